@@ -1,0 +1,61 @@
+namespace LoadBalancing.Client;
+
+/// <summary>
+/// Turns what the sources describe into the members of a cluster: joins the lists of all sources, and finds for each description the endpoint that is already
+/// there, with everything that is known of it. Not safe for several threads; the cluster's publisher takes care of that.
+/// </summary>
+internal sealed class EndpointDirectory
+{
+    private readonly Dictionary<string, IReadOnlyList<EndpointDescription>> _lists = new(StringComparer.Ordinal);
+    private readonly List<string> _sources = [];
+    private Dictionary<EndpointIdentity, UpstreamEndpoint> _members = [];
+
+    /// <summary>Whether a list of this source is in force and has entries.</summary>
+    public bool HasEndpointsOf(string source) => _lists.TryGetValue(source, out IReadOnlyList<EndpointDescription>? list) && list.Count > 0;
+
+    /// <summary>Puts a source's list, already checked, in the place of its last one.</summary>
+    /// <param name="source">Whose list it is. Lists are joined in the order in which their sources first spoke.</param>
+    /// <param name="list">The list.</param>
+    /// <param name="removed">The endpoints that no source describes any more.</param>
+    /// <returns>All members, in order.</returns>
+    public UpstreamEndpoint[] Replace(string source, IReadOnlyList<EndpointDescription> list, out List<UpstreamEndpoint> removed)
+    {
+        if (!_lists.ContainsKey(source))
+        {
+            _sources.Add(source);
+        }
+
+        _lists[source] = list;
+        var members = new Dictionary<EndpointIdentity, UpstreamEndpoint>();
+        var ordered = new List<UpstreamEndpoint>();
+        foreach (EndpointDescription description in _sources.SelectMany(name => _lists[name]))
+        {
+            if (!EndpointIdentity.TryParse(description, out EndpointIdentity identity, out string? fault))
+            {
+                throw new ArgumentException($"The list was not checked before: {fault}", nameof(list));
+            }
+
+            if (!members.ContainsKey(identity))
+            {
+                UpstreamEndpoint endpoint = Find(identity, description);
+                members.Add(identity, endpoint);
+                ordered.Add(endpoint);
+            }
+        }
+
+        removed = [.. _members.Where(member => !members.ContainsKey(member.Key)).Select(member => member.Value)];
+        _members = members;
+        return [.. ordered];
+    }
+
+    private UpstreamEndpoint Find(EndpointIdentity identity, EndpointDescription description)
+    {
+        if (_members.TryGetValue(identity, out UpstreamEndpoint? known))
+        {
+            known.Description = description;
+            return known;
+        }
+
+        return new UpstreamEndpoint(identity, description, new EndpointLoad());
+    }
+}

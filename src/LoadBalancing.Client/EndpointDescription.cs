@@ -1,0 +1,48 @@
+namespace LoadBalancing.Client;
+
+/// <summary>
+/// One address of a service as somebody wrote it down: an item of <see cref="LoadBalancingOptions.Endpoints"/>, or of a list that an
+/// <see cref="IEndpointSource"/> yields. A string converts to one, so <c>Endpoints = ["http://10.0.0.1:8080"]</c> compiles.
+/// </summary>
+/// <remarks>
+/// Two descriptions mean the same endpoint when their addresses, brought to normal form, and their host names are equal. An endpoint
+/// that is still described after an update keeps its counters and its ejection, whatever else of its description changed.
+/// Not safe for writing from several threads.
+/// </remarks>
+public sealed class EndpointDescription
+{
+    /// <summary>Creates a description without an address, for object initialisers.</summary>
+    public EndpointDescription()
+    {
+    }
+
+    /// <summary>Creates a description with an address.</summary>
+    /// <param name="address">See <see cref="Address"/>.</param>
+    public EndpointDescription(string address) => Address = address;
+
+    /// <summary>
+    /// An absolute URI with one of the schemes <c>http</c>, <c>https</c>, <c>tcp</c>, <c>udp</c>, <c>unix</c>: <c>http://10.0.0.1:8080</c>. A path
+    /// is put before the path of every request. Query, fragment and user information are refused. <c>HttpClient</c> uses the first two schemes.
+    /// </summary>
+    public string Address { get; set; } = "";
+
+    /// <summary>The endpoint's share relative to the others. Above 0; default 1; the sum over a service is at most 2^32-1.</summary>
+    public double Weight { get; set; } = 1;
+
+    /// <summary>
+    /// The host name that this endpoint is asked for, in <c>Host</c> and in TLS (SNI and certificate). Null, the default: the name that
+    /// the caller used, which is what endpoints given by IP address need.
+    /// </summary>
+    public string? Hostname { get; set; }
+
+    /// <summary>Makes a description of an address with everything else at its default.</summary>
+    /// <param name="address">See <see cref="Address"/>.</param>
+    public static implicit operator EndpointDescription(string address) => FromString(address);
+
+    /// <summary>Makes a description of an address with everything else at its default.</summary>
+    /// <param name="address">See <see cref="Address"/>.</param>
+    public static EndpointDescription FromString(string address) => new(address);
+
+    /// <inheritdoc/>
+    public override string ToString() => Address;
+}

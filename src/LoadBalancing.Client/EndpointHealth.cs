@@ -1,0 +1,14 @@
+namespace LoadBalancing.Client;
+
+/// <summary>Whether an endpoint is given traffic.</summary>
+public enum EndpointHealth
+{
+    /// <summary>In service.</summary>
+    Available = 0,
+
+    /// <summary>Taken out because it answered badly; it returns at a sweep after its time is up.</summary>
+    Ejected,
+
+    /// <summary>No longer a member of the set; requests that were under way finish on it.</summary>
+    Removed,
+}

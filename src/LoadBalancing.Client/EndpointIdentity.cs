@@ -1,0 +1,74 @@
+namespace LoadBalancing.Client;
+
+/// <summary>What makes two descriptions the same endpoint: the address in normal form, and the host name it is asked for.</summary>
+internal readonly record struct EndpointIdentity(Uri Address, string? Hostname)
+{
+    private static readonly string[] Schemes = ["http", "https", "tcp", "udp", "unix"];
+
+    /// <summary>Reads and normalises an address; on failure <paramref name="fault"/> says what is wrong and what would be right.</summary>
+    public static bool TryParse(EndpointDescription description, out EndpointIdentity identity, out string? fault)
+    {
+        identity = default;
+        fault = Check(description.Address, out Uri? address);
+        if (fault is not null)
+        {
+            return false;
+        }
+
+        string? hostname = string.IsNullOrWhiteSpace(description.Hostname) ? null : description.Hostname.Trim().ToLowerInvariant();
+        identity = new EndpointIdentity(Normalise(address!), hostname);
+        return true;
+    }
+
+    private static string? Check(string? text, out Uri? address)
+    {
+        const string Example = "write it like 'http://10.0.0.1:8080'";
+        address = null;
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            return $"the address is empty; {Example}.";
+        }
+
+        if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? uri))
+        {
+            return $"'{text}' is not an absolute URI; {Example}.";
+        }
+
+        if (!Schemes.Contains(uri.Scheme, StringComparer.Ordinal))
+        {
+            // "localhost:5000" parses as a URI of the scheme "localhost": the likeliest mistake of all.
+            string hint = text.Contains("://", StringComparison.Ordinal) ? "" : $" Did you mean 'http://{text}'?";
+            return $"'{text}' has the scheme '{uri.Scheme}'; allowed are {string.Join(", ", Schemes)}.{hint}";
+        }
+
+        if (uri.Query.Length > 0 || uri.Fragment.Length > 0)
+        {
+            return $"'{text}' has a query or a fragment; an endpoint is scheme, host, port and an optional base path.";
+        }
+
+        if (uri.UserInfo.Length > 0)
+        {
+            return $"the address of host '{uri.Host}' carries user information; put credentials into a request header instead.";
+        }
+
+        if (uri.Scheme != "unix" && uri.Host.Length == 0)
+        {
+            return $"'{text}' names no host; {Example}.";
+        }
+
+        if (uri.Scheme is "tcp" or "udp" && uri.Port <= 0)
+        {
+            return $"'{text}' names no port, and '{uri.Scheme}' has no default one; write it like '{uri.Scheme}://10.0.0.1:9000'.";
+        }
+
+        address = uri;
+        return null;
+    }
+
+    private static Uri Normalise(Uri uri)
+    {
+        // Uri has already lowered scheme and host and dropped a default port; what is left is the slash at the end of a base path.
+        string text = uri.AbsoluteUri;
+        return text.EndsWith('/') && uri.AbsolutePath.Length > 1 ? new Uri(text.TrimEnd('/')) : uri;
+    }
+}

@@ -1,0 +1,104 @@
+namespace LoadBalancing.Client;
+
+/// <summary>
+/// One attempt's hold on an endpoint. Report what became of the attempt as soon as it is known (connected, headers received),
+/// and end the lease when the exchange is over (body read, connection closed); until then the attempt counts as in flight.
+/// </summary>
+/// <remarks>
+/// <code>
+/// granted ----------- reported ------------------- ended
+///   in flight + 1       failure: counts at once      success: clears the streak of failures
+///                       success: nothing yet         failure after a reported success: counts now
+/// </code>
+/// Each of the two happens once; what comes later is disregarded. A lease may be reported and ended from different threads.
+/// </remarks>
+public sealed class EndpointLease : IDisposable
+{
+    private readonly LoadBalancer _balancer;
+    private readonly uint _generation;
+    private AttemptOutcome _outcome;
+    private int _reported;
+    private int _ended;
+
+    internal EndpointLease(LoadBalancer balancer, UpstreamEndpoint endpoint, long startedAt)
+    {
+        _balancer = balancer;
+        Endpoint = endpoint;
+        StartedAt = startedAt;
+        _generation = endpoint.Status.Generation;
+        endpoint.Load.Begin();
+    }
+
+    /// <summary>The endpoint to talk to.</summary>
+    public UpstreamEndpoint Endpoint { get; }
+
+    /// <summary>Timestamp of the balancer's time provider at which the lease was granted; 0 when nobody needed it.</summary>
+    internal long StartedAt { get; }
+
+    internal bool HasEnded => Volatile.Read(ref _ended) != 0;
+
+    /// <summary>
+    /// Says what became of the attempt, before its exchange is over. A failure acts at once: when this returns and the failure was one
+    /// too many, no pick yields the endpoint any more. The second and every later call does nothing.
+    /// </summary>
+    /// <param name="outcome">What became of it.</param>
+    public void Report(AttemptOutcome outcome)
+    {
+        if (Interlocked.Exchange(ref _reported, 1) == 0)
+        {
+            Accept(outcome);
+        }
+    }
+
+    /// <summary>Ends the lease with the outcome that was reported, or neutrally when none was. The second and every later call does nothing.</summary>
+    public void End() => EndCore(null);
+
+    /// <summary>
+    /// Ends the lease. An outcome reported before stands, except that a failure here turns a reported success into a failure (a body that broke off).
+    /// The second and every later call does nothing.
+    /// </summary>
+    /// <param name="outcome">What became of the attempt in the end.</param>
+    public void End(AttemptOutcome outcome) => EndCore(outcome);
+
+    /// <summary>The same as <see cref="End()"/>.</summary>
+    public void Dispose() => End();
+
+    private void EndCore(AttemptOutcome? last)
+    {
+        if (Interlocked.Exchange(ref _ended, 1) != 0)
+        {
+            return;
+        }
+
+        if (last is { } outcome)
+        {
+            if (Interlocked.Exchange(ref _reported, 1) == 0)
+            {
+                Accept(outcome);
+            }
+            else if (outcome.IsFailure && _outcome.IsSuccess)
+            {
+                _outcome = outcome;
+                _balancer.Health.OnFailure(Endpoint, _generation, outcome);
+            }
+        }
+
+        if (_outcome.IsSuccess)
+        {
+            _balancer.Health.OnSuccess(Endpoint, _generation);
+        }
+
+        Endpoint.Load.End(_outcome);
+        _balancer.Metrics.OnAttemptEnded(_outcome.TelemetryName);
+    }
+
+    private void Accept(AttemptOutcome outcome)
+    {
+        _outcome = outcome;
+        _balancer.OnLeaseReported(this, outcome);
+        if (outcome.IsFailure)
+        {
+            _balancer.Health.OnFailure(Endpoint, _generation, outcome);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+namespace LoadBalancing.Client;
+
+/// <summary>The endpoints among which a picker chooses: those in service, or in panic all of them. Immutable.</summary>
+public sealed class EndpointLevel
+{
+    private readonly UpstreamEndpoint[] _endpoints;
+    private readonly double[] _weights;
+
+    internal EndpointLevel(UpstreamEndpoint[] endpoints, bool inPanic)
+    {
+        _endpoints = endpoints;
+        _weights = Array.ConvertAll(endpoints, static endpoint => endpoint.Weight);
+        InPanic = inPanic;
+        HasEqualWeights = _weights.AsSpan().IndexOfAnyExcept(_weights.Length == 0 ? 0 : _weights[0]) < 0;
+    }
+
+    /// <summary>The endpoints, in the order in which they were described.</summary>
+    public IReadOnlyList<UpstreamEndpoint> Endpoints => _endpoints;
+
+    /// <summary>The weights at the time the level was built, in the order of <see cref="Endpoints"/>; all above 0.</summary>
+    public IReadOnlyList<double> Weights => _weights;
+
+    /// <summary>Whether all weights are the same.</summary>
+    public bool HasEqualWeights { get; }
+
+    /// <summary>Whether so few endpoints are in service that ejections are disregarded.</summary>
+    public bool InPanic { get; }
+}

@@ -1,0 +1,74 @@
+using System.Net;
+using Polly;
+using Polly.Simmy;
+using Polly.Simmy.Latency;
+using Polly.Simmy.Outcomes;
+
+namespace LoadBalancing.Client;
+
+/// <summary>Runs requests or attempts through Polly's chaos strategies: first the delay, then, drawn when the delay is over, the abort.</summary>
+internal sealed class FaultInjector
+{
+    private readonly ResiliencePipeline<HttpResponseMessage> _pipeline;
+
+    public FaultInjector(FaultSettings settings, TimeProvider timeProvider, RandomSource random, ClusterMetrics metrics)
+    {
+        Scope = settings.Scope;
+        string scope = settings.Scope.ToString().ToLowerInvariant();
+        var builder = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = timeProvider };
+        if (settings.DelayRate > 0)
+        {
+            builder.AddChaosLatency(new ChaosLatencyStrategyOptions
+            {
+                Latency = settings.Delay,
+                InjectionRate = settings.DelayRate,
+                Randomizer = random.NextDouble,
+                OnLatencyInjected = _ => Count("delay"),
+            });
+        }
+
+        if (settings.AbortRate > 0)
+        {
+            builder.AddChaosOutcome(new ChaosOutcomeStrategyOptions<HttpResponseMessage>
+            {
+                OutcomeGenerator = _ => new ValueTask<Outcome<HttpResponseMessage>?>(Outcome.FromResult(Answer(settings.AbortStatus))),
+                InjectionRate = settings.AbortRate,
+                Randomizer = random.NextDouble,
+                OnOutcomeInjected = _ => Count("abort"),
+            });
+        }
+
+        _pipeline = builder.Build();
+
+        ValueTask Count(string fault)
+        {
+            metrics.OnFaultInjected(fault, scope);
+            return default;
+        }
+    }
+
+    public FaultScope Scope { get; }
+
+    /// <summary>Sends, unless a fault answers first.</summary>
+    /// <param name="request">The request, which an injected answer is given for.</param>
+    /// <param name="state">Passed to <paramref name="send"/>.</param>
+    /// <param name="send">What happens when nothing is injected.</param>
+    /// <param name="cancellationToken">Ends an injected delay too.</param>
+    public async ValueTask<HttpResponseMessage> SendAsync<TState>(
+        HttpRequestMessage request,
+        TState state,
+        Func<TState, CancellationToken, ValueTask<HttpResponseMessage>> send,
+        CancellationToken cancellationToken)
+    {
+        HttpResponseMessage response = await _pipeline
+            .ExecuteAsync(static (call, token) => call.send(call.state, token), (state, send), cancellationToken)
+            .ConfigureAwait(false);
+        response.RequestMessage ??= request;
+        return response;
+    }
+
+    private static HttpResponseMessage Answer(int status) => new((HttpStatusCode)status)
+    {
+        Content = new StringContent("Fault injected on purpose by LoadBalancing.Client."),
+    };
+}

@@ -1,0 +1,22 @@
+namespace LoadBalancing.Client;
+
+/// <summary>What <see cref="FaultOptions"/> come to: rates from 0 to 1, zero where there is no such fault.</summary>
+internal sealed record FaultSettings(TimeSpan Delay, double DelayRate, int AbortStatus, double AbortRate, FaultScope Scope)
+{
+    /// <summary>Null when nothing would ever be injected.</summary>
+    public static FaultSettings? From(FaultOptions? options)
+    {
+        if (options is null)
+        {
+            return null;
+        }
+
+        var settings = new FaultSettings(
+            options.Delay?.FixedDelay ?? TimeSpan.Zero,
+            (options.Delay?.Percentage ?? 0) / 100,
+            options.Abort?.HttpStatus ?? 0,
+            (options.Abort?.Percentage ?? 0) / 100,
+            options.Scope);
+        return settings is { DelayRate: 0, AbortRate: 0 } ? null : settings;
+    }
+}

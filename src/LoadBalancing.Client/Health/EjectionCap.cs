@@ -1,0 +1,28 @@
+namespace LoadBalancing.Client;
+
+/// <summary>Counts the endpoints that are out, and lets no more out than the limit of the moment. An ejection reserves its slot first and gives it back if it loses the race for the endpoint.</summary>
+internal sealed class EjectionCap
+{
+    private int _ejected;
+
+    public int Ejected => Volatile.Read(ref _ejected);
+
+    public bool TryReserve(int limit)
+    {
+        int ejected = Volatile.Read(ref _ejected);
+        while (ejected < limit)
+        {
+            int seen = Interlocked.CompareExchange(ref _ejected, ejected + 1, ejected);
+            if (seen == ejected)
+            {
+                return true;
+            }
+
+            ejected = seen;
+        }
+
+        return false;
+    }
+
+    public void Release() => Interlocked.Decrement(ref _ejected);
+}

@@ -1,0 +1,170 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace LoadBalancing.Client;
+
+/// <summary>
+/// The background side of one cluster: takes endpoint lists, settings and changes of health, and publishes the snapshot that follows from them.
+/// The request side, <see cref="LoadBalancer"/>, knows nothing of it.
+/// </summary>
+/// <remarks>
+/// Whoever publishes holds the lock; requests never do. Ejections take effect in the report that causes them and only leave a note here; the background
+/// writer turns notes into a snapshot, logs and metrics, in the order in which they came.
+/// </remarks>
+internal sealed partial class Cluster : IHealthEvents, IDisposable
+{
+    /// <summary>The name under which the endpoints written in the options are a source among the others.</summary>
+    public const string OptionsSource = "options";
+
+    private readonly Lock _publishing = new();
+    private readonly ConcurrentQueue<Action> _notes = new();
+    private readonly EndpointDirectory _directory = new();
+    private readonly OutlierDetector _health;
+    private readonly BackgroundWriter _writer;
+    private readonly RandomSource _random;
+    private readonly ClusterMetrics _metrics;
+    private readonly ILogger _logger;
+    private ClusterSettings _settings;
+    private EndpointSetBuilder _builder;
+    private UpstreamEndpoint[]? _members;
+
+    public Cluster(string name, ClusterSettings settings, TimeProvider timeProvider, RandomSource random, LoadBalancingMetrics metrics, ILogger logger)
+    {
+        _settings = settings;
+        _random = random;
+        _logger = logger;
+        _builder = new EndpointSetBuilder(settings.Strategy, settings.PanicThreshold, random);
+        _health = new OutlierDetector(settings.OutlierDetection, this, timeProvider, random);
+        _writer = new BackgroundWriter(WriteNotes, timeProvider);
+        _metrics = metrics.ForCluster(name, ReadEndpoints);
+        Balancer = new LoadBalancer(name, subset: null, _health, timeProvider, _metrics);
+    }
+
+    public LoadBalancer Balancer { get; }
+
+    /// <summary>Takes new settings into force.</summary>
+    public void Configure(ClusterSettings settings)
+    {
+        lock (_publishing)
+        {
+            if (settings == _settings)
+            {
+                return;
+            }
+
+            _settings = settings;
+            _builder = new EndpointSetBuilder(settings.Strategy, settings.PanicThreshold, _random);
+            _health.Configure(settings.OutlierDetection);
+            Publish();
+        }
+    }
+
+    /// <summary>Takes a source's list into force, unless it is faulty or an empty one that is not to be believed.</summary>
+    public void UpdateEndpoints(string source, IReadOnlyList<EndpointDescription> list)
+    {
+        string[] faults = [.. EndpointListCheck.FindFaults(list, "endpoints", duplicatesAllowed: true)];
+        lock (_publishing)
+        {
+            if (faults.Length > 0)
+            {
+                _metrics.OnUpdateRejected(source);
+                LogUpdateRejected(_logger, Balancer.Name, source, string.Join(" ", faults));
+                return;
+            }
+
+            if (list.Count == 0 && _settings.EmptyUpdate == EmptyUpdateBehavior.Keep && _directory.HasEndpointsOf(source))
+            {
+                _metrics.OnUpdateRejected(source);
+                LogEmptyUpdateKept(_logger, Balancer.Name, source);
+                return;
+            }
+
+            int before = _members?.Length ?? 0;
+            _members = _directory.Replace(source, list, out List<UpstreamEndpoint> removed);
+            _health.SetMembers(_members, removed);
+            Publish();
+            LogEndpointsChanged(_logger, Balancer.Name, source, before, _members.Length);
+        }
+    }
+
+    public void Dispose()
+    {
+        _writer.Dispose();
+        _health.Dispose();
+    }
+
+    void IHealthEvents.OnEjected(UpstreamEndpoint endpoint, string detector, string reason, TimeSpan length) => Note(() =>
+    {
+        _metrics.OnEjected(detector);
+        LogEjected(_logger, endpoint, Balancer.Name, reason, length);
+    });
+
+    void IHealthEvents.OnEjectionRefused(UpstreamEndpoint endpoint, string detector, string reason) => Note(() =>
+    {
+        _metrics.OnEjectionRefused(detector);
+        LogEjectionRefused(_logger, endpoint, Balancer.Name, reason);
+    });
+
+    void IHealthEvents.OnReturned(UpstreamEndpoint endpoint) => Note(() =>
+    {
+        _metrics.OnReturned();
+        LogReturned(_logger, endpoint, Balancer.Name);
+    });
+
+    private void Note(Action note)
+    {
+        _notes.Enqueue(note);
+        _writer.Request();
+    }
+
+    private void WriteNotes()
+    {
+        lock (_publishing)
+        {
+            Publish();
+        }
+
+        while (_notes.TryDequeue(out Action? note))
+        {
+            note();
+        }
+    }
+
+    private void Publish()
+    {
+        if (_members is not null)
+        {
+            Balancer.Publish(_builder.Build(_members, Balancer.CurrentSet));
+        }
+    }
+
+    private List<EndpointReading> ReadEndpoints() =>
+    [
+        .. Balancer.Endpoints.Select(endpoint => new EndpointReading(
+            endpoint.Address.Host,
+            endpoint.Address.Port,
+            endpoint.Health.ToString().ToLowerInvariant(),
+            endpoint.InFlight,
+            endpoint.Load.Succeeded,
+            endpoint.Load.Failed,
+            endpoint.Load.Neutral)),
+    ];
+
+    [LoggerMessage(LogEvents.EndpointEjected, LogLevel.Warning, "Endpoint {Endpoint} of service '{Service}' is taken out for at least {Length}: {Reason}.", EventName = nameof(LogEvents.EndpointEjected))]
+    private static partial void LogEjected(ILogger logger, UpstreamEndpoint endpoint, string service, string reason, TimeSpan length);
+
+    [LoggerMessage(LogEvents.EjectionRefused, LogLevel.Warning, "Endpoint {Endpoint} of service '{Service}' stays in although it fails ({Reason}): the largest share that may be out is out.", EventName = nameof(LogEvents.EjectionRefused))]
+    private static partial void LogEjectionRefused(ILogger logger, UpstreamEndpoint endpoint, string service, string reason);
+
+    [LoggerMessage(LogEvents.EndpointReturned, LogLevel.Information, "Endpoint {Endpoint} of service '{Service}' is back.", EventName = nameof(LogEvents.EndpointReturned))]
+    private static partial void LogReturned(ILogger logger, UpstreamEndpoint endpoint, string service);
+
+    [LoggerMessage(LogEvents.EndpointsChanged, LogLevel.Information, "Service '{Service}' had {Before} endpoints and now has {After}, by source '{Source}'.", EventName = nameof(LogEvents.EndpointsChanged))]
+    private static partial void LogEndpointsChanged(ILogger logger, string service, string source, int before, int after);
+
+    [LoggerMessage(LogEvents.EmptyUpdateKept, LogLevel.Warning, "Source '{Source}' gave service '{Service}' an empty list; the endpoints known so far stay (EmptyUpdate = Keep).", EventName = nameof(LogEvents.EmptyUpdateKept))]
+    private static partial void LogEmptyUpdateKept(ILogger logger, string service, string source);
+
+    [LoggerMessage(LogEvents.UpdateRejected, LogLevel.Error, "Source '{Source}' gave service '{Service}' a faulty list; the last good one stays in force. {Faults}", EventName = nameof(LogEvents.UpdateRejected))]
+    private static partial void LogUpdateRejected(ILogger logger, string service, string source, string faults);
+}

@@ -1,0 +1,23 @@
+namespace LoadBalancing.Client;
+
+/// <summary>The cluster policies in force, compiled from options.</summary>
+internal sealed record ClusterSettings(
+    ILoadBalancingStrategy Strategy,
+    double PanicThreshold,
+    OutlierDetectionSettings OutlierDetection,
+    EmptyUpdateBehavior EmptyUpdate)
+{
+    public static ClusterSettings From(LoadBalancingOptions options, StrategyRegistry strategies)
+    {
+        if (!strategies.TryGet(options.Strategy, out ILoadBalancingStrategy? strategy))
+        {
+            throw new InvalidOperationException($"Strategy '{options.Strategy}' passed validation and is not registered.");
+        }
+
+        return new ClusterSettings(
+            strategy,
+            options.Panic.Threshold,
+            OutlierDetectionSettings.From(options.OutlierDetection),
+            options.EmptyUpdate);
+    }
+}

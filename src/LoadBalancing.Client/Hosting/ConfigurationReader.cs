@@ -1,0 +1,89 @@
+using Microsoft.Extensions.Configuration;
+
+namespace LoadBalancing.Client;
+
+/// <summary>Reads the options of a service from a configuration section.</summary>
+internal static class ConfigurationReader
+{
+    internal static readonly OptionsShape<EndpointDescription> Endpoint = new OptionsShape<EndpointDescription>()
+        .Text(nameof(EndpointDescription.Address), static (o, v) => o.Address = v)
+        .Number(nameof(EndpointDescription.Weight), static (o, v) => o.Weight = v)
+        .Text(nameof(EndpointDescription.Hostname), static (o, v) => o.Hostname = v);
+
+    internal static readonly OptionsShape<OutlierDetectionOptions> OutlierDetection = new OptionsShape<OutlierDetectionOptions>()
+        .Integer(nameof(OutlierDetectionOptions.ConsecutiveErrors), static (o, v) => o.ConsecutiveErrors = v)
+        .Duration(nameof(OutlierDetectionOptions.Interval), static (o, v) => o.Interval = v)
+        .Duration(nameof(OutlierDetectionOptions.BaseEjectionTime), static (o, v) => o.BaseEjectionTime = v)
+        .Duration(nameof(OutlierDetectionOptions.MaxEjectionTime), static (o, v) => o.MaxEjectionTime = v)
+        .Duration(nameof(OutlierDetectionOptions.MaxEjectionTimeJitter), static (o, v) => o.MaxEjectionTimeJitter = v)
+        .Number(nameof(OutlierDetectionOptions.MaxEjectionPercent), static (o, v) => o.MaxEjectionPercent = v);
+
+    internal static readonly OptionsShape<PanicOptions> Panic = new OptionsShape<PanicOptions>()
+        .Number(nameof(PanicOptions.Threshold), static (o, v) => o.Threshold = v);
+
+    internal static readonly OptionsShape<RetryOptions> Retry = new OptionsShape<RetryOptions>()
+        .Integer(nameof(RetryOptions.Attempts), static (o, v) => o.Attempts = v)
+        .Duration(nameof(RetryOptions.PerTryTimeout), static (o, v) => o.PerTryTimeout = v)
+        .Texts(nameof(RetryOptions.RetryOn), "[\"5xx\", \"connect-failure\"]", static (o, v) => o.RetryOn = v)
+        .Duration(nameof(RetryOptions.BackoffBase), static (o, v) => o.BackoffBase = v)
+        .Duration(nameof(RetryOptions.BackoffMax), static (o, v) => o.BackoffMax = v);
+
+    internal static readonly OptionsShape<FaultDelayOptions> FaultDelay = new OptionsShape<FaultDelayOptions>()
+        .Duration(nameof(FaultDelayOptions.FixedDelay), static (o, v) => o.FixedDelay = v)
+        .Number(nameof(FaultDelayOptions.Percentage), static (o, v) => o.Percentage = v);
+
+    internal static readonly OptionsShape<FaultAbortOptions> FaultAbort = new OptionsShape<FaultAbortOptions>()
+        .Integer(nameof(FaultAbortOptions.HttpStatus), static (o, v) => o.HttpStatus = v)
+        .Number(nameof(FaultAbortOptions.Percentage), static (o, v) => o.Percentage = v);
+
+    internal static readonly OptionsShape<FaultOptions> Fault = new OptionsShape<FaultOptions>()
+        .Section(nameof(FaultOptions.Delay), FaultDelay, static o => o.Delay ??= new FaultDelayOptions())
+        .Section(nameof(FaultOptions.Abort), FaultAbort, static o => o.Abort ??= new FaultAbortOptions())
+        .Choice<FaultScope>(nameof(FaultOptions.Scope), static (o, v) => o.Scope = v);
+
+    internal static readonly OptionsShape<LoadBalancingOptions> Service = new OptionsShape<LoadBalancingOptions>()
+        .List(nameof(LoadBalancingOptions.Endpoints), "expected a list like [\"http://10.0.0.1:8080\"], of texts or of sections with an Address", ReadEndpoint, static (o, v) => o.Endpoints = v)
+        .Texts(nameof(LoadBalancingOptions.Hosts), "[\"catalog\"]", static (o, v) => o.Hosts = v)
+        .Choice<UnmatchedHostBehavior>(nameof(LoadBalancingOptions.UnmatchedHost), static (o, v) => o.UnmatchedHost = v)
+        .Text(nameof(LoadBalancingOptions.Strategy), static (o, v) => o.Strategy = v)
+        .Section(nameof(LoadBalancingOptions.OutlierDetection), OutlierDetection, static o => o.OutlierDetection)
+        .Section(nameof(LoadBalancingOptions.Panic), Panic, static o => o.Panic)
+        .Duration(nameof(LoadBalancingOptions.Timeout), static (o, v) => o.Timeout = v)
+        .Section(nameof(LoadBalancingOptions.Retry), Retry, static o => o.Retry)
+        .Section(nameof(LoadBalancingOptions.Fault), Fault, static o => o.Fault ??= new FaultOptions())
+        .Choice<EmptyUpdateBehavior>(nameof(LoadBalancingOptions.EmptyUpdate), static (o, v) => o.EmptyUpdate = v)
+        .Boolean(nameof(LoadBalancingOptions.FollowRedirects), static (o, v) => o.FollowRedirects = v);
+
+    /// <summary>Lays what a section says over the options. Faults are noted in the options, for the validator to report with everything else.</summary>
+    public static void Read(IConfiguration configuration, LoadBalancingOptions options)
+    {
+        if (configuration is IConfigurationSection section)
+        {
+            if (!section.Exists())
+            {
+                return;
+            }
+
+            options.ConfigurationSections.Add(section.Path);
+            if (section.Value is { Length: > 0 })
+            {
+                options.ConfigurationFaults.Add($"{section.Path}: '{section.Value}' is a single value; expected a section with the options of a service.");
+                return;
+            }
+        }
+
+        Service.Read(configuration, options, options.ConfigurationFaults);
+    }
+
+    private static EndpointDescription? ReadEndpoint(IConfigurationSection item, List<string> faults)
+    {
+        if (item.Value is { Length: > 0 } address)
+        {
+            return new EndpointDescription(address);
+        }
+
+        var endpoint = new EndpointDescription();
+        Endpoint.Read(item, endpoint, faults);
+        return endpoint;
+    }
+}

@@ -1,0 +1,132 @@
+using Microsoft.Extensions.Http;
+using Microsoft.Extensions.Logging;
+
+namespace LoadBalancing.Client;
+
+/// <summary>
+/// Puts the one handler into each balanced client's pipeline after everybody else has had a say, so that it is innermost however the calls were ordered, and settles how it lives with its neighbours.
+/// </summary>
+internal sealed partial class HandlerInstaller : IHttpMessageHandlerBuilderFilter
+{
+    private const string ServiceDiscovery = "Microsoft.Extensions.ServiceDiscovery.";
+    private const string Resilience = "Microsoft.Extensions.Http.Resilience.";
+
+    private readonly ServiceRegistrations _registrations;
+    private readonly ServiceRegistry _registry;
+    private readonly LoadBalancingMetrics _metrics;
+    private readonly ILoggerFactory _loggerFactory;
+    private readonly ILogger _logger;
+    private readonly OnceLog _said = new();
+
+    public HandlerInstaller(ServiceRegistrations registrations, ServiceRegistry registry, LoadBalancingMetrics metrics, ILoggerFactory loggerFactory)
+    {
+        _registrations = registrations;
+        _registry = registry;
+        _metrics = metrics;
+        _loggerFactory = loggerFactory;
+        _logger = loggerFactory.CreateLogger<LoadBalancingHandler>();
+    }
+
+    public Action<HttpMessageHandlerBuilder> Configure(Action<HttpMessageHandlerBuilder> next) => builder =>
+    {
+        next(builder);
+        string name = builder.Name ?? "";
+        if (_registrations.Find(name) is { HasClient: true } registration)
+        {
+            Install(builder, name, _registry.GetService(name), registration.OwnsClient);
+        }
+        else if (_registrations.Defaults is not null)
+        {
+            Install(builder, name, service: null, ownsClient: false);
+        }
+    };
+
+    private void Install(HttpMessageHandlerBuilder builder, string client, BalancedService? service, bool ownsClient)
+    {
+        bool followsRedirects = ownsClient && builder.PrimaryHandler is SocketsHttpHandler { AllowAutoRedirect: false } primary && PrimaryHandlerDefaults.WereApplied(primary);
+        var passThrough = new PassThroughReport(
+            _metrics.ForClient(client),
+            service?.Plan.Log ?? new CallLog(client, _loggerFactory.CreateLogger<LoadBalancingHandler>()));
+        var handler = new LoadBalancingHandler(service, service is null ? _registry : null, passThrough, followsRedirects);
+
+        IList<DelegatingHandler> handlers = builder.AdditionalHandlers;
+        int discovery = IndexOf(handlers, ServiceDiscovery);
+        if (discovery >= 0 && service is not null)
+        {
+            handlers.RemoveAt(discovery);
+            handlers.Add(handler);
+            _said.Once((client, nameof(ServiceDiscovery)), () => LogServiceDiscoveryRemoved(_logger, client, service.Name));
+        }
+        else if (discovery >= 0)
+        {
+            // Hosts that are not balanced here may well be known there. Below us it resolves those, and lets addresses through.
+            handlers.Insert(discovery, handler);
+            _said.Once((client, nameof(ServiceDiscovery)), () => LogServiceDiscoveryBelow(_logger, client));
+        }
+        else
+        {
+            handlers.Add(handler);
+        }
+
+        if (IndexOf(handlers, Resilience) >= 0)
+        {
+            int own = 1 + (service?.Plan.Retry.Attempts ?? RetrySettings.DefaultAttempts);
+            _said.Once((client, nameof(Resilience)), () => LogResilienceHandlerKept(_logger, client, own, own * 4));
+        }
+
+        if (!ownsClient)
+        {
+            WarnOfPrimaryHandler(builder.PrimaryHandler, client);
+        }
+
+        PrimaryHandlerDefaults.LeaveConnectingToUs(builder.PrimaryHandler);
+    }
+
+    private void WarnOfPrimaryHandler(HttpMessageHandler primary, string client)
+    {
+        (bool redirects, bool cookies) = primary switch
+        {
+            SocketsHttpHandler sockets => (sockets.AllowAutoRedirect, sockets.UseCookies),
+            HttpClientHandler handler => (handler.AllowAutoRedirect, handler.UseCookies),
+            _ => (false, false),
+        };
+
+        if (redirects)
+        {
+            _said.Once((client, nameof(redirects)), () => LogRedirectsBelow(_logger, client));
+        }
+
+        if (cookies)
+        {
+            _said.Once((client, nameof(cookies)), () => LogCookiesBelow(_logger, client));
+        }
+    }
+
+    private static int IndexOf(IList<DelegatingHandler> handlers, string typeNamePrefix)
+    {
+        for (int i = 0; i < handlers.Count; i++)
+        {
+            if (handlers[i].GetType().FullName?.StartsWith(typeNamePrefix, StringComparison.Ordinal) == true)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    [LoggerMessage(LogEvents.ServiceDiscoveryRemoved, LogLevel.Information, "Client '{Client}' is balanced as service '{Service}': its service-discovery handler is taken out, because it would choose the address first and leave nothing to balance.", EventName = nameof(LogEvents.ServiceDiscoveryRemoved))]
+    private static partial void LogServiceDiscoveryRemoved(ILogger logger, string client, string service);
+
+    [LoggerMessage(LogEvents.ServiceDiscoveryBelow, LogLevel.Information, "Client '{Client}' balances the configured services; its service-discovery handler is moved behind the balancing and resolves the hosts that are not.", EventName = nameof(LogEvents.ServiceDiscoveryBelow))]
+    private static partial void LogServiceDiscoveryBelow(ILogger logger, string client);
+
+    [LoggerMessage(LogEvents.ResilienceHandlerKept, LogLevel.Warning, "Client '{Client}' has a resilience handler around the balancing, and both try again: {Own} attempts here times those of the handler, {Product} with its default of 4. Remove one of the two.", EventName = nameof(LogEvents.ResilienceHandlerKept))]
+    private static partial void LogResilienceHandlerKept(ILogger logger, string client, int own, int product);
+
+    [LoggerMessage(LogEvents.RedirectsBelow, LogLevel.Warning, "Client '{Client}' follows redirects below the balancing, where a relative one stays on the endpoint's own address. Set AllowAutoRedirect = false on its primary handler, and FollowRedirects = true here.", EventName = nameof(LogEvents.RedirectsBelow))]
+    private static partial void LogRedirectsBelow(ILogger logger, string client);
+
+    [LoggerMessage(LogEvents.CookiesBelow, LogLevel.Warning, "Client '{Client}' keeps cookies below the balancing, where they belong to single endpoints and are not sent to the others. Set UseCookies = false on its primary handler.", EventName = nameof(LogEvents.CookiesBelow))]
+    private static partial void LogCookiesBelow(ILogger logger, string client);
+}

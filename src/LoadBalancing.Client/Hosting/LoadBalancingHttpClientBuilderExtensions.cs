@@ -1,0 +1,46 @@
+using LoadBalancing.Client;
+using Microsoft.Extensions.Configuration;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Balances clients that are registered in other ways: plain and typed ones, Refit, Kiota, gRPC's client factory, and, through <c>ConfigureHttpClientDefaults</c>, all of them.</summary>
+/// <remarks>
+/// A client has one balancing handler however often it is asked for; a later call drops what earlier calls configured. What is said to <c>ConfigureHttpClientDefaults</c> lies underneath, in whichever order it is written. Under
+/// the defaults alone a request's service is found by its host among the configured services.
+/// </remarks>
+public static class LoadBalancingHttpClientBuilderExtensions
+{
+    /// <summary>Balances the client with the options in <c>LoadBalancing:{name}</c> of the application's configuration.</summary>
+    /// <param name="builder">The client.</param>
+    public static ILoadBalancingBuilder AddLoadBalancing(this IHttpClientBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return Add(builder, builder.Name is null ? null : OptionsLayer.FromConvention());
+    }
+
+    /// <summary>Balances the client.</summary>
+    /// <param name="builder">The client.</param>
+    /// <param name="configure">Fills the options. Called when the service starts and at every reload.</param>
+    public static ILoadBalancingBuilder AddLoadBalancing(this IHttpClientBuilder builder, Action<LoadBalancingOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        return Add(builder, OptionsLayer.FromAction((options, _) => configure(options)));
+    }
+
+    /// <summary>Balances the client with the options in a configuration section, and follows its changes.</summary>
+    /// <param name="builder">The client.</param>
+    /// <param name="section">The section with the options of the service.</param>
+    public static ILoadBalancingBuilder AddLoadBalancing(this IHttpClientBuilder builder, IConfiguration section)
+    {
+        ArgumentNullException.ThrowIfNull(section);
+        return Add(builder, OptionsLayer.FromConfiguration(section));
+    }
+
+    private static LoadBalancingBuilder Add(IHttpClientBuilder builder, OptionsLayer? layer)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ServiceRegistration registration = LoadBalancingRegistration.Register(builder.Services, builder.Name, layer);
+        registration.HasClient = true;
+        return new LoadBalancingBuilder(builder.Name, builder.Services, registration);
+    }
+}

@@ -1,0 +1,210 @@
+using System.Globalization;
+using Microsoft.Extensions.Options;
+
+namespace LoadBalancing.Client;
+
+/// <summary>Finds everything that is wrong with a service's options, in one go. Each fault says where, what, and what would be right.</summary>
+internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalancingOptions>
+{
+    private readonly ServiceRegistrations _registrations;
+    private readonly StrategyRegistry _strategies;
+    private readonly RunningServices _running;
+
+    public LoadBalancingOptionsValidator(ServiceRegistrations registrations, StrategyRegistry strategies, RunningServices running)
+    {
+        _registrations = registrations;
+        _strategies = strategies;
+        _running = running;
+    }
+
+    public ValidateOptionsResult Validate(string? name, LoadBalancingOptions options)
+    {
+        string service = name ?? Options.DefaultName;
+        var faults = new FaultList(options.ConfigurationSections.LastOrDefault() ?? service);
+        faults.AddRaw(options.ConfigurationFaults);
+        CheckEndpoints(service, options, faults);
+        CheckHosts(service, options, faults);
+        if (!_strategies.TryGet(options.Strategy, out _))
+        {
+            faults.Add("Strategy", $"'{options.Strategy}' is not known; known are {string.Join(", ", _strategies.Names)}.");
+        }
+
+        CheckOutlierDetection(options.OutlierDetection, faults);
+        faults.CheckPercentage("Panic:Threshold", options.Panic.Threshold);
+        CheckTimes(options, faults);
+        CheckRetryOn(options.Retry.RetryOn, faults);
+        CheckFault(options.Fault, faults);
+        faults.CheckEnum("UnmatchedHost", options.UnmatchedHost);
+        faults.CheckEnum("EmptyUpdate", options.EmptyUpdate);
+        return faults.ToResult();
+    }
+
+    private void CheckEndpoints(string service, LoadBalancingOptions options, FaultList faults)
+    {
+        faults.AddRaw(EndpointListCheck.FindFaults([.. options.Endpoints], faults.PathOf("Endpoints"), duplicatesAllowed: false));
+
+        // Entries that could not be read are faults already; that nothing is left of the list is not another one.
+        bool mayLackEndpoints = _running.Contains(service) || _registrations.SourcesOf(service).Any() || options.ConfigurationFaults.Count > 0;
+        if (options.Endpoints.Count == 0 && !mayLackEndpoints)
+        {
+            faults.Add("Endpoints", "there are none, and the service has no endpoint source; list at least one address, like 'http://10.0.0.1:8080', or call AddEndpointSource.");
+        }
+
+        HashSet<string> web = [Uri.UriSchemeHttp, Uri.UriSchemeHttps];
+        bool hasClient = _registrations.Find(service)?.HasClient ?? true;
+        for (int i = 0; hasClient && i < options.Endpoints.Count; i++)
+        {
+            if (options.Endpoints[i] is { } endpoint && EndpointIdentity.TryParse(endpoint, out EndpointIdentity identity, out _) && !web.Contains(identity.Address.Scheme))
+            {
+                faults.Add($"Endpoints:{i}", $"'{endpoint.Address}' cannot be called by an HttpClient; its endpoints begin with http:// or https://.");
+            }
+        }
+    }
+
+    private void CheckHosts(string service, LoadBalancingOptions options, FaultList faults)
+    {
+        bool ownsClient = _registrations.Find(service)?.OwnsClient ?? false;
+        if (ownsClient && options.Hosts.Count == 0 && Uri.CheckHostName(service) == UriHostNameType.Unknown)
+        {
+            faults.Add("Hosts", HostRules.NameIsNoHost(service));
+        }
+
+        for (int i = 0; i < options.Hosts.Count; i++)
+        {
+            string host = options.Hosts[i];
+            if (host != "*" && (string.IsNullOrEmpty(host) || Uri.CheckHostName(host) == UriHostNameType.Unknown))
+            {
+                faults.Add($"Hosts:{i}", $"'{host}' is not a host name; write it without scheme, port and path, like 'catalog', or '*' for all hosts.");
+            }
+        }
+    }
+
+    private static void CheckOutlierDetection(OutlierDetectionOptions options, FaultList faults)
+    {
+        const string Part = "OutlierDetection:";
+        if (options.ConsecutiveErrors < 0)
+        {
+            faults.Add(Part + "ConsecutiveErrors", $"{options.ConsecutiveErrors} is not allowed; it is 1 or more, or 0 to switch the detector off.");
+        }
+
+        faults.CheckPositive(Part + "Interval", options.Interval);
+        faults.CheckPositive(Part + "BaseEjectionTime", options.BaseEjectionTime);
+        faults.CheckPercentage(Part + "MaxEjectionPercent", options.MaxEjectionPercent);
+        if (options.MaxEjectionTime is { } longest && longest < options.BaseEjectionTime)
+        {
+            faults.Add(Part + "MaxEjectionTime", $"{longest} is shorter than BaseEjectionTime, which is {options.BaseEjectionTime}; raise the one or lower the other.");
+        }
+
+        if (options.MaxEjectionTimeJitter is { } jitter && jitter < TimeSpan.Zero)
+        {
+            faults.Add(Part + "MaxEjectionTimeJitter", $"{jitter} is negative; it is zero or more.");
+        }
+    }
+
+    private static void CheckTimes(LoadBalancingOptions options, FaultList faults)
+    {
+        faults.CheckLimit("Timeout", options.Timeout);
+        faults.CheckLimit("Retry:PerTryTimeout", options.Retry.PerTryTimeout);
+        if (options.Timeout is { } whole && options.Retry.PerTryTimeout is { } perTry
+            && whole != Timeout.InfiniteTimeSpan && perTry != Timeout.InfiniteTimeSpan && perTry > whole)
+        {
+            faults.Add("Retry:PerTryTimeout", $"{perTry} is longer than Timeout, which is {whole} for all attempts together; lower the one or raise the other.");
+        }
+
+        if (options.Retry.Attempts is < 0)
+        {
+            faults.Add("Retry:Attempts", $"{options.Retry.Attempts} is negative; it is the number of tries after the first one, 0 for none.");
+        }
+
+        faults.CheckPositive("Retry:BackoffBase", options.Retry.BackoffBase ?? RetrySettings.DefaultBackoffBase);
+        TimeSpan backoffBase = options.Retry.BackoffBase ?? RetrySettings.DefaultBackoffBase;
+        if (options.Retry.BackoffMax is { } backoffMax && backoffMax < backoffBase)
+        {
+            faults.Add("Retry:BackoffMax", $"{backoffMax} is shorter than BackoffBase, which is {backoffBase}; raise the one or lower the other.");
+        }
+    }
+
+    private static void CheckRetryOn(IList<string>? conditions, FaultList faults)
+    {
+        for (int i = 0; i < (conditions?.Count ?? 0); i++)
+        {
+            if (!RetryConditions.All.Contains(conditions![i], StringComparer.OrdinalIgnoreCase))
+            {
+                faults.Add($"Retry:RetryOn:{i}", $"'{conditions[i]}' is not known; known are {string.Join(", ", RetryConditions.All)}.");
+            }
+        }
+    }
+
+    private static void CheckFault(FaultOptions? fault, FaultList faults)
+    {
+        if (fault?.Delay is { } delay)
+        {
+            faults.CheckPositive("Fault:Delay:FixedDelay", delay.FixedDelay);
+            faults.CheckPercentage("Fault:Delay:Percentage", delay.Percentage);
+        }
+
+        if (fault?.Abort is { } abort)
+        {
+            if (abort.HttpStatus is < 200 or > 599)
+            {
+                faults.Add("Fault:Abort:HttpStatus", $"{abort.HttpStatus} is not allowed; it is a status from 200 to 599, like 503.");
+            }
+
+            faults.CheckPercentage("Fault:Abort:Percentage", abort.Percentage);
+        }
+
+        if (fault is not null)
+        {
+            faults.CheckEnum("Fault:Scope", fault.Scope);
+        }
+    }
+
+    /// <summary>Collects faults below one path.</summary>
+    private sealed class FaultList(string root)
+    {
+        private readonly List<string> _faults = [];
+
+        public string PathOf(string key) => $"{root}:{key}";
+
+        public void Add(string key, FormattableString fault) => _faults.Add($"{PathOf(key)}: {fault.ToString(CultureInfo.InvariantCulture)}");
+
+        public void Add(string key, string fault) => _faults.Add($"{PathOf(key)}: {fault}");
+
+        public void AddRaw(IEnumerable<string> faults) => _faults.AddRange(faults);
+
+        public void CheckPercentage(string key, double value)
+        {
+            if (!(value is >= 0 and <= 100))
+            {
+                Add(key, $"{value} is not allowed; a percentage is 0 to 100.");
+            }
+        }
+
+        public void CheckPositive(string key, TimeSpan value)
+        {
+            if (value <= TimeSpan.Zero)
+            {
+                Add(key, $"{value} is not allowed; it is longer than zero.");
+            }
+        }
+
+        public void CheckLimit(string key, TimeSpan? value)
+        {
+            if (value is { } limit && limit <= TimeSpan.Zero && limit != Timeout.InfiniteTimeSpan)
+            {
+                Add(key, $"{limit} is not allowed; it is longer than zero, or infinite for no limit.");
+            }
+        }
+
+        public void CheckEnum<T>(string key, T value)
+            where T : struct, Enum
+        {
+            if (!Enum.IsDefined(value))
+            {
+                Add(key, $"{value} is not allowed; it is one of {string.Join(", ", Enum.GetNames<T>())}.");
+            }
+        }
+
+        public ValidateOptionsResult ToResult() => _faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(_faults);
+    }
+}

@@ -1,0 +1,48 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace LoadBalancing.Client;
+
+/// <summary>One thing that was said about a service's options: by code, or by a configuration section. Later layers lie over earlier ones.</summary>
+internal abstract class OptionsLayer
+{
+    /// <summary>The section in which services are found by their names.</summary>
+    public const string ConventionalSection = "LoadBalancing";
+
+    public static OptionsLayer FromAction(Action<LoadBalancingOptions, IServiceProvider> configure) => new ActionLayer(configure);
+
+    public static OptionsLayer FromConfiguration(IConfiguration configuration) => new ConfigurationLayer(configuration);
+
+    public static OptionsLayer FromConvention() => new ConventionLayer();
+
+    public abstract void Apply(IServiceProvider services, string name, LoadBalancingOptions options);
+
+    /// <summary>The configuration whose changes change this layer; null when nothing does.</summary>
+    public virtual IConfiguration? Watched(IServiceProvider services) => null;
+
+    private sealed class ActionLayer(Action<LoadBalancingOptions, IServiceProvider> configure) : OptionsLayer
+    {
+        public override void Apply(IServiceProvider services, string name, LoadBalancingOptions options) => configure(options, services);
+    }
+
+    private sealed class ConfigurationLayer(IConfiguration configuration) : OptionsLayer
+    {
+        public override void Apply(IServiceProvider services, string name, LoadBalancingOptions options) => ConfigurationReader.Read(configuration, options);
+
+        public override IConfiguration? Watched(IServiceProvider services) => configuration;
+    }
+
+    /// <summary><c>LoadBalancing:{name}</c> of the application's configuration, if there is one.</summary>
+    private sealed class ConventionLayer : OptionsLayer
+    {
+        public override void Apply(IServiceProvider services, string name, LoadBalancingOptions options)
+        {
+            if (Watched(services) is { } root)
+            {
+                ConfigurationReader.Read(root.GetSection(ConfigurationPath.Combine(ConventionalSection, name)), options);
+            }
+        }
+
+        public override IConfiguration? Watched(IServiceProvider services) => services.GetService<IConfiguration>();
+    }
+}

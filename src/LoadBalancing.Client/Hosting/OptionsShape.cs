@@ -1,0 +1,140 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+
+namespace LoadBalancing.Client;
+
+/// <summary>
+/// Which keys a configuration section may have and where their values go. Strict, unlike the platform's binder: every unknown key, wrong shape and
+/// value that cannot be converted is a fault that names its full path.
+/// </summary>
+/// <typeparam name="T">The options that are filled.</typeparam>
+internal sealed class OptionsShape<T>
+    where T : class
+{
+    private readonly Dictionary<string, Action<IConfigurationSection, T, List<string>>> _keys = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The known keys.</summary>
+    public IReadOnlyCollection<string> Keys => _keys.Keys;
+
+    public OptionsShape<T> Text(string key, Action<T, string> set) => Scalar(key, "expected a text", set, static (string text, out string value) =>
+    {
+        value = text;
+        return text.Length > 0;
+    });
+
+    public OptionsShape<T> Integer(string key, Action<T, int> set) => Scalar(key, "expected a whole number", set, static (string text, out int value) =>
+        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value));
+
+    public OptionsShape<T> Number(string key, Action<T, double> set) => Scalar(key, "expected a number", set, static (string text, out double value) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value));
+
+    public OptionsShape<T> Boolean(string key, Action<T, bool> set) => Scalar<bool>(key, "expected true or false", set, bool.TryParse);
+
+    public OptionsShape<T> Duration(string key, Action<T, TimeSpan> set) => Scalar<TimeSpan>(key, DurationText.Expectation, set, DurationText.TryParse);
+
+    public OptionsShape<T> Choice<TEnum>(string key, Action<T, TEnum> set)
+        where TEnum : struct, Enum =>
+        Scalar(key, $"expected one of {string.Join(", ", Enum.GetNames<TEnum>())}", set, static (string text, out TEnum value) =>
+            Enum.TryParse(text, ignoreCase: true, out value) && Enum.IsDefined(value) && !char.IsAsciiDigit(text[0]) && text[0] != '-');
+
+    /// <summary>A section with keys of its own.</summary>
+    public OptionsShape<T> Section<TPart>(string key, OptionsShape<TPart> shape, Func<T, TPart> part)
+        where TPart : class
+    {
+        _keys.Add(key, (section, options, faults) =>
+        {
+            if (section.Value is not null)
+            {
+                faults.Add($"{section.Path}: '{section.Value}' is a single value or a list; expected a section with the keys {shape.KeyList()}.");
+            }
+            else if (section.GetChildren().Any())
+            {
+                shape.Read(section, part(options), faults);
+            }
+        });
+        return this;
+    }
+
+    /// <summary>A list; given again, it takes the place of what was there.</summary>
+    public OptionsShape<T> List<TItem>(string key, string expectation, Func<IConfigurationSection, List<string>, TItem?> readItem, Action<T, List<TItem>> set)
+        where TItem : class
+    {
+        _keys.Add(key, (section, options, faults) =>
+        {
+            IConfigurationSection[] items = [.. section.GetChildren()];
+            if (section.Value is { Length: > 0 } || items.Any(static item => !int.TryParse(item.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
+            {
+                string found = section.Value is null ? $"a section with the key '{items.First(static item => !char.IsAsciiDigit(item.Key[0])).Key}'" : $"'{section.Value}'";
+                faults.Add($"{section.Path}: {found} is not a list; {expectation}.");
+                return;
+            }
+
+            // [] arrives as an empty text, null as no value at all: one says "none", the other says nothing.
+            if (section.Value is null && items.Length == 0)
+            {
+                return;
+            }
+
+            set(options, [.. items.OrderBy(static item => int.Parse(item.Key, CultureInfo.InvariantCulture)).Select(item => readItem(item, faults)).OfType<TItem>()]);
+        });
+        return this;
+    }
+
+    public OptionsShape<T> Texts(string key, string example, Action<T, List<string>> set) => List(
+        key,
+        $"expected a list of texts like {example}",
+        static (item, faults) =>
+        {
+            if (item.Value is { Length: > 0 } text && !item.GetChildren().Any())
+            {
+                return text;
+            }
+
+            faults.Add($"{item.Path}: expected a text.");
+            return null;
+        },
+        set);
+
+    /// <summary>Reads a section into options. What cannot be read is left as it was and told.</summary>
+    public void Read(IConfiguration section, T options, List<string> faults)
+    {
+        foreach (IConfigurationSection child in section.GetChildren())
+        {
+            if (_keys.TryGetValue(child.Key, out Action<IConfigurationSection, T, List<string>>? read))
+            {
+                read(child, options, faults);
+            }
+            else
+            {
+                faults.Add($"{child.Path}: unknown key; known here are {KeyList()}.");
+            }
+        }
+    }
+
+    private delegate bool TryParse<TValue>(string text, out TValue value);
+
+    private string KeyList() => string.Join(", ", _keys.Keys);
+
+    private OptionsShape<T> Scalar<TValue>(string key, string expectation, Action<T, TValue> set, TryParse<TValue> parse)
+    {
+        _keys.Add(key, (section, options, faults) =>
+        {
+            if (section.GetChildren().Any())
+            {
+                faults.Add($"{section.Path}: a section or a list stands where a single value belongs; {expectation}.");
+            }
+            else if (section.Value is { } text)
+            {
+                if (parse(text, out TValue value))
+                {
+                    set(options, value);
+                }
+                else
+                {
+                    faults.Add($"{section.Path}: '{text}' cannot be read; {expectation}.");
+                }
+            }
+        });
+        return this;
+    }
+}

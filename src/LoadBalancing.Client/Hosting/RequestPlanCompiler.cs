@@ -1,0 +1,53 @@
+using Microsoft.Extensions.Logging;
+
+namespace LoadBalancing.Client;
+
+/// <summary>Turns the options of a service into the plan that its requests run.</summary>
+internal sealed class RequestPlanCompiler
+{
+    internal static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(30);
+
+    private readonly LoadBalancer _balancer;
+    private readonly RandomSource _random;
+    private readonly ILoggerFactory _loggerFactory;
+    private readonly CancellationSourcePool _sources;
+    private readonly RetryCap _retryCap = new();
+    private readonly CallLog _log;
+
+    public RequestPlanCompiler(LoadBalancer balancer, RandomSource random, ILoggerFactory loggerFactory)
+    {
+        _balancer = balancer;
+        _random = random;
+        _loggerFactory = loggerFactory;
+        _sources = new CancellationSourcePool(balancer.TimeProvider);
+        _log = new CallLog(balancer.Name, loggerFactory.CreateLogger<LoadBalancingHandler>());
+    }
+
+    public CallLog Log => _log;
+
+    public RequestPlan Compile(LoadBalancingOptions options)
+    {
+        TimeSpan timeout = options.Timeout ?? DefaultTimeout;
+        RetrySettings retry = RetrySettings.From(options.Retry);
+        FaultInjector? fault = FaultSettings.From(options.Fault) is { } settings
+            ? new FaultInjector(settings, _balancer.TimeProvider, _random, _balancer.Metrics)
+            : null;
+        return new RequestPlan
+        {
+            Balancer = _balancer,
+            Hosts = new HostMatcher(options.Hosts),
+            UnmatchedHost = options.UnmatchedHost,
+            Timeout = timeout,
+            PerTryTimeout = RequestPlan.Shorter(timeout, retry.PerTryTimeout),
+            Retry = retry,
+            RetryPipeline = RetryRunner.BuildPipeline(_balancer.Name, retry, _balancer.TimeProvider, _loggerFactory),
+            RetryCap = _retryCap,
+            RequestFault = fault?.Scope == FaultScope.Request ? fault : null,
+            AttemptFault = fault?.Scope == FaultScope.Attempt ? fault : null,
+            FollowRedirects = options.FollowRedirects,
+            CancellationSources = _sources,
+            Random = _random,
+            Log = _log,
+        };
+    }
+}

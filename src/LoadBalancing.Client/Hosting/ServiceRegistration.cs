@@ -1,0 +1,33 @@
+namespace LoadBalancing.Client;
+
+/// <summary>What the registration calls said about one service, or, without a name, about all clients. Filled while services are registered, only read afterwards.</summary>
+internal sealed class ServiceRegistration
+{
+    private readonly List<OptionsLayer> _layers = [];
+    private readonly List<Func<IServiceProvider, IEndpointSource>> _sources = [];
+
+    public IReadOnlyList<OptionsLayer> Layers => _layers;
+
+    public IReadOnlyList<Func<IServiceProvider, IEndpointSource>> Sources => _sources;
+
+    /// <summary>Whether an HttpClient of this name is balanced, and not only a cluster registered.</summary>
+    public bool HasClient { get; set; }
+
+    /// <summary>Whether the client was made for balancing, so that its primary handler starts from our defaults.</summary>
+    public bool OwnsClient { get; set; }
+
+    /// <summary>Begins anew: what earlier calls configured is dropped.</summary>
+    public void StartOver(OptionsLayer? layer)
+    {
+        _layers.Clear();
+        _sources.Clear();
+        if (layer is not null)
+        {
+            _layers.Add(layer);
+        }
+    }
+
+    public void Add(OptionsLayer layer) => _layers.Add(layer);
+
+    public void Add(Func<IServiceProvider, IEndpointSource> source) => _sources.Add(source);
+}

@@ -1,0 +1,67 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace LoadBalancing.Client;
+
+/// <summary>All registrations of a service collection. It lies in the collection itself, so that every registration call finds the same one.</summary>
+internal sealed class ServiceRegistrations
+{
+    private readonly Dictionary<string, ServiceRegistration> _named = new(StringComparer.Ordinal);
+
+    /// <summary>What was said to <c>ConfigureHttpClientDefaults</c>; null when nothing was. It lies under every named service.</summary>
+    public ServiceRegistration? Defaults { get; private set; }
+
+    public static ServiceRegistrations Of(IServiceCollection services)
+    {
+        ServiceDescriptor? descriptor = services.LastOrDefault(static candidate => candidate.ServiceType == typeof(ServiceRegistrations));
+        if (descriptor?.ImplementationInstance is ServiceRegistrations known)
+        {
+            return known;
+        }
+
+        var registrations = new ServiceRegistrations();
+        services.AddSingleton(registrations);
+        return registrations;
+    }
+
+    public ServiceRegistration? Find(string name) => _named.GetValueOrDefault(name);
+
+    /// <param name="name">The service; null for the defaults of all clients.</param>
+    public ServiceRegistration GetOrAdd(string? name)
+    {
+        if (name is null)
+        {
+            return Defaults ??= new ServiceRegistration();
+        }
+
+        if (!_named.TryGetValue(name, out ServiceRegistration? registration))
+        {
+            registration = new ServiceRegistration();
+            _named.Add(name, registration);
+        }
+
+        return registration;
+    }
+
+    /// <summary>The services that are known by registration, or, where all clients are balanced, by configuration.</summary>
+    public IReadOnlyCollection<string> KnownNames(IServiceProvider services)
+    {
+        var names = new SortedSet<string>(_named.Keys, StringComparer.Ordinal);
+        if (Defaults is not null && services.GetService<IConfiguration>() is { } configuration)
+        {
+            names.UnionWith(configuration.GetSection(OptionsLayer.ConventionalSection).GetChildren().Select(static section => section.Key));
+        }
+
+        return names;
+    }
+
+    /// <summary>Everything that was said about a service, in the order in which it applies.</summary>
+    public IEnumerable<OptionsLayer> LayersOf(string name)
+    {
+        ServiceRegistration? named = Find(name);
+        return (Defaults?.Layers ?? []).Concat(named?.Layers ?? [OptionsLayer.FromConvention()]);
+    }
+
+    public IEnumerable<Func<IServiceProvider, IEndpointSource>> SourcesOf(string name) =>
+        (Defaults?.Sources ?? []).Concat(Find(name)?.Sources ?? []);
+}

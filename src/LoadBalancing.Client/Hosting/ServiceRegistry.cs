@@ -1,0 +1,128 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
+
+namespace LoadBalancing.Client;
+
+/// <summary>
+/// Owner of all running services, one for each service provider. A service begins to run when it is first asked for; whatever handlers come and go, it stays the same until the provider is disposed.
+/// </summary>
+internal sealed class ServiceRegistry : ILoadBalancerProvider, IServiceDirectory, IDisposable
+{
+    private readonly ConcurrentDictionary<string, Lazy<ServiceRuntime>> _services = new(StringComparer.Ordinal);
+    private readonly ServiceRegistrations _registrations;
+    private readonly IServiceProvider _provider;
+    private readonly RunningServices _running;
+    private readonly IDisposable? _configurationWatch;
+    private FrozenDictionary<string, BalancedService>? _byHost;
+
+    public ServiceRegistry(ServiceRegistrations registrations, RunningServices running, IServiceProvider provider)
+    {
+        _registrations = registrations;
+        _running = running;
+        _provider = provider;
+        if (registrations.Defaults is not null && provider.GetService<IConfiguration>() is { } configuration)
+        {
+            _configurationWatch = ChangeToken.OnChange(configuration.GetReloadToken, ForgetHosts);
+        }
+    }
+
+    public LoadBalancer GetLoadBalancer(string name, string? subset = null)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (subset is not null)
+        {
+            throw new ArgumentException($"Service '{name}' has no subset '{subset}': it has no subsets.", nameof(subset));
+        }
+
+        IReadOnlyCollection<string> known = _registrations.KnownNames(_provider);
+        return known.Contains(name)
+            ? GetRuntime(name).Balancer
+            : throw new ArgumentException($"There is no service '{name}'. Known are: {string.Join(", ", known)}.", nameof(name));
+    }
+
+    public BalancedService GetService(string name) => GetRuntime(name).Service;
+
+    public BalancedService? FindByHost(string host)
+    {
+        FrozenDictionary<string, BalancedService> byHost = Volatile.Read(ref _byHost) ?? MapHosts();
+        return byHost.TryGetValue(host, out BalancedService? service) || byHost.TryGetValue("*", out service) ? service : null;
+    }
+
+    public void Dispose()
+    {
+        _configurationWatch?.Dispose();
+        foreach (Lazy<ServiceRuntime> service in _services.Values)
+        {
+            if (service.IsValueCreated)
+            {
+                service.Value.Dispose();
+            }
+        }
+    }
+
+    private ServiceRuntime GetRuntime(string name)
+    {
+        if (_services.TryGetValue(name, out Lazy<ServiceRuntime>? known))
+        {
+            return known.Value;
+        }
+
+        // PublicationOnly would let two threads start the same timers; the default keeps an exception for ever. So: one starts, and a failed start is forgotten.
+        Lazy<ServiceRuntime> added = _services.GetOrAdd(name, static (name, self) => new Lazy<ServiceRuntime>(() => self.Start(name)), this);
+        try
+        {
+            return added.Value;
+        }
+        catch
+        {
+            _services.TryRemove(new KeyValuePair<string, Lazy<ServiceRuntime>>(name, added));
+            throw;
+        }
+    }
+
+    private ServiceRuntime Start(string name)
+    {
+        var factory = _provider.GetRequiredService<IOptionsFactory<LoadBalancingOptions>>();
+        var runtime = new ServiceRuntime(
+            name,
+            factory.Create(name),
+            _registrations.SourcesOf(name).Select(create => create(_provider)),
+            factory,
+            _provider.GetRequiredService<StrategyRegistry>(),
+            _provider.GetRequiredService<TimeProvider>(),
+            _provider.GetRequiredService<RandomSource>(),
+            _provider.GetRequiredService<LoadBalancingMetrics>(),
+            _provider.GetRequiredService<ILoggerFactory>());
+        _running.Add(name);
+        foreach (IConfiguration configuration in _registrations.LayersOf(name).Select(layer => layer.Watched(_provider)).OfType<IConfiguration>().Distinct())
+        {
+            runtime.Watch(configuration, ForgetHosts);
+        }
+
+        return runtime;
+    }
+
+    private FrozenDictionary<string, BalancedService> MapHosts()
+    {
+        var byHost = new Dictionary<string, BalancedService>(StringComparer.OrdinalIgnoreCase);
+        foreach (string name in _registrations.KnownNames(_provider).Where(name => _registrations.Find(name)?.HasClient ?? true))
+        {
+            BalancedService service = GetService(name);
+            foreach (string host in service.Plan.Hosts.IsExplicit ? service.Plan.Hosts.Hosts : [service.DefaultHost])
+            {
+                byHost.TryAdd(host, service);
+            }
+        }
+
+        var frozen = byHost.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+        Volatile.Write(ref _byHost, frozen);
+        return frozen;
+    }
+
+    private void ForgetHosts() => Volatile.Write(ref _byHost, null);
+}

@@ -1,0 +1,141 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
+
+namespace LoadBalancing.Client;
+
+/// <summary>
+/// One running service: its cluster, its sources, and the plan in force. Follows its options: a good edit is taken, a bad one is told once and the last good one stays.
+/// </summary>
+/// <remarks>
+/// It does not use <see cref="IOptionsMonitor{TOptions}"/>: that one throws into the configuration system when a change is not valid, and then to everybody who asks until it is mended.
+/// </remarks>
+internal sealed partial class ServiceRuntime : IDisposable
+{
+    private readonly Lock _reloading = new();
+    private readonly IOptionsFactory<LoadBalancingOptions> _factory;
+    private readonly StrategyRegistry _strategies;
+    private readonly Cluster _cluster;
+    private readonly RequestPlanCompiler _compiler;
+    private readonly List<IDisposable> _subscriptions = [];
+    private readonly ILogger _logger;
+    private LoadBalancingOptions _options;
+    private string? _lastRejection;
+
+    public ServiceRuntime(
+        string name,
+        LoadBalancingOptions options,
+        IEnumerable<IEndpointSource> sources,
+        IOptionsFactory<LoadBalancingOptions> factory,
+        StrategyRegistry strategies,
+        TimeProvider timeProvider,
+        RandomSource random,
+        LoadBalancingMetrics metrics,
+        ILoggerFactory loggerFactory)
+    {
+        _factory = factory;
+        _strategies = strategies;
+        _options = options;
+        _logger = loggerFactory.CreateLogger<ServiceRuntime>();
+        ILogger clusterLogger = loggerFactory.CreateLogger<LoadBalancer>();
+        _cluster = new Cluster(name, ClusterSettings.From(options, strategies), timeProvider, random, metrics, clusterLogger);
+        _compiler = new RequestPlanCompiler(_cluster.Balancer, random, loggerFactory);
+        Service = new BalancedService(name, _compiler.Compile(options));
+
+        IEndpointSource[] all = [.. sources];
+        _cluster.Balancer.AwaitedSources = all.Length == 0 ? "its options" : $"source {string.Join(" and ", all.Select(static source => $"'{source.Name}'"))}";
+        if (options.Endpoints.Count > 0)
+        {
+            _cluster.UpdateEndpoints(Cluster.OptionsSource, [.. options.Endpoints]);
+        }
+
+        foreach (IEndpointSource source in all)
+        {
+            var watch = new EndpointSourceWatch(name, source, _cluster.UpdateEndpoints, timeProvider, random, clusterLogger);
+            _subscriptions.Add(watch);
+            watch.Start();
+        }
+    }
+
+    public BalancedService Service { get; }
+
+    public LoadBalancer Balancer => _cluster.Balancer;
+
+    /// <summary>Reads the options anew whenever this configuration changes.</summary>
+    public void Watch(IConfiguration configuration, Action reloaded)
+    {
+        _subscriptions.Add(ChangeToken.OnChange(configuration.GetReloadToken, () =>
+        {
+            Reload();
+            reloaded();
+        }));
+    }
+
+    /// <summary>Reads the options anew. Never throws: whoever changes configuration is not the one to be told.</summary>
+    public void Reload()
+    {
+        lock (_reloading)
+        {
+            try
+            {
+                LoadBalancingOptions options = _factory.Create(Service.Name);
+                string[] gone = [.. _options.ConfigurationSections.Except(options.ConfigurationSections, StringComparer.OrdinalIgnoreCase)];
+                if (gone.Length == 0)
+                {
+                    Take(options);
+                }
+                else
+                {
+                    Reject($"{string.Join(", ", gone)}: the section is gone. A file that cannot be read for a moment looks like this; to change options, leave the section in place.");
+                }
+            }
+            catch (OptionsValidationException exception)
+            {
+                Reject(string.Join(" ", exception.Failures));
+            }
+#pragma warning disable CA1031 // Options are filled by other people's code; whatever it throws, the last good options stay.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                Reject(exception.Message);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _subscriptions.ForEach(static subscription => subscription.Dispose());
+        _cluster.Dispose();
+    }
+
+    private void Take(LoadBalancingOptions options)
+    {
+        _cluster.Configure(ClusterSettings.From(options, _strategies));
+        if (options.Endpoints.Count > 0 || _options.Endpoints.Count > 0)
+        {
+            _cluster.UpdateEndpoints(Cluster.OptionsSource, [.. options.Endpoints]);
+        }
+
+        Service.Plan = _compiler.Compile(options);
+        _options = options;
+        _lastRejection = null;
+        LogReloaded(_logger, Service.Name);
+    }
+
+    private void Reject(string reason)
+    {
+        _cluster.Balancer.Metrics.OnUpdateRejected(Cluster.OptionsSource);
+        if (reason != _lastRejection)
+        {
+            _lastRejection = reason;
+            LogReloadRejected(_logger, Service.Name, reason);
+        }
+    }
+
+    [LoggerMessage(LogEvents.OptionsReloaded, LogLevel.Debug, "The options of service '{Service}' were read anew.", EventName = nameof(LogEvents.OptionsReloaded))]
+    private static partial void LogReloaded(ILogger logger, string service);
+
+    [LoggerMessage(LogEvents.ReloadRejected, LogLevel.Error, "A change to the options of service '{Service}' is not taken; the last good ones stay in force. {Reason}", EventName = nameof(LogEvents.ReloadRejected))]
+    private static partial void LogReloadRejected(ILogger logger, string service, string reason);
+}

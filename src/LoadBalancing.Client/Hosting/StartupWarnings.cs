@@ -1,0 +1,50 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace LoadBalancing.Client;
+
+/// <summary>
+/// Says aloud what is allowed and will surprise. It stands among the validators because those run when the application starts, before the first request; options that changed are looked at again, and nothing is said twice.
+/// </summary>
+internal sealed partial class StartupWarnings : IValidateOptions<LoadBalancingOptions>
+{
+    private readonly ConcurrentDictionary<(string Service, string Warning), bool> _said = new();
+    private readonly ILogger<StartupWarnings> _logger;
+
+    public StartupWarnings(ILogger<StartupWarnings> logger) => _logger = logger;
+
+    public static IEnumerable<string> Find(LoadBalancingOptions options)
+    {
+        double panicFree = 100 - options.Panic.Threshold;
+        if (options.OutlierDetection.ConsecutiveErrors > 0 && options.OutlierDetection.MaxEjectionPercent > panicFree && options.Panic.Threshold > 0)
+        {
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"OutlierDetection:MaxEjectionPercent is {options.OutlierDetection.MaxEjectionPercent} and Panic:Threshold is {options.Panic.Threshold}: once more than {panicFree} % of the endpoints are out, panic sends traffic to all of them again. Lower one of the two.");
+        }
+
+        bool hasTimeLimit = options.Timeout != Timeout.InfiniteTimeSpan || options.Retry.PerTryTimeout != Timeout.InfiniteTimeSpan;
+        if (FaultSettings.From(options.Fault) is { Scope: FaultScope.Request } && (options.Retry.Attempts != 0 || hasTimeLimit))
+        {
+            yield return "Fault:Scope is Request, as in a mesh: neither retries nor time-outs see the injected faults. Set it to Attempt if they are what you want to test.";
+        }
+    }
+
+    public ValidateOptionsResult Validate(string? name, LoadBalancingOptions options)
+    {
+        foreach (string warning in Find(options))
+        {
+            if (_said.TryAdd((name ?? Options.DefaultName, warning), true))
+            {
+                LogWarning(_logger, name ?? Options.DefaultName, warning);
+            }
+        }
+
+        return ValidateOptionsResult.Skip;
+    }
+
+    [LoggerMessage(LogEvents.StartupWarning, LogLevel.Warning, "Service '{Service}': {Warning}", EventName = nameof(LogEvents.StartupWarning))]
+    private static partial void LogWarning(ILogger logger, string service, string warning);
+}

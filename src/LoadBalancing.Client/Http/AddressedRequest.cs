@@ -1,0 +1,58 @@
+namespace LoadBalancing.Client;
+
+/// <summary>
+/// Points a request at an endpoint for the length of one attempt: <c>RequestUri</c> goes to the endpoint, <c>Host</c> (and with it SNI and the name that the
+/// certificate is checked against) stays with the name that the caller used, unless the endpoint has its own.
+/// </summary>
+internal readonly struct AddressedRequest
+{
+    private readonly HttpRequestMessage _request;
+    private readonly Uri _logicalUri;
+    private readonly bool _hostSet;
+
+    private AddressedRequest(HttpRequestMessage request, Uri logicalUri, bool hostSet)
+    {
+        _request = request;
+        _logicalUri = logicalUri;
+        _hostSet = hostSet;
+    }
+
+    public static AddressedRequest Point(HttpRequestMessage request, UpstreamEndpoint endpoint)
+    {
+        Uri logicalUri = request.RequestUri!;
+
+        // The path and query of a Uri are already in canonical form. Parsing them again could only do harm: /a%2Fb must stay /a%2Fb.
+        request.RequestUri = new Uri(
+            string.Concat(endpoint.AuthorityAndBasePath, logicalUri.PathAndQuery),
+            new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+
+        bool setHost = request.Headers.Host is null;
+        if (setHost)
+        {
+            string host = endpoint.Hostname ?? HostOf(logicalUri);
+            setHost = host != endpoint.Authority;
+            if (setHost)
+            {
+                request.Headers.Host = host;
+            }
+        }
+
+        return new AddressedRequest(request, logicalUri, setHost);
+    }
+
+    /// <summary>Leaves the request as it was.</summary>
+    public void Restore()
+    {
+        _request.RequestUri = _logicalUri;
+        if (_hostSet)
+        {
+            _request.Headers.Host = null;
+        }
+    }
+
+    private static string HostOf(Uri uri)
+    {
+        string host = uri.HostNameType == UriHostNameType.Dns ? uri.IdnHost : uri.Host;
+        return uri.IsDefaultPort ? host : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{host}:{uri.Port}");
+    }
+}

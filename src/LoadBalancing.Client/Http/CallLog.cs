@@ -1,0 +1,58 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace LoadBalancing.Client;
+
+/// <summary>What requests log. Failures of single attempts are worth no more than Debug: they are common, and the states that follow from them are logged once each.</summary>
+internal sealed partial class CallLog
+{
+    /// <summary>Hosts can come from user input; the memory of those already told must not grow with it.</summary>
+    private const int MostHostsRemembered = 1000;
+
+    private readonly ConcurrentDictionary<string, bool> _hostsTold = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ILogger _logger;
+    private readonly string _service;
+
+    public CallLog(string service, ILogger logger)
+    {
+        _service = service;
+        _logger = logger;
+    }
+
+    public void PassedThrough(string host, string balanced)
+    {
+        if (_hostsTold.Count < MostHostsRemembered && _hostsTold.TryAdd(host, true))
+        {
+            LogPassedThrough(_logger, host, _service, balanced);
+        }
+    }
+
+    public void AttemptFailed(UpstreamEndpoint endpoint, in AttemptOutcome outcome, RetryTriggers triggers)
+    {
+        if (_logger.IsEnabled(LogLevel.Debug))
+        {
+            LogAttemptFailed(_logger, endpoint, _service, outcome.TelemetryName, triggers);
+        }
+    }
+
+    public void TimerStarved(UpstreamEndpoint endpoint, TimeSpan limit, TimeSpan elapsed) => LogTimerStarved(_logger, _service, endpoint, limit, elapsed);
+
+    public void LeaseReclaimed(UpstreamEndpoint endpoint) => LogLeaseReclaimed(_logger, _service, endpoint);
+
+    public void RetriesAtCap() => LogRetriesAtCap(_logger, _service, RetryCap.Limit);
+
+    [LoggerMessage(LogEvents.HostPassedThrough, LogLevel.Warning, "Requests to host '{Host}' pass the balancing of '{Service}' by: it balances {Balanced}. Set Hosts if that is not what you want.", EventName = nameof(LogEvents.HostPassedThrough))]
+    private static partial void LogPassedThrough(ILogger logger, string host, string service, string balanced);
+
+    [LoggerMessage(LogEvents.AttemptFailed, LogLevel.Debug, "An attempt on {Endpoint} of service '{Service}' ended with {Outcome} ({Triggers}).", EventName = nameof(LogEvents.AttemptFailed), SkipEnabledCheck = true)]
+    private static partial void LogAttemptFailed(ILogger logger, UpstreamEndpoint endpoint, string service, string outcome, RetryTriggers triggers);
+
+    [LoggerMessage(LogEvents.TimerStarved, LogLevel.Debug, "A time limit of {Limit} on {Endpoint} of service '{Service}' was noticed only after {Elapsed}: this process is short of processor time, and the endpoint is not held to account.", EventName = nameof(LogEvents.TimerStarved))]
+    private static partial void LogTimerStarved(ILogger logger, string service, UpstreamEndpoint endpoint, TimeSpan limit, TimeSpan elapsed);
+
+    [LoggerMessage(LogEvents.LeaseReclaimed, LogLevel.Warning, "A response of service '{Service}' from {Endpoint} was dropped without being read or disposed. Its connection was lost and it counted as in flight until now; dispose every response.", EventName = nameof(LogEvents.LeaseReclaimed))]
+    private static partial void LogLeaseReclaimed(ILogger logger, string service, UpstreamEndpoint endpoint);
+
+    [LoggerMessage(LogEvents.RetriesAtCap, LogLevel.Debug, "A call to service '{Service}' is not tried again: {Limit} calls are in retries already.", EventName = nameof(LogEvents.RetriesAtCap))]
+    private static partial void LogRetriesAtCap(ILogger logger, string service, int limit);
+}

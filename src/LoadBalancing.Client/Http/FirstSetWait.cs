@@ -1,0 +1,28 @@
+using System.Globalization;
+
+namespace LoadBalancing.Client;
+
+/// <summary>Lets a call wait for the first endpoints of its service, for as long as the call may take.</summary>
+internal static class FirstSetWait
+{
+    /// <exception cref="NoEndpointAvailableException">The call's time ran out first; the message names the sources.</exception>
+    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    public static async ValueTask WaitAsync(CallState state, CancellationToken callerToken)
+    {
+        RequestPlan plan = state.Plan;
+        AttemptTimer timer = AttemptTimer.Start(plan.CancellationSources, plan.Timeout, callerToken);
+        try
+        {
+            await plan.Balancer.WaitForFirstSetAsync(timer.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (timer.HasFired)
+        {
+            string waited = string.Create(CultureInfo.InvariantCulture, $"The call's Timeout of {plan.Timeout.TotalSeconds} s has elapsed.");
+            throw new NoEndpointAvailableException($"{plan.Balancer.NothingToPick().Message} {waited}", new TimeoutException(waited));
+        }
+        finally
+        {
+            timer.End();
+        }
+    }
+}

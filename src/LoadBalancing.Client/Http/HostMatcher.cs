@@ -1,0 +1,39 @@
+namespace LoadBalancing.Client;
+
+/// <summary>Tells whether requests to a host are balanced.</summary>
+internal sealed class HostMatcher
+{
+    private readonly string[] _hosts;
+    private readonly bool _any;
+
+    public HostMatcher(IEnumerable<string> hosts)
+    {
+        _hosts = [.. hosts];
+        _any = _hosts.Contains("*", StringComparer.Ordinal);
+    }
+
+    /// <summary>Whether the options named hosts; if not, the client's base address or name decides.</summary>
+    public bool IsExplicit => _hosts.Length > 0;
+
+    public IReadOnlyList<string> Hosts => _hosts;
+
+    public bool Matches(string host)
+    {
+        if (_any)
+        {
+            return true;
+        }
+
+        foreach (string candidate in _hosts)
+        {
+            if (string.Equals(candidate, host, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    public override string ToString() => string.Join(", ", _hosts);
+}

@@ -1,0 +1,147 @@
+namespace LoadBalancing.Client;
+
+/// <summary>The stream of a <see cref="LeasedContent"/>: everything goes to the stream below, and the end is noticed. The stream of an upgraded connection stays writeable.</summary>
+internal sealed class LeasedStream : Stream
+{
+    private readonly Stream _inner;
+    private readonly LeasedContent _content;
+
+    public LeasedStream(Stream inner, LeasedContent content)
+    {
+        _inner = inner;
+        _content = content;
+    }
+
+    public override bool CanRead => _inner.CanRead;
+
+    public override bool CanSeek => _inner.CanSeek;
+
+    public override bool CanWrite => _inner.CanWrite;
+
+    public override bool CanTimeout => _inner.CanTimeout;
+
+    public override long Length => _inner.Length;
+
+    public override long Position
+    {
+        get => _inner.Position;
+        set => _inner.Position = value;
+    }
+
+    public override int ReadTimeout
+    {
+        get => _inner.ReadTimeout;
+        set => _inner.ReadTimeout = value;
+    }
+
+    public override int WriteTimeout
+    {
+        get => _inner.WriteTimeout;
+        set => _inner.WriteTimeout = value;
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override int Read(Span<byte> buffer)
+    {
+        try
+        {
+            return Noticed(_inner.Read(buffer), buffer.Length);
+        }
+        catch (Exception exception)
+        {
+            _content.End(exception);
+            throw;
+        }
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return Noticed(await _inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false), buffer.Length);
+        }
+        catch (Exception exception)
+        {
+            _content.End(exception);
+            throw;
+        }
+    }
+
+    public override void CopyTo(Stream destination, int bufferSize)
+    {
+        try
+        {
+            _inner.CopyTo(destination, bufferSize);
+            _content.End(null);
+        }
+        catch (Exception exception)
+        {
+            _content.End(exception);
+            throw;
+        }
+    }
+
+    public override async Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _inner.CopyToAsync(destination, bufferSize, cancellationToken).ConfigureAwait(false);
+            _content.End(null);
+        }
+        catch (Exception exception)
+        {
+            _content.End(exception);
+            throw;
+        }
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => _inner.Seek(offset, origin);
+
+    public override void SetLength(long value) => _inner.SetLength(value);
+
+    public override void Flush() => _inner.Flush();
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => _inner.FlushAsync(cancellationToken);
+
+    public override void Write(byte[] buffer, int offset, int count) => _inner.Write(buffer, offset, count);
+
+    public override void Write(ReadOnlySpan<byte> buffer) => _inner.Write(buffer);
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        _inner.WriteAsync(buffer, offset, count, cancellationToken);
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+        _inner.WriteAsync(buffer, cancellationToken);
+
+    public override async ValueTask DisposeAsync()
+    {
+        _content.End(null);
+        await _inner.DisposeAsync().ConfigureAwait(false);
+        await base.DisposeAsync().ConfigureAwait(false);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _content.End(null);
+            _inner.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private int Noticed(int read, int asked)
+    {
+        if (read == 0 && asked > 0)
+        {
+            _content.End(null);
+        }
+
+        return read;
+    }
+}

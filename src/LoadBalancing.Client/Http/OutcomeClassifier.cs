@@ -1,0 +1,68 @@
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Security.Authentication;
+
+namespace LoadBalancing.Client;
+
+/// <summary>Translates what HTTP brings into what endpoints are judged by, and into what retry policies are asked about.</summary>
+internal static class OutcomeClassifier
+{
+    /// <summary>HTTP/2 REFUSED_STREAM (RFC 9113, section 7): the server has processed nothing of the request.</summary>
+    private const long RefusedStream = 0x7;
+
+    /// <summary>HTTP/3 H3_REQUEST_REJECTED (RFC 9114, section 8.1): the same.</summary>
+    private const long RequestRejected = 0x10B;
+
+    public static (AttemptOutcome Outcome, RetryTriggers Triggers) Classify(HttpResponseMessage response, TimeProvider timeProvider) => (int)response.StatusCode switch
+    {
+        < 500 => (AttemptOutcome.Success, RetryTriggers.None),
+        502 or 503 or 504 => (AttemptOutcome.Failure(FailureKind.Gateway, NotBefore(response, timeProvider)), RetryTriggers.GatewayError | RetryTriggers.ServerError),
+        _ => (AttemptOutcome.Failure(FailureKind.Answered, NotBefore(response, timeProvider)), RetryTriggers.ServerError),
+    };
+
+    /// <summary>Judges an exception that neither the caller nor one of our time limits has brought about.</summary>
+    public static (AttemptOutcome Outcome, RetryTriggers Triggers) Classify(Exception exception) => exception switch
+    {
+        // SocketsHttpHandler's ConnectTimeout.
+        OperationCanceledException { InnerException: TimeoutException } => Connect,
+        OperationCanceledException => Neutral,
+        HttpRequestException http => Classify(http),
+        SocketException or IOException => Reset,
+
+        // Something of the caller's threw: a handler below, a body that could not be produced.
+        _ => Neutral,
+    };
+
+    /// <summary>Judges an exception met while a body was read. The headers said success; a body that breaks off takes that back.</summary>
+    public static AttemptOutcome ClassifyBody(Exception exception) =>
+        exception is OperationCanceledException or ObjectDisposedException ? AttemptOutcome.Neutral : Classify(exception).Outcome;
+
+    private static (AttemptOutcome Outcome, RetryTriggers Triggers) Connect => (AttemptOutcome.Failure(FailureKind.Connect), RetryTriggers.ConnectFailure);
+
+    private static (AttemptOutcome Outcome, RetryTriggers Triggers) Reset => (AttemptOutcome.Failure(FailureKind.Reset), RetryTriggers.Reset);
+
+    private static (AttemptOutcome Outcome, RetryTriggers Triggers) Neutral => (AttemptOutcome.Neutral, RetryTriggers.None);
+
+    private static (AttemptOutcome Outcome, RetryTriggers Triggers) Classify(HttpRequestException exception) => exception.HttpRequestError switch
+    {
+        HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError => Connect,
+        HttpRequestError.HttpProtocolError when exception.InnerException is HttpProtocolException { ErrorCode: RefusedStream or RequestRejected } =>
+            (AttemptOutcome.Failure(FailureKind.Reset), RetryTriggers.RefusedStream),
+        HttpRequestError.UserAuthenticationError or HttpRequestError.ConfigurationLimitExceeded => Neutral,
+        HttpRequestError.Unknown => exception.InnerException switch
+        {
+            SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostNotFound or SocketError.HostUnreachable or SocketError.NetworkUnreachable } => Connect,
+            AuthenticationException => Connect,
+            null when exception.StatusCode is null => Reset,
+            IOException or SocketException => Reset,
+            _ => Neutral,
+        },
+        _ => Reset,
+    };
+
+    private static DateTimeOffset? NotBefore(HttpResponseMessage response, TimeProvider timeProvider)
+    {
+        RetryConditionHeaderValue? retryAfter = response.Headers.RetryAfter;
+        return retryAfter?.Date ?? (retryAfter?.Delta is { } delta ? timeProvider.GetUtcNow() + delta : null);
+    }
+}

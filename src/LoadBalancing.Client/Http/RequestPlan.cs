@@ -1,0 +1,53 @@
+using Polly;
+
+namespace LoadBalancing.Client;
+
+/// <summary>
+/// What the options of a service come to for its requests: immutable, compiled when options change, read once by each request. The handler only runs plans.
+/// </summary>
+internal sealed class RequestPlan
+{
+    public required LoadBalancer Balancer { get; init; }
+
+    /// <summary>The hosts that are balanced.</summary>
+    public required HostMatcher Hosts { get; init; }
+
+    public required UnmatchedHostBehavior UnmatchedHost { get; init; }
+
+    /// <summary>The time for the whole call; infinite for no limit.</summary>
+    public required TimeSpan Timeout { get; init; }
+
+    /// <summary>The time for one attempt, already held to <see cref="Timeout"/>; infinite for no limit.</summary>
+    public required TimeSpan PerTryTimeout { get; init; }
+
+    public required RetrySettings Retry { get; init; }
+
+    /// <summary>Runs what comes after a first attempt that failed; null when nothing is ever tried again.</summary>
+    public required ResiliencePipeline<HttpResponseMessage>? RetryPipeline { get; init; }
+
+    public required RetryCap RetryCap { get; init; }
+
+    /// <summary>Null when no faults are injected into requests.</summary>
+    public required FaultInjector? RequestFault { get; init; }
+
+    /// <summary>Null when no faults are injected into attempts.</summary>
+    public required FaultInjector? AttemptFault { get; init; }
+
+    /// <summary>Null: as the way the client was registered says.</summary>
+    public required bool? FollowRedirects { get; init; }
+
+    public required CancellationSourcePool CancellationSources { get; init; }
+
+    public required RandomSource Random { get; init; }
+
+    public required CallLog Log { get; init; }
+
+    public TimeProvider TimeProvider => Balancer.TimeProvider;
+
+    /// <summary>Whether any time limit is to be kept.</summary>
+    public bool HasTimeLimit => PerTryTimeout != System.Threading.Timeout.InfiniteTimeSpan;
+
+    /// <summary>The shorter of two times of which either may be infinite.</summary>
+    public static TimeSpan Shorter(TimeSpan a, TimeSpan b) =>
+        a == System.Threading.Timeout.InfiniteTimeSpan ? b : b == System.Threading.Timeout.InfiniteTimeSpan || a < b ? a : b;
+}

@@ -1,0 +1,28 @@
+using System.Collections;
+using System.Net.Http.Json;
+
+namespace LoadBalancing.Client;
+
+/// <summary>What of a request decides whether it may be sent again.</summary>
+internal static class RequestTraits
+{
+    public static readonly HttpRequestOptionsKey<bool> Idempotent = new("LoadBalancing.Client.Idempotent");
+
+    /// <summary>RFC 9110, section 9.2.2, or the caller's word.</summary>
+    public static bool IsIdempotent(HttpRequestMessage request)
+    {
+        HttpMethod method = request.Method;
+        return method == HttpMethod.Get || method == HttpMethod.Head || method == HttpMethod.Put || method == HttpMethod.Delete
+            || method == HttpMethod.Options || method == HttpMethod.Trace
+            || (request.Options.TryGetValue(Idempotent, out bool marked) && marked);
+    }
+
+    /// <summary>Whether the body gives the same bytes each time it is sent. Of a content type that is not known the answer is no.</summary>
+    public static bool CanReplay(HttpContent? content) => content switch
+    {
+        null or ByteArrayContent or ReadOnlyMemoryContent => true,
+        JsonContent json => json.Value is null or string or ICollection || json.Value is not (IEnumerable or IAsyncEnumerable<object>),
+        MultipartContent parts => parts.All(CanReplay),
+        _ => false,
+    };
+}

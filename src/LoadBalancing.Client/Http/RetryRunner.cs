@@ -1,0 +1,197 @@
+using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.Retry;
+using Polly.Telemetry;
+
+namespace LoadBalancing.Client;
+
+/// <summary>
+/// What follows a first attempt that failed. The loop, the waits and the disposal of superseded responses are Polly's; what may be tried again, where and after which wait is decided here. The first call that
+/// Polly makes is answered with the attempt that was already made.
+/// </summary>
+internal static class RetryRunner
+{
+    private static readonly ResiliencePropertyKey<RetryCall> CallKey = new("LoadBalancing.Client.Call");
+
+    /// <summary>Null when nothing is ever tried again.</summary>
+    public static ResiliencePipeline<HttpResponseMessage>? BuildPipeline(string service, RetrySettings settings, TimeProvider timeProvider, ILoggerFactory loggerFactory)
+    {
+        if (settings.Attempts == 0)
+        {
+            return null;
+        }
+
+        var builder = new ResiliencePipelineBuilder<HttpResponseMessage> { Name = service, TimeProvider = timeProvider };
+        return builder
+            .AddRetry(new RetryStrategyOptions<HttpResponseMessage>
+            {
+                Name = "LoadBalancing.Client.Retry",
+                MaxRetryAttempts = settings.Attempts,
+                ShouldHandle = static args => new ValueTask<bool>(CallOf(args.Context).WantsRetry(args.AttemptNumber)),
+                DelayGenerator = static args => new ValueTask<TimeSpan?>(CallOf(args.Context).NextWait),
+                OnRetry = static args => CallOf(args.Context).OnRetry(),
+            })
+            .ConfigureTelemetry(new TelemetryOptions
+            {
+                LoggerFactory = loggerFactory,
+
+                // A failed attempt is no news: what follows from it, an ejection or a failed call, is told elsewhere, once.
+                SeverityProvider = static args => args.Event.Severity > ResilienceEventSeverity.Debug ? ResilienceEventSeverity.Debug : args.Event.Severity,
+            })
+            .Build();
+    }
+
+    /// <summary>Gives the first attempt's result, or what comes of further attempts where they are allowed and may help.</summary>
+    public static async ValueTask<HttpResponseMessage> ContinueAsync(
+        LoadBalancingHandler transport,
+        HttpRequestMessage request,
+        CallState state,
+        AttemptResult first,
+        bool async,
+        CancellationToken callerToken)
+    {
+        RequestPlan plan = state.Plan;
+        var call = new RetryCall(transport, request, state, first, async, callerToken);
+        if (plan.RetryPipeline is null || !call.WantsRetry(retry: 0))
+        {
+            return Unwrap(first);
+        }
+
+        if (!plan.RetryCap.TryEnter())
+        {
+            plan.Balancer.Metrics.OnRetrySuppressed("concurrency");
+            plan.Log.RetriesAtCap();
+            return Unwrap(first);
+        }
+
+        ResilienceContext context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, callerToken);
+        try
+        {
+            context.Properties.Set(CallKey, call);
+            Outcome<HttpResponseMessage> outcome = await plan.RetryPipeline
+                .ExecuteOutcomeAsync(static (_, call) => call.NextAsync(), context, call)
+                .ConfigureAwait(false);
+            outcome.ThrowIfException();
+            return outcome.Result!;
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+            plan.RetryCap.Leave();
+        }
+    }
+
+    private static HttpResponseMessage Unwrap(AttemptResult result)
+    {
+        if (result.Exception is not null)
+        {
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(result.Exception);
+        }
+
+        return result.Response!;
+    }
+
+    private static RetryCall CallOf(ResilienceContext context) => context.Properties.GetValue(CallKey, null!);
+
+    private sealed class RetryCall
+    {
+        private readonly LoadBalancingHandler _transport;
+        private readonly HttpRequestMessage _request;
+        private readonly CallState _state;
+        private readonly bool _async;
+        private readonly CancellationToken _callerToken;
+        private AttemptResult _last;
+        private bool _firstGiven;
+
+        public RetryCall(
+            LoadBalancingHandler transport,
+            HttpRequestMessage request,
+            CallState state,
+            AttemptResult first,
+            bool async,
+            CancellationToken callerToken)
+        {
+            _transport = transport;
+            _request = request;
+            _state = state;
+            _last = first;
+            _async = async;
+            _callerToken = callerToken;
+        }
+
+        /// <summary>The wait before the retry that was granted last.</summary>
+        public TimeSpan NextWait { get; private set; }
+
+        private RequestPlan Plan => _state.Plan;
+
+        /// <summary>Whether the last result should and may be tried again. The wait is decided here too: one that is longer than the time left is no retry at all.</summary>
+        public bool WantsRetry(int retry)
+        {
+            if ((_last.Triggers & Plan.Retry.Triggers) == 0 || !MayBeSentAgain())
+            {
+                return false;
+            }
+
+            bool atOnce = _last.Triggers == RetryTriggers.ConnectFailure && HasUntriedEndpoint();
+            NextWait = atOnce ? TimeSpan.Zero : Plan.Retry.DrawBackoff(retry, Plan.Random);
+            TimeSpan left = _state.TimeLeft;
+            return left == Timeout.InfiniteTimeSpan || NextWait < left;
+        }
+
+        public ValueTask OnRetry()
+        {
+            Plan.Balancer.Metrics.OnRetry(NameOf(_last.Triggers));
+            return default;
+        }
+
+        public async ValueTask<Outcome<HttpResponseMessage>> NextAsync()
+        {
+            if (!_firstGiven)
+            {
+                _firstGiven = true;
+            }
+            else
+            {
+                _last = await AttemptSender
+                    .SendAsync(_transport, Plan, _request, _state, Plan.TimeProvider.GetTimestamp(), _async, _callerToken)
+                    .ConfigureAwait(false);
+            }
+
+            return _last.Exception is null ? Outcome.FromResult(_last.Response!) : Outcome.FromException<HttpResponseMessage>(_last.Exception);
+        }
+
+        private bool MayBeSentAgain() => _last.Triggers switch
+        {
+            // Nothing was sent, not even the start of a body.
+            RetryTriggers.ConnectFailure => true,
+
+            // Nothing was processed, but a body may have been read.
+            RetryTriggers.RefusedStream => RequestTraits.CanReplay(_request.Content),
+            _ => RequestTraits.IsIdempotent(_request) && RequestTraits.CanReplay(_request.Content),
+        };
+
+        private bool HasUntriedEndpoint()
+        {
+            var untried = new PickContext { Exclude = _state.Tried };
+            foreach (UpstreamEndpoint endpoint in Plan.Balancer.Endpoints)
+            {
+                if (untried.Admits(endpoint))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+
+        private static string NameOf(RetryTriggers triggers) => triggers switch
+        {
+            RetryTriggers.ConnectFailure => RetryConditions.ConnectFailure,
+            RetryTriggers.RefusedStream => RetryConditions.RefusedStream,
+            RetryTriggers.Reset => RetryConditions.Reset,
+            RetryTriggers.PerTryTimeout => RetryConditions.PerTryTimeout,
+            _ when triggers.HasFlag(RetryTriggers.GatewayError) => RetryConditions.GatewayError,
+            _ => RetryConditions.ServerError,
+        };
+    }
+}

@@ -1,0 +1,22 @@
+using System.Globalization;
+
+namespace LoadBalancing.Client;
+
+/// <summary>Our time-outs, in the shape in which <c>HttpClient</c> reports its own.</summary>
+internal static class TimeoutErrors
+{
+    public static TaskCanceledException Whole(RequestPlan plan, UpstreamEndpoint? endpoint, Exception? inner = null) =>
+        Make(plan, "Timeout", plan.Timeout, endpoint, inner);
+
+    public static TaskCanceledException PerTry(RequestPlan plan, TimeSpan limit, UpstreamEndpoint endpoint, Exception inner) =>
+        Make(plan, "Retry.PerTryTimeout", limit, endpoint, inner);
+
+    private static TaskCanceledException Make(RequestPlan plan, string option, TimeSpan limit, UpstreamEndpoint? endpoint, Exception? inner)
+    {
+        string place = endpoint is null ? "" : $" The last attempt was on {endpoint}.";
+        string message = string.Create(
+            CultureInfo.InvariantCulture,
+            $"The call to service '{plan.Balancer.Name}' was given up: its {option} of {limit.TotalSeconds} s has elapsed.{place}");
+        return new TaskCanceledException(message, new TimeoutException(message, inner));
+    }
+}

@@ -1,0 +1,11 @@
+namespace LoadBalancing.Client;
+
+/// <summary>What a cluster tells those who judge its endpoints. Called on the request path: no locks where nothing is wrong.</summary>
+internal interface IHealthMonitor
+{
+    /// <summary>An attempt failed. Whatever follows for picking has happened when this returns.</summary>
+    void OnFailure(UpstreamEndpoint endpoint, uint generation, in AttemptOutcome outcome);
+
+    /// <summary>An attempt ended well, its answer read to the end.</summary>
+    void OnSuccess(UpstreamEndpoint endpoint, uint generation);
+}

@@ -1,0 +1,96 @@
+namespace LoadBalancing.Client;
+
+/// <summary>
+/// The balancer of one cluster: hands out leases on its endpoints and shows their state. Everything that is held against an endpoint
+/// lives here or below, so it outlasts every <c>HttpClient</c> and its handlers.
+/// </summary>
+/// <remarks>
+/// Safe for use from any number of threads. A pick reads one snapshot and takes no lock. Instances come from
+/// <see cref="ILoadBalancerProvider"/> and live as long as the service provider.
+/// </remarks>
+public sealed class LoadBalancer
+{
+    private readonly TaskCompletionSource _firstSet = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private EndpointSet? _set;
+
+    internal LoadBalancer(string name, string? subset, IHealthMonitor health, TimeProvider timeProvider, ClusterMetrics metrics)
+    {
+        Name = name;
+        Subset = subset;
+        Health = health;
+        TimeProvider = timeProvider;
+        Metrics = metrics;
+    }
+
+    /// <summary>The service's name.</summary>
+    public string Name { get; }
+
+    /// <summary>The subset of the service that this cluster is; null for the whole service.</summary>
+    public string? Subset { get; }
+
+    /// <summary>The members, in the order in which they were described; empty before the first set. The objects show their state live.</summary>
+    public IReadOnlyList<UpstreamEndpoint> Endpoints => Volatile.Read(ref _set)?.Endpoints ?? [];
+
+    internal IHealthMonitor Health { get; }
+
+    internal ClusterMetrics Metrics { get; }
+
+    internal TimeProvider TimeProvider { get; }
+
+    /// <summary>What to say about a first set that does not come; names the sources.</summary>
+    internal string AwaitedSources { get; set; } = "";
+
+    internal EndpointSet? CurrentSet => Volatile.Read(ref _set);
+
+    /// <summary>Picks an endpoint.</summary>
+    /// <param name="context">What is known about the attempt; the default asks for any endpoint in service.</param>
+    /// <returns>The lease, to be ended by the caller.</returns>
+    /// <exception cref="NoEndpointAvailableException">There is no first set yet, the set is empty, or nothing is in service and panic is off.</exception>
+    public EndpointLease Pick(in PickContext context = default) => TryPick(context) ?? throw NothingToPick();
+
+    /// <summary>Picks an endpoint; waits for the first set if there is none yet.</summary>
+    /// <param name="context">What is known about the attempt; the default asks for any endpoint in service.</param>
+    /// <param name="cancellationToken">Ends the wait. The sources go on.</param>
+    /// <returns>The lease, to be ended by the caller.</returns>
+    /// <exception cref="NoEndpointAvailableException">The set is empty, or nothing is in service and panic is off.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled before there was a set.</exception>
+    public ValueTask<EndpointLease> PickAsync(PickContext context = default, CancellationToken cancellationToken = default) =>
+        CurrentSet is null ? PickFromFirstSetAsync(context, cancellationToken) : new ValueTask<EndpointLease>(Pick(context));
+
+    /// <summary>Null when there is nothing to pick.</summary>
+    internal EndpointLease? TryPick(in PickContext context, long startedAt = 0)
+    {
+        UpstreamEndpoint? endpoint = CurrentSet?.Pick(context);
+        if (endpoint is null)
+        {
+            return null;
+        }
+
+        Metrics.OnPicked();
+        return new EndpointLease(this, endpoint, startedAt);
+    }
+
+    internal Task WaitForFirstSetAsync(CancellationToken cancellationToken) => _firstSet.Task.WaitAsync(cancellationToken);
+
+    internal void Publish(EndpointSet set)
+    {
+        Volatile.Write(ref _set, set);
+        _firstSet.TrySetResult();
+    }
+
+    internal NoEndpointAvailableException NothingToPick() => NoEndpointAvailableException.For(this);
+
+    internal void OnLeaseReported(EndpointLease lease, in AttemptOutcome outcome)
+    {
+        if (lease.StartedAt != 0 && Metrics.WantsDurations)
+        {
+            Metrics.OnAttemptReported(outcome.TelemetryName, TimeProvider.GetElapsedTime(lease.StartedAt));
+        }
+    }
+
+    private async ValueTask<EndpointLease> PickFromFirstSetAsync(PickContext context, CancellationToken cancellationToken)
+    {
+        await WaitForFirstSetAsync(cancellationToken).ConfigureAwait(false);
+        return Pick(context);
+    }
+}

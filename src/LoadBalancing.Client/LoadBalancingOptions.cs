@@ -1,0 +1,69 @@
+namespace LoadBalancing.Client;
+
+/// <summary>
+/// How calls to one service are balanced. Plain data: it is read when it changes and compiled into an immutable plan, so changing an
+/// object after it was configured has no effect.
+/// </summary>
+/// <remarks>
+/// Values that a route may override are nullable: null means that nothing was said here and the default applies. A time-out is switched off by
+/// <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>. Not safe for writing from several threads.
+/// </remarks>
+public sealed class LoadBalancingOptions
+{
+    /// <summary>
+    /// The service's endpoints. Empty by default, which is an error unless the service has an <see cref="IEndpointSource"/>.
+    /// Two that mean the same endpoint are an error. <c>Endpoints = ["http://10.0.0.1:8080"]</c> and <c>Endpoints.Add("http://10.0.0.1:8080")</c> both compile.
+    /// </summary>
+    public IList<EndpointDescription> Endpoints { get; set; } = [];
+
+    /// <summary>
+    /// The hosts whose requests are balanced; <c>*</c> = all. Empty, the default: the host of the client's <c>BaseAddress</c> if it has one, else the
+    /// client's name. Compared without regard to case and without the port. Requests to any other host are treated as <see cref="UnmatchedHost"/> says.
+    /// </summary>
+    public IList<string> Hosts { get; set; } = [];
+
+    /// <summary>What becomes of a request to a host that is not among <see cref="Hosts"/>. Default <see cref="UnmatchedHostBehavior.PassThrough"/>.</summary>
+    public UnmatchedHostBehavior UnmatchedHost { get; set; } = UnmatchedHostBehavior.PassThrough;
+
+    /// <summary>
+    /// The name of the strategy that picks among the endpoints in service: one of <see cref="LoadBalancingStrategies"/>, or one registered with
+    /// <c>AddLoadBalancingStrategy</c>. Compared without regard to case. Default <c>RoundRobin</c>.
+    /// </summary>
+    public string Strategy { get; set; } = LoadBalancingStrategies.RoundRobin;
+
+    /// <summary>When an endpoint that answers badly is taken out of service, and for how long. On by default.</summary>
+    public OutlierDetectionOptions OutlierDetection { get; set; } = new();
+
+    /// <summary>When so few endpoints are in service that ejections are disregarded.</summary>
+    public PanicOptions Panic { get; set; } = new();
+
+    /// <summary>
+    /// The time for the whole call, all attempts and waits together, up to the headers of the answer. Above zero; null, the default: 30 s;
+    /// <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>: no limit. When it runs out the caller gets a <see cref="TaskCanceledException"/> with
+    /// a <see cref="TimeoutException"/> inside, as from <c>HttpClient</c> itself, whose own <c>Timeout</c> goes on to hold beside this one.
+    /// </summary>
+    public TimeSpan? Timeout { get; set; }
+
+    /// <summary>When and how often a failed attempt is made again on another endpoint.</summary>
+    public RetryOptions Retry { get; set; } = new();
+
+    /// <summary>Delays and errors injected on purpose. Null, the default: none.</summary>
+    public FaultOptions? Fault { get; set; }
+
+    /// <summary>
+    /// What an empty list does after one that was not empty, from a source or as <c>"Endpoints": []</c> on reload. Default <see cref="EmptyUpdateBehavior.Keep"/>.
+    /// </summary>
+    public EmptyUpdateBehavior EmptyUpdate { get; set; } = EmptyUpdateBehavior.Keep;
+
+    /// <summary>
+    /// Whether redirects are followed above the balancing, each hop a call of its own, by the rules of <see cref="SocketsHttpHandler"/>. Null, the default: yes where
+    /// <c>AddLoadBalancedHttpClient</c> has switched them off in the primary handler, else no. Followed below, they would lead from the logical host to one endpoint's own address.
+    /// </summary>
+    public bool? FollowRedirects { get; set; }
+
+    /// <summary>What could not be read from configuration; reported together with everything else that is wrong.</summary>
+    internal List<string> ConfigurationFaults { get; } = [];
+
+    /// <summary>The configuration sections that were there when these options were read; one that is gone later is a bad edit, not a wish for defaults.</summary>
+    internal List<string> ConfigurationSections { get; } = [];
+}

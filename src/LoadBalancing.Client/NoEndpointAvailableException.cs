@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Text;
+
+namespace LoadBalancing.Client;
+
+/// <summary>There was no endpoint to send a request to. The message lists every endpoint with the reason why it was not taken.</summary>
+public sealed class NoEndpointAvailableException : HttpRequestException
+{
+    /// <summary>Creates the exception without a message.</summary>
+    public NoEndpointAvailableException()
+        : this("No endpoint is available.")
+    {
+    }
+
+    /// <summary>Creates the exception.</summary>
+    /// <param name="message">What was missing.</param>
+    public NoEndpointAvailableException(string message)
+        : base(HttpRequestError.ConnectionError, message)
+    {
+    }
+
+    /// <summary>Creates the exception.</summary>
+    /// <param name="message">What was missing.</param>
+    /// <param name="innerException">What led to it.</param>
+    public NoEndpointAvailableException(string message, Exception? innerException)
+        : base(HttpRequestError.ConnectionError, message, innerException)
+    {
+    }
+
+    /// <summary>The cluster that was asked; null when the exception was not made by a balancer.</summary>
+    public string? Cluster { get; private init; }
+
+    internal static NoEndpointAvailableException For(LoadBalancer balancer)
+    {
+        string message = balancer.CurrentSet switch
+        {
+            null => $"Service '{balancer.Name}' has no endpoints yet: waiting for {balancer.AwaitedSources}.",
+            { Endpoints.Length: 0 } => $"Service '{balancer.Name}' has no endpoints: {balancer.AwaitedSources} gave an empty list.",
+            { } set => Describe(balancer.Name, set.Endpoints),
+        };
+
+        return new NoEndpointAvailableException(message) { Cluster = balancer.Name };
+    }
+
+    private static string Describe(string name, UpstreamEndpoint[] endpoints)
+    {
+        const int Shown = 20;
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"None of the {endpoints.Length} endpoints of service '{name}' can be used:");
+        foreach (UpstreamEndpoint endpoint in endpoints.Take(Shown))
+        {
+            text.Append(CultureInfo.InvariantCulture, $" {endpoint} is {endpoint.Health.ToString().ToLowerInvariant()}");
+            if (endpoint.CurrentEjection is { } ejection)
+            {
+                text.Append(CultureInfo.InvariantCulture, $" until {ejection.Until:O} ({ejection.Reason})");
+            }
+
+            text.Append(';');
+        }
+
+        text.Length--;
+        text.Append(endpoints.Length > Shown ? $"; and {endpoints.Length - Shown} more." : ".");
+        return text.ToString();
+    }
+}

@@ -1,0 +1,32 @@
+namespace LoadBalancing.Client;
+
+/// <summary>What a picker may know about the attempt it picks for. The default value asks for any endpoint in service.</summary>
+public readonly struct PickContext
+{
+    /// <summary>Endpoints to stay away from, because this call has been there; null: none. They are chosen again when nothing else is left.</summary>
+    public IReadOnlyList<UpstreamEndpoint>? Exclude { get; init; }
+
+    /// <summary>Set in panic: ejected endpoints are as good as any.</summary>
+    internal bool IgnoreHealth { get; init; }
+
+    /// <summary>Tells a picker whether it may answer with this endpoint. Every picker must ask this before it answers.</summary>
+    /// <param name="endpoint">A member of the picker's level.</param>
+    public bool Admits(UpstreamEndpoint endpoint)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        return (endpoint.IsAvailable || IgnoreHealth) && (Exclude is null || !IsExcluded(Exclude, endpoint));
+    }
+
+    private static bool IsExcluded(IReadOnlyList<UpstreamEndpoint> excluded, UpstreamEndpoint endpoint)
+    {
+        for (int i = 0; i < excluded.Count; i++)
+        {
+            if (ReferenceEquals(excluded[i], endpoint))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,58 @@
+namespace LoadBalancing.Client;
+
+/// <summary>
+/// Where the library takes its randomness from: the first endpoint of a rotation, jitter, back-off, and whether a fault is injected.
+/// Register a <see cref="Seeded"/> one in the service collection to make all of it repeatable.
+/// </summary>
+/// <remarks>Implementations must be safe for use from several threads at once.</remarks>
+public abstract class RandomSource
+{
+    /// <summary>Uniform, unseeded, without locks. The default.</summary>
+    public static RandomSource Shared { get; } = new SharedSource();
+
+    /// <summary>A repeatable sequence: the same seed gives the same draws in the same order.</summary>
+    /// <param name="seed">Any value.</param>
+    public static RandomSource Seeded(int seed) => new SeededSource(seed);
+
+    /// <summary>Draws a number of the whole 64-bit range.</summary>
+    public abstract ulong NextUInt64();
+
+    /// <summary>Draws a number at least 0 and below 1.</summary>
+    public virtual double NextDouble() => (NextUInt64() >> 11) * (1.0 / (1UL << 53));
+
+    /// <summary>Draws a duration at least zero and below <paramref name="exclusiveMaximum"/>; zero when the maximum is zero.</summary>
+    /// <param name="exclusiveMaximum">The upper end, zero or longer.</param>
+    internal TimeSpan NextBelow(TimeSpan exclusiveMaximum) => TimeSpan.FromTicks((long)(NextDouble() * exclusiveMaximum.Ticks));
+
+#pragma warning disable RS0030 // The one place where the platform's generators are allowed: everything else draws from here.
+    private sealed class SharedSource : RandomSource
+    {
+        public override ulong NextUInt64()
+        {
+            Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+            Random.Shared.NextBytes(bytes);
+            return BitConverter.ToUInt64(bytes);
+        }
+
+        public override double NextDouble() => Random.Shared.NextDouble();
+    }
+#pragma warning restore RS0030
+
+    // SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014): one addition a draw, so the
+    // state can be advanced by an interlocked add and no lock is needed after all.
+    private sealed class SeededSource : RandomSource
+    {
+        private const ulong Gamma = 0x9E3779B97F4A7C15;
+        private ulong _state;
+
+        public SeededSource(int seed) => _state = unchecked((ulong)seed * Gamma);
+
+        public override ulong NextUInt64()
+        {
+            ulong z = Interlocked.Add(ref _state, Gamma);
+            z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+            z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+            return z ^ (z >> 31);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+namespace LoadBalancing.Client;
+
+/// <summary>
+/// When a failed attempt is made again. A retry goes to an endpoint that the call has not tried, if there is one. Only idempotent requests (GET, HEAD,
+/// OPTIONS, TRACE, PUT, DELETE, and those marked with <c>SetIdempotent</c>) are tried again, unless nothing of the request was sent; a body that can be read
+/// only once is never sent twice.
+/// </summary>
+public sealed class RetryOptions
+{
+    /// <summary>How many times after the first try. 0: never. Null, the default: 2.</summary>
+    public int? Attempts { get; set; }
+
+    /// <summary>
+    /// The time for one attempt, from the pick to the headers of the answer. Above zero; not above <see cref="LoadBalancingOptions.Timeout"/> where both are set. Null, the default: 10 s.
+    /// <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>: no limit of its own.
+    /// </summary>
+    public TimeSpan? PerTryTimeout { get; set; }
+
+    /// <summary>
+    /// What is tried again: names of <see cref="RetryConditions"/>. Empty or null, the default: <c>connect-failure</c>, <c>refused-stream</c>, <c>reset</c>, <c>gateway-error</c>,
+    /// <c>per-try-timeout</c>.
+    /// </summary>
+    public IList<string>? RetryOn { get; set; }
+
+    /// <summary>
+    /// The upper end of the first wait. Each wait is drawn evenly from zero to its upper end, which doubles from retry to retry. Above zero; null, the default: 25 ms. There is no wait after a
+    /// connection that did not come about when another endpoint can be tried.
+    /// </summary>
+    public TimeSpan? BackoffBase { get; set; }
+
+    /// <summary>The longest upper end. At least <see cref="BackoffBase"/>. Null, the default: ten times that.</summary>
+    public TimeSpan? BackoffMax { get; set; }
+}

@@ -1,0 +1,51 @@
+namespace LoadBalancing.Client;
+
+/// <summary>What <see cref="RetryOptions"/> come to once every default is filled in.</summary>
+internal sealed record RetrySettings(int Attempts, TimeSpan PerTryTimeout, RetryTriggers Triggers, TimeSpan BackoffBase, TimeSpan BackoffMax)
+{
+    public const int DefaultAttempts = 2;
+
+    public static readonly TimeSpan DefaultPerTryTimeout = TimeSpan.FromSeconds(10);
+
+    public static readonly TimeSpan DefaultBackoffBase = TimeSpan.FromMilliseconds(25);
+
+    public static RetrySettings From(RetryOptions options)
+    {
+        TimeSpan backoffBase = options.BackoffBase ?? DefaultBackoffBase;
+        return new RetrySettings(
+            options.Attempts ?? DefaultAttempts,
+            options.PerTryTimeout ?? DefaultPerTryTimeout,
+            Combine(options.RetryOn is { Count: > 0 } conditions ? conditions : RetryConditions.Defaults),
+            backoffBase,
+            options.BackoffMax ?? backoffBase * 10);
+    }
+
+    /// <summary>The wait before a retry: drawn evenly from zero to an end that doubles with each retry ("full jitter", as in Envoy).</summary>
+    /// <param name="retry">0 for the first retry.</param>
+    /// <param name="random">Where to draw from.</param>
+    public TimeSpan DrawBackoff(int retry, RandomSource random)
+    {
+        double end = Math.Min(BackoffBase.TotalSeconds * Math.Pow(2, retry), BackoffMax.TotalSeconds);
+        return random.NextBelow(TimeSpan.FromSeconds(end));
+    }
+
+    private static RetryTriggers Combine(IEnumerable<string> conditions)
+    {
+        RetryTriggers triggers = RetryTriggers.None;
+        foreach (string condition in conditions)
+        {
+            triggers |= condition.ToLowerInvariant() switch
+            {
+                RetryConditions.ServerError => RetryTriggers.ServerError | RetryTriggers.GatewayError | RetryTriggers.AnyReset,
+                RetryConditions.GatewayError => RetryTriggers.GatewayError | RetryTriggers.AnyReset,
+                RetryConditions.Reset => RetryTriggers.AnyReset,
+                RetryConditions.ConnectFailure => RetryTriggers.ConnectFailure,
+                RetryConditions.RefusedStream => RetryTriggers.RefusedStream,
+                RetryConditions.PerTryTimeout => RetryTriggers.PerTryTimeout,
+                _ => throw new InvalidOperationException($"Retry condition '{condition}' passed validation and is not known."),
+            };
+        }
+
+        return triggers;
+    }
+}

@@ -1,0 +1,23 @@
+namespace LoadBalancing.Client;
+
+/// <summary>Finds strategies by name. A strategy registered later takes the place of an earlier one of the same name, a built-in one too.</summary>
+internal sealed class StrategyRegistry
+{
+    private readonly Dictionary<string, ILoadBalancingStrategy> _strategies = new(StringComparer.OrdinalIgnoreCase);
+
+    public StrategyRegistry(IEnumerable<ILoadBalancingStrategy> registered, RandomSource random)
+    {
+        Add(new RoundRobinStrategy(random));
+        foreach (ILoadBalancingStrategy strategy in registered)
+        {
+            Add(strategy);
+        }
+
+        void Add(ILoadBalancingStrategy strategy) => _strategies[strategy.Name] = strategy;
+    }
+
+    public IEnumerable<string> Names => _strategies.Keys.Order(StringComparer.OrdinalIgnoreCase);
+
+    public bool TryGet(string name, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ILoadBalancingStrategy? strategy) =>
+        _strategies.TryGetValue(name, out strategy);
+}

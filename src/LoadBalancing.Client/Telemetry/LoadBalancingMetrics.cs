@@ -1,0 +1,129 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+
+namespace LoadBalancing.Client;
+
+/// <summary>
+/// Owner of the meter and of every instrument. Counters and histograms carry no endpoint; figures by endpoint are observable
+/// instruments that read the live endpoints, so that a series ends when its endpoint leaves.
+/// </summary>
+internal sealed class LoadBalancingMetrics
+{
+    private readonly ConcurrentDictionary<string, Func<IReadOnlyList<EndpointReading>>> _clusters = new(StringComparer.Ordinal);
+
+    public LoadBalancingMetrics(IMeterFactory meterFactory)
+    {
+        Meter meter = meterFactory.Create(LoadBalancingTelemetry.MeterName);
+        Picks = meter.CreateCounter<long>("loadbalancing.client.picks", "{pick}", "Endpoints picked.");
+        Attempts = meter.CreateCounter<long>("loadbalancing.client.attempts", "{attempt}", "Attempts that ended, by outcome.");
+        AttemptDuration = meter.CreateHistogram(
+            "loadbalancing.client.attempt.duration",
+            "s",
+            "Time from the grant of the lease to the headers of the answer, or to the failure.",
+            tags: null,
+            new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] });
+        Retries = meter.CreateCounter<long>("loadbalancing.client.retries", "{retry}", "Attempts after the first, by what the one before failed of.");
+        RetriesSuppressed = meter.CreateCounter<long>("loadbalancing.client.retries.suppressed", "{retry}", "Retries that were due and were not made.");
+        Abandoned = meter.CreateCounter<long>("loadbalancing.client.attempts.abandoned", "{attempt}", "Attempts that the caller gave up.");
+        StarvedTimeouts = meter.CreateCounter<long>("loadbalancing.client.timeouts.starved", "{timeout}", "Time-outs that fired so late that this process, not the endpoint, must have been short of processor time.");
+        Ejections = meter.CreateCounter<long>("loadbalancing.client.ejections", "{ejection}", "Endpoints taken out of service.");
+        EjectionsRefused = meter.CreateCounter<long>("loadbalancing.client.ejections.refused", "{ejection}", "Ejections that were due and that the cap forbade.");
+        Returns = meter.CreateCounter<long>("loadbalancing.client.returns", "{return}", "Ejected endpoints that came back into service.");
+        Faults = meter.CreateCounter<long>("loadbalancing.client.faults", "{fault}", "Faults injected on purpose.");
+        PassThroughs = meter.CreateCounter<long>("loadbalancing.client.passthroughs", "{request}", "Requests to hosts that are not balanced, sent on untouched.");
+        UpdatesRejected = meter.CreateCounter<long>("loadbalancing.client.updates.rejected", "{update}", "Updates of endpoints or options that were not taken; the last good ones stay in force.");
+        LeasesReclaimed = meter.CreateCounter<long>("loadbalancing.client.leases.reclaimed", "{lease}", "Leases of responses that were dropped without being read or disposed.");
+        meter.CreateObservableUpDownCounter("loadbalancing.client.endpoints", ObserveStates, "{endpoint}", "Endpoints by state.");
+        meter.CreateObservableCounter("loadbalancing.client.endpoint.attempts", ObserveAttempts, "{attempt}", "Attempts that ended, by endpoint and outcome.");
+        meter.CreateObservableUpDownCounter("loadbalancing.client.endpoint.in_flight", ObserveInFlight, "{attempt}", "Attempts under way, by endpoint.");
+    }
+
+    public Counter<long> Picks { get; }
+
+    public Counter<long> Attempts { get; }
+
+    public Histogram<double> AttemptDuration { get; }
+
+    public Counter<long> Retries { get; }
+
+    public Counter<long> RetriesSuppressed { get; }
+
+    public Counter<long> Abandoned { get; }
+
+    public Counter<long> StarvedTimeouts { get; }
+
+    public Counter<long> Ejections { get; }
+
+    public Counter<long> EjectionsRefused { get; }
+
+    public Counter<long> Returns { get; }
+
+    public Counter<long> Faults { get; }
+
+    public Counter<long> PassThroughs { get; }
+
+    public Counter<long> UpdatesRejected { get; }
+
+    public Counter<long> LeasesReclaimed { get; }
+
+    /// <summary>The metrics of one cluster. Its endpoints are observed from now on.</summary>
+    public ClusterMetrics ForCluster(string cluster, Func<IReadOnlyList<EndpointReading>> read)
+    {
+        _clusters[cluster] = read;
+        return new ClusterMetrics(this, cluster);
+    }
+
+    /// <summary>The metrics of a client that has no cluster of its own.</summary>
+    public ClusterMetrics ForClient(string client) => new(this, client);
+
+    private IEnumerable<Measurement<long>> ObserveStates()
+    {
+        foreach ((string cluster, Func<IReadOnlyList<EndpointReading>> read) in _clusters)
+        {
+            foreach (IGrouping<string, EndpointReading> state in read().GroupBy(endpoint => endpoint.State))
+            {
+                yield return new Measurement<long>(state.Count(), new(MetricTags.Cluster, cluster), new(MetricTags.State, state.Key));
+            }
+        }
+    }
+
+    private IEnumerable<Measurement<long>> ObserveAttempts()
+    {
+        foreach ((string cluster, EndpointReading endpoint) in ReadAll())
+        {
+            yield return Attempt(endpoint.Succeeded, "success");
+            yield return Attempt(endpoint.Failed, "failure");
+            yield return Attempt(endpoint.Neutral, "neutral");
+
+            Measurement<long> Attempt(long count, string outcome) => new(
+                count,
+                new(MetricTags.Cluster, cluster),
+                new(MetricTags.ServerAddress, endpoint.ServerAddress),
+                new(MetricTags.ServerPort, endpoint.ServerPort),
+                new(MetricTags.Outcome, outcome));
+        }
+    }
+
+    private IEnumerable<Measurement<long>> ObserveInFlight()
+    {
+        foreach ((string cluster, EndpointReading endpoint) in ReadAll())
+        {
+            yield return new Measurement<long>(
+                endpoint.InFlight,
+                new(MetricTags.Cluster, cluster),
+                new(MetricTags.ServerAddress, endpoint.ServerAddress),
+                new(MetricTags.ServerPort, endpoint.ServerPort));
+        }
+    }
+
+    private IEnumerable<(string Cluster, EndpointReading Endpoint)> ReadAll()
+    {
+        foreach ((string cluster, Func<IReadOnlyList<EndpointReading>> read) in _clusters)
+        {
+            foreach (EndpointReading endpoint in read())
+            {
+                yield return (cluster, endpoint);
+            }
+        }
+    }
+}

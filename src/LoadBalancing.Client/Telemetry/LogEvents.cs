@@ -1,0 +1,27 @@
+namespace LoadBalancing.Client;
+
+/// <summary>The ids of all log events. They are a promise: an id is never given to another event.</summary>
+internal static class LogEvents
+{
+    public const int EndpointEjected = 1;
+    public const int EndpointReturned = 2;
+    public const int EjectionRefused = 3;
+    public const int EndpointsChanged = 10;
+    public const int EmptyUpdateKept = 11;
+    public const int UpdateRejected = 12;
+    public const int SourceFailed = 13;
+    public const int OptionsReloaded = 20;
+    public const int ReloadRejected = 21;
+    public const int StartupWarning = 22;
+    public const int HostPassedThrough = 30;
+    public const int ServiceDiscoveryRemoved = 31;
+    public const int ResilienceHandlerKept = 32;
+    public const int RedirectsBelow = 33;
+    public const int CookiesBelow = 34;
+    public const int ClientTimeoutShorter = 35;
+    public const int ServiceDiscoveryBelow = 36;
+    public const int AttemptFailed = 40;
+    public const int TimerStarved = 41;
+    public const int LeaseReclaimed = 42;
+    public const int RetriesAtCap = 43;
+}

@@ -1,0 +1,98 @@
+namespace LoadBalancing.Client;
+
+/// <summary>
+/// One address of a cluster, alive: what it is, whether it is in service, and what is under way on it. The object stays the same
+/// across updates for as long as the endpoint is a member.
+/// </summary>
+/// <remarks>All members may be read from any thread at any time; each is a momentary value of its own.</remarks>
+public sealed class UpstreamEndpoint
+{
+    private readonly EndpointLoad _load;
+    private ulong _status;
+    private EndpointDescription _description;
+    private EjectionRecord? _ejection;
+    private bool _removed;
+
+    internal UpstreamEndpoint(EndpointIdentity identity, EndpointDescription description, EndpointLoad load)
+    {
+        Identity = identity;
+        Address = identity.Address;
+        _description = description;
+        _load = load;
+        Authority = Address.Authority;
+        AuthorityAndBasePath = Address.GetLeftPart(UriPartial.Authority) + Address.AbsolutePath.TrimEnd('/');
+    }
+
+    /// <summary>The address in normal form: lower-case host, no trailing slash.</summary>
+    public Uri Address { get; }
+
+    /// <summary>The host name that this endpoint is asked for; null: the one that the caller used.</summary>
+    public string? Hostname => Identity.Hostname;
+
+    /// <summary>The endpoint's share relative to the others, as of the last update.</summary>
+    public double Weight => Volatile.Read(ref _description).Weight;
+
+    /// <summary>Whether it is given traffic now.</summary>
+    public EndpointHealth Health =>
+        Volatile.Read(ref _removed) ? EndpointHealth.Removed : IsAvailable ? EndpointHealth.Available : EndpointHealth.Ejected;
+
+    /// <summary>Why it is out, in words for people; null while it is in service.</summary>
+    public string? HealthReason => CurrentEjection?.Reason;
+
+    /// <summary>
+    /// The earliest moment of its return; null while it is in service. The return itself comes with the first sweep at or after this moment.
+    /// </summary>
+    public DateTimeOffset? EjectedUntil => CurrentEjection?.Until;
+
+    /// <summary>How many attempts are under way: picked, and their answers not yet read to the end.</summary>
+    public int InFlight => _load.InFlight;
+
+    /// <summary>How many attempts ended well since the endpoint joined.</summary>
+    public long Succeeded => _load.Succeeded;
+
+    /// <summary>How many attempts ended in a failure of the endpoint since it joined.</summary>
+    public long Failed => _load.Failed;
+
+    internal EndpointIdentity Identity { get; }
+
+    /// <summary><c>host:port</c>, without a default port, as a <c>Host</c> header says it.</summary>
+    internal string Authority { get; }
+
+    /// <summary><c>scheme://host:port/base</c>, ready to be put before the path of a request.</summary>
+    internal string AuthorityAndBasePath { get; }
+
+    internal bool IsAvailable => !Status.IsOut;
+
+    internal EndpointStatus Status => new(Volatile.Read(ref _status));
+
+    internal EndpointLoad Load => _load;
+
+    internal EndpointDescription Description
+    {
+        get => Volatile.Read(ref _description);
+        set => Volatile.Write(ref _description, value);
+    }
+
+    /// <summary>The ejection that the status speaks of; null while in service, and for the instant in which the ejecting thread has not yet written it.</summary>
+    internal EjectionRecord? CurrentEjection
+    {
+        get
+        {
+            EjectionRecord? ejection = Volatile.Read(ref _ejection);
+            return ejection is not null && ejection.Generation == Status.Generation ? ejection : null;
+        }
+    }
+
+    /// <summary>Ejections counted for the length of the next one; one is forgiven per quiet sweep.</summary>
+    internal EjectionHistory History { get; } = new();
+
+    /// <inheritdoc/>
+    public override string ToString() => Hostname is null ? Address.ToString() : $"{Address} ({Hostname})";
+
+    internal bool TryChangeStatus(EndpointStatus from, EndpointStatus to) =>
+        Interlocked.CompareExchange(ref _status, to.Word, from.Word) == from.Word;
+
+    internal void Record(EjectionRecord ejection) => Volatile.Write(ref _ejection, ejection);
+
+    internal void MarkRemoved() => Volatile.Write(ref _removed, true);
+}
