@@ -82,8 +82,11 @@ internal static class ConfigurationReader
             return new EndpointDescription(address);
         }
 
+        int faultsBefore = faults.Count;
         var endpoint = new EndpointDescription();
         Endpoint.Read(item, endpoint, faults);
-        return endpoint;
+
+        // Half an endpoint would only lead to a second fault about the same slip.
+        return faults.Count == faultsBefore ? endpoint : null;
     }
 }
