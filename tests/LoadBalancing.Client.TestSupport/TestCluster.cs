@@ -7,7 +7,7 @@ namespace LoadBalancing.Client.TestSupport;
 public sealed class TestCluster : IDisposable
 {
     private readonly TestMeterFactory _meters = new();
-    private readonly Cluster _cluster;
+    private readonly ClusterRuntime _cluster;
 
     public TestCluster(int endpoints = 4, Action<LoadBalancingOptions>? configure = null, int seed = 1)
         : this([.. Enumerable.Range(1, endpoints).Select(Address)], configure, seed)
@@ -21,7 +21,7 @@ public sealed class TestCluster : IDisposable
         Random = RandomSource.Seeded(seed);
         Logs = new FakeLogCollector();
         Metrics = new LoadBalancingMetrics(_meters);
-        _cluster = new Cluster("catalog", Settings(Options), Time, Random, Metrics, new FakeLogger(Logs, "cluster"));
+        _cluster = new ClusterRuntime("catalog", Settings(Options), Time, Random, Metrics, new FakeLogger(Logs, "cluster"));
         if (endpoints.Count > 0)
         {
             Update(endpoints);

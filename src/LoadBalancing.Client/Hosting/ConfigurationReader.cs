@@ -59,7 +59,8 @@ internal static class ConfigurationReader
     {
         if (configuration is IConfigurationSection section)
         {
-            if (!section.Exists())
+            // A section that is null counts as absent; the platform's own Exists() thinks otherwise since .NET 10.
+            if (section.Value is null && !section.GetChildren().Any())
             {
                 return;
             }
