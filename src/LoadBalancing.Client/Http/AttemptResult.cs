@@ -17,6 +17,8 @@ internal readonly struct AttemptResult
         Triggers = triggers;
     }
 
+    public static AttemptResult NothingToPick(RequestPlan plan) => new(plan.Balancer.NothingToPick(), RetryTriggers.None, endpoint: null);
+
     public HttpResponseMessage? Response { get; }
 
     public Exception? Exception { get; }
