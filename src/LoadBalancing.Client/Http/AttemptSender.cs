@@ -36,7 +36,6 @@ internal static class AttemptSender
 
         call?.AddTried(lease.Endpoint);
         AttemptTimer timer = default;
-        bool timerKept = false;
         try
         {
             timer = AttemptTimer.Start(plan.CancellationSources, limit, callerToken);
@@ -60,8 +59,15 @@ internal static class AttemptSender
                 plan.Log.AttemptFailed(lease.Endpoint, outcome, triggers);
             }
 
-            timerKept = !RequestTraits.CanReplay(request.Content);
-            LeasedContent.Follow(response, request, lease, plan, call, timerKept ? timer : default);
+            AttemptTimer upload = default;
+            if (RequestTraits.MayOutlastHeaders(request.Content, response))
+            {
+                // From here on it is the content's: the clock has to stop before that, because the content may come to its end at once.
+                timer.StopClock();
+                (upload, timer) = (timer, default);
+            }
+
+            LeasedContent.Follow(response, request, lease, plan, call, upload);
             return new AttemptResult(response, triggers, lease.Endpoint);
         }
 #pragma warning disable CA1031 // Whatever it is, it becomes a value here and is thrown at the edge if it is still the answer then.
@@ -72,14 +78,7 @@ internal static class AttemptSender
         }
         finally
         {
-            if (timerKept)
-            {
-                timer.StopClock();
-            }
-            else
-            {
-                timer.End();
-            }
+            timer.End();
         }
     }
 

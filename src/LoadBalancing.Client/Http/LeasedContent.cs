@@ -77,7 +77,7 @@ internal sealed class LeasedContent : HttpContent
             _lease.End(OutcomeClassifier.ClassifyBody(failure));
         }
 
-        _upload.End();
+        _upload.EndUnshared();
 #pragma warning disable CA1816 // The finalizer looks for a lease that has not ended; this one just has, and that can be long before Dispose.
         GC.SuppressFinalize(this);
 #pragma warning restore CA1816
