@@ -27,7 +27,14 @@ internal static class AttemptSender
         bool async,
         CancellationToken callerToken)
     {
-        TimeSpan limit = call is null ? plan.PerTryTimeout : RequestPlan.Shorter(call.TimeLeft, plan.PerTryTimeout);
+        TimeSpan left = call is null ? plan.Timeout : call.TimeLeft;
+        if (left == TimeSpan.Zero)
+        {
+            // A wait took longer than it was meant to. An endpoint that is given no time must not answer for it.
+            return new AttemptResult(TimeoutErrors.Whole(plan, call!.Tried is [.., { } last] ? last : null), RetryTriggers.None, endpoint: null);
+        }
+
+        TimeSpan limit = RequestPlan.Shorter(left, plan.PerTryTimeout);
         EndpointLease? lease = plan.Balancer.TryPick(call is null ? default : new PickContext { Exclude = call.Tried }, startedAt);
         if (lease is null)
         {
@@ -74,7 +81,7 @@ internal static class AttemptSender
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            return Fail(exception, plan, call, lease, limit, timer.HasFired, callerToken);
+            return Fail(exception, plan, lease, limit, endsCall: limit == left, timer.HasFired, callerToken);
         }
         finally
         {
@@ -99,9 +106,9 @@ internal static class AttemptSender
     private static AttemptResult Fail(
         Exception exception,
         RequestPlan plan,
-        CallState? call,
         EndpointLease lease,
         TimeSpan limit,
+        bool endsCall,
         bool timedOut,
         CancellationToken callerToken)
     {
@@ -116,8 +123,7 @@ internal static class AttemptSender
         else if (timedOut)
         {
             outcome = JudgeTimeout(plan, lease, limit);
-            bool isWhole = plan.Timeout != Timeout.InfiniteTimeSpan && (call is null ? plan.Timeout <= limit : call.TimeLeft == TimeSpan.Zero);
-            result = isWhole
+            result = endsCall
                 ? new AttemptResult(TimeoutErrors.Whole(plan, lease.Endpoint, exception), RetryTriggers.None, lease.Endpoint)
                 : new AttemptResult(TimeoutErrors.PerTry(plan, limit, lease.Endpoint, exception), RetryTriggers.PerTryTimeout, lease.Endpoint);
         }

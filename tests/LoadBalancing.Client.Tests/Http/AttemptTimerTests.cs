@@ -109,6 +109,28 @@ public sealed class AttemptTimerTests
     }
 
     [Fact]
+    public async Task The_time_of_the_call_is_named_also_when_the_clock_of_a_later_attempt_runs_out_a_moment_early()
+    {
+        // The timers of the system count whole milliseconds, and what is left of a call's time is cut down to them.
+        var clock = new SkewedClock(dueTime => TimeSpan.FromMilliseconds(Math.Floor(dueTime.TotalMilliseconds)));
+        var stub = StubHandler.Script(
+            _ =>
+            {
+                clock.Advance(TimeSpan.FromMilliseconds(0.5));
+                return Task.FromResult(new HttpResponseMessage(HttpStatusCode.ServiceUnavailable));
+            },
+            StubHandler.Hang);
+        await using var client = new BalancedClient(stub, o => o.Timeout = Second, clock);
+
+        Task<HttpResponseMessage> sending = client.GetAsync(cancellationToken: Cancelled);
+        clock.Advance(TimeSpan.FromMilliseconds(999));
+
+        TaskCanceledException thrown = await Assert.ThrowsAsync<TaskCanceledException>(() => sending);
+        Assert.Contains("its Timeout of 1 s has elapsed", thrown.Message, StringComparison.Ordinal);
+        Assert.Equal(2, stub.Calls.Count);
+    }
+
+    [Fact]
     public async Task A_wait_before_a_retry_that_is_longer_than_the_time_left_is_not_begun()
     {
         var clock = new FakeTimeProvider();
@@ -121,18 +143,37 @@ public sealed class AttemptTimerTests
     }
 
     [Fact]
-    public async Task A_limit_that_was_noticed_far_too_late_is_not_held_against_the_endpoint()
+    public async Task A_wait_before_a_retry_that_outlasts_the_call_ends_it_without_an_attempt_that_had_no_time()
+    {
+        var clock = new SkewedClock(dueTime => dueTime == 2 * Second ? 5 * Second : dueTime);
+        var stub = StubHandler.Script(StubHandler.Status(HttpStatusCode.ServiceUnavailable), StubHandler.Hang);
+        await using var client = new BalancedClient(stub, o => (o.Timeout, o.Retry.BackoffBase) = (4 * Second, 4 * Second), clock, new ConstantRandom(0.5));
+
+        Task<HttpResponseMessage> sending = client.GetAsync(cancellationToken: Cancelled);
+        clock.Advance(5 * Second);
+
+        TaskCanceledException thrown = await Assert.ThrowsAsync<TaskCanceledException>(() => sending);
+        Assert.EndsWith("its Timeout of 4 s has elapsed. The last attempt was on http://10.0.0.2/.", thrown.Message, StringComparison.Ordinal);
+        Assert.Single(stub.Calls);
+    }
+
+    [Theory]
+    [InlineData(100, 1)]
+    [InlineData(101, 0)]
+    public async Task A_limit_that_was_noticed_more_than_a_tenth_of_a_second_late_is_not_held_against_the_endpoint(int late, int failed)
     {
         var clock = new FakeTimeProvider();
-        await using var client = new BalancedClient(new StubHandler(StubHandler.Hang), o => (o.Timeout, o.OutlierDetection.ConsecutiveErrors) = (Second, 1), clock);
+        var noticed = new TaskCompletionSource<HttpResponseMessage>();
+        await using var client = new BalancedClient(new StubHandler(_ => noticed.Task), o => o.Timeout = Second, clock);
         using MetricCollector<long> starved = client.Counter("timeouts.starved");
 
         Task<HttpResponseMessage> sending = client.GetAsync(cancellationToken: Cancelled);
-        clock.Advance(Second + TimeSpan.FromMilliseconds(101));
+        clock.Advance(Second);
+        clock.Advance(TimeSpan.FromMilliseconds(late));
+        noticed.SetCanceled(Cancelled);
         await Assert.ThrowsAsync<TaskCanceledException>(() => sending);
 
-        Assert.Equal(0, client.Failed);
-        Assert.Single(starved.GetMeasurementSnapshot());
+        Assert.Equal((failed, 1 - failed), (client.Failed, starved.GetMeasurementSnapshot().Count));
     }
 
     [Theory]
@@ -290,5 +331,12 @@ public sealed class AttemptTimerTests
             length = 0;
             return true;
         }
+    }
+
+    /// <summary>A clock whose timers go off at other times than asked for.</summary>
+    private sealed class SkewedClock(Func<TimeSpan, TimeSpan> skew) : FakeTimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            base.CreateTimer(callback, state, dueTime > TimeSpan.Zero ? skew(dueTime) : dueTime, period);
     }
 }
