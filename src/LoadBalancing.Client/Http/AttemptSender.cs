@@ -118,7 +118,7 @@ internal static class AttemptSender
         {
             outcome = AttemptOutcome.Neutral;
             plan.Balancer.Metrics.OnAbandoned();
-            result = new AttemptResult(exception, RetryTriggers.None, lease.Endpoint);
+            result = new AttemptResult(TimeoutErrors.AsCancelledBy(exception, callerToken), RetryTriggers.None, lease.Endpoint);
         }
         else if (timedOut)
         {
