@@ -7,7 +7,6 @@ internal static class AttemptSender
     /// <param name="plan">The plan of the call.</param>
     /// <param name="request">The request, addressed to the logical host.</param>
     /// <param name="call">What the call knows of earlier attempts; null for a first attempt.</param>
-    /// <param name="startedAt">When the attempt began; 0 when nobody needs to know.</param>
     /// <param name="async">False: everything happens on the calling thread before this returns.</param>
     /// <param name="callerToken">The caller's cancellation.</param>
     public static async ValueTask<AttemptResult> SendAsync(
@@ -15,11 +14,16 @@ internal static class AttemptSender
         RequestPlan plan,
         HttpRequestMessage request,
         CallState? call,
-        long startedAt,
         bool async,
         CancellationToken callerToken)
     {
-        if (!OngoingAttempt.TryBegin(plan, request, call, startedAt, callerToken, out OngoingAttempt attempt))
+        if (call?.TimeLeft == TimeSpan.Zero)
+        {
+            // A wait took longer than it was meant to. An endpoint that is given no time must not answer for it.
+            return new AttemptResult(TimeoutErrors.Whole(plan, call.Tried is [.., { } last] ? last : null), RetryTriggers.None, lease: null);
+        }
+
+        if (!OngoingAttempt.TryBegin(plan, request, call, callerToken, out OngoingAttempt attempt))
         {
             return AttemptResult.NothingToPick(plan);
         }
@@ -27,15 +31,15 @@ internal static class AttemptSender
         try
         {
             HttpResponseMessage response = plan.AttemptFault is null
-                ? async ? await transport.SendBelowAsync(request, attempt.Token).ConfigureAwait(false) : transport.SendBelow(request, attempt.Token)
-                : await SendFaultyAsync(transport, plan.AttemptFault, request, async, attempt.Token).ConfigureAwait(false);
-            return attempt.Complete(response);
+                ? async ? await transport.SendBelowAsync(request, attempt.TokenOr(callerToken)).ConfigureAwait(false) : transport.SendBelow(request, attempt.TokenOr(callerToken))
+                : await SendFaultyAsync(transport, plan.AttemptFault, request, async, attempt.TokenOr(callerToken)).ConfigureAwait(false);
+            return attempt.Complete(response, plan, request, call);
         }
 #pragma warning disable CA1031 // Whatever it is, it becomes a value here and is thrown at the edge if it is still the answer then.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            return attempt.Fail(exception);
+            return attempt.Fail(exception, plan, request, call, callerToken);
         }
     }
 

@@ -24,12 +24,23 @@ internal readonly struct AttemptTimer
     /// <summary>Ends the time limit and keeps the caller's cancellation, for an upload that goes on after the headers of the answer.</summary>
     public void StopClock() => _source?.CancelAfter(Timeout.InfiniteTimeSpan);
 
+    /// <summary>Ends it for good. Nobody may use the token any more.</summary>
     public void End(CancellationSourcePool pool)
     {
         if (_source is not null)
         {
             _caller.Dispose();
             pool.Return(_source);
+        }
+    }
+
+    /// <summary>Ends it while an upload may still hold the token: its source must not be lent to another request.</summary>
+    public void EndUnshared()
+    {
+        if (_source is not null)
+        {
+            _caller.Unregister();
+            _source.Dispose();
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 
 namespace LoadBalancing.Client;
 
@@ -7,40 +8,28 @@ namespace LoadBalancing.Client;
 /// </summary>
 internal sealed class LeasedContent : HttpContent
 {
+    /// <summary>What a response has for content that was given none. Looking at its headers would only make it create some.</summary>
+    private static readonly Type NoContent = GetNoContentType();
+
     private readonly HttpContent _inner;
     private readonly EndpointLease _lease;
-    private readonly RequestPlan _plan;
     private readonly CallState? _call;
-    private readonly AttemptTimer _upload;
+    private readonly UploadLink? _upload;
     private int _ended;
 
-    private LeasedContent(HttpContent inner, EndpointLease lease, RequestPlan plan, CallState? call, AttemptTimer upload)
+    private LeasedContent(HttpContent inner, EndpointLease lease, CallState? call, UploadLink? upload)
     {
         _inner = inner;
         _lease = lease;
-        _plan = plan;
         _call = call;
         _upload = upload;
-        foreach (KeyValuePair<string, System.Net.Http.Headers.HeaderStringValues> header in inner.Headers.NonValidated)
-        {
-            if (header.Value.Count == 1)
-            {
-                Headers.TryAddWithoutValidation(header.Key, header.Value.ToString());
-            }
-            else
-            {
-                Headers.TryAddWithoutValidation(header.Key, header.Value);
-            }
-        }
     }
 
     ~LeasedContent()
     {
         if (!_lease.HasEnded)
         {
-            _plan.Balancer.Metrics.OnLeaseReclaimed();
-            _plan.Log.LeaseReclaimed(_lease.Endpoint);
-            _lease.End();
+            _lease.Reclaim();
         }
     }
 
@@ -50,11 +39,19 @@ internal sealed class LeasedContent : HttpContent
     public IReadOnlyList<UpstreamEndpoint> Tried => _call?.Tried ?? [_lease.Endpoint];
 
     /// <summary>Puts itself around the response's content.</summary>
-    public static void Follow(HttpResponseMessage response, HttpRequestMessage request, EndpointLease lease, RequestPlan plan, CallState? call, AttemptTimer upload)
+    public static void Follow(HttpResponseMessage response, HttpRequestMessage request, EndpointLease lease, CallState? call, UploadLink? upload)
     {
-        var content = new LeasedContent(response.Content, lease, plan, call, upload);
+        HttpContent inner = response.Content;
+        var content = new LeasedContent(inner, lease, call, upload);
         response.Content = content;
-        if (HasNoBody(response, request))
+        if (inner.GetType() == NoContent)
+        {
+            content.End(null);
+            return;
+        }
+
+        content.CopyHeaders(inner.Headers);
+        if (HasNoBody(response, request, inner))
         {
             content.End(null);
         }
@@ -77,7 +74,7 @@ internal sealed class LeasedContent : HttpContent
             _lease.End(OutcomeClassifier.ClassifyBody(failure));
         }
 
-        _upload.End(_plan.CancellationSources);
+        _upload?.End();
 #pragma warning disable CA1816 // The finalizer looks for a lease that has not ended; this one just has, and that can be long before Dispose.
         GC.SuppressFinalize(this);
 #pragma warning restore CA1816
@@ -138,8 +135,29 @@ internal sealed class LeasedContent : HttpContent
         base.Dispose(disposing);
     }
 
-    private static bool HasNoBody(HttpResponseMessage response, HttpRequestMessage request) =>
+    private static bool HasNoBody(HttpResponseMessage response, HttpRequestMessage request, HttpContent content) =>
         response.StatusCode is HttpStatusCode.NoContent or HttpStatusCode.NotModified
         || request.Method == HttpMethod.Head
-        || response.Content.Headers.ContentLength == 0;
+        || content.Headers.ContentLength == 0;
+
+    private static Type GetNoContentType()
+    {
+        using var response = new HttpResponseMessage();
+        return response.Content.GetType();
+    }
+
+    private void CopyHeaders(HttpContentHeaders headers)
+    {
+        foreach (KeyValuePair<string, HeaderStringValues> header in headers.NonValidated)
+        {
+            if (header.Value.Count == 1)
+            {
+                Headers.TryAddWithoutValidation(header.Key, header.Value.ToString());
+            }
+            else
+            {
+                Headers.TryAddWithoutValidation(header.Key, header.Value);
+            }
+        }
+    }
 }

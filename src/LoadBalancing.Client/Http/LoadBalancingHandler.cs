@@ -41,19 +41,19 @@ internal sealed class LoadBalancingHandler : DelegatingHandler
             return await SendAndFollowAsync(plan, request, async: true, cancellationToken).ConfigureAwait(false);
         }
 
-        long startedAt = plan.Now();
         AttemptResult first;
-        if (OngoingAttempt.TryBegin(plan, request, call: null, startedAt, cancellationToken, out OngoingAttempt attempt))
+        if (OngoingAttempt.TryBegin(plan, request, call: null, cancellationToken, out OngoingAttempt attempt))
         {
             try
             {
-                first = attempt.Complete(await base.SendAsync(request, attempt.Token).ConfigureAwait(false));
+                HttpResponseMessage response = await base.SendAsync(request, attempt.TokenOr(cancellationToken)).ConfigureAwait(false);
+                first = attempt.Complete(response, plan, request, call: null);
             }
 #pragma warning disable CA1031 // Whatever it is, it becomes a value here and is thrown at the edge if it is still the answer then.
             catch (Exception exception)
 #pragma warning restore CA1031
             {
-                first = attempt.Fail(exception);
+                first = attempt.Fail(exception, plan, request, call: null, cancellationToken);
             }
         }
         else
@@ -61,9 +61,9 @@ internal sealed class LoadBalancingHandler : DelegatingHandler
             first = AttemptResult.NothingToPick(plan);
         }
 
-        return first is { Triggers: RetryTriggers.None, Response: { } response } && !FollowsRedirects(plan, response)
-            ? response
-            : await FinishAsync(plan, request, first, startedAt, cancellationToken).ConfigureAwait(false);
+        return first is { Triggers: RetryTriggers.None, Response: { } answer } && !FollowsRedirects(plan, answer)
+            ? answer
+            : await FinishAsync(plan, request, first, cancellationToken).ConfigureAwait(false);
     }
 
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -75,20 +75,19 @@ internal sealed class LoadBalancingHandler : DelegatingHandler
         }
 
         // The same code as for asynchronous calls: told not to, it never leaves this thread except to wait.
-        ValueTask<HttpResponseMessage> sending = SendAndFollowAsync(plan, request, async: false, cancellationToken);
-        return sending.IsCompleted ? sending.GetAwaiter().GetResult() : sending.AsTask().GetAwaiter().GetResult();
+        return SendAndFollowAsync(plan, request, async: false, cancellationToken).GetAwaiter().GetResult();
     }
 
     /// <summary>What a first attempt leaves to do: further attempts, and redirects.</summary>
-    private async ValueTask<HttpResponseMessage> FinishAsync(RequestPlan plan, HttpRequestMessage request, AttemptResult first, long startedAt, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> FinishAsync(RequestPlan plan, HttpRequestMessage request, AttemptResult first, CancellationToken cancellationToken)
     {
-        HttpResponseMessage response = await RetryAsync(new CallState(plan, startedAt), request, first, async: true, cancellationToken).ConfigureAwait(false);
+        HttpResponseMessage response = await RetryAsync(new CallState(plan, first.Lease?.StartedAt ?? 0), request, first, async: true, cancellationToken).ConfigureAwait(false);
         return FollowsRedirects(plan, response)
             ? await FollowAsync(request, response, async: true, cancellationToken).ConfigureAwait(false)
             : response;
     }
 
-    private async ValueTask<HttpResponseMessage> SendAndFollowAsync(RequestPlan plan, HttpRequestMessage request, bool async, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAndFollowAsync(RequestPlan plan, HttpRequestMessage request, bool async, CancellationToken cancellationToken)
     {
         HttpResponseMessage response = await SendHopAsync(plan, request, async, cancellationToken).ConfigureAwait(false);
         return FollowsRedirects(plan, response)
@@ -116,28 +115,22 @@ internal sealed class LoadBalancingHandler : DelegatingHandler
 
     private async ValueTask<HttpResponseMessage> BalanceAsync(RequestPlan plan, HttpRequestMessage request, bool async, CancellationToken cancellationToken)
     {
-        long startedAt = plan.Now();
         CallState? waited = null;
         if (plan.Balancer.CurrentSet is null)
         {
-            waited = new CallState(plan, startedAt);
+            waited = new CallState(plan, plan.Now());
             await FirstSetWait.WaitAsync(waited, cancellationToken).ConfigureAwait(false);
-            startedAt = plan.Now();
         }
 
-        AttemptResult first = await AttemptSender.SendAsync(this, plan, request, waited, startedAt, async, cancellationToken).ConfigureAwait(false);
+        AttemptResult first = await AttemptSender.SendAsync(this, plan, request, waited, async, cancellationToken).ConfigureAwait(false);
         return first is { Response: not null, Triggers: RetryTriggers.None }
             ? first.Response
-            : await RetryAsync(waited ?? new CallState(plan, startedAt), request, first, async, cancellationToken).ConfigureAwait(false);
+            : await RetryAsync(waited ?? new CallState(plan, first.Lease?.StartedAt ?? 0), request, first, async, cancellationToken).ConfigureAwait(false);
     }
 
     private ValueTask<HttpResponseMessage> RetryAsync(CallState state, HttpRequestMessage request, AttemptResult first, bool async, CancellationToken cancellationToken)
     {
-        if (state.Tried.Count == 0)
-        {
-            state.AddTried(first.Endpoint);
-        }
-
+        state.AddFirst(first);
         return RetryRunner.ContinueAsync(this, request, state, first, async, cancellationToken);
     }
 

@@ -7,147 +7,138 @@ namespace LoadBalancing.Client;
 /// <remarks>
 /// <code>
 /// if (OngoingAttempt.TryBegin(..., out OngoingAttempt attempt))
-///     try { result = attempt.Complete(send(request, attempt.Token)); } catch (Exception e) { result = attempt.Fail(e); }
+///     try { result = attempt.Complete(send(request, attempt.TokenOr(callerToken)), ...); } catch (Exception e) { result = attempt.Fail(e, ...); }
 /// </code>
-/// A structure that lives in the state machine of whoever sends, so that a first attempt that goes well allocates nothing for it. Do not copy one that has begun.
+/// A structure that lives in the state machine of whoever sends, so that a first attempt that goes well allocates nothing for it. What the sender has in its hands anyway (plan, request, call) is
+/// passed in again instead of being kept twice: every field here is paid for by every request. Do not copy one that has begun.
 /// </remarks>
-internal struct OngoingAttempt
+internal readonly struct OngoingAttempt
 {
     /// <summary>A timer that fires this much too late says more about this process than about the endpoint.</summary>
     private static readonly TimeSpan Starvation = TimeSpan.FromMilliseconds(100);
 
-    private readonly RequestPlan _plan;
-    private readonly HttpRequestMessage _request;
-    private readonly CallState? _call;
     private readonly EndpointLease _lease;
-    private readonly TimeSpan _limit;
-    private readonly CancellationToken _callerToken;
     private readonly AttemptTimer _timer;
     private readonly AddressedRequest _addressed;
 
-    private OngoingAttempt(RequestPlan plan, HttpRequestMessage request, CallState? call, EndpointLease lease, CancellationToken callerToken)
+    private OngoingAttempt(EndpointLease lease, AttemptTimer timer, AddressedRequest addressed)
     {
-        _plan = plan;
-        _request = request;
-        _call = call;
         _lease = lease;
-        _callerToken = callerToken;
-        _limit = call is null ? plan.PerTryTimeout : RequestPlan.Shorter(call.TimeLeft, plan.PerTryTimeout);
-        _timer = AttemptTimer.Start(plan.CancellationSources, _limit, callerToken);
-        try
-        {
-            _addressed = AddressedRequest.Point(request, lease.Endpoint);
-        }
-        catch
-        {
-            _timer.End(plan.CancellationSources);
-            lease.End();
-            throw;
-        }
+        _timer = timer;
+        _addressed = addressed;
     }
-
-    /// <summary>What to send the request with.</summary>
-    public readonly CancellationToken Token => _timer.TokenOr(_callerToken);
 
     /// <summary>Picks an endpoint and makes everything ready to send.</summary>
     /// <param name="plan">The plan of the call.</param>
     /// <param name="request">The request, addressed to the logical host.</param>
     /// <param name="call">What the call knows of earlier attempts; null for a first attempt.</param>
-    /// <param name="startedAt">When the attempt began; 0 when nobody needs to know.</param>
     /// <param name="callerToken">The caller's cancellation.</param>
     /// <param name="attempt">The attempt, to be completed or failed exactly once.</param>
     /// <returns>False when there is nothing to pick.</returns>
-    public static bool TryBegin(
-        RequestPlan plan,
-        HttpRequestMessage request,
-        CallState? call,
-        long startedAt,
-        CancellationToken callerToken,
-        out OngoingAttempt attempt)
+    public static bool TryBegin(RequestPlan plan, HttpRequestMessage request, CallState? call, CancellationToken callerToken, out OngoingAttempt attempt)
     {
-        EndpointLease? lease = plan.Balancer.TryPick(call is null ? default : new PickContext { Exclude = call.Tried }, startedAt);
+        EndpointLease? lease = plan.Balancer.TryPick(call is null ? default : new PickContext { Exclude = call.Tried }, plan.Now());
         if (lease is null)
         {
             attempt = default;
             return false;
         }
 
-        call?.AddTried(lease.Endpoint);
-        attempt = new OngoingAttempt(plan, request, call, lease, callerToken);
-        return true;
+        call?.BeginAttempt(lease.Endpoint);
+        AttemptTimer timer = AttemptTimer.Start(plan.CancellationSources, LimitOf(plan, call), callerToken);
+        try
+        {
+            attempt = new OngoingAttempt(lease, timer, AddressedRequest.Point(request, lease.Endpoint));
+            return true;
+        }
+        catch
+        {
+            timer.End(plan.CancellationSources);
+            lease.End();
+            throw;
+        }
     }
 
+    /// <summary>What to send the request with.</summary>
+    public CancellationToken TokenOr(CancellationToken callerToken) => _timer.TokenOr(callerToken);
+
     /// <summary>The headers of an answer are there.</summary>
-    public readonly AttemptResult Complete(HttpResponseMessage response)
+    public AttemptResult Complete(HttpResponseMessage response, RequestPlan plan, HttpRequestMessage request, CallState? call)
     {
-        _addressed.Restore(_request);
-        (AttemptOutcome outcome, RetryTriggers triggers) = OutcomeClassifier.Classify(response, _plan.TimeProvider);
+        _addressed.Restore(request);
+        (AttemptOutcome outcome, RetryTriggers triggers) = OutcomeClassifier.Classify(response, plan.TimeProvider);
         _lease.Report(outcome);
         if (triggers != RetryTriggers.None)
         {
-            _plan.Log.AttemptFailed(_lease.Endpoint, outcome, triggers);
+            plan.Log.AttemptFailed(_lease.Endpoint, outcome, triggers);
         }
 
-        // A body that is still being sent must go on to feel the caller's cancellation, but no longer our time limit.
-        AttemptTimer upload = default;
-        if (RequestTraits.CanReplay(_request.Content))
+        UploadLink? upload = null;
+        if (RequestTraits.MayOutlastHeaders(request.Content, response))
         {
-            _timer.End(_plan.CancellationSources);
+            // The clock has to stop before the content is told of it, because the content may come to its end at once.
+            upload = new UploadLink(_timer);
         }
         else
         {
-            _timer.StopClock();
-            upload = _timer;
+            _timer.End(plan.CancellationSources);
         }
 
-        LeasedContent.Follow(response, _request, _lease, _plan, _call, upload);
-        return new AttemptResult(response, triggers, _lease.Endpoint);
+        LeasedContent.Follow(response, request, _lease, call, upload);
+        return new AttemptResult(response, triggers, _lease);
     }
 
     /// <summary>There is no answer.</summary>
-    public readonly AttemptResult Fail(Exception exception)
+    public AttemptResult Fail(Exception exception, RequestPlan plan, HttpRequestMessage request, CallState? call, CancellationToken callerToken)
     {
-        _addressed.Restore(_request);
-        bool timedOut = _timer.HasFired && !_callerToken.IsCancellationRequested;
-        _timer.End(_plan.CancellationSources);
-        (AttemptOutcome outcome, AttemptResult result) = Judge(exception, timedOut);
+        _addressed.Restore(request);
+        bool timedOut = _timer.HasFired && !callerToken.IsCancellationRequested;
+        _timer.End(plan.CancellationSources);
+        AttemptOutcome outcome;
+        AttemptResult result;
+        if (callerToken.IsCancellationRequested)
+        {
+            plan.Balancer.Metrics.OnAbandoned();
+            outcome = AttemptOutcome.Neutral;
+            result = new AttemptResult(TimeoutErrors.AsCancelledBy(exception, callerToken), RetryTriggers.None, _lease);
+        }
+        else if (timedOut)
+        {
+            outcome = JudgeTimeout(plan, LimitOf(plan, call));
+            result = TimeOut(exception, plan, call);
+        }
+        else
+        {
+            (outcome, RetryTriggers triggers) = OutcomeClassifier.Classify(exception);
+            result = new AttemptResult(exception, triggers, _lease);
+        }
+
         _lease.End(outcome);
-        _plan.Log.AttemptFailed(_lease.Endpoint, outcome, result.Triggers);
+        plan.Log.AttemptFailed(_lease.Endpoint, outcome, result.Triggers);
         return result;
     }
 
-    private readonly (AttemptOutcome Outcome, AttemptResult Result) Judge(Exception exception, bool timedOut)
+    private static TimeSpan LimitOf(RequestPlan plan, CallState? call) => call?.AttemptLimit ?? plan.PerTryTimeout;
+
+    private AttemptResult TimeOut(Exception exception, RequestPlan plan, CallState? call)
     {
-        UpstreamEndpoint endpoint = _lease.Endpoint;
-        if (_callerToken.IsCancellationRequested)
-        {
-            _plan.Balancer.Metrics.OnAbandoned();
-            return (AttemptOutcome.Neutral, new AttemptResult(exception, RetryTriggers.None, endpoint));
-        }
-
-        if (!timedOut)
-        {
-            (AttemptOutcome outcome, RetryTriggers triggers) = OutcomeClassifier.Classify(exception);
-            return (outcome, new AttemptResult(exception, triggers, endpoint));
-        }
-
-        bool isWhole = _plan.Timeout != Timeout.InfiniteTimeSpan && (_call is null ? _plan.Timeout <= _limit : _call.TimeLeft == TimeSpan.Zero);
-        AttemptResult result = isWhole
-            ? new AttemptResult(TimeoutErrors.Whole(_plan, endpoint, exception), RetryTriggers.None, endpoint)
-            : new AttemptResult(TimeoutErrors.PerTry(_plan, _limit, endpoint, exception), RetryTriggers.PerTryTimeout, endpoint);
-        return (JudgeTimeout(), result);
+        TimeSpan limit = LimitOf(plan, call);
+        bool endsCall = call?.AttemptEndsCall ?? plan.Timeout == limit;
+        return endsCall
+            ? new AttemptResult(TimeoutErrors.Whole(plan, _lease.Endpoint, exception), RetryTriggers.None, _lease)
+            : new AttemptResult(TimeoutErrors.PerTry(plan, limit, _lease.Endpoint, exception), RetryTriggers.PerTryTimeout, _lease);
     }
 
-    private readonly AttemptOutcome JudgeTimeout()
+    private AttemptOutcome JudgeTimeout(RequestPlan plan, TimeSpan limit)
     {
-        TimeSpan elapsed = _plan.TimeProvider.GetElapsedTime(_lease.StartedAt);
-        if (elapsed <= _limit + Starvation)
+        TimeSpan elapsed = plan.TimeProvider.GetElapsedTime(_lease.StartedAt);
+        if (elapsed <= limit + Starvation)
         {
             return AttemptOutcome.Failure(FailureKind.Timeout);
         }
 
-        _plan.Balancer.Metrics.OnStarvedTimeout();
-        _plan.Log.TimerStarved(_lease.Endpoint, _limit, elapsed);
+        plan.Balancer.Metrics.OnStarvedTimeout();
+        plan.Log.TimerStarved(_lease.Endpoint, limit, elapsed);
         return AttemptOutcome.Neutral;
     }
 }
