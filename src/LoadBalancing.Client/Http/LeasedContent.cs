@@ -1,59 +1,24 @@
 using System.Net;
-using System.Net.Http.Headers;
 
 namespace LoadBalancing.Client;
 
 /// <summary>
 /// A response's content that ends the lease of its attempt when it has been read to the end, broken off, or disposed; or, when it is dropped without either, once it is collected.
 /// </summary>
-internal sealed class LeasedContent : HttpContent
+internal sealed class LeasedContent : UpstreamContent
 {
-    /// <summary>What a response has for content that was given none. Looking at its headers would only make it create some.</summary>
-    private static readonly Type NoContent = GetNoContentType();
-
-    private readonly HttpContent _inner;
-    private readonly EndpointLease _lease;
-    private readonly CallState? _call;
     private readonly UploadLink? _upload;
     private int _ended;
 
-    private LeasedContent(HttpContent inner, EndpointLease lease, CallState? call, UploadLink? upload)
-    {
-        _inner = inner;
-        _lease = lease;
-        _call = call;
+    public LeasedContent(HttpContent inner, EndpointLease lease, CallState? call, UploadLink? upload)
+        : base(inner, lease, call) =>
         _upload = upload;
-    }
 
     ~LeasedContent()
     {
-        if (!_lease.HasEnded)
+        if (!Lease.HasEnded)
         {
-            _lease.Reclaim();
-        }
-    }
-
-    public UpstreamEndpoint Endpoint => _lease.Endpoint;
-
-    /// <summary>The endpoints of all attempts of the call so far, this one last.</summary>
-    public IReadOnlyList<UpstreamEndpoint> Tried => _call?.Tried ?? [_lease.Endpoint];
-
-    /// <summary>Puts itself around the response's content.</summary>
-    public static void Follow(HttpResponseMessage response, HttpRequestMessage request, EndpointLease lease, CallState? call, UploadLink? upload)
-    {
-        HttpContent inner = response.Content;
-        var content = new LeasedContent(inner, lease, call, upload);
-        response.Content = content;
-        if (inner.GetType() == NoContent)
-        {
-            content.End(null);
-            return;
-        }
-
-        content.CopyHeaders(inner.Headers);
-        if (HasNoBody(response, request, inner))
-        {
-            content.End(null);
+            Lease.Reclaim();
         }
     }
 
@@ -67,11 +32,11 @@ internal sealed class LeasedContent : HttpContent
 
         if (failure is null)
         {
-            _lease.End();
+            Lease.End();
         }
         else
         {
-            _lease.End(OutcomeClassifier.ClassifyBody(failure));
+            Lease.End(OutcomeClassifier.ClassifyBody(failure));
         }
 
         _upload?.End();
@@ -84,7 +49,7 @@ internal sealed class LeasedContent : HttpContent
     {
         try
         {
-            await _inner.CopyToAsync(stream, context, cancellationToken).ConfigureAwait(false);
+            await Inner.CopyToAsync(stream, context, cancellationToken).ConfigureAwait(false);
             End(null);
         }
         catch (Exception exception)
@@ -94,13 +59,11 @@ internal sealed class LeasedContent : HttpContent
         }
     }
 
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
-
     protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
         try
         {
-            _inner.CopyTo(stream, context, cancellationToken);
+            Inner.CopyTo(stream, context, cancellationToken);
             End(null);
         }
         catch (Exception exception)
@@ -111,53 +74,17 @@ internal sealed class LeasedContent : HttpContent
     }
 
     protected override async Task<Stream> CreateContentReadStreamAsync(CancellationToken cancellationToken) =>
-        new LeasedStream(await _inner.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), this);
+        new LeasedStream(await Inner.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), this);
 
-    protected override Task<Stream> CreateContentReadStreamAsync() => CreateContentReadStreamAsync(CancellationToken.None);
-
-    protected override Stream CreateContentReadStream(CancellationToken cancellationToken) => new LeasedStream(_inner.ReadAsStream(cancellationToken), this);
-
-    protected override bool TryComputeLength(out long length)
-    {
-        long? known = _inner.Headers.ContentLength;
-        length = known.GetValueOrDefault();
-        return known.HasValue;
-    }
+    protected override Stream CreateContentReadStream(CancellationToken cancellationToken) => new LeasedStream(Inner.ReadAsStream(cancellationToken), this);
 
     protected override void Dispose(bool disposing)
     {
         if (disposing)
         {
             End(null);
-            _inner.Dispose();
         }
 
         base.Dispose(disposing);
-    }
-
-    private static bool HasNoBody(HttpResponseMessage response, HttpRequestMessage request, HttpContent content) =>
-        response.StatusCode is HttpStatusCode.NoContent or HttpStatusCode.NotModified
-        || request.Method == HttpMethod.Head
-        || content.Headers.ContentLength == 0;
-
-    private static Type GetNoContentType()
-    {
-        using var response = new HttpResponseMessage();
-        return response.Content.GetType();
-    }
-
-    private void CopyHeaders(HttpContentHeaders headers)
-    {
-        foreach (KeyValuePair<string, HeaderStringValues> header in headers.NonValidated)
-        {
-            if (header.Value.Count == 1)
-            {
-                Headers.TryAddWithoutValidation(header.Key, header.Value.ToString());
-            }
-            else
-            {
-                Headers.TryAddWithoutValidation(header.Key, header.Value);
-            }
-        }
     }
 }

@@ -84,7 +84,7 @@ internal readonly struct OngoingAttempt
             _timer.End(plan.CancellationSources);
         }
 
-        LeasedContent.Follow(response, request, _lease, call, upload);
+        UpstreamContent.Follow(response, request, _lease, call, upload);
         return new AttemptResult(response, triggers, _lease);
     }
 
