@@ -8,6 +8,8 @@ public sealed class StubHandler : HttpMessageHandler
 {
     private readonly Func<StubCall, Task<HttpResponseMessage>> _answer;
     private readonly ConcurrentQueue<StubCall> _calls = new();
+    private readonly ConcurrentDictionary<int, TaskCompletionSource<StubCall>> _arrivals = new();
+    private int _count;
 
     public StubHandler(Func<StubCall, Task<HttpResponseMessage>> answer) => _answer = answer;
 
@@ -26,11 +28,38 @@ public sealed class StubHandler : HttpMessageHandler
     /// <summary>The authorities that were called, in order.</summary>
     public IReadOnlyList<string> Authorities => [.. _calls.Select(static call => call.Uri.Authority)];
 
+    /// <summary>Answers the first call with the first of these, the second with the second, and every further one with the last.</summary>
+    public static StubHandler Script(params Func<StubCall, Task<HttpResponseMessage>>[] answers) =>
+        new(call => answers[Math.Min(call.Number, answers.Length) - 1](call));
+
+    /// <summary>Answers the first call with the first of these, the second with the second, and every further one with the last.</summary>
+    public static StubHandler Script(params HttpStatusCode[] statuses) =>
+        new(call => new HttpResponseMessage(statuses[Math.Min(call.Number, statuses.Length) - 1]));
+
+    /// <summary>An answer that never comes: the call ends when it is cancelled.</summary>
+    public static Task<HttpResponseMessage> Hang(StubCall call)
+    {
+        var never = new TaskCompletionSource<HttpResponseMessage>(TaskCreationOptions.RunContinuationsAsynchronously);
+        call.CancellationToken.Register(() => never.TrySetCanceled(call.CancellationToken));
+        return never.Task;
+    }
+
+    /// <summary>An answer with no body.</summary>
+    public static Func<StubCall, Task<HttpResponseMessage>> Status(HttpStatusCode status) => _ => Task.FromResult(new HttpResponseMessage(status));
+
+    /// <summary>No answer but an exception.</summary>
+    public static Func<StubCall, Task<HttpResponseMessage>> Throw(Exception exception) => _ => Task.FromException<HttpResponseMessage>(exception);
+
+    /// <summary>Completes when the call of that number, 1 for the first, has come in.</summary>
+    public Task<StubCall> Arrival(int number) => ArrivalSource(number).Task;
+
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var call = new StubCall(request, request.RequestUri!, request.Headers.Host, cancellationToken);
+        var call = new StubCall(request, request.RequestUri!, request.Headers.Host, Interlocked.Increment(ref _count), cancellationToken);
         _calls.Enqueue(call);
-        return AnswerAsync(call, request);
+        Task<HttpResponseMessage> answer = AnswerAsync(call, request);
+        ArrivalSource(call.Number).TrySetResult(call);
+        return answer;
     }
 
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken) =>
@@ -42,11 +71,15 @@ public sealed class StubHandler : HttpMessageHandler
         response.RequestMessage ??= request;
         return response;
     }
+
+    private TaskCompletionSource<StubCall> ArrivalSource(int number) =>
+        _arrivals.GetOrAdd(number, static _ => new TaskCompletionSource<StubCall>(TaskCreationOptions.RunContinuationsAsynchronously));
 }
 
 /// <summary>One request as the primary handler saw it.</summary>
 /// <param name="Request">The request; changed again since.</param>
 /// <param name="Uri">Where it went.</param>
 /// <param name="Host">The Host header, if there was one.</param>
+/// <param name="Number">1 for the first call.</param>
 /// <param name="CancellationToken">The token it was sent with.</param>
-public sealed record StubCall(HttpRequestMessage Request, Uri Uri, string? Host, CancellationToken CancellationToken);
+public sealed record StubCall(HttpRequestMessage Request, Uri Uri, string? Host, int Number, CancellationToken CancellationToken);

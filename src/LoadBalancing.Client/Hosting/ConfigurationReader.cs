@@ -59,7 +59,8 @@ internal static class ConfigurationReader
     {
         if (configuration is IConfigurationSection section)
         {
-            if (!section.Exists())
+            // A section that is null counts as absent; the platform's own Exists() thinks otherwise since .NET 10.
+            if (section.Value is null && !section.GetChildren().Any())
             {
                 return;
             }
@@ -82,8 +83,11 @@ internal static class ConfigurationReader
             return new EndpointDescription(address);
         }
 
+        int faultsBefore = faults.Count;
         var endpoint = new EndpointDescription();
         Endpoint.Read(item, endpoint, faults);
-        return endpoint;
+
+        // Half an endpoint would only lead to a second fault about the same slip.
+        return faults.Count == faultsBefore ? endpoint : null;
     }
 }

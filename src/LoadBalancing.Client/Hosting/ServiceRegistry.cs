@@ -19,6 +19,7 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IServiceDirectory
     private readonly RunningServices _running;
     private readonly IDisposable? _configurationWatch;
     private FrozenDictionary<string, BalancedService>? _byHost;
+    private int _disposed;
 
     public ServiceRegistry(ServiceRegistrations registrations, RunningServices running, IServiceProvider provider)
     {
@@ -55,6 +56,12 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IServiceDirectory
 
     public void Dispose()
     {
+        // The container knows this object under two types and disposes it once for each.
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
         _configurationWatch?.Dispose();
         foreach (Lazy<ServiceRuntime> service in _services.Values)
         {

@@ -22,7 +22,7 @@ internal readonly struct AddressedRequest
         Uri logicalUri = request.RequestUri!;
 
         // The path and query of a Uri are already in canonical form. Parsing them again could only do harm: /a%2Fb must stay /a%2Fb.
-        request.RequestUri = new Uri(
+        var endpointUri = new Uri(
             string.Concat(endpoint.AuthorityAndBasePath, logicalUri.PathAndQuery),
             new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
 
@@ -37,6 +37,8 @@ internal readonly struct AddressedRequest
             }
         }
 
+        // Last, because whatever throws above must find the request untouched: nobody restores it then.
+        request.RequestUri = endpointUri;
         return new AddressedRequest(request, logicalUri, setHost);
     }
 

@@ -71,6 +71,12 @@ internal static class RetryRunner
             Outcome<HttpResponseMessage> outcome = await plan.RetryPipeline
                 .ExecuteOutcomeAsync(static (_, call) => call.NextAsync(), context, call)
                 .ConfigureAwait(false);
+            if (!call.FirstGiven)
+            {
+                // The caller gave up in this very moment: Polly asked for nothing, and the answer that was there already is nobody's.
+                first.Response?.Dispose();
+            }
+
             outcome.ThrowIfException();
             return outcome.Result!;
         }
@@ -101,7 +107,6 @@ internal static class RetryRunner
         private readonly bool _async;
         private readonly CancellationToken _callerToken;
         private AttemptResult _last;
-        private bool _firstGiven;
 
         public RetryCall(
             LoadBalancingHandler transport,
@@ -121,6 +126,9 @@ internal static class RetryRunner
 
         /// <summary>The wait before the retry that was granted last.</summary>
         public TimeSpan NextWait { get; private set; }
+
+        /// <summary>Whether Polly has been given the attempt that was made before it was asked.</summary>
+        public bool FirstGiven { get; private set; }
 
         private RequestPlan Plan => _state.Plan;
 
@@ -146,9 +154,9 @@ internal static class RetryRunner
 
         public async ValueTask<Outcome<HttpResponseMessage>> NextAsync()
         {
-            if (!_firstGiven)
+            if (!FirstGiven)
             {
-                _firstGiven = true;
+                FirstGiven = true;
             }
             else
             {

@@ -1,0 +1,102 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
+
+namespace LoadBalancing.Client.TestSupport;
+
+/// <summary>
+/// A balanced client of the service "catalog" in a container of its own. Unless a test says otherwise it has three endpoints, 10.0.0.1 to 10.0.0.3, that exist only in a stub, and a randomness that always
+/// draws zero, so that there is nothing to wait for before a retry.
+/// </summary>
+public sealed class BalancedClient : IAsyncDisposable
+{
+    public const string Name = "catalog";
+
+    private readonly ServiceProvider _provider;
+    private readonly Lazy<HttpClient> _http;
+
+    public BalancedClient(
+        HttpMessageHandler? primary = null,
+        Action<LoadBalancingOptions>? options = null,
+        TimeProvider? time = null,
+        RandomSource? random = null,
+        Action<ILoadBalancingBuilder>? builder = null,
+        Action<HttpClient>? http = null,
+        bool existing = false)
+    {
+        var services = new ServiceCollection();
+        services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddFakeLogging());
+        services.AddSingleton(random ?? new ConstantRandom());
+        if (time is not null)
+        {
+            services.AddSingleton(time);
+        }
+
+        void Configure(LoadBalancingOptions target)
+        {
+            target.Endpoints = ["http://10.0.0.1", "http://10.0.0.2", "http://10.0.0.3"];
+            options?.Invoke(target);
+        }
+
+        ILoadBalancingBuilder balanced = existing
+            ? services.AddHttpClient(Name, client => client.BaseAddress = new Uri($"http://{Name}/")).AddLoadBalancing(Configure)
+            : services.AddLoadBalancedHttpClient(Name, Configure);
+        if (primary is not null)
+        {
+            balanced.ConfigurePrimaryHttpMessageHandler(() => primary);
+        }
+
+        if (http is not null)
+        {
+            balanced.ConfigureHttpClient(http);
+        }
+
+        builder?.Invoke(balanced);
+        _provider = services.BuildServiceProvider();
+        _http = new Lazy<HttpClient>(() => _provider.GetRequiredService<IHttpClientFactory>().CreateClient(Name));
+    }
+
+    public HttpClient Http => _http.Value;
+
+    /// <summary>The handlers without <see cref="HttpClient"/> around them, which would change some exceptions.</summary>
+    public HttpMessageInvoker Invoker => new(_provider.GetRequiredService<IHttpMessageHandlerFactory>().CreateHandler(Name), disposeHandler: false);
+
+    public LoadBalancer Balancer => _provider.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer(Name);
+
+    public IReadOnlyList<UpstreamEndpoint> Endpoints => Balancer.Endpoints;
+
+    /// <summary>How many attempts are under way on all endpoints together.</summary>
+    public int InFlight => Endpoints.Sum(static endpoint => endpoint.InFlight);
+
+    /// <summary>How many attempts ended well on all endpoints together.</summary>
+    public long Succeeded => Endpoints.Sum(static endpoint => endpoint.Succeeded);
+
+    /// <summary>How many attempts ended in a failure of an endpoint.</summary>
+    public long Failed => Endpoints.Sum(static endpoint => endpoint.Failed);
+
+    public FakeLogCollector Logs => _provider.GetFakeLogCollector();
+
+    /// <summary>Collects what a counter counts from now on.</summary>
+    public MetricCollector<long> Counter(string name) =>
+        new(_provider.GetRequiredService<IMeterFactory>(), LoadBalancingTelemetry.MeterName, $"loadbalancing.client.{name}");
+
+    /// <summary>Sends in the one way or the other. A synchronous call is made on a thread of its own, so that the test can go on meanwhile.</summary>
+    public Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request,
+        bool sync = false,
+        HttpCompletionOption completion = HttpCompletionOption.ResponseContentRead,
+        CancellationToken cancellationToken = default) => sync
+            ? Task.Factory.StartNew(() => Http.Send(request, completion, cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+            : Http.SendAsync(request, completion, cancellationToken);
+
+    /// <summary>Sends a GET in the one way or the other.</summary>
+    public Task<HttpResponseMessage> GetAsync(
+        bool sync = false,
+        HttpCompletionOption completion = HttpCompletionOption.ResponseContentRead,
+        CancellationToken cancellationToken = default) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Get, "/items"), sync, completion, cancellationToken);
+
+    public ValueTask DisposeAsync() => _provider.DisposeAsync();
+}
