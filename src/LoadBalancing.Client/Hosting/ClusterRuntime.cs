@@ -83,7 +83,12 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
             _members = _directory.Replace(source, list, out List<UpstreamEndpoint> removed);
             _health.SetMembers(_members, removed);
             Publish();
-            LogEndpointsChanged(_logger, Balancer.Name, source, before, _members.Length);
+
+            // Every reload brings the list anew, whatever it was that changed.
+            if (removed.Count > 0 || _members.Length != before)
+            {
+                LogEndpointsChanged(_logger, Balancer.Name, source, before, _members.Length);
+            }
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Logging;
 
@@ -17,6 +18,9 @@ internal sealed partial class HandlerInstaller : IHttpMessageHandlerBuilderFilte
     private readonly ILoggerFactory _loggerFactory;
     private readonly ILogger _logger;
     private readonly OnceLog _said = new();
+
+    /// <summary>Of clients without a service of their own. Handlers are rebuilt, and what was told of a host must be remembered.</summary>
+    private readonly ConcurrentDictionary<string, PassThroughReport> _passThroughs = new(StringComparer.Ordinal);
 
     public HandlerInstaller(ServiceRegistrations registrations, ServiceRegistry registry, LoadBalancingMetrics metrics, ILoggerFactory loggerFactory)
     {
@@ -44,9 +48,9 @@ internal sealed partial class HandlerInstaller : IHttpMessageHandlerBuilderFilte
     private void Install(HttpMessageHandlerBuilder builder, string client, BalancedService? service, bool ownsClient)
     {
         bool followsRedirects = ownsClient && builder.PrimaryHandler is SocketsHttpHandler { AllowAutoRedirect: false } primary && PrimaryHandlerDefaults.WereApplied(primary);
-        var passThrough = new PassThroughReport(
-            _metrics.ForClient(client),
-            service?.Plan.Log ?? new CallLog(client, _loggerFactory.CreateLogger<LoadBalancingHandler>()));
+        PassThroughReport passThrough = service is null
+            ? _passThroughs.GetOrAdd(client, MakePassThroughReport)
+            : new PassThroughReport(_metrics.ForClient(client), service.Plan.Log);
         var handler = new LoadBalancingHandler(service, service is null ? _registry : null, passThrough, followsRedirects);
 
         IList<DelegatingHandler> handlers = builder.AdditionalHandlers;
@@ -81,6 +85,9 @@ internal sealed partial class HandlerInstaller : IHttpMessageHandlerBuilderFilte
 
         PrimaryHandlerDefaults.LeaveConnectingToUs(builder.PrimaryHandler);
     }
+
+    private PassThroughReport MakePassThroughReport(string client) =>
+        new(_metrics.ForClient(client), new CallLog(client, _loggerFactory.CreateLogger<LoadBalancingHandler>()));
 
     private void WarnOfPrimaryHandler(HttpMessageHandler primary, string client)
     {

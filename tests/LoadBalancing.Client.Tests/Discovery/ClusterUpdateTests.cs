@@ -106,6 +106,19 @@ public sealed class ClusterUpdateTests
     }
 
     [Fact]
+    public void An_update_by_which_nobody_comes_or_goes_is_not_told()
+    {
+        using var cluster = new TestCluster(endpoints: 2);
+        cluster.Logs.Clear();
+
+        cluster.Update([TestCluster.Address(2), new EndpointDescription("http://10.0.0.1:8080") { Weight = 3 }]);
+        Assert.Empty(cluster.Logs.GetSnapshot());
+
+        cluster.Update([TestCluster.Address(2), TestCluster.Address(3)]);
+        Assert.Equal(LogEvents.EndpointsChanged, Assert.Single(cluster.Logs.GetSnapshot()).Id.Id);
+    }
+
+    [Fact]
     public void A_faulty_list_is_refused_as_a_whole_told_and_counted()
     {
         using var cluster = new TestCluster(endpoints: 2);

@@ -1,6 +1,8 @@
 using LoadBalancing.Client.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 
 namespace LoadBalancing.Client.Tests.Hosting;
 
@@ -26,15 +28,7 @@ public sealed class HandlerRotationTests
             int timersBefore = time.TimersAlive;
             for (int i = 0; i < 200; i++)
             {
-                HttpMessageHandlerBuilder builder = provider.GetRequiredService<HttpMessageHandlerBuilder>();
-                builder.Name = "catalog";
-                builder.PrimaryHandler = new StubHandler();
-                foreach (IHttpMessageHandlerBuilderFilter filter in provider.GetServices<IHttpMessageHandlerBuilderFilter>())
-                {
-                    filter.Configure(static _ => { })(builder);
-                }
-
-                using var client = new HttpClient(builder.Build());
+                using HttpClient client = Rebuild(provider, "catalog");
                 using HttpResponseMessage response = await client.GetAsync(new Uri("http://catalog/"), TestContext.Current.CancellationToken);
             }
 
@@ -45,6 +39,24 @@ public sealed class HandlerRotationTests
         }
 
         Assert.Equal(0, time.TimersAlive);
+    }
+
+    [Fact]
+    public async Task Under_the_defaults_of_all_clients_a_host_that_passes_by_is_told_once_over_all_rebuilds()
+    {
+        var logs = new FakeLogCollector();
+        var services = new ServiceCollection();
+        services.AddLogging(logging => logging.AddProvider(new FakeLoggerProvider(logs)));
+        services.ConfigureHttpClientDefaults(static builder => builder.AddLoadBalancing());
+        await using ServiceProvider provider = services.BuildServiceProvider();
+
+        for (int i = 0; i < 3; i++)
+        {
+            using HttpClient client = Rebuild(provider, "any");
+            using HttpResponseMessage response = await client.GetAsync(new Uri("http://elsewhere/"), TestContext.Current.CancellationToken);
+        }
+
+        Assert.Single(logs.GetSnapshot(), static log => log.Id.Id == LogEvents.HostPassedThrough);
     }
 
     [Fact]
@@ -74,5 +86,19 @@ public sealed class HandlerRotationTests
         Assert.Equal("10.0.0.1", Assert.Single(stub.Calls).Uri.Host);
         Assert.True(response.IsSuccessStatusCode);
         Assert.Equal("10.0.0.2", Assert.Single(provider.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer("catalog").Endpoints).Address.Host);
+    }
+
+    /// <summary>A client over handlers made anew, as the factory makes them after two minutes.</summary>
+    private static HttpClient Rebuild(IServiceProvider provider, string name)
+    {
+        HttpMessageHandlerBuilder builder = provider.GetRequiredService<HttpMessageHandlerBuilder>();
+        builder.Name = name;
+        builder.PrimaryHandler = new StubHandler();
+        foreach (IHttpMessageHandlerBuilderFilter filter in provider.GetServices<IHttpMessageHandlerBuilderFilter>())
+        {
+            filter.Configure(static _ => { })(builder);
+        }
+
+        return new HttpClient(builder.Build());
     }
 }
