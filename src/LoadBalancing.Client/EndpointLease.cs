@@ -63,6 +63,13 @@ public sealed class EndpointLease : IDisposable
     /// <summary>The same as <see cref="End()"/>.</summary>
     public void Dispose() => End();
 
+    /// <summary>Ends a lease that its owner has dropped without a word.</summary>
+    internal void Reclaim()
+    {
+        _balancer.OnLeaseReclaimed(Endpoint);
+        End();
+    }
+
     private void EndCore(AttemptOutcome? last)
     {
         if (Interlocked.Exchange(ref _ended, 1) != 0)

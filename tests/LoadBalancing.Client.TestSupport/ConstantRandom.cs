@@ -1,6 +1,8 @@
 namespace LoadBalancing.Client.TestSupport;
 
-/// <summary>Draws the same number every time. With 0, the least there is, a rotation starts at its beginning, and back-off and jitter are none.</summary>
+/// <summary>
+/// Draws the same share of every range. With 0, the least there is, back-off and jitter are none. Rotations start at their beginning in any case, so that the first pick is the second endpoint.
+/// </summary>
 public sealed class ConstantRandom : RandomSource
 {
     private readonly double _share;
@@ -8,7 +10,7 @@ public sealed class ConstantRandom : RandomSource
     /// <param name="share">0 to below 1: where in its range each draw lies.</param>
     public ConstantRandom(double share = 0) => _share = share;
 
-    public override ulong NextUInt64() => (ulong)(_share * ulong.MaxValue);
+    public override ulong NextUInt64() => 0;
 
     public override double NextDouble() => _share;
 }

@@ -13,16 +13,16 @@ internal static class FirstSetWait
         AttemptTimer timer = AttemptTimer.Start(plan.CancellationSources, plan.Timeout, callerToken);
         try
         {
-            await plan.Balancer.WaitForFirstSetAsync(timer.Token).ConfigureAwait(false);
+            await plan.Balancer.WaitForFirstSetAsync(timer.TokenOr(callerToken)).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (timer.HasFired)
+        catch (OperationCanceledException) when (timer.HasFired && !callerToken.IsCancellationRequested)
         {
             string waited = string.Create(CultureInfo.InvariantCulture, $"The call's Timeout of {plan.Timeout.TotalSeconds} s has elapsed.");
             throw new NoEndpointAvailableException($"{plan.Balancer.NothingToPick().Message} {waited}", new TimeoutException(waited));
         }
         finally
         {
-            timer.End();
+            timer.End(plan.CancellationSources);
         }
     }
 }

@@ -25,4 +25,11 @@ internal static class RequestTraits
         MultipartContent parts => parts.All(CanReplay),
         _ => false,
     };
+
+    /// <summary>
+    /// Whether the body may still be under way when the headers of its answer are there. Over HTTP/1.1 it is sent to the end first, and so is content of HttpClient's own types; content of any other type,
+    /// JSON too, goes over HTTP/2 and HTTP/3 while the answer is read.
+    /// </summary>
+    public static bool MayOutlastHeaders(HttpContent? content, HttpResponseMessage answer) =>
+        content is not (null or ByteArrayContent or ReadOnlyMemoryContent or StreamContent or MultipartContent) && answer.Version.Major >= 2;
 }

@@ -161,7 +161,7 @@ internal static class RetryRunner
             else
             {
                 _last = await AttemptSender
-                    .SendAsync(_transport, Plan, _request, _state, Plan.TimeProvider.GetTimestamp(), _async, _callerToken)
+                    .SendAsync(_transport, Plan, _request, _state, _async, _callerToken)
                     .ConfigureAwait(false);
             }
 

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Our time-outs, in the shape in which <c>HttpClient</c> reports its own.</summary>
+/// <summary>Our time-outs and cancellations, in the shape in which <c>HttpClient</c> reports its own.</summary>
 internal static class TimeoutErrors
 {
     public static TaskCanceledException Whole(RequestPlan plan, UpstreamEndpoint? endpoint, Exception? inner = null) =>
@@ -10,6 +10,12 @@ internal static class TimeoutErrors
 
     public static TaskCanceledException PerTry(RequestPlan plan, TimeSpan limit, UpstreamEndpoint endpoint, Exception inner) =>
         Make(plan, "Retry.PerTryTimeout", limit, endpoint, inner);
+
+    /// <summary>A cancellation as the caller looks for it: with his own token, not with that of the source which an attempt was lent.</summary>
+    public static Exception AsCancelledBy(Exception exception, CancellationToken callerToken) =>
+        exception is OperationCanceledException cancelled && cancelled.CancellationToken != callerToken
+            ? new TaskCanceledException(cancelled.Message, cancelled, callerToken)
+            : exception;
 
     private static TaskCanceledException Make(RequestPlan plan, string option, TimeSpan limit, UpstreamEndpoint? endpoint, Exception? inner)
     {
