@@ -20,6 +20,11 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
     public ValidateOptionsResult Validate(string? name, LoadBalancingOptions options)
     {
         string service = name ?? Options.DefaultName;
+        if (!_registrations.IsService(service))
+        {
+            return ValidateOptionsResult.Skip;
+        }
+
         var faults = new FaultList(options.ConfigurationSections.LastOrDefault() ?? service);
         faults.AddRaw(options.ConfigurationFaults);
         CheckEndpoints(service, options, faults);

@@ -19,6 +19,7 @@ internal static class LoadBalancingRegistration
         if (name is not null)
         {
             services.AddOptions<LoadBalancingOptions>(name).ValidateOnStart();
+            services.TryAddKeyedSingleton(name, static (provider, key) => provider.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer((string)key!));
         }
 
         return registration;
