@@ -128,7 +128,36 @@ public sealed class RegistrationTests : IAsyncDisposable
         await SendAsync("anything", "http://elsewhere/c");
 
         Assert.Equal(["http://10.0.0.1/a", "http://10.0.0.2/b", "http://elsewhere/c"], _stub.Calls.Select(static call => call.Uri.ToString()));
-        Assert.Single(Logged(LogEvents.HostPassedThrough));
+        Assert.Equal(
+            ["Requests of client 'anything' to host 'elsewhere' are not balanced: no service of that name or with that host among its Hosts is configured."],
+            Logged(LogEvents.HostNotConfigured));
+    }
+
+    [Fact]
+    public async Task Under_the_defaults_a_faulty_service_fails_its_own_requests_and_no_others()
+    {
+        _services.AddSingleton(Json("""{ "LoadBalancing": { "catalog": { "Endpoints": ["http://10.0.0.1"] }, "orders": { "Endpoints": ["nonsense"] } } }"""));
+        _services.ConfigureHttpClientDefaults(builder => builder.ConfigurePrimaryHttpMessageHandler(() => _stub).AddLoadBalancing());
+
+        await SendAsync("anything", "http://catalog/a");
+        await SendAsync("anything", "http://elsewhere/b");
+        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => SendAsync("anything", "http://orders/c"));
+
+        Assert.Equal(2, _stub.Calls.Count);
+        Assert.StartsWith("LoadBalancing:orders:Endpoints:0: 'nonsense'", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Under_the_defaults_bad_options_stop_the_application_from_starting_too()
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Configuration.AddConfiguration(Json("""{ "LoadBalancing": { "catalog": { "Endpoints": ["http://10.0.0.1"] }, "orders": { "Endpoints": ["nonsense"] } } }"""));
+        builder.Services.ConfigureHttpClientDefaults(static client => client.AddLoadBalancing());
+        using IHost host = builder.Build();
+
+        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(TestContext.Current.CancellationToken));
+
+        Assert.StartsWith("LoadBalancing:orders:Endpoints:0: 'nonsense'", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
