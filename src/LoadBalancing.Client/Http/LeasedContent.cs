@@ -85,14 +85,15 @@ internal sealed class LeasedContent : HttpContent
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
+        var destination = new CopyDestination(stream);
         try
         {
-            await _inner.CopyToAsync(stream, context, cancellationToken).ConfigureAwait(false);
+            await _inner.CopyToAsync(destination, context, cancellationToken).ConfigureAwait(false);
             End(null);
         }
         catch (Exception exception)
         {
-            End(exception);
+            End(destination.HasFailed ? null : exception);
             throw;
         }
     }
@@ -101,14 +102,15 @@ internal sealed class LeasedContent : HttpContent
 
     protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
+        var destination = new CopyDestination(stream);
         try
         {
-            _inner.CopyTo(stream, context, cancellationToken);
+            _inner.CopyTo(destination, context, cancellationToken);
             End(null);
         }
         catch (Exception exception)
         {
-            End(exception);
+            End(destination.HasFailed ? null : exception);
             throw;
         }
     }

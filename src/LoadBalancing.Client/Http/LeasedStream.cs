@@ -73,28 +73,32 @@ internal sealed class LeasedStream : Stream
 
     public override void CopyTo(Stream destination, int bufferSize)
     {
+        ValidateCopyToArguments(destination, bufferSize);
+        var watched = new CopyDestination(destination);
         try
         {
-            _inner.CopyTo(destination, bufferSize);
+            _inner.CopyTo(watched, bufferSize);
             _content.End(null);
         }
         catch (Exception exception)
         {
-            _content.End(exception);
+            _content.End(watched.HasFailed ? null : exception);
             throw;
         }
     }
 
     public override async Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken)
     {
+        ValidateCopyToArguments(destination, bufferSize);
+        var watched = new CopyDestination(destination);
         try
         {
-            await _inner.CopyToAsync(destination, bufferSize, cancellationToken).ConfigureAwait(false);
+            await _inner.CopyToAsync(watched, bufferSize, cancellationToken).ConfigureAwait(false);
             _content.End(null);
         }
         catch (Exception exception)
         {
-            _content.End(exception);
+            _content.End(watched.HasFailed ? null : exception);
             throw;
         }
     }
