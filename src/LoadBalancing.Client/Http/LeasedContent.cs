@@ -36,11 +36,22 @@ internal sealed class LeasedContent : HttpContent
 
     ~LeasedContent()
     {
-        if (!_lease.HasEnded)
+        if (_lease.HasEnded)
         {
+            return;
+        }
+
+        try
+        {
+            _lease.End();
+            _upload.EndUnshared();
             _plan.Balancer.Metrics.OnLeaseReclaimed();
             _plan.Log.LeaseReclaimed(_lease.Endpoint);
-            _lease.End();
+        }
+#pragma warning disable CA1031 // Loggers and listeners are other people's code, perhaps disposed by now, and an exception on this thread is the end of the process.
+        catch
+#pragma warning restore CA1031
+        {
         }
     }
 

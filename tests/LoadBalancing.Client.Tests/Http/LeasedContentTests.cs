@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using LoadBalancing.Client.TestSupport;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Logging;
 
@@ -392,6 +393,19 @@ public sealed class LeasedContentTests
     }
 
     [Fact]
+    public async Task A_logger_that_throws_does_not_end_the_process_when_a_dropped_response_is_collected()
+    {
+        await using LoopbackServer server = await LoopbackServer.StartAsync(context => context.Response.WriteAsync(new string('x', 100_000)));
+        await using var client = new BalancedClient(
+            options: o => o.Endpoints = [server.Address],
+            builder: builder => builder.Services.AddLogging(logging => logging.AddProvider(new ThrowingLogger())));
+
+        await DropResponseAsync(client);
+
+        await Eventually.IsTrueAfterCollection(() => client.InFlight == 0);
+    }
+
+    [Fact]
     public async Task A_body_read_and_disposed_at_once_ends_only_once()
     {
         await using var client = new BalancedClient(new StubHandler(_ => new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(new MemoryStream(new byte[10])) }));
@@ -475,5 +489,27 @@ public sealed class LeasedContentTests
         public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => throw new IOException("disk full");
 
         public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => throw new IOException("disk full");
+    }
+
+    private sealed class ThrowingLogger : ILoggerProvider, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (eventId.Id == LogEvents.LeaseReclaimed)
+            {
+                throw new InvalidOperationException("logging is over");
+            }
+        }
+
+        public void Dispose()
+        {
+        }
     }
 }
