@@ -38,6 +38,9 @@ public sealed class TestCluster : IDisposable
 
     public TestMeterFactory Meters => _meters;
 
+    /// <summary>Listens to all instruments from now on.</summary>
+    public MeterProbe Listen() => new(_meters);
+
     public LoadBalancer Balancer => _cluster.Balancer;
 
     public IReadOnlyList<UpstreamEndpoint> Endpoints => Balancer.Endpoints;
@@ -94,6 +97,9 @@ public sealed class TestCluster : IDisposable
             Time.Advance(left < TimeSpan.FromSeconds(1) ? left : TimeSpan.FromSeconds(1));
         }
     }
+
+    /// <summary>Ends the cluster and leaves its meter, as when one service of several ends.</summary>
+    public void Stop() => _cluster.Dispose();
 
     public void Dispose()
     {
