@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using LoadBalancing.Client.TestSupport;
 using LoadBalancing.Client.Tests.Telemetry;
+using LoadBalancing.Client.TestSupport;
 using Microsoft.AspNetCore.Http;
 
 namespace LoadBalancing.Client.Tests.Http;
