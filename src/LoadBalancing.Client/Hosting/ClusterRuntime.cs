@@ -39,7 +39,7 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
         _writer = new BackgroundWriter(WriteNotes, timeProvider);
         _allMetrics = metrics;
         _metrics = metrics.ForCluster(name);
-        Balancer = new LoadBalancer(name, subset: null, _health, timeProvider, _metrics);
+        Balancer = new LoadBalancer(name, subset: null, _health, timeProvider, _metrics, new PickLog(name, logger));
         metrics.Observe(name, ReadEndpoints);
     }
 
