@@ -6,15 +6,20 @@ namespace LoadBalancing.Client;
 /// </summary>
 internal readonly struct AddressedRequest
 {
+    private const string TraceParent = "traceparent";
+    private const string TraceState = "tracestate";
+
     private readonly HttpRequestMessage _request;
     private readonly Uri _logicalUri;
     private readonly bool _hostSet;
+    private readonly bool _untraced;
 
     private AddressedRequest(HttpRequestMessage request, Uri logicalUri, bool hostSet)
     {
         _request = request;
         _logicalUri = logicalUri;
         _hostSet = hostSet;
+        _untraced = !request.Headers.NonValidated.Contains(TraceParent);
     }
 
     public static AddressedRequest Point(HttpRequestMessage request, UpstreamEndpoint endpoint)
@@ -49,6 +54,12 @@ internal readonly struct AddressedRequest
         if (_hostSet)
         {
             _request.Headers.Host = null;
+        }
+
+        // HttpClient writes the span of this attempt into the request, and would leave it there for the next attempt, or the next hop of a redirect, to pass for its own.
+        if (_untraced && _request.Headers.Remove(TraceParent))
+        {
+            _request.Headers.Remove(TraceState);
         }
     }
 
