@@ -40,6 +40,9 @@ public sealed class LoadBalancer
     /// <summary>What to say about a first set that does not come; names the sources.</summary>
     internal string AwaitedSources { get; set; } = "";
 
+    /// <summary>Told of each lease that was dropped instead of ended.</summary>
+    internal Action<UpstreamEndpoint>? LeaseReclaimed { get; set; }
+
     internal EndpointSet? CurrentSet => Volatile.Read(ref _set);
 
     /// <summary>Picks an endpoint.</summary>
@@ -86,6 +89,12 @@ public sealed class LoadBalancer
         {
             Metrics.OnAttemptReported(outcome.TelemetryName, TimeProvider.GetElapsedTime(lease.StartedAt));
         }
+    }
+
+    internal void OnLeaseReclaimed(UpstreamEndpoint endpoint)
+    {
+        Metrics.OnLeaseReclaimed();
+        LeaseReclaimed?.Invoke(endpoint);
     }
 
     private async ValueTask<EndpointLease> PickFromFirstSetAsync(PickContext context, CancellationToken cancellationToken)

@@ -45,11 +45,13 @@ public abstract class RandomSource
         private const ulong Gamma = 0x9E3779B97F4A7C15;
         private ulong _state;
 
-        public SeededSource(int seed) => _state = unchecked((ulong)seed * Gamma);
+        // The state walks one cycle, and a seed says only where on it to begin. Scrambled, neighbouring seeds begin far apart and do not repeat each other.
+        public SeededSource(int seed) => _state = Scramble(unchecked((ulong)seed));
 
-        public override ulong NextUInt64()
+        public override ulong NextUInt64() => Scramble(Interlocked.Add(ref _state, Gamma));
+
+        private static ulong Scramble(ulong z)
         {
-            ulong z = Interlocked.Add(ref _state, Gamma);
             z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
             z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
             return z ^ (z >> 31);

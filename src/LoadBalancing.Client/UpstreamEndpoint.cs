@@ -11,6 +11,7 @@ public sealed class UpstreamEndpoint
     private ulong _status;
     private EndpointDescription _description;
     private EjectionRecord? _ejection;
+    private object? _transportState;
     private bool _removed;
 
     internal UpstreamEndpoint(EndpointIdentity identity, EndpointDescription description, EndpointLoad load)
@@ -62,6 +63,9 @@ public sealed class UpstreamEndpoint
     internal string AuthorityAndBasePath { get; }
 
     internal bool IsAvailable => !Status.IsOut;
+
+    /// <summary>What the transport above the core keeps for this endpoint; the core never looks at it.</summary>
+    internal ref object? TransportState => ref _transportState;
 
     internal EndpointStatus Status => new(Volatile.Read(ref _status));
 

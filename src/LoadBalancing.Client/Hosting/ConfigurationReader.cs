@@ -42,7 +42,7 @@ internal static class ConfigurationReader
         .Choice<FaultScope>(nameof(FaultOptions.Scope), static (o, v) => o.Scope = v);
 
     internal static readonly OptionsShape<LoadBalancingOptions> Service = new OptionsShape<LoadBalancingOptions>()
-        .List(nameof(LoadBalancingOptions.Endpoints), "expected a list like [\"http://10.0.0.1:8080\"], of texts or of sections with an Address", ReadEndpoint, static (o, v) => o.Endpoints = v)
+        .List(nameof(LoadBalancingOptions.Endpoints), "expected a list like [\"http://10.0.0.1:8080\"], of texts or of sections with an Address", Endpoint, ReadEndpoint, static (o, v) => o.Endpoints = v)
         .Texts(nameof(LoadBalancingOptions.Hosts), "[\"catalog\"]", static (o, v) => o.Hosts = v)
         .Choice<UnmatchedHostBehavior>(nameof(LoadBalancingOptions.UnmatchedHost), static (o, v) => o.UnmatchedHost = v)
         .Text(nameof(LoadBalancingOptions.Strategy), static (o, v) => o.Strategy = v)
@@ -59,7 +59,8 @@ internal static class ConfigurationReader
     {
         if (configuration is IConfigurationSection section)
         {
-            if (!section.Exists())
+            // A section that is null counts as absent; the platform's own Exists() thinks otherwise since .NET 10.
+            if (section.Value is null && !section.GetChildren().Any())
             {
                 return;
             }
@@ -82,8 +83,11 @@ internal static class ConfigurationReader
             return new EndpointDescription(address);
         }
 
+        int faultsBefore = faults.Count;
         var endpoint = new EndpointDescription();
         Endpoint.Read(item, endpoint, faults);
-        return endpoint;
+
+        // Half an endpoint would only lead to a second fault about the same slip.
+        return faults.Count == faultsBefore ? endpoint : null;
     }
 }

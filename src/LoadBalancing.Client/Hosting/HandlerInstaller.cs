@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Logging;
 
@@ -18,6 +19,9 @@ internal sealed partial class HandlerInstaller : IHttpMessageHandlerBuilderFilte
     private readonly ILogger _logger;
     private readonly OnceLog _said = new();
 
+    /// <summary>Of clients without a service of their own. Handlers are rebuilt, and what was told of a host must be remembered.</summary>
+    private readonly ConcurrentDictionary<string, PassThroughReport> _passThroughs = new(StringComparer.Ordinal);
+
     public HandlerInstaller(ServiceRegistrations registrations, ServiceRegistry registry, LoadBalancingMetrics metrics, ILoggerFactory loggerFactory)
     {
         _registrations = registrations;
@@ -31,11 +35,12 @@ internal sealed partial class HandlerInstaller : IHttpMessageHandlerBuilderFilte
     {
         next(builder);
         string name = builder.Name ?? "";
-        if (_registrations.Find(name) is { HasClient: true } registration)
+        ServiceRegistration? registration = _registrations.Find(name);
+        if (registration is { HasClient: true })
         {
             Install(builder, name, _registry.GetService(name), registration.OwnsClient);
         }
-        else if (_registrations.Defaults is not null)
+        else if (_registrations.Defaults is not null && registration is not { IsRemoved: true })
         {
             Install(builder, name, service: null, ownsClient: false);
         }
@@ -44,9 +49,9 @@ internal sealed partial class HandlerInstaller : IHttpMessageHandlerBuilderFilte
     private void Install(HttpMessageHandlerBuilder builder, string client, BalancedService? service, bool ownsClient)
     {
         bool followsRedirects = ownsClient && builder.PrimaryHandler is SocketsHttpHandler { AllowAutoRedirect: false } primary && PrimaryHandlerDefaults.WereApplied(primary);
-        var passThrough = new PassThroughReport(
-            _metrics.ForClient(client),
-            service?.Plan.Log ?? new CallLog(client, _loggerFactory.CreateLogger<LoadBalancingHandler>()));
+        PassThroughReport passThrough = service is null
+            ? _passThroughs.GetOrAdd(client, MakePassThroughReport)
+            : new PassThroughReport(_metrics.ForClient(client), service.Plan.Log);
         var handler = new LoadBalancingHandler(service, service is null ? _registry : null, passThrough, followsRedirects);
 
         IList<DelegatingHandler> handlers = builder.AdditionalHandlers;
@@ -81,6 +86,9 @@ internal sealed partial class HandlerInstaller : IHttpMessageHandlerBuilderFilte
 
         PrimaryHandlerDefaults.LeaveConnectingToUs(builder.PrimaryHandler);
     }
+
+    private PassThroughReport MakePassThroughReport(string client) =>
+        new(_metrics.ForClient(client), new CallLog(client, _loggerFactory.CreateLogger<LoadBalancingHandler>()));
 
     private void WarnOfPrimaryHandler(HttpMessageHandler primary, string client)
     {

@@ -21,6 +21,7 @@ internal sealed class RequestPlanCompiler
         _loggerFactory = loggerFactory;
         _sources = new CancellationSourcePool(balancer.TimeProvider);
         _log = new CallLog(balancer.Name, loggerFactory.CreateLogger<LoadBalancingHandler>());
+        balancer.LeaseReclaimed = _log.LeaseReclaimed;
     }
 
     public CallLog Log => _log;

@@ -16,7 +16,7 @@ internal sealed partial class ServiceRuntime : IDisposable
     private readonly Lock _reloading = new();
     private readonly IOptionsFactory<LoadBalancingOptions> _factory;
     private readonly StrategyRegistry _strategies;
-    private readonly Cluster _cluster;
+    private readonly ClusterRuntime _cluster;
     private readonly RequestPlanCompiler _compiler;
     private readonly List<IDisposable> _subscriptions = [];
     private readonly ILogger _logger;
@@ -39,7 +39,7 @@ internal sealed partial class ServiceRuntime : IDisposable
         _options = options;
         _logger = loggerFactory.CreateLogger<ServiceRuntime>();
         ILogger clusterLogger = loggerFactory.CreateLogger<LoadBalancer>();
-        _cluster = new Cluster(name, ClusterSettings.From(options, strategies), timeProvider, random, metrics, clusterLogger);
+        _cluster = new ClusterRuntime(name, ClusterSettings.From(options, strategies), timeProvider, random, metrics, clusterLogger);
         _compiler = new RequestPlanCompiler(_cluster.Balancer, random, loggerFactory);
         Service = new BalancedService(name, _compiler.Compile(options));
 
@@ -47,7 +47,7 @@ internal sealed partial class ServiceRuntime : IDisposable
         _cluster.Balancer.AwaitedSources = all.Length == 0 ? "its options" : $"source {string.Join(" and ", all.Select(static source => $"'{source.Name}'"))}";
         if (options.Endpoints.Count > 0)
         {
-            _cluster.UpdateEndpoints(Cluster.OptionsSource, [.. options.Endpoints]);
+            _cluster.UpdateEndpoints(ClusterRuntime.OptionsSource, [.. options.Endpoints]);
         }
 
         foreach (IEndpointSource source in all)
@@ -114,7 +114,7 @@ internal sealed partial class ServiceRuntime : IDisposable
         _cluster.Configure(ClusterSettings.From(options, _strategies));
         if (options.Endpoints.Count > 0 || _options.Endpoints.Count > 0)
         {
-            _cluster.UpdateEndpoints(Cluster.OptionsSource, [.. options.Endpoints]);
+            _cluster.UpdateEndpoints(ClusterRuntime.OptionsSource, [.. options.Endpoints]);
         }
 
         Service.Plan = _compiler.Compile(options);
@@ -125,7 +125,7 @@ internal sealed partial class ServiceRuntime : IDisposable
 
     private void Reject(string reason)
     {
-        _cluster.Balancer.Metrics.OnUpdateRejected(Cluster.OptionsSource);
+        _cluster.Balancer.Metrics.OnUpdateRejected(ClusterRuntime.OptionsSource);
         if (reason != _lastRejection)
         {
             _lastRejection = reason;

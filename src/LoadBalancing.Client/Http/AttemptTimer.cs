@@ -1,41 +1,36 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The token that one attempt is sent with: the caller's, and cancelled as well when the attempt's time is up.</summary>
+/// <summary>The time limit of one attempt: a token that is cancelled when the time is up, or when the caller gives up. The default value is no limit.</summary>
 internal readonly struct AttemptTimer
 {
-    private readonly CancellationSourcePool? _pool;
     private readonly CancellationTokenSource? _source;
     private readonly CancellationTokenRegistration _caller;
-    private readonly CancellationToken _callerToken;
-
-    private AttemptTimer(CancellationToken callerToken) => _callerToken = callerToken;
 
     private AttemptTimer(CancellationSourcePool pool, TimeSpan limit, CancellationToken callerToken)
     {
-        _pool = pool;
-        _callerToken = callerToken;
         _source = pool.Rent(limit);
         _caller = callerToken.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _source);
     }
 
-    public CancellationToken Token => _source?.Token ?? _callerToken;
-
-    /// <summary>Whether it was the time limit that cancelled the token.</summary>
-    public bool HasFired => _source is { IsCancellationRequested: true } && !_callerToken.IsCancellationRequested;
+    /// <summary>Whether the token is cancelled, by either.</summary>
+    public bool HasFired => _source is { IsCancellationRequested: true };
 
     public static AttemptTimer Start(CancellationSourcePool pool, TimeSpan limit, CancellationToken callerToken) =>
-        limit == Timeout.InfiniteTimeSpan ? new AttemptTimer(callerToken) : new AttemptTimer(pool, limit, callerToken);
+        limit == Timeout.InfiniteTimeSpan ? default : new AttemptTimer(pool, limit, callerToken);
+
+    /// <summary>The token to send with; without a limit the caller's own.</summary>
+    public CancellationToken TokenOr(CancellationToken callerToken) => _source?.Token ?? callerToken;
 
     /// <summary>Ends the time limit and keeps the caller's cancellation, for an upload that goes on after the headers of the answer.</summary>
     public void StopClock() => _source?.CancelAfter(Timeout.InfiniteTimeSpan);
 
     /// <summary>Ends it for good. Nobody may use the token any more.</summary>
-    public void End()
+    public void End(CancellationSourcePool pool)
     {
         if (_source is not null)
         {
             _caller.Dispose();
-            _pool!.Return(_source);
+            pool.Return(_source);
         }
     }
 

@@ -32,11 +32,26 @@ internal sealed class CallState
         }
     }
 
-    public void AddTried(UpstreamEndpoint? endpoint)
+    /// <summary>The time that the attempt under way may take.</summary>
+    public TimeSpan AttemptLimit { get; private set; }
+
+    /// <summary>Whether the attempt under way, if it runs out of time, has used up the time of the whole call.</summary>
+    public bool AttemptEndsCall { get; private set; }
+
+    /// <summary>Takes note of a first attempt that was made before anybody thought of keeping notes.</summary>
+    public void AddFirst(AttemptResult first)
     {
-        if (endpoint is not null)
+        if (_tried.Count == 0 && first.Lease is not null)
         {
-            _tried.Add(endpoint);
+            _tried.Add(first.Lease.Endpoint);
         }
+    }
+
+    public void BeginAttempt(UpstreamEndpoint endpoint)
+    {
+        _tried.Add(endpoint);
+        TimeSpan left = TimeLeft;
+        AttemptLimit = RequestPlan.Shorter(left, Plan.PerTryTimeout);
+        AttemptEndsCall = AttemptLimit == left;
     }
 }

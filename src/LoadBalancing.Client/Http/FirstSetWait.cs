@@ -13,9 +13,9 @@ internal static class FirstSetWait
         AttemptTimer timer = AttemptTimer.Start(plan.CancellationSources, plan.Timeout, callerToken);
         try
         {
-            await plan.Balancer.WaitForFirstSetAsync(timer.Token).ConfigureAwait(false);
+            await plan.Balancer.WaitForFirstSetAsync(timer.TokenOr(callerToken)).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (timer.HasFired)
+        catch (OperationCanceledException) when (timer.HasFired && !callerToken.IsCancellationRequested)
         {
             string waited = string.Create(CultureInfo.InvariantCulture, $"The call's Timeout of {plan.Timeout.TotalSeconds} s has elapsed.");
             throw NoEndpointAvailableException.For(plan.Balancer, waited, new TimeoutException(waited));
@@ -26,7 +26,7 @@ internal static class FirstSetWait
         }
         finally
         {
-            timer.End();
+            timer.End(plan.CancellationSources);
         }
     }
 }

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace LoadBalancing.Client;
 
 /// <summary>
@@ -29,24 +27,72 @@ internal sealed class LoadBalancingHandler : DelegatingHandler
 
     internal HttpResponseMessage SendBelow(HttpRequestMessage request, CancellationToken cancellationToken) => base.Send(request, cancellationToken);
 
+    /// <remarks>One state machine for the call that most are: a plan, one attempt, an answer. Everything else goes to <see cref="FinishAsync"/> and beyond.</remarks>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         RequestPlan? plan = FindPlan(request);
-        HttpResponseMessage response = await SendHopAsync(plan, request, async: true, cancellationToken).ConfigureAwait(false);
+        if (plan is null)
+        {
+            return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (!plan.IsPlain || plan.Balancer.CurrentSet is null)
+        {
+            return await SendAndFollowAsync(plan, request, async: true, cancellationToken).ConfigureAwait(false);
+        }
+
+        AttemptResult first;
+        if (OngoingAttempt.TryBegin(plan, request, call: null, cancellationToken, out OngoingAttempt attempt))
+        {
+            try
+            {
+                HttpResponseMessage response = await base.SendAsync(request, attempt.TokenOr(cancellationToken)).ConfigureAwait(false);
+                first = attempt.Complete(response, plan, request, call: null);
+            }
+#pragma warning disable CA1031 // Whatever it is, it becomes a value here and is thrown at the edge if it is still the answer then.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                first = attempt.Fail(exception, plan, request, call: null, cancellationToken);
+            }
+        }
+        else
+        {
+            first = AttemptResult.NothingToPick(plan);
+        }
+
+        return first is { Triggers: RetryTriggers.None, Response: { } answer } && !FollowsRedirects(plan, answer)
+            ? answer
+            : await FinishAsync(plan, request, first, cancellationToken).ConfigureAwait(false);
+    }
+
+    protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        RequestPlan? plan = FindPlan(request);
+        if (plan is null)
+        {
+            return base.Send(request, cancellationToken);
+        }
+
+        // The same code as for asynchronous calls: told not to, it never leaves this thread except to wait.
+        return SendAndFollowAsync(plan, request, async: false, cancellationToken).GetAwaiter().GetResult();
+    }
+
+    /// <summary>What a first attempt leaves to do: further attempts, and redirects.</summary>
+    private async Task<HttpResponseMessage> FinishAsync(RequestPlan plan, HttpRequestMessage request, AttemptResult first, CancellationToken cancellationToken)
+    {
+        HttpResponseMessage response = await RetryAsync(new CallState(plan, first.Lease?.StartedAt ?? 0), request, first, async: true, cancellationToken).ConfigureAwait(false);
         return FollowsRedirects(plan, response)
             ? await FollowAsync(request, response, async: true, cancellationToken).ConfigureAwait(false)
             : response;
     }
 
-    protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAndFollowAsync(RequestPlan plan, HttpRequestMessage request, bool async, CancellationToken cancellationToken)
     {
-        // The same code as for asynchronous calls: told not to, it never leaves this thread except to wait.
-        RequestPlan? plan = FindPlan(request);
-        HttpResponseMessage response = Wait(SendHopAsync(plan, request, async: false, cancellationToken));
-        return FollowsRedirects(plan, response) ? Wait(FollowAsync(request, response, async: false, cancellationToken)) : response;
-
-        static HttpResponseMessage Wait(ValueTask<HttpResponseMessage> sending) =>
-            sending.IsCompleted ? sending.GetAwaiter().GetResult() : sending.AsTask().GetAwaiter().GetResult();
+        HttpResponseMessage response = await SendHopAsync(plan, request, async, cancellationToken).ConfigureAwait(false);
+        return FollowsRedirects(plan, response)
+            ? await FollowAsync(request, response, async, cancellationToken).ConfigureAwait(false)
+            : response;
     }
 
     private ValueTask<HttpResponseMessage> SendHopAsync(RequestPlan? plan, HttpRequestMessage request, bool async, CancellationToken cancellationToken)
@@ -67,31 +113,25 @@ internal sealed class LoadBalancingHandler : DelegatingHandler
                 cancellationToken);
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<HttpResponseMessage> BalanceAsync(RequestPlan plan, HttpRequestMessage request, bool async, CancellationToken cancellationToken)
     {
-        long startedAt = plan.HasTimeLimit || plan.Balancer.Metrics.WantsDurations ? plan.TimeProvider.GetTimestamp() : 0;
-        CallState? state = null;
+        CallState? waited = null;
         if (plan.Balancer.CurrentSet is null)
         {
-            state = new CallState(plan, startedAt);
-            await FirstSetWait.WaitAsync(state, cancellationToken).ConfigureAwait(false);
-            startedAt = plan.TimeProvider.GetTimestamp();
+            waited = new CallState(plan, plan.Now());
+            await FirstSetWait.WaitAsync(waited, cancellationToken).ConfigureAwait(false);
         }
 
-        AttemptResult first = await AttemptSender.SendAsync(this, plan, request, state, startedAt, async, cancellationToken).ConfigureAwait(false);
-        if (first is { Response: not null, Triggers: RetryTriggers.None })
-        {
-            return first.Response;
-        }
+        AttemptResult first = await AttemptSender.SendAsync(this, plan, request, waited, async, cancellationToken).ConfigureAwait(false);
+        return first is { Response: not null, Triggers: RetryTriggers.None }
+            ? first.Response
+            : await RetryAsync(waited ?? new CallState(plan, first.Lease?.StartedAt ?? 0), request, first, async, cancellationToken).ConfigureAwait(false);
+    }
 
-        if (state is null)
-        {
-            state = new CallState(plan, startedAt);
-            state.AddTried(first.Endpoint);
-        }
-
-        return await RetryRunner.ContinueAsync(this, request, state, first, async, cancellationToken).ConfigureAwait(false);
+    private ValueTask<HttpResponseMessage> RetryAsync(CallState state, HttpRequestMessage request, AttemptResult first, bool async, CancellationToken cancellationToken)
+    {
+        state.AddFirst(first);
+        return RetryRunner.ContinueAsync(this, request, state, first, async, cancellationToken);
     }
 
     private RequestPlan? FindPlan(HttpRequestMessage request)
@@ -105,7 +145,7 @@ internal sealed class LoadBalancingHandler : DelegatingHandler
         BalancedService? service = _service ?? _directory!.FindByHost(uri.Host);
         if (service is null)
         {
-            _passThrough.Report(uri.Host, "the configured services");
+            _passThrough.Report(uri.Host, balanced: null);
             return null;
         }
 

@@ -44,7 +44,7 @@ internal static class RedirectRules
     {
         bool staysInService = string.Equals(location.Host, requestUri.Host, StringComparison.OrdinalIgnoreCase);
         bool wasEncrypted = requestUri.Scheme == Uri.UriSchemeHttps
-            || (!staysInService && response.Content is LeasedContent content && content.Endpoint.Address.Scheme == Uri.UriSchemeHttps);
+            || (!staysInService && response.Content is UpstreamContent content && content.Lease.Endpoint.Address.Scheme == Uri.UriSchemeHttps);
         return wasEncrypted && location.Scheme == Uri.UriSchemeHttp;
     }
 }

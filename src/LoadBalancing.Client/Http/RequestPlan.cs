@@ -44,8 +44,14 @@ internal sealed class RequestPlan
 
     public TimeProvider TimeProvider => Balancer.TimeProvider;
 
+    /// <summary>Whether a call that goes well takes nothing but one attempt.</summary>
+    public bool IsPlain => RequestFault is null && AttemptFault is null;
+
     /// <summary>Whether any time limit is to be kept.</summary>
     public bool HasTimeLimit => PerTryTimeout != System.Threading.Timeout.InfiniteTimeSpan;
+
+    /// <summary>The time at which something begins; 0 when nobody needs to know, which saves reading a clock.</summary>
+    public long Now() => HasTimeLimit || Balancer.Metrics.WantsDurations ? TimeProvider.GetTimestamp() : 0;
 
     /// <summary>The shorter of two times of which either may be infinite.</summary>
     public static TimeSpan Shorter(TimeSpan a, TimeSpan b) =>

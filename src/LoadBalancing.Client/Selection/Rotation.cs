@@ -5,15 +5,15 @@ namespace LoadBalancing.Client;
 /// <summary>The count behind a rotation, shared by all pickers that carried on from one another. On a cache line of its own: all threads write it.</summary>
 internal sealed class Rotation
 {
-    private Counter _counter;
+    private PaddedCount _count;
 
-    public Rotation(ulong start) => _counter.Value = start;
+    public Rotation(ulong start) => _count.Value = start;
 
     /// <summary>The next ticket; each is given out once.</summary>
-    public ulong Next() => Interlocked.Increment(ref _counter.Value);
+    public ulong Next() => Interlocked.Increment(ref _count.Value);
 
     [StructLayout(LayoutKind.Explicit, Size = 136)]
-    private struct Counter
+    private struct PaddedCount
     {
         [FieldOffset(64)]
         public ulong Value;

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Net;
 using LoadBalancing.Client.TestSupport;
 
@@ -156,57 +154,6 @@ public sealed class AddressedRequestTests
         using HttpResponseMessage response = await client.SendAsync(request, cancellationToken: Cancelled);
 
         Assert.Equal(Enumerable.Repeat("2.0 RequestVersionExact t1 1 2", 3), seen);
-    }
-
-    [Theory]
-    [InlineData(503)]
-    [InlineData(302)]
-    public async Task Every_attempt_and_every_hop_has_a_trace_context_of_its_own(int status)
-    {
-        using ActivityListener listener = TraceHttp();
-        var contexts = new ConcurrentQueue<string?>();
-        await using LoopbackServer server = await LoopbackServer.StartAsync(context =>
-        {
-            contexts.Enqueue(context.Request.Headers.TraceParent);
-            context.Response.StatusCode = contexts.Count < 3 ? status : 200;
-            context.Response.Headers.Location = "/next";
-            return Task.CompletedTask;
-        });
-        await using var client = new BalancedClient(options: o => o.Endpoints = [server.Address]);
-
-        using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
-
-        Assert.Equal(3, contexts.Distinct().Count());
-    }
-
-    [Fact]
-    public async Task A_trace_context_set_by_the_user_is_the_same_for_every_attempt()
-    {
-        const string Context = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-        using ActivityListener listener = TraceHttp();
-        var contexts = new ConcurrentQueue<string?>();
-        await using LoopbackServer server = await LoopbackServer.StartAsync(context =>
-        {
-            contexts.Enqueue(context.Request.Headers.TraceParent);
-            context.Response.StatusCode = 503;
-            return Task.CompletedTask;
-        });
-        await using var client = new BalancedClient(options: o => o.Endpoints = [server.Address]);
-
-        using HttpResponseMessage response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, Logical) { Headers = { { "traceparent", Context } } }, cancellationToken: Cancelled);
-
-        Assert.Equal([Context, Context, Context], contexts);
-    }
-
-    private static ActivityListener TraceHttp()
-    {
-        var listener = new ActivityListener
-        {
-            ShouldListenTo = source => source.Name == "System.Net.Http",
-            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
-        };
-        ActivitySource.AddActivityListener(listener);
-        return listener;
     }
 
     private static void AssertUntouched(HttpRequestMessage request)

@@ -109,7 +109,7 @@ public sealed class LeasedStreamTests
     }
 
     /// <summary>Gives something only to those who wait for it without holding a thread.</summary>
-    private sealed class UnfinishedStream : MemoryStream
+    private sealed class UnfinishedStream() : MemoryStream(new byte[8])
     {
         public TaskCompletionSource<int> Arrival { get; } = new();
 

@@ -11,7 +11,7 @@ namespace LoadBalancing.Client;
 /// Whoever publishes holds the lock; requests never do. Ejections take effect in the report that causes them and only leave a note here; the background
 /// writer turns notes into a snapshot, logs and metrics, in the order in which they came.
 /// </remarks>
-internal sealed partial class Cluster : IHealthEvents, IDisposable
+internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
 {
     /// <summary>The name under which the endpoints written in the options are a source among the others.</summary>
     public const string OptionsSource = "options";
@@ -28,7 +28,7 @@ internal sealed partial class Cluster : IHealthEvents, IDisposable
     private EndpointSetBuilder _builder;
     private UpstreamEndpoint[]? _members;
 
-    public Cluster(string name, ClusterSettings settings, TimeProvider timeProvider, RandomSource random, LoadBalancingMetrics metrics, ILogger logger)
+    public ClusterRuntime(string name, ClusterSettings settings, TimeProvider timeProvider, RandomSource random, LoadBalancingMetrics metrics, ILogger logger)
     {
         _settings = settings;
         _random = random;
@@ -83,7 +83,12 @@ internal sealed partial class Cluster : IHealthEvents, IDisposable
             _members = _directory.Replace(source, list, out List<UpstreamEndpoint> removed);
             _health.SetMembers(_members, removed);
             Publish();
-            LogEndpointsChanged(_logger, Balancer.Name, source, before, _members.Length);
+
+            // Every reload brings the list anew, whatever it was that changed.
+            if (removed.Count > 0 || _members.Length != before)
+            {
+                LogEndpointsChanged(_logger, Balancer.Name, source, before, _members.Length);
+            }
         }
     }
 

@@ -1,0 +1,42 @@
+namespace Quickstart;
+
+internal sealed class FaultsPerRequest : Act
+{
+    private const int Calls = 500;
+
+    // Any number will do.
+    private const int Seed = 1;
+
+    public override string Title => "10 % of requests are aborted on purpose";
+
+    public override string Story => $"""
+        A change of configuration switches on a fault: abort 10 % with 500, Scope =
+        Request. As in a mesh it stands before everything else: no retry and no
+        ejection sees it. {Calls} calls by {ManyCallers} callers.
+        """;
+
+    public override async Task PlayAsync(Stage stage, Findings findings, CancellationToken cancellationToken)
+    {
+        stage.Settings.Change(
+            ("Fault:Abort:HttpStatus", "500"),
+            ("Fault:Abort:Percentage", "10"),
+            ("Fault:Scope", "Request"));
+        stage.Dice.Seed(Seed);
+
+        Tally tally = stage.StartTally();
+        await stage.Traffic.SendAsync(Calls, ManyCallers, cancellationToken);
+
+        findings.Expect(
+            "about 10 % of the calls fail (5 to 15 %)",
+            $"{tally.FailedCalls} of {tally.Calls}",
+            tally.FailedCalls is >= Calls * 5 / 100 and <= Calls * 15 / 100);
+        findings.Expect(
+            "they are the injected ones, and never arrive at a server",
+            $"{tally.Faults} injected, {tally.Arrived} of {tally.Calls} arrived",
+            tally.Faults == tally.FailedCalls && tally.Arrived == tally.Calls - tally.Faults);
+        findings.Expect(
+            "nothing is retried, nothing held against a server",
+            $"{tally.Retries} retries, {tally.Failures} failed attempts",
+            tally.Retries == 0 && tally.Failures == 0);
+    }
+}

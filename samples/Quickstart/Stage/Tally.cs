@@ -1,0 +1,60 @@
+using LoadBalancing.Client;
+
+namespace Quickstart;
+
+/// <summary>What has happened since the tally was started, as told by three witnesses: the servers, the balancer, the callers.</summary>
+internal sealed class Tally
+{
+    private readonly Stage _stage;
+    private readonly Counts _start;
+
+    public Tally(Stage stage)
+    {
+        _stage = stage;
+        _start = Read();
+    }
+
+    /// <summary>Calls that came back to the callers, and those among them that failed.</summary>
+    public long Calls => _stage.Traffic.Calls - _start.Calls;
+
+    public long FailedCalls => _stage.Traffic.Failed - _start.FailedCalls;
+
+    /// <summary>Requests that arrived at any server.</summary>
+    public long Arrived => _stage.Servers.Sum(ArrivedAt);
+
+    /// <summary>Attempts of the client on any server that failed.</summary>
+    public long Failures => _stage.Servers.Sum(FailuresOf);
+
+    public long Retries => _stage.Counters.Retries - _start.Retries;
+
+    public long Faults => _stage.Counters.Faults - _start.Faults;
+
+    public long ArrivedAt(DemoServer server) => server.Arrived - _start.Servers[server].Arrived;
+
+    /// <summary>The client's attempts on a server that have ended, whether or not they got through to it.</summary>
+    public long AttemptsOn(DemoServer server) => Attempts(server) - _start.Servers[server].Attempts;
+
+    public long FailuresOf(DemoServer server) => _stage.EndpointOf(server).Failed - _start.Servers[server].Failures;
+
+    public string ArrivedAtEach() => string.Join(", ", _stage.Servers.Select(ArrivedAt));
+
+    private Counts Read() => new(
+        _stage.Traffic.Calls,
+        _stage.Traffic.Failed,
+        _stage.Counters.Retries,
+        _stage.Counters.Faults,
+        _stage.Servers.ToDictionary(server => server, server => (server.Arrived, Attempts(server), _stage.EndpointOf(server).Failed)));
+
+    private long Attempts(DemoServer server)
+    {
+        UpstreamEndpoint endpoint = _stage.EndpointOf(server);
+        return endpoint.Succeeded + endpoint.Failed;
+    }
+
+    private sealed record Counts(
+        long Calls,
+        long FailedCalls,
+        long Retries,
+        long Faults,
+        IReadOnlyDictionary<DemoServer, (long Arrived, long Attempts, long Failures)> Servers);
+}

@@ -1,0 +1,22 @@
+using Spectre.Console;
+
+namespace Quickstart;
+
+/// <summary>How the demo is shown.</summary>
+internal interface IView
+{
+    void Open(string text);
+
+    void Announce(string title, string story);
+
+    /// <summary>Shows the scores until the act is over, and how they stand then. What becomes of the act is not its business.</summary>
+    Task FollowAsync(Scoreboard scores, Task act);
+
+    void Report(Finding finding);
+
+    void Close(string verdict, TimeSpan elapsed);
+
+    /// <summary>A live table in a terminal, plain lines in a pipe, a file or a build log.</summary>
+    static IView ForThisTerminal() =>
+        AnsiConsole.Profile.Out.IsTerminal && AnsiConsole.Profile.Capabilities.Ansi ? new LiveView() : new PlainView(Console.Out);
+}

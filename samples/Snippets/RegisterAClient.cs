@@ -1,0 +1,165 @@
+using LoadBalancing.Client;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Snippets;
+
+/// <summary>The code of docs/how-to/register-a-client.md.</summary>
+internal static class RegisterAClient
+{
+    public static void InCode(IServiceCollection services)
+    {
+        // begin-snippet: register-in-code
+        services.AddLoadBalancedHttpClient("catalog", options =>
+        {
+            options.Endpoints = ["http://10.0.0.1:8080", "http://10.0.0.2:8080"];
+            options.Retry.Attempts = 1;
+        });
+        // end-snippet
+    }
+
+    public static void FromConfiguration(IServiceCollection services)
+    {
+        // begin-snippet: register-from-configuration
+        services.AddLoadBalancedHttpClient("catalog");
+        // end-snippet
+    }
+
+    public static void FromSection(IServiceCollection services, IConfiguration configuration)
+    {
+        // begin-snippet: register-from-section
+        services.AddLoadBalancedHttpClient("catalog", configuration.GetSection("Services:Catalog"));
+        // end-snippet
+    }
+
+    public static void Typed(IServiceCollection services)
+    {
+        // begin-snippet: register-typed
+        services.AddLoadBalancedHttpClient<CatalogClient>("catalog", options => options.Endpoints = ["http://10.0.0.1:8080"]);
+        // end-snippet
+    }
+
+    public static void TypedByInterface(IServiceCollection services)
+    {
+        // begin-snippet: register-typed-interface
+        services.AddLoadBalancedHttpClient<ICatalogClient, CatalogClient>("catalog");
+        // end-snippet
+    }
+
+    public static void Existing(IServiceCollection services)
+    {
+        // begin-snippet: register-existing
+        services.AddHttpClient("catalog", client => client.BaseAddress = new Uri("https://catalog.internal/"))
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
+            .AddLoadBalancing(options =>
+            {
+                options.Endpoints = ["https://10.0.0.1:8443", "https://10.0.0.2:8443"];
+                options.FollowRedirects = true;
+            });
+        // end-snippet
+    }
+
+    public static void AllClients(IServiceCollection services)
+    {
+        // begin-snippet: register-all
+        services.ConfigureHttpClientDefaults(http => http.AddLoadBalancing());
+        // end-snippet
+    }
+
+    public static void AllClientsBesideAspire(IServiceCollection services)
+    {
+        // begin-snippet: register-beside-aspire
+        services.AddServiceDiscovery();
+        services.ConfigureHttpClientDefaults(http =>
+        {
+            http.AddServiceDiscovery();
+            http.AddLoadBalancing();
+        });
+        // end-snippet
+    }
+
+    public static void OneClientBesideAspire(IServiceCollection services)
+    {
+        services.AddServiceDiscovery();
+        services.ConfigureHttpClientDefaults(http =>
+        {
+            http.AddStandardResilienceHandler();
+            http.AddServiceDiscovery();
+        });
+
+#pragma warning disable EXTEXP0001 // RemoveAllResilienceHandlers is marked experimental by its package.
+        // begin-snippet: register-one-beside-aspire
+        services.AddLoadBalancedHttpClient("catalog")
+            .RemoveAllResilienceHandlers();
+        // end-snippet
+#pragma warning restore EXTEXP0001
+    }
+
+    public static void AllButOne(IServiceCollection services)
+    {
+        AllClients(services);
+
+        // begin-snippet: register-all-but-one
+        services.AddHttpClient("payments").RemoveLoadBalancing();
+        // end-snippet
+    }
+
+    public static void FromSource(IServiceCollection services)
+    {
+        // begin-snippet: register-source
+        services.AddSingleton<FileEndpointSource>();
+        services.AddLoadBalancedHttpClient("catalog", options => options.Timeout = TimeSpan.FromSeconds(5))
+            .AddEndpointSource<FileEndpointSource>();
+        // end-snippet
+    }
+
+    public static void WithoutClient(IServiceCollection services)
+    {
+        // begin-snippet: register-balancer
+        services.AddLoadBalancer("smtp", options => options.Endpoints = ["tcp://10.0.0.1:25", "tcp://10.0.0.2:25"]);
+        // end-snippet
+    }
+}
+
+internal interface ICatalogClient
+{
+    Task<string> GetItemAsync(int id, CancellationToken cancellationToken);
+}
+
+// begin-snippet: typed-client
+internal sealed class CatalogClient(HttpClient http) : ICatalogClient
+{
+    public Task<string> GetItemAsync(int id, CancellationToken cancellationToken) =>
+        http.GetStringAsync($"/items/{id}", cancellationToken);
+}
+// end-snippet
+
+// begin-snippet: endpoint-source
+/// <summary>Reads addresses from a file, one a line, and again whenever the file was written.</summary>
+internal sealed class FileEndpointSource(TimeProvider timeProvider) : IEndpointSource
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+
+    public string Name => "file";
+
+    public async IAsyncEnumerable<IReadOnlyList<EndpointDescription>> WatchAsync(
+        string serviceName,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        string path = $"{serviceName}.endpoints";
+        DateTime known = default;
+        while (true)
+        {
+            DateTime written = File.GetLastWriteTimeUtc(path);
+            if (written != known)
+            {
+                known = written;
+                string[] lines = await File.ReadAllLinesAsync(path, cancellationToken);
+                yield return [.. lines.Select(static line => new EndpointDescription(line))];
+            }
+
+            await Task.Delay(Pause, timeProvider, cancellationToken);
+        }
+    }
+}
+// end-snippet

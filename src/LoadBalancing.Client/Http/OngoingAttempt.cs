@@ -1,0 +1,144 @@
+namespace LoadBalancing.Client;
+
+/// <summary>
+/// One attempt, from the pick to the headers of the answer: holds the lease, points the request at the endpoint, keeps the time, and in the end restores the request, reports what
+/// came of it and sees to it that the lease ends with the body.
+/// </summary>
+/// <remarks>
+/// <code>
+/// if (OngoingAttempt.TryBegin(..., out OngoingAttempt attempt))
+///     try { result = attempt.Complete(send(request, attempt.TokenOr(callerToken)), ...); } catch (Exception e) { result = attempt.Fail(e, ...); }
+/// </code>
+/// A structure that lives in the state machine of whoever sends, so that a first attempt that goes well allocates nothing for it. What the sender has in its hands anyway (plan, request, call) is
+/// passed in again instead of being kept twice: every field here is paid for by every request. Do not copy one that has begun.
+/// </remarks>
+internal readonly struct OngoingAttempt
+{
+    /// <summary>A timer that fires this much too late says more about this process than about the endpoint.</summary>
+    private static readonly TimeSpan Starvation = TimeSpan.FromMilliseconds(100);
+
+    private readonly EndpointLease _lease;
+    private readonly AttemptTimer _timer;
+    private readonly AddressedRequest _addressed;
+
+    private OngoingAttempt(EndpointLease lease, AttemptTimer timer, AddressedRequest addressed)
+    {
+        _lease = lease;
+        _timer = timer;
+        _addressed = addressed;
+    }
+
+    /// <summary>Picks an endpoint and makes everything ready to send.</summary>
+    /// <param name="plan">The plan of the call.</param>
+    /// <param name="request">The request, addressed to the logical host.</param>
+    /// <param name="call">What the call knows of earlier attempts; null for a first attempt.</param>
+    /// <param name="callerToken">The caller's cancellation.</param>
+    /// <param name="attempt">The attempt, to be completed or failed exactly once.</param>
+    /// <returns>False when there is nothing to pick.</returns>
+    public static bool TryBegin(RequestPlan plan, HttpRequestMessage request, CallState? call, CancellationToken callerToken, out OngoingAttempt attempt)
+    {
+        EndpointLease? lease = plan.Balancer.TryPick(call is null ? default : new PickContext { Exclude = call.Tried }, plan.Now());
+        if (lease is null)
+        {
+            attempt = default;
+            return false;
+        }
+
+        call?.BeginAttempt(lease.Endpoint);
+        AttemptTimer timer = AttemptTimer.Start(plan.CancellationSources, LimitOf(plan, call), callerToken);
+        try
+        {
+            attempt = new OngoingAttempt(lease, timer, AddressedRequest.Point(request, lease.Endpoint));
+            return true;
+        }
+        catch
+        {
+            timer.End(plan.CancellationSources);
+            lease.End();
+            throw;
+        }
+    }
+
+    /// <summary>What to send the request with.</summary>
+    public CancellationToken TokenOr(CancellationToken callerToken) => _timer.TokenOr(callerToken);
+
+    /// <summary>The headers of an answer are there.</summary>
+    public AttemptResult Complete(HttpResponseMessage response, RequestPlan plan, HttpRequestMessage request, CallState? call)
+    {
+        _addressed.Restore(request);
+        (AttemptOutcome outcome, RetryTriggers triggers) = OutcomeClassifier.Classify(response, plan.TimeProvider);
+        _lease.Report(outcome);
+        if (triggers != RetryTriggers.None)
+        {
+            plan.Log.AttemptFailed(_lease.Endpoint, outcome, triggers);
+        }
+
+        UploadLink? upload = null;
+        if (RequestTraits.MayOutlastHeaders(request.Content, response))
+        {
+            // The clock has to stop before the content is told of it, because the content may come to its end at once.
+            upload = new UploadLink(_timer);
+        }
+        else
+        {
+            _timer.End(plan.CancellationSources);
+        }
+
+        UpstreamContent.Follow(response, request, _lease, call, upload);
+        return new AttemptResult(response, triggers, _lease);
+    }
+
+    /// <summary>There is no answer.</summary>
+    public AttemptResult Fail(Exception exception, RequestPlan plan, HttpRequestMessage request, CallState? call, CancellationToken callerToken)
+    {
+        _addressed.Restore(request);
+        bool timedOut = _timer.HasFired && !callerToken.IsCancellationRequested;
+        _timer.End(plan.CancellationSources);
+        AttemptOutcome outcome;
+        AttemptResult result;
+        if (callerToken.IsCancellationRequested)
+        {
+            plan.Balancer.Metrics.OnAbandoned();
+            outcome = AttemptOutcome.Neutral;
+            result = new AttemptResult(TimeoutErrors.AsCancelledBy(exception, callerToken), RetryTriggers.None, _lease);
+        }
+        else if (timedOut)
+        {
+            outcome = JudgeTimeout(plan, LimitOf(plan, call));
+            result = TimeOut(exception, plan, call);
+        }
+        else
+        {
+            (outcome, RetryTriggers triggers) = OutcomeClassifier.Classify(exception);
+            result = new AttemptResult(exception, triggers, _lease);
+        }
+
+        _lease.End(outcome);
+        plan.Log.AttemptFailed(_lease.Endpoint, outcome, result.Triggers);
+        return result;
+    }
+
+    private static TimeSpan LimitOf(RequestPlan plan, CallState? call) => call?.AttemptLimit ?? plan.PerTryTimeout;
+
+    private AttemptResult TimeOut(Exception exception, RequestPlan plan, CallState? call)
+    {
+        TimeSpan limit = LimitOf(plan, call);
+        bool endsCall = call?.AttemptEndsCall ?? plan.Timeout == limit;
+        return endsCall
+            ? new AttemptResult(TimeoutErrors.Whole(plan, _lease.Endpoint, exception), RetryTriggers.None, _lease)
+            : new AttemptResult(TimeoutErrors.PerTry(plan, limit, _lease.Endpoint, exception), RetryTriggers.PerTryTimeout, _lease);
+    }
+
+    private AttemptOutcome JudgeTimeout(RequestPlan plan, TimeSpan limit)
+    {
+        TimeSpan elapsed = plan.TimeProvider.GetElapsedTime(_lease.StartedAt);
+        if (elapsed <= limit + Starvation)
+        {
+            return AttemptOutcome.Failure(FailureKind.Timeout);
+        }
+
+        plan.Balancer.Metrics.OnStarvedTimeout();
+        plan.Log.TimerStarved(_lease.Endpoint, limit, elapsed);
+        return AttemptOutcome.Neutral;
+    }
+}

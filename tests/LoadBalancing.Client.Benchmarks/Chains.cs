@@ -1,0 +1,92 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace LoadBalancing.Client.Benchmarks;
+
+/// <summary>The contenders: what a user would register, each around the same transport.</summary>
+internal static class Chains
+{
+    private static readonly string Service = "catalog";
+
+    public static HttpClient Build(string chain, int endpoints, bool async, int bodyLength) => Build(
+        chain,
+        [.. Enumerable.Range(0, endpoints).Select(static i => $"http://10.{i >> 16 & 255}.{i >> 8 & 255}.{i & 255}:8080")],
+        () => new TransportStub(async, bodyLength));
+
+    public static HttpClient Build(string chain, string[] addresses, Func<HttpMessageHandler> transport)
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton<IConfiguration>(new ConfigurationBuilder()
+            .AddInMemoryCollection(addresses.Select(static (address, i) => new KeyValuePair<string, string?>($"services:catalog:http:{i}", address)))
+            .Build());
+        services.AddServiceDiscovery();
+        IHttpClientBuilder builder = services.AddHttpClient(Service, static client =>
+        {
+            client.BaseAddress = new Uri("http://catalog/");
+            client.Timeout = TimeSpan.FromSeconds(100);
+        });
+        switch (chain)
+        {
+            case "no-op":
+                builder.AddHttpMessageHandler(static () => new NoOpHandler());
+                break;
+            case "hand round robin":
+                builder.AddHttpMessageHandler(() => new HandRoundRobin(addresses));
+                break;
+            case "service discovery":
+                builder.AddServiceDiscovery();
+                break;
+            case "standard resilience":
+                builder.AddStandardResilienceHandler();
+                break;
+            case "service discovery + resilience":
+                builder.AddStandardResilienceHandler();
+                builder.AddServiceDiscovery();
+                break;
+            case "ours, balancing":
+                builder.AddLoadBalancing(options => Balancing(options, addresses));
+                break;
+            case "ours, balancing, own host":
+                builder.AddLoadBalancing(options =>
+                {
+                    Balancing(options, addresses);
+                    options.Endpoints = [.. addresses.Select(static address => new EndpointDescription(address) { Hostname = new Uri(address).Authority })];
+                });
+                break;
+            case "ours, full":
+                builder.AddLoadBalancing(options => options.Endpoints = [.. addresses]);
+                break;
+            default:
+                throw new ArgumentException($"There is no chain '{chain}'.", nameof(chain));
+        }
+
+        // The transport comes last: some of the above would replace it.
+        builder.ConfigurePrimaryHttpMessageHandler(transport);
+        return services.BuildServiceProvider().GetRequiredService<IHttpClientFactory>().CreateClient(Service);
+    }
+
+    private static void Balancing(LoadBalancingOptions options, string[] addresses)
+    {
+        options.Endpoints = [.. addresses];
+        options.Timeout = Timeout.InfiniteTimeSpan;
+        options.Retry.PerTryTimeout = Timeout.InfiniteTimeSpan;
+        options.Retry.Attempts = 0;
+    }
+
+    private sealed class NoOpHandler : DelegatingHandler;
+
+    /// <summary>The least that any handler which rewrites addresses must do.</summary>
+    private sealed class HandRoundRobin(string[] addresses) : DelegatingHandler
+    {
+        private uint _next;
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            string address = addresses[Interlocked.Increment(ref _next) % (uint)addresses.Length];
+            request.RequestUri = new Uri(
+                address + request.RequestUri!.PathAndQuery,
+                new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace LoadBalancing.Client.Benchmarks;
+
+/// <summary>
+/// Measures contenders in turns of a few milliseconds, so that whatever else the machine does falls on all of them alike, and compares them inside each round. Medians over rounds.
+/// </summary>
+internal sealed class Slices
+{
+    private const int Rounds = 61;
+    private const double SliceMilliseconds = 4;
+
+    private readonly List<Contender> _contenders = [];
+
+    /// <param name="name">How the contender is called in the table.</param>
+    /// <param name="runAsync">Does so many operations one after the other.</param>
+    public void Add(string name, Func<int, Task> runAsync) => _contenders.Add(new Contender(name, runAsync));
+
+    public async Task<IReadOnlyList<Row>> RunAsync()
+    {
+        foreach (Contender contender in _contenders)
+        {
+            await contender.WarmUpAsync();
+        }
+
+        for (int round = 0; round < Rounds; round++)
+        {
+            foreach (Contender contender in _contenders)
+            {
+                await contender.MeasureAsync();
+            }
+        }
+
+        return [.. _contenders.Select(static contender => contender.ToRow())];
+    }
+
+    internal sealed record Row(string Name, double[] Nanoseconds, double Bytes)
+    {
+        public double Median => MedianOf(Nanoseconds);
+
+        /// <summary>The median over rounds of this one's addition over another's.</summary>
+        public double RatioOfAdded(Row over, Row baseline) => MedianOf(
+            [.. Nanoseconds.Select((ns, round) => (ns - baseline.Nanoseconds[round]) / (over.Nanoseconds[round] - baseline.Nanoseconds[round]))]);
+
+        public double Added(Row baseline) => MedianOf([.. Nanoseconds.Select((ns, round) => ns - baseline.Nanoseconds[round])]);
+
+        public string Text(Row baseline, Row over) => string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {Name} | {Median:N0} | {Added(baseline):N0} | {Bytes - baseline.Bytes:N0} | {RatioOfAdded(over, baseline):N2} | {(Bytes - baseline.Bytes) / (over.Bytes - baseline.Bytes):N2} |");
+
+        private static double MedianOf(double[] values)
+        {
+            double[] sorted = [.. values.Order()];
+            return sorted[sorted.Length / 2];
+        }
+    }
+
+    private sealed class Contender(string name, Func<int, Task> runAsync)
+    {
+        private readonly List<double> _nanoseconds = [];
+        private int _operations = 64;
+        private double _bytes;
+
+        public async Task WarmUpAsync()
+        {
+            for (int i = 0; i < 60; i++)
+            {
+                await runAsync(500);
+                if (i % 20 == 0)
+                {
+                    // Lets the runtime put its optimised code in place.
+                    await Task.Delay(150);
+                }
+            }
+
+            long start = Stopwatch.GetTimestamp();
+            await runAsync(5000);
+            double each = Stopwatch.GetElapsedTime(start).TotalMilliseconds / 5000;
+            _operations = Math.Max(1, (int)(SliceMilliseconds / each));
+            long before = GC.GetTotalAllocatedBytes(precise: true);
+            await runAsync(20_000);
+            _bytes = (GC.GetTotalAllocatedBytes(precise: true) - before) / 20_000.0;
+        }
+
+        public async Task MeasureAsync()
+        {
+            long start = Stopwatch.GetTimestamp();
+            await runAsync(_operations);
+            _nanoseconds.Add(Stopwatch.GetElapsedTime(start).TotalNanoseconds / _operations);
+        }
+
+        public Row ToRow() => new(name, [.. _nanoseconds], _bytes);
+    }
+}

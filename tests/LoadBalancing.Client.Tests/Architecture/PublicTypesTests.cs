@@ -1,0 +1,39 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+
+namespace LoadBalancing.Client.Tests.Architecture;
+
+/// <summary>Rules that hold for everything public.</summary>
+public sealed class PublicTypesTests
+{
+    private static readonly Type[] PublicTypes = typeof(LoadBalancer).Assembly.GetExportedTypes();
+
+    [Fact]
+    public void No_public_type_bears_the_name_of_one_in_the_shared_frameworks()
+    {
+        string runtime = RuntimeEnvironment.GetRuntimeDirectory();
+        string version = Path.GetFileName(runtime.TrimEnd(Path.DirectorySeparatorChar));
+        string aspNetCore = Path.GetDirectoryName(typeof(Microsoft.AspNetCore.Builder.WebApplication).Assembly.Location)!;
+        string[] assemblies = [.. Directory.GetFiles(aspNetCore, "Microsoft.*.dll"), .. Directory.GetFiles(AppContext.BaseDirectory, "Microsoft.Extensions.*.dll")];
+        var resolver = new PathAssemblyResolver([.. Directory.GetFiles(runtime, "*.dll"), .. assemblies]);
+        using var context = new MetadataLoadContext(resolver);
+        HashSet<string> taken = [.. assemblies.SelectMany(path => context.LoadFromAssemblyPath(path).GetExportedTypes()).Select(static type => type.Name)];
+
+        Assert.True(taken.Count > 1000, $"Only {taken.Count} names were found below {aspNetCore} (runtime {version}).");
+        Assert.Contains("RouteOptions", taken);
+        Assert.DoesNotContain(PublicTypes, type => taken.Contains(type.Name));
+    }
+
+    [Fact]
+    public void Every_public_class_is_sealed_static_or_meant_to_be_derived_from() =>
+        Assert.DoesNotContain(PublicTypes, static type => type is { IsClass: true, IsSealed: false, IsAbstract: false });
+
+    [Fact]
+    public void Types_live_in_the_library_s_namespace_or_in_that_of_what_they_extend()
+    {
+        string[] allowed = ["LoadBalancing.Client", "Microsoft.Extensions.DependencyInjection", "System.Net.Http"];
+
+        Assert.All(PublicTypes, type => Assert.Contains(type.Namespace, allowed));
+        Assert.DoesNotContain(PublicTypes, static type => type.Namespace != "LoadBalancing.Client" && type is { IsInterface: false } && !(type.IsAbstract && type.IsSealed));
+    }
+}

@@ -1,0 +1,163 @@
+using LoadBalancing.Client.TestSupport;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
+
+namespace LoadBalancing.Client.Tests.Discovery;
+
+/// <summary>What an update of the endpoints does to those that are there.</summary>
+public sealed class ClusterUpdateTests
+{
+    [Fact]
+    public void Survivors_keep_their_object_their_ejection_and_what_is_in_flight()
+    {
+        using var cluster = new TestCluster(endpoints: 3);
+        UpstreamEndpoint survivor = cluster.Endpoints[1];
+        cluster.Fail(survivor, 5);
+        using EndpointLease lease = cluster.Lease(survivor);
+
+        cluster.Update([TestCluster.Address(7), TestCluster.Address(2)]);
+
+        Assert.Same(survivor, cluster.Endpoints[1]);
+        Assert.Equal(EndpointHealth.Ejected, survivor.Health);
+        Assert.Equal(1, survivor.InFlight);
+    }
+
+    [Theory]
+    [InlineData("http://10.0.0.1:8080/")]
+    [InlineData("HTTP://10.0.0.1:8080")]
+    public void Different_spellings_are_the_same_endpoint(string spelling)
+    {
+        using var cluster = new TestCluster(endpoints: 1);
+        UpstreamEndpoint before = cluster.Endpoints[0];
+
+        cluster.Update([spelling]);
+
+        Assert.Same(before, Assert.Single(cluster.Endpoints));
+    }
+
+    [Fact]
+    public void Another_host_name_is_another_endpoint()
+    {
+        using var cluster = new TestCluster(endpoints: 1);
+
+        cluster.Update([TestCluster.Address(1), new EndpointDescription("http://10.0.0.1:8080") { Hostname = "Other.Example" }]);
+
+        Assert.Equal([null, "other.example"], cluster.Endpoints.Select(static endpoint => endpoint.Hostname));
+    }
+
+    [Fact]
+    public void A_weight_that_changed_holds_from_the_next_snapshot_on()
+    {
+        using var cluster = new TestCluster(endpoints: 2);
+        UpstreamEndpoint before = cluster.Endpoints[0];
+
+        cluster.Update([new EndpointDescription("http://10.0.0.1:8080") { Weight = 3 }, TestCluster.Address(2)]);
+
+        Assert.Same(before, cluster.Endpoints[0]);
+        Assert.Equal(75, cluster.PickMany(100)[before]);
+    }
+
+    [Fact]
+    public void A_lease_from_before_an_update_finishes_on_its_endpoint()
+    {
+        using var cluster = new TestCluster(endpoints: 2);
+        EndpointLease lease = cluster.Lease(cluster.Endpoints[0]);
+
+        cluster.Update([TestCluster.Address(2)]);
+        lease.Report(AttemptOutcome.Success);
+        lease.End();
+
+        Assert.Equal(EndpointHealth.Removed, lease.Endpoint.Health);
+        Assert.Equal((0, 1), (lease.Endpoint.InFlight, lease.Endpoint.Succeeded));
+    }
+
+    [Fact]
+    public void An_empty_update_after_a_non_empty_one_keeps_the_old()
+    {
+        using var cluster = new TestCluster(endpoints: 2);
+
+        cluster.Update([]);
+
+        Assert.Equal(2, cluster.Endpoints.Count);
+        Assert.Single(cluster.Logs.GetSnapshot(), static log => log.Id.Id == LogEvents.EmptyUpdateKept);
+    }
+
+    [Fact]
+    public void An_empty_update_can_be_accepted()
+    {
+        using var cluster = new TestCluster(endpoints: 2, static options => options.EmptyUpdate = EmptyUpdateBehavior.Accept);
+
+        cluster.Update([]);
+
+        Assert.Empty(cluster.Endpoints);
+        Assert.Throws<NoEndpointAvailableException>(() => cluster.Balancer.Pick());
+    }
+
+    [Fact]
+    public void Lists_of_several_sources_are_joined_and_what_two_describe_is_taken_once()
+    {
+        using var cluster = new TestCluster(endpoints: 2);
+
+        cluster.Update([TestCluster.Address(2), TestCluster.Address(3)], source: "other");
+        Assert.Equal(["10.0.0.1", "10.0.0.2", "10.0.0.3"], cluster.Endpoints.Select(static endpoint => endpoint.Address.Host));
+
+        cluster.Update([TestCluster.Address(3)], source: "other");
+        cluster.Update([TestCluster.Address(1)]);
+        Assert.Equal(["10.0.0.1", "10.0.0.3"], cluster.Endpoints.Select(static endpoint => endpoint.Address.Host));
+    }
+
+    [Fact]
+    public void An_update_by_which_nobody_comes_or_goes_is_not_told()
+    {
+        using var cluster = new TestCluster(endpoints: 2);
+        cluster.Logs.Clear();
+
+        cluster.Update([TestCluster.Address(2), new EndpointDescription("http://10.0.0.1:8080") { Weight = 3 }]);
+        Assert.Empty(cluster.Logs.GetSnapshot());
+
+        cluster.Update([TestCluster.Address(2), TestCluster.Address(3)]);
+        Assert.Equal(LogEvents.EndpointsChanged, Assert.Single(cluster.Logs.GetSnapshot()).Id.Id);
+    }
+
+    [Fact]
+    public void A_faulty_list_is_refused_as_a_whole_told_and_counted()
+    {
+        using var cluster = new TestCluster(endpoints: 2);
+        using var rejected = new MetricCollector<long>(cluster.Meters, LoadBalancingTelemetry.MeterName, "loadbalancing.client.updates.rejected");
+
+        cluster.Update([TestCluster.Address(5), "ftp://10.0.0.6"]);
+
+        Assert.Equal(["10.0.0.1", "10.0.0.2"], cluster.Endpoints.Select(static endpoint => endpoint.Address.Host));
+        Assert.Equal(1, rejected.GetMeasurementSnapshot().EvaluateAsCounter());
+        string log = Assert.Single(cluster.Logs.GetSnapshot(), static log => log.Id.Id == LogEvents.UpdateRejected).Message;
+        Assert.Contains("endpoints:1: 'ftp://10.0.0.6' has the scheme 'ftp'; allowed are http, https, tcp, udp, unix.", log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Picks_under_a_storm_of_updates_always_find_a_member()
+    {
+        using var cluster = new TestCluster(endpoints: 10);
+        using var stop = new CancellationTokenSource();
+        Task updates = Task.Run(
+            () =>
+            {
+                for (int i = 0; i < 500; i++)
+                {
+                    cluster.Update([.. Enumerable.Range(i % 5, 5).Select(static n => TestCluster.Address(n + 1))]);
+                }
+
+                stop.Cancel();
+            },
+            TestContext.Current.CancellationToken);
+
+        int picks = 0;
+        while (!stop.IsCancellationRequested)
+        {
+            using EndpointLease lease = cluster.Balancer.Pick();
+            picks++;
+        }
+
+        await updates;
+        Assert.True(picks > 0);
+        Assert.Equal(5, cluster.Endpoints.Count);
+    }
+}

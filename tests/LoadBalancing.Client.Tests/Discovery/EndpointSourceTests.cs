@@ -1,0 +1,86 @@
+using LoadBalancing.Client.TestSupport;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
+using Microsoft.Extensions.Time.Testing;
+
+namespace LoadBalancing.Client.Tests.Discovery;
+
+public sealed class EndpointSourceTests : IDisposable
+{
+    private readonly ManualEndpointSource _source = new();
+    private readonly FakeTimeProvider _time = new();
+    private readonly FakeLogCollector _logs = new();
+    private readonly ServiceProvider _provider;
+    private readonly LoadBalancer _balancer;
+
+    public EndpointSourceTests()
+    {
+        var services = new ServiceCollection();
+        services.AddLogging(logging => logging.AddProvider(new FakeLoggerProvider(_logs)));
+        services.AddSingleton<TimeProvider>(_time);
+        services.AddLoadBalancer("catalog", static _ => { }).AddEndpointSource(_source);
+        _provider = services.BuildServiceProvider();
+        _balancer = _provider.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer("catalog");
+    }
+
+    public void Dispose() => _provider.Dispose();
+
+    [Fact]
+    public void What_a_source_yields_is_the_set()
+    {
+        _source.Push("http://10.0.0.1", "http://10.0.0.2");
+        _source.Push("http://10.0.0.2");
+
+        Assert.Equal("10.0.0.2", Assert.Single(_balancer.Endpoints).Address.Host);
+    }
+
+    [Fact]
+    public async Task A_pick_waits_for_the_first_set()
+    {
+        ValueTask<EndpointLease> waiting = _balancer.PickAsync(cancellationToken: TestContext.Current.CancellationToken);
+        Assert.False(waiting.IsCompleted);
+
+        _source.Push("http://10.0.0.1");
+
+        using EndpointLease lease = await waiting;
+        Assert.Equal("10.0.0.1", lease.Endpoint.Address.Host);
+    }
+
+    [Fact]
+    public void A_pick_that_does_not_wait_names_the_source()
+    {
+        var exception = Assert.Throws<NoEndpointAvailableException>(() => _balancer.Pick());
+
+        Assert.Equal("Service 'catalog' has no endpoints yet: waiting for source 'manual'.", exception.Message);
+    }
+
+    [Fact]
+    public void A_first_empty_list_is_an_answer_and_no_reason_to_wait()
+    {
+        _source.Push();
+
+        var exception = Assert.Throws<NoEndpointAvailableException>(() => _balancer.Pick());
+        Assert.Equal("Service 'catalog' has no endpoints: source 'manual' gave an empty list.", exception.Message);
+    }
+
+    [Fact]
+    public async Task A_source_that_fails_is_told_keeps_its_last_list_and_is_watched_again()
+    {
+        _source.Push("http://10.0.0.1");
+        _source.Break();
+        Assert.Equal("10.0.0.1", Assert.Single(_balancer.Endpoints).Address.Host);
+        Assert.Contains(_logs.GetSnapshot(), static log => log.Id.Id == LogEvents.SourceFailed);
+
+        _time.Advance(TimeSpan.FromSeconds(1));
+        _source.Push("http://10.0.0.2");
+        while (_balancer.Endpoints[0].Address.Host != "10.0.0.2")
+        {
+            // The watch goes on on another thread once its pause is over.
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+
+        Assert.Equal(2, _source.Watches);
+    }
+}

@@ -1,0 +1,252 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace LoadBalancing.Client.Tests.Hosting;
+
+/// <summary>What a user reads who got something wrong: where, what, and what would be right.</summary>
+public sealed class BadInputTests
+{
+    private const string Good = "http://10.0.0.1:8080";
+
+    [Fact]
+    public void No_endpoints_and_no_source() => AssertFault(
+        static options => options.Endpoints = [],
+        "catalog:Endpoints: there are none, and the service has no endpoint source; list at least one address, like 'http://10.0.0.1:8080', or call AddEndpointSource.");
+
+    [Theory]
+    [InlineData("10.0.0.1", "'10.0.0.1' is not an absolute URI; write it like 'http://10.0.0.1:8080'.")]
+    [InlineData("", "the address is empty; write it like 'http://10.0.0.1:8080'.")]
+    [InlineData("localhost:5000", "'localhost:5000' has the scheme 'localhost'; allowed are http, https, tcp, udp, unix. Did you mean 'http://localhost:5000'?")]
+    [InlineData("ftp://10.0.0.1", "'ftp://10.0.0.1' has the scheme 'ftp'; allowed are http, https, tcp, udp, unix.")]
+    [InlineData("http://10.0.0.1/?a=b", "'http://10.0.0.1/?a=b' has a query or a fragment; an endpoint is scheme, host, port and an optional base path.")]
+    [InlineData("http://10.0.0.1/#top", "'http://10.0.0.1/#top' has a query or a fragment; an endpoint is scheme, host, port and an optional base path.")]
+    [InlineData("http://me:secret@host", "the address of host 'host' carries user information; put credentials into a request header instead.")]
+    [InlineData("tcp://10.0.0.1:9000", "'tcp://10.0.0.1:9000' cannot be called by an HttpClient; its endpoints begin with http:// or https://.")]
+    public void An_address_that_is_none(string address, string fault) =>
+        AssertFault(options => options.Endpoints = [Good, address], $"catalog:Endpoints:1: {fault}");
+
+    [Fact]
+    public void A_tcp_address_without_a_port()
+    {
+        var services = new ServiceCollection();
+        services.AddLoadBalancer("smtp", static options => options.Endpoints = ["tcp://10.0.0.1"]);
+        using ServiceProvider provider = services.BuildServiceProvider();
+
+        var exception = Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer("smtp"));
+
+        Assert.Equal(["smtp:Endpoints:0: 'tcp://10.0.0.1' names no port, and 'tcp' has no default one; write it like 'tcp://10.0.0.1:9000'."], exception.Failures);
+    }
+
+    [Fact]
+    public void Duplicates() => AssertFault(
+        static options => options.Endpoints = [Good, "http://10.0.0.2", "HTTP://10.0.0.1:8080/"],
+        "catalog:Endpoints:2: 'HTTP://10.0.0.1:8080/' means the same endpoint as catalog:Endpoints:0 ('http://10.0.0.1:8080'); to send it more, raise its Weight.");
+
+    [Theory]
+    [InlineData(0, "0")]
+    [InlineData(-1.5, "-1.5")]
+    [InlineData(double.NaN, "NaN")]
+    [InlineData(double.PositiveInfinity, "Infinity")]
+    public void A_weight_that_is_none(double weight, string shown) => AssertFault(
+        options => options.Endpoints = [new EndpointDescription(Good) { Weight = weight }],
+        $"catalog:Endpoints:0:Weight: {shown} is not allowed; a weight is a finite number above 0.");
+
+    [Fact]
+    public void Weights_that_add_up_to_too_much() => AssertFault(
+        static options => options.Endpoints = [new EndpointDescription(Good) { Weight = 4294967295 }, "http://10.0.0.2"],
+        "catalog:Endpoints: the weights add up to 4294967296; the most is 4294967295. Divide all of them by the same number.");
+
+    [Fact]
+    public void An_unknown_strategy() => AssertFault(
+        static options => options.Strategy = "Robin",
+        "catalog:Strategy: 'Robin' is not known; known are RoundRobin.");
+
+    [Fact]
+    public void A_per_try_time_out_above_the_whole_one_when_both_were_set() => AssertFault(
+        static options =>
+        {
+            options.Timeout = TimeSpan.FromSeconds(5);
+            options.Retry.PerTryTimeout = TimeSpan.FromSeconds(6);
+        },
+        "catalog:Retry:PerTryTimeout: 00:00:06 is longer than Timeout, which is 00:00:05 for all attempts together; lower the one or raise the other.");
+
+    [Fact]
+    public void A_default_per_try_time_out_is_held_to_the_whole_one()
+    {
+        using ServiceProvider provider = Build(static options => options.Timeout = TimeSpan.FromSeconds(5));
+
+        RequestPlan plan = provider.GetRequiredService<ServiceRegistry>().GetService("catalog").Plan;
+
+        Assert.Equal(TimeSpan.FromSeconds(5), plan.PerTryTimeout);
+    }
+
+    [Theory]
+    [InlineData(101, "101")]
+    [InlineData(-1, "-1")]
+    [InlineData(double.NaN, "NaN")]
+    public void A_percentage_that_is_none(double value, string shown)
+    {
+        AssertFault(options => options.Panic.Threshold = value, $"catalog:Panic:Threshold: {shown} is not allowed; a percentage is 0 to 100.");
+        AssertFault(options => options.OutlierDetection.MaxEjectionPercent = value, $"catalog:OutlierDetection:MaxEjectionPercent: {shown} is not allowed; a percentage is 0 to 100.");
+        AssertFault(
+            options => options.Fault = new FaultOptions { Abort = new FaultAbortOptions { HttpStatus = 500, Percentage = value } },
+            $"catalog:Fault:Abort:Percentage: {shown} is not allowed; a percentage is 0 to 100.");
+    }
+
+    [Fact]
+    public void A_fault_without_its_value()
+    {
+        AssertFault(
+            static options => options.Fault = new FaultOptions { Delay = new FaultDelayOptions { Percentage = 100 } },
+            "catalog:Fault:Delay:FixedDelay: 00:00:00 is not allowed; it is longer than zero.");
+        AssertFault(
+            static options => options.Fault = new FaultOptions { Abort = new FaultAbortOptions { Percentage = 10 } },
+            "catalog:Fault:Abort:HttpStatus: 0 is not allowed; it is a status from 200 to 599, like 503.");
+    }
+
+    [Fact]
+    public void An_unknown_retry_condition() => AssertFault(
+        static options => options.Retry.RetryOn = ["5xx", "always"],
+        "catalog:Retry:RetryOn:1: 'always' is not known; known are 5xx, gateway-error, reset, connect-failure, refused-stream, per-try-timeout.");
+
+    [Fact]
+    public void Times_that_are_none()
+    {
+        AssertFault(static options => options.Timeout = TimeSpan.Zero, "catalog:Timeout: 00:00:00 is not allowed; it is longer than zero, or infinite for no limit.");
+        AssertFault(static options => options.OutlierDetection.Interval = TimeSpan.Zero, "catalog:OutlierDetection:Interval: 00:00:00 is not allowed; it is longer than zero.");
+        AssertFault(
+            static options => options.OutlierDetection.MaxEjectionTime = TimeSpan.FromSeconds(1),
+            "catalog:OutlierDetection:MaxEjectionTime: 00:00:01 is shorter than BaseEjectionTime, which is 00:03:00; raise the one or lower the other.");
+    }
+
+    [Fact]
+    public void A_host_with_more_than_a_host() => AssertFault(
+        static options => options.Hosts = ["http://catalog"],
+        "catalog:Hosts:0: 'http://catalog' is not a host name; write it without scheme, port and path, like 'catalog', or '*' for all hosts.");
+
+    [Fact]
+    public void A_name_that_is_no_host_without_Hosts()
+    {
+        var services = new ServiceCollection();
+        services.AddLoadBalancedHttpClient("the catalog", static options => options.Endpoints = [Good]);
+        using ServiceProvider provider = services.BuildServiceProvider();
+
+        var exception = Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<IHttpClientFactory>().CreateClient("the catalog"));
+
+        Assert.Equal(
+            ["the catalog:Hosts: the client's name 'the catalog' is not a host name, so its requests cannot be told by it; set Hosts to the hosts that are to be balanced, like [\"catalog\"], or to [\"*\"] for all."],
+            exception.Failures);
+    }
+
+    [Fact]
+    public void An_existing_client_whose_name_is_no_host_and_that_has_no_base_address()
+    {
+        var services = new ServiceCollection();
+        services.AddHttpClient("the catalog").AddLoadBalancing(static options => options.Endpoints = [Good]);
+        using ServiceProvider provider = services.BuildServiceProvider();
+
+        var exception = Assert.Throws<InvalidOperationException>(() => provider.GetRequiredService<IHttpClientFactory>().CreateClient("the catalog"));
+
+        Assert.StartsWith("Client 'the catalog' cannot be balanced: the client's name 'the catalog' is not a host name", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Parts_that_were_set_to_null() => AssertFaults(
+        static options =>
+        {
+            options.Retry = null!;
+            options.Strategy = null!;
+        },
+        "catalog:Strategy: it is null; leave it at its default, or set it to a value of its own.",
+        "catalog:Retry: it is null; leave it at its default, or set it to a value of its own.");
+
+    [Fact]
+    public void All_faults_are_told_together() => AssertFaults(
+        static options =>
+        {
+            options.Endpoints = ["nonsense"];
+            options.Strategy = "Robin";
+            options.Retry.Attempts = -1;
+        },
+        "catalog:Endpoints:0: 'nonsense' is not an absolute URI; write it like 'http://10.0.0.1:8080'.",
+        "catalog:Strategy: 'Robin' is not known; known are RoundRobin.",
+        "catalog:Retry:Attempts: -1 is negative; it is the number of tries after the first one, 0 for none.");
+
+    [Fact]
+    public void Asking_for_a_service_that_is_not_there()
+    {
+        using ServiceProvider provider = Build(static _ => { });
+        var balancers = provider.GetRequiredService<ILoadBalancerProvider>();
+
+        Assert.Equal("There is no service 'catalogue'. Known are: catalog. (Parameter 'name')", Assert.Throws<ArgumentException>(() => balancers.GetLoadBalancer("catalogue")).Message);
+        Assert.Equal("Service 'catalog' has no subset 'v2': it has no subsets. (Parameter 'subset')", Assert.Throws<ArgumentException>(() => balancers.GetLoadBalancer("catalog", "v2")).Message);
+    }
+
+    public static TheoryData<string, string> Configurations => new()
+    {
+        { """{ "Endpoints": ["http://a"], "Endpionts": [] }""", "LoadBalancing:catalog:Endpionts: unknown key; known here are Endpoints, Hosts, UnmatchedHost, Strategy, OutlierDetection, Panic, Timeout, Retry, Fault, EmptyUpdate, FollowRedirects." },
+        { """{ "Endpoints": [{ "Adress": "http://a" }] }""", "LoadBalancing:catalog:Endpoints:0:Adress: unknown key; known here are Address, Weight, Hostname." },
+        { """{ "Endpoints": "http://a" }""", "LoadBalancing:catalog:Endpoints: 'http://a' is not a list; expected a list like [\"http://10.0.0.1:8080\"], of texts or of sections with an Address." },
+        { """{ "Endpoints": { "first": "http://a" } }""", "LoadBalancing:catalog:Endpoints: a section with the key 'first' is not a list; expected a list like [\"http://10.0.0.1:8080\"], of texts or of sections with an Address." },
+        { """{ "Endpoints": ["http://a"], "Timeout": 5 }""", "LoadBalancing:catalog:Timeout: '5' cannot be read; a duration is written with its unit, like 250ms, 5s, 1m or 1h, as hh:mm:ss, or as 'infinite'." },
+        { """{ "Endpoints": ["http://a"], "Timeout": ["5s"] }""", "LoadBalancing:catalog:Timeout: a section or a list stands where a single value belongs; a duration is written with its unit, like 250ms, 5s, 1m or 1h, as hh:mm:ss, or as 'infinite'." },
+        { """{ "Endpoints": ["http://a"], "Retry": 3 }""", "LoadBalancing:catalog:Retry: '3' is a single value or a list; expected a section with the keys Attempts, PerTryTimeout, RetryOn, BackoffBase, BackoffMax." },
+        { """{ "Endpoints": ["http://a"], "Retry": { "Attempts": "two" } }""", "LoadBalancing:catalog:Retry:Attempts: 'two' cannot be read; expected a whole number." },
+        { """{ "Endpoints": ["http://a"], "UnmatchedHost": "Drop" }""", "LoadBalancing:catalog:UnmatchedHost: 'Drop' cannot be read; expected one of PassThrough, Reject." },
+        { """{ "Endpoints": ["http://a"], "Fault": { "Scope": 1 } }""", "LoadBalancing:catalog:Fault:Scope: '1' cannot be read; expected one of Request, Attempt." },
+        { """{ "Endpoints": ["http://a"], "OutlierDetection": { "MaxEjectionPercent": 101 } }""", "LoadBalancing:catalog:OutlierDetection:MaxEjectionPercent: 101 is not allowed; a percentage is 0 to 100." },
+        { """ "http://a" """, "LoadBalancing:catalog: 'http://a' is a single value; expected a section with the options of a service." },
+    };
+
+    [Theory]
+    [MemberData(nameof(Configurations))]
+    public void Configuration_that_cannot_be_taken(string json, string fault)
+    {
+        using Stream text = new MemoryStream(System.Text.Encoding.UTF8.GetBytes($$"""{ "LoadBalancing": { "catalog": {{json}} } }"""));
+        var services = new ServiceCollection();
+        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddJsonStream(text).Build());
+        services.AddLoadBalancedHttpClient("catalog");
+        using ServiceProvider provider = services.BuildServiceProvider();
+
+        var exception = Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<IHttpClientFactory>().CreateClient("catalog"));
+
+        Assert.Equal([fault], exception.Failures);
+    }
+
+    [Fact]
+    public void An_empty_list_in_json_reads_as_empty()
+    {
+        using Stream text = new MemoryStream("""{ "LoadBalancing": { "catalog": { "Endpoints": [] } } }"""u8.ToArray());
+        var services = new ServiceCollection();
+        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddJsonStream(text).Build());
+        services.AddLoadBalancedHttpClient("catalog");
+        using ServiceProvider provider = services.BuildServiceProvider();
+
+        var exception = Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<IHttpClientFactory>().CreateClient("catalog"));
+
+        Assert.StartsWith("LoadBalancing:catalog:Endpoints: there are none", Assert.Single(exception.Failures), StringComparison.Ordinal);
+    }
+
+    private static void AssertFault(Action<LoadBalancingOptions> configure, string fault) => AssertFaults(configure, fault);
+
+    private static void AssertFaults(Action<LoadBalancingOptions> configure, params string[] faults)
+    {
+        using ServiceProvider provider = Build(configure);
+
+        var exception = Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<IHttpClientFactory>().CreateClient("catalog"));
+
+        Assert.Equal(faults, exception.Failures);
+    }
+
+    private static ServiceProvider Build(Action<LoadBalancingOptions> configure)
+    {
+        var services = new ServiceCollection();
+        services.AddLoadBalancedHttpClient("catalog", options =>
+        {
+            options.Endpoints = [Good];
+            configure(options);
+        });
+        return services.BuildServiceProvider();
+    }
+}
