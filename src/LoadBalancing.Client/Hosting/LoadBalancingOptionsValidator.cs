@@ -6,6 +6,9 @@ namespace LoadBalancing.Client;
 /// <summary>Finds everything that is wrong with a service's options, in one go. Each fault says where, what, and what would be right.</summary>
 internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalancingOptions>
 {
+    /// <summary>What timers can count in milliseconds, and what HttpClient allows for its own Timeout. Anything longer would only be noticed when a request sets its timer.</summary>
+    private static readonly TimeSpan LongestTime = TimeSpan.FromMilliseconds(int.MaxValue);
+
     private readonly ServiceRegistrations _registrations;
     private readonly StrategyRegistry _strategies;
     private readonly RunningServices _running;
@@ -123,9 +126,14 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
             faults.Add(Part + "MaxEjectionTime", $"{longest} is shorter than BaseEjectionTime, which is {options.BaseEjectionTime}; raise the one or lower the other.");
         }
 
-        if (options.MaxEjectionTimeJitter is { } jitter && jitter < TimeSpan.Zero)
+        if (options.MaxEjectionTimeJitter is { } jitter)
         {
-            faults.Add(Part + "MaxEjectionTimeJitter", $"{jitter} is negative; it is zero or more.");
+            if (jitter < TimeSpan.Zero)
+            {
+                faults.Add(Part + "MaxEjectionTimeJitter", $"{jitter} is negative; it is zero or more.");
+            }
+
+            faults.CheckLength(Part + "MaxEjectionTimeJitter", jitter);
         }
     }
 
@@ -150,6 +158,8 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
         {
             faults.Add("Retry:BackoffMax", $"{backoffMax} is shorter than BackoffBase, which is {backoffBase}; raise the one or lower the other.");
         }
+
+        faults.CheckLength("Retry:BackoffMax", options.Retry.BackoffMax ?? TimeSpan.Zero);
     }
 
     private static void CheckRetryOn(IList<string>? conditions, FaultList faults)
@@ -214,6 +224,16 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
             {
                 Add(key, $"{value} is not allowed; it is longer than zero.");
             }
+
+            CheckLength(key, value);
+        }
+
+        public void CheckLength(string key, TimeSpan value)
+        {
+            if (value > LongestTime)
+            {
+                Add(key, $"{value} is not allowed; the longest time is {LongestTime}.");
+            }
         }
 
         public void CheckLimit(string key, TimeSpan? value)
@@ -222,6 +242,8 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
             {
                 Add(key, $"{limit} is not allowed; it is longer than zero, or infinite for no limit.");
             }
+
+            CheckLength(key, value ?? TimeSpan.Zero);
         }
 
         public void CheckEnum<T>(string key, T value)
