@@ -304,6 +304,22 @@ public sealed class AttemptTimerTests
         Assert.DoesNotContain(stub.Calls.Skip(2), call => call.CancellationToken == fired);
     }
 
+    [Fact]
+    public async Task On_the_system_clock_a_source_comes_back_only_once_from_an_answer_that_could_not_be_followed()
+    {
+        var stub = StubHandler.Script(_ => Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new FaultyContent() }), StubHandler.Hang);
+        await using var client = new BalancedClient(stub);
+        using var caller = new CancellationTokenSource();
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => client.GetAsync(cancellationToken: Cancelled));
+        Task<HttpResponseMessage>[] sending = [client.GetAsync(cancellationToken: caller.Token), client.GetAsync(cancellationToken: caller.Token)];
+        CancellationToken[] tokens = [stub.Calls[1].CancellationToken, stub.Calls[2].CancellationToken];
+        await caller.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.WhenAll(sending));
+
+        Assert.NotEqual(tokens[0], tokens[1]);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -355,6 +371,13 @@ public sealed class AttemptTimerTests
             length = 0;
             return true;
         }
+    }
+
+    private sealed class FaultyContent : HttpContent
+    {
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => Task.CompletedTask;
+
+        protected override bool TryComputeLength(out long length) => throw new InvalidOperationException("no length");
     }
 
     /// <summary>A clock whose timers go off at other times than asked for.</summary>
