@@ -1,4 +1,6 @@
 // Runs what the documents show: loads every JSON file of this folder, and sends through every client that a page registers.
+using System.Net.Sockets;
+using LoadBalancing.Client;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -33,6 +35,7 @@ await CheckAsync("register-existing", catalog, one, RegisterAClient.Existing);
 await CheckAsync("register-all", catalog, ["anything"], RegisterAClient.AllClients);
 await CheckAsync("register-beside-aspire", catalog, ["anything"], RegisterAClient.AllClientsBesideAspire);
 await CheckAsync("register-one-beside-aspire", catalog, one, RegisterAClient.OneClientBesideAspire);
+await CheckAsync("register-all-but-one", catalog, ["payments"], RegisterAClient.AllButOne, reaches: "catalog");
 await CheckAsync("register-source", catalog, one, RegisterAClient.FromSource);
 await CheckAsync("configure-layers", catalog, one, services => ConfigureAndReload.Layers(services, catalog));
 await CheckAsync("fault-per-request", catalog, one, InjectFaults.PerRequest);
@@ -41,13 +44,35 @@ await CheckAsync("fault-per-attempt", catalog, one, services =>
     InjectFaults.Repeatable(services);
     InjectFaults.PerAttempt(services);
 });
+await CheckMailerAsync();
 Console.WriteLine(failed == 0 ? "All snippets run." : $"{failed} snippets failed.");
 return failed == 0 ? 0 : 1;
 
 // What the build itself puts beside the program is not ours to load.
 static bool IsSettings(string path) => !path.EndsWith(".deps.json", StringComparison.Ordinal) && !path.EndsWith(".runtimeconfig.json", StringComparison.Ordinal);
 
-async Task CheckAsync(string snippet, IConfiguration configuration, string[] clients, Action<IServiceCollection> register)
+// Nobody listens on port 1 of this machine, and that is held against the endpoint.
+async Task CheckMailerAsync()
+{
+    var services = new ServiceCollection();
+    RegisterAClient.WithoutClient(services);
+    services.AddLoadBalancer("smtp", options => options.Endpoints = ["tcp://127.0.0.1:1"]);
+    services.AddSingleton<Mailer>();
+    await using ServiceProvider provider = services.BuildServiceProvider();
+    try
+    {
+        await provider.GetRequiredService<Mailer>().SendAsync("HELO"u8.ToArray(), CancellationToken.None);
+    }
+    catch (SocketException)
+    {
+    }
+
+    bool counted = provider.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer("smtp").Endpoints[0].Failed == 1;
+    Console.WriteLine($"{(counted ? "ok    " : "FAILED")} use-balancer: the failure is counted");
+    failed += counted ? 0 : 1;
+}
+
+async Task CheckAsync(string snippet, IConfiguration configuration, string[] clients, Action<IServiceCollection> register, string reaches = "10.0.0.")
 {
     try
     {
@@ -71,9 +96,9 @@ async Task CheckAsync(string snippet, IConfiguration configuration, string[] cli
         }
 
         string[] reached = [.. server.Authorities.Distinct().Order()];
-        bool balanced = reached.Length > 0 && reached.All(static authority => authority.StartsWith("10.0.0.", StringComparison.Ordinal));
-        Console.WriteLine($"{(balanced ? "ok    " : "FAILED")} {snippet}: reached {string.Join(", ", reached)}");
-        failed += balanced ? 0 : 1;
+        bool asShown = reached.Length > 0 && reached.All(authority => authority.StartsWith(reaches, StringComparison.Ordinal));
+        Console.WriteLine($"{(asShown ? "ok    " : "FAILED")} {snippet}: reached {string.Join(", ", reached)}");
+        failed += asShown ? 0 : 1;
     }
     catch (Exception exception)
     {

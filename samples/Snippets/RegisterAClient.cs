@@ -95,6 +95,15 @@ internal static class RegisterAClient
 #pragma warning restore EXTEXP0001
     }
 
+    public static void AllButOne(IServiceCollection services)
+    {
+        AllClients(services);
+
+        // begin-snippet: register-all-but-one
+        services.AddHttpClient("payments").RemoveLoadBalancing();
+        // end-snippet
+    }
+
     public static void FromSource(IServiceCollection services)
     {
         // begin-snippet: register-source

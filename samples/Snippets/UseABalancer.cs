@@ -1,16 +1,15 @@
 using System.Net.Sockets;
 using LoadBalancing.Client;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Snippets;
 
 // begin-snippet: use-balancer
-internal sealed class Mailer(ILoadBalancerProvider balancers)
+internal sealed class Mailer([FromKeyedServices("smtp")] LoadBalancer smtp)
 {
-    private readonly LoadBalancer _smtp = balancers.GetLoadBalancer("smtp");
-
     public async Task SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
     {
-        using EndpointLease lease = await _smtp.PickAsync(cancellationToken: cancellationToken);
+        using EndpointLease lease = await smtp.PickAsync(cancellationToken: cancellationToken);
         Uri address = lease.Endpoint.Address;
         using var connection = new TcpClient();
         try

@@ -66,11 +66,19 @@ public sealed class EndpointLease : IDisposable
     /// <summary>The same as <see cref="End()"/>.</summary>
     public void Dispose() => End();
 
-    /// <summary>Ends a lease that its owner has dropped without a word.</summary>
+    /// <summary>Ends a lease that its owner has dropped without a word. Called by finalizers, so it never throws.</summary>
     internal void Reclaim()
     {
-        _balancer.OnLeaseReclaimed(Endpoint);
-        End();
+        try
+        {
+            End();
+            _balancer.OnLeaseReclaimed(Endpoint);
+        }
+#pragma warning disable CA1031 // Loggers and listeners are other people's code, perhaps disposed by now, and an exception on the finalizers' thread is the end of the process.
+        catch
+#pragma warning restore CA1031
+        {
+        }
     }
 
     private void EndCore(AttemptOutcome? last)

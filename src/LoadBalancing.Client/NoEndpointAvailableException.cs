@@ -29,7 +29,10 @@ public sealed class NoEndpointAvailableException : HttpRequestException
     /// <summary>The cluster that was asked; null when the exception was not made by a balancer.</summary>
     public string? Cluster { get; private init; }
 
-    internal static NoEndpointAvailableException For(LoadBalancer balancer)
+    /// <param name="balancer">Whose endpoints there are none of.</param>
+    /// <param name="more">A sentence to add.</param>
+    /// <param name="innerException">What led to it.</param>
+    internal static NoEndpointAvailableException For(LoadBalancer balancer, string? more = null, Exception? innerException = null)
     {
         string message = balancer.CurrentSet switch
         {
@@ -38,7 +41,7 @@ public sealed class NoEndpointAvailableException : HttpRequestException
             { } set => Describe(balancer.Name, set.Endpoints),
         };
 
-        return new NoEndpointAvailableException(message) { Cluster = balancer.Name };
+        return new NoEndpointAvailableException(more is null ? message : $"{message} {more}", innerException) { Cluster = balancer.Name };
     }
 
     private static string Describe(string name, UpstreamEndpoint[] endpoints)

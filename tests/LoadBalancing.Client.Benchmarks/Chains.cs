@@ -3,15 +3,19 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace LoadBalancing.Client.Benchmarks;
 
-/// <summary>The contenders: what a user would register, each around the same stub.</summary>
+/// <summary>The contenders: what a user would register, each around the same transport.</summary>
 internal static class Chains
 {
     private static readonly string Service = "catalog";
 
-    public static HttpClient Build(string chain, int endpoints, bool async, int bodyLength)
+    public static HttpClient Build(string chain, int endpoints, bool async, int bodyLength) => Build(
+        chain,
+        [.. Enumerable.Range(0, endpoints).Select(static i => $"http://10.{i >> 16 & 255}.{i >> 8 & 255}.{i & 255}:8080")],
+        () => new TransportStub(async, bodyLength));
+
+    public static HttpClient Build(string chain, string[] addresses, Func<HttpMessageHandler> transport)
     {
         var services = new ServiceCollection();
-        string[] addresses = [.. Enumerable.Range(0, endpoints).Select(static i => $"http://10.{i >> 16 & 255}.{i >> 8 & 255}.{i & 255}:8080")];
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder()
             .AddInMemoryCollection(addresses.Select(static (address, i) => new KeyValuePair<string, string?>($"services:catalog:http:{i}", address)))
             .Build());
@@ -57,7 +61,7 @@ internal static class Chains
         }
 
         // The transport comes last: some of the above would replace it.
-        builder.ConfigurePrimaryHttpMessageHandler(() => new TransportStub(async, bodyLength));
+        builder.ConfigurePrimaryHttpMessageHandler(transport);
         return services.BuildServiceProvider().GetRequiredService<IHttpClientFactory>().CreateClient(Service);
     }
 

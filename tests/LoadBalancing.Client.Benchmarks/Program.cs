@@ -1,10 +1,18 @@
 using BenchmarkDotNet.Running;
 using LoadBalancing.Client.Benchmarks;
 
-if (args.FirstOrDefault() == "handler")
+switch (args.FirstOrDefault())
 {
-    await HandlerCost.RunAsync(args);
-    return;
+    case "handler":
+        await HandlerCost.RunAsync(args);
+        break;
+    case "e2e":
+        await EndToEnd.RunAsync(args);
+        break;
+    case "serve":
+        await ServerProcess.ServeAsync(args[1]);
+        break;
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+        break;
 }
-
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

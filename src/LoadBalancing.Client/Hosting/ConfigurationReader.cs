@@ -42,7 +42,7 @@ internal static class ConfigurationReader
         .Choice<FaultScope>(nameof(FaultOptions.Scope), static (o, v) => o.Scope = v);
 
     internal static readonly OptionsShape<LoadBalancingOptions> Service = new OptionsShape<LoadBalancingOptions>()
-        .List(nameof(LoadBalancingOptions.Endpoints), "expected a list like [\"http://10.0.0.1:8080\"], of texts or of sections with an Address", ReadEndpoint, static (o, v) => o.Endpoints = v)
+        .List(nameof(LoadBalancingOptions.Endpoints), "expected a list like [\"http://10.0.0.1:8080\"], of texts or of sections with an Address", Endpoint, ReadEndpoint, static (o, v) => o.Endpoints = v)
         .Texts(nameof(LoadBalancingOptions.Hosts), "[\"catalog\"]", static (o, v) => o.Hosts = v)
         .Choice<UnmatchedHostBehavior>(nameof(LoadBalancingOptions.UnmatchedHost), static (o, v) => o.UnmatchedHost = v)
         .Text(nameof(LoadBalancingOptions.Strategy), static (o, v) => o.Strategy = v)

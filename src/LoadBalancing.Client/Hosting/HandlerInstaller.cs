@@ -35,11 +35,12 @@ internal sealed partial class HandlerInstaller : IHttpMessageHandlerBuilderFilte
     {
         next(builder);
         string name = builder.Name ?? "";
-        if (_registrations.Find(name) is { HasClient: true } registration)
+        ServiceRegistration? registration = _registrations.Find(name);
+        if (registration is { HasClient: true })
         {
             Install(builder, name, _registry.GetService(name), registration.OwnsClient);
         }
-        else if (_registrations.Defaults is not null)
+        else if (_registrations.Defaults is not null && registration is not { IsRemoved: true })
         {
             Install(builder, name, service: null, ownsClient: false);
         }

@@ -36,6 +36,19 @@ public static class LoadBalancingHttpClientBuilderExtensions
         return Add(builder, OptionsLayer.FromConfiguration(section));
     }
 
+    /// <summary>
+    /// Undoes all of it: what <c>AddLoadBalancing</c> and <c>AddLoadBalancedHttpClient</c> said about this client so far, the base address and the defaults of its primary handler included, and for this
+    /// client also what the defaults of all clients say. A later call balances it anew.
+    /// </summary>
+    /// <param name="builder">The client; from <c>ConfigureHttpClientDefaults</c>: all clients that were not named.</param>
+    /// <returns>The client.</returns>
+    public static IHttpClientBuilder RemoveLoadBalancing(this IHttpClientBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ServiceRegistrations.Of(builder.Services).Remove(builder.Name);
+        return builder;
+    }
+
     private static LoadBalancingBuilder Add(IHttpClientBuilder builder, OptionsLayer? layer)
     {
         ArgumentNullException.ThrowIfNull(builder);

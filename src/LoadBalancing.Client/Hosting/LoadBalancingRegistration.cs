@@ -16,9 +16,14 @@ internal static class LoadBalancingRegistration
         AddCore(services);
         ServiceRegistration registration = ServiceRegistrations.Of(services).GetOrAdd(name);
         registration.StartOver(layer);
-        if (name is not null)
+        if (name is null)
+        {
+            services.AddOptions<ConfiguredServices>().ValidateOnStart();
+        }
+        else
         {
             services.AddOptions<LoadBalancingOptions>(name).ValidateOnStart();
+            services.TryAddKeyedSingleton(name, static (provider, key) => provider.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer((string)key!));
         }
 
         return registration;
@@ -41,6 +46,7 @@ internal static class LoadBalancingRegistration
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<LoadBalancingOptions>, LayeredOptions>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<LoadBalancingOptions>, LoadBalancingOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<LoadBalancingOptions>, StartupWarnings>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ConfiguredServices>, ConfiguredServices.Validator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<HttpClientFactoryOptions>, ClientObserver>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, HandlerInstaller>());
     }

@@ -198,10 +198,22 @@ public static class LoadBalancingServiceCollectionExtensions
         registration.OwnsClient = true;
         if (Uri.CheckHostName(name) != UriHostNameType.Unknown)
         {
-            builder.ConfigureHttpClient(client => client.BaseAddress ??= new Uri($"http://{name}/"));
+            builder.ConfigureHttpClient(client =>
+            {
+                if (registration.OwnsClient)
+                {
+                    client.BaseAddress ??= new Uri($"http://{name}/");
+                }
+            });
         }
 
-        builder.Services.Configure<HttpClientFactoryOptions>(name, static options => options.HttpMessageHandlerBuilderActions.Insert(0, PrimaryHandlerDefaults.Apply));
+        builder.Services.Configure<HttpClientFactoryOptions>(name, options => options.HttpMessageHandlerBuilderActions.Insert(0, handlers =>
+        {
+            if (registration.OwnsClient)
+            {
+                PrimaryHandlerDefaults.Apply(handlers);
+            }
+        }));
         return builder;
     }
 }

@@ -8,40 +8,42 @@ namespace LoadBalancing.Client;
 /// value that cannot be converted is a fault that names its full path.
 /// </summary>
 /// <typeparam name="T">The options that are filled.</typeparam>
-internal sealed class OptionsShape<T>
+internal sealed class OptionsShape<T> : IOptionsShape
     where T : class
 {
     private readonly Dictionary<string, Action<IConfigurationSection, T, List<string>>> _keys = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<OptionsKey> _described = [];
 
-    /// <summary>The known keys.</summary>
-    public IReadOnlyCollection<string> Keys => _keys.Keys;
+    public Type OptionsType => typeof(T);
 
-    public OptionsShape<T> Text(string key, Action<T, string> set) => Scalar(key, "expected a text", set, static (string text, out string value) =>
+    public IReadOnlyList<OptionsKey> Keys => _described;
+
+    public OptionsShape<T> Text(string key, Action<T, string> set) => Scalar(new OptionsKey(key, OptionsKind.Text), "expected a text", set, static (string text, out string value) =>
     {
         value = text;
         return text.Length > 0;
     });
 
-    public OptionsShape<T> Integer(string key, Action<T, int> set) => Scalar(key, "expected a whole number", set, static (string text, out int value) =>
+    public OptionsShape<T> Integer(string key, Action<T, int> set) => Scalar(new OptionsKey(key, OptionsKind.Integer), "expected a whole number", set, static (string text, out int value) =>
         int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value));
 
-    public OptionsShape<T> Number(string key, Action<T, double> set) => Scalar(key, "expected a number", set, static (string text, out double value) =>
+    public OptionsShape<T> Number(string key, Action<T, double> set) => Scalar(new OptionsKey(key, OptionsKind.Number), "expected a number", set, static (string text, out double value) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value));
 
-    public OptionsShape<T> Boolean(string key, Action<T, bool> set) => Scalar<bool>(key, "expected true or false", set, bool.TryParse);
+    public OptionsShape<T> Boolean(string key, Action<T, bool> set) => Scalar<bool>(new OptionsKey(key, OptionsKind.Boolean), "expected true or false", set, bool.TryParse);
 
-    public OptionsShape<T> Duration(string key, Action<T, TimeSpan> set) => Scalar<TimeSpan>(key, DurationText.Expectation, set, DurationText.TryParse);
+    public OptionsShape<T> Duration(string key, Action<T, TimeSpan> set) => Scalar<TimeSpan>(new OptionsKey(key, OptionsKind.Duration), DurationText.Expectation, set, DurationText.TryParse);
 
     public OptionsShape<T> Choice<TEnum>(string key, Action<T, TEnum> set)
         where TEnum : struct, Enum =>
-        Scalar(key, $"expected one of {string.Join(", ", Enum.GetNames<TEnum>())}", set, static (string text, out TEnum value) =>
+        Scalar(new OptionsKey(key, OptionsKind.Choice, Choices: Enum.GetNames<TEnum>()), $"expected one of {string.Join(", ", Enum.GetNames<TEnum>())}", set, static (string text, out TEnum value) =>
             Enum.TryParse(text, ignoreCase: true, out value) && Enum.IsDefined(value) && !char.IsAsciiDigit(text[0]) && text[0] != '-');
 
     /// <summary>A section with keys of its own.</summary>
     public OptionsShape<T> Section<TPart>(string key, OptionsShape<TPart> shape, Func<T, TPart> part)
         where TPart : class
     {
-        _keys.Add(key, (section, options, faults) =>
+        Add(new OptionsKey(key, OptionsKind.Section, Shape: shape), (section, options, faults) =>
         {
             if (section.Value is not null)
             {
@@ -56,10 +58,15 @@ internal sealed class OptionsShape<T>
     }
 
     /// <summary>A list; given again, it takes the place of what was there.</summary>
-    public OptionsShape<T> List<TItem>(string key, string expectation, Func<IConfigurationSection, List<string>, TItem?> readItem, Action<T, List<TItem>> set)
+    public OptionsShape<T> List<TItem>(
+        string key,
+        string expectation,
+        IOptionsShape? itemShape,
+        Func<IConfigurationSection, List<string>, TItem?> readItem,
+        Action<T, List<TItem>> set)
         where TItem : class
     {
-        _keys.Add(key, (section, options, faults) =>
+        Add(new OptionsKey(key, OptionsKind.List, Shape: itemShape), (section, options, faults) =>
         {
             IConfigurationSection[] items = [.. section.GetChildren()];
             if (section.Value is { Length: > 0 } || items.Any(static item => !int.TryParse(item.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
@@ -83,6 +90,7 @@ internal sealed class OptionsShape<T>
     public OptionsShape<T> Texts(string key, string example, Action<T, List<string>> set) => List(
         key,
         $"expected a list of texts like {example}",
+        itemShape: null,
         static (item, faults) =>
         {
             if (item.Value is { Length: > 0 } text && !item.GetChildren().Any())
@@ -113,11 +121,17 @@ internal sealed class OptionsShape<T>
 
     private delegate bool TryParse<TValue>(string text, out TValue value);
 
+    private void Add(OptionsKey described, Action<IConfigurationSection, T, List<string>> read)
+    {
+        _described.Add(described);
+        _keys.Add(described.Name, read);
+    }
+
     private string KeyList() => string.Join(", ", _keys.Keys);
 
-    private OptionsShape<T> Scalar<TValue>(string key, string expectation, Action<T, TValue> set, TryParse<TValue> parse)
+    private OptionsShape<T> Scalar<TValue>(OptionsKey described, string expectation, Action<T, TValue> set, TryParse<TValue> parse)
     {
-        _keys.Add(key, (section, options, faults) =>
+        Add(described, (section, options, faults) =>
         {
             if (section.GetChildren().Any())
             {

@@ -16,18 +16,36 @@ internal sealed class ServiceRegistration
     /// <summary>Whether the client was made for balancing, so that its primary handler starts from our defaults.</summary>
     public bool OwnsClient { get; set; }
 
+    /// <summary>Whether the client was taken out of the balancing, also out of what the defaults of all clients say.</summary>
+    public bool IsRemoved { get; private set; }
+
     /// <summary>Begins anew: what earlier calls configured is dropped.</summary>
     public void StartOver(OptionsLayer? layer)
     {
-        _layers.Clear();
-        _sources.Clear();
+        Clear();
+        IsRemoved = false;
         if (layer is not null)
         {
             _layers.Add(layer);
         }
     }
 
+    /// <summary>Undoes all of it.</summary>
+    public void Remove()
+    {
+        Clear();
+        IsRemoved = true;
+        HasClient = false;
+        OwnsClient = false;
+    }
+
     public void Add(OptionsLayer layer) => _layers.Add(layer);
 
     public void Add(Func<IServiceProvider, IEndpointSource> source) => _sources.Add(source);
+
+    private void Clear()
+    {
+        _layers.Clear();
+        _sources.Clear();
+    }
 }

@@ -43,23 +43,40 @@ internal sealed class ServiceRegistrations
         return registration;
     }
 
+    /// <summary>Takes a client out; without a name, the defaults of all clients.</summary>
+    public void Remove(string? name)
+    {
+        if (name is null)
+        {
+            Defaults = null;
+        }
+        else
+        {
+            GetOrAdd(name).Remove();
+        }
+    }
+
+    /// <summary>Whether anything is left to be valid: a client that was taken out is no service, unless configuration makes one of its name for other clients.</summary>
+    public bool IsService(string name) => Defaults is not null || Find(name) is not { IsRemoved: true };
+
     /// <summary>The services that are known by registration, or, where all clients are balanced, by configuration.</summary>
     public IReadOnlyCollection<string> KnownNames(IServiceProvider services)
     {
-        var names = new SortedSet<string>(_named.Keys, StringComparer.Ordinal);
+        var names = new SortedSet<string>(StringComparer.Ordinal);
         if (Defaults is not null && services.GetService<IConfiguration>() is { } configuration)
         {
             names.UnionWith(configuration.GetSection(OptionsLayer.ConventionalSection).GetChildren().Select(static section => section.Key));
         }
 
+        names.UnionWith(_named.Where(static named => !named.Value.IsRemoved).Select(static named => named.Key));
         return names;
     }
 
     /// <summary>Everything that was said about a service, in the order in which it applies.</summary>
     public IEnumerable<OptionsLayer> LayersOf(string name)
     {
-        ServiceRegistration? named = Find(name);
-        return (Defaults?.Layers ?? []).Concat(named?.Layers ?? [OptionsLayer.FromConvention()]);
+        IReadOnlyList<OptionsLayer> named = Find(name) is { IsRemoved: false } registration ? registration.Layers : [OptionsLayer.FromConvention()];
+        return (Defaults?.Layers ?? []).Concat(named);
     }
 
     public IEnumerable<Func<IServiceProvider, IEndpointSource>> SourcesOf(string name) =>

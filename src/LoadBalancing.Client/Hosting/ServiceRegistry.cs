@@ -18,7 +18,7 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IServiceDirectory
     private readonly IServiceProvider _provider;
     private readonly RunningServices _running;
     private readonly IDisposable? _configurationWatch;
-    private FrozenDictionary<string, BalancedService>? _byHost;
+    private FrozenDictionary<string, HostEntry>? _byHost;
     private int _disposed;
 
     public ServiceRegistry(ServiceRegistrations registrations, RunningServices running, IServiceProvider provider)
@@ -50,8 +50,8 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IServiceDirectory
 
     public BalancedService? FindByHost(string host)
     {
-        FrozenDictionary<string, BalancedService> byHost = Volatile.Read(ref _byHost) ?? MapHosts();
-        return byHost.TryGetValue(host, out BalancedService? service) || byHost.TryGetValue("*", out service) ? service : null;
+        FrozenDictionary<string, HostEntry> byHost = Volatile.Read(ref _byHost) ?? MapHosts();
+        return byHost.TryGetValue(host, out HostEntry? entry) || byHost.TryGetValue("*", out entry) ? entry.Service : null;
     }
 
     public void Dispose()
@@ -114,15 +114,23 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IServiceDirectory
         return runtime;
     }
 
-    private FrozenDictionary<string, BalancedService> MapHosts()
+    private FrozenDictionary<string, HostEntry> MapHosts()
     {
-        var byHost = new Dictionary<string, BalancedService>(StringComparer.OrdinalIgnoreCase);
+        var byHost = new Dictionary<string, HostEntry>(StringComparer.OrdinalIgnoreCase);
         foreach (string name in _registrations.KnownNames(_provider).Where(name => _registrations.Find(name)?.HasClient ?? true))
         {
-            BalancedService service = GetService(name);
-            foreach (string host in service.Plan.Hosts.IsExplicit ? service.Plan.Hosts.Hosts : [service.DefaultHost])
+            try
             {
-                byHost.TryAdd(host, service);
+                BalancedService service = GetService(name);
+                foreach (string host in service.Plan.Hosts.IsExplicit ? service.Plan.Hosts.Hosts : [service.DefaultHost])
+                {
+                    byHost.TryAdd(host, new HostEntry(service));
+                }
+            }
+            catch (OptionsValidationException exception)
+            {
+                // The slip of one service is the failure of its own requests and of nobody else's.
+                byHost.TryAdd(name, new HostEntry(exception));
             }
         }
 
@@ -132,4 +140,17 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IServiceDirectory
     }
 
     private void ForgetHosts() => Volatile.Write(ref _byHost, null);
+
+    /// <summary>What a host leads to: a service, or the reason why there is none.</summary>
+    private sealed class HostEntry
+    {
+        private readonly BalancedService? _service;
+        private readonly OptionsValidationException? _fault;
+
+        public HostEntry(BalancedService service) => _service = service;
+
+        public HostEntry(OptionsValidationException fault) => _fault = fault;
+
+        public BalancedService Service => _service ?? throw new OptionsValidationException(_fault!.OptionsName, _fault.OptionsType, _fault.Failures);
+    }
 }

@@ -19,9 +19,20 @@ internal sealed partial class CallLog
         _logger = logger;
     }
 
-    public void PassedThrough(string host, string balanced)
+    /// <param name="host">Where the request went.</param>
+    /// <param name="balanced">The hosts of the client's own service; null when its services are found by host, and this one is just none of them.</param>
+    public void PassedThrough(string host, string? balanced)
     {
-        if (_hostsTold.Count < MostHostsRemembered && _hostsTold.TryAdd(host, true))
+        if (_hostsTold.Count >= MostHostsRemembered || !_hostsTold.TryAdd(host, true))
+        {
+            return;
+        }
+
+        if (balanced is null)
+        {
+            LogHostNotConfigured(_logger, host, _service);
+        }
+        else
         {
             LogPassedThrough(_logger, host, _service, balanced);
         }
@@ -43,6 +54,9 @@ internal sealed partial class CallLog
 
     [LoggerMessage(LogEvents.HostPassedThrough, LogLevel.Warning, "Requests to host '{Host}' pass the balancing of '{Service}' by: it balances {Balanced}. Set Hosts if that is not what you want.", EventName = nameof(LogEvents.HostPassedThrough))]
     private static partial void LogPassedThrough(ILogger logger, string host, string service, string balanced);
+
+    [LoggerMessage(LogEvents.HostNotConfigured, LogLevel.Information, "Requests of client '{Client}' to host '{Host}' are not balanced: no service of that name or with that host among its Hosts is configured.", EventName = nameof(LogEvents.HostNotConfigured))]
+    private static partial void LogHostNotConfigured(ILogger logger, string host, string client);
 
     [LoggerMessage(LogEvents.AttemptFailed, LogLevel.Debug, "An attempt on {Endpoint} of service '{Service}' ended with {Outcome} ({Triggers}).", EventName = nameof(LogEvents.AttemptFailed), SkipEnabledCheck = true)]
     private static partial void LogAttemptFailed(ILogger logger, UpstreamEndpoint endpoint, string service, string outcome, RetryTriggers triggers);

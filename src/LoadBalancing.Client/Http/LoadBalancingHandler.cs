@@ -166,7 +166,7 @@ internal sealed class LoadBalancingHandler : DelegatingHandler
         BalancedService? service = _service ?? _directory!.FindByHost(uri.Host);
         if (service is null)
         {
-            _passThrough.Report(uri.Host, "the configured services");
+            _passThrough.Report(uri.Host, balanced: null);
             return null;
         }
 

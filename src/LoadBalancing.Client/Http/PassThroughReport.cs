@@ -12,7 +12,7 @@ internal sealed class PassThroughReport
         _log = log;
     }
 
-    public void Report(string host, string balanced)
+    public void Report(string host, string? balanced)
     {
         _metrics.OnPassedThrough();
         _log.PassedThrough(host, balanced);

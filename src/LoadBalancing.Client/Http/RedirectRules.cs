@@ -17,9 +17,9 @@ internal static class RedirectRules
             return null;
         }
 
-        if (!location.IsAbsoluteUri)
+        if (!location.IsAbsoluteUri && !Uri.TryCreate(requestUri, location, out location))
         {
-            location = new Uri(requestUri, location);
+            return null;
         }
 
         if (requestUri.Fragment.Length > 0 && location.Fragment.Length == 0)

@@ -1,5 +1,5 @@
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using LoadBalancing.Client.TestSupport;
 
 namespace LoadBalancing.Client.Tests.Architecture;
 
@@ -18,7 +18,7 @@ public sealed partial class RoomsTests
 
     public RoomsTests()
     {
-        string source = Path.Combine(RepositoryRoot(), "src", "LoadBalancing.Client");
+        string source = Path.Combine(RepositoryFiles.Root, "src", "LoadBalancing.Client");
         foreach (string path in Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories).Where(static path => !path.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)))
         {
             string relative = Path.GetRelativePath(source, path);
@@ -89,17 +89,6 @@ public sealed partial class RoomsTests
         type.EndsWith("Options", StringComparison.Ordinal)
         || type.EndsWith("Exception", StringComparison.Ordinal)
         || type is nameof(FaultScope) or nameof(EmptyUpdateBehavior) or nameof(UnmatchedHostBehavior) or nameof(LoadBalancingStrategies) or nameof(RetryConditions);
-
-    private static string RepositoryRoot([CallerFilePath] string thisFile = "")
-    {
-        string? directory = Path.GetDirectoryName(thisFile);
-        while (directory is not null && !File.Exists(Path.Combine(directory, "LoadBalancing.Client.sln")))
-        {
-            directory = Path.GetDirectoryName(directory);
-        }
-
-        return directory ?? throw new InvalidOperationException("The repository's root was not found.");
-    }
 
     [GeneratedRegex("""//[^\n]*|/\*.*?\*/|@?\$?"(\\.|[^"\\])*"|'(\\.|[^'\\])'""", RegexOptions.Singleline)]
     private static partial Regex CommentsAndTexts();

@@ -56,7 +56,7 @@ public sealed class HandlerRotationTests
             using HttpResponseMessage response = await client.GetAsync(new Uri("http://elsewhere/"), TestContext.Current.CancellationToken);
         }
 
-        Assert.Single(logs.GetSnapshot(), static log => log.Id.Id == LogEvents.HostPassedThrough);
+        Assert.Single(logs.GetSnapshot(), static log => log.Id.Id == LogEvents.HostNotConfigured);
     }
 
     [Fact]

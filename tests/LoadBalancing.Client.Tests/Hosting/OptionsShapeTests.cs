@@ -8,14 +8,7 @@ public sealed class OptionsShapeTests
     [Fact]
     public void Every_property_has_a_key()
     {
-        AssertSame<LoadBalancingOptions>(ConfigurationReader.Service.Keys);
-        AssertSame<EndpointDescription>(ConfigurationReader.Endpoint.Keys);
-        AssertSame<OutlierDetectionOptions>(ConfigurationReader.OutlierDetection.Keys);
-        AssertSame<PanicOptions>(ConfigurationReader.Panic.Keys);
-        AssertSame<RetryOptions>(ConfigurationReader.Retry.Keys);
-        AssertSame<FaultOptions>(ConfigurationReader.Fault.Keys);
-        AssertSame<FaultDelayOptions>(ConfigurationReader.FaultDelay.Keys);
-        AssertSame<FaultAbortOptions>(ConfigurationReader.FaultAbort.Keys);
+        AssertAllKeys(ConfigurationReader.Service);
     }
 
     [Theory]
@@ -46,6 +39,14 @@ public sealed class OptionsShapeTests
     [InlineData("25:00:00")]
     public void Durations_that_are_none(string text) => Assert.False(DurationText.TryParse(text, out _));
 
-    private static void AssertSame<T>(IEnumerable<string> keys) =>
-        Assert.Equal(typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(static property => property.Name).Order(), keys.Order());
+    private static void AssertAllKeys(IOptionsShape shape)
+    {
+        Assert.Equal(
+            shape.OptionsType.GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(static property => property.Name).Order(),
+            shape.Keys.Select(static key => key.Name).Order());
+        foreach (IOptionsShape part in shape.Keys.Select(static key => key.Shape).OfType<IOptionsShape>())
+        {
+            AssertAllKeys(part);
+        }
+    }
 }

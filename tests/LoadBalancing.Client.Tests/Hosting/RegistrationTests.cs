@@ -128,7 +128,36 @@ public sealed class RegistrationTests : IAsyncDisposable
         await SendAsync("anything", "http://elsewhere/c");
 
         Assert.Equal(["http://10.0.0.1/a", "http://10.0.0.2/b", "http://elsewhere/c"], _stub.Calls.Select(static call => call.Uri.ToString()));
-        Assert.Single(Logged(LogEvents.HostPassedThrough));
+        Assert.Equal(
+            ["Requests of client 'anything' to host 'elsewhere' are not balanced: no service of that name or with that host among its Hosts is configured."],
+            Logged(LogEvents.HostNotConfigured));
+    }
+
+    [Fact]
+    public async Task Under_the_defaults_a_faulty_service_fails_its_own_requests_and_no_others()
+    {
+        _services.AddSingleton(Json("""{ "LoadBalancing": { "catalog": { "Endpoints": ["http://10.0.0.1"] }, "orders": { "Endpoints": ["nonsense"] } } }"""));
+        _services.ConfigureHttpClientDefaults(builder => builder.ConfigurePrimaryHttpMessageHandler(() => _stub).AddLoadBalancing());
+
+        await SendAsync("anything", "http://catalog/a");
+        await SendAsync("anything", "http://elsewhere/b");
+        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => SendAsync("anything", "http://orders/c"));
+
+        Assert.Equal(2, _stub.Calls.Count);
+        Assert.StartsWith("LoadBalancing:orders:Endpoints:0: 'nonsense'", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Under_the_defaults_bad_options_stop_the_application_from_starting_too()
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Configuration.AddConfiguration(Json("""{ "LoadBalancing": { "catalog": { "Endpoints": ["http://10.0.0.1"] }, "orders": { "Endpoints": ["nonsense"] } } }"""));
+        builder.Services.ConfigureHttpClientDefaults(static client => client.AddLoadBalancing());
+        using IHost host = builder.Build();
+
+        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(TestContext.Current.CancellationToken));
+
+        Assert.StartsWith("LoadBalancing:orders:Endpoints:0: 'nonsense'", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -177,6 +206,68 @@ public sealed class RegistrationTests : IAsyncDisposable
 
         Assert.Equal("10.0.0.2", Assert.Single(_stub.Calls).Uri.Host);
         Assert.Equal(new HostOptions().ShutdownTimeout, _provider!.GetRequiredService<ServiceRegistry>().GetService("catalog").Plan.Timeout);
+    }
+
+    [Fact]
+    public async Task Removing_undoes_all_of_it()
+    {
+        _services.AddLoadBalancedHttpClient("catalog").RemoveLoadBalancing().ConfigurePrimaryHttpMessageHandler(() => _stub);
+        Build();
+
+        // Options without endpoints would be an error, the base address would be ours, and so would the handler.
+        using HttpClient client = Client("catalog");
+        using HttpResponseMessage response = await client.GetAsync(new Uri("http://catalog/items"), TestContext.Current.CancellationToken);
+
+        Assert.Null(client.BaseAddress);
+        Assert.Equal("http://catalog/items", Assert.Single(_stub.Calls).Uri.ToString());
+        Assert.DoesNotContain(HandlersOf("catalog"), static handler => handler is LoadBalancingHandler);
+        Assert.Equal("There is no service 'catalog'. Known are: . (Parameter 'name')", Assert.Throws<ArgumentException>(() => _provider!.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer("catalog")).Message);
+    }
+
+    [Fact]
+    public void Removing_leaves_the_platform_s_own_primary_handler()
+    {
+        _services.AddLoadBalancedHttpClient("catalog").RemoveLoadBalancing();
+        Build();
+
+        var primary = Assert.IsType<SocketsHttpHandler>(HandlersOf("catalog").Last());
+
+        Assert.True(primary.UseCookies);
+        Assert.True(primary.AllowAutoRedirect);
+    }
+
+    [Fact]
+    public async Task Removing_takes_one_client_out_of_the_defaults_and_leaves_the_others_in()
+    {
+        _services.AddSingleton(Json("""{ "LoadBalancing": { "catalog": { "Endpoints": ["http://10.0.0.1"] } } }"""));
+        _services.ConfigureHttpClientDefaults(builder => builder.ConfigurePrimaryHttpMessageHandler(() => _stub).AddLoadBalancing());
+        _services.AddHttpClient("plain").RemoveLoadBalancing();
+
+        await SendAsync("plain", "http://catalog/a");
+        await SendAsync("other", "http://catalog/b");
+
+        Assert.Equal(["http://catalog/a", "http://10.0.0.1/b"], _stub.Calls.Select(static call => call.Uri.ToString()));
+    }
+
+    [Fact]
+    public async Task Adding_after_removing_balances_anew()
+    {
+        _services.AddLoadBalancedHttpClient("catalog", static options => options.Timeout = TimeSpan.FromSeconds(1)).RemoveLoadBalancing();
+        _services.AddLoadBalancedHttpClient("catalog", static options => options.Endpoints = ["http://10.0.0.1"]).ConfigurePrimaryHttpMessageHandler(() => _stub);
+
+        await SendAsync("catalog", "/items");
+
+        Assert.Equal("10.0.0.1", Assert.Single(_stub.Calls).Uri.Host);
+        Assert.Equal(TimeSpan.FromSeconds(30), _provider!.GetRequiredService<ServiceRegistry>().GetService("catalog").Plan.Timeout);
+    }
+
+    [Fact]
+    public void A_balancer_is_a_keyed_service()
+    {
+        _services.AddLoadBalancedHttpClient("catalog", static options => options.Endpoints = ["http://10.0.0.1"]);
+        Build();
+
+        Assert.Same(_provider!.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer("catalog"), _provider!.GetRequiredKeyedService<LoadBalancer>("catalog"));
     }
 
     [Fact]

@@ -1,0 +1,29 @@
+namespace LoadBalancing.Client;
+
+/// <summary>What stands behind a configuration key.</summary>
+internal enum OptionsKind
+{
+    Text,
+    Integer,
+    Number,
+    Boolean,
+    Duration,
+    Choice,
+    Section,
+    List,
+}
+
+/// <summary>One key of a configuration section, for those who describe configuration to editors.</summary>
+/// <param name="Name">The key.</param>
+/// <param name="Kind">What its value is.</param>
+/// <param name="Choices">The values of a choice.</param>
+/// <param name="Shape">The keys of a section, or of a list's items; null for a list of texts.</param>
+internal sealed record OptionsKey(string Name, OptionsKind Kind, IReadOnlyList<string>? Choices = null, IOptionsShape? Shape = null);
+
+/// <summary>The keys of one configuration section.</summary>
+internal interface IOptionsShape
+{
+    Type OptionsType { get; }
+
+    IReadOnlyList<OptionsKey> Keys { get; }
+}
