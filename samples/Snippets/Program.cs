@@ -45,6 +45,8 @@ await CheckAsync("fault-per-attempt", catalog, one, services =>
     InjectFaults.PerAttempt(services);
 });
 await CheckMailerAsync();
+await CheckAsync("opentelemetry", catalog, one, SeeWhatHappens.WithOpenTelemetry);
+await CheckAsync("drop-endpoints", catalog, one, SeeWhatHappens.WithoutEndpoints);
 Console.WriteLine(failed == 0 ? "All snippets run." : $"{failed} snippets failed.");
 return failed == 0 ? 0 : 1;
 

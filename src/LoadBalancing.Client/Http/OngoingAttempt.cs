@@ -68,7 +68,11 @@ internal readonly struct OngoingAttempt
         _addressed.Restore(request);
         (AttemptOutcome outcome, RetryTriggers triggers) = OutcomeClassifier.Classify(response, plan.TimeProvider);
         _lease.Report(outcome);
-        Trace(call, outcome);
+        if (call?.Span is { } span)
+        {
+            Trace(span, outcome);
+        }
+
         if (triggers != RetryTriggers.None)
         {
             plan.Log.AttemptFailed(_lease.Endpoint, outcome, triggers);
@@ -112,23 +116,24 @@ internal readonly struct OngoingAttempt
         }
 
         _lease.End(outcome);
-        Trace(call, outcome);
+        if (call?.Span is { } span)
+        {
+            Trace(span, outcome);
+        }
+
         plan.Log.AttemptFailed(_lease.Endpoint, outcome, result.Triggers);
         return result;
     }
 
     private static TimeSpan LimitOf(RequestPlan plan, CallState? call) => call?.AttemptLimit ?? plan.PerTryTimeout;
 
-    private void Trace(CallState? call, in AttemptOutcome outcome)
+    private void Trace(CallSpan span, in AttemptOutcome outcome)
     {
-        if (call?.Span is { } span)
+        UpstreamEndpoint endpoint = _lease.Endpoint;
+        span.AddAttempt(endpoint.ServerAddress, endpoint.ServerPort, outcome.TelemetryName);
+        if (_lease.HasEjected)
         {
-            UpstreamEndpoint endpoint = _lease.Endpoint;
-            span.AddAttempt(endpoint.ServerAddress, endpoint.ServerPort, outcome.TelemetryName);
-            if (_lease.HasEjected)
-            {
-                span.AddEjection(endpoint.ServerAddress, endpoint.ServerPort);
-            }
+            span.AddEjection(endpoint.ServerAddress, endpoint.ServerPort);
         }
     }
 

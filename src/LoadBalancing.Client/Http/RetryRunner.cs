@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.Retry;
 using Polly.Telemetry;
@@ -14,7 +13,7 @@ internal static class RetryRunner
     private static readonly ResiliencePropertyKey<RetryCall> CallKey = new("LoadBalancing.Client.Call");
 
     /// <summary>Null when nothing is ever tried again.</summary>
-    public static ResiliencePipeline<HttpResponseMessage>? BuildPipeline(string service, RetrySettings settings, TimeProvider timeProvider, ILoggerFactory loggerFactory)
+    public static ResiliencePipeline<HttpResponseMessage>? BuildPipeline(string service, RetrySettings settings, TimeProvider timeProvider)
     {
         if (settings.Attempts == 0)
         {
@@ -33,7 +32,8 @@ internal static class RetryRunner
             })
             .ConfigureTelemetry(new TelemetryOptions
             {
-                LoggerFactory = loggerFactory,
+                // No logger: Polly logs the exceptions that it sees, and their messages can quote what the server sent (the platform does so with a header line that it cannot read).
+                // What became of each attempt is in our own log.
 
                 // A failed attempt is no news: what follows from it, an ejection or a failed call, is told elsewhere, once.
                 SeverityProvider = static args => args.Event.Severity > ResilienceEventSeverity.Debug ? ResilienceEventSeverity.Debug : args.Event.Severity,
