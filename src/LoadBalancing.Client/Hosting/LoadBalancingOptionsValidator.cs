@@ -126,6 +126,7 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
             faults.Add(Part + "MaxEjectionTime", $"{longest} is shorter than BaseEjectionTime, which is {options.BaseEjectionTime}; raise the one or lower the other.");
         }
 
+        faults.CheckLength(Part + "MaxEjectionTime", options.MaxEjectionTime ?? TimeSpan.Zero);
         if (options.MaxEjectionTimeJitter is { } jitter)
         {
             if (jitter < TimeSpan.Zero)
