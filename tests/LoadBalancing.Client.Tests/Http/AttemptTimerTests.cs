@@ -341,6 +341,7 @@ public sealed class AttemptTimerTests
         { o => o.Fault = new FaultOptions { Delay = new FaultDelayOptions { FixedDelay = TimeSpan.MaxValue, Percentage = 100 } }, "catalog:Fault:Delay:FixedDelay" },
         { o => o.OutlierDetection.Interval = TimeSpan.MaxValue, "catalog:OutlierDetection:Interval" },
         { o => o.OutlierDetection.BaseEjectionTime = TimeSpan.MaxValue, "catalog:OutlierDetection:BaseEjectionTime" },
+        { o => o.OutlierDetection.MaxEjectionTime = TimeSpan.MaxValue, "catalog:OutlierDetection:MaxEjectionTime" },
         { o => o.OutlierDetection.MaxEjectionTimeJitter = TimeSpan.MaxValue, "catalog:OutlierDetection:MaxEjectionTimeJitter" },
     };
 
