@@ -35,6 +35,9 @@ public sealed class EndpointLease : IDisposable
     /// <summary>Timestamp of the balancer's time provider at which the lease was granted; 0 when nobody needed it.</summary>
     internal long StartedAt { get; }
 
+    /// <summary>Whether it was the report of this lease that took the endpoint out. To be read by whoever reports.</summary>
+    internal bool HasEjected { get; private set; }
+
     internal bool HasEnded => Volatile.Read(ref _ended) != 0;
 
     /// <summary>
@@ -94,7 +97,7 @@ public sealed class EndpointLease : IDisposable
             else if (outcome.IsFailure && _outcome.IsSuccess)
             {
                 _outcome = outcome;
-                _balancer.Health.OnFailure(Endpoint, _generation, outcome);
+                HasEjected = _balancer.Health.OnFailure(Endpoint, _generation, outcome);
             }
         }
 
@@ -113,7 +116,7 @@ public sealed class EndpointLease : IDisposable
         _balancer.OnLeaseReported(this, outcome);
         if (outcome.IsFailure)
         {
-            _balancer.Health.OnFailure(Endpoint, _generation, outcome);
+            HasEjected = _balancer.Health.OnFailure(Endpoint, _generation, outcome);
         }
     }
 }

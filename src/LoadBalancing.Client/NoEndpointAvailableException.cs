@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace LoadBalancing.Client;
 
@@ -48,21 +47,6 @@ public sealed class NoEndpointAvailableException : HttpRequestException
     private static string Describe(string name, UpstreamEndpoint[] endpoints)
     {
         const int Shown = 20;
-        var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"None of the {endpoints.Length} endpoints of service '{name}' can be used:");
-        foreach (UpstreamEndpoint endpoint in endpoints.Take(Shown))
-        {
-            text.Append(CultureInfo.InvariantCulture, $" {endpoint} is {endpoint.Health.ToString().ToLowerInvariant()}");
-            if (endpoint.CurrentEjection is { } ejection)
-            {
-                text.Append(CultureInfo.InvariantCulture, $" until {ejection.Until:O} ({ejection.Reason})");
-            }
-
-            text.Append(';');
-        }
-
-        text.Length--;
-        text.Append(endpoints.Length > Shown ? $"; and {endpoints.Length - Shown} more." : ".");
-        return text.ToString();
+        return string.Create(CultureInfo.InvariantCulture, $"None of the {endpoints.Length} endpoints of service '{name}' can be used: {EndpointReasons.List(endpoints, Shown)}.");
     }
 }

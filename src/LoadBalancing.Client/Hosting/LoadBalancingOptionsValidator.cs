@@ -6,8 +6,8 @@ namespace LoadBalancing.Client;
 /// <summary>Finds everything that is wrong with a service's options, in one go. Each fault says where, what, and what would be right.</summary>
 internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalancingOptions>
 {
-    /// <summary>What timers can count in milliseconds, and what HttpClient allows for its own Timeout. Anything longer would only be noticed when a request sets its timer.</summary>
-    private static readonly TimeSpan LongestTime = TimeSpan.FromMilliseconds(int.MaxValue);
+    /// <summary>Timers of the platform throw above 49 days, and <c>HttpClient.Timeout</c> above 24: a request would be the first to notice.</summary>
+    private static readonly TimeSpan LongestDuration = TimeSpan.FromDays(24);
 
     private readonly ServiceRegistrations _registrations;
     private readonly StrategyRegistry _strategies;
@@ -126,16 +126,13 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
             faults.Add(Part + "MaxEjectionTime", $"{longest} is shorter than BaseEjectionTime, which is {options.BaseEjectionTime}; raise the one or lower the other.");
         }
 
-        faults.CheckLength(Part + "MaxEjectionTime", options.MaxEjectionTime ?? TimeSpan.Zero);
-        if (options.MaxEjectionTimeJitter is { } jitter)
+        faults.CheckLength(Part + "MaxEjectionTime", options.MaxEjectionTime);
+        if (options.MaxEjectionTimeJitter is { } jitter && jitter < TimeSpan.Zero)
         {
-            if (jitter < TimeSpan.Zero)
-            {
-                faults.Add(Part + "MaxEjectionTimeJitter", $"{jitter} is negative; it is zero or more.");
-            }
-
-            faults.CheckLength(Part + "MaxEjectionTimeJitter", jitter);
+            faults.Add(Part + "MaxEjectionTimeJitter", $"{jitter} is negative; it is zero or more.");
         }
+
+        faults.CheckLength(Part + "MaxEjectionTimeJitter", options.MaxEjectionTimeJitter);
     }
 
     private static void CheckTimes(LoadBalancingOptions options, FaultList faults)
@@ -160,7 +157,7 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
             faults.Add("Retry:BackoffMax", $"{backoffMax} is shorter than BackoffBase, which is {backoffBase}; raise the one or lower the other.");
         }
 
-        faults.CheckLength("Retry:BackoffMax", options.Retry.BackoffMax ?? TimeSpan.Zero);
+        faults.CheckLength("Retry:BackoffMax", options.Retry.BackoffMax);
     }
 
     private static void CheckRetryOn(IList<string>? conditions, FaultList faults)
@@ -229,14 +226,6 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
             CheckLength(key, value);
         }
 
-        public void CheckLength(string key, TimeSpan value)
-        {
-            if (value > LongestTime)
-            {
-                Add(key, $"{value} is not allowed; the longest time is {LongestTime}.");
-            }
-        }
-
         public void CheckLimit(string key, TimeSpan? value)
         {
             if (value is { } limit && limit <= TimeSpan.Zero && limit != Timeout.InfiniteTimeSpan)
@@ -244,7 +233,15 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
                 Add(key, $"{limit} is not allowed; it is longer than zero, or infinite for no limit.");
             }
 
-            CheckLength(key, value ?? TimeSpan.Zero);
+            CheckLength(key, value);
+        }
+
+        public void CheckLength(string key, TimeSpan? value)
+        {
+            if (value > LongestDuration)
+            {
+                Add(key, $"{value} is too long; the longest is {LongestDuration.TotalDays} days.");
+            }
         }
 
         public void CheckEnum<T>(string key, T value)

@@ -68,6 +68,7 @@ internal readonly struct OngoingAttempt
         _addressed.Restore(request);
         (AttemptOutcome outcome, RetryTriggers triggers) = OutcomeClassifier.Classify(response, plan.TimeProvider);
         _lease.Report(outcome);
+        Trace(call, outcome);
         if (triggers != RetryTriggers.None)
         {
             plan.Log.AttemptFailed(_lease.Endpoint, outcome, triggers);
@@ -111,11 +112,25 @@ internal readonly struct OngoingAttempt
         }
 
         _lease.End(outcome);
+        Trace(call, outcome);
         plan.Log.AttemptFailed(_lease.Endpoint, outcome, result.Triggers);
         return result;
     }
 
     private static TimeSpan LimitOf(RequestPlan plan, CallState? call) => call?.AttemptLimit ?? plan.PerTryTimeout;
+
+    private void Trace(CallState? call, in AttemptOutcome outcome)
+    {
+        if (call?.Span is { } span)
+        {
+            UpstreamEndpoint endpoint = _lease.Endpoint;
+            span.AddAttempt(endpoint.ServerAddress, endpoint.ServerPort, outcome.TelemetryName);
+            if (_lease.HasEjected)
+            {
+                span.AddEjection(endpoint.ServerAddress, endpoint.ServerPort);
+            }
+        }
+    }
 
     private AttemptResult TimeOut(Exception exception, RequestPlan plan, CallState? call)
     {
