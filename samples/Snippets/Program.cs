@@ -43,6 +43,8 @@ await checks.ReachesAsync("fault-per-attempt", catalog, one, services =>
     InjectFaults.Repeatable(services);
     InjectFaults.PerAttempt(services);
 });
+await checks.ReachesAsync("opentelemetry", catalog, one, SeeWhatHappens.WithOpenTelemetry);
+await checks.ReachesAsync("drop-endpoints", catalog, one, SeeWhatHappens.WithoutEndpoints);
 await checks.ReachesAsync("ejection-two-of-three", catalog, one, TuneEjection.AllowTwoOfThree);
 await checks.ReachesAsync("ejection-off", catalog, one, TuneEjection.Off);
 await checks.ReachesAsync("before-service-discovery", discovered, one, MoveFromServiceDiscovery.Before);

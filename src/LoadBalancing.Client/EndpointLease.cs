@@ -35,6 +35,9 @@ public sealed class EndpointLease : IDisposable
     /// <summary>Timestamp of the balancer's time provider at which the lease was granted; 0 when nobody needed it.</summary>
     internal long StartedAt { get; }
 
+    /// <summary>Whether it was the report of this lease that took the endpoint out. To be read by whoever reports.</summary>
+    internal bool HasEjected { get; private set; }
+
     internal bool HasEnded => Volatile.Read(ref _ended) != 0;
 
     /// <summary>
@@ -63,11 +66,19 @@ public sealed class EndpointLease : IDisposable
     /// <summary>The same as <see cref="End()"/>.</summary>
     public void Dispose() => End();
 
-    /// <summary>Ends a lease that its owner has dropped without a word.</summary>
+    /// <summary>Ends a lease that its owner has dropped without a word. Called by finalizers, so it never throws.</summary>
     internal void Reclaim()
     {
-        _balancer.OnLeaseReclaimed(Endpoint);
-        End();
+        try
+        {
+            End();
+            _balancer.OnLeaseReclaimed(Endpoint);
+        }
+#pragma warning disable CA1031 // Loggers and listeners are other people's code, perhaps disposed by now, and an exception on the finalizers' thread is the end of the process.
+        catch
+#pragma warning restore CA1031
+        {
+        }
     }
 
     private void EndCore(AttemptOutcome? last)
@@ -86,7 +97,7 @@ public sealed class EndpointLease : IDisposable
             else if (outcome.IsFailure && _outcome.IsSuccess)
             {
                 _outcome = outcome;
-                _balancer.Health.OnFailure(Endpoint, _generation, outcome);
+                HasEjected = _balancer.Health.OnFailure(Endpoint, _generation, outcome);
             }
         }
 
@@ -105,7 +116,7 @@ public sealed class EndpointLease : IDisposable
         _balancer.OnLeaseReported(this, outcome);
         if (outcome.IsFailure)
         {
-            _balancer.Health.OnFailure(Endpoint, _generation, outcome);
+            HasEjected = _balancer.Health.OnFailure(Endpoint, _generation, outcome);
         }
     }
 }

@@ -4,7 +4,8 @@ namespace LoadBalancing.Client;
 internal interface IHealthMonitor
 {
     /// <summary>An attempt failed. Whatever follows for picking has happened when this returns.</summary>
-    void OnFailure(UpstreamEndpoint endpoint, uint generation, in AttemptOutcome outcome);
+    /// <returns>Whether it was this report that took the endpoint out.</returns>
+    bool OnFailure(UpstreamEndpoint endpoint, uint generation, in AttemptOutcome outcome);
 
     /// <summary>An attempt ended well, its answer read to the end.</summary>
     void OnSuccess(UpstreamEndpoint endpoint, uint generation);

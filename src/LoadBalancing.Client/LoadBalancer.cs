@@ -11,15 +11,17 @@ namespace LoadBalancing.Client;
 public sealed class LoadBalancer
 {
     private readonly TaskCompletionSource _firstSet = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly PickLog _picks;
     private EndpointSet? _set;
 
-    internal LoadBalancer(string name, string? subset, IHealthMonitor health, TimeProvider timeProvider, ClusterMetrics metrics)
+    internal LoadBalancer(string name, string? subset, IHealthMonitor health, TimeProvider timeProvider, ClusterMetrics metrics, PickLog picks)
     {
         Name = name;
         Subset = subset;
         Health = health;
         TimeProvider = timeProvider;
         Metrics = metrics;
+        _picks = picks;
     }
 
     /// <summary>The service's name.</summary>
@@ -63,13 +65,19 @@ public sealed class LoadBalancer
     /// <summary>Null when there is nothing to pick.</summary>
     internal EndpointLease? TryPick(in PickContext context, long startedAt = 0)
     {
-        UpstreamEndpoint? endpoint = CurrentSet?.Pick(context);
+        EndpointSet? set = CurrentSet;
+        UpstreamEndpoint? endpoint = set?.Pick(context);
         if (endpoint is null)
         {
             return null;
         }
 
         Metrics.OnPicked();
+        if (_picks.IsEnabled)
+        {
+            _picks.Picked(endpoint, set!, context);
+        }
+
         return new EndpointLease(this, endpoint, startedAt);
     }
 

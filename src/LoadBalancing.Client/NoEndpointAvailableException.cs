@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace LoadBalancing.Client;
 
@@ -30,7 +29,10 @@ public sealed class NoEndpointAvailableException : HttpRequestException
     /// <summary>The cluster that was asked; null when the exception was not made by a balancer.</summary>
     public string? Cluster { get; private init; }
 
-    internal static NoEndpointAvailableException For(LoadBalancer balancer)
+    /// <param name="balancer">Whose endpoints there are none of.</param>
+    /// <param name="more">A sentence to add.</param>
+    /// <param name="innerException">What led to it.</param>
+    internal static NoEndpointAvailableException For(LoadBalancer balancer, string? more = null, Exception? innerException = null)
     {
         string message = balancer.CurrentSet switch
         {
@@ -39,27 +41,12 @@ public sealed class NoEndpointAvailableException : HttpRequestException
             { } set => Describe(balancer.Name, set.Endpoints),
         };
 
-        return new NoEndpointAvailableException(message) { Cluster = balancer.Name };
+        return new NoEndpointAvailableException(more is null ? message : $"{message} {more}", innerException) { Cluster = balancer.Name };
     }
 
     private static string Describe(string name, UpstreamEndpoint[] endpoints)
     {
         const int Shown = 20;
-        var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"None of the {endpoints.Length} endpoints of service '{name}' can be used:");
-        foreach (UpstreamEndpoint endpoint in endpoints.Take(Shown))
-        {
-            text.Append(CultureInfo.InvariantCulture, $" {endpoint} is {endpoint.Health.ToString().ToLowerInvariant()}");
-            if (endpoint.CurrentEjection is { } ejection)
-            {
-                text.Append(CultureInfo.InvariantCulture, $" until {ejection.Until:O} ({ejection.Reason})");
-            }
-
-            text.Append(';');
-        }
-
-        text.Length--;
-        text.Append(endpoints.Length > Shown ? $"; and {endpoints.Length - Shown} more." : ".");
-        return text.ToString();
+        return string.Create(CultureInfo.InvariantCulture, $"None of the {endpoints.Length} endpoints of service '{name}' can be used: {EndpointReasons.List(endpoints, Shown)}.");
     }
 }

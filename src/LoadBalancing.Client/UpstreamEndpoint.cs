@@ -62,6 +62,12 @@ public sealed class UpstreamEndpoint
     /// <summary><c>scheme://host:port/base</c>, ready to be put before the path of a request.</summary>
     internal string AuthorityAndBasePath { get; }
 
+    /// <summary>What telemetry calls its address: the host, of IPv6 without brackets, or the path of its socket.</summary>
+    internal string ServerAddress => Address.IdnHost is { Length: > 0 } host ? host : Address.AbsolutePath;
+
+    /// <summary>What telemetry calls its port; null for a socket that has none.</summary>
+    internal int? ServerPort => Address.Port >= 0 ? Address.Port : null;
+
     internal bool IsAvailable => !Status.IsOut;
 
     /// <summary>What the transport above the core keeps for this endpoint; the core never looks at it.</summary>

@@ -78,6 +78,9 @@ public sealed class BalancedClient : IAsyncDisposable
 
     public FakeLogCollector Logs => _provider.GetFakeLogCollector();
 
+    /// <summary>Listens to all instruments from now on.</summary>
+    public MeterProbe Listen() => new(_provider.GetRequiredService<IMeterFactory>());
+
     /// <summary>Collects what a counter counts from now on.</summary>
     public MetricCollector<long> Counter(string name) =>
         new(_provider.GetRequiredService<IMeterFactory>(), LoadBalancingTelemetry.MeterName, $"loadbalancing.client.{name}");

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
 
@@ -14,14 +15,20 @@ public sealed class TestCluster : IDisposable
     {
     }
 
-    public TestCluster(IReadOnlyList<EndpointDescription> endpoints, Action<LoadBalancingOptions>? configure = null, int seed = 1)
+    /// <param name="endpoints">The endpoints.</param>
+    /// <param name="configure">What differs from the defaults.</param>
+    /// <param name="seed">Of the randomness.</param>
+    /// <param name="explainPicks">Whether each pick is logged: too much for tests that pick very often.</param>
+    public TestCluster(IReadOnlyList<EndpointDescription> endpoints, Action<LoadBalancingOptions>? configure = null, int seed = 1, bool explainPicks = false)
     {
         Options = new LoadBalancingOptions();
         configure?.Invoke(Options);
         Random = RandomSource.Seeded(seed);
         Logs = new FakeLogCollector();
         Metrics = new LoadBalancingMetrics(_meters);
-        _cluster = new ClusterRuntime("catalog", Settings(Options), Time, Random, Metrics, new FakeLogger(Logs, "cluster"));
+        var logger = new FakeLogger(Logs, "cluster");
+        logger.ControlLevel(LogLevel.Debug, explainPicks);
+        _cluster = new ClusterRuntime("catalog", Settings(Options), Time, Random, Metrics, logger);
         if (endpoints.Count > 0)
         {
             Update(endpoints);
@@ -37,6 +44,9 @@ public sealed class TestCluster : IDisposable
     public FakeLogCollector Logs { get; }
 
     public TestMeterFactory Meters => _meters;
+
+    /// <summary>Listens to all instruments from now on.</summary>
+    public MeterProbe Listen() => new(_meters);
 
     public LoadBalancer Balancer => _cluster.Balancer;
 
@@ -94,6 +104,9 @@ public sealed class TestCluster : IDisposable
             Time.Advance(left < TimeSpan.FromSeconds(1) ? left : TimeSpan.FromSeconds(1));
         }
     }
+
+    /// <summary>Ends the cluster and leaves its meter, as when one service of several ends.</summary>
+    public void Stop() => _cluster.Dispose();
 
     public void Dispose()
     {

@@ -92,12 +92,12 @@ internal sealed class OutlierDetector : IHealthMonitor, IDisposable
         }
     }
 
-    public void OnFailure(UpstreamEndpoint endpoint, uint generation, in AttemptOutcome outcome)
+    public bool OnFailure(UpstreamEndpoint endpoint, uint generation, in AttemptOutcome outcome)
     {
         OutlierDetectionSettings settings = Settings;
         if (settings.ConsecutiveErrors == 0)
         {
-            return;
+            return false;
         }
 
         while (true)
@@ -105,14 +105,20 @@ internal sealed class OutlierDetector : IHealthMonitor, IDisposable
             EndpointStatus status = endpoint.Status;
             if (status.IsOut || status.Generation != generation)
             {
-                return;
+                return false;
             }
 
             // A threshold lowered by a reload may lie below the streak already reached.
-            bool enough = status.Streak + 1 >= settings.ConsecutiveErrors;
-            if (enough ? TryEject(endpoint, status, settings, outcome) : endpoint.TryChangeStatus(status, status.WithStreak(status.Streak + 1)))
+            if (status.Streak + 1 >= settings.ConsecutiveErrors)
             {
-                return;
+                if (TryEject(endpoint, status, settings, outcome, out bool isOut))
+                {
+                    return isOut;
+                }
+            }
+            else if (endpoint.TryChangeStatus(status, status.WithStreak(status.Streak + 1)))
+            {
+                return false;
             }
         }
     }
@@ -127,8 +133,9 @@ internal sealed class OutlierDetector : IHealthMonitor, IDisposable
     }
 
     /// <returns>False when the endpoint's status changed meanwhile and the report must be judged again.</returns>
-    private bool TryEject(UpstreamEndpoint endpoint, EndpointStatus status, OutlierDetectionSettings settings, in AttemptOutcome outcome)
+    private bool TryEject(UpstreamEndpoint endpoint, EndpointStatus status, OutlierDetectionSettings settings, in AttemptOutcome outcome, out bool isOut)
     {
+        isOut = false;
         string reason = string.Create(CultureInfo.InvariantCulture, $"{status.Streak + 1} failures in a row, the last: {outcome}");
         if (!_cap.TryReserve(settings.MostEjected(Volatile.Read(ref _members).Length)))
         {
@@ -156,6 +163,7 @@ internal sealed class OutlierDetector : IHealthMonitor, IDisposable
         }
 
         _events.OnEjected(endpoint, Detector, reason, length);
+        isOut = true;
         return true;
     }
 

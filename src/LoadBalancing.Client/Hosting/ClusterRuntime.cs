@@ -22,6 +22,7 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
     private readonly OutlierDetector _health;
     private readonly BackgroundWriter _writer;
     private readonly RandomSource _random;
+    private readonly LoadBalancingMetrics _allMetrics;
     private readonly ClusterMetrics _metrics;
     private readonly ILogger _logger;
     private ClusterSettings _settings;
@@ -36,8 +37,10 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
         _builder = new EndpointSetBuilder(settings.Strategy, settings.PanicThreshold, random);
         _health = new OutlierDetector(settings.OutlierDetection, this, timeProvider, random);
         _writer = new BackgroundWriter(WriteNotes, timeProvider);
-        _metrics = metrics.ForCluster(name, ReadEndpoints);
-        Balancer = new LoadBalancer(name, subset: null, _health, timeProvider, _metrics);
+        _allMetrics = metrics;
+        _metrics = metrics.ForCluster(name);
+        Balancer = new LoadBalancer(name, subset: null, _health, timeProvider, _metrics, new PickLog(name, logger));
+        metrics.Observe(name, ReadEndpoints);
     }
 
     public LoadBalancer Balancer { get; }
@@ -94,6 +97,7 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
 
     public void Dispose()
     {
+        _allMetrics.EndObservation(Balancer.Name);
         _writer.Dispose();
         _health.Dispose();
     }
@@ -146,8 +150,8 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
     private List<EndpointReading> ReadEndpoints() =>
     [
         .. Balancer.Endpoints.Select(endpoint => new EndpointReading(
-            endpoint.Address.Host,
-            endpoint.Address.Port,
+            endpoint.ServerAddress,
+            endpoint.ServerPort,
             endpoint.Health.ToString().ToLowerInvariant(),
             endpoint.InFlight,
             endpoint.Load.Succeeded,

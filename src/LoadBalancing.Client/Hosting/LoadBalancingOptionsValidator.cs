@@ -30,6 +30,17 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
 
         var faults = new FaultList(options.ConfigurationSections.LastOrDefault() ?? service);
         faults.AddRaw(options.ConfigurationFaults);
+        foreach (string missing in FindMissing(options))
+        {
+            faults.Add(missing, "it is null; leave it at its default, or set it to a value of its own.");
+        }
+
+        if (FindMissing(options).Any())
+        {
+            // Nothing else can be looked at.
+            return faults.ToResult();
+        }
+
         CheckEndpoints(service, options, faults);
         CheckHosts(service, options, faults);
         if (!_strategies.TryGet(options.Strategy, out _))
@@ -46,6 +57,18 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
         faults.CheckEnum("EmptyUpdate", options.EmptyUpdate);
         return faults.ToResult();
     }
+
+    /// <summary>The parts that code without nullable annotations can take away.</summary>
+    internal static IEnumerable<string> FindMissing(LoadBalancingOptions options) =>
+        new (string Name, object? Value)[]
+        {
+            (nameof(options.Endpoints), options.Endpoints),
+            (nameof(options.Hosts), options.Hosts),
+            (nameof(options.Strategy), options.Strategy),
+            (nameof(options.OutlierDetection), options.OutlierDetection),
+            (nameof(options.Panic), options.Panic),
+            (nameof(options.Retry), options.Retry),
+        }.Where(static part => part.Value is null).Select(static part => part.Name);
 
     private void CheckEndpoints(string service, LoadBalancingOptions options, FaultList faults)
     {

@@ -9,7 +9,6 @@ internal sealed class RequestPlanCompiler
 
     private readonly LoadBalancer _balancer;
     private readonly RandomSource _random;
-    private readonly ILoggerFactory _loggerFactory;
     private readonly CancellationSourcePool _sources;
     private readonly RetryCap _retryCap = new();
     private readonly CallLog _log;
@@ -18,7 +17,6 @@ internal sealed class RequestPlanCompiler
     {
         _balancer = balancer;
         _random = random;
-        _loggerFactory = loggerFactory;
         _sources = new CancellationSourcePool(balancer.TimeProvider);
         _log = new CallLog(balancer.Name, loggerFactory.CreateLogger<LoadBalancingHandler>());
         balancer.LeaseReclaimed = _log.LeaseReclaimed;
@@ -41,7 +39,7 @@ internal sealed class RequestPlanCompiler
             Timeout = timeout,
             PerTryTimeout = RequestPlan.Shorter(timeout, retry.PerTryTimeout),
             Retry = retry,
-            RetryPipeline = RetryRunner.BuildPipeline(_balancer.Name, retry, _balancer.TimeProvider, _loggerFactory),
+            RetryPipeline = RetryRunner.BuildPipeline(_balancer.Name, retry, _balancer.TimeProvider),
             RetryCap = _retryCap,
             RequestFault = fault?.Scope == FaultScope.Request ? fault : null,
             AttemptFault = fault?.Scope == FaultScope.Attempt ? fault : null,

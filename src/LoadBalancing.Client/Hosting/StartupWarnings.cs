@@ -17,6 +17,11 @@ internal sealed partial class StartupWarnings : IValidateOptions<LoadBalancingOp
 
     public static IEnumerable<string> Find(LoadBalancingOptions options)
     {
+        if (LoadBalancingOptionsValidator.FindMissing(options).Any())
+        {
+            yield break;
+        }
+
         double panicFree = 100 - options.Panic.Threshold;
         if (options.OutlierDetection.ConsecutiveErrors > 0 && options.OutlierDetection.MaxEjectionPercent > panicFree && options.Panic.Threshold > 0)
         {

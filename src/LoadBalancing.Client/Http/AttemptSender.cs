@@ -23,6 +23,11 @@ internal static class AttemptSender
             return new AttemptResult(TimeoutErrors.Whole(plan, call.Tried is [.., { } last] ? last : null), RetryTriggers.None, lease: null);
         }
 
+        if (call is { Tried.Count: > 0 })
+        {
+            TraceParent.Forget(request);
+        }
+
         if (!OngoingAttempt.TryBegin(plan, request, call, callerToken, out OngoingAttempt attempt))
         {
             return AttemptResult.NothingToPick(plan);

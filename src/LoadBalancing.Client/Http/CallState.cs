@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>What a call knows of itself once it needs more than one attempt, or has to wait. Calls that go well at once never make one.</summary>
+/// <summary>What a call knows of itself once it needs more than one attempt, has to wait, or is traced. Calls that go well at once never make one.</summary>
 internal sealed class CallState
 {
     private readonly List<UpstreamEndpoint> _tried = [];
@@ -13,6 +13,9 @@ internal sealed class CallState
     }
 
     public RequestPlan Plan { get; }
+
+    /// <summary>What the attempts are noted in; null when nobody listens.</summary>
+    public CallSpan? Span { get; init; }
 
     /// <summary>The endpoints of the attempts so far, in order; one that was tried twice stands there twice.</summary>
     public IReadOnlyList<UpstreamEndpoint> Tried => _tried;

@@ -18,7 +18,11 @@ internal static class FirstSetWait
         catch (OperationCanceledException) when (timer.HasFired && !callerToken.IsCancellationRequested)
         {
             string waited = string.Create(CultureInfo.InvariantCulture, $"The call's Timeout of {plan.Timeout.TotalSeconds} s has elapsed.");
-            throw new NoEndpointAvailableException($"{plan.Balancer.NothingToPick().Message} {waited}", new TimeoutException(waited));
+            throw NoEndpointAvailableException.For(plan.Balancer, waited, new TimeoutException(waited));
+        }
+        catch (OperationCanceledException exception) when (callerToken.IsCancellationRequested)
+        {
+            throw TimeoutErrors.AsCancelledBy(exception, callerToken);
         }
         finally
         {

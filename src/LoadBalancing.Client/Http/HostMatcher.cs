@@ -8,7 +8,8 @@ internal sealed class HostMatcher
 
     public HostMatcher(IEnumerable<string> hosts)
     {
-        _hosts = [.. hosts];
+        // IPv6 addresses stand in brackets in a Uri, and people leave them out.
+        _hosts = [.. hosts.Select(static host => host.Contains(':') && !host.StartsWith('[') ? $"[{host}]" : host)];
         _any = _hosts.Contains("*", StringComparer.Ordinal);
     }
 

@@ -18,6 +18,7 @@ internal sealed class LeasedContent : UpstreamContent
     {
         if (!Lease.HasEnded)
         {
+            _upload?.End();
             Lease.Reclaim();
         }
     }
@@ -47,28 +48,30 @@ internal sealed class LeasedContent : UpstreamContent
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
+        var destination = new CopyDestination(stream);
         try
         {
-            await Inner.CopyToAsync(stream, context, cancellationToken).ConfigureAwait(false);
+            await Inner.CopyToAsync(destination, context, cancellationToken).ConfigureAwait(false);
             End(null);
         }
         catch (Exception exception)
         {
-            End(exception);
+            End(destination.HasFailed ? null : exception);
             throw;
         }
     }
 
     protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
+        var destination = new CopyDestination(stream);
         try
         {
-            Inner.CopyTo(stream, context, cancellationToken);
+            Inner.CopyTo(destination, context, cancellationToken);
             End(null);
         }
         catch (Exception exception)
         {
-            End(exception);
+            End(destination.HasFailed ? null : exception);
             throw;
         }
     }

@@ -71,30 +71,45 @@ internal sealed class LeasedStream : Stream
         }
     }
 
+    // The base class would make these wait on a thread of the pool for a synchronous read.
+    public override IAsyncResult BeginRead(byte[] buffer, int offset, int count, AsyncCallback? callback, object? state) =>
+        TaskToAsyncResult.Begin(ReadAsync(buffer, offset, count, CancellationToken.None), callback, state);
+
+    public override int EndRead(IAsyncResult asyncResult) => TaskToAsyncResult.End<int>(asyncResult);
+
+    public override IAsyncResult BeginWrite(byte[] buffer, int offset, int count, AsyncCallback? callback, object? state) =>
+        TaskToAsyncResult.Begin(WriteAsync(buffer, offset, count, CancellationToken.None), callback, state);
+
+    public override void EndWrite(IAsyncResult asyncResult) => TaskToAsyncResult.End(asyncResult);
+
     public override void CopyTo(Stream destination, int bufferSize)
     {
+        ValidateCopyToArguments(destination, bufferSize);
+        var watched = new CopyDestination(destination);
         try
         {
-            _inner.CopyTo(destination, bufferSize);
+            _inner.CopyTo(watched, bufferSize);
             _content.End(null);
         }
         catch (Exception exception)
         {
-            _content.End(exception);
+            _content.End(watched.HasFailed ? null : exception);
             throw;
         }
     }
 
     public override async Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken)
     {
+        ValidateCopyToArguments(destination, bufferSize);
+        var watched = new CopyDestination(destination);
         try
         {
-            await _inner.CopyToAsync(destination, bufferSize, cancellationToken).ConfigureAwait(false);
+            await _inner.CopyToAsync(watched, bufferSize, cancellationToken).ConfigureAwait(false);
             _content.End(null);
         }
         catch (Exception exception)
         {
-            _content.End(exception);
+            _content.End(watched.HasFailed ? null : exception);
             throw;
         }
     }

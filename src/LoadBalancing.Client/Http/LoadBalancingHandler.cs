@@ -36,7 +36,7 @@ internal sealed class LoadBalancingHandler : DelegatingHandler
             return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         }
 
-        if (!plan.IsPlain || plan.Balancer.CurrentSet is null)
+        if (!plan.IsPlain || plan.Balancer.CurrentSet is null || CallSpan.IsWanted)
         {
             return await SendAndFollowAsync(plan, request, async: true, cancellationToken).ConfigureAwait(false);
         }
@@ -104,28 +104,49 @@ internal sealed class LoadBalancingHandler : DelegatingHandler
                 : new ValueTask<HttpResponseMessage>(base.Send(request, cancellationToken));
         }
 
-        return plan.RequestFault is null
-            ? BalanceAsync(plan, request, async, cancellationToken)
-            : plan.RequestFault.SendAsync(
-                request,
-                (handler: this, plan, request, async),
-                static (call, token) => call.handler.BalanceAsync(call.plan, call.request, call.async, token),
-                cancellationToken);
+        return CallSpan.IsWanted
+            ? TraceAsync(plan, request, async, cancellationToken)
+            : SendPlannedAsync(plan, request, span: null, async, cancellationToken);
     }
 
-    private async ValueTask<HttpResponseMessage> BalanceAsync(RequestPlan plan, HttpRequestMessage request, bool async, CancellationToken cancellationToken)
+    private async ValueTask<HttpResponseMessage> TraceAsync(RequestPlan plan, HttpRequestMessage request, bool async, CancellationToken cancellationToken)
     {
-        CallState? waited = null;
-        if (plan.Balancer.CurrentSet is null)
+        using CallSpan? span = CallSpan.Start(plan.Balancer.Name, HttpConventions.MethodOf(request), request.RequestUri!.IdnHost);
+        try
         {
-            waited = new CallState(plan, plan.Now());
-            await FirstSetWait.WaitAsync(waited, cancellationToken).ConfigureAwait(false);
+            HttpResponseMessage response = await SendPlannedAsync(plan, request, span, async, cancellationToken).ConfigureAwait(false);
+            span?.Answered((int)response.StatusCode);
+            return response;
+        }
+        catch (Exception exception) when (span is not null)
+        {
+            span.Failed(HttpConventions.ErrorTypeOf(exception));
+            throw;
+        }
+    }
+
+    private ValueTask<HttpResponseMessage> SendPlannedAsync(RequestPlan plan, HttpRequestMessage request, CallSpan? span, bool async, CancellationToken cancellationToken) =>
+        plan.RequestFault is null
+            ? BalanceAsync(plan, request, span, async, cancellationToken)
+            : plan.RequestFault.SendAsync(
+                request,
+                (handler: this, plan, request, span, async),
+                static (call, token) => call.handler.BalanceAsync(call.plan, call.request, call.span, call.async, token),
+                cancellationToken);
+
+    private async ValueTask<HttpResponseMessage> BalanceAsync(RequestPlan plan, HttpRequestMessage request, CallSpan? span, bool async, CancellationToken cancellationToken)
+    {
+        bool mustWait = plan.Balancer.CurrentSet is null;
+        CallState? call = mustWait || span is not null ? new CallState(plan, plan.Now()) { Span = span } : null;
+        if (mustWait)
+        {
+            await FirstSetWait.WaitAsync(call!, cancellationToken).ConfigureAwait(false);
         }
 
-        AttemptResult first = await AttemptSender.SendAsync(this, plan, request, waited, async, cancellationToken).ConfigureAwait(false);
+        AttemptResult first = await AttemptSender.SendAsync(this, plan, request, call, async, cancellationToken).ConfigureAwait(false);
         return first is { Response: not null, Triggers: RetryTriggers.None }
             ? first.Response
-            : await RetryAsync(waited ?? new CallState(plan, first.Lease?.StartedAt ?? 0), request, first, async, cancellationToken).ConfigureAwait(false);
+            : await RetryAsync(call ?? new CallState(plan, first.Lease?.StartedAt ?? 0), request, first, async, cancellationToken).ConfigureAwait(false);
     }
 
     private ValueTask<HttpResponseMessage> RetryAsync(CallState state, HttpRequestMessage request, AttemptResult first, bool async, CancellationToken cancellationToken)
@@ -194,6 +215,7 @@ internal sealed class LoadBalancingHandler : DelegatingHandler
             response.Dispose();
             request.RequestUri = target;
             request.Headers.Authorization = null;
+            TraceParent.Forget(request);
             response = await SendHopAsync(FindPlan(request), request, async, cancellationToken).ConfigureAwait(false);
         }
 

@@ -68,23 +68,25 @@ internal readonly struct OngoingAttempt
         _addressed.Restore(request);
         (AttemptOutcome outcome, RetryTriggers triggers) = OutcomeClassifier.Classify(response, plan.TimeProvider);
         _lease.Report(outcome);
+        if (call?.Span is { } span)
+        {
+            Trace(span, outcome);
+        }
+
         if (triggers != RetryTriggers.None)
         {
             plan.Log.AttemptFailed(_lease.Endpoint, outcome, triggers);
         }
 
-        UploadLink? upload = null;
-        if (RequestTraits.MayOutlastHeaders(request.Content, response))
+        // The clock has to stop before the content is told of an upload that goes on, because the content may come to its end at once.
+        UploadLink? upload = RequestTraits.MayOutlastHeaders(request.Content, response) ? new UploadLink(_timer) : null;
+        UpstreamContent.Follow(response, request, _lease, call, upload);
+        if (upload is null)
         {
-            // The clock has to stop before the content is told of it, because the content may come to its end at once.
-            upload = new UploadLink(_timer);
-        }
-        else
-        {
+            // Last: whatever throws above comes to Fail, which ends the timer too, and its source must not come back twice.
             _timer.End(plan.CancellationSources);
         }
 
-        UpstreamContent.Follow(response, request, _lease, call, upload);
         return new AttemptResult(response, triggers, _lease);
     }
 
@@ -114,11 +116,26 @@ internal readonly struct OngoingAttempt
         }
 
         _lease.End(outcome);
+        if (call?.Span is { } span)
+        {
+            Trace(span, outcome);
+        }
+
         plan.Log.AttemptFailed(_lease.Endpoint, outcome, result.Triggers);
         return result;
     }
 
     private static TimeSpan LimitOf(RequestPlan plan, CallState? call) => call?.AttemptLimit ?? plan.PerTryTimeout;
+
+    private void Trace(CallSpan span, in AttemptOutcome outcome)
+    {
+        UpstreamEndpoint endpoint = _lease.Endpoint;
+        span.AddAttempt(endpoint.ServerAddress, endpoint.ServerPort, outcome.TelemetryName);
+        if (_lease.HasEjected)
+        {
+            span.AddEjection(endpoint.ServerAddress, endpoint.ServerPort);
+        }
+    }
 
     private AttemptResult TimeOut(Exception exception, RequestPlan plan, CallState? call)
     {

@@ -49,6 +49,9 @@ internal static class OutcomeClassifier
         HttpRequestError.HttpProtocolError when exception.InnerException is HttpProtocolException { ErrorCode: RefusedStream or RequestRejected } =>
             (AttemptOutcome.Failure(FailureKind.Reset), RetryTriggers.RefusedStream),
         HttpRequestError.UserAuthenticationError or HttpRequestError.ConfigurationLimitExceeded => Neutral,
+
+        // The server is in order, it only has no WebSockets over HTTP/2; whoever asked goes back to HTTP/1.1.
+        HttpRequestError.ExtendedConnectNotSupported => Neutral,
         HttpRequestError.Unknown => exception.InnerException switch
         {
             SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostNotFound or SocketError.HostUnreachable or SocketError.NetworkUnreachable } => Connect,

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Diagnostics.CodeAnalysis;
 using System.Net.Http.Json;
 
 namespace LoadBalancing.Client;
@@ -21,7 +22,7 @@ internal static class RequestTraits
     public static bool CanReplay(HttpContent? content) => content switch
     {
         null or ByteArrayContent or ReadOnlyMemoryContent => true,
-        JsonContent json => json.Value is null or string or ICollection || json.Value is not (IEnumerable or IAsyncEnumerable<object>),
+        JsonContent json => json.Value is null or string or ICollection || !IsSequence(json.Value),
         MultipartContent parts => parts.All(CanReplay),
         _ => false,
     };
@@ -32,4 +33,10 @@ internal static class RequestTraits
     /// </summary>
     public static bool MayOutlastHeaders(HttpContent? content, HttpResponseMessage answer) =>
         content is not (null or ByteArrayContent or ReadOnlyMemoryContent or StreamContent or MultipartContent) && answer.Version.Major >= 2;
+
+    /// <summary>Whether it may be a sequence that can be gone through only once.</summary>
+    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "An interface that was trimmed away is one that the serializer does not know of either.")]
+    private static bool IsSequence(object value) =>
+        value is IEnumerable or IAsyncEnumerable<object>
+        || Array.Exists(value.GetType().GetInterfaces(), static type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IAsyncEnumerable<>));
 }

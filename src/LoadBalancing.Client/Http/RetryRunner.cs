@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.Retry;
 using Polly.Telemetry;
@@ -14,7 +13,7 @@ internal static class RetryRunner
     private static readonly ResiliencePropertyKey<RetryCall> CallKey = new("LoadBalancing.Client.Call");
 
     /// <summary>Null when nothing is ever tried again.</summary>
-    public static ResiliencePipeline<HttpResponseMessage>? BuildPipeline(string service, RetrySettings settings, TimeProvider timeProvider, ILoggerFactory loggerFactory)
+    public static ResiliencePipeline<HttpResponseMessage>? BuildPipeline(string service, RetrySettings settings, TimeProvider timeProvider)
     {
         if (settings.Attempts == 0)
         {
@@ -33,7 +32,8 @@ internal static class RetryRunner
             })
             .ConfigureTelemetry(new TelemetryOptions
             {
-                LoggerFactory = loggerFactory,
+                // No logger: Polly logs the exceptions that it sees, and their messages can quote what the server sent (the platform does so with a header line that it cannot read).
+                // What became of each attempt is in our own log.
 
                 // A failed attempt is no news: what follows from it, an ejection or a failed call, is told elsewhere, once.
                 SeverityProvider = static args => args.Event.Severity > ResilienceEventSeverity.Debug ? ResilienceEventSeverity.Debug : args.Event.Severity,
@@ -52,7 +52,7 @@ internal static class RetryRunner
     {
         RequestPlan plan = state.Plan;
         var call = new RetryCall(transport, request, state, first, async, callerToken);
-        if (plan.RetryPipeline is null || !call.WantsRetry(retry: 0))
+        if (plan.RetryPipeline is null || !call.WantsFirstRetry())
         {
             return Unwrap(first);
         }
@@ -107,6 +107,7 @@ internal static class RetryRunner
         private readonly bool _async;
         private readonly CancellationToken _callerToken;
         private AttemptResult _last;
+        private bool _grantedAhead;
 
         public RetryCall(
             LoadBalancingHandler transport,
@@ -132,18 +133,15 @@ internal static class RetryRunner
 
         private RequestPlan Plan => _state.Plan;
 
-        /// <summary>Whether the last result should and may be tried again. The wait is decided here too: one that is longer than the time left is no retry at all.</summary>
+        /// <summary>Asked before Polly is troubled at all.</summary>
+        public bool WantsFirstRetry() => _grantedAhead = Decide(retry: 0);
+
+        /// <summary>Polly's question. The first time it has been answered already: the wait was drawn, and drawing it again would only make seeded runs harder to follow.</summary>
         public bool WantsRetry(int retry)
         {
-            if ((_last.Triggers & Plan.Retry.Triggers) == 0 || !MayBeSentAgain())
-            {
-                return false;
-            }
-
-            bool atOnce = _last.Triggers == RetryTriggers.ConnectFailure && HasUntriedEndpoint();
-            NextWait = atOnce ? TimeSpan.Zero : Plan.Retry.DrawBackoff(retry, Plan.Random);
-            TimeSpan left = _state.TimeLeft;
-            return left == Timeout.InfiniteTimeSpan || NextWait < left;
+            bool granted = _grantedAhead || Decide(retry);
+            _grantedAhead = false;
+            return granted;
         }
 
         public ValueTask OnRetry()
@@ -166,6 +164,21 @@ internal static class RetryRunner
             }
 
             return _last.Exception is null ? Outcome.FromResult(_last.Response!) : Outcome.FromException<HttpResponseMessage>(_last.Exception);
+        }
+
+        /// <summary>Whether the last result should and may be tried again. The wait is decided here too: one that is longer than the time left is no retry at all.</summary>
+        private bool Decide(int retry)
+        {
+            // With nothing left to try, what the last endpoint said is worth more to the caller than that there is none.
+            if ((_last.Triggers & Plan.Retry.Triggers) == 0 || !MayBeSentAgain() || Plan.Balancer.CurrentSet is not { CanPick: true })
+            {
+                return false;
+            }
+
+            bool atOnce = _last.Triggers == RetryTriggers.ConnectFailure && HasUntriedEndpoint();
+            NextWait = atOnce ? TimeSpan.Zero : Plan.Retry.DrawBackoff(retry, Plan.Random);
+            TimeSpan left = _state.TimeLeft;
+            return left == Timeout.InfiniteTimeSpan || NextWait < left;
         }
 
         private bool MayBeSentAgain() => _last.Triggers switch

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
 namespace LoadBalancing.Client;
@@ -9,6 +10,9 @@ namespace LoadBalancing.Client;
 /// </summary>
 internal sealed class LoadBalancingMetrics
 {
+    /// <summary>Reported of every cluster at all times.</summary>
+    private static readonly string[] States = ["available", "ejected"];
+
     private readonly ConcurrentDictionary<string, Func<IReadOnlyList<EndpointReading>>> _clusters = new(StringComparer.Ordinal);
 
     public LoadBalancingMetrics(IMeterFactory meterFactory)
@@ -66,23 +70,28 @@ internal sealed class LoadBalancingMetrics
 
     public Counter<long> LeasesReclaimed { get; }
 
-    /// <summary>The metrics of one cluster. Its endpoints are observed from now on.</summary>
-    public ClusterMetrics ForCluster(string cluster, Func<IReadOnlyList<EndpointReading>> read)
-    {
-        _clusters[cluster] = read;
-        return new ClusterMetrics(this, cluster);
-    }
+    /// <summary>The metrics of one cluster.</summary>
+    public ClusterMetrics ForCluster(string cluster) => new(this, cluster);
 
     /// <summary>The metrics of a client that has no cluster of its own.</summary>
     public ClusterMetrics ForClient(string client) => new(this, client);
+
+    /// <summary>Lets the observable instruments read a cluster's endpoints from now on. It must be ready to be read: a collector may ask at any moment.</summary>
+    public void Observe(string cluster, Func<IReadOnlyList<EndpointReading>> read) => _clusters[cluster] = read;
+
+    /// <summary>Ends all series of a cluster's endpoints.</summary>
+    public void EndObservation(string cluster) => _clusters.TryRemove(cluster, out _);
 
     private IEnumerable<Measurement<long>> ObserveStates()
     {
         foreach ((string cluster, Func<IReadOnlyList<EndpointReading>> read) in _clusters)
         {
-            foreach (IGrouping<string, EndpointReading> state in read().GroupBy(endpoint => endpoint.State))
+            IReadOnlyList<EndpointReading> endpoints = read();
+
+            // Of every state, also where there is nobody in it: whoever waits for "none available" waits for a 0, not for a series that ends.
+            foreach (string state in States.Union(endpoints.Select(static endpoint => endpoint.State)))
             {
-                yield return new Measurement<long>(state.Count(), new(MetricTags.Cluster, cluster), new(MetricTags.State, state.Key));
+                yield return new Measurement<long>(endpoints.Count(endpoint => endpoint.State == state), new(MetricTags.Cluster, cluster), new(MetricTags.State, state));
             }
         }
     }
@@ -91,16 +100,9 @@ internal sealed class LoadBalancingMetrics
     {
         foreach ((string cluster, EndpointReading endpoint) in ReadAll())
         {
-            yield return Attempt(endpoint.Succeeded, "success");
-            yield return Attempt(endpoint.Failed, "failure");
-            yield return Attempt(endpoint.Neutral, "neutral");
-
-            Measurement<long> Attempt(long count, string outcome) => new(
-                count,
-                new(MetricTags.Cluster, cluster),
-                new(MetricTags.ServerAddress, endpoint.ServerAddress),
-                new(MetricTags.ServerPort, endpoint.ServerPort),
-                new(MetricTags.Outcome, outcome));
+            yield return Measure(endpoint.Succeeded, cluster, endpoint, "success");
+            yield return Measure(endpoint.Failed, cluster, endpoint, "failure");
+            yield return Measure(endpoint.Neutral, cluster, endpoint, "neutral");
         }
     }
 
@@ -108,22 +110,35 @@ internal sealed class LoadBalancingMetrics
     {
         foreach ((string cluster, EndpointReading endpoint) in ReadAll())
         {
-            yield return new Measurement<long>(
-                endpoint.InFlight,
-                new(MetricTags.Cluster, cluster),
-                new(MetricTags.ServerAddress, endpoint.ServerAddress),
-                new(MetricTags.ServerPort, endpoint.ServerPort));
+            yield return Measure(endpoint.InFlight, cluster, endpoint, outcome: null);
         }
     }
 
+    /// <summary>One reading for each address and port. Endpoints that differ only in their path or host name would be two values of the same series, of which collectors keep one.</summary>
     private IEnumerable<(string Cluster, EndpointReading Endpoint)> ReadAll()
     {
         foreach ((string cluster, Func<IReadOnlyList<EndpointReading>> read) in _clusters)
         {
-            foreach (EndpointReading endpoint in read())
+            foreach (IGrouping<(string, int?), EndpointReading> place in read().GroupBy(static endpoint => (endpoint.ServerAddress, endpoint.ServerPort)))
             {
-                yield return (cluster, endpoint);
+                yield return (cluster, place.Aggregate(static (sum, endpoint) => sum.Plus(endpoint)));
             }
         }
+    }
+
+    private static Measurement<long> Measure(long value, string cluster, in EndpointReading endpoint, string? outcome)
+    {
+        var tags = new TagList { { MetricTags.Cluster, cluster }, { MetricTags.ServerAddress, endpoint.ServerAddress } };
+        if (endpoint.ServerPort is { } port)
+        {
+            tags.Add(MetricTags.ServerPort, port);
+        }
+
+        if (outcome is not null)
+        {
+            tags.Add(MetricTags.Outcome, outcome);
+        }
+
+        return new Measurement<long>(value, tags);
     }
 }

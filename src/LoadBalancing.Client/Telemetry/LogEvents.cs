@@ -25,4 +25,5 @@ internal static class LogEvents
     public const int TimerStarved = 41;
     public const int LeaseReclaimed = 42;
     public const int RetriesAtCap = 43;
+    public const int EndpointPicked = 50;
 }

@@ -201,6 +201,16 @@ public sealed class BadInputTests
     }
 
     [Fact]
+    public void Parts_that_were_set_to_null() => AssertFaults(
+        static options =>
+        {
+            options.Retry = null!;
+            options.Strategy = null!;
+        },
+        "catalog:Strategy: it is null; leave it at its default, or set it to a value of its own.",
+        "catalog:Retry: it is null; leave it at its default, or set it to a value of its own.");
+
+    [Fact]
     public void All_faults_are_told_together() => AssertFaults(
         static options =>
         {

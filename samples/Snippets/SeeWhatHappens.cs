@@ -1,0 +1,44 @@
+using LoadBalancing.Client;
+using Microsoft.Extensions.DependencyInjection;
+using OpenTelemetry.Metrics;
+
+namespace Snippets;
+
+/// <summary>The code of docs/reference/telemetry.md.</summary>
+internal static class SeeWhatHappens
+{
+    public static void WithOpenTelemetry(IServiceCollection services)
+    {
+        // begin-snippet: opentelemetry
+        services.AddOpenTelemetry()
+            .WithMetrics(metrics => metrics.AddMeter(LoadBalancingTelemetry.MeterName))
+            .WithTracing(tracing => tracing
+                .AddSource(LoadBalancingTelemetry.ActivitySourceName)
+                .AddSource("System.Net.Http"));
+        // end-snippet
+        services.AddLoadBalancedHttpClient("catalog");
+    }
+
+    public static void WithoutEndpoints(IServiceCollection services)
+    {
+        services.AddOpenTelemetry()
+            .WithMetrics(metrics =>
+            {
+                // begin-snippet: drop-endpoints
+                metrics.AddView("loadbalancing.client.endpoint.*", MetricStreamConfiguration.Drop);
+                // end-snippet
+            });
+        services.AddLoadBalancedHttpClient("catalog");
+    }
+
+    public static async Task AskAsync(HttpClient http)
+    {
+        // begin-snippet: ask-response
+        using HttpResponseMessage response = await http.GetAsync("/items/42");
+        if (response.GetUpstream() is { } upstream)
+        {
+            Console.WriteLine($"{upstream.Endpoint} answered attempt {upstream.Attempts}; tried were {string.Join(", ", upstream.Tried)}");
+        }
+        // end-snippet
+    }
+}

@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using LoadBalancing.Client.TestSupport;
+using Microsoft.Extensions.Logging.Testing;
+
+namespace LoadBalancing.Client.Tests.Telemetry;
+
+/// <summary>Secrets that pass through in requests and answers are in nothing that is reported. Names of hosts are no secrets.</summary>
+[Collection(RunsAlone.Name)]
+public sealed class PrivacyTests
+{
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task No_tag_no_span_and_no_log_field_contains_a_secret(bool traced)
+    {
+        using SpanProbe? probe = traced ? new SpanProbe() : null;
+        Rehearsal rehearsal = await Rehearsal.RunAsync();
+
+        string[] reported =
+        [
+            .. rehearsal.Readings.Select(static reading => $"{reading.Instrument.Name} {reading.Series}"),
+            .. rehearsal.PollyReadings.Select(static reading => $"{reading.Meter} {reading.Series}"),
+            .. rehearsal.Logs.SelectMany(Texts),
+            .. probe?.Calls.SelectMany(Texts) ?? [],
+        ];
+
+        Assert.DoesNotContain(reported, static text => text.Contains(Rehearsal.Secret, StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public async Task The_rehearsal_reports_something_of_every_kind()
+    {
+        using var probe = new SpanProbe();
+        Rehearsal rehearsal = await Rehearsal.RunAsync();
+
+        Assert.NotEmpty(rehearsal.PollyReadings);
+        Assert.True(probe.Calls.Count > 20, $"{probe.Calls.Count} spans");
+        Assert.True(rehearsal.Logs.Count > 50, $"{rehearsal.Logs.Count} log records");
+        int[] logged = [.. rehearsal.Logs.Select(static log => log.Id.Id).Distinct()];
+        Assert.Superset(
+            new HashSet<int>
+            {
+                LogEvents.EndpointEjected, LogEvents.EndpointReturned, LogEvents.EjectionRefused, LogEvents.EndpointsChanged, LogEvents.EmptyUpdateKept, LogEvents.UpdateRejected,
+                LogEvents.HostPassedThrough, LogEvents.AttemptFailed, LogEvents.TimerStarved, LogEvents.LeaseReclaimed, LogEvents.RetriesAtCap, LogEvents.EndpointPicked,
+            },
+            logged.ToHashSet());
+    }
+
+    private static IEnumerable<string> Texts(FakeLogRecord log) =>
+        [$"{log.Category} {log.Id} {log.Message}", log.Exception?.ToString() ?? "", .. log.StructuredState?.Select(static field => $"{field.Key}={field.Value}") ?? []];
+
+    private static IEnumerable<string> Texts(Activity span) =>
+    [
+        $"{span.DisplayName} {span.OperationName} {span.StatusDescription} {span.TraceStateString}",
+        SpanProbe.TextOf(span.TagObjects),
+        .. span.Baggage.Select(static item => $"{item.Key}={item.Value}"),
+        .. span.Events.Select(static e => $"{e.Name} {SpanProbe.TextOf(e.Tags)}"),
+    ];
+}
