@@ -60,7 +60,7 @@ internal static class MoveFromServiceDiscovery
 }
 
 // begin-snippet: discovery-source
-/// <summary>The endpoints that Microsoft's service discovery knows, with all of its providers.</summary>
+/// <summary>The endpoints that Microsoft's service discovery knows.</summary>
 internal sealed class DiscoveredEndpoints(ServiceEndpointResolver resolver) : IEndpointSource
 {
     public string Name => "service-discovery";
@@ -84,7 +84,7 @@ internal sealed class DiscoveredEndpoints(ServiceEndpointResolver resolver) : IE
 
     private static EndpointDescription Describe(ServiceEndpoint endpoint)
     {
-        // Written with its scheme in configuration it has one; from DNS, or without, it is host and port.
+        // Written with a scheme in configuration it has one; else it is a host, perhaps with a port.
         string text = endpoint.ToString()!;
         var address = new Uri(text.Contains("://", StringComparison.Ordinal) ? text : $"http://{text}");
         return new EndpointDescription(address.ToString()) { Hostname = address.Host };
