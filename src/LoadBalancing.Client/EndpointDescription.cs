@@ -30,8 +30,8 @@ public sealed class EndpointDescription
     public double Weight { get; set; } = 1;
 
     /// <summary>
-    /// The host name that this endpoint is asked for, in <c>Host</c> and in TLS (SNI and certificate). Null, the default: the name that
-    /// the caller used, which is what endpoints given by IP address need.
+    /// The host name that this endpoint is asked for, in <c>Host</c> and in TLS (SNI and certificate), with a port if the server wants one in <c>Host</c>. Null,
+    /// the default: the name that the caller used, which is what endpoints given by IP address need.
     /// </summary>
     public string? Hostname { get; set; }
 

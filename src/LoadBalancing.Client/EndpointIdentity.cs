@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace LoadBalancing.Client;
 
 /// <summary>What makes two descriptions the same endpoint: the address in normal form, and the host name it is asked for.</summary>
@@ -9,13 +11,13 @@ internal readonly record struct EndpointIdentity(Uri Address, string? Hostname)
     public static bool TryParse(EndpointDescription description, out EndpointIdentity identity, out string? fault)
     {
         identity = default;
-        fault = Check(description.Address, out Uri? address);
+        string? hostname = string.IsNullOrWhiteSpace(description.Hostname) ? null : description.Hostname.Trim().ToLowerInvariant();
+        fault = Check(description.Address, out Uri? address) ?? CheckHostname(hostname);
         if (fault is not null)
         {
             return false;
         }
 
-        string? hostname = string.IsNullOrWhiteSpace(description.Hostname) ? null : description.Hostname.Trim().ToLowerInvariant();
         identity = new EndpointIdentity(Normalise(address!), hostname);
         return true;
     }
@@ -63,6 +65,28 @@ internal readonly record struct EndpointIdentity(Uri Address, string? Hostname)
 
         address = uri;
         return null;
+    }
+
+    /// <summary>A host, and a port if the server wants one in <c>Host</c>.</summary>
+    private static string? CheckHostname(string? text)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        int colon = text.LastIndexOf(':');
+        bool hasPort = colon > text.LastIndexOf(']');
+        string host = hasPort ? text[..colon] : text;
+        bool isHost = Uri.CheckHostName(host) switch
+        {
+            UriHostNameType.Unknown => false,
+            UriHostNameType.IPv6 => host[0] == '[',
+            _ => true,
+        };
+        return isHost && (!hasPort || ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            ? null
+            : $"the host name '{text}' cannot be asked for; write it without scheme and path, like 'catalog.internal'.";
     }
 
     private static Uri Normalise(Uri uri)

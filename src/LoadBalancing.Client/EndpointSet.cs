@@ -36,6 +36,9 @@ internal sealed class EndpointSet
     /// <summary>Null when nothing is in service and panic is off, or there are no members.</summary>
     public IEndpointPicker? Picker { get; }
 
+    /// <summary>Whether a pick at this moment would yield anything.</summary>
+    public bool CanPick => _panicAllowed ? Endpoints.Length > 0 : Array.Exists(Endpoints, static endpoint => endpoint.IsAvailable);
+
     /// <summary>
     /// An endpoint in service that the call has not tried, else one in service that it has, else, in panic, any.
     /// </summary>

@@ -6,7 +6,7 @@ namespace LoadBalancing.Client;
 /// </summary>
 /// <remarks>
 /// Values that a route may override are nullable: null means that nothing was said here and the default applies. A time-out is switched off by
-/// <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>. Not safe for writing from several threads.
+/// <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>; no other duration is longer than 24 days. Not safe for writing from several threads.
 /// </remarks>
 public sealed class LoadBalancingOptions
 {

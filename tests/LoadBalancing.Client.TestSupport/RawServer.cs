@@ -45,7 +45,7 @@ public sealed class RawServer : IAsyncDisposable
                 running.Add(RunAsync(socket));
             }
         }
-        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (OperationCanceledException)
         {
             await Task.WhenAll(running);
         }

@@ -63,7 +63,13 @@ internal sealed class FaultInjector
         HttpResponseMessage response = await _pipeline
             .ExecuteAsync(static (call, token) => call.send(call.state, token), (state, send), cancellationToken)
             .ConfigureAwait(false);
-        response.RequestMessage ??= request;
+        if (response.RequestMessage is null)
+        {
+            // An injected answer. It speaks the protocol that it was asked in: gRPC, for one, takes no answer over HTTP/1.1.
+            response.RequestMessage = request;
+            response.Version = request.Version;
+        }
+
         return response;
     }
 

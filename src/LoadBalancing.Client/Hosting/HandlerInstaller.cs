@@ -73,9 +73,9 @@ internal sealed partial class HandlerInstaller : IHttpMessageHandlerBuilderFilte
             handlers.Add(handler);
         }
 
-        if (IndexOf(handlers, Resilience) >= 0)
+        int own = 1 + (service?.Plan.Retry.Attempts ?? RetrySettings.DefaultAttempts);
+        if (own > 1 && IndexOf(handlers, Resilience) >= 0)
         {
-            int own = 1 + (service?.Plan.Retry.Attempts ?? RetrySettings.DefaultAttempts);
             _said.Once((client, nameof(Resilience)), () => LogResilienceHandlerKept(_logger, client, own, own * 4));
         }
 

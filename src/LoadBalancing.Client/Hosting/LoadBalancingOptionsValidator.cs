@@ -6,6 +6,9 @@ namespace LoadBalancing.Client;
 /// <summary>Finds everything that is wrong with a service's options, in one go. Each fault says where, what, and what would be right.</summary>
 internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalancingOptions>
 {
+    /// <summary>Timers of the platform throw above 49 days, and <c>HttpClient.Timeout</c> above 24: a request would be the first to notice.</summary>
+    private static readonly TimeSpan LongestDuration = TimeSpan.FromDays(24);
+
     private readonly ServiceRegistrations _registrations;
     private readonly StrategyRegistry _strategies;
     private readonly RunningServices _running;
@@ -123,10 +126,13 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
             faults.Add(Part + "MaxEjectionTime", $"{longest} is shorter than BaseEjectionTime, which is {options.BaseEjectionTime}; raise the one or lower the other.");
         }
 
+        faults.CheckLength(Part + "MaxEjectionTime", options.MaxEjectionTime);
         if (options.MaxEjectionTimeJitter is { } jitter && jitter < TimeSpan.Zero)
         {
             faults.Add(Part + "MaxEjectionTimeJitter", $"{jitter} is negative; it is zero or more.");
         }
+
+        faults.CheckLength(Part + "MaxEjectionTimeJitter", options.MaxEjectionTimeJitter);
     }
 
     private static void CheckTimes(LoadBalancingOptions options, FaultList faults)
@@ -150,6 +156,8 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
         {
             faults.Add("Retry:BackoffMax", $"{backoffMax} is shorter than BackoffBase, which is {backoffBase}; raise the one or lower the other.");
         }
+
+        faults.CheckLength("Retry:BackoffMax", options.Retry.BackoffMax);
     }
 
     private static void CheckRetryOn(IList<string>? conditions, FaultList faults)
@@ -214,6 +222,8 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
             {
                 Add(key, $"{value} is not allowed; it is longer than zero.");
             }
+
+            CheckLength(key, value);
         }
 
         public void CheckLimit(string key, TimeSpan? value)
@@ -221,6 +231,16 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
             if (value is { } limit && limit <= TimeSpan.Zero && limit != Timeout.InfiniteTimeSpan)
             {
                 Add(key, $"{limit} is not allowed; it is longer than zero, or infinite for no limit.");
+            }
+
+            CheckLength(key, value);
+        }
+
+        public void CheckLength(string key, TimeSpan? value)
+        {
+            if (value > LongestDuration)
+            {
+                Add(key, $"{value} is too long; the longest is {LongestDuration.TotalDays} days.");
             }
         }
 

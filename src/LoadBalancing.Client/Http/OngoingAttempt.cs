@@ -78,18 +78,15 @@ internal readonly struct OngoingAttempt
             plan.Log.AttemptFailed(_lease.Endpoint, outcome, triggers);
         }
 
-        UploadLink? upload = null;
-        if (RequestTraits.MayOutlastHeaders(request.Content, response))
+        // The clock has to stop before the content is told of an upload that goes on, because the content may come to its end at once.
+        UploadLink? upload = RequestTraits.MayOutlastHeaders(request.Content, response) ? new UploadLink(_timer) : null;
+        UpstreamContent.Follow(response, request, _lease, call, upload);
+        if (upload is null)
         {
-            // The clock has to stop before the content is told of it, because the content may come to its end at once.
-            upload = new UploadLink(_timer);
-        }
-        else
-        {
+            // Last: whatever throws above comes to Fail, which ends the timer too, and its source must not come back twice.
             _timer.End(plan.CancellationSources);
         }
 
-        UpstreamContent.Follow(response, request, _lease, call, upload);
         return new AttemptResult(response, triggers, _lease);
     }
 

@@ -28,8 +28,7 @@ internal static class RedirectRules
         }
 
         bool isWeb = location.Scheme == Uri.UriSchemeHttp || location.Scheme == Uri.UriSchemeHttps;
-        bool isDowngrade = requestUri.Scheme == Uri.UriSchemeHttps && location.Scheme == Uri.UriSchemeHttp;
-        return isWeb && !isDowngrade ? location : null;
+        return isWeb && !IsDowngrade(response, requestUri, location) ? location : null;
     }
 
     /// <summary>Whether the next request is a GET without a body, whatever this one was.</summary>
@@ -39,4 +38,13 @@ internal static class RedirectRules
         HttpStatusCode.SeeOther => method != HttpMethod.Get && method != HttpMethod.Head,
         _ => false,
     };
+
+    /// <summary>Whether it would lead from TLS to plain text. The endpoint decides which of them was spoken, whatever the scheme of the logical address; within the service it goes on deciding.</summary>
+    private static bool IsDowngrade(HttpResponseMessage response, Uri requestUri, Uri location)
+    {
+        bool staysInService = string.Equals(location.Host, requestUri.Host, StringComparison.OrdinalIgnoreCase);
+        bool wasEncrypted = requestUri.Scheme == Uri.UriSchemeHttps
+            || (!staysInService && response.Content is UpstreamContent content && content.Lease.Endpoint.Address.Scheme == Uri.UriSchemeHttps);
+        return wasEncrypted && location.Scheme == Uri.UriSchemeHttp;
+    }
 }

@@ -169,7 +169,8 @@ internal static class RetryRunner
         /// <summary>Whether the last result should and may be tried again. The wait is decided here too: one that is longer than the time left is no retry at all.</summary>
         private bool Decide(int retry)
         {
-            if ((_last.Triggers & Plan.Retry.Triggers) == 0 || !MayBeSentAgain())
+            // With nothing left to try, what the last endpoint said is worth more to the caller than that there is none.
+            if ((_last.Triggers & Plan.Retry.Triggers) == 0 || !MayBeSentAgain() || Plan.Balancer.CurrentSet is not { CanPick: true })
             {
                 return false;
             }

@@ -85,7 +85,9 @@ internal class UpstreamContent : HttpContent
         content.GetType() == NoContent
         || response.StatusCode is HttpStatusCode.NoContent or HttpStatusCode.NotModified
         || request.Method == HttpMethod.Head
-        || content.Headers.ContentLength == 0;
+
+        // After a switch of protocols the length speaks of nothing: what follows is a connection.
+        || (content.Headers.ContentLength == 0 && response.StatusCode != HttpStatusCode.SwitchingProtocols);
 
     private static Type GetNoContentType()
     {

@@ -121,6 +121,55 @@ public sealed class BadInputTests
     }
 
     [Fact]
+    public void Times_that_no_timer_can_wait_for()
+    {
+        TimeSpan tooLong = TimeSpan.FromDays(60);
+        AssertFaults(
+            options =>
+            {
+                options.Timeout = tooLong;
+                options.OutlierDetection.Interval = tooLong;
+                options.OutlierDetection.BaseEjectionTime = tooLong;
+                options.OutlierDetection.MaxEjectionTime = tooLong;
+                options.OutlierDetection.MaxEjectionTimeJitter = tooLong;
+                options.Retry.PerTryTimeout = tooLong;
+                options.Retry.BackoffBase = tooLong;
+                options.Retry.BackoffMax = tooLong;
+                options.Fault = new FaultOptions { Delay = new FaultDelayOptions { FixedDelay = tooLong, Percentage = 1 } };
+            },
+            [
+                .. new[]
+                {
+                    "OutlierDetection:Interval", "OutlierDetection:BaseEjectionTime", "OutlierDetection:MaxEjectionTime", "OutlierDetection:MaxEjectionTimeJitter",
+                    "Timeout", "Retry:PerTryTimeout", "Retry:BackoffBase", "Retry:BackoffMax", "Fault:Delay:FixedDelay",
+                }.Select(static key => $"catalog:{key}: 60.00:00:00 is too long; the longest is 24 days."),
+            ]);
+    }
+
+    [Theory]
+    [InlineData("http://catalog")]
+    [InlineData("catalog/")]
+    [InlineData("no host")]
+    [InlineData("::1")]
+    [InlineData("catalog:http")]
+    public void A_host_name_of_an_endpoint_that_cannot_be_asked_for(string name) => AssertFault(
+        options => options.Endpoints = [new EndpointDescription(Good) { Hostname = name }],
+        $"catalog:Endpoints:0: the host name '{name}' cannot be asked for; write it without scheme and path, like 'catalog.internal'.");
+
+    [Theory]
+    [InlineData("Catalog.internal")]
+    [InlineData("catalog.internal:8443")]
+    [InlineData("10.0.0.7")]
+    [InlineData("[::1]:8443")]
+    [InlineData(" ")]
+    public void A_host_name_of_an_endpoint_that_can_be_asked_for(string name)
+    {
+        using ServiceProvider provider = Build(options => options.Endpoints = [new EndpointDescription(Good) { Hostname = name }]);
+
+        Assert.Single(provider.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer("catalog").Endpoints);
+    }
+
+    [Fact]
     public void A_host_with_more_than_a_host() => AssertFault(
         static options => options.Hosts = ["http://catalog"],
         "catalog:Hosts:0: 'http://catalog' is not a host name; write it without scheme, port and path, like 'catalog', or '*' for all hosts.");

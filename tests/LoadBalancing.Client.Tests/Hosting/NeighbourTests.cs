@@ -68,6 +68,23 @@ public sealed class NeighbourTests : IDisposable
     }
 
     [Fact]
+    public async Task A_resilience_handler_that_alone_tries_again_is_no_reason_to_warn()
+    {
+        await using ServiceProvider provider = Build(services => services.AddHttpClient("catalog")
+            .AddLoadBalancing(static options =>
+            {
+                options.Endpoints = ["http://10.0.0.1", "http://10.0.0.2"];
+                options.Retry.Attempts = 0;
+            })
+            .AddStandardResilienceHandler());
+
+        await SendAsync(provider, "catalog", "http://catalog/items");
+
+        Assert.Equal("catalog", Assert.Single(_stub.Calls).Host);
+        Assert.Empty(Logged(LogEvents.ResilienceHandlerKept));
+    }
+
+    [Fact]
     public void Redirects_and_cookies_below_an_existing_client_are_left_and_told()
     {
         var services = new ServiceCollection();

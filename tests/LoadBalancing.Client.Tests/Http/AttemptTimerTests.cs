@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using LoadBalancing.Client.TestSupport;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 
 namespace LoadBalancing.Client.Tests.Http;
@@ -303,6 +304,22 @@ public sealed class AttemptTimerTests
         Assert.DoesNotContain(stub.Calls.Skip(2), call => call.CancellationToken == fired);
     }
 
+    [Fact]
+    public async Task On_the_system_clock_a_source_comes_back_only_once_from_an_answer_that_could_not_be_followed()
+    {
+        var stub = StubHandler.Script(_ => Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new FaultyContent() }), StubHandler.Hang);
+        await using var client = new BalancedClient(stub);
+        using var caller = new CancellationTokenSource();
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => client.GetAsync(cancellationToken: Cancelled));
+        Task<HttpResponseMessage>[] sending = [client.GetAsync(cancellationToken: caller.Token), client.GetAsync(cancellationToken: caller.Token)];
+        CancellationToken[] tokens = [stub.Calls[1].CancellationToken, stub.Calls[2].CancellationToken];
+        await caller.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.WhenAll(sending));
+
+        Assert.NotEqual(tokens[0], tokens[1]);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -313,6 +330,30 @@ public sealed class AttemptTimerTests
         TaskCanceledException thrown = await Assert.ThrowsAsync<TaskCanceledException>(() => client.GetAsync(sync, cancellationToken: Cancelled));
 
         Assert.Contains("its Timeout of 0.02 s has elapsed", thrown.Message, StringComparison.Ordinal);
+    }
+
+    public static TheoryData<Action<LoadBalancingOptions>, string> LongerThanATimer => new()
+    {
+        { o => o.Timeout = TimeSpan.MaxValue, "catalog:Timeout" },
+        { o => (o.Timeout, o.Retry.PerTryTimeout) = (Timeout.InfiniteTimeSpan, TimeSpan.FromDays(50)), "catalog:Retry:PerTryTimeout" },
+        { o => o.Retry.BackoffBase = TimeSpan.MaxValue, "catalog:Retry:BackoffBase" },
+        { o => o.Retry.BackoffMax = TimeSpan.MaxValue, "catalog:Retry:BackoffMax" },
+        { o => o.Fault = new FaultOptions { Delay = new FaultDelayOptions { FixedDelay = TimeSpan.MaxValue, Percentage = 100 } }, "catalog:Fault:Delay:FixedDelay" },
+        { o => o.OutlierDetection.Interval = TimeSpan.MaxValue, "catalog:OutlierDetection:Interval" },
+        { o => o.OutlierDetection.BaseEjectionTime = TimeSpan.MaxValue, "catalog:OutlierDetection:BaseEjectionTime" },
+        { o => o.OutlierDetection.MaxEjectionTime = TimeSpan.MaxValue, "catalog:OutlierDetection:MaxEjectionTime" },
+        { o => o.OutlierDetection.MaxEjectionTimeJitter = TimeSpan.MaxValue, "catalog:OutlierDetection:MaxEjectionTimeJitter" },
+    };
+
+    [Theory]
+    [MemberData(nameof(LongerThanATimer))]
+    public async Task A_time_that_is_longer_than_timers_can_count_is_refused_with_the_options(Action<LoadBalancingOptions> options, string path)
+    {
+        await using var client = new BalancedClient(new StubHandler(), options);
+
+        OptionsValidationException thrown = Assert.Throws<OptionsValidationException>(() => client.Http);
+
+        Assert.Contains($"{path}: ", thrown.Message, StringComparison.Ordinal);
     }
 
     private static HttpResponseMessage Answer(StubCall call) => new(HttpStatusCode.OK) { Content = new StringContent("answer"), Version = HttpVersion.Version20 };
@@ -331,6 +372,13 @@ public sealed class AttemptTimerTests
             length = 0;
             return true;
         }
+    }
+
+    private sealed class FaultyContent : HttpContent
+    {
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => Task.CompletedTask;
+
+        protected override bool TryComputeLength(out long length) => throw new InvalidOperationException("no length");
     }
 
     /// <summary>A clock whose timers go off at other times than asked for.</summary>

@@ -42,6 +42,26 @@ public sealed class GrpcClientFactoryTests
         }
     }
 
+    [Theory]
+    [InlineData(FaultScope.Request)]
+    [InlineData(FaultScope.Attempt)]
+    public async Task An_injected_status_reaches_the_caller_as_the_status_of_gRPC_that_it_stands_for(FaultScope scope)
+    {
+        var services = new ServiceCollection();
+        services.AddGrpcClient<EchoClient>(static options => options.Address = new Uri("http://echo"))
+            .AddLoadBalancing(options =>
+            {
+                options.Hosts = ["echo"];
+                options.Endpoints = ["http://127.0.0.1:1"];
+                options.Fault = new FaultOptions { Abort = new FaultAbortOptions { HttpStatus = 503, Percentage = 100 }, Scope = scope };
+            });
+        await using ServiceProvider provider = services.BuildServiceProvider();
+
+        var exception = await Assert.ThrowsAsync<RpcException>(() => provider.GetRequiredService<EchoClient>().EchoAsync("a"));
+
+        Assert.Equal(StatusCode.Unavailable, exception.StatusCode);
+    }
+
     private static async Task<WebApplication> StartAsync(string name)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();

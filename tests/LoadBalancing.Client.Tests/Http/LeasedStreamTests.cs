@@ -56,6 +56,22 @@ public sealed class LeasedStreamTests
     }
 
     [Fact]
+    public async Task An_upgraded_connection_is_under_way_also_when_its_headers_speak_of_an_empty_body()
+    {
+        await using var server = new RawServer(async connection =>
+        {
+            await connection.ReadHeadersAsync();
+            await connection.WriteAsync("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\nContent-Length: 0\r\n\r\n");
+            await connection.ReadHeadersAsync();
+        });
+        await using var client = new BalancedClient(options: o => o.Endpoints = [server.Address]);
+
+        using HttpResponseMessage response = await client.SendAsync(Upgrade(), completion: HttpCompletionOption.ResponseHeadersRead, cancellationToken: Cancelled);
+
+        Assert.Equal(1, client.InFlight);
+    }
+
+    [Fact]
     public async Task A_read_into_no_buffer_is_not_the_end_of_the_body()
     {
         await using LoopbackServer server = await LoopbackServer.StartAsync();

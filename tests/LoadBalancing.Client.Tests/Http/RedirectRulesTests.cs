@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Cryptography.X509Certificates;
 using LoadBalancing.Client.TestSupport;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -97,6 +98,35 @@ public sealed class RedirectRulesTests
         using HttpResponseMessage response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "https://catalog/start"), cancellationToken: Cancelled);
 
         Assert.Equal(HttpStatusCode.Found, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task From_an_endpoint_that_was_spoken_to_over_TLS_to_plain_http_elsewhere_is_refused_although_the_logical_address_is_http()
+    {
+        using X509Certificate2 certificate = TestCertificate.For("catalog");
+        await using LoopbackServer other = await LoopbackServer.StartAsync();
+        await using LoopbackServer server = await LoopbackServer.StartAsync(RedirectTo($"{other.Address}/next"), certificate: certificate);
+        await using var client = new BalancedClient(
+            options: o => o.Endpoints = [server.Address],
+            builder: builder => builder.UseSocketsHttpHandler((handler, _) => handler.SslOptions = TestCertificate.Trust(certificate)));
+
+        using HttpResponseMessage response = await client.SendAsync(Start(), cancellationToken: Cancelled);
+
+        Assert.Equal((HttpStatusCode.Found, 0), (response.StatusCode, other.Requests.Count));
+    }
+
+    [Fact]
+    public async Task From_an_endpoint_that_was_spoken_to_over_TLS_back_to_the_service_is_no_step_down()
+    {
+        using X509Certificate2 certificate = TestCertificate.For("catalog");
+        await using LoopbackServer server = await LoopbackServer.StartAsync(RedirectTo("http://catalog/next"), certificate: certificate);
+        await using var client = new BalancedClient(
+            options: o => o.Endpoints = [server.Address],
+            builder: builder => builder.UseSocketsHttpHandler((handler, _) => handler.SslOptions = TestCertificate.Trust(certificate)));
+
+        using HttpResponseMessage response = await client.SendAsync(Start(), cancellationToken: Cancelled);
+
+        Assert.Equal("arrived", await response.Content.ReadAsStringAsync(Cancelled));
     }
 
     [Fact]

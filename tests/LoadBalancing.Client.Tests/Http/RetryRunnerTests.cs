@@ -277,6 +277,33 @@ public sealed class RetryRunnerTests
     }
 
     [Fact]
+    public async Task When_nothing_is_left_in_service_the_answer_at_hand_reaches_the_caller()
+    {
+        var stub = StubHandler.Script(HttpStatusCode.ServiceUnavailable);
+        await using var client = new BalancedClient(stub, o =>
+            (o.OutlierDetection.ConsecutiveErrors, o.OutlierDetection.MaxEjectionPercent, o.Panic.Threshold, o.Retry.Attempts) = (1, 100, 0, 5));
+
+        using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, 3), (response.StatusCode, stub.Calls.Count));
+    }
+
+    [Fact]
+    public async Task A_refused_connection_to_the_only_endpoint_is_tried_again_after_a_wait()
+    {
+        var clock = new FakeTimeProvider();
+        var stub = StubHandler.Script(StubHandler.Throw(new HttpRequestException(HttpRequestError.ConnectionError)), StubHandler.Status(HttpStatusCode.OK));
+        await using var client = new BalancedClient(stub, o => (o.Endpoints, o.Retry.BackoffBase) = (["http://10.0.0.1"], TimeSpan.FromSeconds(2)), clock, new ConstantRandom(0.5));
+
+        Task<HttpResponseMessage> sending = client.GetAsync(cancellationToken: Cancelled);
+        int early = stub.Calls.Count;
+        clock.Advance(TimeSpan.FromSeconds(1));
+        using HttpResponseMessage response = await sending;
+
+        Assert.Equal((1, 2), (early, stub.Calls.Count));
+    }
+
+    [Fact]
     public async Task The_wait_before_a_retry_is_drawn_from_the_back_off()
     {
         var clock = new FakeTimeProvider();
