@@ -5,14 +5,10 @@ switch (args.FirstOrDefault())
 {
     case "handler":
         await HandlerCost.RunAsync(args);
-        break;
-    case "e2e":
-        await EndToEnd.RunAsync(args);
-        break;
-    case "serve":
-        await ServerProcess.ServeAsync(args[1]);
-        break;
+        return 0;
+    case "soak":
+        return await SoakRun.RunAsync(args);
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
-        break;
+        return 0;
 }
