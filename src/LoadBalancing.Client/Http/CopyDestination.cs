@@ -9,6 +9,9 @@ internal sealed class CopyDestination : Stream
 
     public bool HasFailed { get; private set; }
 
+    /// <summary>Whether writing there can fail of anything but a full memory: HttpClient's own buffers, where most bodies go, cannot, and need no watching.</summary>
+    public static bool CanFail(Stream stream) => stream.GetType() != typeof(MemoryStream) && stream.GetType().Module != typeof(HttpContent).Module;
+
     public override bool CanRead => false;
 
     public override bool CanSeek => false;

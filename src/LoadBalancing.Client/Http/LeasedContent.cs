@@ -8,25 +8,19 @@ namespace LoadBalancing.Client;
 internal sealed class LeasedContent : UpstreamContent
 {
     private readonly UploadLink? _upload;
-    private int _ended;
+    private DropGuard? _guard;
 
     public LeasedContent(HttpContent inner, EndpointLease lease, CallState? call, UploadLink? upload)
-        : base(inner, lease, call) =>
-        _upload = upload;
-
-    ~LeasedContent()
+        : base(inner, lease, call)
     {
-        if (!Lease.HasEnded)
-        {
-            _upload?.End();
-            Lease.Reclaim();
-        }
+        _upload = upload;
+        _guard = DropGuard.Watch(lease, upload);
     }
 
     /// <summary>Ends the lease, once: with what was reported at the headers, or with what went wrong since.</summary>
     public void End(Exception? failure)
     {
-        if (Interlocked.Exchange(ref _ended, 1) != 0)
+        if (Interlocked.Exchange(ref _guard, null) is not { } guard)
         {
             return;
         }
@@ -41,37 +35,35 @@ internal sealed class LeasedContent : UpstreamContent
         }
 
         _upload?.End();
-#pragma warning disable CA1816 // The finalizer looks for a lease that has not ended; this one just has, and that can be long before Dispose.
-        GC.SuppressFinalize(this);
-#pragma warning restore CA1816
+        guard.Release();
     }
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        var destination = new CopyDestination(stream);
+        CopyDestination? watched = CopyDestination.CanFail(stream) ? new CopyDestination(stream) : null;
         try
         {
-            await Inner.CopyToAsync(destination, context, cancellationToken).ConfigureAwait(false);
+            await Inner.CopyToAsync(watched ?? stream, context, cancellationToken).ConfigureAwait(false);
             End(null);
         }
         catch (Exception exception)
         {
-            End(destination.HasFailed ? null : exception);
+            End(watched is { HasFailed: true } ? null : exception);
             throw;
         }
     }
 
     protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        var destination = new CopyDestination(stream);
+        CopyDestination? watched = CopyDestination.CanFail(stream) ? new CopyDestination(stream) : null;
         try
         {
-            Inner.CopyTo(destination, context, cancellationToken);
+            Inner.CopyTo(watched ?? stream, context, cancellationToken);
             End(null);
         }
         catch (Exception exception)
         {
-            End(destination.HasFailed ? null : exception);
+            End(watched is { HasFailed: true } ? null : exception);
             throw;
         }
     }
