@@ -1,19 +1,15 @@
 // Runs what the documents show: loads every JSON file of this folder, and sends through every client that a page registers.
-using System.Net.Sockets;
-using LoadBalancing.Client;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Http;
 using Snippets;
 
 Environment.CurrentDirectory = AppContext.BaseDirectory;
-int failed = 0;
-foreach (string file in Directory.EnumerateFiles(AppContext.BaseDirectory, "*.json").Where(IsSettings).Order())
+var checks = new Checks();
+foreach (string file in Directory.EnumerateFiles(AppContext.BaseDirectory, "*.json").Where(IsOurs).Order())
 {
-    IConfigurationRoot settings = new ConfigurationBuilder().AddJsonFile(file).Build();
+    IConfigurationRoot settings = Json(Path.GetFileName(file));
     string[] names = [.. settings.GetSection("LoadBalancing").GetChildren().Select(static section => section.Key)];
-    await CheckAsync(Path.GetFileName(file), settings, names.Length > 0 ? names : throw new InvalidDataException($"{file} configures no service."), services =>
+    await checks.ReachesAsync(Path.GetFileName(file), settings, names.Length > 0 ? names : throw new InvalidDataException($"{file} configures no service."), services =>
     {
         foreach (string name in names)
         {
@@ -22,89 +18,69 @@ foreach (string file in Directory.EnumerateFiles(AppContext.BaseDirectory, "*.js
     });
 }
 
-IConfigurationRoot catalog = new ConfigurationBuilder().AddJsonFile(Path.GetFullPath("catalog.json")).Build();
+IConfigurationRoot catalog = Json("catalog.json");
 IConfigurationRoot elsewhere = new ConfigurationBuilder().AddInMemoryCollection([new("Services:Catalog:Endpoints:0", "http://10.0.0.1:8080")]).Build();
+IConfigurationRoot discovered = Json("before-service-discovery.json");
+IConfigurationRoot aspire = Json("aspire.json", "before-service-discovery.json");
+IConfigurationRoot grpc = Json("grpc.json");
 await File.WriteAllTextAsync("catalog.endpoints", "http://10.0.0.1:8080\nhttp://10.0.0.2:8080\n");
 string[] one = ["catalog"];
-await CheckAsync("register-in-code", catalog, one, RegisterAClient.InCode);
-await CheckAsync("register-from-configuration", catalog, one, RegisterAClient.FromConfiguration);
-await CheckAsync("register-from-section", elsewhere, one, services => RegisterAClient.FromSection(services, elsewhere));
-await CheckAsync("register-typed", catalog, one, RegisterAClient.Typed);
-await CheckAsync("register-typed-interface", catalog, one, RegisterAClient.TypedByInterface);
-await CheckAsync("register-existing", catalog, one, RegisterAClient.Existing);
-await CheckAsync("register-all", catalog, ["anything"], RegisterAClient.AllClients);
-await CheckAsync("register-beside-aspire", catalog, ["anything"], RegisterAClient.AllClientsBesideAspire);
-await CheckAsync("register-one-beside-aspire", catalog, one, RegisterAClient.OneClientBesideAspire);
-await CheckAsync("register-all-but-one", catalog, ["payments"], RegisterAClient.AllButOne, reaches: "catalog");
-await CheckAsync("register-source", catalog, one, RegisterAClient.FromSource);
-await CheckAsync("configure-layers", catalog, one, services => ConfigureAndReload.Layers(services, catalog));
-await CheckAsync("fault-per-request", catalog, one, InjectFaults.PerRequest);
-await CheckAsync("fault-per-attempt", catalog, one, services =>
+await checks.ReachesAsync("register-in-code", catalog, one, RegisterAClient.InCode);
+await checks.ReachesAsync("register-from-configuration", catalog, one, RegisterAClient.FromConfiguration);
+await checks.ReachesAsync("register-from-section", elsewhere, one, services => RegisterAClient.FromSection(services, elsewhere));
+await checks.ReachesAsync("register-typed", catalog, one, RegisterAClient.Typed);
+await checks.ReachesAsync("register-typed-interface", catalog, one, RegisterAClient.TypedByInterface);
+await checks.ReachesAsync("register-existing", catalog, one, RegisterAClient.Existing);
+await checks.ReachesAsync("register-all", catalog, ["anything"], RegisterAClient.AllClients);
+await checks.ReachesAsync("register-beside-aspire", catalog, ["anything"], RegisterAClient.AllClientsBesideAspire);
+await checks.ReachesAsync("register-one-beside-aspire", catalog, one, RegisterAClient.OneClientBesideAspire);
+await checks.ReachesAsync("register-all-but-one", catalog, ["payments"], RegisterAClient.AllButOne, "catalog");
+await checks.ReachesAsync("register-source", catalog, one, RegisterAClient.FromSource);
+await checks.ReachesAsync("configure-layers", catalog, one, services => ConfigureAndReload.Layers(services, catalog));
+await checks.ReachesAsync("fault-per-request", catalog, one, InjectFaults.PerRequest);
+await checks.ReachesAsync("fault-per-attempt", catalog, one, services =>
 {
     InjectFaults.Repeatable(services);
     InjectFaults.PerAttempt(services);
 });
-await CheckMailerAsync();
-await CheckAsync("opentelemetry", catalog, one, SeeWhatHappens.WithOpenTelemetry);
-await CheckAsync("drop-endpoints", catalog, one, SeeWhatHappens.WithoutEndpoints);
-Console.WriteLine(failed == 0 ? "All snippets run." : $"{failed} snippets failed.");
-return failed == 0 ? 0 : 1;
+await checks.ReachesAsync("opentelemetry", catalog, one, SeeWhatHappens.WithOpenTelemetry);
+await checks.ReachesAsync("drop-endpoints", catalog, one, SeeWhatHappens.WithoutEndpoints);
+await checks.ReachesAsync("ejection-two-of-three", catalog, one, TuneEjection.AllowTwoOfThree);
+await checks.ReachesAsync("ejection-off", catalog, one, TuneEjection.Off);
+await checks.ReachesAsync("before-service-discovery", discovered, one, MoveFromServiceDiscovery.Before);
+await checks.ReachesAsync("after-service-discovery", Json("after-service-discovery.json"), one, MoveFromServiceDiscovery.After);
+await checks.ReachesAsync("register-discovery-source", discovered, one, MoveFromServiceDiscovery.KeepDiscovery);
+await checks.ReachesAsync("own-http-client-timeout", catalog, one, MoveFromServiceDiscovery.InsideTheDefaults);
+await checks.ReachesAsync("after-yarp", Json("after-yarp.json"), one, MoveFromYarp.After);
+await checks.ReachesAsync("aspire-one-client", aspire, one, RunUnderAspire.OneClient);
+await checks.ReachesAsync("aspire-all-clients", aspire, ["anything"], RunUnderAspire.AllClients);
+await checks.SaysAsync("register-grpc", grpc, UseWithGrpc.Register);
+await checks.SaysAsync("register-grpc-by-name", grpc, UseWithGrpc.RegisterByName);
+await checks.SaysAsync("register-all, gRPC", grpc, UseWithGrpc.UnderTheDefaults);
+await checks.SaysAsync("grpc-primary-handler", grpc, UseWithGrpc.PrimaryHandler);
+await checks.SaysAsync("grpc-deadlines", grpc, UseWithGrpc.LeaveTimeToDeadlines);
+await checks.SaysAsync("grpc-retry-policy", grpc, UseWithGrpc.RetryByStatus);
+await checks.TellsWhoIsOutAsync("who-is-out", catalog);
+await checks.ForwardsAsync("before-yarp", "before-yarp.json");
+await checks.CountsFailureAsync("use-balancer");
+await checks.NamesErrorsAsync("catch-errors");
+Console.WriteLine(checks.Failed == 0 ? "All snippets run." : $"{checks.Failed} snippets failed.");
+return checks.Failed == 0 ? 0 : 1;
 
-// What the build itself puts beside the program is not ours to load.
-static bool IsSettings(string path) => !path.EndsWith(".deps.json", StringComparison.Ordinal) && !path.EndsWith(".runtimeconfig.json", StringComparison.Ordinal);
-
-// Nobody listens on port 1 of this machine, and that is held against the endpoint.
-async Task CheckMailerAsync()
+static IConfigurationRoot Json(params string[] files)
 {
-    var services = new ServiceCollection();
-    RegisterAClient.WithoutClient(services);
-    services.AddLoadBalancer("smtp", options => options.Endpoints = ["tcp://127.0.0.1:1"]);
-    services.AddSingleton<Mailer>();
-    await using ServiceProvider provider = services.BuildServiceProvider();
-    try
+    var builder = new ConfigurationBuilder();
+    foreach (string file in files)
     {
-        await provider.GetRequiredService<Mailer>().SendAsync("HELO"u8.ToArray(), CancellationToken.None);
-    }
-    catch (SocketException)
-    {
+        builder.AddJsonFile(Path.GetFullPath(file));
     }
 
-    bool counted = provider.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer("smtp").Endpoints[0].Failed == 1;
-    Console.WriteLine($"{(counted ? "ok    " : "FAILED")} use-balancer: the failure is counted");
-    failed += counted ? 0 : 1;
+    return builder.Build();
 }
 
-async Task CheckAsync(string snippet, IConfiguration configuration, string[] clients, Action<IServiceCollection> register, string reaches = "10.0.0.")
-{
-    try
-    {
-        var server = new StubServer();
-        var services = new ServiceCollection();
-        services.AddSingleton(configuration);
-        services.AddSingleton<IHostEnvironment>(new Microsoft.Extensions.Hosting.Internal.HostingEnvironment { EnvironmentName = Environments.Production });
-        register(services);
-
-        // Last, so that no snippet replaces it: nothing here may reach the network.
-        services.PostConfigureAll<HttpClientFactoryOptions>(options => options.HttpMessageHandlerBuilderActions.Add(builder => builder.PrimaryHandler = server));
-        await using ServiceProvider provider = services.BuildServiceProvider(validateScopes: true);
-        foreach (string name in clients)
-        {
-            HttpClient client = provider.GetRequiredService<IHttpClientFactory>().CreateClient(name);
-            client.BaseAddress ??= new Uri("http://catalog/");
-            for (int call = 0; call < 4; call++)
-            {
-                using HttpResponseMessage response = await client.GetAsync(new Uri("/items/1", UriKind.Relative));
-            }
-        }
-
-        string[] reached = [.. server.Authorities.Distinct().Order()];
-        bool asShown = reached.Length > 0 && reached.All(authority => authority.StartsWith(reaches, StringComparison.Ordinal));
-        Console.WriteLine($"{(asShown ? "ok    " : "FAILED")} {snippet}: reached {string.Join(", ", reached)}");
-        failed += asShown ? 0 : 1;
-    }
-    catch (Exception exception)
-    {
-        Console.WriteLine($"FAILED {snippet}: {exception.Message}");
-        failed++;
-    }
-}
+// What others read, what has its endpoints from elsewhere, and what the build itself puts beside the program.
+static bool IsOurs(string path) => Path.GetFileName(path) is var name
+    && !name.StartsWith("before-", StringComparison.Ordinal)
+    && name != "aspire.json"
+    && !name.EndsWith(".deps.json", StringComparison.Ordinal)
+    && !name.EndsWith(".runtimeconfig.json", StringComparison.Ordinal);

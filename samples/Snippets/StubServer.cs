@@ -1,16 +1,35 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Http.Headers;
 
 namespace Snippets;
 
-/// <summary>Stands in for the network: answers 200 to everything and remembers where it was sent.</summary>
+/// <summary>Stands in for the network: answers 42 to everything, in HTTP and in gRPC, and remembers where it was sent.</summary>
 internal sealed class StubServer : HttpMessageHandler
 {
     public ConcurrentQueue<string> Authorities { get; } = new();
 
-    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    public HttpStatusCode Status { get; init; } = HttpStatusCode.OK;
+
+    public bool Answers { get; init; } = true;
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         Authorities.Enqueue(request.RequestUri!.Authority);
-        return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { RequestMessage = request, Content = new StringContent("42") });
+        if (!Answers)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+        }
+
+        var response = new HttpResponseMessage(Status) { RequestMessage = request, Version = request.Version, Content = new StringContent("42") };
+        if (request.Content?.Headers.ContentType?.MediaType == "application/grpc")
+        {
+            // One message, not compressed, of two bytes.
+            response.Content = new ByteArrayContent([0, 0, 0, 0, 2, .. "42"u8]);
+            response.Content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
+            response.TrailingHeaders.Add("grpc-status", "0");
+        }
+
+        return response;
     }
 }

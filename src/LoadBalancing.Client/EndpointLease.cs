@@ -14,10 +14,14 @@ namespace LoadBalancing.Client;
 /// </remarks>
 public sealed class EndpointLease : IDisposable
 {
+    private const int Unreported = 0;
+    private const int Reporting = 1;
+    private const int Reported = 2;
+
     private readonly LoadBalancer _balancer;
     private readonly uint _generation;
     private AttemptOutcome _outcome;
-    private int _reported;
+    private int _phase;
     private int _ended;
 
     internal EndpointLease(LoadBalancer balancer, UpstreamEndpoint endpoint, long startedAt)
@@ -45,13 +49,7 @@ public sealed class EndpointLease : IDisposable
     /// too many, no pick yields the endpoint any more. The second and every later call does nothing.
     /// </summary>
     /// <param name="outcome">What became of it.</param>
-    public void Report(AttemptOutcome outcome)
-    {
-        if (Interlocked.Exchange(ref _reported, 1) == 0)
-        {
-            Accept(outcome);
-        }
-    }
+    public void Report(AttemptOutcome outcome) => TryAccept(outcome);
 
     /// <summary>Ends the lease with the outcome that was reported, or neutrally when none was. The second and every later call does nothing.</summary>
     public void End() => EndCore(null);
@@ -88,17 +86,10 @@ public sealed class EndpointLease : IDisposable
             return;
         }
 
-        if (last is { } outcome)
+        if ((last is not { } outcome || !TryAccept(outcome)) && ReadOutcome().IsSuccess && last is { IsFailure: true } failure)
         {
-            if (Interlocked.Exchange(ref _reported, 1) == 0)
-            {
-                Accept(outcome);
-            }
-            else if (outcome.IsFailure && _outcome.IsSuccess)
-            {
-                _outcome = outcome;
-                HasEjected = _balancer.Health.OnFailure(Endpoint, _generation, outcome);
-            }
+            _outcome = failure;
+            HasEjected = _balancer.Health.OnFailure(Endpoint, _generation, failure);
         }
 
         if (_outcome.IsSuccess)
@@ -110,13 +101,34 @@ public sealed class EndpointLease : IDisposable
         _balancer.Metrics.OnAttemptEnded(_outcome.TelemetryName);
     }
 
-    private void Accept(AttemptOutcome outcome)
+    /// <returns>False when an outcome was reported before.</returns>
+    private bool TryAccept(AttemptOutcome outcome)
     {
+        if (Interlocked.CompareExchange(ref _phase, Reporting, Unreported) != Unreported)
+        {
+            return false;
+        }
+
         _outcome = outcome;
+        Volatile.Write(ref _phase, Reported);
         _balancer.OnLeaseReported(this, outcome);
         if (outcome.IsFailure)
         {
             HasEjected = _balancer.Health.OnFailure(Endpoint, _generation, outcome);
         }
+
+        return true;
+    }
+
+    /// <summary>The outcome reported so far. A report that is just being made on another thread is waited for: it is two writes away.</summary>
+    private AttemptOutcome ReadOutcome()
+    {
+        var wait = default(SpinWait);
+        while (Volatile.Read(ref _phase) == Reporting)
+        {
+            wait.SpinOnce();
+        }
+
+        return _outcome;
     }
 }

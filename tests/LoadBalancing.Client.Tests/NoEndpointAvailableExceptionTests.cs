@@ -18,8 +18,8 @@ public sealed class NoEndpointAvailableExceptionTests
 
         Assert.Equal(
             "None of the 2 endpoints of service 'catalog' can be used:"
-            + " http://10.0.0.0/ is ejected until 2000-01-01T00:03:00.0000000+00:00 (1 failures in a row, the last: Gateway);"
-            + " http://10.0.0.1/ is ejected until 2000-01-01T00:03:00.0000000+00:00 (1 failures in a row, the last: Gateway).",
+            + " http://10.0.0.0/ is ejected until 2000-01-01T00:03:00.0000000+00:00 (1 failure: Gateway);"
+            + " http://10.0.0.1/ is ejected until 2000-01-01T00:03:00.0000000+00:00 (1 failure: Gateway).",
             thrown.Message);
     }
 

@@ -136,7 +136,8 @@ internal sealed class OutlierDetector : IHealthMonitor, IDisposable
     private bool TryEject(UpstreamEndpoint endpoint, EndpointStatus status, OutlierDetectionSettings settings, in AttemptOutcome outcome, out bool isOut)
     {
         isOut = false;
-        string reason = string.Create(CultureInfo.InvariantCulture, $"{status.Streak + 1} failures in a row, the last: {outcome}");
+        uint streak = status.Streak + 1;
+        string reason = streak == 1 ? $"1 failure: {outcome}" : string.Create(CultureInfo.InvariantCulture, $"{streak} failures in a row, the last: {outcome}");
         if (!_cap.TryReserve(settings.MostEjected(Volatile.Read(ref _members).Length)))
         {
             if (!endpoint.TryChangeStatus(status, status.WithStreak(0)))

@@ -34,6 +34,7 @@ internal sealed partial class ClientObserver : IPostConfigureOptions<HttpClientF
         if (client.BaseAddress is { IsAbsoluteUri: true } address)
         {
             service.DefaultHost = address.Host;
+            WarnOfPlainText(name, address, plan.Balancer.Endpoints);
         }
         else if (!plan.Hosts.IsExplicit && Uri.CheckHostName(name) == UriHostNameType.Unknown)
         {
@@ -45,6 +46,18 @@ internal sealed partial class ClientObserver : IPostConfigureOptions<HttpClientF
             _said.Once((name, nameof(client.Timeout)), () => LogClientTimeoutShorter(_logger, name, client.Timeout, plan.Timeout));
         }
     }
+
+    /// <summary>The endpoint's scheme decides what is spoken. Whoever wrote https:// and gave http:// addresses should know that.</summary>
+    private void WarnOfPlainText(string name, Uri baseAddress, IReadOnlyList<UpstreamEndpoint> endpoints)
+    {
+        if (baseAddress.Scheme == Uri.UriSchemeHttps && endpoints.FirstOrDefault(static endpoint => endpoint.Address.Scheme == Uri.UriSchemeHttp) is { } plain)
+        {
+            _said.Once((name, nameof(LogEvents.PlainTextBehindTls)), () => LogPlainTextBehindTls(_logger, name, baseAddress.Host, plain));
+        }
+    }
+
+    [LoggerMessage(LogEvents.PlainTextBehindTls, LogLevel.Warning, "Client '{Client}' asks for https://{Host}, and endpoint {Endpoint} is called in plain text: the endpoint's scheme decides. Write https:// in its address, or http:// in the base address.", EventName = nameof(LogEvents.PlainTextBehindTls))]
+    private static partial void LogPlainTextBehindTls(ILogger logger, string client, string host, UpstreamEndpoint endpoint);
 
     [LoggerMessage(LogEvents.ClientTimeoutShorter, LogLevel.Warning, "Client '{Client}' gives up after {ClientTimeout} (HttpClient.Timeout), before the balancing's own Timeout of {Timeout} can: raise the one or lower the other.", EventName = nameof(LogEvents.ClientTimeoutShorter))]
     private static partial void LogClientTimeoutShorter(ILogger logger, string client, TimeSpan clientTimeout, TimeSpan timeout);

@@ -19,6 +19,9 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
     private readonly Lock _publishing = new();
     private readonly ConcurrentQueue<Action> _notes = new();
     private readonly EndpointDirectory _directory = new();
+
+    /// <summary>Endpoints whose refused ejection was told since somebody last went out or came back: in an outage the same is due again after every few failures. Only the writer touches it.</summary>
+    private readonly HashSet<UpstreamEndpoint> _refusalsTold = [];
     private readonly OutlierDetector _health;
     private readonly BackgroundWriter _writer;
     private readonly RandomSource _random;
@@ -104,6 +107,7 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
 
     void IHealthEvents.OnEjected(UpstreamEndpoint endpoint, string detector, string reason, TimeSpan length) => Note(() =>
     {
+        _refusalsTold.Clear();
         _metrics.OnEjected(detector);
         LogEjected(_logger, endpoint, Balancer.Name, reason, length);
     });
@@ -111,11 +115,15 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
     void IHealthEvents.OnEjectionRefused(UpstreamEndpoint endpoint, string detector, string reason) => Note(() =>
     {
         _metrics.OnEjectionRefused(detector);
-        LogEjectionRefused(_logger, endpoint, Balancer.Name, reason);
+        if (_refusalsTold.Add(endpoint))
+        {
+            LogEjectionRefused(_logger, endpoint, Balancer.Name, reason);
+        }
     });
 
     void IHealthEvents.OnReturned(UpstreamEndpoint endpoint) => Note(() =>
     {
+        _refusalsTold.Clear();
         _metrics.OnReturned();
         LogReturned(_logger, endpoint, Balancer.Name);
     });

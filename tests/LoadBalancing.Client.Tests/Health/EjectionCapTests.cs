@@ -39,6 +39,21 @@ public sealed class EjectionCapTests
     }
 
     [Fact]
+    public void A_refusal_is_told_once_for_each_endpoint_until_somebody_comes_back()
+    {
+        using var cluster = new TestCluster(endpoints: 2);
+        cluster.Fail(cluster.Endpoints[0], 5);
+
+        cluster.Fail(cluster.Endpoints[1], 50);
+        Assert.Single(cluster.Logs.GetSnapshot(), static log => log.Id.Id == LogEvents.EjectionRefused);
+
+        cluster.RunTo(TimeSpan.FromMinutes(4));
+        cluster.Fail(cluster.Endpoints[0], 5);
+        cluster.Fail(cluster.Endpoints[1], 50);
+        Assert.Equal(2, cluster.Logs.GetSnapshot().Count(static log => log.Id.Id == LogEvents.EjectionRefused));
+    }
+
+    [Fact]
     public void A_return_makes_room()
     {
         using var cluster = new TestCluster(endpoints: 2);

@@ -363,6 +363,20 @@ public sealed class RegistrationTests : IAsyncDisposable
             Logged(LogEvents.ClientTimeoutShorter));
     }
 
+    [Fact]
+    public void A_client_that_asks_for_tls_and_has_endpoints_without_is_told()
+    {
+        _services.AddHttpClient("catalog", static client => client.BaseAddress = new Uri("https://catalog/")).AddLoadBalancing(static options => options.Endpoints = ["https://10.0.0.1", "http://10.0.0.2"]);
+        Build();
+
+        using HttpClient first = Client("catalog");
+        using HttpClient second = Client("catalog");
+
+        Assert.Equal(
+            ["Client 'catalog' asks for https://catalog, and endpoint http://10.0.0.2/ is called in plain text: the endpoint's scheme decides. Write https:// in its address, or http:// in the base address."],
+            Logged(LogEvents.PlainTextBehindTls));
+    }
+
     private static IConfiguration Json(string text) => new ConfigurationBuilder().AddJsonStream(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(text))).Build();
 
     private void Build() => _provider ??= _services.BuildServiceProvider();

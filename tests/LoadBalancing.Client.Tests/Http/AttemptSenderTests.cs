@@ -112,7 +112,7 @@ public sealed class AttemptSenderTests
         using HttpResponseMessage response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Post, "/items"), sync, cancellationToken: Cancelled);
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Equal("1 failures in a row, the last: Connect", client.Endpoints[1].HealthReason);
+        Assert.Equal("1 failure: Connect", client.Endpoints[1].HealthReason);
     }
 
     [Fact]
@@ -131,7 +131,7 @@ public sealed class AttemptSenderTests
 
         await Assert.ThrowsAsync<TaskCanceledException>(() => client.GetAsync(cancellationToken: Cancelled));
 
-        Assert.Equal("1 failures in a row, the last: Connect", client.Endpoints[1].HealthReason);
+        Assert.Equal("1 failure: Connect", client.Endpoints[1].HealthReason);
     }
 
     [Fact]

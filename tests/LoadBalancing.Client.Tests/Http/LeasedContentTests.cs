@@ -215,7 +215,7 @@ public sealed class LeasedContentTests
 
         await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync(sync, cancellationToken: Cancelled));
 
-        Assert.Equal("1 failures in a row, the last: Reset", client.Endpoints[1].HealthReason);
+        Assert.Equal("1 failure: Reset", client.Endpoints[1].HealthReason);
     }
 
     [Fact]
@@ -232,7 +232,7 @@ public sealed class LeasedContentTests
 
         await Assert.ThrowsAsync<HttpRequestException>(() => client.SendAsync(Http2Get(), cancellationToken: Cancelled));
 
-        Assert.Equal("1 failures in a row, the last: Reset", client.Endpoints[1].HealthReason);
+        Assert.Equal("1 failure: Reset", client.Endpoints[1].HealthReason);
     }
 
     [Fact]
