@@ -68,11 +68,6 @@ internal readonly struct OngoingAttempt
         _addressed.Restore(request);
         (AttemptOutcome outcome, RetryTriggers triggers) = OutcomeClassifier.Classify(response, plan.TimeProvider);
         _lease.Report(outcome);
-        if (call?.Span is { } span)
-        {
-            Trace(span, outcome);
-        }
-
         if (triggers != RetryTriggers.None)
         {
             plan.Log.AttemptFailed(_lease.Endpoint, outcome, triggers);
@@ -85,6 +80,11 @@ internal readonly struct OngoingAttempt
         {
             // Last: whatever throws above comes to Fail, which ends the timer too, and its source must not come back twice.
             _timer.End(plan.CancellationSources);
+        }
+
+        if (call?.Span is { } span)
+        {
+            Trace(span, outcome);
         }
 
         return new AttemptResult(response, triggers, _lease);
