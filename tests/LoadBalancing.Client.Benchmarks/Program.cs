@@ -6,6 +6,12 @@ switch (args.FirstOrDefault())
     case "handler":
         await HandlerCost.RunAsync(args);
         return 0;
+    case "e2e":
+        await EndToEnd.RunAsync(args);
+        return 0;
+    case "serve":
+        await ServerProcess.ServeAsync(args[1]);
+        return 0;
     case "soak":
         return await SoakRun.RunAsync(args);
     default:
