@@ -1,0 +1,28 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace OneBadOfTen;
+
+/// <summary>A way to call ten servers as one service: what it registers for the client named <see cref="Client"/>.</summary>
+internal abstract class Contender(string key, string name)
+{
+    public const string Client = "catalog";
+
+    public static readonly Contender Ours = new BalancedClient();
+
+    public static readonly IReadOnlyList<Contender> All =
+    [
+        new RoundRobinByHand(),
+        ServiceDiscoveryAndResilience.AsShipped,
+        ServiceDiscoveryAndResilience.Tuned,
+        Ours,
+    ];
+
+    /// <summary>What <c>--only</c> calls it.</summary>
+    public string Key => key;
+
+    public string Name => name;
+
+    public static Contender? Find(string key) => All.FirstOrDefault(contender => contender.Key == key);
+
+    public abstract void Register(IServiceCollection services, IReadOnlyList<string> addresses, TimeSpan? perTryTimeout);
+}

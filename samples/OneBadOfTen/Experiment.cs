@@ -1,0 +1,63 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace OneBadOfTen;
+
+/// <summary>Each contender in turn: a client of its own, warm code, counters at zero, the same load and the same fault.</summary>
+internal sealed class Experiment(Settings settings, TextWriter output)
+{
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
+
+    /// <returns>Whether this library did what it promises; true if it was not among the contenders.</returns>
+    public async Task<bool> RunAsync(CancellationToken cancellationToken)
+    {
+        await using ServerProcess servers = await ServerProcess.StartAsync();
+        var table = new Table(output);
+        table.Open(settings);
+
+        Verdict? verdict = null;
+        foreach (Contender contender in settings.Contenders)
+        {
+            await WarmUpAsync(contender, servers, cancellationToken);
+            Measurement measurement = await MeasureAsync(contender, servers, cancellationToken);
+            table.Add(contender, measurement);
+            if (contender == Contender.Ours)
+            {
+                verdict = new Verdict(settings.Fault, measurement);
+            }
+        }
+
+        verdict?.Write(output);
+        return verdict is null || verdict.Holds;
+    }
+
+    /// <summary>Compiles what the contender uses. With another client, because successes would count for the circuit of the measured one.</summary>
+    private async Task WarmUpAsync(Contender contender, ServerProcess servers, CancellationToken cancellationToken)
+    {
+        await servers.InflictAsync(Fault.None);
+        await using ServiceProvider provider = CreateProvider(contender, servers);
+        await new OpenLoop(settings.Rate, WarmUp).RunAsync(CreateClient(provider), cancellationToken);
+    }
+
+    private async Task<Measurement> MeasureAsync(Contender contender, ServerProcess servers, CancellationToken cancellationToken)
+    {
+        await using ServiceProvider provider = CreateProvider(contender, servers);
+        HttpClient client = CreateClient(provider);
+        await servers.ForgetAsync();
+
+        using var reactions = new Reactions();
+        Task fault = settings.Fault.PlayAsync(servers, settings.Duration, cancellationToken);
+        CallResult[] calls = await new OpenLoop(settings.Rate, settings.Duration).RunAsync(client, cancellationToken);
+        await fault;
+        return new Measurement(calls, await servers.CountAsync(), reactions);
+    }
+
+    private ServiceProvider CreateProvider(Contender contender, ServerProcess servers)
+    {
+        var services = new ServiceCollection();
+        contender.Register(services, servers.Addresses, settings.PerTryTimeout);
+        return services.BuildServiceProvider();
+    }
+
+    private static HttpClient CreateClient(IServiceProvider provider) =>
+        provider.GetRequiredService<IHttpClientFactory>().CreateClient(Contender.Client);
+}
