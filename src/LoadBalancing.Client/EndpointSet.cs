@@ -54,7 +54,7 @@ internal sealed class EndpointSet
 
             if (context.Exclude is not null)
             {
-                return Pick(default);
+                return Pick(context with { Exclude = null });
             }
         }
 
@@ -64,7 +64,7 @@ internal sealed class EndpointSet
     }
 
     private UpstreamEndpoint? PickInPanic(in PickContext context) =>
-        Picker!.Pick(new PickContext { Exclude = context.Exclude, IgnoreHealth = true });
+        Picker!.Pick(context with { IgnoreHealth = true });
 
     private UpstreamEndpoint? PickAny() =>
         Endpoints.Length == 0 ? null : Endpoints[(int)(_random.NextUInt64() % (ulong)Endpoints.Length)];

@@ -31,6 +31,12 @@ public sealed class LoadBalancingOptions
     /// </summary>
     public string Strategy { get; set; } = LoadBalancingStrategies.RoundRobin;
 
+    /// <summary>How the strategy <c>LeastRequest</c> compares.</summary>
+    public LeastRequestOptions LeastRequest { get; set; } = new();
+
+    /// <summary>How the strategies <c>RingHash</c>, <c>Maglev</c> and <c>Rendezvous</c> find the owner of a key.</summary>
+    public ConsistentHashOptions ConsistentHash { get; set; } = new();
+
     /// <summary>When an endpoint that answers badly is taken out of service, and for how long. On by default.</summary>
     public OutlierDetectionOptions OutlierDetection { get; set; } = new();
 

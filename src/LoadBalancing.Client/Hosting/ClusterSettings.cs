@@ -15,7 +15,7 @@ internal sealed record ClusterSettings(
         }
 
         return new ClusterSettings(
-            strategy,
+            strategy is IConfigurableStrategy configurable ? configurable.Configure(options) : strategy,
             options.Panic.Threshold,
             OutlierDetectionSettings.From(options.OutlierDetection),
             options.EmptyUpdate);

@@ -8,7 +8,8 @@ internal static class ConfigurationReader
     internal static readonly OptionsShape<EndpointDescription> Endpoint = new OptionsShape<EndpointDescription>()
         .Text(nameof(EndpointDescription.Address), static (o, v) => o.Address = v)
         .Number(nameof(EndpointDescription.Weight), static (o, v) => o.Weight = v)
-        .Text(nameof(EndpointDescription.Hostname), static (o, v) => o.Hostname = v);
+        .Text(nameof(EndpointDescription.Hostname), static (o, v) => o.Hostname = v)
+        .Text(nameof(EndpointDescription.HashKey), static (o, v) => o.HashKey = v);
 
     internal static readonly OptionsShape<OutlierDetectionOptions> OutlierDetection = new OptionsShape<OutlierDetectionOptions>()
         .Integer(nameof(OutlierDetectionOptions.ConsecutiveErrors), static (o, v) => o.ConsecutiveErrors = v)
@@ -17,6 +18,18 @@ internal static class ConfigurationReader
         .Duration(nameof(OutlierDetectionOptions.MaxEjectionTime), static (o, v) => o.MaxEjectionTime = v)
         .Duration(nameof(OutlierDetectionOptions.MaxEjectionTimeJitter), static (o, v) => o.MaxEjectionTimeJitter = v)
         .Number(nameof(OutlierDetectionOptions.MaxEjectionPercent), static (o, v) => o.MaxEjectionPercent = v);
+
+    internal static readonly OptionsShape<LeastRequestOptions> LeastRequest = new OptionsShape<LeastRequestOptions>()
+        .Integer(nameof(LeastRequestOptions.ChoiceCount), static (o, v) => o.ChoiceCount = v)
+        .Number(nameof(LeastRequestOptions.ActiveRequestBias), static (o, v) => o.ActiveRequestBias = v);
+
+    internal static readonly OptionsShape<ConsistentHashOptions> ConsistentHash = new OptionsShape<ConsistentHashOptions>()
+        .Choice<UnavailableOwnerBehavior>(nameof(ConsistentHashOptions.OnUnavailableOwner), static (o, v) => o.OnUnavailableOwner = v)
+        .Integer(nameof(ConsistentHashOptions.HashBalanceFactor), static (o, v) => o.HashBalanceFactor = v)
+        .Boolean(nameof(ConsistentHashOptions.UseHostnameForHashing), static (o, v) => o.UseHostnameForHashing = v)
+        .Integer(nameof(ConsistentHashOptions.MinimumRingSize), static (o, v) => o.MinimumRingSize = v)
+        .Integer(nameof(ConsistentHashOptions.MaximumRingSize), static (o, v) => o.MaximumRingSize = v)
+        .Integer(nameof(ConsistentHashOptions.TableSize), static (o, v) => o.TableSize = v);
 
     internal static readonly OptionsShape<PanicOptions> Panic = new OptionsShape<PanicOptions>()
         .Number(nameof(PanicOptions.Threshold), static (o, v) => o.Threshold = v);
@@ -46,6 +59,8 @@ internal static class ConfigurationReader
         .Texts(nameof(LoadBalancingOptions.Hosts), "[\"catalog\"]", static (o, v) => o.Hosts = v)
         .Choice<UnmatchedHostBehavior>(nameof(LoadBalancingOptions.UnmatchedHost), static (o, v) => o.UnmatchedHost = v)
         .Text(nameof(LoadBalancingOptions.Strategy), static (o, v) => o.Strategy = v)
+        .Section(nameof(LoadBalancingOptions.LeastRequest), LeastRequest, static o => o.LeastRequest)
+        .Section(nameof(LoadBalancingOptions.ConsistentHash), ConsistentHash, static o => o.ConsistentHash)
         .Section(nameof(LoadBalancingOptions.OutlierDetection), OutlierDetection, static o => o.OutlierDetection)
         .Section(nameof(LoadBalancingOptions.Panic), Panic, static o => o.Panic)
         .Duration(nameof(LoadBalancingOptions.Timeout), static (o, v) => o.Timeout = v)

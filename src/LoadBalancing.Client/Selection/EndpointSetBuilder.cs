@@ -18,8 +18,8 @@ internal sealed class EndpointSetBuilder
     {
         UpstreamEndpoint[] available = Array.FindAll(members, static endpoint => endpoint.IsAvailable);
         bool inPanic = available.Length * 100.0 < _panicThreshold * members.Length;
-        var level = new EndpointLevel(inPanic ? members : available, inPanic);
-        IEndpointPicker? carriedOn = previous?.Strategy == _strategy ? previous.Picker : null;
+        var level = new EndpointLevel(inPanic ? members : available, members, inPanic);
+        IEndpointPicker? carriedOn = _strategy.Equals(previous?.Strategy) ? previous.Picker : null;
         IEndpointPicker? picker = level.Endpoints.Count == 0 ? null : _strategy.CreatePicker(level, carriedOn);
         return new EndpointSet(members, level, _strategy, picker, panicAllowed: _panicThreshold > 0, _random);
     }

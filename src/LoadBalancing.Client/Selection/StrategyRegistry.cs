@@ -8,6 +8,12 @@ internal sealed class StrategyRegistry
     public StrategyRegistry(IEnumerable<ILoadBalancingStrategy> registered, RandomSource random)
     {
         Add(new RoundRobinStrategy(random));
+        Add(new RandomStrategy(random));
+        Add(new LeastRequestStrategy(random));
+        Add(new LeastConnectionsStrategy(random));
+        Add(new RingHashStrategy(random));
+        Add(new MaglevStrategy(random));
+        Add(new RendezvousStrategy(random));
         foreach (ILoadBalancingStrategy strategy in registered)
         {
             Add(strategy);
