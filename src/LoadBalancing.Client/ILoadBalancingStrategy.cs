@@ -12,7 +12,7 @@ public interface ILoadBalancingStrategy
     /// <summary>Whether its picks follow <see cref="PickContext.Hash"/>. Hash policies with a strategy that does not are an error at start; the default is false.</summary>
     bool UsesHash => false;
 
-    /// <summary>Whether it goes by the latency of endpoints, which is measured only for those that ask for it: it costs a clock read per attempt. The default is false.</summary>
+    /// <summary>Whether it goes by <see cref="UpstreamEndpoint.Latency"/>, which is measured only for those that ask for it: it costs a clock read per attempt. The default is false.</summary>
     bool UsesLatency => false;
 
     /// <summary>Builds the picker of a level. Called off the request path, never twice at once for one cluster.</summary>

@@ -13,6 +13,7 @@ public sealed class LoadBalancer
     private readonly TaskCompletionSource _firstSet = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly PickLog _picks;
     private EndpointSet? _set;
+    private LatencyMeter? _latency;
 
     internal LoadBalancer(string name, string? subset, IHealthMonitor health, TimeProvider timeProvider, ClusterMetrics metrics, PickLog picks)
     {
@@ -66,7 +67,13 @@ public sealed class LoadBalancer
     internal EndpointLease? TryPick(in PickContext context, long startedAt = 0)
     {
         EndpointSet? set = CurrentSet;
-        UpstreamEndpoint? endpoint = set?.Pick(context);
+        LatencyMeter? latency = Volatile.Read(ref _latency);
+        if (latency is not null && startedAt == 0)
+        {
+            startedAt = TimeProvider.GetTimestamp();
+        }
+
+        UpstreamEndpoint? endpoint = latency is null ? set?.Pick(context) : set?.Pick(context with { Now = startedAt });
         if (endpoint is null)
         {
             return null;
@@ -78,7 +85,7 @@ public sealed class LoadBalancer
             _picks.Picked(endpoint, set!, context);
         }
 
-        return new EndpointLease(this, endpoint, startedAt);
+        return new EndpointLease(this, endpoint, startedAt, isTimed: latency is not null);
     }
 
     internal Task WaitForFirstSetAsync(CancellationToken cancellationToken) => _firstSet.Task.WaitAsync(cancellationToken);
@@ -89,13 +96,34 @@ public sealed class LoadBalancer
         _firstSet.TrySetResult();
     }
 
+    /// <summary>Measures the latency of endpoints from now on; null: no longer.</summary>
+    internal void MeasureLatency(LatencySettings? settings) =>
+        Volatile.Write(ref _latency, settings is null ? null : new LatencyMeter(settings, TimeProvider));
+
     internal NoEndpointAvailableException NothingToPick() => NoEndpointAvailableException.For(this);
 
     internal void OnLeaseReported(EndpointLease lease, in AttemptOutcome outcome)
     {
-        if (lease.StartedAt != 0 && Metrics.WantsDurations)
+        LatencyMeter? latency = Volatile.Read(ref _latency);
+        if (lease.StartedAt == 0 || (latency is null && !Metrics.WantsDurations))
         {
-            Metrics.OnAttemptReported(outcome.TelemetryName, TimeProvider.GetElapsedTime(lease.StartedAt));
+            return;
+        }
+
+        long now = TimeProvider.GetTimestamp();
+        latency?.Record(lease.Endpoint.Load, lease.StartedAt, now, outcome);
+        if (Metrics.WantsDurations)
+        {
+            Metrics.OnAttemptReported(outcome.TelemetryName, TimeProvider.GetElapsedTime(lease.StartedAt, now));
+        }
+    }
+
+    /// <summary>A success that was reported has turned out to be a failure.</summary>
+    internal void OnLeaseTurned(EndpointLease lease, in AttemptOutcome failure)
+    {
+        if (lease.StartedAt != 0 && Volatile.Read(ref _latency) is { } latency)
+        {
+            latency.Record(lease.Endpoint.Load, lease.StartedAt, TimeProvider.GetTimestamp(), failure);
         }
     }
 

@@ -34,6 +34,9 @@ public sealed class LoadBalancingOptions
     /// <summary>How the strategy <c>LeastRequest</c> compares.</summary>
     public LeastRequestOptions LeastRequest { get; set; } = new();
 
+    /// <summary>How the strategy <c>LeastLoad</c> measures endpoints.</summary>
+    public LeastLoadOptions LeastLoad { get; set; } = new();
+
     /// <summary>How the strategies <c>RingHash</c>, <c>Maglev</c> and <c>Rendezvous</c> find the owner of a key.</summary>
     public ConsistentHashOptions ConsistentHash { get; set; } = new();
 

@@ -43,6 +43,7 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
         _allMetrics = metrics;
         _metrics = metrics.ForCluster(name);
         Balancer = new LoadBalancer(name, subset: null, _health, timeProvider, _metrics, new PickLog(name, logger));
+        Balancer.MeasureLatency(settings.Latency);
         metrics.Observe(name, ReadEndpoints);
     }
 
@@ -61,6 +62,7 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
             _settings = settings;
             _builder = new EndpointSetBuilder(settings.Strategy, settings.PanicThreshold, _random);
             _health.Configure(settings.OutlierDetection);
+            Balancer.MeasureLatency(settings.Latency);
             Publish();
         }
     }

@@ -23,6 +23,11 @@ internal static class ConfigurationReader
         .Integer(nameof(LeastRequestOptions.ChoiceCount), static (o, v) => o.ChoiceCount = v)
         .Number(nameof(LeastRequestOptions.ActiveRequestBias), static (o, v) => o.ActiveRequestBias = v);
 
+    internal static readonly OptionsShape<LeastLoadOptions> LeastLoad = new OptionsShape<LeastLoadOptions>()
+        .Duration(nameof(LeastLoadOptions.DecayTime), static (o, v) => o.DecayTime = v)
+        .Duration(nameof(LeastLoadOptions.FailurePenalty), static (o, v) => o.FailurePenalty = v)
+        .Duration(nameof(LeastLoadOptions.MaxFailurePenalty), static (o, v) => o.MaxFailurePenalty = v);
+
     internal static readonly OptionsShape<ConsistentHashOptions> ConsistentHash = new OptionsShape<ConsistentHashOptions>()
         .Choice<UnavailableOwnerBehavior>(nameof(ConsistentHashOptions.OnUnavailableOwner), static (o, v) => o.OnUnavailableOwner = v)
         .Integer(nameof(ConsistentHashOptions.HashBalanceFactor), static (o, v) => o.HashBalanceFactor = v)
@@ -60,6 +65,7 @@ internal static class ConfigurationReader
         .Choice<UnmatchedHostBehavior>(nameof(LoadBalancingOptions.UnmatchedHost), static (o, v) => o.UnmatchedHost = v)
         .Text(nameof(LoadBalancingOptions.Strategy), static (o, v) => o.Strategy = v)
         .Section(nameof(LoadBalancingOptions.LeastRequest), LeastRequest, static o => o.LeastRequest)
+        .Section(nameof(LoadBalancingOptions.LeastLoad), LeastLoad, static o => o.LeastLoad)
         .Section(nameof(LoadBalancingOptions.ConsistentHash), ConsistentHash, static o => o.ConsistentHash)
         .Section(nameof(LoadBalancingOptions.OutlierDetection), OutlierDetection, static o => o.OutlierDetection)
         .Section(nameof(LoadBalancingOptions.Panic), Panic, static o => o.Panic)

@@ -1,4 +1,4 @@
-using System.Net;
+using System.Globalization;
 
 namespace LoadBalancing.Client;
 
@@ -25,17 +25,14 @@ internal readonly record struct KeyOwner(UpstreamEndpoint Endpoint, string Key, 
             return key;
         }
 
-        string host = endpoint.Address.IdnHost;
+        Uri address = endpoint.Address;
         if (useHostname)
         {
-            return endpoint.Hostname ?? host;
+            return endpoint.Hostname ?? address.IdnHost;
         }
 
-        if (host.Length == 0)
-        {
-            return endpoint.Address.AbsolutePath;
-        }
-
-        return IPAddress.TryParse(host, out IPAddress? address) ? new IPEndPoint(address, endpoint.Address.Port).ToString() : $"{host}:{endpoint.Address.Port}";
+        // An address of IPv6 is in its shortest form by now.
+        string host = address.HostNameType == UriHostNameType.IPv6 ? address.Host : address.IdnHost;
+        return host.Length == 0 ? address.AbsolutePath : string.Create(CultureInfo.InvariantCulture, $"{host}:{address.Port}");
     }
 }

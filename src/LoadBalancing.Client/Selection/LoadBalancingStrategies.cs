@@ -15,6 +15,11 @@ public static class LoadBalancingStrategies
     /// <summary>The one with the fewest attempts in flight of all for its weight; among equals any.</summary>
     public const string LeastConnections = "LeastConnections";
 
+    /// <summary>
+    /// Three different endpoints drawn; the one where an attempt has the least to wait for is taken, by the latency of late and what is in flight. For endpoints of unequal or changing speed.
+    /// </summary>
+    public const string LeastLoad = "LeastLoad";
+
     /// <summary>The owner of the request's hash on a ring, the same that Envoy finds.</summary>
     public const string RingHash = "RingHash";
 

@@ -1,0 +1,97 @@
+namespace LoadBalancing.Client;
+
+/// <summary>
+/// Draws three different endpoints and takes the one with the least cost: max(latency, age of the oldest attempt that waits for its answer) x (in flight + 1) / weight.
+/// </summary>
+/// <remarks>
+/// Latency knows what was, the age what is: of a server that stands still nothing comes back that could be measured. Three choices and not all, so that many clients do not rush at once
+/// at the one that happens to be fastest. A latency that nobody confirms fades, so that a server which was slow once is asked again.
+/// A newcomer is taken for average and probed: one attempt at a time, then two, then four, until there are samples enough to go by.
+/// </remarks>
+internal sealed class LeastLoadPicker : IEndpointPicker
+{
+    private const int Choices = 3;
+    private const int EnoughSamples = 5;
+
+    private readonly UpstreamEndpoint[] _endpoints;
+    private readonly double[] _weights;
+    private readonly double _secondsPerTick;
+    private readonly double _decaysPerTick;
+    private readonly double _averageLatency;
+    private readonly RandomSource _random;
+
+    /// <param name="level">The endpoints.</param>
+    /// <param name="decayTime">The time in which a latency fades by a factor of e.</param>
+    /// <param name="clock">Whose timestamps the balancer uses.</param>
+    /// <param name="random">Where choices come from.</param>
+    public LeastLoadPicker(EndpointLevel level, TimeSpan decayTime, TimeProvider clock, RandomSource random)
+    {
+        _endpoints = [.. level.Endpoints];
+        _weights = [.. level.Weights];
+        _secondsPerTick = 1.0 / clock.TimestampFrequency;
+        _decaysPerTick = _secondsPerTick / decayTime.TotalSeconds;
+        _random = random;
+        double[] known = [.. _endpoints.Where(static endpoint => endpoint.Load.Samples > 0).Select(static endpoint => endpoint.Load.Latency).Order()];
+        _averageLatency = known.Length == 0 ? 0 : known[known.Length / 2];
+    }
+
+    public UpstreamEndpoint? Pick(in PickContext context)
+    {
+        int count = _endpoints.Length;
+        var dice = new Dice(_random);
+        int first = dice.Next(count);
+        int best = -1;
+        double least = double.PositiveInfinity;
+        Consider(first, context, ref best, ref least);
+        if (count > 1)
+        {
+            int second = dice.Next(count - 1);
+            second += second >= first ? 1 : 0;
+            Consider(second, context, ref best, ref least);
+            if (count >= Choices)
+            {
+                int third = dice.Next(count - 2);
+                third += third >= Math.Min(first, second) ? 1 : 0;
+                third += third >= Math.Max(first, second) ? 1 : 0;
+                Consider(third, context, ref best, ref least);
+            }
+        }
+
+        return best >= 0 ? _endpoints[best] : FewestInFlight.Find(_endpoints, _weights, context, _random);
+    }
+
+    /// <remarks>Nothing is better than infinite: if all choices are newcomers that have their fill, all endpoints are looked at.</remarks>
+    private void Consider(int index, in PickContext context, ref int best, ref double least)
+    {
+        UpstreamEndpoint endpoint = _endpoints[index];
+        if (!context.Admits(endpoint))
+        {
+            return;
+        }
+
+        double cost = CostOf(endpoint.Load, context.Now) / _weights[index];
+        if (cost < least)
+        {
+            best = index;
+            least = cost;
+        }
+    }
+
+    private double CostOf(EndpointLoad load, long now)
+    {
+        int inFlight = Math.Max(0, load.InFlight);
+        int samples = load.Samples;
+        if (samples < EnoughSamples && inFlight >= 1 << samples)
+        {
+            return double.PositiveInfinity;
+        }
+
+        double wait = samples == 0 ? _averageLatency : load.Latency * Decay.After((now - load.LatencyAt) * _decaysPerTick);
+        if (inFlight > 0)
+        {
+            wait = Math.Max(wait, (now - load.OldestWaiting) * _secondsPerTick);
+        }
+
+        return Math.Max(wait, (load.AvoidUntil - now) * _secondsPerTick) * (inFlight + 1);
+    }
+}
