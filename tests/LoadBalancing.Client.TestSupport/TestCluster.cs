@@ -57,7 +57,7 @@ public sealed class TestCluster : IDisposable
 
     internal LoadBalancingMetrics Metrics { get; }
 
-    public static EndpointDescription Address(int number) => $"http://10.0.0.{number}:8080";
+    public static EndpointDescription Address(int number) => $"http://10.0.{number / 250}.{number % 250}:8080";
 
     public void Update(IReadOnlyList<EndpointDescription> endpoints, string source = "test") => _cluster.UpdateEndpoints(source, endpoints);
 
@@ -68,7 +68,9 @@ public sealed class TestCluster : IDisposable
     }
 
     /// <summary>A lease on one endpoint, whatever the picker would say.</summary>
-    public EndpointLease Lease(UpstreamEndpoint endpoint) => new(Balancer, endpoint, startedAt: 0);
+    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="timed">Whether its latency is measured, if the strategy wants that.</param>
+    public EndpointLease Lease(UpstreamEndpoint endpoint, bool timed = false) => new(Balancer, endpoint, timed ? Time.GetTimestamp() : 0, timed);
 
     /// <summary>Attempts on one endpoint that fail, one after the other.</summary>
     public void Fail(UpstreamEndpoint endpoint, int times = 1, FailureKind kind = FailureKind.Answered)
