@@ -6,6 +6,9 @@ switch (args.FirstOrDefault())
     case "handler":
         await HandlerCost.RunAsync(args);
         return 0;
+    case "pick":
+        PickCost.Run(args);
+        return 0;
     case "e2e":
         await EndToEnd.RunAsync(args);
         return 0;
