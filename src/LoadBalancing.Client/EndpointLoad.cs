@@ -35,6 +35,9 @@ internal struct EndpointCounters
     [FieldOffset(112)]
     public long AvoidUntil;
 
+    [FieldOffset(120)]
+    public long OldestWaiting;
+
     [FieldOffset(128)]
     public WaitingAttempts Waiting;
 }
@@ -56,6 +59,8 @@ internal struct WaitingAttempts
 internal sealed class EndpointLoad
 {
     private EndpointCounters _counters;
+
+    public EndpointLoad() => _counters.OldestWaiting = long.MaxValue;
 
     public int InFlight => Volatile.Read(ref _counters.InFlight);
 
@@ -82,20 +87,7 @@ internal sealed class EndpointLoad
     }
 
     /// <summary>The start of the oldest attempt that waits for its answer; the largest number when there is none.</summary>
-    public long OldestWaiting
-    {
-        get
-        {
-            long oldest = long.MaxValue;
-            for (int i = 0; i < WaitingAttempts.Length; i++)
-            {
-                long start = Volatile.Read(ref _counters.Waiting[i]);
-                oldest = start != 0 && start < oldest ? start : oldest;
-            }
-
-            return oldest;
-        }
-    }
+    public long OldestWaiting => Volatile.Read(ref _counters.OldestWaiting);
 
     public void Begin() => Interlocked.Increment(ref _counters.InFlight);
 
@@ -124,6 +116,7 @@ internal sealed class EndpointLoad
         {
             if (Volatile.Read(ref _counters.Waiting[i]) == 0 && Interlocked.CompareExchange(ref _counters.Waiting[i], now, 0) == 0)
             {
+                Interlocked.CompareExchange(ref _counters.OldestWaiting, now, long.MaxValue);
                 return i;
             }
         }
@@ -131,7 +124,16 @@ internal sealed class EndpointLoad
         return -1;
     }
 
-    public void EndWaiting(int place) => Volatile.Write(ref _counters.Waiting[place], 0);
+    /// <summary>The attempt in this place has its answer, or will have none.</summary>
+    public void EndWaiting(int place)
+    {
+        long ended = Interlocked.Exchange(ref _counters.Waiting[place], 0);
+        if (Interlocked.CompareExchange(ref _counters.OldestWaiting, FindOldest(), ended) == ended && OldestWaiting == long.MaxValue)
+        {
+            // One that began between the search and the exchange found the old value still there and left it to us.
+            Interlocked.CompareExchange(ref _counters.OldestWaiting, FindOldest(), long.MaxValue);
+        }
+    }
 
     /// <summary>Takes a sample into the average. No sample is lost, whoever else comes at the same time.</summary>
     /// <param name="sample">How long an answer took, in seconds.</param>
@@ -158,5 +160,17 @@ internal sealed class EndpointLoad
         {
             Interlocked.Increment(ref _counters.Samples);
         }
+    }
+
+    private long FindOldest()
+    {
+        long oldest = long.MaxValue;
+        for (int i = 0; i < WaitingAttempts.Length; i++)
+        {
+            long start = Volatile.Read(ref _counters.Waiting[i]);
+            oldest = start != 0 && start < oldest ? start : oldest;
+        }
+
+        return oldest;
     }
 }

@@ -29,6 +29,11 @@ public readonly struct PickContext
     /// <summary>The balancer's timestamp of the pick; 0 when nobody has read the clock yet.</summary>
     internal long Now { get; init; }
 
+    internal bool HasHash => _hasHash;
+
+    /// <summary>The hash, where there is one.</summary>
+    internal ulong HashValue => _hash;
+
     /// <summary>Tells a picker whether it may answer with this endpoint. Every picker must ask this before it answers.</summary>
     /// <param name="endpoint">A member of the picker's level.</param>
     public bool Admits(UpstreamEndpoint endpoint)

@@ -31,7 +31,4 @@ internal struct Dice
         _left--;
         return (int)Math.BigMul(_fraction, (ulong)count, out _fraction);
     }
-
-    /// <summary>An index as likely as its weight.</summary>
-    public readonly int Next(AliasTable table) => table.Draw(_random.NextUInt64());
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.IO.Hashing;
+using System.Numerics;
 using System.Text;
 
 namespace LoadBalancing.Client;
@@ -11,6 +12,10 @@ namespace LoadBalancing.Client;
 internal sealed class HashRing : KeyTable
 {
     private readonly ulong[] _positions;
+
+    /// <summary>For each of as many equal parts of the circle as there are entries, about, the first entry that does not lie before it: positions are hashes and lie evenly, so the entry looked for is next to it.</summary>
+    private readonly int[] _starts;
+    private readonly int _shift;
 
     public HashRing(KeyOwner[] owners, int minimumSize, int maximumSize)
         : base(owners)
@@ -40,23 +45,39 @@ internal sealed class HashRing : KeyTable
         int[] sorted = [.. slots];
         Array.Sort(_positions, sorted);
         Slots = sorted;
+
+        // One part at least has to be half of the circle: a shift by all 64 bits would be none.
+        _shift = 63 - BitOperations.Log2((uint)Math.Max(1, _positions.Length - 1));
+        _starts = FindStarts(_positions, _shift);
     }
 
-    /// <remarks>The half that is searched on is chosen without a branch, which the processor would guess wrong every other time.</remarks>
     public override int SlotOf(ulong hash)
     {
         ulong[] positions = _positions;
-        int start = 0;
-        int length = positions.Length;
-        while (length > 1)
+        int slot = _starts[(int)(hash >> _shift)];
+        while ((uint)slot < (uint)positions.Length && positions[slot] < hash)
         {
-            int half = length >> 1;
-            start = positions[start + half - 1] < hash ? start + half : start;
-            length -= half;
+            slot++;
         }
 
-        start = positions[start] < hash ? start + 1 : start;
-        return start == positions.Length ? 0 : start;
+        return (uint)slot < (uint)positions.Length ? slot : 0;
+    }
+
+    private static int[] FindStarts(ulong[] positions, int shift)
+    {
+        int[] starts = new int[1 << (64 - shift)];
+        int slot = 0;
+        for (int part = 0; part < starts.Length; part++)
+        {
+            while (slot < positions.Length && positions[slot] < (ulong)part << shift)
+            {
+                slot++;
+            }
+
+            starts[part] = slot;
+        }
+
+        return starts;
     }
 
     private static int PutKey(string key, ref byte[] buffer)

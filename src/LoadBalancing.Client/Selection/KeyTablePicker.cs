@@ -3,6 +3,7 @@ namespace LoadBalancing.Client;
 /// <summary>Looks a hash up in a table; from an owner that is out, was tried or is full it goes on around the circle. An attempt without a hash goes to any slot.</summary>
 internal sealed class KeyTablePicker : IEndpointPicker
 {
+    private readonly int[] _slots;
     private readonly UpstreamEndpoint[] _owners;
     private readonly double[] _shares;
     private readonly LoadBound? _bound;
@@ -11,6 +12,7 @@ internal sealed class KeyTablePicker : IEndpointPicker
     public KeyTablePicker(KeyTable table, LoadBound? bound, RandomSource random)
     {
         Table = table;
+        _slots = table.Slots;
         _owners = Array.ConvertAll(table.Owners, static owner => owner.Endpoint);
         _shares = Array.ConvertAll(table.Owners, static owner => owner.Share);
         _bound = bound;
@@ -21,14 +23,14 @@ internal sealed class KeyTablePicker : IEndpointPicker
 
     public UpstreamEndpoint? Pick(in PickContext context)
     {
-        int slot = Table.SlotOf(context.Hash ?? _random.NextUInt64());
-        UpstreamEndpoint owner = _owners[Table.Slots[slot]];
+        int slot = Table.SlotOf(context.HasHash ? context.HashValue : _random.NextUInt64());
+        UpstreamEndpoint owner = _owners[_slots[slot]];
         return _bound is null && context.Admits(owner) ? owner : GoOn(slot, context);
     }
 
     private UpstreamEndpoint? GoOn(int slot, in PickContext context)
     {
-        int[] slots = Table.Slots;
+        int[] slots = _slots;
         int? inFlight = null;
         int patience = 4 * _owners.Length;
         for (int step = 0; step < slots.Length; step++)

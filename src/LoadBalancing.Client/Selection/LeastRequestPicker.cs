@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace LoadBalancing.Client;
 
 /// <summary>
@@ -23,22 +25,24 @@ internal sealed class LeastRequestPicker : IEndpointPicker
     public UpstreamEndpoint? Pick(in PickContext context)
     {
         UpstreamEndpoint[] endpoints = _endpoints;
-        var dice = new Dice(_random);
-        int first = dice.Next(endpoints.Length);
+
+        // One number is enough for two indices: what the first leaves of it is even to within (endpoints squared / 2^64).
+        int first = (int)Math.BigMul(_random.NextUInt64(), (ulong)endpoints.Length, out ulong left);
+        int second = (int)Math.BigMul(left, (ulong)endpoints.Length - 1, out _);
+        second += second >= first ? 1 : 0;
         UpstreamEndpoint? best = null;
         int fewest = int.MaxValue;
         Consider(endpoints[first], context, ref best, ref fewest);
-        int second = dice.Next(endpoints.Length - 1);
-        second += second >= first ? 1 : 0;
         Consider(endpoints[second], context, ref best, ref fewest);
         if (_choices > 2)
         {
-            ConsiderMore(first, second, ref dice, context, ref best, ref fewest);
+            ConsiderMore(first, second, context, ref best, ref fewest);
         }
 
         return best ?? FewestInFlight.Find(endpoints, _weights, context, _random);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Consider(UpstreamEndpoint endpoint, in PickContext context, ref UpstreamEndpoint? best, ref int fewest)
     {
         int inFlight = endpoint.InFlight;
@@ -49,8 +53,9 @@ internal sealed class LeastRequestPicker : IEndpointPicker
         }
     }
 
-    private void ConsiderMore(int first, int second, ref Dice dice, in PickContext context, ref UpstreamEndpoint? best, ref int fewest)
+    private void ConsiderMore(int first, int second, in PickContext context, ref UpstreamEndpoint? best, ref int fewest)
     {
+        var dice = new Dice(_random);
         Span<int> drawn = stackalloc int[LeastRequestStrategy.MostChoices];
         drawn[0] = Math.Min(first, second);
         drawn[1] = Math.Max(first, second);

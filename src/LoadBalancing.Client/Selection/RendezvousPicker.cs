@@ -28,7 +28,7 @@ internal sealed class RendezvousPicker : IEndpointPicker
 
     public UpstreamEndpoint? Pick(in PickContext context)
     {
-        ulong hash = context.Hash ?? _random.NextUInt64();
+        ulong hash = context.HasHash ? context.HashValue : _random.NextUInt64();
         int? inFlight = null;
         UpstreamEndpoint? best = null;
         UpstreamEndpoint? bestIfAllAreFull = null;
