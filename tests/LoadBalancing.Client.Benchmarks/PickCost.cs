@@ -42,8 +42,11 @@ internal static class PickCost
             Console.WriteLine($"| {name} | {string.Join(" | ", cells.Concat(Enumerable.Repeat("-", Sizes.Length - cells.Count)))} |");
         }
 
-        Threads();
-        Building();
+        if (!args.Contains("quick"))
+        {
+            Threads();
+            Building();
+        }
     }
 
     private static List<Row> Measure(int size, int rounds)
