@@ -142,7 +142,7 @@ internal sealed class OutlierDetector : IHealthMonitor, IDisposable
         {
             if (endpoint.TryChangeStatus(claimed, status.WithStreak(0)))
             {
-                _events.OnEjectionRefused(endpoint, Detector, reason);
+                _events.OnEjectionRefused(new EjectionEvent(endpoint, Detector, reason, streak, streak, _timeProvider.GetUtcNow(), length: null));
             }
 
             return false;
@@ -156,13 +156,14 @@ internal sealed class OutlierDetector : IHealthMonitor, IDisposable
         }
 
         TimeSpan length = settings.EjectionTime(RaiseMultiplier(endpoint.History, settings)) + _random.NextBelow(settings.MaxEjectionTimeJitter);
-        endpoint.Record(new EjectionRecord(ejected.Generation, _timeProvider.GetTimestamp(), length, _timeProvider.GetUtcNow() + length, reason));
+        DateTimeOffset now = _timeProvider.GetUtcNow();
+        endpoint.Record(new EjectionRecord(ejected.Generation, _timeProvider.GetTimestamp(), length, now + length, reason));
         if (Interlocked.Exchange(ref _sweepArmed, 1) == 0)
         {
             ArmSweep();
         }
 
-        _events.OnEjected(endpoint, Detector, reason, length);
+        _events.OnEjected(new EjectionEvent(endpoint, Detector, reason, streak, streak, now, length));
         return true;
     }
 
@@ -254,7 +255,7 @@ internal sealed class OutlierDetector : IHealthMonitor, IDisposable
         {
             endpoint.History.ReturnedInSweep = _sweeps;
             _cap.Release();
-            _events.OnReturned(endpoint);
+            _events.OnReturned(endpoint, _timeProvider.GetUtcNow());
         }
     }
 
