@@ -105,7 +105,7 @@ public sealed class EndpointLease : IDisposable
         }
 
         Endpoint.Load.End(_outcome);
-        _balancer.Metrics.OnAttemptEnded(_outcome.TelemetryName);
+        _balancer.OnLeaseEnded(this, _outcome);
     }
 
     /// <returns>False when an outcome was reported before.</returns>

@@ -14,6 +14,7 @@ public sealed class LoadBalancer
     private readonly PickLog _picks;
     private EndpointSet? _set;
     private LatencyMeter? _latency;
+    private ObserverList? _observers;
 
     internal LoadBalancer(string name, string? subset, IHealthMonitor health, TimeProvider timeProvider, ClusterMetrics metrics, PickLog picks)
     {
@@ -46,6 +47,12 @@ public sealed class LoadBalancer
     /// <summary>Told of each lease that was dropped instead of ended.</summary>
     internal Action<UpstreamEndpoint>? LeaseReclaimed { get; set; }
 
+    /// <summary>Told of the first exception of each subscription.</summary>
+    internal Action<LoadBalancerObserver, Exception>? ObserverFailed { get; set; }
+
+    /// <summary>Null while nobody observes.</summary>
+    internal ObserverList? Observers => Volatile.Read(ref _observers);
+
     internal EndpointSet? CurrentSet => Volatile.Read(ref _set);
 
     /// <summary>Picks an endpoint.</summary>
@@ -62,6 +69,19 @@ public sealed class LoadBalancer
     /// <exception cref="OperationCanceledException">The token was cancelled before there was a set.</exception>
     public ValueTask<EndpointLease> PickAsync(PickContext context = default, CancellationToken cancellationToken = default) =>
         CurrentSet is null ? PickFromFirstSetAsync(context, cancellationToken) : new ValueTask<EndpointLease>(Pick(context));
+
+    /// <summary>Lets an observer see what happens from now on. What an observer does on a request's thread, the request waits for.</summary>
+    /// <param name="observer">Who is told.</param>
+    /// <returns>Ends the subscription when it is disposed; an event that is under way at that moment may still arrive.</returns>
+    public IDisposable Subscribe(LoadBalancerObserver observer)
+    {
+        ArgumentNullException.ThrowIfNull(observer);
+        var subscription = new Subscription(this, observer);
+        ChangeObservers(subscription, removed: null);
+        return subscription;
+    }
+
+    internal void Unsubscribe(Subscription subscription) => ChangeObservers(added: null, subscription);
 
     /// <summary>Null when there is nothing to pick.</summary>
     internal EndpointLease? TryPick(in PickContext context, long startedAt = 0)
@@ -85,7 +105,8 @@ public sealed class LoadBalancer
             _picks.Picked(endpoint, set!, context);
         }
 
-        return new EndpointLease(this, endpoint, startedAt, isTimed: latency is not null);
+        bool isTimed = latency is not null;
+        return Observers is { } observers ? PickObserved(endpoint, startedAt, isTimed, observers) : new EndpointLease(this, endpoint, startedAt, isTimed);
     }
 
     internal Task WaitForFirstSetAsync(CancellationToken cancellationToken) => _firstSet.Task.WaitAsync(cancellationToken);
@@ -105,17 +126,14 @@ public sealed class LoadBalancer
     internal void OnLeaseReported(EndpointLease lease, in AttemptOutcome outcome)
     {
         LatencyMeter? latency = Volatile.Read(ref _latency);
-        if (lease.StartedAt == 0 || (latency is null && !Metrics.WantsDurations))
+        if (lease.StartedAt != 0 && (latency is not null || Metrics.WantsDurations))
         {
-            return;
-        }
-
-        long now = TimeProvider.GetTimestamp();
-        latency?.Record(lease.Endpoint.Load, lease.StartedAt, now, outcome);
-        if (Metrics.WantsDurations)
-        {
+            long now = TimeProvider.GetTimestamp();
+            latency?.Record(lease.Endpoint.Load, lease.StartedAt, now, outcome);
             Metrics.OnAttemptReported(outcome.TelemetryName, TimeProvider.GetElapsedTime(lease.StartedAt, now));
         }
+
+        Observers?.OnAttemptReported(lease, outcome, ElapsedSince(lease));
     }
 
     /// <summary>A success that was reported has turned out to be a failure.</summary>
@@ -127,10 +145,40 @@ public sealed class LoadBalancer
         }
     }
 
+    internal void OnLeaseEnded(EndpointLease lease, in AttemptOutcome outcome)
+    {
+        Metrics.OnAttemptEnded(outcome.TelemetryName);
+        Observers?.OnAttemptEnded(lease, outcome, ElapsedSince(lease));
+    }
+
     internal void OnLeaseReclaimed(UpstreamEndpoint endpoint)
     {
         Metrics.OnLeaseReclaimed();
         LeaseReclaimed?.Invoke(endpoint);
+    }
+
+    private EndpointLease PickObserved(UpstreamEndpoint endpoint, long startedAt, bool isTimed, ObserverList observers)
+    {
+        var lease = new EndpointLease(this, endpoint, startedAt == 0 ? TimeProvider.GetTimestamp() : startedAt, isTimed);
+        observers.OnPicked(lease);
+        return lease;
+    }
+
+    private TimeSpan ElapsedSince(EndpointLease lease) => lease.StartedAt == 0 ? TimeSpan.Zero : TimeProvider.GetElapsedTime(lease.StartedAt);
+
+    private void ChangeObservers(Subscription? added, Subscription? removed)
+    {
+        ObserverList? before = Observers;
+        while (true)
+        {
+            ObserverList? seen = Interlocked.CompareExchange(ref _observers, ObserverList.Change(before, added, removed), before);
+            if (seen == before)
+            {
+                return;
+            }
+
+            before = seen;
+        }
     }
 
     private async ValueTask<EndpointLease> PickFromFirstSetAsync(PickContext context, CancellationToken cancellationToken)

@@ -42,7 +42,10 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
         _writer = new BackgroundWriter(WriteNotes, timeProvider);
         _allMetrics = metrics;
         _metrics = metrics.ForCluster(name);
-        Balancer = new LoadBalancer(name, subset: null, _health, timeProvider, _metrics, new PickLog(name, logger));
+        Balancer = new LoadBalancer(name, subset: null, _health, timeProvider, _metrics, new PickLog(name, logger))
+        {
+            ObserverFailed = (observer, exception) => LogObserverFailed(_logger, observer.GetType(), name, exception),
+        };
         Balancer.MeasureLatency(settings.Latency);
         metrics.Observe(name, ReadEndpoints);
     }
@@ -96,6 +99,11 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
             if (removed.Count > 0 || _members.Length != before)
             {
                 LogEndpointsChanged(_logger, Balancer.Name, source, before, _members.Length);
+                if (Balancer.Observers is not null)
+                {
+                    IReadOnlyList<UpstreamEndpoint> members = _members;
+                    Note(() => Balancer.Observers?.OnEndpointsChanged(source, members));
+                }
             }
         }
     }
@@ -107,27 +115,31 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
         _health.Dispose();
     }
 
-    void IHealthEvents.OnEjected(UpstreamEndpoint endpoint, string detector, string reason, TimeSpan length) => Note(() =>
+    void IHealthEvents.OnEjected(EjectionEvent ejection) => Note(() =>
     {
         _refusalsTold.Clear();
-        _metrics.OnEjected(detector);
-        LogEjected(_logger, endpoint, Balancer.Name, reason, length);
+        _metrics.OnEjected(ejection.Detector);
+        LogEjected(_logger, ejection.Endpoint, Balancer.Name, ejection.Reason, ejection.Length!.Value);
+        Balancer.Observers?.OnEjected(ejection);
     });
 
-    void IHealthEvents.OnEjectionRefused(UpstreamEndpoint endpoint, string detector, string reason) => Note(() =>
+    void IHealthEvents.OnEjectionRefused(EjectionEvent ejection) => Note(() =>
     {
-        _metrics.OnEjectionRefused(detector);
-        if (_refusalsTold.Add(endpoint))
+        _metrics.OnEjectionRefused(ejection.Detector);
+        if (_refusalsTold.Add(ejection.Endpoint))
         {
-            LogEjectionRefused(_logger, endpoint, Balancer.Name, reason);
+            LogEjectionRefused(_logger, ejection.Endpoint, Balancer.Name, ejection.Reason);
         }
+
+        Balancer.Observers?.OnEjectionRefused(ejection);
     });
 
-    void IHealthEvents.OnReturned(UpstreamEndpoint endpoint) => Note(() =>
+    void IHealthEvents.OnReturned(UpstreamEndpoint endpoint, DateTimeOffset at) => Note(() =>
     {
         _refusalsTold.Clear();
         _metrics.OnReturned();
         LogReturned(_logger, endpoint, Balancer.Name);
+        Balancer.Observers?.OnReturned(endpoint, at);
     });
 
     private void Note(Action note)
@@ -183,6 +195,9 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
 
     [LoggerMessage(LogEvents.EmptyUpdateKept, LogLevel.Warning, "Source '{Source}' gave service '{Service}' an empty list; the endpoints known so far stay (EmptyUpdate = Keep).", EventName = nameof(LogEvents.EmptyUpdateKept))]
     private static partial void LogEmptyUpdateKept(ILogger logger, string service, string source);
+
+    [LoggerMessage(LogEvents.ObserverFailed, LogLevel.Warning, "Observer {Observer} of service '{Service}' threw. Nobody else notices, and further exceptions of this subscription are not logged.", EventName = nameof(LogEvents.ObserverFailed))]
+    private static partial void LogObserverFailed(ILogger logger, Type observer, string service, Exception exception);
 
     [LoggerMessage(LogEvents.UpdateRejected, LogLevel.Error, "Source '{Source}' gave service '{Service}' a faulty list; the last good one stays in force. {Faults}", EventName = nameof(LogEvents.UpdateRejected))]
     private static partial void LogUpdateRejected(ILogger logger, string service, string source, string faults);

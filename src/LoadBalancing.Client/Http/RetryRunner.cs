@@ -28,7 +28,7 @@ internal static class RetryRunner
                 MaxRetryAttempts = settings.Attempts,
                 ShouldHandle = static args => new ValueTask<bool>(CallOf(args.Context).WantsRetry(args.AttemptNumber)),
                 DelayGenerator = static args => new ValueTask<TimeSpan?>(CallOf(args.Context).NextWait),
-                OnRetry = static args => CallOf(args.Context).OnRetry(),
+                OnRetry = static args => CallOf(args.Context).OnRetry(args.AttemptNumber),
             })
             .ConfigureTelemetry(new TelemetryOptions
             {
@@ -144,9 +144,11 @@ internal static class RetryRunner
             return granted;
         }
 
-        public ValueTask OnRetry()
+        public ValueTask OnRetry(int retry)
         {
-            Plan.Balancer.Metrics.OnRetry(NameOf(_last.Triggers));
+            string reason = NameOf(_last.Triggers);
+            Plan.Balancer.Metrics.OnRetry(reason);
+            Plan.Balancer.Observers?.OnRetry(new RetryEvent(_last.Lease?.Endpoint, reason, retry + 1, NextWait));
             return default;
         }
 

@@ -52,6 +52,7 @@ internal sealed class Rehearsal
         await rehearsal.GiveUpAsync();
         await rehearsal.ExceedRetryCapAsync();
         await rehearsal.DropResponseAsync();
+        await rehearsal.ObserveBadlyAsync();
         await rehearsal.UpdateBadlyAsync();
         await rehearsal.FindNothingAsync();
         return rehearsal;
@@ -234,6 +235,12 @@ internal sealed class Rehearsal
         await Eventually.IsTrueAfterCollection(() => client.Logs.GetSnapshot().Any(static log => log.Id.Id == LogEvents.LeaseReclaimed));
     });
 
+    private Task ObserveBadlyAsync() => WithAsync(new BalancedClient(new StubHandler(static _ => Response(HttpStatusCode.OK))), static client =>
+    {
+        client.Balancer.Subscribe(new FaultyObserver());
+        return SendAsync(client, Request());
+    });
+
     private async Task UpdateBadlyAsync()
     {
         var source = new ManualEndpointSource();
@@ -314,5 +321,10 @@ internal sealed class Rehearsal
                 _pollyReadings.Add((instrument.Name, reading.Series));
             }
         }
+    }
+
+    private sealed class FaultyObserver : LoadBalancerObserver
+    {
+        public override void OnPicked(EndpointLease lease) => throw new InvalidOperationException("An observer threw.");
     }
 }

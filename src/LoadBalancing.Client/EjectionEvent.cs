@@ -1,0 +1,40 @@
+namespace LoadBalancing.Client;
+
+/// <summary>Who was taken out of service, or should have been, and why. Immutable.</summary>
+public sealed class EjectionEvent
+{
+    internal EjectionEvent(UpstreamEndpoint endpoint, string detector, string reason, long failures, long attempts, DateTimeOffset at, TimeSpan? length)
+    {
+        Endpoint = endpoint;
+        Detector = detector;
+        Reason = reason;
+        Failures = failures;
+        Attempts = attempts;
+        At = at;
+        Length = length;
+    }
+
+    /// <summary>The endpoint.</summary>
+    public UpstreamEndpoint Endpoint { get; }
+
+    /// <summary>The rule that judged: the value of the metrics' tag <c>loadbalancing.detector</c>, such as <c>consecutive_errors</c>.</summary>
+    public string Detector { get; }
+
+    /// <summary>Why, in words for people.</summary>
+    public string Reason { get; }
+
+    /// <summary>How many failures the rule has counted.</summary>
+    public long Failures { get; }
+
+    /// <summary>Among how many attempts it has counted them; for failures in a row the same number.</summary>
+    public long Attempts { get; }
+
+    /// <summary>When the endpoint was judged, by the clock of the balancer.</summary>
+    public DateTimeOffset At { get; }
+
+    /// <summary>The least time that it stays out; null when the ejection was refused.</summary>
+    public TimeSpan? Length { get; }
+
+    /// <inheritdoc/>
+    public override string ToString() => Length is { } length ? $"{Endpoint} out for {length}: {Reason}" : $"{Endpoint} stays in: {Reason}";
+}
