@@ -31,6 +31,12 @@ public sealed class LoadBalancingOptions
     /// </summary>
     public string Strategy { get; set; } = LoadBalancingStrategies.RoundRobin;
 
+    /// <summary>
+    /// What of a request decides which endpoint it goes to, under a strategy that hashes; under any other they are an error. Several count together. Empty by default: any endpoint, unless the request says itself where
+    /// it belongs (<c>SetHashKey</c>, <c>SetHash</c>).
+    /// </summary>
+    public IList<HashPolicyOptions> HashPolicies { get; set; } = [];
+
     /// <summary>How the strategy <c>LeastRequest</c> compares.</summary>
     public LeastRequestOptions LeastRequest { get; set; } = new();
 

@@ -19,6 +19,18 @@ internal static class ConfigurationReader
         .Duration(nameof(OutlierDetectionOptions.MaxEjectionTimeJitter), static (o, v) => o.MaxEjectionTimeJitter = v)
         .Number(nameof(OutlierDetectionOptions.MaxEjectionPercent), static (o, v) => o.MaxEjectionPercent = v);
 
+    internal static readonly OptionsShape<HashCookieOptions> HashCookie = new OptionsShape<HashCookieOptions>()
+        .Text(nameof(HashCookieOptions.Name), static (o, v) => o.Name = v)
+        .Duration(nameof(HashCookieOptions.Ttl), static (o, v) => o.Ttl = v)
+        .Text(nameof(HashCookieOptions.Path), static (o, v) => o.Path = v);
+
+    internal static readonly OptionsShape<HashPolicyOptions> HashPolicy = new OptionsShape<HashPolicyOptions>()
+        .Text(nameof(HashPolicyOptions.Header), static (o, v) => o.Header = v)
+        .Section(nameof(HashPolicyOptions.Cookie), HashCookie, static o => o.Cookie ??= new HashCookieOptions())
+        .Text(nameof(HashPolicyOptions.QueryParameter), static (o, v) => o.QueryParameter = v)
+        .Boolean(nameof(HashPolicyOptions.CallerAddress), static (o, v) => o.CallerAddress = v)
+        .Boolean(nameof(HashPolicyOptions.Terminal), static (o, v) => o.Terminal = v);
+
     internal static readonly OptionsShape<LeastRequestOptions> LeastRequest = new OptionsShape<LeastRequestOptions>()
         .Integer(nameof(LeastRequestOptions.ChoiceCount), static (o, v) => o.ChoiceCount = v)
         .Number(nameof(LeastRequestOptions.ActiveRequestBias), static (o, v) => o.ActiveRequestBias = v);
@@ -64,6 +76,7 @@ internal static class ConfigurationReader
         .Texts(nameof(LoadBalancingOptions.Hosts), "[\"catalog\"]", static (o, v) => o.Hosts = v)
         .Choice<UnmatchedHostBehavior>(nameof(LoadBalancingOptions.UnmatchedHost), static (o, v) => o.UnmatchedHost = v)
         .Text(nameof(LoadBalancingOptions.Strategy), static (o, v) => o.Strategy = v)
+        .List(nameof(LoadBalancingOptions.HashPolicies), "expected a list like [{ \"Header\": \"X-User\" }], of sections", HashPolicy, ReadHashPolicy, static (o, v) => o.HashPolicies = v)
         .Section(nameof(LoadBalancingOptions.LeastRequest), LeastRequest, static o => o.LeastRequest)
         .Section(nameof(LoadBalancingOptions.LeastLoad), LeastLoad, static o => o.LeastLoad)
         .Section(nameof(LoadBalancingOptions.ConsistentHash), ConsistentHash, static o => o.ConsistentHash)
@@ -95,6 +108,20 @@ internal static class ConfigurationReader
         }
 
         Service.Read(configuration, options, options.ConfigurationFaults);
+    }
+
+    private static HashPolicyOptions? ReadHashPolicy(IConfigurationSection item, List<string> faults)
+    {
+        if (item.Value is { Length: > 0 } text)
+        {
+            faults.Add($"{item.Path}: '{text}' is a single value; expected a section with the keys {HashPolicy.KeyList()}.");
+            return null;
+        }
+
+        int faultsBefore = faults.Count;
+        var policy = new HashPolicyOptions();
+        HashPolicy.Read(item, policy, faults);
+        return faults.Count == faultsBefore ? policy : null;
     }
 
     private static EndpointDescription? ReadEndpoint(IConfigurationSection item, List<string> faults)

@@ -8,15 +8,17 @@ internal sealed class RequestPlanCompiler : IDisposable
     internal static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(30);
 
     private readonly LoadBalancer _balancer;
+    private readonly ICallerContext? _callers;
     private readonly RandomSource _random;
     private readonly TimeLimitPool _timeLimits;
     private readonly KnownPaths _paths = new();
     private readonly RetryCap _retryCap = new();
     private readonly CallLog _log;
 
-    public RequestPlanCompiler(LoadBalancer balancer, RandomSource random, ILoggerFactory loggerFactory)
+    public RequestPlanCompiler(LoadBalancer balancer, ICallerContext? callers, RandomSource random, ILoggerFactory loggerFactory)
     {
         _balancer = balancer;
+        _callers = callers;
         _random = random;
         _timeLimits = new TimeLimitPool(balancer.TimeProvider);
         _log = new CallLog(balancer.Name, loggerFactory.CreateLogger<LoadBalancingHandler>());
@@ -25,7 +27,7 @@ internal sealed class RequestPlanCompiler : IDisposable
 
     public CallLog Log => _log;
 
-    public RequestPlan Compile(LoadBalancingOptions options)
+    public RequestPlan Compile(LoadBalancingOptions options, ILoadBalancingStrategy strategy)
     {
         TimeSpan timeout = options.Timeout ?? DefaultTimeout;
         RetrySettings retry = RetrySettings.From(options.Retry);
@@ -39,6 +41,7 @@ internal sealed class RequestPlanCompiler : IDisposable
             UnmatchedHost = options.UnmatchedHost,
             Timeout = timeout,
             PerTryTimeout = RequestPlan.Shorter(timeout, retry.PerTryTimeout),
+            Affinity = strategy.UsesHash ? new RequestAffinity(new HashPolicyChain(options.HashPolicies), _callers, _random) : null,
             Retry = retry,
             RetryPipeline = RetryRunner.BuildPipeline(_balancer.Name, retry, _balancer.TimeProvider),
             RetryCap = _retryCap,

@@ -29,6 +29,7 @@ internal sealed partial class ServiceRuntime : IDisposable
         IEnumerable<IEndpointSource> sources,
         IOptionsFactory<LoadBalancingOptions> factory,
         StrategyRegistry strategies,
+        ICallerContext? callers,
         TimeProvider timeProvider,
         RandomSource random,
         LoadBalancingMetrics metrics,
@@ -38,10 +39,11 @@ internal sealed partial class ServiceRuntime : IDisposable
         _strategies = strategies;
         _options = options;
         _logger = loggerFactory.CreateLogger<ServiceRuntime>();
+        ClusterSettings settings = ClusterSettings.From(options, strategies);
         ILogger clusterLogger = loggerFactory.CreateLogger<LoadBalancer>();
-        _cluster = new ClusterRuntime(name, ClusterSettings.From(options, strategies), timeProvider, random, metrics, clusterLogger);
-        _compiler = new RequestPlanCompiler(_cluster.Balancer, random, loggerFactory);
-        Service = new BalancedService(name, _compiler.Compile(options));
+        _cluster = new ClusterRuntime(name, settings, timeProvider, random, metrics, clusterLogger);
+        _compiler = new RequestPlanCompiler(_cluster.Balancer, callers, random, loggerFactory);
+        Service = new BalancedService(name, _compiler.Compile(options, settings.Strategy));
 
         IEndpointSource[] all = [.. sources];
         _cluster.Balancer.AwaitedSources = all.Length == 0 ? "its options" : $"source {string.Join(" and ", all.Select(static source => $"'{source.Name}'"))}";
@@ -112,13 +114,14 @@ internal sealed partial class ServiceRuntime : IDisposable
 
     private void Take(LoadBalancingOptions options)
     {
-        _cluster.Configure(ClusterSettings.From(options, _strategies));
+        ClusterSettings settings = ClusterSettings.From(options, _strategies);
+        _cluster.Configure(settings);
         if (options.Endpoints.Count > 0 || _options.Endpoints.Count > 0)
         {
             _cluster.UpdateEndpoints(ClusterRuntime.OptionsSource, [.. options.Endpoints]);
         }
 
-        Service.Plan = _compiler.Compile(options);
+        Service.Plan = _compiler.Compile(options, settings.Strategy);
         _options = options;
         _lastRejection = null;
         LogReloaded(_logger, Service.Name);

@@ -37,7 +37,8 @@ internal readonly struct OngoingAttempt
     /// <returns>False when there is nothing to pick.</returns>
     public static bool TryBegin(RequestPlan plan, HttpRequestMessage request, CallState? call, CancellationToken callerToken, out OngoingAttempt attempt)
     {
-        EndpointLease? lease = plan.Balancer.TryPick(call is null ? default : new PickContext { Exclude = call.Tried }, plan.Now());
+        PickContext context = call is null ? default : new PickContext { Exclude = call.Tried };
+        EndpointLease? lease = plan.Balancer.TryPick(plan.Affinity is null ? context : plan.Affinity.Add(context, request), plan.Now());
         if (lease is null)
         {
             attempt = default;
