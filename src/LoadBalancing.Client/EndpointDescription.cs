@@ -41,6 +41,12 @@ public sealed class EndpointDescription
     /// </summary>
     public string? HashKey { get; set; }
 
+    /// <summary>
+    /// Whether the endpoint is about to leave: it keeps the callers that <see cref="LoadBalancingOptions.StatefulAffinity"/> has put on it and gets no others. Default false. When all endpoints are, none is
+    /// treated so.
+    /// </summary>
+    public bool Draining { get; set; }
+
     /// <summary>Makes a description of an address with everything else at its default.</summary>
     /// <param name="address">See <see cref="Address"/>.</param>
     public static implicit operator EndpointDescription(string address) => FromString(address);

@@ -21,7 +21,7 @@ public sealed class EndpointLevel
     public IReadOnlyList<UpstreamEndpoint> Endpoints => _endpoints;
 
     /// <summary>
-    /// The same with those that are out of service, in the order in which they were described. A strategy that must remember who owns what builds from these and passes over those that
+    /// The same with those that are out of service, in the order in which they were described; without those that are about to leave. A strategy that must remember who owns what builds from these and passes over those that
     /// <see cref="PickContext.Admits"/> refuses.
     /// </summary>
     public IReadOnlyList<UpstreamEndpoint> Members => _members;

@@ -37,6 +37,9 @@ public sealed class LoadBalancingOptions
     /// </summary>
     public IList<HashPolicyOptions> HashPolicies { get; set; } = [];
 
+    /// <summary>Keeps callers on the endpoint that they were on, by a cookie that names it. Null, the default: nobody is kept.</summary>
+    public StatefulAffinityOptions? StatefulAffinity { get; set; }
+
     /// <summary>How the strategy <c>LeastRequest</c> compares.</summary>
     public LeastRequestOptions LeastRequest { get; set; } = new();
 

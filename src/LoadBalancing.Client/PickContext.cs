@@ -26,6 +26,9 @@ public readonly struct PickContext
     /// <summary>Set in panic: ejected endpoints are as good as any.</summary>
     internal bool IgnoreHealth { get; init; }
 
+    /// <summary>The endpoint that the caller was on; taken if it is in service and has not been tried, even if it gets no new callers. Null: none.</summary>
+    internal UpstreamEndpoint? Preferred { get; init; }
+
     /// <summary>The balancer's timestamp of the pick; 0 when nobody has read the clock yet.</summary>
     internal long Now { get; init; }
 

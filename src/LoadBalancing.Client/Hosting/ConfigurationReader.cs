@@ -9,7 +9,8 @@ internal static class ConfigurationReader
         .Text(nameof(EndpointDescription.Address), static (o, v) => o.Address = v)
         .Number(nameof(EndpointDescription.Weight), static (o, v) => o.Weight = v)
         .Text(nameof(EndpointDescription.Hostname), static (o, v) => o.Hostname = v)
-        .Text(nameof(EndpointDescription.HashKey), static (o, v) => o.HashKey = v);
+        .Text(nameof(EndpointDescription.HashKey), static (o, v) => o.HashKey = v)
+        .Boolean(nameof(EndpointDescription.Draining), static (o, v) => o.Draining = v);
 
     internal static readonly OptionsShape<OutlierDetectionOptions> OutlierDetection = new OptionsShape<OutlierDetectionOptions>()
         .Integer(nameof(OutlierDetectionOptions.ConsecutiveErrors), static (o, v) => o.ConsecutiveErrors = v)
@@ -30,6 +31,12 @@ internal static class ConfigurationReader
         .Text(nameof(HashPolicyOptions.QueryParameter), static (o, v) => o.QueryParameter = v)
         .Boolean(nameof(HashPolicyOptions.CallerAddress), static (o, v) => o.CallerAddress = v)
         .Boolean(nameof(HashPolicyOptions.Terminal), static (o, v) => o.Terminal = v);
+
+    internal static readonly OptionsShape<StatefulAffinityOptions> StatefulAffinity = new OptionsShape<StatefulAffinityOptions>()
+        .Text(nameof(StatefulAffinityOptions.CookieName), static (o, v) => o.CookieName = v)
+        .Texts(nameof(StatefulAffinityOptions.Keys), "[\"<32 bytes in Base64>\"]", static (o, v) => o.Keys = v)
+        .Duration(nameof(StatefulAffinityOptions.Ttl), static (o, v) => o.Ttl = v)
+        .Text(nameof(StatefulAffinityOptions.Path), static (o, v) => o.Path = v);
 
     internal static readonly OptionsShape<LeastRequestOptions> LeastRequest = new OptionsShape<LeastRequestOptions>()
         .Integer(nameof(LeastRequestOptions.ChoiceCount), static (o, v) => o.ChoiceCount = v)
@@ -77,6 +84,7 @@ internal static class ConfigurationReader
         .Choice<UnmatchedHostBehavior>(nameof(LoadBalancingOptions.UnmatchedHost), static (o, v) => o.UnmatchedHost = v)
         .Text(nameof(LoadBalancingOptions.Strategy), static (o, v) => o.Strategy = v)
         .List(nameof(LoadBalancingOptions.HashPolicies), "expected a list like [{ \"Header\": \"X-User\" }], of sections", HashPolicy, ReadHashPolicy, static (o, v) => o.HashPolicies = v)
+        .Section(nameof(LoadBalancingOptions.StatefulAffinity), StatefulAffinity, static o => o.StatefulAffinity ??= new StatefulAffinityOptions())
         .Section(nameof(LoadBalancingOptions.LeastRequest), LeastRequest, static o => o.LeastRequest)
         .Section(nameof(LoadBalancingOptions.LeastLoad), LeastLoad, static o => o.LeastLoad)
         .Section(nameof(LoadBalancingOptions.ConsistentHash), ConsistentHash, static o => o.ConsistentHash)

@@ -97,7 +97,7 @@ internal sealed partial class HandlerInstaller : IHttpMessageHandlerBuilderFilte
             throw new OptionsValidationException(
                 service.Name,
                 typeof(LoadBalancingOptions),
-                [$"{service.Name}:HashPolicies: one goes by a cookie, and the primary handler of client '{client}' keeps cookies in a container of its own, below the balancing; set UseCookies = false on it."]);
+                [$"{service.Name}: affinity goes by a cookie, and the primary handler of client '{client}' keeps cookies in a container of its own, below the balancing; set UseCookies = false on it."]);
         }
     }
 

@@ -41,7 +41,7 @@ internal sealed class RequestPlanCompiler : IDisposable
             UnmatchedHost = options.UnmatchedHost,
             Timeout = timeout,
             PerTryTimeout = RequestPlan.Shorter(timeout, retry.PerTryTimeout),
-            Affinity = strategy.UsesHash ? new RequestAffinity(new HashPolicyChain(options.HashPolicies), _callers, _random) : null,
+            Affinity = CompileAffinity(options, strategy),
             Retry = retry,
             RetryPipeline = RetryRunner.BuildPipeline(_balancer.Name, retry, _balancer.TimeProvider),
             RetryCap = _retryCap,
@@ -56,4 +56,11 @@ internal sealed class RequestPlanCompiler : IDisposable
     }
 
     public void Dispose() => _timeLimits.Dispose();
+
+    private RequestAffinity? CompileAffinity(LoadBalancingOptions options, ILoadBalancingStrategy strategy)
+    {
+        HashPolicyChain? policies = strategy.UsesHash ? new HashPolicyChain(options.HashPolicies) : null;
+        StickyCallers? stateful = options.StatefulAffinity is null ? null : new StickyCallers(options.StatefulAffinity, _balancer);
+        return policies is null && stateful is null ? null : new RequestAffinity(policies, stateful, _callers, _random);
+    }
 }

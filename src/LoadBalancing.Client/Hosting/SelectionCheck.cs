@@ -8,6 +8,11 @@ internal static class SelectionCheck
     /// <summary>What may stand in a token (RFC 9110, section 5.6.2): names of headers and of cookies are tokens.</summary>
     private static readonly SearchValues<char> TokenCharacters = SearchValues.Create("!#$%&'*+-.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ^_`abcdefghijklmnopqrstuvwxyz|~");
 
+    private const int ShortestKey = 32;
+    private const string NoCookieName = "is not the name of a cookie; it has letters, digits and !#$%&'*+-.^_`|~ only, like 'session-affinity'.";
+    private const string NoTtl = "is negative; it is zero for a cookie of the browser's session, or longer.";
+    private const string NoCookiePath = "is not the path of a cookie; it begins with a slash and has no blanks and semicolons, like '/'.";
+
     /// <param name="options">The options.</param>
     /// <param name="strategy">The strategy that they name; null when there is no such.</param>
     /// <param name="faults">Where faults go.</param>
@@ -24,6 +29,11 @@ internal static class SelectionCheck
         for (int i = 0; i < options.HashPolicies.Count; i++)
         {
             CheckHashPolicy(options.HashPolicies[i], i, faults);
+        }
+
+        if (options.StatefulAffinity is { } stateful)
+        {
+            CheckStatefulAffinity(stateful, faults);
         }
     }
 
@@ -107,17 +117,53 @@ internal static class SelectionCheck
     {
         if (!IsToken(cookie.Name))
         {
-            faults.Add($"HashPolicies:{i}:Cookie:Name", $"'{cookie.Name}' is not the name of a cookie; it has letters, digits and !#$%&'*+-.^_`|~ only, like 'session-affinity'.");
+            faults.Add($"HashPolicies:{i}:Cookie:Name", $"'{cookie.Name}' {NoCookieName}");
         }
 
         if (cookie.Ttl is { } ttl && ttl < TimeSpan.Zero)
         {
-            faults.Add($"HashPolicies:{i}:Cookie:Ttl", $"{ttl} is negative; it is zero for a cookie of the browser's session, or longer.");
+            faults.Add($"HashPolicies:{i}:Cookie:Ttl", $"{ttl} {NoTtl}");
         }
 
-        if (string.IsNullOrEmpty(cookie.Path) || cookie.Path[0] != '/' || cookie.Path.AsSpan().ContainsAnyInRange('\0', ' ') || cookie.Path.Contains(';', StringComparison.Ordinal))
+        if (!IsCookiePath(cookie.Path))
         {
-            faults.Add($"HashPolicies:{i}:Cookie:Path", $"'{cookie.Path}' is not the path of a cookie; it begins with a slash and has no blanks and semicolons, like '/'.");
+            faults.Add($"HashPolicies:{i}:Cookie:Path", $"'{cookie.Path}' {NoCookiePath}");
         }
     }
+
+    private static void CheckStatefulAffinity(StatefulAffinityOptions options, FaultList faults)
+    {
+        if (!IsToken(options.CookieName))
+        {
+            faults.Add("StatefulAffinity:CookieName", $"'{options.CookieName}' {NoCookieName}");
+        }
+
+        if (options.Ttl < TimeSpan.Zero)
+        {
+            faults.Add("StatefulAffinity:Ttl", $"{options.Ttl} {NoTtl}");
+        }
+
+        if (!IsCookiePath(options.Path))
+        {
+            faults.Add("StatefulAffinity:Path", $"'{options.Path}' {NoCookiePath}");
+        }
+
+        if (options.Keys is null or [])
+        {
+            faults.Add("StatefulAffinity:Keys", "there is none, and cookies that anybody can make up would let callers choose their endpoints; make one with 'openssl rand -base64 32' and give it to all instances.");
+        }
+
+        // What a key says is nobody's business, not even in an error.
+        for (int i = 0; i < (options.Keys?.Count ?? 0); i++)
+        {
+            Span<byte> bytes = new byte[options.Keys![i]?.Length ?? 0];
+            if (!Convert.TryFromBase64String(options.Keys[i] ?? "", bytes, out int length) || length < ShortestKey)
+            {
+                faults.Add($"StatefulAffinity:Keys:{i}", $"it is not Base64 of at least {ShortestKey} bytes; make one with 'openssl rand -base64 32'.");
+            }
+        }
+    }
+
+    private static bool IsCookiePath(string? path) =>
+        path is ['/', ..] && !path.AsSpan().ContainsAnyInRange('\0', ' ') && !path.Contains(';', StringComparison.Ordinal);
 }

@@ -69,7 +69,11 @@ internal readonly struct OngoingAttempt
         _addressed.Restore(request);
         (AttemptOutcome outcome, RetryTriggers triggers) = OutcomeClassifier.Classify(response, plan.TimeProvider);
         _lease.Report(outcome);
-        if (triggers != RetryTriggers.None)
+        if (triggers == RetryTriggers.None)
+        {
+            plan.Affinity?.Answered(request, _lease.Endpoint);
+        }
+        else
         {
             plan.Log.AttemptFailed(_lease.Endpoint, outcome, triggers);
         }

@@ -6,9 +6,9 @@ internal readonly record struct HashSettings(UnavailableOwnerBehavior OnUnavaila
     public static HashSettings From(ConsistentHashOptions options) =>
         new(options.OnUnavailableOwner, options.HashBalanceFactor, options.UseHostnameForHashing);
 
-    /// <summary>Those who may own keys.</summary>
+    /// <summary>Those who may own keys. In panic nobody is passed over for being out, so the level alone says who they are.</summary>
     public IReadOnlyList<UpstreamEndpoint> OwnersOf(EndpointLevel level) =>
-        OnUnavailableOwner == UnavailableOwnerBehavior.Skip ? level.Members : level.Endpoints;
+        OnUnavailableOwner == UnavailableOwnerBehavior.Skip && !level.InPanic ? level.Members : level.Endpoints;
 
     /// <summary>Null without a bound.</summary>
     public LoadBound? BoundOf(IReadOnlyList<UpstreamEndpoint> owners, EndpointLevel level) =>

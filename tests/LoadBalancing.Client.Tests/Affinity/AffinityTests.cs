@@ -112,7 +112,7 @@ public sealed class AffinityTests
 
         var exception = Assert.Throws<OptionsValidationException>(() => client.Http);
 
-        Assert.Equal(["catalog:HashPolicies: one goes by a cookie, and the primary handler of client 'catalog' keeps cookies in a container of its own, below the balancing; set UseCookies = false on it."], exception.Failures);
+        Assert.Equal(["catalog: affinity goes by a cookie, and the primary handler of client 'catalog' keeps cookies in a container of its own, below the balancing; set UseCookies = false on it."], exception.Failures);
     }
 
     [Fact]

@@ -169,7 +169,7 @@ public sealed class HashPolicyTests
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, uri);
         prepare?.Invoke(request);
-        return new RequestAffinity(new HashPolicyChain(policies), callers: null, RandomSource.Seeded(91)).Add(default, request).Hash;
+        return new RequestAffinity(new HashPolicyChain(policies), stateful: null, callers: null, RandomSource.Seeded(91)).Add(default, request).Hash;
     }
 
     private sealed class Caller : ICallerContext

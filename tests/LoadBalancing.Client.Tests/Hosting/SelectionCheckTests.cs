@@ -29,6 +29,11 @@ public sealed class SelectionCheckTests
         { """ "Strategy": "RingHash", "HashPolicies": [{ "Cookie": { "Name": "a=b" } }] """, "HashPolicies:0:Cookie:Name: 'a=b' is not the name of a cookie; it has letters, digits and !#$%&'*+-.^_`|~ only, like 'session-affinity'." },
         { """ "Strategy": "RingHash", "HashPolicies": [{ "Cookie": { "Name": "a", "Path": "items" } }] """, "HashPolicies:0:Cookie:Path: 'items' is not the path of a cookie; it begins with a slash and has no blanks and semicolons, like '/'." },
         { """ "Strategy": "RingHash", "HashPolicies": [{ "Cookie": { "Name": "a", "Path": "/; Domain=other" } }] """, "HashPolicies:0:Cookie:Path: '/; Domain=other' is not the path of a cookie; it begins with a slash and has no blanks and semicolons, like '/'." },
+        { """ "StatefulAffinity": { "Ttl": "1h" } """, "StatefulAffinity:Keys: there is none, and cookies that anybody can make up would let callers choose their endpoints; make one with 'openssl rand -base64 32' and give it to all instances." },
+        { """ "StatefulAffinity": { "Keys": ["c2hvcnQ="] } """, "StatefulAffinity:Keys:0: it is not Base64 of at least 32 bytes; make one with 'openssl rand -base64 32'." },
+        { """ "StatefulAffinity": { "Keys": ["AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "no Base64!"] } """, "StatefulAffinity:Keys:1: it is not Base64 of at least 32 bytes; make one with 'openssl rand -base64 32'." },
+        { """ "StatefulAffinity": { "Keys": ["AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="], "CookieName": "a b" } """, "StatefulAffinity:CookieName: 'a b' is not the name of a cookie; it has letters, digits and !#$%&'*+-.^_`|~ only, like 'session-affinity'." },
+        { """ "StatefulAffinity": { "Keys": ["AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="], "Path": "items" } """, "StatefulAffinity:Path: 'items' is not the path of a cookie; it begins with a slash and has no blanks and semicolons, like '/'." },
         { """ "HashPolicies": [{ "Header": "X-User" }] """, "HashPolicies: there are some, and the strategy 'RoundRobin' does not hash; choose RingHash, Maglev or Rendezvous, or remove them." },
     };
 
