@@ -9,6 +9,9 @@ switch (args.FirstOrDefault())
     case "pick":
         PickCost.Run(args);
         return 0;
+    case "keys":
+        KeyTables.Run();
+        return 0;
     case "e2e":
         await EndToEnd.RunAsync(args);
         return 0;
