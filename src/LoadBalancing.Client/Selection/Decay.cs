@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace LoadBalancing.Client;
 
 /// <summary>exp(-x) to three digits, from a table: picks ask for it three times each.</summary>
@@ -11,6 +13,7 @@ internal static class Decay
     private static readonly double[] Table = [.. Enumerable.Range(0, (Longest * StepsPerUnit) + 2).Select(static step => Math.Exp(-(double)step / StepsPerUnit))];
 
     /// <summary>What is left after <paramref name="x"/> decay times; 1 for those not above 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double After(double x)
     {
         if (!(x > 0))

@@ -10,8 +10,9 @@ namespace LoadBalancing.Client;
 /// </remarks>
 internal sealed class LeastLoadPicker : IEndpointPicker
 {
-    private const int Choices = 3;
     private const int EnoughSamples = 5;
+
+    private static readonly long Infinite = BitConverter.DoubleToInt64Bits(double.PositiveInfinity);
 
     private readonly UpstreamEndpoint[] _endpoints;
     private readonly double[] _weights;
@@ -44,38 +45,37 @@ internal sealed class LeastLoadPicker : IEndpointPicker
         int count = _endpoints.Length;
         var dice = new Dice(_random);
         int first = dice.Next(count);
-        int best = -1;
-        double least = double.PositiveInfinity;
-        Consider(first, context, ref best, ref least);
+        int second = first;
+        int third = first;
         if (count > 1)
         {
-            int second = dice.Next(count - 1);
+            second = dice.Next(count - 1);
             second += second >= first ? 1 : 0;
-            Consider(second, context, ref best, ref least);
-            if (count >= Choices)
-            {
-                int third = dice.Next(count - 2);
-                third += third >= Math.Min(first, second) ? 1 : 0;
-                third += third >= Math.Max(first, second) ? 1 : 0;
-                Consider(third, context, ref best, ref least);
-            }
+            third = second;
         }
 
-        return best >= 0 ? _endpoints[best] : FewestInFlight.Find(_endpoints, _weights, context, _random);
+        if (count > 2)
+        {
+            third = dice.Next(count - 2);
+            third += third >= Math.Min(first, second) ? 1 : 0;
+            third += third >= Math.Max(first, second) ? 1 : 0;
+        }
+
+        // All costs before any comparison, and no branch on it: which is less is as good as random, and a processor that guessed wrong would begin the next cost only when the last one is known.
+        long firstCost = CostOf(first, context);
+        long secondCost = CostOf(second, context);
+        long thirdCost = CostOf(third, context);
+        int best = secondCost < firstCost ? second : first;
+        long least = Math.Min(firstCost, secondCost);
+        best = thirdCost < least ? third : best;
+        return Math.Min(least, thirdCost) != Infinite ? _endpoints[best] : FewestInFlight.Find(_endpoints, _weights, context, _random);
     }
 
-    /// <remarks>Nothing is better than infinite: if all choices are newcomers that have their fill, all endpoints are looked at.</remarks>
-    private void Consider(int index, in PickContext context, ref int best, ref double least)
+    /// <returns>The cost as the bits of a number, which have the same order as long as it is not negative; infinite for those that cannot be had, or have their fill.</returns>
+    private long CostOf(int index, in PickContext context)
     {
         UpstreamEndpoint endpoint = _endpoints[index];
-        if (!context.Admits(endpoint))
-        {
-            return;
-        }
-
-        double cost = CostOf(endpoint.Load, context.Now) * _perWeight[index];
-        best = cost < least ? index : best;
-        least = double.MinNative(cost, least);
+        return context.Admits(endpoint) ? BitConverter.DoubleToInt64Bits(CostOf(endpoint.Load, context.Now) * _perWeight[index]) : Infinite;
     }
 
     private double CostOf(EndpointLoad load, long now)
