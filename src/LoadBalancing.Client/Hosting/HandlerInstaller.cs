@@ -87,6 +87,10 @@ internal sealed partial class HandlerInstaller : IHttpMessageHandlerBuilderFilte
         }
 
         PrimaryHandlerDefaults.LeaveConnectingToUs(builder.PrimaryHandler);
+        if (service is not null && builder.PrimaryHandler is SocketsHttpHandler sockets && EndpointTransports.TryReplace(sockets) is { } transports)
+        {
+            builder.PrimaryHandler = transports;
+        }
     }
 
     /// <summary>A cookie container below us keeps cookies by the addresses of endpoints, so that a session's cookie is known to one of them alone, and never to us.</summary>
