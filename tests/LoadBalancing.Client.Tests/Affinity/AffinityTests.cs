@@ -1,6 +1,6 @@
 using System.Net;
-using LoadBalancing.Client.TestSupport;
 using LoadBalancing.Client.Tests.Selection;
+using LoadBalancing.Client.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
