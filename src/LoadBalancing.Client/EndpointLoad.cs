@@ -127,11 +127,17 @@ internal sealed class EndpointLoad
     /// <summary>The attempt in this place has its answer, or will have none.</summary>
     public void EndWaiting(int place)
     {
-        long ended = Interlocked.Exchange(ref _counters.Waiting[place], 0);
-        if (Interlocked.CompareExchange(ref _counters.OldestWaiting, FindOldest(), ended) == ended && OldestWaiting == long.MaxValue)
+        long seen = Interlocked.Exchange(ref _counters.Waiting[place], 0);
+        while (true)
         {
-            // One that began between the search and the exchange found the old value still there and left it to us.
-            Interlocked.CompareExchange(ref _counters.OldestWaiting, FindOldest(), long.MaxValue);
+            // The one that is found may end, and another may begin, before it is noted here; both then find the old value still there and leave it to us to look again.
+            long oldest = FindOldest();
+            if (oldest == seen || Interlocked.CompareExchange(ref _counters.OldestWaiting, oldest, seen) != seen)
+            {
+                return;
+            }
+
+            seen = oldest;
         }
     }
 

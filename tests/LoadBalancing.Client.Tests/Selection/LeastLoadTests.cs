@@ -286,6 +286,28 @@ public sealed class LeastLoadTests
     }
 
     [Fact]
+    public void However_attempts_begin_and_end_at_the_same_time_none_is_taken_for_waiting_that_is_not()
+    {
+        // A start that was left behind would make the endpoint look slower and slower for ever.
+        var load = new EndpointLoad();
+        long clock = 0;
+        for (int round = 0; round < 200; round++)
+        {
+            Parallel.For(0, 4, _ =>
+            {
+                for (int i = 0; i < 500; i++)
+                {
+                    int first = load.BeginWaiting(Interlocked.Increment(ref clock));
+                    int second = load.BeginWaiting(Interlocked.Increment(ref clock));
+                    load.EndWaiting(first);
+                    load.EndWaiting(second);
+                }
+            });
+            Assert.Equal(long.MaxValue, load.OldestWaiting);
+        }
+    }
+
+    [Fact]
     public void Without_a_strategy_that_goes_by_it_no_latency_is_measured()
     {
         using var cluster = new TestCluster(1);
