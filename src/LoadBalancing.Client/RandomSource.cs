@@ -42,6 +42,7 @@ public abstract class RandomSource
         [ThreadStatic]
         private static ulong _state;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public override ulong NextUInt64()
         {
             ulong state = _state;

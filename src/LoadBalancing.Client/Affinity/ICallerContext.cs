@@ -12,7 +12,7 @@ public interface ICallerContext
     /// <summary>The caller's address; null when it is not known.</summary>
     IPAddress? CallerAddress { get; }
 
-    /// <summary>A header that the caller sent; null when there was none.</summary>
+    /// <summary>A header that the caller sent, several values as one text, joined by commas; null when there was none.</summary>
     /// <param name="name">The header's name.</param>
     string? GetHeader(string name);
 

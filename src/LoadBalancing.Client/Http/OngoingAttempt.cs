@@ -39,7 +39,12 @@ internal readonly struct OngoingAttempt
     public static bool TryBegin(RequestPlan plan, HttpRequestMessage request, CallState? call, EndpointTransports? transports, CancellationToken callerToken, out OngoingAttempt attempt)
     {
         PickContext context = call is null ? default : new PickContext { Exclude = call.Tried };
-        EndpointLease? lease = plan.Balancer.TryPick(plan.Affinity is null ? context : plan.Affinity.Add(context, request), plan.Now());
+        if (plan.Affinity is not null)
+        {
+            context = plan.Affinity.Add(context, request);
+        }
+
+        EndpointLease? lease = plan.Balancer.TryPick(context, plan.Now());
         if (lease is null)
         {
             attempt = default;
