@@ -95,6 +95,11 @@ internal sealed class EscapeWatch : EventListener
         }
 
         var stack = new StackTrace(fNeedFileInfo: false);
+        if (IsHarmless(stack))
+        {
+            return;
+        }
+
         string culprit = Culprit(stack, out string? callee);
         string how = callee is null ? "" : $" by {callee}";
         clock.Escaped($"{culprit} hands work to the thread pool{how}, where it would run at some time or other.{Tail(stack)}");
@@ -108,6 +113,10 @@ internal sealed class EscapeWatch : EventListener
 
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Names for a message; a trimmed method has none and is left out.")]
     private static MethodBase? MethodOf(StackFrame frame) => frame.GetMethod();
+
+    /// <summary>The container compiles, for next time, what it was asked for twice. Nothing that the run does depends on it.</summary>
+    private static bool IsHarmless(StackTrace stack) =>
+        Frames(stack).FirstOrDefault(static method => method.DeclaringType!.Namespace != "System.Threading")?.DeclaringType!.Namespace == "Microsoft.Extensions.DependencyInjection.ServiceLookup";
 
     private static bool IsPlumbing(Type type) =>
         type.Namespace == "System.Diagnostics.Tracing" || type.Name is "FrameworkEventSource" or "ThreadPoolWorkQueue" || type.FullName?.StartsWith(typeof(EscapeWatch).FullName!, StringComparison.Ordinal) == true;

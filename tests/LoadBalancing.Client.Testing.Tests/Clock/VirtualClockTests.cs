@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace LoadBalancing.Client.Tests.Clock;
 
@@ -189,6 +190,24 @@ public sealed class VirtualClockTests
         clock.RunFor(Second);
 
         Assert.Equal("armed", seen);
+    }
+
+    [Fact]
+    public void A_container_that_compiles_what_it_was_asked_for_twice_does_not_disturb_the_run()
+    {
+        using ServiceProvider services = new ServiceCollection().AddTransient<List<int>>().BuildServiceProvider();
+        var clock = new VirtualClock();
+
+        clock.Run(async () =>
+        {
+            for (int i = 0; i < 5; i++)
+            {
+                services.GetRequiredService<List<int>>();
+                await Task.Delay(Second, clock);
+            }
+        });
+
+        Assert.Equal(5 * Second, clock.Elapsed);
     }
 
     public static TheoryData<string, string> Escapes => new()
