@@ -14,6 +14,8 @@ switch (args.FirstOrDefault())
         return 0;
     case "soak":
         return await SoakRun.RunAsync(args);
+    case "agree":
+        return await AgreementRun.RunAsync();
     case "virtual":
         return VirtualRun.Run();
     default:

@@ -20,10 +20,10 @@ internal sealed class EscapeWatch : EventListener
     private static readonly Lazy<EscapeWatch> Listener = new(static () => new EscapeWatch());
 
     [ThreadStatic]
-    private static VirtualClock? t_running;
+    private static VirtualClock? _running;
 
     [ThreadStatic]
-    private static int t_probed;
+    private static int _probed;
 
     private static bool _armed;
 
@@ -40,8 +40,8 @@ internal sealed class EscapeWatch : EventListener
         }
 
         _ = Listener.Value;
-        t_probed = 0;
-        for (int probe = 0; probe < MostProbes && t_probed == 0; probe++)
+        _probed = 0;
+        for (int probe = 0; probe < MostProbes && _probed == 0; probe++)
         {
             using var ran = new ManualResetEventSlim();
             ThreadPool.UnsafeQueueUserWorkItem(static ran => Set(ran), ran, preferLocal: false);
@@ -67,7 +67,7 @@ internal sealed class EscapeWatch : EventListener
     /// <summary>Watches the calling thread until the result is disposed.</summary>
     public static Watched Watch(VirtualClock clock)
     {
-        t_running = clock;
+        _running = clock;
         return default;
     }
 
@@ -88,8 +88,8 @@ internal sealed class EscapeWatch : EventListener
 
     protected override void OnEventWritten(EventWrittenEventArgs eventData)
     {
-        t_probed++;
-        if (t_running is not { } clock)
+        _probed++;
+        if (_running is not { } clock)
         {
             return;
         }
@@ -109,7 +109,7 @@ internal sealed class EscapeWatch : EventListener
         stack.GetFrames()
             .Select(MethodOf)
             .OfType<MethodBase>()
-            .Where(static method => method.DeclaringType is { } type && type != typeof(EscapeWatch) && type != typeof(VirtualClock) && type != typeof(VirtualTimer) && !IsPlumbing(type));
+            .Where(static method => method.DeclaringType is { } type && !IsPlumbing(Outermost(type)));
 
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Names for a message; a trimmed method has none and is left out.")]
     private static MethodBase? MethodOf(StackFrame frame) => frame.GetMethod();
@@ -119,7 +119,11 @@ internal sealed class EscapeWatch : EventListener
         Frames(stack).FirstOrDefault(static method => method.DeclaringType!.Namespace != "System.Threading")?.DeclaringType!.Namespace == "Microsoft.Extensions.DependencyInjection.ServiceLookup";
 
     private static bool IsPlumbing(Type type) =>
-        type.Namespace == "System.Diagnostics.Tracing" || type.Name is "FrameworkEventSource" or "ThreadPoolWorkQueue" || type.FullName?.StartsWith(typeof(EscapeWatch).FullName!, StringComparison.Ordinal) == true;
+        type == typeof(EscapeWatch) || type == typeof(VirtualClock) || type == typeof(VirtualTimer)
+        || type.Namespace == "System.Diagnostics.Tracing"
+        || type.Name is "FrameworkEventSource" or "ThreadPoolWorkQueue" or "AsyncMethodBuilderCore";
+
+    private static Type Outermost(Type type) => type.DeclaringType is { } outer ? Outermost(outer) : type;
 
     private static bool IsPlatform(MethodBase method) =>
         method.DeclaringType!.Namespace is { } space && (space == "System" || space.StartsWith("System.", StringComparison.Ordinal) || space.StartsWith("Microsoft.", StringComparison.Ordinal))
@@ -149,11 +153,11 @@ internal sealed class EscapeWatch : EventListener
     }
 
     private static string Tail(StackTrace stack) =>
-        string.Concat(Frames(stack).Take(MostFrames).Select(static method => $"{Environment.NewLine}   at {method.DeclaringType!.Namespace}.{CodeNames.Of(method)}"));
+        string.Concat(Frames(stack).Take(MostFrames).Select(static method => $"{Environment.NewLine}   at {(method.DeclaringType!.Namespace is { } space ? $"{space}." : "")}{CodeNames.Of(method)}"));
 
     /// <summary>Ends the watch of the thread.</summary>
     public readonly struct Watched : IDisposable
     {
-        public void Dispose() => t_running = null;
+        public void Dispose() => _running = null;
     }
 }
