@@ -19,13 +19,14 @@ internal static class EndToEnd
     {
         int rounds = Number(args, "--rounds", 15);
         int requests = Number(args, "--requests", 8000);
-        foreach (Version version in new[] { HttpVersion.Version11, HttpVersion.Version20 })
+        Version[] versions = Text(args, "--http") is { } only ? [Version.Parse(only)] : [HttpVersion.Version11, HttpVersion.Version20];
+        foreach (Version version in versions)
         {
-            await RunAsync(version, rounds, requests);
+            await RunAsync(version, rounds, requests, Text(args, "--only"));
         }
     }
 
-    private static async Task RunAsync(Version version, int rounds, int requests)
+    private static async Task RunAsync(Version version, int rounds, int requests, string? only)
     {
         using var servers = ServerProcess.Start(version);
         var contenders = new (string Name, Func<HttpRequestMessage, Task<HttpResponseMessage>> Send, Uri[] Uris)[]
@@ -35,9 +36,11 @@ internal static class EndToEnd
             Factory("service discovery", "service discovery", servers.Addresses),
             Factory("service discovery + resilience", "service discovery + resilience", servers.Addresses),
             Factory("ours, balancing", "ours, balancing", servers.Addresses),
+            Factory("ours, balancing, own host", "ours, balancing, own host", servers.Addresses),
             Factory("ours, full", "ours, full", servers.Addresses),
             PerEndpoint(servers.Addresses),
         };
+        contenders = [.. contenders.Where(contender => only is null || contender.Name == Baseline || contender.Name == only)];
         var rates = contenders.ToDictionary(static contender => contender.Name, static _ => new List<double>());
         var processor = contenders.ToDictionary(static contender => contender.Name, static _ => new List<double>());
         foreach ((_, Func<HttpRequestMessage, Task<HttpResponseMessage>> send, Uri[] uris) in contenders)
@@ -120,10 +123,13 @@ internal static class EndToEnd
         return sorted[(int)(quantile * (sorted.Length - 1))];
     }
 
-    private static int Number(string[] args, string name, int otherwise)
+    private static int Number(string[] args, string name, int otherwise) =>
+        Text(args, name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+
+    private static string? Text(string[] args, string name)
     {
         int at = Array.IndexOf(args, name);
-        return at < 0 ? otherwise : int.Parse(args[at + 1], CultureInfo.InvariantCulture);
+        return at < 0 ? null : args[at + 1];
     }
 
     private sealed class PerEndpointHandler : HttpMessageHandler

@@ -81,7 +81,7 @@ internal sealed class OutlierDetector : IHealthMonitor, IDisposable
     public void OnSuccess(UpstreamEndpoint endpoint, uint generation)
     {
         EndpointStatus status = endpoint.Status;
-        while (status.Streak != 0 && status.Generation == generation)
+        while (status.Streak != 0 && !status.IsClaimed && status.Generation == generation)
         {
             if (endpoint.TryChangeStatus(status, status.WithStreak(0)))
             {
@@ -103,7 +103,7 @@ internal sealed class OutlierDetector : IHealthMonitor, IDisposable
         while (true)
         {
             EndpointStatus status = endpoint.Status;
-            if (status.IsOut || status.Generation != generation)
+            if (status.IsOut || status.IsClaimed || status.Generation != generation)
             {
                 return false;
             }
@@ -111,9 +111,9 @@ internal sealed class OutlierDetector : IHealthMonitor, IDisposable
             // A threshold lowered by a reload may lie below the streak already reached.
             if (status.Streak + 1 >= settings.ConsecutiveErrors)
             {
-                if (TryEject(endpoint, status, settings, outcome, out bool isOut))
+                if (endpoint.TryChangeStatus(status, status.Claimed()))
                 {
-                    return isOut;
+                    return TryEject(endpoint, status, settings, outcome);
                 }
             }
             else if (endpoint.TryChangeStatus(status, status.WithStreak(status.Streak + 1)))
@@ -132,25 +132,24 @@ internal sealed class OutlierDetector : IHealthMonitor, IDisposable
         }
     }
 
-    /// <returns>False when the endpoint's status changed meanwhile and the report must be judged again.</returns>
-    private bool TryEject(UpstreamEndpoint endpoint, EndpointStatus status, OutlierDetectionSettings settings, in AttemptOutcome outcome, out bool isOut)
+    /// <summary>Ejects an endpoint that the caller has claimed, unless the cap is reached or it has left the cluster meanwhile.</summary>
+    private bool TryEject(UpstreamEndpoint endpoint, EndpointStatus status, OutlierDetectionSettings settings, in AttemptOutcome outcome)
     {
-        isOut = false;
+        EndpointStatus claimed = status.Claimed();
         uint streak = status.Streak + 1;
         string reason = streak == 1 ? $"1 failure: {outcome}" : string.Create(CultureInfo.InvariantCulture, $"{streak} failures in a row, the last: {outcome}");
         if (!_cap.TryReserve(settings.MostEjected(Volatile.Read(ref _members).Length)))
         {
-            if (!endpoint.TryChangeStatus(status, status.WithStreak(0)))
+            if (endpoint.TryChangeStatus(claimed, status.WithStreak(0)))
             {
-                return false;
+                _events.OnEjectionRefused(new EjectionEvent(endpoint, Detector, reason, streak, streak, _timeProvider.GetUtcNow(), length: null));
             }
 
-            _events.OnEjectionRefused(new EjectionEvent(endpoint, Detector, reason, streak, streak, _timeProvider.GetUtcNow(), length: null));
-            return true;
+            return false;
         }
 
         EndpointStatus ejected = status.NextGeneration();
-        if (!endpoint.TryChangeStatus(status, ejected))
+        if (!endpoint.TryChangeStatus(claimed, ejected))
         {
             _cap.Release();
             return false;
@@ -165,7 +164,6 @@ internal sealed class OutlierDetector : IHealthMonitor, IDisposable
         }
 
         _events.OnEjected(new EjectionEvent(endpoint, Detector, reason, streak, streak, now, length));
-        isOut = true;
         return true;
     }
 

@@ -3,13 +3,14 @@ using Microsoft.Extensions.Logging;
 namespace LoadBalancing.Client;
 
 /// <summary>Turns the options of a service into the plan that its requests run.</summary>
-internal sealed class RequestPlanCompiler
+internal sealed class RequestPlanCompiler : IDisposable
 {
     internal static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(30);
 
     private readonly LoadBalancer _balancer;
     private readonly RandomSource _random;
-    private readonly CancellationSourcePool _sources;
+    private readonly TimeLimitPool _timeLimits;
+    private readonly KnownPaths _paths = new();
     private readonly RetryCap _retryCap = new();
     private readonly CallLog _log;
 
@@ -17,7 +18,7 @@ internal sealed class RequestPlanCompiler
     {
         _balancer = balancer;
         _random = random;
-        _sources = new CancellationSourcePool(balancer.TimeProvider);
+        _timeLimits = new TimeLimitPool(balancer.TimeProvider);
         _log = new CallLog(balancer.Name, loggerFactory.CreateLogger<LoadBalancingHandler>());
         balancer.LeaseReclaimed = _log.LeaseReclaimed;
     }
@@ -44,11 +45,14 @@ internal sealed class RequestPlanCompiler
             RequestFault = requestFault,
             AttemptFault = attemptFault,
             FollowRedirects = options.FollowRedirects,
-            CancellationSources = _sources,
+            TimeLimits = _timeLimits,
+            Paths = _paths,
             Random = _random,
             Log = _log,
         };
     }
+
+    public void Dispose() => _timeLimits.Dispose();
 
     private (FaultInjector? Request, FaultInjector? Attempt) CompileFaults(FaultSettings? configured, IEnumerable<LiveFault> liveFaults)
     {

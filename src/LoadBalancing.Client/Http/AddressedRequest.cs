@@ -18,15 +18,15 @@ internal readonly struct AddressedRequest
         _hostSet = hostSet;
     }
 
-    public static AddressedRequest Point(HttpRequestMessage request, UpstreamEndpoint endpoint)
+    public static AddressedRequest Point(HttpRequestMessage request, UpstreamEndpoint endpoint, KnownPaths paths)
     {
         Uri logicalUri = request.RequestUri!;
-        Uri endpointUri = AddressedUris.Of(endpoint).Get(logicalUri.PathAndQuery);
+        Uri endpointUri = AddressedUri.Of(endpoint, logicalUri.PathAndQuery, paths);
         bool setHost = request.Headers.Host is null;
         if (setHost)
         {
             string host = endpoint.Hostname ?? HostOf(logicalUri);
-            setHost = host != endpoint.Authority;
+            setHost = !endpoint.HasAuthority(host);
             if (setHost)
             {
                 request.Headers.Host = host;

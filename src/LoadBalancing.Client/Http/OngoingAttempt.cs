@@ -45,15 +45,15 @@ internal readonly struct OngoingAttempt
         }
 
         call?.BeginAttempt(lease.Endpoint);
-        AttemptTimer timer = AttemptTimer.Start(plan.CancellationSources, LimitOf(plan, call), callerToken);
+        AttemptTimer timer = AttemptTimer.Start(plan.TimeLimits, lease.StartedAt, LimitOf(plan, call), callerToken);
         try
         {
-            attempt = new OngoingAttempt(lease, timer, AddressedRequest.Point(request, lease.Endpoint));
+            attempt = new OngoingAttempt(lease, timer, AddressedRequest.Point(request, lease.Endpoint, plan.Paths));
             return true;
         }
         catch
         {
-            timer.End(plan.CancellationSources);
+            timer.End(plan.TimeLimits);
             lease.End();
             throw;
         }
@@ -79,7 +79,7 @@ internal readonly struct OngoingAttempt
         if (upload is null)
         {
             // Last: whatever throws above comes to Fail, which ends the timer too, and its source must not come back twice.
-            _timer.End(plan.CancellationSources);
+            _timer.End(plan.TimeLimits);
         }
 
         if (call?.Span is { } span)
@@ -95,7 +95,7 @@ internal readonly struct OngoingAttempt
     {
         _addressed.Restore(request);
         bool timedOut = _timer.HasFired && !callerToken.IsCancellationRequested;
-        _timer.End(plan.CancellationSources);
+        _timer.End(plan.TimeLimits);
         AttemptOutcome outcome;
         AttemptResult result;
         if (callerToken.IsCancellationRequested)

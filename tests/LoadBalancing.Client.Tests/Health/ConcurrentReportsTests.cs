@@ -68,6 +68,39 @@ public sealed class ConcurrentReportsTests
     }
 
     [Fact]
+    public void The_fifth_failure_ejects_into_the_last_free_slot_however_many_report_at_once()
+    {
+        // Two reports that see four failures at once both reach for the one slot; the one that finds it reserved must not take the ejection from the other.
+        using var cluster = new TestCluster(endpoints: 2);
+        UpstreamEndpoint bad = cluster.Endpoints[0];
+        cluster.Fail(bad, 4);
+        int lost = 0;
+        using var turn = new Barrier(2, _ =>
+        {
+            if (cluster.Ejected.Count == 0 && bad.Status.Streak < 4)
+            {
+                lost++;
+            }
+
+            cluster.Update([TestCluster.Address(2)]);
+            cluster.Update([TestCluster.Address(1), TestCluster.Address(2)]);
+            bad = cluster.Endpoints[0];
+            cluster.Fail(bad, 4);
+        });
+
+        Parallel(2, _ =>
+        {
+            for (int round = 0; round < 20_000; round++)
+            {
+                turn.SignalAndWait();
+                cluster.Fail(bad);
+            }
+        });
+
+        Assert.Equal(0, lost);
+    }
+
+    [Fact]
     public void Of_two_that_reach_five_at_once_with_room_for_one_exactly_one_goes_out()
     {
         for (int round = 0; round < 200; round++)
