@@ -20,7 +20,7 @@ internal sealed class EscapeWatch : EventListener
     private static readonly Lazy<EscapeWatch> Listener = new(static () => new EscapeWatch());
 
     [ThreadStatic]
-    private static VirtualClock? _running;
+    private static VirtualThread? _running;
 
     [ThreadStatic]
     private static int _probed;
@@ -65,9 +65,9 @@ internal sealed class EscapeWatch : EventListener
     }
 
     /// <summary>Watches the calling thread until the result is disposed.</summary>
-    public static Watched Watch(VirtualClock clock)
+    public static Watched Watch(VirtualThread thread)
     {
-        _running = clock;
+        _running = thread;
         return default;
     }
 
@@ -89,7 +89,7 @@ internal sealed class EscapeWatch : EventListener
     protected override void OnEventWritten(EventWrittenEventArgs eventData)
     {
         _probed++;
-        if (_running is not { } clock)
+        if (_running is not { } thread)
         {
             return;
         }
@@ -102,7 +102,7 @@ internal sealed class EscapeWatch : EventListener
 
         string culprit = Culprit(stack, out string? callee);
         string how = callee is null ? "" : $" by {callee}";
-        clock.Escaped($"{culprit} hands work to the thread pool{how}, where it would run at some time or other.{Tail(stack)}");
+        thread.OnEscape($"{culprit} hands work to the thread pool{how}, where it would run at some time or other.{Tail(stack)}");
     }
 
     private static IEnumerable<MethodBase> Frames(StackTrace stack) =>
@@ -119,7 +119,7 @@ internal sealed class EscapeWatch : EventListener
         Frames(stack).FirstOrDefault(static method => method.DeclaringType!.Namespace != "System.Threading")?.DeclaringType!.Namespace == "Microsoft.Extensions.DependencyInjection.ServiceLookup";
 
     private static bool IsPlumbing(Type type) =>
-        type == typeof(EscapeWatch) || type == typeof(VirtualClock) || type == typeof(VirtualTimer)
+        type == typeof(EscapeWatch) || type == typeof(VirtualClock) || type == typeof(VirtualThread) || type == typeof(VirtualTimer)
         || type.Namespace == "System.Diagnostics.Tracing"
         || type.Name is "FrameworkEventSource" or "ThreadPoolWorkQueue" or "AsyncMethodBuilderCore";
 

@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.ExceptionServices;
 
 namespace LoadBalancing.Client;
 
@@ -25,18 +23,14 @@ public sealed class VirtualClock : TimeProvider
     /// <summary>More than any sensible number of things that happen at one moment; fewer would be taken for a loop in which no time passes.</summary>
     private const int MostFiresAtOnce = 10_000_000;
 
-    /// <summary>Continuations run inside of what they waited for, and a chain of many can be deep.</summary>
-    private const int StackSize = 16 * 1024 * 1024;
-
     private readonly Lock _arming = new();
     private readonly TimerHeap _timers = new();
+    private readonly VirtualThread _thread;
     private long _now;
     private long _armed;
     private long _fired;
     private int _alive;
-    private int _runner;
     private VirtualTimer? _firing;
-    private VirtualClockException? _escape;
 
     /// <summary>Creates a clock that shows the first moment of the year 2030, UTC.</summary>
     public VirtualClock()
@@ -49,6 +43,7 @@ public sealed class VirtualClock : TimeProvider
     public VirtualClock(DateTimeOffset start)
     {
         Start = start.ToUniversalTime();
+        _thread = new VirtualThread(this);
         _now = start.UtcTicks;
     }
 
@@ -82,19 +77,22 @@ public sealed class VirtualClock : TimeProvider
     /// <summary>UTC, wherever the test runs.</summary>
     public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
 
+    /// <summary>Where a run is, for messages.</summary>
+    internal string Place => Volatile.Read(ref _firing) is { } timer ? $"in what follows from the timer of {timer.Name}" : "before any timer fired";
+
     private long Now => Volatile.Read(ref _now);
 
     /// <inheritdoc/>
     public override DateTimeOffset GetUtcNow()
     {
-        RefuseTrespassers();
+        _thread.RefuseTrespassers();
         return new DateTimeOffset(Now, TimeSpan.Zero);
     }
 
     /// <inheritdoc/>
     public override long GetTimestamp()
     {
-        RefuseTrespassers();
+        _thread.RefuseTrespassers();
         return Now;
     }
 
@@ -115,7 +113,7 @@ public sealed class VirtualClock : TimeProvider
     public void Run(Func<Task> body)
     {
         ArgumentNullException.ThrowIfNull(body);
-        OnOwnThread(() => RunToEnd(body));
+        _thread.Run(() => RunToEnd(body));
     }
 
     /// <summary>Runs until a piece of work is done, and gives its result.</summary>
@@ -138,7 +136,7 @@ public sealed class VirtualClock : TimeProvider
     public void RunFor(TimeSpan time)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(time, TimeSpan.Zero);
-        OnOwnThread(() =>
+        _thread.Run(() =>
         {
             long end = Now + time.Ticks;
             Pump(end, until: null);
@@ -175,7 +173,7 @@ public sealed class VirtualClock : TimeProvider
 
     internal bool Arm(VirtualTimer timer, TimeSpan dueTime, TimeSpan period)
     {
-        RefuseTrespassers();
+        _thread.RefuseTrespassers();
         ArgumentOutOfRangeException.ThrowIfLessThan(dueTime, Timeout.InfiniteTimeSpan);
         ArgumentOutOfRangeException.ThrowIfLessThan(period, Timeout.InfiniteTimeSpan);
         lock (_arming)
@@ -201,7 +199,7 @@ public sealed class VirtualClock : TimeProvider
 
     internal void Remove(VirtualTimer timer)
     {
-        RefuseTrespassers();
+        _thread.RefuseTrespassers();
         lock (_arming)
         {
             if (!timer.IsDisposed)
@@ -216,7 +214,7 @@ public sealed class VirtualClock : TimeProvider
     private void RunToEnd(Func<Task> body)
     {
         Task work = body() ?? throw new InvalidOperationException("The body of a run gave no task.");
-        ThrowIfEscaped();
+        _thread.ThrowIfEscaped();
         long end = Now + Limit.Ticks;
         Pump(end, work);
         if (!work.IsCompleted)
@@ -250,7 +248,7 @@ public sealed class VirtualClock : TimeProvider
             }
 
             timer.Fire();
-            ThrowIfEscaped();
+            _thread.ThrowIfEscaped();
         }
     }
 
@@ -266,92 +264,6 @@ public sealed class VirtualClock : TimeProvider
 
             _timers.Remove(first);
             return first;
-        }
-    }
-
-    /// <summary>A thread that has no synchronization context and no scheduler, plenty of stack, and somebody who waits for it only as long as it gets on.</summary>
-    private void OnOwnThread(Action run)
-    {
-        if (Interlocked.CompareExchange(ref _runner, -1, 0) != 0)
-        {
-            throw new InvalidOperationException(_runner == Environment.CurrentManagedThreadId
-                ? "The clock is running: what a run does cannot run it again. Await Task.Delay(time, clock) instead."
-                : "The clock is running already, or an earlier run was given up as blocked.");
-        }
-
-        EscapeWatch.Arm();
-        _escape = null;
-        ExceptionDispatchInfo? thrown = null;
-        var thread = new Thread(
-            () =>
-            {
-                Volatile.Write(ref _runner, Environment.CurrentManagedThreadId);
-                try
-                {
-                    using (EscapeWatch.Watch(this))
-                    {
-                        run();
-                    }
-                }
-#pragma warning disable CA1031 // It is thrown again on the thread that asked for the run.
-                catch (Exception exception)
-#pragma warning restore CA1031
-                {
-                    // Whoever left the thread is the cause of what came after.
-                    thrown = ExceptionDispatchInfo.Capture(Volatile.Read(ref _escape) ?? exception);
-                }
-            },
-            StackSize)
-        {
-            IsBackground = true,
-            Name = nameof(VirtualClock),
-        };
-        thread.Start();
-        Await(thread);
-        Volatile.Write(ref _runner, 0);
-        (Volatile.Read(ref _escape) is { } escape ? ExceptionDispatchInfo.Capture(escape) : thrown)?.Throw();
-    }
-
-    private void Await(Thread thread)
-    {
-        while (true)
-        {
-            long before = TimersFired;
-            if (thread.Join(Patience))
-            {
-                return;
-            }
-
-            if (before == TimersFired && !Debugger.IsAttached)
-            {
-                string place = Volatile.Read(ref _firing) is { } timer ? $"in what follows from the timer of {timer.Name}" : "before any timer fired";
-                throw Volatile.Read(ref _escape) ?? new VirtualClockException(
-                    $"The run is blocked: for {Patience} of real time it has not come on, at {Elapsed} virtual time, {place}. Waiting synchronously (Wait, Result, HttpClient.Send) for something that only this clock can bring never ends.");
-            }
-        }
-    }
-
-    private void RefuseTrespassers()
-    {
-        int runner = Volatile.Read(ref _runner);
-        if (runner > 0 && runner != Environment.CurrentManagedThreadId)
-        {
-            throw Escaped(EscapeWatch.DescribeTrespass());
-        }
-    }
-
-    /// <summary>Takes note of the first who left; it is thrown where the run was asked for.</summary>
-    internal VirtualClockException Escaped(string description)
-    {
-        var escape = new VirtualClockException(string.Create(CultureInfo.InvariantCulture, $"At {Elapsed} virtual time something left the thread of the run. {description}"));
-        return Interlocked.CompareExchange(ref _escape, escape, null) ?? escape;
-    }
-
-    private void ThrowIfEscaped()
-    {
-        if (Volatile.Read(ref _escape) is { } escape)
-        {
-            throw escape;
         }
     }
 }

@@ -44,9 +44,21 @@ public sealed class VirtualCounts
     /// <param name="status">The status.</param>
     public long Of(HttpStatusCode status) => _byStatus.GetValueOrDefault((int)status);
 
-    internal void Answer(HttpStatusCode status)
+    /// <param name="reply">How an exchange ended; null: the caller's time was over.</param>
+    internal void Add(VirtualReply? reply)
     {
-        Answered++;
-        _byStatus[(int)status] = _byStatus.GetValueOrDefault((int)status) + 1;
+        switch (reply?.Kind)
+        {
+            case null:
+                Abandoned++;
+                break;
+            case VirtualReplyKind.Answer:
+                Answered++;
+                _byStatus[(int)reply.StatusCode] = _byStatus.GetValueOrDefault((int)reply.StatusCode) + 1;
+                break;
+            case VirtualReplyKind.Reset:
+                Broken++;
+                break;
+        }
     }
 }

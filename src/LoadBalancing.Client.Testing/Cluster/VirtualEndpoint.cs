@@ -17,20 +17,16 @@ public sealed class VirtualEndpoint
 
     private readonly Lock _sync = new();
     private readonly TimeProvider _clock;
-    private readonly RandomSource _random;
+    private readonly VirtualBehavior _behavior;
     private readonly List<VirtualExchange> _underWay = [];
     private readonly Queue<(VirtualExchange Exchange, long Number)> _waiting = new();
     private readonly Stack<VirtualExchange> _idle = new();
-    private readonly List<(VirtualReply Reply, double Percentage)> _faults = [];
-    private VirtualLatency _latency = VirtualLatency.Fixed(TimeSpan.FromMilliseconds(1));
-    private Func<VirtualCall, VirtualReply> _reply = static _ => VirtualReply.Ok;
-    private (long Since, TimeSpan Duration, double Slowdown) _warmUp;
 
     internal VirtualEndpoint(Uri address, TimeProvider clock, RandomSource random)
     {
         Address = address;
         _clock = clock;
-        _random = random;
+        _behavior = new VirtualBehavior(clock, random);
     }
 
     /// <summary>Where it is: <c>http://10.0.0.1/</c>.</summary>
@@ -50,8 +46,8 @@ public sealed class VirtualEndpoint
     /// <summary>How long it works on a request; default 1 ms.</summary>
     public VirtualLatency Latency
     {
-        get => _latency;
-        set => _latency = value ?? throw new ArgumentNullException(nameof(value));
+        get => _behavior.Latency;
+        set => _behavior.Latency = value ?? throw new ArgumentNullException(nameof(value));
     }
 
     /// <summary>How many requests it works on at once; the others wait. At least 1; default no limit.</summary>
@@ -63,8 +59,8 @@ public sealed class VirtualEndpoint
     /// <summary>What it replies where no fault does; default <see cref="VirtualReply.Ok"/>.</summary>
     public Func<VirtualCall, VirtualReply> Reply
     {
-        get => _reply;
-        set => _reply = value ?? throw new ArgumentNullException(nameof(value));
+        get => _behavior.Reply;
+        set => _behavior.Reply = value ?? throw new ArgumentNullException(nameof(value));
     }
 
     /// <summary>Makes it give a share of its requests another reply. Several faults are drawn one after the other, the first called first.</summary>
@@ -74,22 +70,14 @@ public sealed class VirtualEndpoint
     {
         ArgumentNullException.ThrowIfNull(reply);
         Percentages.Check(percentage);
-        lock (_sync)
-        {
-            _faults.Add((reply, percentage));
-        }
-
+        _behavior.AddFault(reply, percentage);
         return this;
     }
 
     /// <summary>Ends all faults.</summary>
     public VirtualEndpoint Heal()
     {
-        lock (_sync)
-        {
-            _faults.Clear();
-        }
-
+        _behavior.EndFaults();
         return this;
     }
 
@@ -125,7 +113,7 @@ public sealed class VirtualEndpoint
             if (!IsUp)
             {
                 IsUp = true;
-                _warmUp = (_clock.GetTimestamp(), warmUp, slowdown);
+                _behavior.BeginCold(warmUp, slowdown);
             }
         }
     }
@@ -189,7 +177,7 @@ public sealed class VirtualEndpoint
                 return;
             }
 
-            Count(reply);
+            Counts.Add(reply);
             StartWaiting();
         }
 
@@ -254,7 +242,7 @@ public sealed class VirtualEndpoint
         }
         else
         {
-            (reply, time) = Decide(call);
+            (reply, time) = _behavior.Decide(call);
             if (time > TimeSpan.Zero || reply.Kind == VirtualReplyKind.Silence)
             {
                 return false;
@@ -263,7 +251,7 @@ public sealed class VirtualEndpoint
             Counts.MostInService = Math.Max(Counts.MostInService, Counts.InService + 1);
         }
 
-        Count(reply);
+        Counts.Add(reply);
         return true;
     }
 
@@ -274,37 +262,6 @@ public sealed class VirtualEndpoint
         exchange.Work(reply, time, now);
     }
 
-    private (VirtualReply Reply, TimeSpan Time) Decide(in VirtualCall call)
-    {
-        TimeSpan time = Latency.Draw(_random) * Coldness();
-        foreach ((VirtualReply fault, double percentage) in _faults)
-        {
-            if (percentage >= 100 || _random.NextDouble() * 100 < percentage)
-            {
-                return (fault, time);
-            }
-        }
-
-        return (_reply(call), time);
-    }
-
-    private double Coldness()
-    {
-        if (_warmUp.Slowdown <= 1)
-        {
-            return 1;
-        }
-
-        double warmth = _clock.GetElapsedTime(_warmUp.Since) / _warmUp.Duration;
-        if (!(warmth < 1))
-        {
-            _warmUp = default;
-            return 1;
-        }
-
-        return _warmUp.Slowdown - ((_warmUp.Slowdown - 1) * warmth);
-    }
-
     private void StartWaiting()
     {
         while (IsUp && Counts.InService < Concurrency && _waiting.TryDequeue(out (VirtualExchange Exchange, long Number) next))
@@ -313,7 +270,7 @@ public sealed class VirtualEndpoint
             if (!next.Exchange.IsOver && !next.Exchange.IsInService && next.Exchange.Call.Number == next.Number)
             {
                 Counts.Waiting--;
-                (VirtualReply reply, TimeSpan time) = Decide(next.Exchange.Call);
+                (VirtualReply reply, TimeSpan time) = _behavior.Decide(next.Exchange.Call);
                 Serve(next.Exchange, reply, time, Now());
             }
         }
@@ -342,21 +299,5 @@ public sealed class VirtualEndpoint
         last.Position = exchange.Position;
         _underWay.RemoveAt(_underWay.Count - 1);
         return true;
-    }
-
-    private void Count(VirtualReply? reply)
-    {
-        switch (reply?.Kind)
-        {
-            case null:
-                Counts.Abandoned++;
-                break;
-            case VirtualReplyKind.Answer:
-                Counts.Answer(reply.StatusCode);
-                break;
-            case VirtualReplyKind.Reset:
-                Counts.Broken++;
-                break;
-        }
     }
 }

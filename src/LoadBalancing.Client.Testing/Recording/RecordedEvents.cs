@@ -5,7 +5,7 @@ using System.Text;
 namespace LoadBalancing.Client;
 
 /// <summary>Some of what a recorder has seen: to be narrowed down further, looked at, or judged. What does not hold is told with the lines of the time line that show it.</summary>
-/// <remarks>Immutable, except that it does not grow when the recorder goes on.</remarks>
+/// <remarks>Immutable: it does not grow when the recorder goes on.</remarks>
 public sealed class RecordedEvents : IReadOnlyList<RecordedEvent>
 {
     private readonly RecordedEvent[] _events;
