@@ -19,8 +19,10 @@ internal sealed partial class ServiceRuntime : IDisposable
     private readonly ClusterRuntime _cluster;
     private readonly RequestPlanCompiler _compiler;
     private readonly List<IDisposable> _subscriptions = [];
+    private readonly List<LiveFault> _liveFaults = [];
     private readonly ILogger _logger;
     private LoadBalancingOptions _options;
+    private ILoadBalancingStrategy _strategy;
     private string? _lastRejection;
 
     public ServiceRuntime(
@@ -41,9 +43,10 @@ internal sealed partial class ServiceRuntime : IDisposable
         _logger = loggerFactory.CreateLogger<ServiceRuntime>();
         ClusterSettings settings = ClusterSettings.From(options, strategies);
         ILogger clusterLogger = loggerFactory.CreateLogger<LoadBalancer>();
+        _strategy = settings.Strategy;
         _cluster = new ClusterRuntime(name, settings, timeProvider, random, metrics, clusterLogger);
         _compiler = new RequestPlanCompiler(_cluster.Balancer, callers, random, loggerFactory);
-        Service = new BalancedService(name, _compiler.Compile(options, settings.Strategy));
+        Service = new BalancedService(name, _compiler.Compile(options, _strategy, _liveFaults));
 
         IEndpointSource[] all = [.. sources];
         _cluster.Balancer.AwaitedSources = all.Length == 0 ? "its options" : $"source {string.Join(" and ", all.Select(static source => $"'{source.Name}'"))}";
@@ -105,6 +108,19 @@ internal sealed partial class ServiceRuntime : IDisposable
         }
     }
 
+    /// <summary>Adds a fault to those of the options, until it is disposed.</summary>
+    public LiveFault Inject(FaultSettings settings, Func<HttpRequestMessage, bool>? appliesTo)
+    {
+        var fault = new LiveFault(settings, appliesTo, Remove);
+        lock (_reloading)
+        {
+            _liveFaults.Add(fault);
+            Compile();
+        }
+
+        return fault;
+    }
+
     public void Dispose()
     {
         _subscriptions.ForEach(static subscription => subscription.Dispose());
@@ -116,16 +132,30 @@ internal sealed partial class ServiceRuntime : IDisposable
     {
         ClusterSettings settings = ClusterSettings.From(options, _strategies);
         _cluster.Configure(settings);
+        _strategy = settings.Strategy;
         if (options.Endpoints.Count > 0 || _options.Endpoints.Count > 0)
         {
             _cluster.UpdateEndpoints(ClusterRuntime.OptionsSource, [.. options.Endpoints]);
         }
 
-        Service.Plan = _compiler.Compile(options, settings.Strategy);
         _options = options;
+        Compile();
         _lastRejection = null;
         LogReloaded(_logger, Service.Name);
     }
+
+    private void Remove(LiveFault fault)
+    {
+        lock (_reloading)
+        {
+            if (_liveFaults.Remove(fault))
+            {
+                Compile();
+            }
+        }
+    }
+
+    private void Compile() => Service.Plan = _compiler.Compile(_options, _strategy, _liveFaults);
 
     private void Reject(string reason)
     {
