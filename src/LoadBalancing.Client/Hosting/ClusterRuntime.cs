@@ -46,6 +46,7 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
         {
             ObserverFailed = (observer, exception) => LogObserverFailed(_logger, observer.GetType(), name, exception),
         };
+        Balancer.MeasureLatency(settings.Latency);
         metrics.Observe(name, ReadEndpoints);
     }
 
@@ -64,6 +65,7 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
             _settings = settings;
             _builder = new EndpointSetBuilder(settings.Strategy, settings.PanicThreshold, _random);
             _health.Configure(settings.OutlierDetection);
+            Balancer.MeasureLatency(settings.Latency);
             Publish();
         }
     }

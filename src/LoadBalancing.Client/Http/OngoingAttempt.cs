@@ -38,7 +38,13 @@ internal readonly struct OngoingAttempt
     /// <returns>False when there is nothing to pick.</returns>
     public static bool TryBegin(RequestPlan plan, HttpRequestMessage request, CallState? call, EndpointTransports? transports, CancellationToken callerToken, out OngoingAttempt attempt)
     {
-        EndpointLease? lease = plan.Balancer.TryPick(call is null ? default : new PickContext { Exclude = call.Tried }, plan.Now());
+        PickContext context = call is null ? default : new PickContext { Exclude = call.Tried };
+        if (plan.Affinity is not null)
+        {
+            context = plan.Affinity.Add(context, request);
+        }
+
+        EndpointLease? lease = plan.Balancer.TryPick(context, plan.Now());
         if (lease is null)
         {
             attempt = default;
@@ -70,7 +76,11 @@ internal readonly struct OngoingAttempt
         _addressed.Restore(request);
         (AttemptOutcome outcome, RetryTriggers triggers) = OutcomeClassifier.Classify(response, plan.TimeProvider);
         _lease.Report(outcome);
-        if (triggers != RetryTriggers.None)
+        if (triggers == RetryTriggers.None)
+        {
+            plan.Affinity?.Answered(request, _lease.Endpoint);
+        }
+        else
         {
             plan.Log.AttemptFailed(_lease.Endpoint, outcome, triggers);
         }
