@@ -5,6 +5,7 @@ internal sealed record ClusterSettings(
     ILoadBalancingStrategy Strategy,
     double PanicThreshold,
     OutlierDetectionSettings OutlierDetection,
+    PoolLimits Limits,
     EmptyUpdateBehavior EmptyUpdate)
 {
     public static ClusterSettings From(LoadBalancingOptions options, StrategyRegistry strategies)
@@ -18,6 +19,7 @@ internal sealed record ClusterSettings(
             strategy,
             options.Panic.Threshold,
             OutlierDetectionSettings.From(options.OutlierDetection),
+            PoolLimits.From(options.ConnectionPool, options.Budget),
             options.EmptyUpdate);
     }
 }

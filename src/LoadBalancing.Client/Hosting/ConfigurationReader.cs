@@ -28,6 +28,18 @@ internal static class ConfigurationReader
         .Duration(nameof(RetryOptions.BackoffBase), static (o, v) => o.BackoffBase = v)
         .Duration(nameof(RetryOptions.BackoffMax), static (o, v) => o.BackoffMax = v);
 
+    internal static readonly OptionsShape<RetryBudgetOptions> Budget = new OptionsShape<RetryBudgetOptions>()
+        .Boolean(nameof(RetryBudgetOptions.Enabled), static (o, v) => o.Enabled = v)
+        .Number(nameof(RetryBudgetOptions.Percent), static (o, v) => o.Percent = v)
+        .Number(nameof(RetryBudgetOptions.MinRetriesPerSecond), static (o, v) => o.MinRetriesPerSecond = v)
+        .Integer(nameof(RetryBudgetOptions.MinConcurrentRetries), static (o, v) => o.MinConcurrentRetries = v);
+
+    internal static readonly OptionsShape<ConnectionPoolOptions> ConnectionPool = new OptionsShape<ConnectionPoolOptions>()
+        .Integer(nameof(ConnectionPoolOptions.MaxRequests), static (o, v) => o.MaxRequests = v)
+        .Integer(nameof(ConnectionPoolOptions.MaxPendingRequests), static (o, v) => o.MaxPendingRequests = v)
+        .Duration(nameof(ConnectionPoolOptions.PendingTimeout), static (o, v) => o.PendingTimeout = v)
+        .Integer(nameof(ConnectionPoolOptions.MaxRetries), static (o, v) => o.MaxRetries = v);
+
     internal static readonly OptionsShape<FaultDelayOptions> FaultDelay = new OptionsShape<FaultDelayOptions>()
         .Duration(nameof(FaultDelayOptions.FixedDelay), static (o, v) => o.FixedDelay = v)
         .Number(nameof(FaultDelayOptions.Percentage), static (o, v) => o.Percentage = v);
@@ -50,6 +62,8 @@ internal static class ConfigurationReader
         .Section(nameof(LoadBalancingOptions.Panic), Panic, static o => o.Panic)
         .Duration(nameof(LoadBalancingOptions.Timeout), static (o, v) => o.Timeout = v)
         .Section(nameof(LoadBalancingOptions.Retry), Retry, static o => o.Retry)
+        .Section(nameof(LoadBalancingOptions.Budget), Budget, static o => o.Budget)
+        .Section(nameof(LoadBalancingOptions.ConnectionPool), ConnectionPool, static o => o.ConnectionPool)
         .Section(nameof(LoadBalancingOptions.Fault), Fault, static o => o.Fault ??= new FaultOptions())
         .Choice<EmptyUpdateBehavior>(nameof(LoadBalancingOptions.EmptyUpdate), static (o, v) => o.EmptyUpdate = v)
         .Boolean(nameof(LoadBalancingOptions.FollowRedirects), static (o, v) => o.FollowRedirects = v);

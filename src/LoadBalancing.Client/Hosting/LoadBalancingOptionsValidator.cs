@@ -52,6 +52,8 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
         faults.CheckPercentage("Panic:Threshold", options.Panic.Threshold);
         CheckTimes(options, faults);
         CheckRetryOn(options.Retry.RetryOn, faults);
+        CheckBudget(options.Budget, faults);
+        CheckConnectionPool(options.ConnectionPool, faults);
         CheckFault(options.Fault, faults);
         faults.CheckEnum("UnmatchedHost", options.UnmatchedHost);
         faults.CheckEnum("EmptyUpdate", options.EmptyUpdate);
@@ -68,6 +70,8 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
             (nameof(options.OutlierDetection), options.OutlierDetection),
             (nameof(options.Panic), options.Panic),
             (nameof(options.Retry), options.Retry),
+            (nameof(options.Budget), options.Budget),
+            (nameof(options.ConnectionPool), options.ConnectionPool),
         }.Where(static part => part.Value is null).Select(static part => part.Name);
 
     private void CheckEndpoints(string service, LoadBalancingOptions options, FaultList faults)
@@ -171,6 +175,25 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
         }
     }
 
+    private static void CheckBudget(RetryBudgetOptions budget, FaultList faults)
+    {
+        faults.CheckPercentage("Budget:Percent", budget.Percent);
+        if (!double.IsFinite(budget.MinRetriesPerSecond) || budget.MinRetriesPerSecond < 0)
+        {
+            faults.Add("Budget:MinRetriesPerSecond", $"{budget.MinRetriesPerSecond} is not allowed; it is a number of retries per second, 0 or more.");
+        }
+
+        faults.CheckAtLeast("Budget:MinConcurrentRetries", budget.MinConcurrentRetries, 0);
+    }
+
+    private static void CheckConnectionPool(ConnectionPoolOptions pool, FaultList faults)
+    {
+        faults.CheckAtLeast("ConnectionPool:MaxRequests", pool.MaxRequests, 1);
+        faults.CheckAtLeast("ConnectionPool:MaxPendingRequests", pool.MaxPendingRequests, 0);
+        faults.CheckLimit("ConnectionPool:PendingTimeout", pool.PendingTimeout);
+        faults.CheckAtLeast("ConnectionPool:MaxRetries", pool.MaxRetries, 0);
+    }
+
     private static void CheckFault(FaultOptions? fault, FaultList faults)
     {
         if (fault?.Delay is { } delay)
@@ -207,6 +230,14 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
         public void Add(string key, string fault) => _faults.Add($"{PathOf(key)}: {fault}");
 
         public void AddRaw(IEnumerable<string> faults) => _faults.AddRange(faults);
+
+        public void CheckAtLeast(string key, int? value, int least)
+        {
+            if (value < least)
+            {
+                Add(key, $"{value} is not allowed; it is {least} or more, or null for no limit.");
+            }
+        }
 
         public void CheckPercentage(string key, double value)
         {

@@ -11,12 +11,13 @@ internal sealed class RequestPlanCompiler : IDisposable
     private readonly RandomSource _random;
     private readonly TimeLimitPool _timeLimits;
     private readonly KnownPaths _paths = new();
-    private readonly RetryCap _retryCap = new();
+    private readonly ClusterLimits _limits;
     private readonly CallLog _log;
 
-    public RequestPlanCompiler(LoadBalancer balancer, RandomSource random, ILoggerFactory loggerFactory)
+    public RequestPlanCompiler(LoadBalancer balancer, ClusterLimits limits, RandomSource random, ILoggerFactory loggerFactory)
     {
         _balancer = balancer;
+        _limits = limits;
         _random = random;
         _timeLimits = new TimeLimitPool(balancer.TimeProvider);
         _log = new CallLog(balancer.Name, loggerFactory.CreateLogger<LoadBalancingHandler>());
@@ -41,7 +42,10 @@ internal sealed class RequestPlanCompiler : IDisposable
             PerTryTimeout = RequestPlan.Shorter(timeout, retry.PerTryTimeout),
             Retry = retry,
             RetryPipeline = RetryRunner.BuildPipeline(_balancer.Name, retry, _balancer.TimeProvider),
-            RetryCap = _retryCap,
+            Slots = options.ConnectionPool.MaxRequests is null ? null : _limits.Slots,
+            Pool = PoolLimits.From(options.ConnectionPool, options.Budget),
+            Retries = _limits.Retries,
+            Budget = retry.Attempts == 0 ? null : _limits.Retries.Rate,
             RequestFault = fault?.Scope == FaultScope.Request ? fault : null,
             AttemptFault = fault?.Scope == FaultScope.Attempt ? fault : null,
             FollowRedirects = options.FollowRedirects,

@@ -40,7 +40,7 @@ internal sealed partial class ServiceRuntime : IDisposable
         _logger = loggerFactory.CreateLogger<ServiceRuntime>();
         ILogger clusterLogger = loggerFactory.CreateLogger<LoadBalancer>();
         _cluster = new ClusterRuntime(name, ClusterSettings.From(options, strategies), timeProvider, random, metrics, clusterLogger);
-        _compiler = new RequestPlanCompiler(_cluster.Balancer, random, loggerFactory);
+        _compiler = new RequestPlanCompiler(_cluster.Balancer, _cluster.Limits, random, loggerFactory);
         Service = new BalancedService(name, _compiler.Compile(options));
 
         IEndpointSource[] all = [.. sources];

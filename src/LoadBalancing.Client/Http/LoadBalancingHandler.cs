@@ -36,7 +36,7 @@ internal sealed class LoadBalancingHandler : DelegatingHandler
             return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         }
 
-        if (!plan.IsPlain || plan.Balancer.CurrentSet is null || CallSpan.IsWanted)
+        if (!plan.IsPlain || plan.Balancer.CurrentSet is null || CallSpan.IsWanted || plan.Slots?.TryEnter() == false)
         {
             return await SendAndFollowAsync(plan, request, async: true, cancellationToken).ConfigureAwait(false);
         }
@@ -137,7 +137,7 @@ internal sealed class LoadBalancingHandler : DelegatingHandler
     private async ValueTask<HttpResponseMessage> BalanceAsync(RequestPlan plan, HttpRequestMessage request, CallSpan? span, bool async, CancellationToken cancellationToken)
     {
         bool mustWait = plan.Balancer.CurrentSet is null;
-        CallState? call = mustWait || span is not null ? new CallState(plan, plan.Now()) { Span = span } : null;
+        CallState? call = mustWait || span is not null || plan.Slots is not null ? new CallState(plan, plan.Now()) { Span = span } : null;
         if (mustWait)
         {
             await FirstSetWait.WaitAsync(call!, cancellationToken).ConfigureAwait(false);

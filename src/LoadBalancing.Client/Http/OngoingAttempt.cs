@@ -28,7 +28,7 @@ internal readonly struct OngoingAttempt
         _addressed = addressed;
     }
 
-    /// <summary>Picks an endpoint and makes everything ready to send.</summary>
+    /// <summary>Picks an endpoint and makes everything ready to send. Where the plan has <see cref="RequestPlan.Slots"/>, the caller has taken one; it passes to the attempt.</summary>
     /// <param name="plan">The plan of the call.</param>
     /// <param name="request">The request, addressed to the logical host.</param>
     /// <param name="call">What the call knows of earlier attempts; null for a first attempt.</param>
@@ -37,11 +37,17 @@ internal readonly struct OngoingAttempt
     /// <returns>False when there is nothing to pick.</returns>
     public static bool TryBegin(RequestPlan plan, HttpRequestMessage request, CallState? call, CancellationToken callerToken, out OngoingAttempt attempt)
     {
-        EndpointLease? lease = plan.Balancer.TryPick(call is null ? default : new PickContext { Exclude = call.Tried }, plan.Now());
+        PickContext context = call is null ? default : new PickContext { Exclude = call.Tried };
+        EndpointLease? lease = plan.Slots is null ? plan.Balancer.TryPick(context, plan.Now()) : PickForSlot(plan, plan.Slots, context);
         if (lease is null)
         {
             attempt = default;
             return false;
+        }
+
+        if (plan.Budget is not null && call is not { Tried.Count: > 0 })
+        {
+            plan.Budget.OnRequest(lease.StartedAt);
         }
 
         call?.BeginAttempt(lease.Endpoint);
@@ -123,6 +129,28 @@ internal readonly struct OngoingAttempt
 
         plan.Log.AttemptFailed(_lease.Endpoint, outcome, result.Triggers);
         return result;
+    }
+
+    /// <summary>Hands the place that was taken to the lease, or back.</summary>
+    private static EndpointLease? PickForSlot(RequestPlan plan, RequestSlots slots, in PickContext context)
+    {
+        EndpointLease? lease = null;
+        try
+        {
+            lease = plan.Balancer.TryPick(context, plan.Now());
+            return lease;
+        }
+        finally
+        {
+            if (lease is null)
+            {
+                slots.Release();
+            }
+            else
+            {
+                lease.HoldsSlot = true;
+            }
+        }
     }
 
     private static TimeSpan LimitOf(RequestPlan plan, CallState? call) => call?.AttemptLimit ?? plan.PerTryTimeout;

@@ -25,7 +25,17 @@ internal sealed class RequestPlan
     /// <summary>Runs what comes after a first attempt that failed; null when nothing is ever tried again.</summary>
     public required ResiliencePipeline<HttpResponseMessage>? RetryPipeline { get; init; }
 
-    public required RetryCap RetryCap { get; init; }
+    /// <summary>The places that attempts have to take; null when there is no limit to them.</summary>
+    public required RequestSlots? Slots { get; init; }
+
+    /// <summary>The limits that <see cref="Slots"/> and <see cref="Retries"/> are held to.</summary>
+    public required PoolLimits Pool { get; init; }
+
+    /// <summary>What the cluster allows to be tried again.</summary>
+    public required RetryAllowance Retries { get; init; }
+
+    /// <summary>Where requests are counted; null when nobody asks how many there were.</summary>
+    public required RetryBudget? Budget { get; init; }
 
     /// <summary>Null when no faults are injected into requests.</summary>
     public required FaultInjector? RequestFault { get; init; }
@@ -54,7 +64,7 @@ internal sealed class RequestPlan
     public bool HasTimeLimit => PerTryTimeout != System.Threading.Timeout.InfiniteTimeSpan;
 
     /// <summary>The time at which something begins; 0 when nobody needs to know, which saves reading a clock.</summary>
-    public long Now() => HasTimeLimit || Balancer.Metrics.WantsDurations ? TimeProvider.GetTimestamp() : 0;
+    public long Now() => HasTimeLimit || Budget is not null || Balancer.Metrics.WantsDurations ? TimeProvider.GetTimestamp() : 0;
 
     /// <summary>The shorter of two times of which either may be infinite.</summary>
     public static TimeSpan Shorter(TimeSpan a, TimeSpan b) =>

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Polly;
 using Polly.Retry;
 using Polly.Telemetry;
@@ -54,14 +55,7 @@ internal static class RetryRunner
         var call = new RetryCall(transport, request, state, first, async, callerToken);
         if (plan.RetryPipeline is null || !call.WantsFirstRetry())
         {
-            return Unwrap(first);
-        }
-
-        if (!plan.RetryCap.TryEnter())
-        {
-            plan.Balancer.Metrics.OnRetrySuppressed("concurrency");
-            plan.Log.RetriesAtCap();
-            return Unwrap(first);
+            return Unwrap(first, state);
         }
 
         ResilienceContext context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, callerToken);
@@ -77,21 +71,30 @@ internal static class RetryRunner
                 first.Response?.Dispose();
             }
 
-            outcome.ThrowIfException();
-            return outcome.Result!;
+            if (outcome.Exception is not null && outcome.Exception != call.Last.Exception)
+            {
+                outcome.ThrowIfException();
+            }
+
+            return Unwrap(call.Last, state);
         }
         finally
         {
             ResilienceContextPool.Shared.Return(context);
-            plan.RetryCap.Leave();
+            plan.Retries.Leave();
         }
     }
 
-    private static HttpResponseMessage Unwrap(AttemptResult result)
+    private static HttpResponseMessage Unwrap(in AttemptResult result, CallState state)
     {
         if (result.Exception is not null)
         {
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(result.Exception);
+            ExceptionDispatchInfo.Throw(state.RetryRefused is null ? result.Exception : RetryRefusals.Explain(result.Exception, state.RetryRefused));
+        }
+
+        if (state.RetryRefused is not null && result.Response!.Content is UpstreamContent content)
+        {
+            content.Attach(state);
         }
 
         return result.Response!;
@@ -108,6 +111,7 @@ internal static class RetryRunner
         private readonly CancellationToken _callerToken;
         private AttemptResult _last;
         private bool _grantedAhead;
+        private bool _entered;
 
         public RetryCall(
             LoadBalancingHandler transport,
@@ -127,6 +131,9 @@ internal static class RetryRunner
 
         /// <summary>The wait before the retry that was granted last.</summary>
         public TimeSpan NextWait { get; private set; }
+
+        /// <summary>What came of the last attempt.</summary>
+        public ref readonly AttemptResult Last => ref _last;
 
         /// <summary>Whether Polly has been given the attempt that was made before it was asked.</summary>
         public bool FirstGiven { get; private set; }
@@ -171,6 +178,11 @@ internal static class RetryRunner
         /// <summary>Whether the last result should and may be tried again. The wait is decided here too: one that is longer than the time left is no retry at all.</summary>
         private bool Decide(int retry)
         {
+            if (retry >= Plan.Retry.Attempts)
+            {
+                return false;
+            }
+
             // With nothing left to try, what the last endpoint said is worth more to the caller than that there is none.
             if ((_last.Triggers & Plan.Retry.Triggers) == 0 || !MayBeSentAgain() || Plan.Balancer.CurrentSet is not { CanPick: true })
             {
@@ -180,7 +192,34 @@ internal static class RetryRunner
             bool atOnce = _last.Triggers == RetryTriggers.ConnectFailure && HasUntriedEndpoint();
             NextWait = atOnce ? TimeSpan.Zero : Plan.Retry.DrawBackoff(retry, Plan.Random);
             TimeSpan left = _state.TimeLeft;
-            return left == Timeout.InfiniteTimeSpan || NextWait < left;
+            return (left == Timeout.InfiniteTimeSpan || NextWait < left) && IsAllowed();
+        }
+
+        /// <summary>The last question, because a yes is paid for.</summary>
+        private bool IsAllowed()
+        {
+            RetryRefusal refusal = _entered ? RetryRefusal.None : Plan.Retries.TryEnter();
+            if (refusal == RetryRefusal.None)
+            {
+                refusal = Plan.Retries.TrySpend();
+                if (refusal != RetryRefusal.None && !_entered)
+                {
+                    // Whoever never was in retries is not taken out of them at the end.
+                    Plan.Retries.Leave();
+                }
+            }
+
+            if (refusal == RetryRefusal.None)
+            {
+                _entered = true;
+                return true;
+            }
+
+            string name = RetryRefusals.NameOf(refusal);
+            Plan.Balancer.Metrics.OnRetrySuppressed(name);
+            Plan.Log.RetryRefused(name);
+            _state.RetryRefused = name;
+            return false;
         }
 
         private bool MayBeSentAgain() => _last.Triggers switch

@@ -63,6 +63,33 @@ public sealed class BadInputTests
         "catalog:Strategy: 'Robin' is not known; known are RoundRobin.");
 
     [Fact]
+    public void A_budget_of_more_than_everything() => AssertFault(
+        static options => options.Budget.Percent = 120,
+        "catalog:Budget:Percent: 120 is not allowed; a percentage is 0 to 100.");
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(double.NaN)]
+    public void A_least_rate_that_is_none(double rate) => AssertFault(
+        options => options.Budget.MinRetriesPerSecond = rate,
+        $"catalog:Budget:MinRetriesPerSecond: {rate} is not allowed; it is a number of retries per second, 0 or more.");
+
+    [Fact]
+    public void Limits_that_let_nothing_through() => AssertFault(
+        static options => options.ConnectionPool.MaxRequests = 0,
+        "catalog:ConnectionPool:MaxRequests: 0 is not allowed; it is 1 or more, or null for no limit.");
+
+    [Fact]
+    public void A_queue_of_less_than_nobody() => AssertFault(
+        static options => options.ConnectionPool.MaxPendingRequests = -1,
+        "catalog:ConnectionPool:MaxPendingRequests: -1 is not allowed; it is 0 or more, or null for no limit.");
+
+    [Fact]
+    public void A_wait_of_no_time() => AssertFault(
+        static options => options.ConnectionPool.PendingTimeout = TimeSpan.Zero,
+        "catalog:ConnectionPool:PendingTimeout: 00:00:00 is not allowed; it is longer than zero, or infinite for no limit.");
+
+    [Fact]
     public void A_per_try_time_out_above_the_whole_one_when_both_were_set() => AssertFault(
         static options =>
         {
@@ -234,7 +261,7 @@ public sealed class BadInputTests
 
     public static TheoryData<string, string> Configurations => new()
     {
-        { """{ "Endpoints": ["http://a"], "Endpionts": [] }""", "LoadBalancing:catalog:Endpionts: unknown key; known here are Endpoints, Hosts, UnmatchedHost, Strategy, OutlierDetection, Panic, Timeout, Retry, Fault, EmptyUpdate, FollowRedirects." },
+        { """{ "Endpoints": ["http://a"], "Endpionts": [] }""", "LoadBalancing:catalog:Endpionts: unknown key; known here are Endpoints, Hosts, UnmatchedHost, Strategy, OutlierDetection, Panic, Timeout, Retry, Budget, ConnectionPool, Fault, EmptyUpdate, FollowRedirects." },
         { """{ "Endpoints": [{ "Adress": "http://a" }] }""", "LoadBalancing:catalog:Endpoints:0:Adress: unknown key; known here are Address, Weight, Hostname." },
         { """{ "Endpoints": "http://a" }""", "LoadBalancing:catalog:Endpoints: 'http://a' is not a list; expected a list like [\"http://10.0.0.1:8080\"], of texts or of sections with an Address." },
         { """{ "Endpoints": { "first": "http://a" } }""", "LoadBalancing:catalog:Endpoints: a section with the key 'first' is not a list; expected a list like [\"http://10.0.0.1:8080\"], of texts or of sections with an Address." },
