@@ -21,10 +21,22 @@ internal static class ConfigurationReader
     internal static readonly OptionsShape<PanicOptions> Panic = new OptionsShape<PanicOptions>()
         .Number(nameof(PanicOptions.Threshold), static (o, v) => o.Threshold = v);
 
+    internal static readonly OptionsShape<HeaderMatchOptions> HeaderMatch = new OptionsShape<HeaderMatchOptions>()
+        .Text(nameof(HeaderMatchOptions.Name), static (o, v) => o.Name = v)
+        .Text(nameof(HeaderMatchOptions.Exact), static (o, v) => o.Exact = v)
+        .Text(nameof(HeaderMatchOptions.Prefix), static (o, v) => o.Prefix = v)
+        .Text(nameof(HeaderMatchOptions.Regex), static (o, v) => o.Regex = v)
+        .Boolean(nameof(HeaderMatchOptions.Present), static (o, v) => o.Present = v)
+        .Boolean(nameof(HeaderMatchOptions.Invert), static (o, v) => o.Invert = v);
+
     internal static readonly OptionsShape<RetryOptions> Retry = new OptionsShape<RetryOptions>()
         .Integer(nameof(RetryOptions.Attempts), static (o, v) => o.Attempts = v)
         .Duration(nameof(RetryOptions.PerTryTimeout), static (o, v) => o.PerTryTimeout = v)
         .Texts(nameof(RetryOptions.RetryOn), "[\"5xx\", \"connect-failure\"]", static (o, v) => o.RetryOn = v)
+        .Integers(nameof(RetryOptions.RetriableStatusCodes), "[429, 500]", static (o, v) => o.RetriableStatusCodes = v)
+        .Sections(nameof(RetryOptions.RetriableHeaders), HeaderMatch, static (o, v) => o.RetriableHeaders = v)
+        .Boolean(nameof(RetryOptions.RetryAllMethods), static (o, v) => o.RetryAllMethods = v)
+        .Integer(nameof(RetryOptions.BufferBodyUpTo), static (o, v) => o.BufferBodyUpTo = v)
         .Duration(nameof(RetryOptions.BackoffBase), static (o, v) => o.BackoffBase = v)
         .Duration(nameof(RetryOptions.BackoffMax), static (o, v) => o.BackoffMax = v);
 

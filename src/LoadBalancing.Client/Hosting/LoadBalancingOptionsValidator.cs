@@ -51,7 +51,7 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
         CheckOutlierDetection(options.OutlierDetection, faults);
         faults.CheckPercentage("Panic:Threshold", options.Panic.Threshold);
         CheckTimes(options, faults);
-        CheckRetryOn(options.Retry.RetryOn, faults);
+        CheckRetry(options.Retry, faults);
         CheckBudget(options.Budget, faults);
         CheckConnectionPool(options.ConnectionPool, faults);
         CheckFault(options.Fault, faults);
@@ -164,15 +164,47 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
         faults.CheckLength("Retry:BackoffMax", options.Retry.BackoffMax);
     }
 
-    private static void CheckRetryOn(IList<string>? conditions, FaultList faults)
+    private static void CheckRetry(RetryOptions retry, FaultList faults)
     {
-        for (int i = 0; i < (conditions?.Count ?? 0); i++)
+        IList<string> conditions = retry.RetryOn ?? [];
+        for (int i = 0; i < conditions.Count; i++)
         {
-            if (!RetryConditions.All.Contains(conditions![i], StringComparer.OrdinalIgnoreCase))
+            if (!RetryConditions.All.Contains(conditions[i], StringComparer.OrdinalIgnoreCase) && !RetryConditions.IsStatus(conditions[i], out _))
             {
-                faults.Add($"Retry:RetryOn:{i}", $"'{conditions[i]}' is not known; known are {string.Join(", ", RetryConditions.All)}.");
+                faults.Add($"Retry:RetryOn:{i}", $"'{conditions[i]}' is not known; known are {string.Join(", ", RetryConditions.All)}, and statuses like 503.");
             }
         }
+
+        for (int i = 0; i < (retry.RetriableStatusCodes?.Count ?? 0); i++)
+        {
+            if (retry.RetriableStatusCodes![i] is < 100 or > 599)
+            {
+                faults.Add($"Retry:RetriableStatusCodes:{i}", $"{retry.RetriableStatusCodes[i]} is not allowed; it is a status from 100 to 599, like 429.");
+            }
+        }
+
+        for (int i = 0; i < (retry.RetriableHeaders?.Count ?? 0); i++)
+        {
+            CheckHeaderMatch(retry.RetriableHeaders![i], faults.Below($"Retry:RetriableHeaders:{i}"));
+        }
+
+        faults.CheckAtLeast("Retry:BufferBodyUpTo", retry.BufferBodyUpTo, 0);
+    }
+
+    private static void CheckHeaderMatch(HeaderMatchOptions header, FaultList faults)
+    {
+        if (string.IsNullOrWhiteSpace(header.Name))
+        {
+            faults.Add("Name", "it is empty; it is the name of a header, like 'x-canary'.");
+        }
+
+        int asked = new object?[] { header.Exact, header.Prefix, header.Regex, header.Present }.Count(static part => part is not null);
+        if (asked > 1)
+        {
+            faults.Add("Name", $"header '{header.Name}' is asked for in {asked} ways; at most one of Exact, Prefix, Regex and Present may be set.");
+        }
+
+        faults.CheckRegex("Regex", header.Regex);
     }
 
     private static void CheckBudget(RetryBudgetOptions budget, FaultList faults)
@@ -223,6 +255,12 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
     {
         private readonly List<string> _faults = [];
 
+        private FaultList(string root, List<string> faults)
+            : this(root) => _faults = faults;
+
+        /// <summary>The same faults, for keys below one key.</summary>
+        public FaultList Below(string key) => new(PathOf(key), _faults);
+
         public string PathOf(string key) => $"{root}:{key}";
 
         public void Add(string key, FormattableString fault) => _faults.Add($"{PathOf(key)}: {fault.ToString(CultureInfo.InvariantCulture)}");
@@ -235,7 +273,7 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
         {
             if (value < least)
             {
-                Add(key, $"{value} is not allowed; it is {least} or more, or null for no limit.");
+                Add(key, $"{value} is not allowed; it is {least} or more.");
             }
         }
 
@@ -272,6 +310,21 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
             if (value > LongestDuration)
             {
                 Add(key, $"{value} is too long; the longest is {LongestDuration.TotalDays} days.");
+            }
+        }
+
+        public void CheckRegex(string key, string? regex)
+        {
+            try
+            {
+                if (regex is not null)
+                {
+                    TextMatch.Compile(regex, ignoreCase: false);
+                }
+            }
+            catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
+            {
+                Add(key, $"'{regex}' is no regular expression that can be used here: {exception.Message}");
             }
         }
 

@@ -41,6 +41,7 @@ internal sealed class RequestPlanCompiler : IDisposable
             Timeout = timeout,
             PerTryTimeout = RequestPlan.Shorter(timeout, retry.PerTryTimeout),
             Retry = retry,
+            Answers = AnswerConditions.From(retry, options.Retry),
             RetryPipeline = RetryRunner.BuildPipeline(_balancer.Name, retry, _balancer.TimeProvider),
             Slots = options.ConnectionPool.MaxRequests is null ? null : _limits.Slots,
             Pool = PoolLimits.From(options.ConnectionPool, options.Budget),

@@ -33,6 +33,11 @@ internal readonly struct AddressedRequest
             }
         }
 
+        if (request.Content is not null)
+        {
+            WatchedUpload.Watch(request);
+        }
+
         // Last, because whatever throws above must find the request untouched: nobody restores it then.
         request.RequestUri = endpointUri;
         return new AddressedRequest(logicalUri, setHost);
@@ -42,6 +47,11 @@ internal readonly struct AddressedRequest
     public void Restore(HttpRequestMessage request)
     {
         request.RequestUri = _logicalUri;
+        if (request.Content is not null)
+        {
+            WatchedUpload.Restore(request);
+        }
+
         if (_hostSet)
         {
             request.Headers.Host = null;

@@ -137,6 +137,11 @@ internal sealed class LoadBalancingHandler : DelegatingHandler
     private async ValueTask<HttpResponseMessage> BalanceAsync(RequestPlan plan, HttpRequestMessage request, CallSpan? span, bool async, CancellationToken cancellationToken)
     {
         bool mustWait = plan.Balancer.CurrentSet is null;
+        if (plan.Retry.BufferBodyUpTo > 0)
+        {
+            await RequestBodies.BufferAsync(request, plan.Retry.BufferBodyUpTo, cancellationToken).ConfigureAwait(false);
+        }
+
         CallState? call = mustWait || span is not null || plan.Slots is not null ? new CallState(plan, plan.Now()) { Span = span } : null;
         if (mustWait)
         {
@@ -207,9 +212,14 @@ internal sealed class LoadBalancingHandler : DelegatingHandler
                     request.Headers.TransferEncodingChunked = false;
                 }
             }
-            else if (!RequestTraits.CanReplay(request.Content))
+            else if (!RequestBodies.CanReplay(request))
             {
                 return response;
+            }
+
+            if (request.Content is not null)
+            {
+                RequestBodies.Renew(request);
             }
 
             response.Dispose();

@@ -74,6 +74,11 @@ internal readonly struct OngoingAttempt
         _addressed.Restore(request);
         (AttemptOutcome outcome, RetryTriggers triggers) = OutcomeClassifier.Classify(response, plan.TimeProvider);
         _lease.Report(outcome);
+        if (plan.Answers is not null)
+        {
+            triggers |= plan.Answers.Find(response);
+        }
+
         if (triggers != RetryTriggers.None)
         {
             plan.Log.AttemptFailed(_lease.Endpoint, outcome, triggers);
@@ -99,6 +104,7 @@ internal readonly struct OngoingAttempt
     /// <summary>There is no answer.</summary>
     public AttemptResult Fail(Exception exception, RequestPlan plan, HttpRequestMessage request, CallState? call, CancellationToken callerToken)
     {
+        bool sourceFailed = request.Content is WatchedUpload { SourceFailed: true };
         _addressed.Restore(request);
         bool timedOut = _timer.HasFired && !callerToken.IsCancellationRequested;
         _timer.End(plan.TimeLimits);
@@ -117,7 +123,7 @@ internal readonly struct OngoingAttempt
         }
         else
         {
-            (outcome, RetryTriggers triggers) = OutcomeClassifier.Classify(exception);
+            (outcome, RetryTriggers triggers) = sourceFailed ? (AttemptOutcome.Neutral, RetryTriggers.None) : OutcomeClassifier.Classify(exception);
             result = new AttemptResult(exception, triggers, _lease);
         }
 

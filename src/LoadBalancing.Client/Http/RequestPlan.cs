@@ -22,6 +22,9 @@ internal sealed class RequestPlan
 
     public required RetrySettings Retry { get; init; }
 
+    /// <summary>What is tried again of answers below 500; null when nothing is.</summary>
+    public required AnswerConditions? Answers { get; init; }
+
     /// <summary>Runs what comes after a first attempt that failed; null when nothing is ever tried again.</summary>
     public required ResiliencePipeline<HttpResponseMessage>? RetryPipeline { get; init; }
 
@@ -58,7 +61,7 @@ internal sealed class RequestPlan
     public TimeProvider TimeProvider => Balancer.TimeProvider;
 
     /// <summary>Whether a call that goes well takes nothing but one attempt.</summary>
-    public bool IsPlain => RequestFault is null && AttemptFault is null;
+    public bool IsPlain => RequestFault is null && AttemptFault is null && Retry.BufferBodyUpTo == 0;
 
     /// <summary>Whether any time limit is to be kept.</summary>
     public bool HasTimeLimit => PerTryTimeout != System.Threading.Timeout.InfiniteTimeSpan;

@@ -77,12 +77,12 @@ public sealed class BadInputTests
     [Fact]
     public void Limits_that_let_nothing_through() => AssertFault(
         static options => options.ConnectionPool.MaxRequests = 0,
-        "catalog:ConnectionPool:MaxRequests: 0 is not allowed; it is 1 or more, or null for no limit.");
+        "catalog:ConnectionPool:MaxRequests: 0 is not allowed; it is 1 or more.");
 
     [Fact]
     public void A_queue_of_less_than_nobody() => AssertFault(
         static options => options.ConnectionPool.MaxPendingRequests = -1,
-        "catalog:ConnectionPool:MaxPendingRequests: -1 is not allowed; it is 0 or more, or null for no limit.");
+        "catalog:ConnectionPool:MaxPendingRequests: -1 is not allowed; it is 0 or more.");
 
     [Fact]
     public void A_wait_of_no_time() => AssertFault(
@@ -135,7 +135,37 @@ public sealed class BadInputTests
     [Fact]
     public void An_unknown_retry_condition() => AssertFault(
         static options => options.Retry.RetryOn = ["5xx", "always"],
-        "catalog:Retry:RetryOn:1: 'always' is not known; known are 5xx, gateway-error, reset, connect-failure, refused-stream, per-try-timeout.");
+        "catalog:Retry:RetryOn:1: 'always' is not known; known are 5xx, gateway-error, reset, reset-before-request, connect-failure, refused-stream, http3-post-connect-failure, per-try-timeout, retriable-4xx, retriable-status-codes, retriable-headers, envoy-ratelimited, cancelled, deadline-exceeded, internal, resource-exhausted, unavailable, and statuses like 503.");
+
+    [Fact]
+    public void A_status_that_is_none() => AssertFault(
+        static options => options.Retry.RetriableStatusCodes = [429, 700],
+        "catalog:Retry:RetriableStatusCodes:1: 700 is not allowed; it is a status from 100 to 599, like 429.");
+
+    [Fact]
+    public void A_header_without_a_name() => AssertFault(
+        static options => options.Retry.RetriableHeaders = [new HeaderMatchOptions()],
+        "catalog:Retry:RetriableHeaders:0:Name: it is empty; it is the name of a header, like 'x-canary'.");
+
+    [Fact]
+    public void A_header_asked_for_in_two_ways() => AssertFault(
+        static options => options.Retry.RetriableHeaders = [new HeaderMatchOptions { Name = "a", Exact = "b", Prefix = "c" }],
+        "catalog:Retry:RetriableHeaders:0:Name: header 'a' is asked for in 2 ways; at most one of Exact, Prefix, Regex and Present may be set.");
+
+    [Theory]
+    [InlineData("(")]
+    [InlineData("(a)\\1")]
+    public void A_regular_expression_that_is_none_or_could_take_for_ever(string regex)
+    {
+        OptionsValidationException thrown = Assert.Throws<OptionsValidationException>(() => Build(options => options.Retry.RetriableHeaders = [new HeaderMatchOptions { Name = "a", Regex = regex }]).GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer("catalog"));
+
+        Assert.StartsWith($"catalog:Retry:RetriableHeaders:0:Regex: '{regex}' is no regular expression that can be used here: ", Assert.Single(thrown.Failures), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_buffer_of_less_than_nothing() => AssertFault(
+        static options => options.Retry.BufferBodyUpTo = -1,
+        "catalog:Retry:BufferBodyUpTo: -1 is not allowed; it is 0 or more.");
 
     [Fact]
     public void Times_that_are_none()
@@ -267,7 +297,7 @@ public sealed class BadInputTests
         { """{ "Endpoints": { "first": "http://a" } }""", "LoadBalancing:catalog:Endpoints: a section with the key 'first' is not a list; expected a list like [\"http://10.0.0.1:8080\"], of texts or of sections with an Address." },
         { """{ "Endpoints": ["http://a"], "Timeout": 5 }""", "LoadBalancing:catalog:Timeout: '5' cannot be read; a duration is written with its unit, like 250ms, 5s, 1m or 1h, as hh:mm:ss, or as 'infinite'." },
         { """{ "Endpoints": ["http://a"], "Timeout": ["5s"] }""", "LoadBalancing:catalog:Timeout: a section or a list stands where a single value belongs; a duration is written with its unit, like 250ms, 5s, 1m or 1h, as hh:mm:ss, or as 'infinite'." },
-        { """{ "Endpoints": ["http://a"], "Retry": 3 }""", "LoadBalancing:catalog:Retry: '3' is a single value or a list; expected a section with the keys Attempts, PerTryTimeout, RetryOn, BackoffBase, BackoffMax." },
+        { """{ "Endpoints": ["http://a"], "Retry": 3 }""", "LoadBalancing:catalog:Retry: '3' is a single value or a list; expected a section with the keys Attempts, PerTryTimeout, RetryOn, RetriableStatusCodes, RetriableHeaders, RetryAllMethods, BufferBodyUpTo, BackoffBase, BackoffMax." },
         { """{ "Endpoints": ["http://a"], "Retry": { "Attempts": "two" } }""", "LoadBalancing:catalog:Retry:Attempts: 'two' cannot be read; expected a whole number." },
         { """{ "Endpoints": ["http://a"], "UnmatchedHost": "Drop" }""", "LoadBalancing:catalog:UnmatchedHost: 'Drop' cannot be read; expected one of PassThrough, Reject." },
         { """{ "Endpoints": ["http://a"], "Fault": { "Scope": 1 } }""", "LoadBalancing:catalog:Fault:Scope: '1' cannot be read; expected one of Request, Attempt." },
