@@ -53,6 +53,9 @@ public sealed class LoadBalancingOptions
     /// <summary>How much may be under way at once. No limits by default.</summary>
     public ConnectionPoolOptions ConnectionPool { get; set; } = new();
 
+    /// <summary>Policies for some of the requests. The first route that fits a request decides. Empty by default.</summary>
+    public IList<RequestRouteOptions> Routes { get; set; } = [];
+
     /// <summary>Delays and errors injected on purpose. Null, the default: none.</summary>
     public FaultOptions? Fault { get; set; }
 

@@ -65,6 +65,31 @@ internal static class ConfigurationReader
         .Section(nameof(FaultOptions.Abort), FaultAbort, static o => o.Abort ??= new FaultAbortOptions())
         .Choice<FaultScope>(nameof(FaultOptions.Scope), static (o, v) => o.Scope = v);
 
+    internal static readonly OptionsShape<QueryMatchOptions> QueryMatch = new OptionsShape<QueryMatchOptions>()
+        .Text(nameof(QueryMatchOptions.Name), static (o, v) => o.Name = v)
+        .Text(nameof(QueryMatchOptions.Exact), static (o, v) => o.Exact = v)
+        .Text(nameof(QueryMatchOptions.Prefix), static (o, v) => o.Prefix = v)
+        .Text(nameof(QueryMatchOptions.Regex), static (o, v) => o.Regex = v)
+        .Boolean(nameof(QueryMatchOptions.Present), static (o, v) => o.Present = v);
+
+    internal static readonly OptionsShape<RouteMatchOptions> RouteMatch = new OptionsShape<RouteMatchOptions>()
+        .Text(nameof(RouteMatchOptions.Path), static (o, v) => o.Path = v)
+        .Text(nameof(RouteMatchOptions.PathPrefix), static (o, v) => o.PathPrefix = v)
+        .Text(nameof(RouteMatchOptions.PathRegex), static (o, v) => o.PathRegex = v)
+        .Boolean(nameof(RouteMatchOptions.IgnoreCase), static (o, v) => o.IgnoreCase = v)
+        .Texts(nameof(RouteMatchOptions.Methods), "[\"GET\"]", static (o, v) => o.Methods = v)
+        .Texts(nameof(RouteMatchOptions.Hosts), "[\"catalog\"]", static (o, v) => o.Hosts = v)
+        .Text(nameof(RouteMatchOptions.Scheme), static (o, v) => o.Scheme = v)
+        .Sections(nameof(RouteMatchOptions.Headers), HeaderMatch, static (o, v) => o.Headers = v)
+        .Sections(nameof(RouteMatchOptions.Query), QueryMatch, static (o, v) => o.Query = v);
+
+    internal static readonly OptionsShape<RequestRouteOptions> Route = new OptionsShape<RequestRouteOptions>()
+        .Text(nameof(RequestRouteOptions.Name), static (o, v) => o.Name = v)
+        .Sections(nameof(RequestRouteOptions.Match), RouteMatch, static (o, v) => o.Match = v)
+        .Duration(nameof(RequestRouteOptions.Timeout), static (o, v) => o.Timeout = v)
+        .Section(nameof(RequestRouteOptions.Retry), Retry, static o => o.Retry ??= new RetryOptions())
+        .Section(nameof(RequestRouteOptions.Fault), Fault, static o => o.Fault ??= new FaultOptions());
+
     internal static readonly OptionsShape<LoadBalancingOptions> Service = new OptionsShape<LoadBalancingOptions>()
         .List(nameof(LoadBalancingOptions.Endpoints), "expected a list like [\"http://10.0.0.1:8080\"], of texts or of sections with an Address", Endpoint, ReadEndpoint, static (o, v) => o.Endpoints = v)
         .Texts(nameof(LoadBalancingOptions.Hosts), "[\"catalog\"]", static (o, v) => o.Hosts = v)
@@ -74,6 +99,7 @@ internal static class ConfigurationReader
         .Section(nameof(LoadBalancingOptions.Panic), Panic, static o => o.Panic)
         .Duration(nameof(LoadBalancingOptions.Timeout), static (o, v) => o.Timeout = v)
         .Section(nameof(LoadBalancingOptions.Retry), Retry, static o => o.Retry)
+        .Sections(nameof(LoadBalancingOptions.Routes), Route, static (o, v) => o.Routes = v)
         .Section(nameof(LoadBalancingOptions.Budget), Budget, static o => o.Budget)
         .Section(nameof(LoadBalancingOptions.ConnectionPool), ConnectionPool, static o => o.ConnectionPool)
         .Section(nameof(LoadBalancingOptions.Fault), Fault, static o => o.Fault ??= new FaultOptions())

@@ -28,25 +28,40 @@ internal sealed class RequestPlanCompiler : IDisposable
 
     public RequestPlan Compile(LoadBalancingOptions options)
     {
-        TimeSpan timeout = options.Timeout ?? DefaultTimeout;
-        RetrySettings retry = RetrySettings.From(options.Retry);
-        FaultInjector? fault = FaultSettings.From(options.Fault) is { } settings
+        // Requests that are never tried again are part of what others may try again.
+        bool countsRequests = options.Routes.Prepend(null).Any(route => RetrySettings.From(RetryOf(options, route)).Attempts > 0);
+        RouteTable? routes = options.Routes.Count == 0
+            ? null
+            : new RouteTable(options.Routes.Select(route => (new RequestRoute(route), Compile(options, route, routes: null, countsRequests))));
+        return Compile(options, route: null, routes, countsRequests);
+    }
+
+    private static RetryOptions RetryOf(LoadBalancingOptions options, RequestRouteOptions? route) => route?.Retry?.Over(options.Retry) ?? options.Retry;
+
+    private RequestPlan Compile(LoadBalancingOptions options, RequestRouteOptions? route, RouteTable? routes, bool countsRequests)
+    {
+        TimeSpan timeout = route?.Timeout ?? options.Timeout ?? DefaultTimeout;
+        RetryOptions retryOptions = RetryOf(options, route);
+        RetrySettings retry = RetrySettings.From(retryOptions);
+        FaultInjector? fault = FaultSettings.From(route?.Fault ?? options.Fault) is { } settings
             ? new FaultInjector(settings, _balancer.TimeProvider, _random, _balancer.Metrics)
             : null;
         return new RequestPlan
         {
             Balancer = _balancer,
+            Route = route?.Name,
+            Routes = routes,
             Hosts = new HostMatcher(options.Hosts),
             UnmatchedHost = options.UnmatchedHost,
             Timeout = timeout,
             PerTryTimeout = RequestPlan.Shorter(timeout, retry.PerTryTimeout),
             Retry = retry,
-            Answers = AnswerConditions.From(retry, options.Retry),
+            Answers = AnswerConditions.From(retry, retryOptions),
             RetryPipeline = RetryRunner.BuildPipeline(_balancer.Name, retry, _balancer.TimeProvider),
             Slots = options.ConnectionPool.MaxRequests is null ? null : _limits.Slots,
             Pool = PoolLimits.From(options.ConnectionPool, options.Budget),
             Retries = _limits.Retries,
-            Budget = retry.Attempts == 0 ? null : _limits.Retries.Rate,
+            Budget = countsRequests ? _limits.Retries.Rate : null,
             RequestFault = fault?.Scope == FaultScope.Request ? fault : null,
             AttemptFault = fault?.Scope == FaultScope.Attempt ? fault : null,
             FollowRedirects = options.FollowRedirects,

@@ -11,7 +11,7 @@ namespace LoadBalancing.Client;
 /// <summary>
 /// Owner of all running services, one for each service provider. A service begins to run when it is first asked for; whatever handlers come and go, it stays the same until the provider is disposed.
 /// </summary>
-internal sealed class ServiceRegistry : ILoadBalancerProvider, IServiceDirectory, IDisposable
+internal sealed class ServiceRegistry : ILoadBalancerProvider, IServiceDirectory, IRequestPolicies, IDisposable
 {
     private readonly ConcurrentDictionary<string, Lazy<ServiceRuntime>> _services = new(StringComparer.Ordinal);
     private readonly ServiceRegistrations _registrations;
@@ -40,10 +40,19 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IServiceDirectory
             throw new ArgumentException($"Service '{name}' has no subset '{subset}': it has no subsets.", nameof(subset));
         }
 
-        IReadOnlyCollection<string> known = _registrations.KnownNames(_provider);
-        return known.Contains(name)
-            ? GetRuntime(name).Balancer
-            : throw new ArgumentException($"There is no service '{name}'. Known are: {string.Join(", ", known)}.", nameof(name));
+        return GetKnown(name, nameof(name)).Balancer;
+    }
+
+    public RequestPolicy Explain(string service, HttpRequestMessage request)
+    {
+        ArgumentNullException.ThrowIfNull(service);
+        ArgumentNullException.ThrowIfNull(request);
+        if (request.RequestUri is not { IsAbsoluteUri: true })
+        {
+            throw new ArgumentException($"The address '{request.RequestUri}' is not absolute; routes look at all of it, like 'http://catalog/items'.", nameof(request));
+        }
+
+        return GetKnown(service, nameof(service)).Explain(request);
     }
 
     public BalancedService GetService(string name) => GetRuntime(name).Service;
@@ -70,6 +79,14 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IServiceDirectory
                 service.Value.Dispose();
             }
         }
+    }
+
+    private ServiceRuntime GetKnown(string name, string parameter)
+    {
+        IReadOnlyCollection<string> known = _registrations.KnownNames(_provider);
+        return known.Contains(name)
+            ? GetRuntime(name)
+            : throw new ArgumentException($"There is no service '{name}'. Known are: {string.Join(", ", known)}.", parameter);
     }
 
     private ServiceRuntime GetRuntime(string name)

@@ -103,6 +103,17 @@ internal sealed partial class ServiceRuntime : IDisposable
         }
     }
 
+    /// <summary>What holds for a request now.</summary>
+    public RequestPolicy Explain(HttpRequestMessage request)
+    {
+        lock (_reloading)
+        {
+            RequestPlan plan = Service.Plan.Routes?.Find(request) ?? Service.Plan;
+            RequestRouteOptions? route = _options.Routes.FirstOrDefault(route => route.Name == plan.Route);
+            return new RequestPolicy(Service.Name, plan.Route, PolicyValues.Of(_options, route, plan));
+        }
+    }
+
     public void Dispose()
     {
         _subscriptions.ForEach(static subscription => subscription.Dispose());

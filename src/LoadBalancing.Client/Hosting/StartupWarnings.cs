@@ -30,10 +30,35 @@ internal sealed partial class StartupWarnings : IValidateOptions<LoadBalancingOp
                 $"OutlierDetection:MaxEjectionPercent is {options.OutlierDetection.MaxEjectionPercent} and Panic:Threshold is {options.Panic.Threshold}: once more than {panicFree} % of the endpoints are out, panic sends traffic to all of them again. Lower one of the two.");
         }
 
+        foreach (string warning in FindTimesThatDoNotAddUp(options))
+        {
+            yield return warning;
+        }
+
         bool hasTimeLimit = options.Timeout != Timeout.InfiniteTimeSpan || options.Retry.PerTryTimeout != Timeout.InfiniteTimeSpan;
         if (FaultSettings.From(options.Fault) is { Scope: FaultScope.Request } && (options.Retry.Attempts != 0 || hasTimeLimit))
         {
             yield return "Fault:Scope is Request, as in a mesh: neither retries nor time-outs see the injected faults. Set it to Attempt if they are what you want to test.";
+        }
+    }
+
+    /// <summary>Retries for which there will be no time. What is at its default is nobody's mistake.</summary>
+    private static IEnumerable<string> FindTimesThatDoNotAddUp(LoadBalancingOptions options)
+    {
+        foreach (RequestRouteOptions? route in options.Routes.Prepend(null))
+        {
+            RetryOptions given = route?.Retry?.Over(options.Retry) ?? options.Retry;
+            RetrySettings retry = RetrySettings.From(given);
+            TimeSpan whole = route?.Timeout ?? options.Timeout ?? RequestPlanCompiler.DefaultTimeout;
+            bool isSaid = (given.PerTryTimeout ?? RetrySettings.DefaultPerTryTimeout) != RetrySettings.DefaultPerTryTimeout || retry.Attempts > RetrySettings.DefaultAttempts;
+            if (isSaid && retry.Attempts > 0 && whole != Timeout.InfiniteTimeSpan && retry.PerTryTimeout != Timeout.InfiniteTimeSpan
+                && ((1 + retry.Attempts) * retry.PerTryTimeout) + retry.BackoffMax > whole)
+            {
+                string place = route is null ? "" : $"Route '{route.Name}': ";
+                yield return string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{place}{1 + retry.Attempts} attempts of Retry:PerTryTimeout {retry.PerTryTimeout} and a wait of {retry.BackoffMax} take longer than Timeout, which is {whole}: the last of them will be cut short or not made. Raise Timeout, or lower Retry:PerTryTimeout or Retry:Attempts.");
+            }
         }
     }
 

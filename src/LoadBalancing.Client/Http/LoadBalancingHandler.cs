@@ -178,7 +178,7 @@ internal sealed class LoadBalancingHandler : DelegatingHandler
         RequestPlan plan = service.Plan;
         if (_service is null || service.Matches(plan, uri.Host))
         {
-            return plan;
+            return plan.Routes is null ? plan : plan.Routes.Find(request) ?? plan;
         }
 
         string balanced = plan.Hosts.IsExplicit ? plan.Hosts.ToString() : $"'{service.DefaultHost}'";

@@ -16,6 +16,18 @@ public static class LoadBalancingRequestExtensions
         return request;
     }
 
+    /// <summary>Has this request take a route by its name, whichever fits it. A service without routes pays no heed to it.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="route">The name of a route of the service; case does not matter. If there is none of that name, the request fails with an <see cref="InvalidOperationException"/>.</param>
+    /// <returns>The request.</returns>
+    public static HttpRequestMessage SetRoute(this HttpRequestMessage request, string route)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentException.ThrowIfNullOrEmpty(route);
+        RouteChoice.Set(request, route);
+        return request;
+    }
+
     /// <summary>
     /// Says how to make the body of this request anew, so that it can be sent again although it can be read only once. It is asked for each retry, and for each redirect that keeps the body; what it gives takes the place of
     /// <see cref="HttpRequestMessage.Content"/>, and the content before is disposed.

@@ -9,6 +9,12 @@ internal sealed class RequestPlan
 {
     public required LoadBalancer Balancer { get; init; }
 
+    /// <summary>The route that this is the plan of; null for that of the service.</summary>
+    public required string? Route { get; init; }
+
+    /// <summary>The routes, asked before this plan is used; null when there are none, and in the plans of routes.</summary>
+    public required RouteTable? Routes { get; init; }
+
     /// <summary>The hosts that are balanced.</summary>
     public required HostMatcher Hosts { get; init; }
 

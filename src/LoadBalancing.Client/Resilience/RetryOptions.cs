@@ -49,4 +49,18 @@ public sealed class RetryOptions
 
     /// <summary>The longest upper end. At least <see cref="BackoffBase"/>. Null, the default: ten times that.</summary>
     public TimeSpan? BackoffMax { get; set; }
+
+    /// <summary>These options, and where they say nothing, those below.</summary>
+    internal RetryOptions Over(RetryOptions below) => new()
+    {
+        Attempts = Attempts ?? below.Attempts,
+        PerTryTimeout = PerTryTimeout ?? below.PerTryTimeout,
+        RetryOn = RetryOn is { Count: > 0 } ? RetryOn : below.RetryOn,
+        RetriableStatusCodes = RetriableStatusCodes ?? below.RetriableStatusCodes,
+        RetriableHeaders = RetriableHeaders ?? below.RetriableHeaders,
+        RetryAllMethods = RetryAllMethods ?? below.RetryAllMethods,
+        BufferBodyUpTo = BufferBodyUpTo ?? below.BufferBodyUpTo,
+        BackoffBase = BackoffBase ?? below.BackoffBase,
+        BackoffMax = BackoffMax ?? below.BackoffMax,
+    };
 }

@@ -24,10 +24,13 @@ internal sealed record RetrySettings(
             options.PerTryTimeout ?? DefaultPerTryTimeout,
             Combine(options.RetryOn is { Count: > 0 } conditions ? conditions : RetryConditions.Defaults),
             backoffBase,
-            options.BackoffMax ?? backoffBase * 10,
+            Longer(options.BackoffMax ?? backoffBase * 10, backoffBase),
             options.RetryAllMethods ?? false,
             options.BufferBodyUpTo ?? 0);
     }
+
+    /// <summary>A route may raise the one without the service's other.</summary>
+    private static TimeSpan Longer(TimeSpan a, TimeSpan b) => a > b ? a : b;
 
     /// <summary>The wait before a retry: drawn evenly from zero to an end that doubles with each retry ("full jitter", as in Envoy).</summary>
     /// <param name="retry">0 for the first retry.</param>

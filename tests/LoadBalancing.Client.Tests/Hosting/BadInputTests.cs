@@ -150,7 +150,7 @@ public sealed class BadInputTests
     [Fact]
     public void A_header_asked_for_in_two_ways() => AssertFault(
         static options => options.Retry.RetriableHeaders = [new HeaderMatchOptions { Name = "a", Exact = "b", Prefix = "c" }],
-        "catalog:Retry:RetriableHeaders:0:Name: header 'a' is asked for in 2 ways; at most one of Exact, Prefix, Regex and Present may be set.");
+        "catalog:Retry:RetriableHeaders:0:Name: 'a' is asked for in 2 ways; at most one of Exact, Prefix, Regex and Present may be set.");
 
     [Theory]
     [InlineData("(")]
@@ -161,6 +161,24 @@ public sealed class BadInputTests
 
         Assert.StartsWith($"catalog:Retry:RetriableHeaders:0:Regex: '{regex}' is no regular expression that can be used here: ", Assert.Single(thrown.Failures), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Everything_that_is_wrong_with_routes() => AssertFaults(
+        static options => options.Routes =
+        [
+            new() { Timeout = TimeSpan.FromSeconds(1), Retry = new() { PerTryTimeout = TimeSpan.FromSeconds(2) } },
+            new() { Name = "a", Match = [new() { Path = "/a", PathPrefix = "b" }, new() { Query = [new()], Headers = [new()] }] },
+            new() { Name = "A", Fault = new() { Delay = new() { Percentage = 200, FixedDelay = TimeSpan.FromSeconds(1) } }, Retry = new() { RetryOn = ["always"] } },
+        ],
+        "catalog:Routes:0:Name: it is empty; give the route a name, like 'reports'.",
+        "catalog:Routes:0:Retry:PerTryTimeout: 00:00:02 is longer than Timeout, which is 00:00:01 for all attempts together; lower the one or raise the other.",
+        "catalog:Routes:1:Match:0:Path: the path is asked for in several ways; at most one of Path, PathPrefix and PathRegex may be set.",
+        "catalog:Routes:1:Match:0:PathPrefix: 'b' does not begin with a slash, as every path does.",
+        "catalog:Routes:1:Match:1:Headers:0:Name: it is empty; it is the name of a header, like 'x-canary'.",
+        "catalog:Routes:1:Match:1:Query:0:Name: it is empty; it is the name of a query parameter, like 'page'.",
+        "catalog:Routes:2:Name: another route is called 'A' too; names must differ.",
+        $"catalog:Routes:2:Retry:RetryOn:0: 'always' is not known; known are {string.Join(", ", RetryConditions.All)}, and statuses like 503.",
+        "catalog:Routes:2:Fault:Delay:Percentage: 200 is not allowed; a percentage is 0 to 100.");
 
     [Fact]
     public void A_buffer_of_less_than_nothing() => AssertFault(
@@ -291,7 +309,7 @@ public sealed class BadInputTests
 
     public static TheoryData<string, string> Configurations => new()
     {
-        { """{ "Endpoints": ["http://a"], "Endpionts": [] }""", "LoadBalancing:catalog:Endpionts: unknown key; known here are Endpoints, Hosts, UnmatchedHost, Strategy, OutlierDetection, Panic, Timeout, Retry, Budget, ConnectionPool, Fault, EmptyUpdate, FollowRedirects." },
+        { """{ "Endpoints": ["http://a"], "Endpionts": [] }""", "LoadBalancing:catalog:Endpionts: unknown key; known here are Endpoints, Hosts, UnmatchedHost, Strategy, OutlierDetection, Panic, Timeout, Retry, Routes, Budget, ConnectionPool, Fault, EmptyUpdate, FollowRedirects." },
         { """{ "Endpoints": [{ "Adress": "http://a" }] }""", "LoadBalancing:catalog:Endpoints:0:Adress: unknown key; known here are Address, Weight, Hostname." },
         { """{ "Endpoints": "http://a" }""", "LoadBalancing:catalog:Endpoints: 'http://a' is not a list; expected a list like [\"http://10.0.0.1:8080\"], of texts or of sections with an Address." },
         { """{ "Endpoints": { "first": "http://a" } }""", "LoadBalancing:catalog:Endpoints: a section with the key 'first' is not a list; expected a list like [\"http://10.0.0.1:8080\"], of texts or of sections with an Address." },
