@@ -67,6 +67,8 @@ public sealed class BalancedClient : IAsyncDisposable
 
     public IRequestPolicies Policies => _provider.GetRequiredService<IRequestPolicies>();
 
+    public IFaultInjection Faults => _provider.GetRequiredService<IFaultInjection>();
+
     public IReadOnlyList<UpstreamEndpoint> Endpoints => Balancer.Endpoints;
 
     /// <summary>How many attempts are under way on all endpoints together.</summary>

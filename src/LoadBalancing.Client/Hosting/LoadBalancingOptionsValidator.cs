@@ -295,6 +295,14 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
         faults.CheckAtLeast("ConnectionPool:MaxRetries", pool.MaxRetries, 0);
     }
 
+    /// <summary>Everything that is wrong with faults that are to be injected into a running service.</summary>
+    public static IReadOnlyList<string> FindFaults(FaultOptions fault, string service)
+    {
+        var faults = new FaultList(service);
+        CheckFault(fault, faults);
+        return faults.All;
+    }
+
     private static void CheckFault(FaultOptions? fault, FaultList faults)
     {
         if (fault?.Delay is { } delay)
@@ -329,6 +337,8 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
 
         /// <summary>The same faults, for keys below one key.</summary>
         public FaultList Below(string key) => new(PathOf(key), _faults);
+
+        public IReadOnlyList<string> All => _faults;
 
         public string PathOf(string key) => $"{root}:{key}";
 

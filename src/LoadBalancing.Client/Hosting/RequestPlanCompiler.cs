@@ -26,26 +26,26 @@ internal sealed class RequestPlanCompiler : IDisposable
 
     public CallLog Log => _log;
 
-    public RequestPlan Compile(LoadBalancingOptions options)
+    /// <param name="options">The options of the service.</param>
+    /// <param name="liveFaults">Faults that were added to those of the options, the innermost first.</param>
+    public RequestPlan Compile(LoadBalancingOptions options, IEnumerable<LiveFault> liveFaults)
     {
         // Requests that are never tried again are part of what others may try again.
         bool countsRequests = options.Routes.Prepend(null).Any(route => RetrySettings.From(RetryOf(options, route)).Attempts > 0);
         RouteTable? routes = options.Routes.Count == 0
             ? null
-            : new RouteTable(options.Routes.Select(route => (new RequestRoute(route), Compile(options, route, routes: null, countsRequests))));
-        return Compile(options, route: null, routes, countsRequests);
+            : new RouteTable(options.Routes.Select(route => (new RequestRoute(route), Compile(options, route, routes: null, countsRequests, liveFaults))));
+        return Compile(options, route: null, routes, countsRequests, liveFaults);
     }
 
     private static RetryOptions RetryOf(LoadBalancingOptions options, RequestRouteOptions? route) => route?.Retry?.Over(options.Retry) ?? options.Retry;
 
-    private RequestPlan Compile(LoadBalancingOptions options, RequestRouteOptions? route, RouteTable? routes, bool countsRequests)
+    private RequestPlan Compile(LoadBalancingOptions options, RequestRouteOptions? route, RouteTable? routes, bool countsRequests, IEnumerable<LiveFault> liveFaults)
     {
         TimeSpan timeout = route?.Timeout ?? options.Timeout ?? DefaultTimeout;
         RetryOptions retryOptions = RetryOf(options, route);
         RetrySettings retry = RetrySettings.From(retryOptions);
-        FaultInjector? fault = FaultSettings.From(route?.Fault ?? options.Fault) is { } settings
-            ? new FaultInjector(settings, _balancer.TimeProvider, _random, _balancer.Metrics)
-            : null;
+        (FaultInjector? requestFault, FaultInjector? attemptFault) = CompileFaults(FaultSettings.From(route?.Fault ?? options.Fault), liveFaults);
         return new RequestPlan
         {
             Balancer = _balancer,
@@ -62,8 +62,8 @@ internal sealed class RequestPlanCompiler : IDisposable
             Pool = PoolLimits.From(options.ConnectionPool, options.Budget),
             Retries = _limits.Retries,
             Budget = countsRequests ? _limits.Retries.Rate : null,
-            RequestFault = fault?.Scope == FaultScope.Request ? fault : null,
-            AttemptFault = fault?.Scope == FaultScope.Attempt ? fault : null,
+            RequestFault = requestFault,
+            AttemptFault = attemptFault,
             FollowRedirects = options.FollowRedirects,
             TimeLimits = _timeLimits,
             Paths = _paths,
@@ -73,4 +73,27 @@ internal sealed class RequestPlanCompiler : IDisposable
     }
 
     public void Dispose() => _timeLimits.Dispose();
+
+    private (FaultInjector? Request, FaultInjector? Attempt) CompileFaults(FaultSettings? configured, IEnumerable<LiveFault> liveFaults)
+    {
+        FaultInjector? request = null;
+        FaultInjector? attempt = null;
+        if (configured is not null)
+        {
+            Add(configured, live: null);
+        }
+
+        foreach (LiveFault live in liveFaults)
+        {
+            Add(live.Settings, live);
+        }
+
+        return (request, attempt);
+
+        void Add(FaultSettings settings, LiveFault? live)
+        {
+            ref FaultInjector? around = ref settings.Scope == FaultScope.Request ? ref request : ref attempt;
+            around = new FaultInjector(settings, live, around, _balancer.TimeProvider, _random, _balancer.Metrics);
+        }
+    }
 }

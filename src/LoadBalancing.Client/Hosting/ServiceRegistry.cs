@@ -11,7 +11,7 @@ namespace LoadBalancing.Client;
 /// <summary>
 /// Owner of all running services, one for each service provider. A service begins to run when it is first asked for; whatever handlers come and go, it stays the same until the provider is disposed.
 /// </summary>
-internal sealed class ServiceRegistry : ILoadBalancerProvider, IServiceDirectory, IRequestPolicies, IDisposable
+internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, IServiceDirectory, IRequestPolicies, IDisposable
 {
     private readonly ConcurrentDictionary<string, Lazy<ServiceRuntime>> _services = new(StringComparer.Ordinal);
     private readonly ServiceRegistrations _registrations;
@@ -53,6 +53,17 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IServiceDirectory
         }
 
         return GetKnown(service, nameof(service)).Explain(request);
+    }
+
+    public IInjectedFault Inject(string service, FaultOptions fault, Func<HttpRequestMessage, bool>? appliesTo = null)
+    {
+        ArgumentNullException.ThrowIfNull(service);
+        ArgumentNullException.ThrowIfNull(fault);
+        ServiceRuntime runtime = GetKnown(service, nameof(service));
+        IReadOnlyList<string> slips = LoadBalancingOptionsValidator.FindFaults(fault, service);
+        return slips.Count == 0
+            ? runtime.Inject(FaultSettings.From(fault) ?? FaultSettings.Nothing, appliesTo)
+            : throw new ArgumentException(string.Join(" ", slips), nameof(fault));
     }
 
     public BalancedService GetService(string name) => GetRuntime(name).Service;

@@ -48,16 +48,18 @@ internal sealed partial class StartupWarnings : IValidateOptions<LoadBalancingOp
         foreach (RequestRouteOptions? route in options.Routes.Prepend(null))
         {
             RetryOptions given = route?.Retry?.Over(options.Retry) ?? options.Retry;
-            RetrySettings retry = RetrySettings.From(given);
+            int attempts = given.Attempts ?? RetrySettings.DefaultAttempts;
+            TimeSpan perTry = given.PerTryTimeout ?? RetrySettings.DefaultPerTryTimeout;
             TimeSpan whole = route?.Timeout ?? options.Timeout ?? RequestPlanCompiler.DefaultTimeout;
-            bool isSaid = (given.PerTryTimeout ?? RetrySettings.DefaultPerTryTimeout) != RetrySettings.DefaultPerTryTimeout || retry.Attempts > RetrySettings.DefaultAttempts;
-            if (isSaid && retry.Attempts > 0 && whole != Timeout.InfiniteTimeSpan && retry.PerTryTimeout != Timeout.InfiniteTimeSpan
-                && ((1 + retry.Attempts) * retry.PerTryTimeout) + retry.BackoffMax > whole)
+            double longestWait = given.BackoffMax?.TotalSeconds ?? 10 * (given.BackoffBase ?? RetrySettings.DefaultBackoffBase).TotalSeconds;
+            bool isSaid = perTry != RetrySettings.DefaultPerTryTimeout || attempts > RetrySettings.DefaultAttempts;
+            if (isSaid && attempts > 0 && whole != Timeout.InfiniteTimeSpan && perTry != Timeout.InfiniteTimeSpan
+                && ((1.0 + attempts) * perTry.TotalSeconds) + longestWait > whole.TotalSeconds)
             {
                 string place = route is null ? "" : $"Route '{route.Name}': ";
                 yield return string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{place}{1 + retry.Attempts} attempts of Retry:PerTryTimeout {retry.PerTryTimeout} and a wait of {retry.BackoffMax} take longer than Timeout, which is {whole}: the last of them will be cut short or not made. Raise Timeout, or lower Retry:PerTryTimeout or Retry:Attempts.");
+                    $"{place}{1L + attempts} attempts of Retry:PerTryTimeout {perTry} and a wait between them take longer than Timeout, which is {whole}: the last of them will be cut short or not made. Raise Timeout, or lower Retry:PerTryTimeout or Retry:Attempts.");
             }
         }
     }

@@ -32,10 +32,11 @@ internal readonly struct OngoingAttempt
     /// <param name="plan">The plan of the call.</param>
     /// <param name="request">The request, addressed to the logical host.</param>
     /// <param name="call">What the call knows of earlier attempts; null for a first attempt.</param>
+    /// <param name="transports">The transports of the client, if it has one for each endpoint.</param>
     /// <param name="callerToken">The caller's cancellation.</param>
     /// <param name="attempt">The attempt, to be completed or failed exactly once.</param>
     /// <returns>False when there is nothing to pick.</returns>
-    public static bool TryBegin(RequestPlan plan, HttpRequestMessage request, CallState? call, CancellationToken callerToken, out OngoingAttempt attempt)
+    public static bool TryBegin(RequestPlan plan, HttpRequestMessage request, CallState? call, EndpointTransports? transports, CancellationToken callerToken, out OngoingAttempt attempt)
     {
         PickContext context = call is null ? default : new PickContext { Exclude = call.Tried };
         EndpointLease? lease = plan.Slots is null ? plan.Balancer.TryPick(context, plan.Now()) : PickForSlot(plan, plan.Slots, context);
@@ -54,7 +55,8 @@ internal readonly struct OngoingAttempt
         AttemptTimer timer = AttemptTimer.Start(plan.TimeLimits, lease.StartedAt, LimitOf(plan, call), callerToken);
         try
         {
-            attempt = new OngoingAttempt(lease, timer, AddressedRequest.Point(request, lease.Endpoint, plan.Paths));
+            EndpointTransport? transport = transports?.Find(lease.Endpoint, request, plan.Balancer.CurrentSet!.Endpoints);
+            attempt = new OngoingAttempt(lease, timer, AddressedRequest.Point(request, lease.Endpoint, plan.Paths, transport));
             return true;
         }
         catch
