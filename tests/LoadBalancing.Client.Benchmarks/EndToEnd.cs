@@ -38,6 +38,8 @@ internal static class EndToEnd
             Factory("ours, balancing", "ours, balancing", servers.Addresses),
             Factory("ours, balancing, own host", "ours, balancing, own host", servers.Addresses),
             Factory("ours, full", "ours, full", servers.Addresses),
+            Registered("ours, balancing, as registered", options => Chains.Balancing(options, servers.Addresses)),
+            Registered("ours, full, as registered", options => options.Endpoints = [.. servers.Addresses]),
             PerEndpoint(servers.Addresses),
         };
         contenders = [.. contenders.Where(contender => only is null || contender.Name == Baseline || contender.Name == only)];
@@ -85,7 +87,16 @@ internal static class EndToEnd
         return (name, request => client.SendAsync(request), [new Uri("http://catalog/items/42")]);
     }
 
-    /// <summary>The road not taken: a transport for each endpoint, which connects to its address while requests keep their logical URI. Nothing but the sending: no policy.</summary>
+    /// <summary>With the primary handler that comes with the registration, so that each endpoint has a transport of its own.</summary>
+    private static (string Name, Func<HttpRequestMessage, Task<HttpResponseMessage>> Send, Uri[] Uris) Registered(string name, Action<LoadBalancingOptions> configure)
+    {
+        var services = new ServiceCollection();
+        services.AddLoadBalancedHttpClient("catalog", configure);
+        HttpClient client = services.BuildServiceProvider().GetRequiredService<IHttpClientFactory>().CreateClient("catalog");
+        return (name, request => client.SendAsync(request), [new Uri("http://catalog/items/42")]);
+    }
+
+    /// <summary>The least that a transport for each endpoint costs, which connects to its address while requests keep their logical URI: nothing but the sending, no policy.</summary>
     private static (string Name, Func<HttpRequestMessage, Task<HttpResponseMessage>> Send, Uri[] Uris) PerEndpoint(string[] addresses)
     {
         var handler = new PerEndpointHandler([.. addresses.Select(static address => new Uri(address))]);

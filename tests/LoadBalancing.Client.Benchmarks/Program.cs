@@ -14,6 +14,14 @@ switch (args.FirstOrDefault())
         return 0;
     case "soak":
         return await SoakRun.RunAsync(args);
+    case "storm":
+        return await StormRun.RunAsync();
+    case "restart":
+        return await RestartRun.RunAsync();
+    case "agree":
+        return await AgreementRun.RunAsync();
+    case "virtual":
+        return VirtualRun.Run();
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
         return 0;
