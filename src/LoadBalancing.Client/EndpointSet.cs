@@ -44,6 +44,11 @@ internal sealed class EndpointSet
     /// </summary>
     public UpstreamEndpoint? Pick(in PickContext context)
     {
+        if (context.Preferred is { } preferred && context.Admits(preferred))
+        {
+            return preferred;
+        }
+
         if (Picker is not null)
         {
             UpstreamEndpoint? picked = Level.InPanic ? PickInPanic(context) : Picker.Pick(context);
@@ -54,7 +59,7 @@ internal sealed class EndpointSet
 
             if (context.Exclude is not null)
             {
-                return Pick(default);
+                return Pick(context with { Exclude = null, Preferred = null });
             }
         }
 
@@ -64,7 +69,7 @@ internal sealed class EndpointSet
     }
 
     private UpstreamEndpoint? PickInPanic(in PickContext context) =>
-        Picker!.Pick(new PickContext { Exclude = context.Exclude, IgnoreHealth = true });
+        Picker!.Pick(context with { IgnoreHealth = true });
 
     private UpstreamEndpoint? PickAny() =>
         Endpoints.Length == 0 ? null : Endpoints[(int)(_random.NextUInt64() % (ulong)Endpoints.Length)];

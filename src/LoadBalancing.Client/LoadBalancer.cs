@@ -13,6 +13,7 @@ public sealed class LoadBalancer
     private readonly TaskCompletionSource _firstSet = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly PickLog _picks;
     private EndpointSet? _set;
+    private LatencyMeter? _latency;
     private ObserverList? _observers;
 
     internal LoadBalancer(string name, string? subset, IHealthMonitor health, TimeProvider timeProvider, ClusterMetrics metrics, PickLog picks)
@@ -89,7 +90,13 @@ public sealed class LoadBalancer
     internal EndpointLease? TryPick(in PickContext context, long startedAt = 0)
     {
         EndpointSet? set = CurrentSet;
-        UpstreamEndpoint? endpoint = set?.Pick(context);
+        LatencyMeter? latency = Volatile.Read(ref _latency);
+        if (latency is not null && startedAt == 0)
+        {
+            startedAt = TimeProvider.GetTimestamp();
+        }
+
+        UpstreamEndpoint? endpoint = latency is null ? set?.Pick(context) : set?.Pick(context with { Now = startedAt });
         if (endpoint is null)
         {
             return null;
@@ -101,12 +108,8 @@ public sealed class LoadBalancer
             _picks.Picked(endpoint, set!, context);
         }
 
-        if (Observers is { } observers)
-        {
-            return PickObserved(endpoint, startedAt, observers);
-        }
-
-        return new EndpointLease(this, endpoint, startedAt);
+        bool isTimed = latency is not null;
+        return Observers is { } observers ? PickObserved(endpoint, startedAt, isTimed, observers) : new EndpointLease(this, endpoint, startedAt, isTimed);
     }
 
     internal Task WaitForFirstSetAsync(CancellationToken cancellationToken) => _firstSet.Task.WaitAsync(cancellationToken);
@@ -117,16 +120,32 @@ public sealed class LoadBalancer
         _firstSet.TrySetResult();
     }
 
+    /// <summary>Measures the latency of endpoints from now on; null: no longer.</summary>
+    internal void MeasureLatency(LatencySettings? settings) =>
+        Volatile.Write(ref _latency, settings is null ? null : new LatencyMeter(settings, TimeProvider));
+
     internal NoEndpointAvailableException NothingToPick() => NoEndpointAvailableException.For(this);
 
     internal void OnLeaseReported(EndpointLease lease, in AttemptOutcome outcome)
     {
-        if (lease.StartedAt != 0 && Metrics.WantsDurations)
+        LatencyMeter? latency = Volatile.Read(ref _latency);
+        if (lease.StartedAt != 0 && (latency is not null || Metrics.WantsDurations))
         {
-            Metrics.OnAttemptReported(outcome.TelemetryName, TimeProvider.GetElapsedTime(lease.StartedAt));
+            long now = TimeProvider.GetTimestamp();
+            latency?.Record(lease.Endpoint.Load, lease.StartedAt, now, outcome);
+            Metrics.OnAttemptReported(outcome.TelemetryName, TimeProvider.GetElapsedTime(lease.StartedAt, now));
         }
 
         Observers?.OnAttemptReported(lease, outcome, ElapsedSince(lease));
+    }
+
+    /// <summary>A success that was reported has turned out to be a failure.</summary>
+    internal void OnLeaseTurned(EndpointLease lease, in AttemptOutcome failure)
+    {
+        if (lease.StartedAt != 0 && Volatile.Read(ref _latency) is { } latency)
+        {
+            latency.Record(lease.Endpoint.Load, lease.StartedAt, TimeProvider.GetTimestamp(), failure);
+        }
     }
 
     internal void OnLeaseEnded(EndpointLease lease, in AttemptOutcome outcome)
@@ -141,9 +160,9 @@ public sealed class LoadBalancer
         LeaseReclaimed?.Invoke(endpoint);
     }
 
-    private EndpointLease PickObserved(UpstreamEndpoint endpoint, long startedAt, ObserverList observers)
+    private EndpointLease PickObserved(UpstreamEndpoint endpoint, long startedAt, bool isTimed, ObserverList observers)
     {
-        var lease = new EndpointLease(this, endpoint, startedAt == 0 ? TimeProvider.GetTimestamp() : startedAt);
+        var lease = new EndpointLease(this, endpoint, startedAt == 0 ? TimeProvider.GetTimestamp() : startedAt, isTimed);
         observers.OnPicked(lease);
         return lease;
     }

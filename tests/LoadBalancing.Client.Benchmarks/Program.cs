@@ -6,6 +6,12 @@ switch (args.FirstOrDefault())
     case "handler":
         await HandlerCost.RunAsync(args);
         return 0;
+    case "pick":
+        PickCost.Run(args);
+        return 0;
+    case "keys":
+        KeyTables.Run();
+        return 0;
     case "e2e":
         await EndToEnd.RunAsync(args);
         return 0;

@@ -48,6 +48,7 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
         };
         Limits = new ClusterLimits(Balancer);
         Limits.Configure(settings.Limits);
+        Balancer.MeasureLatency(settings.Latency);
         metrics.Observe(name, ReadEndpoints);
     }
 
@@ -69,6 +70,7 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
             _builder = new EndpointSetBuilder(settings.Strategy, settings.PanicThreshold, _random);
             _health.Configure(settings.OutlierDetection);
             Limits.Configure(settings.Limits);
+            Balancer.MeasureLatency(settings.Latency);
             Publish();
         }
     }

@@ -3,6 +3,7 @@ namespace LoadBalancing.Client;
 /// <summary>The cluster policies in force, compiled from options.</summary>
 internal sealed record ClusterSettings(
     ILoadBalancingStrategy Strategy,
+    LatencySettings? Latency,
     double PanicThreshold,
     OutlierDetectionSettings OutlierDetection,
     PoolLimits Limits,
@@ -16,7 +17,8 @@ internal sealed record ClusterSettings(
         }
 
         return new ClusterSettings(
-            strategy,
+            strategy is IConfigurableStrategy configurable ? configurable.Configure(options) : strategy,
+            strategy.UsesLatency ? LatencySettings.From(options.LeastLoad) : null,
             options.Panic.Threshold,
             OutlierDetectionSettings.From(options.OutlierDetection),
             PoolLimits.From(options.ConnectionPool, options.Budget),

@@ -8,16 +8,18 @@ internal sealed class RequestPlanCompiler : IDisposable
     internal static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(30);
 
     private readonly LoadBalancer _balancer;
+    private readonly ICallerContext? _callers;
     private readonly RandomSource _random;
     private readonly TimeLimitPool _timeLimits;
     private readonly KnownPaths _paths = new();
     private readonly ClusterLimits _limits;
     private readonly CallLog _log;
 
-    public RequestPlanCompiler(LoadBalancer balancer, ClusterLimits limits, RandomSource random, ILoggerFactory loggerFactory)
+    public RequestPlanCompiler(LoadBalancer balancer, ClusterLimits limits, ICallerContext? callers, RandomSource random, ILoggerFactory loggerFactory)
     {
         _balancer = balancer;
         _limits = limits;
+        _callers = callers;
         _random = random;
         _timeLimits = new TimeLimitPool(balancer.TimeProvider);
         _log = new CallLog(balancer.Name, loggerFactory.CreateLogger<LoadBalancingHandler>());
@@ -27,20 +29,28 @@ internal sealed class RequestPlanCompiler : IDisposable
     public CallLog Log => _log;
 
     /// <param name="options">The options of the service.</param>
+    /// <param name="strategy">The strategy that they name.</param>
     /// <param name="liveFaults">Faults that were added to those of the options, the innermost first.</param>
-    public RequestPlan Compile(LoadBalancingOptions options, IEnumerable<LiveFault> liveFaults)
+    public RequestPlan Compile(LoadBalancingOptions options, ILoadBalancingStrategy strategy, IEnumerable<LiveFault> liveFaults)
     {
         // Requests that are never tried again are part of what others may try again.
         bool countsRequests = options.Routes.Prepend(null).Any(route => RetrySettings.From(RetryOf(options, route)).Attempts > 0);
+        RequestAffinity? affinity = CompileAffinity(options, strategy);
         RouteTable? routes = options.Routes.Count == 0
             ? null
-            : new RouteTable(options.Routes.Select(route => (new RequestRoute(route), Compile(options, route, routes: null, countsRequests, liveFaults))));
-        return Compile(options, route: null, routes, countsRequests, liveFaults);
+            : new RouteTable(options.Routes.Select(route => (new RequestRoute(route), Compile(options, route, affinity, routes: null, countsRequests, liveFaults))));
+        return Compile(options, route: null, affinity, routes, countsRequests, liveFaults);
     }
 
     private static RetryOptions RetryOf(LoadBalancingOptions options, RequestRouteOptions? route) => route?.Retry?.Over(options.Retry) ?? options.Retry;
 
-    private RequestPlan Compile(LoadBalancingOptions options, RequestRouteOptions? route, RouteTable? routes, bool countsRequests, IEnumerable<LiveFault> liveFaults)
+    private RequestPlan Compile(
+        LoadBalancingOptions options,
+        RequestRouteOptions? route,
+        RequestAffinity? affinity,
+        RouteTable? routes,
+        bool countsRequests,
+        IEnumerable<LiveFault> liveFaults)
     {
         TimeSpan timeout = route?.Timeout ?? options.Timeout ?? DefaultTimeout;
         RetryOptions retryOptions = RetryOf(options, route);
@@ -55,6 +65,7 @@ internal sealed class RequestPlanCompiler : IDisposable
             UnmatchedHost = options.UnmatchedHost,
             Timeout = timeout,
             PerTryTimeout = RequestPlan.Shorter(timeout, retry.PerTryTimeout),
+            Affinity = affinity,
             Retry = retry,
             Answers = AnswerConditions.From(retry, retryOptions),
             RetryPipeline = RetryRunner.BuildPipeline(_balancer.Name, retry, _balancer.TimeProvider),
@@ -73,6 +84,13 @@ internal sealed class RequestPlanCompiler : IDisposable
     }
 
     public void Dispose() => _timeLimits.Dispose();
+
+    private RequestAffinity? CompileAffinity(LoadBalancingOptions options, ILoadBalancingStrategy strategy)
+    {
+        HashPolicyChain? policies = strategy.UsesHash ? new HashPolicyChain(options.HashPolicies) : null;
+        StickyCallers? stateful = options.StatefulAffinity is null ? null : new StickyCallers(options.StatefulAffinity, _balancer);
+        return policies is null && stateful is null ? null : new RequestAffinity(policies, stateful, _callers, _random);
+    }
 
     private (FaultInjector? Request, FaultInjector? Attempt) CompileFaults(FaultSettings? configured, IEnumerable<LiveFault> liveFaults)
     {

@@ -22,6 +22,7 @@ internal sealed partial class ServiceRuntime : IDisposable
     private readonly List<LiveFault> _liveFaults = [];
     private readonly ILogger _logger;
     private LoadBalancingOptions _options;
+    private ILoadBalancingStrategy _strategy;
     private string? _lastRejection;
 
     public ServiceRuntime(
@@ -30,6 +31,7 @@ internal sealed partial class ServiceRuntime : IDisposable
         IEnumerable<IEndpointSource> sources,
         IOptionsFactory<LoadBalancingOptions> factory,
         StrategyRegistry strategies,
+        ICallerContext? callers,
         TimeProvider timeProvider,
         RandomSource random,
         LoadBalancingMetrics metrics,
@@ -39,10 +41,12 @@ internal sealed partial class ServiceRuntime : IDisposable
         _strategies = strategies;
         _options = options;
         _logger = loggerFactory.CreateLogger<ServiceRuntime>();
+        ClusterSettings settings = ClusterSettings.From(options, strategies);
         ILogger clusterLogger = loggerFactory.CreateLogger<LoadBalancer>();
-        _cluster = new ClusterRuntime(name, ClusterSettings.From(options, strategies), timeProvider, random, metrics, clusterLogger);
-        _compiler = new RequestPlanCompiler(_cluster.Balancer, _cluster.Limits, random, loggerFactory);
-        Service = new BalancedService(name, _compiler.Compile(options, _liveFaults));
+        _strategy = settings.Strategy;
+        _cluster = new ClusterRuntime(name, settings, timeProvider, random, metrics, clusterLogger);
+        _compiler = new RequestPlanCompiler(_cluster.Balancer, _cluster.Limits, callers, random, loggerFactory);
+        Service = new BalancedService(name, _compiler.Compile(options, _strategy, _liveFaults));
 
         IEndpointSource[] all = [.. sources];
         _cluster.Balancer.AwaitedSources = all.Length == 0 ? "its options" : $"source {string.Join(" and ", all.Select(static source => $"'{source.Name}'"))}";
@@ -137,7 +141,9 @@ internal sealed partial class ServiceRuntime : IDisposable
 
     private void Take(LoadBalancingOptions options)
     {
-        _cluster.Configure(ClusterSettings.From(options, _strategies));
+        ClusterSettings settings = ClusterSettings.From(options, _strategies);
+        _cluster.Configure(settings);
+        _strategy = settings.Strategy;
         if (options.Endpoints.Count > 0 || _options.Endpoints.Count > 0)
         {
             _cluster.UpdateEndpoints(ClusterRuntime.OptionsSource, [.. options.Endpoints]);
@@ -160,7 +166,7 @@ internal sealed partial class ServiceRuntime : IDisposable
         }
     }
 
-    private void Compile() => Service.Plan = _compiler.Compile(_options, _liveFaults);
+    private void Compile() => Service.Plan = _compiler.Compile(_options, _strategy, _liveFaults);
 
     private void Reject(string reason)
     {

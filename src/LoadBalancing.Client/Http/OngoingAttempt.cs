@@ -39,6 +39,11 @@ internal readonly struct OngoingAttempt
     public static bool TryBegin(RequestPlan plan, HttpRequestMessage request, CallState? call, EndpointTransports? transports, CancellationToken callerToken, out OngoingAttempt attempt)
     {
         PickContext context = call is null ? default : new PickContext { Exclude = call.Tried };
+        if (plan.Affinity is not null)
+        {
+            context = plan.Affinity.Add(context, request);
+        }
+
         EndpointLease? lease = plan.Slots is null ? plan.Balancer.TryPick(context, plan.Now()) : PickForSlot(plan, plan.Slots, context);
         if (lease is null)
         {
@@ -81,7 +86,11 @@ internal readonly struct OngoingAttempt
             triggers |= plan.Answers.Find(response);
         }
 
-        if (triggers != RetryTriggers.None)
+        if (triggers == RetryTriggers.None)
+        {
+            plan.Affinity?.Answered(request, _lease.Endpoint);
+        }
+        else
         {
             plan.Log.AttemptFailed(_lease.Endpoint, outcome, triggers);
         }

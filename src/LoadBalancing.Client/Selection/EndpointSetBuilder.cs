@@ -16,10 +16,13 @@ internal sealed class EndpointSetBuilder
 
     public EndpointSet Build(UpstreamEndpoint[] members, EndpointSet? previous)
     {
-        UpstreamEndpoint[] available = Array.FindAll(members, static endpoint => endpoint.IsAvailable);
-        bool inPanic = available.Length * 100.0 < _panicThreshold * members.Length;
-        var level = new EndpointLevel(inPanic ? members : available, inPanic);
-        IEndpointPicker? carriedOn = previous?.Strategy == _strategy ? previous.Picker : null;
+        // Those who are about to leave have left already, as far as anybody new is concerned.
+        UpstreamEndpoint[] staying = Array.Exists(members, static endpoint => endpoint.Description.Draining) ? Array.FindAll(members, static endpoint => !endpoint.Description.Draining) : members;
+        staying = staying.Length == 0 ? members : staying;
+        UpstreamEndpoint[] available = Array.FindAll(staying, static endpoint => endpoint.IsAvailable);
+        bool inPanic = available.Length * 100.0 < _panicThreshold * staying.Length;
+        var level = new EndpointLevel(inPanic ? staying : available, staying, inPanic);
+        IEndpointPicker? carriedOn = _strategy.Equals(previous?.Strategy) ? previous.Picker : null;
         IEndpointPicker? picker = level.Endpoints.Count == 0 ? null : _strategy.CreatePicker(level, carriedOn);
         return new EndpointSet(members, level, _strategy, picker, panicAllowed: _panicThreshold > 0, _random);
     }
