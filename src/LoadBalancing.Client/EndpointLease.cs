@@ -47,6 +47,9 @@ public sealed class EndpointLease : IDisposable
     /// <summary>Whether it was the report of this lease that took the endpoint out. To be read by whoever reports.</summary>
     internal bool HasEjected { get; private set; }
 
+    /// <summary>Whether the attempt took up a place among those that its cluster may have under way. Set by whoever took it, before anybody can end the lease.</summary>
+    internal bool HoldsSlot { get; set; }
+
     internal bool HasEnded => Volatile.Read(ref _ended) != 0;
 
     /// <summary>
@@ -105,6 +108,11 @@ public sealed class EndpointLease : IDisposable
         }
 
         Endpoint.Load.End(_outcome);
+        if (HoldsSlot)
+        {
+            _balancer.Slots!.Release();
+        }
+
         _balancer.OnLeaseEnded(this, _outcome);
     }
 

@@ -44,6 +44,9 @@ public sealed class LoadBalancer
     /// <summary>What to say about a first set that does not come; names the sources.</summary>
     internal string AwaitedSources { get; set; } = "";
 
+    /// <summary>Where leases give back their places; null for a balancer whose requests nobody counts.</summary>
+    internal IRequestSlots? Slots { get; set; }
+
     /// <summary>Told of each lease that was dropped instead of ended.</summary>
     internal Action<UpstreamEndpoint>? LeaseReclaimed { get; set; }
 

@@ -65,6 +65,15 @@ public sealed class LoadBalancingOptions
     /// <summary>When and how often a failed attempt is made again on another endpoint.</summary>
     public RetryOptions Retry { get; set; } = new();
 
+    /// <summary>How much more than it was asked for the service may send. On by default: a fifth more.</summary>
+    public RetryBudgetOptions Budget { get; set; } = new();
+
+    /// <summary>How much may be under way at once. No limits by default.</summary>
+    public ConnectionPoolOptions ConnectionPool { get; set; } = new();
+
+    /// <summary>Policies for some of the requests. The first route that fits a request decides. Empty by default.</summary>
+    public IList<RequestRouteOptions> Routes { get; set; } = [];
+
     /// <summary>Delays and errors injected on purpose. Null, the default: none.</summary>
     public FaultOptions? Fault { get; set; }
 

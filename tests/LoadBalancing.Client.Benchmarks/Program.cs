@@ -20,6 +20,10 @@ switch (args.FirstOrDefault())
         return 0;
     case "soak":
         return await SoakRun.RunAsync(args);
+    case "storm":
+        return await StormRun.RunAsync();
+    case "restart":
+        return await RestartRun.RunAsync();
     case "agree":
         return await AgreementRun.RunAsync();
     case "virtual":

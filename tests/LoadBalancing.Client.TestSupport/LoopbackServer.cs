@@ -75,6 +75,17 @@ public sealed class LoopbackServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Stops as a server does that is told to: what is under way ends well, over HTTP/2 after a GOAWAY, and nothing new is taken.</summary>
+    public async Task SayGoodbyeAsync()
+    {
+        if (_application is { } application)
+        {
+            _application = null;
+            await application.StopAsync();
+            await application.DisposeAsync();
+        }
+    }
+
     /// <summary>Drops all connections, as a process does that dies.</summary>
     public void AbortConnections()
     {

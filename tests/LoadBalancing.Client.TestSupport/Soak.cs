@@ -50,6 +50,9 @@ public sealed class Soak
         {
             options.FollowRedirects = true;
             options.Retry.BackoffBase = TimeSpan.FromTicks(1);
+
+            // A budget that is kept and never used up: a refusal that first comes late would look like a series that was not there before.
+            options.Budget = new RetryBudgetOptions { Percent = 100, MinRetriesPerSecond = 1_000_000, MinConcurrentRetries = 1_000 };
             options.Fault = new FaultOptions { Scope = FaultScope.Attempt, Abort = new FaultAbortOptions { HttpStatus = 503, Percentage = 1 } };
         }).AddEndpointSource(_source);
         await using ServiceProvider provider = services.BuildServiceProvider();

@@ -46,11 +46,15 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
         {
             ObserverFailed = (observer, exception) => LogObserverFailed(_logger, observer.GetType(), name, exception),
         };
+        Limits = new ClusterLimits(Balancer);
+        Limits.Configure(settings.Limits);
         Balancer.MeasureLatency(settings.Latency);
         metrics.Observe(name, ReadEndpoints);
     }
 
     public LoadBalancer Balancer { get; }
+
+    public ClusterLimits Limits { get; }
 
     /// <summary>Takes new settings into force.</summary>
     public void Configure(ClusterSettings settings)
@@ -65,6 +69,7 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
             _settings = settings;
             _builder = new EndpointSetBuilder(settings.Strategy, settings.PanicThreshold, _random);
             _health.Configure(settings.OutlierDetection);
+            Limits.Configure(settings.Limits);
             Balancer.MeasureLatency(settings.Latency);
             Publish();
         }

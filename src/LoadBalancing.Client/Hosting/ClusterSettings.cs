@@ -6,6 +6,7 @@ internal sealed record ClusterSettings(
     LatencySettings? Latency,
     double PanicThreshold,
     OutlierDetectionSettings OutlierDetection,
+    PoolLimits Limits,
     EmptyUpdateBehavior EmptyUpdate)
 {
     public static ClusterSettings From(LoadBalancingOptions options, StrategyRegistry strategies)
@@ -20,6 +21,7 @@ internal sealed record ClusterSettings(
             strategy.UsesLatency ? LatencySettings.From(options.LeastLoad) : null,
             options.Panic.Threshold,
             OutlierDetectionSettings.From(options.OutlierDetection),
+            PoolLimits.From(options.ConnectionPool, options.Budget),
             options.EmptyUpdate);
     }
 }

@@ -58,12 +58,36 @@ internal static class ConfigurationReader
     internal static readonly OptionsShape<PanicOptions> Panic = new OptionsShape<PanicOptions>()
         .Number(nameof(PanicOptions.Threshold), static (o, v) => o.Threshold = v);
 
+    internal static readonly OptionsShape<HeaderMatchOptions> HeaderMatch = new OptionsShape<HeaderMatchOptions>()
+        .Text(nameof(HeaderMatchOptions.Name), static (o, v) => o.Name = v)
+        .Text(nameof(HeaderMatchOptions.Exact), static (o, v) => o.Exact = v)
+        .Text(nameof(HeaderMatchOptions.Prefix), static (o, v) => o.Prefix = v)
+        .Text(nameof(HeaderMatchOptions.Regex), static (o, v) => o.Regex = v)
+        .Boolean(nameof(HeaderMatchOptions.Present), static (o, v) => o.Present = v)
+        .Boolean(nameof(HeaderMatchOptions.Invert), static (o, v) => o.Invert = v);
+
     internal static readonly OptionsShape<RetryOptions> Retry = new OptionsShape<RetryOptions>()
         .Integer(nameof(RetryOptions.Attempts), static (o, v) => o.Attempts = v)
         .Duration(nameof(RetryOptions.PerTryTimeout), static (o, v) => o.PerTryTimeout = v)
         .Texts(nameof(RetryOptions.RetryOn), "[\"5xx\", \"connect-failure\"]", static (o, v) => o.RetryOn = v)
+        .Integers(nameof(RetryOptions.RetriableStatusCodes), "[429, 500]", static (o, v) => o.RetriableStatusCodes = v)
+        .Sections(nameof(RetryOptions.RetriableHeaders), HeaderMatch, static (o, v) => o.RetriableHeaders = v)
+        .Boolean(nameof(RetryOptions.RetryAllMethods), static (o, v) => o.RetryAllMethods = v)
+        .Integer(nameof(RetryOptions.BufferBodyUpTo), static (o, v) => o.BufferBodyUpTo = v)
         .Duration(nameof(RetryOptions.BackoffBase), static (o, v) => o.BackoffBase = v)
         .Duration(nameof(RetryOptions.BackoffMax), static (o, v) => o.BackoffMax = v);
+
+    internal static readonly OptionsShape<RetryBudgetOptions> Budget = new OptionsShape<RetryBudgetOptions>()
+        .Boolean(nameof(RetryBudgetOptions.Enabled), static (o, v) => o.Enabled = v)
+        .Number(nameof(RetryBudgetOptions.Percent), static (o, v) => o.Percent = v)
+        .Number(nameof(RetryBudgetOptions.MinRetriesPerSecond), static (o, v) => o.MinRetriesPerSecond = v)
+        .Integer(nameof(RetryBudgetOptions.MinConcurrentRetries), static (o, v) => o.MinConcurrentRetries = v);
+
+    internal static readonly OptionsShape<ConnectionPoolOptions> ConnectionPool = new OptionsShape<ConnectionPoolOptions>()
+        .Integer(nameof(ConnectionPoolOptions.MaxRequests), static (o, v) => o.MaxRequests = v)
+        .Integer(nameof(ConnectionPoolOptions.MaxPendingRequests), static (o, v) => o.MaxPendingRequests = v)
+        .Duration(nameof(ConnectionPoolOptions.PendingTimeout), static (o, v) => o.PendingTimeout = v)
+        .Integer(nameof(ConnectionPoolOptions.MaxRetries), static (o, v) => o.MaxRetries = v);
 
     internal static readonly OptionsShape<FaultDelayOptions> FaultDelay = new OptionsShape<FaultDelayOptions>()
         .Duration(nameof(FaultDelayOptions.FixedDelay), static (o, v) => o.FixedDelay = v)
@@ -77,6 +101,31 @@ internal static class ConfigurationReader
         .Section(nameof(FaultOptions.Delay), FaultDelay, static o => o.Delay ??= new FaultDelayOptions())
         .Section(nameof(FaultOptions.Abort), FaultAbort, static o => o.Abort ??= new FaultAbortOptions())
         .Choice<FaultScope>(nameof(FaultOptions.Scope), static (o, v) => o.Scope = v);
+
+    internal static readonly OptionsShape<QueryMatchOptions> QueryMatch = new OptionsShape<QueryMatchOptions>()
+        .Text(nameof(QueryMatchOptions.Name), static (o, v) => o.Name = v)
+        .Text(nameof(QueryMatchOptions.Exact), static (o, v) => o.Exact = v)
+        .Text(nameof(QueryMatchOptions.Prefix), static (o, v) => o.Prefix = v)
+        .Text(nameof(QueryMatchOptions.Regex), static (o, v) => o.Regex = v)
+        .Boolean(nameof(QueryMatchOptions.Present), static (o, v) => o.Present = v);
+
+    internal static readonly OptionsShape<RouteMatchOptions> RouteMatch = new OptionsShape<RouteMatchOptions>()
+        .Text(nameof(RouteMatchOptions.Path), static (o, v) => o.Path = v)
+        .Text(nameof(RouteMatchOptions.PathPrefix), static (o, v) => o.PathPrefix = v)
+        .Text(nameof(RouteMatchOptions.PathRegex), static (o, v) => o.PathRegex = v)
+        .Boolean(nameof(RouteMatchOptions.IgnoreCase), static (o, v) => o.IgnoreCase = v)
+        .Texts(nameof(RouteMatchOptions.Methods), "[\"GET\"]", static (o, v) => o.Methods = v)
+        .Texts(nameof(RouteMatchOptions.Hosts), "[\"catalog\"]", static (o, v) => o.Hosts = v)
+        .Text(nameof(RouteMatchOptions.Scheme), static (o, v) => o.Scheme = v)
+        .Sections(nameof(RouteMatchOptions.Headers), HeaderMatch, static (o, v) => o.Headers = v)
+        .Sections(nameof(RouteMatchOptions.Query), QueryMatch, static (o, v) => o.Query = v);
+
+    internal static readonly OptionsShape<RequestRouteOptions> Route = new OptionsShape<RequestRouteOptions>()
+        .Text(nameof(RequestRouteOptions.Name), static (o, v) => o.Name = v)
+        .Sections(nameof(RequestRouteOptions.Match), RouteMatch, static (o, v) => o.Match = v)
+        .Duration(nameof(RequestRouteOptions.Timeout), static (o, v) => o.Timeout = v)
+        .Section(nameof(RequestRouteOptions.Retry), Retry, static o => o.Retry ??= new RetryOptions())
+        .Section(nameof(RequestRouteOptions.Fault), Fault, static o => o.Fault ??= new FaultOptions());
 
     internal static readonly OptionsShape<LoadBalancingOptions> Service = new OptionsShape<LoadBalancingOptions>()
         .List(nameof(LoadBalancingOptions.Endpoints), "expected a list like [\"http://10.0.0.1:8080\"], of texts or of sections with an Address", Endpoint, ReadEndpoint, static (o, v) => o.Endpoints = v)
@@ -92,6 +141,9 @@ internal static class ConfigurationReader
         .Section(nameof(LoadBalancingOptions.Panic), Panic, static o => o.Panic)
         .Duration(nameof(LoadBalancingOptions.Timeout), static (o, v) => o.Timeout = v)
         .Section(nameof(LoadBalancingOptions.Retry), Retry, static o => o.Retry)
+        .Sections(nameof(LoadBalancingOptions.Routes), Route, static (o, v) => o.Routes = v)
+        .Section(nameof(LoadBalancingOptions.Budget), Budget, static o => o.Budget)
+        .Section(nameof(LoadBalancingOptions.ConnectionPool), ConnectionPool, static o => o.ConnectionPool)
         .Section(nameof(LoadBalancingOptions.Fault), Fault, static o => o.Fault ??= new FaultOptions())
         .Choice<EmptyUpdateBehavior>(nameof(LoadBalancingOptions.EmptyUpdate), static (o, v) => o.EmptyUpdate = v)
         .Boolean(nameof(LoadBalancingOptions.FollowRedirects), static (o, v) => o.FollowRedirects = v);

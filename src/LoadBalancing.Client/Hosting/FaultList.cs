@@ -11,7 +11,13 @@ internal sealed class FaultList(string root)
 
     private readonly List<string> _faults = [];
 
+    private FaultList(string root, List<string> faults)
+        : this(root) => _faults = faults;
+
     public IReadOnlyList<string> All => _faults;
+
+    /// <summary>The same faults, for keys below one key.</summary>
+    public FaultList Below(string key) => new(PathOf(key), _faults);
 
     public string PathOf(string key) => $"{root}:{key}";
 
@@ -20,6 +26,14 @@ internal sealed class FaultList(string root)
     public void Add(string key, string fault) => _faults.Add($"{PathOf(key)}: {fault}");
 
     public void AddRaw(IEnumerable<string> faults) => _faults.AddRange(faults);
+
+    public void CheckAtLeast(string key, int? value, int least)
+    {
+        if (value < least)
+        {
+            Add(key, $"{value} is not allowed; it is {least} or more.");
+        }
+    }
 
     public void CheckPercentage(string key, double value)
     {
@@ -54,6 +68,21 @@ internal sealed class FaultList(string root)
         if (value > LongestDuration)
         {
             Add(key, $"{value} is too long; the longest is {LongestDuration.TotalDays} days.");
+        }
+    }
+
+    public void CheckRegex(string key, string? regex)
+    {
+        try
+        {
+            if (regex is not null)
+            {
+                TextMatch.Compile(regex, ignoreCase: false);
+            }
+        }
+        catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
+        {
+            Add(key, $"'{regex}' is no regular expression that can be used here: {exception.Message}");
         }
     }
 

@@ -11,6 +11,8 @@ internal enum OptionsKind
     Choice,
     Section,
     List,
+    IntegerList,
+    SectionList,
 }
 
 /// <summary>One key of a configuration section, for those who describe configuration to editors.</summary>

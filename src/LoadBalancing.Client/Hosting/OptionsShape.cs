@@ -63,10 +63,11 @@ internal sealed class OptionsShape<T> : IOptionsShape
         string expectation,
         IOptionsShape? itemShape,
         Func<IConfigurationSection, List<string>, TItem?> readItem,
-        Action<T, List<TItem>> set)
+        Action<T, List<TItem>> set,
+        OptionsKind kind = OptionsKind.List)
         where TItem : class
     {
-        Add(new OptionsKey(key, OptionsKind.List, Shape: itemShape), (section, options, faults) =>
+        Add(new OptionsKey(key, kind, Shape: itemShape), (section, options, faults) =>
         {
             IConfigurationSection[] items = [.. section.GetChildren()];
             if (section.Value is { Length: > 0 } || items.Any(static item => !int.TryParse(item.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
@@ -102,6 +103,44 @@ internal sealed class OptionsShape<T> : IOptionsShape
             return null;
         },
         set);
+
+    public OptionsShape<T> Integers(string key, string example, Action<T, List<int>> set) => List(
+        key,
+        $"expected a list of whole numbers like {example}",
+        itemShape: null,
+        static (item, faults) =>
+        {
+            if (item.Value is { } text && int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value))
+            {
+                return (object)value;
+            }
+
+            faults.Add($"{item.Path}: '{item.Value}' cannot be read; expected a whole number.");
+            return null;
+        },
+        (options, values) => set(options, [.. values.Cast<int>()]),
+        OptionsKind.IntegerList);
+
+    /// <summary>A list of sections.</summary>
+    public OptionsShape<T> Sections<TItem>(string key, OptionsShape<TItem> shape, Action<T, List<TItem>> set)
+        where TItem : class, new() => List(
+            key,
+            $"expected a list of sections with the keys {shape.KeyList()}",
+            shape,
+            (item, faults) =>
+            {
+                if (item.Value is { Length: > 0 } text)
+                {
+                    faults.Add($"{item.Path}: '{text}' is a single value; expected a section with the keys {shape.KeyList()}.");
+                    return null;
+                }
+
+                var options = new TItem();
+                shape.Read(item, options, faults);
+                return options;
+            },
+            set,
+            OptionsKind.SectionList);
 
     /// <summary>Reads a section into options. What cannot be read is left as it was and told.</summary>
     public void Read(IConfiguration section, T options, List<string> faults)

@@ -12,12 +12,13 @@ internal sealed class RequestPlanCompiler : IDisposable
     private readonly RandomSource _random;
     private readonly TimeLimitPool _timeLimits;
     private readonly KnownPaths _paths = new();
-    private readonly RetryCap _retryCap = new();
+    private readonly ClusterLimits _limits;
     private readonly CallLog _log;
 
-    public RequestPlanCompiler(LoadBalancer balancer, ICallerContext? callers, RandomSource random, ILoggerFactory loggerFactory)
+    public RequestPlanCompiler(LoadBalancer balancer, ClusterLimits limits, ICallerContext? callers, RandomSource random, ILoggerFactory loggerFactory)
     {
         _balancer = balancer;
+        _limits = limits;
         _callers = callers;
         _random = random;
         _timeLimits = new TimeLimitPool(balancer.TimeProvider);
@@ -32,20 +33,46 @@ internal sealed class RequestPlanCompiler : IDisposable
     /// <param name="liveFaults">Faults that were added to those of the options, the innermost first.</param>
     public RequestPlan Compile(LoadBalancingOptions options, ILoadBalancingStrategy strategy, IEnumerable<LiveFault> liveFaults)
     {
-        TimeSpan timeout = options.Timeout ?? DefaultTimeout;
-        RetrySettings retry = RetrySettings.From(options.Retry);
-        (FaultInjector? requestFault, FaultInjector? attemptFault) = CompileFaults(FaultSettings.From(options.Fault), liveFaults);
+        // Requests that are never tried again are part of what others may try again.
+        bool countsRequests = options.Routes.Prepend(null).Any(route => RetrySettings.From(RetryOf(options, route)).Attempts > 0);
+        RequestAffinity? affinity = CompileAffinity(options, strategy);
+        RouteTable? routes = options.Routes.Count == 0
+            ? null
+            : new RouteTable(options.Routes.Select(route => (new RequestRoute(route), Compile(options, route, affinity, routes: null, countsRequests, liveFaults))));
+        return Compile(options, route: null, affinity, routes, countsRequests, liveFaults);
+    }
+
+    private static RetryOptions RetryOf(LoadBalancingOptions options, RequestRouteOptions? route) => route?.Retry?.Over(options.Retry) ?? options.Retry;
+
+    private RequestPlan Compile(
+        LoadBalancingOptions options,
+        RequestRouteOptions? route,
+        RequestAffinity? affinity,
+        RouteTable? routes,
+        bool countsRequests,
+        IEnumerable<LiveFault> liveFaults)
+    {
+        TimeSpan timeout = route?.Timeout ?? options.Timeout ?? DefaultTimeout;
+        RetryOptions retryOptions = RetryOf(options, route);
+        RetrySettings retry = RetrySettings.From(retryOptions);
+        (FaultInjector? requestFault, FaultInjector? attemptFault) = CompileFaults(FaultSettings.From(route?.Fault ?? options.Fault), liveFaults);
         return new RequestPlan
         {
             Balancer = _balancer,
+            Route = route?.Name,
+            Routes = routes,
             Hosts = new HostMatcher(options.Hosts),
             UnmatchedHost = options.UnmatchedHost,
             Timeout = timeout,
             PerTryTimeout = RequestPlan.Shorter(timeout, retry.PerTryTimeout),
-            Affinity = CompileAffinity(options, strategy),
+            Affinity = affinity,
             Retry = retry,
+            Answers = AnswerConditions.From(retry, retryOptions),
             RetryPipeline = RetryRunner.BuildPipeline(_balancer.Name, retry, _balancer.TimeProvider),
-            RetryCap = _retryCap,
+            Slots = options.ConnectionPool.MaxRequests is null ? null : _limits.Slots,
+            Pool = PoolLimits.From(options.ConnectionPool, options.Budget),
+            Retries = _limits.Retries,
+            Budget = countsRequests ? _limits.Retries.Rate : null,
             RequestFault = requestFault,
             AttemptFault = attemptFault,
             FollowRedirects = options.FollowRedirects,

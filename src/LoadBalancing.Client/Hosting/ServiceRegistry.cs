@@ -11,7 +11,7 @@ namespace LoadBalancing.Client;
 /// <summary>
 /// Owner of all running services, one for each service provider. A service begins to run when it is first asked for; whatever handlers come and go, it stays the same until the provider is disposed.
 /// </summary>
-internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, IServiceDirectory, IDisposable
+internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, IServiceDirectory, IRequestPolicies, IDisposable
 {
     private readonly ConcurrentDictionary<string, Lazy<ServiceRuntime>> _services = new(StringComparer.Ordinal);
     private readonly ServiceRegistrations _registrations;
@@ -40,18 +40,29 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, 
             throw new ArgumentException($"Service '{name}' has no subset '{subset}': it has no subsets.", nameof(subset));
         }
 
-        CheckKnown(name, nameof(name));
-        return GetRuntime(name).Balancer;
+        return GetKnown(name, nameof(name)).Balancer;
+    }
+
+    public RequestPolicy Explain(string service, HttpRequestMessage request)
+    {
+        ArgumentNullException.ThrowIfNull(service);
+        ArgumentNullException.ThrowIfNull(request);
+        if (request.RequestUri is not { IsAbsoluteUri: true })
+        {
+            throw new ArgumentException($"The address '{request.RequestUri}' is not absolute; routes look at all of it, like 'http://catalog/items'.", nameof(request));
+        }
+
+        return GetKnown(service, nameof(service)).Explain(request);
     }
 
     public IInjectedFault Inject(string service, FaultOptions fault, Func<HttpRequestMessage, bool>? appliesTo = null)
     {
         ArgumentNullException.ThrowIfNull(service);
         ArgumentNullException.ThrowIfNull(fault);
-        CheckKnown(service, nameof(service));
+        ServiceRuntime runtime = GetKnown(service, nameof(service));
         IReadOnlyList<string> slips = LoadBalancingOptionsValidator.FindFaults(fault, service);
         return slips.Count == 0
-            ? GetRuntime(service).Inject(FaultSettings.From(fault) ?? FaultSettings.Nothing, appliesTo)
+            ? runtime.Inject(FaultSettings.From(fault) ?? FaultSettings.Nothing, appliesTo)
             : throw new ArgumentException(string.Join(" ", slips), nameof(fault));
     }
 
@@ -81,13 +92,12 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, 
         }
     }
 
-    private void CheckKnown(string name, string parameter)
+    private ServiceRuntime GetKnown(string name, string parameter)
     {
         IReadOnlyCollection<string> known = _registrations.KnownNames(_provider);
-        if (!known.Contains(name))
-        {
-            throw new ArgumentException($"There is no service '{name}'. Known are: {string.Join(", ", known)}.", parameter);
-        }
+        return known.Contains(name)
+            ? GetRuntime(name)
+            : throw new ArgumentException($"There is no service '{name}'. Known are: {string.Join(", ", known)}.", parameter);
     }
 
     private ServiceRuntime GetRuntime(string name)

@@ -45,7 +45,7 @@ internal sealed partial class ServiceRuntime : IDisposable
         ILogger clusterLogger = loggerFactory.CreateLogger<LoadBalancer>();
         _strategy = settings.Strategy;
         _cluster = new ClusterRuntime(name, settings, timeProvider, random, metrics, clusterLogger);
-        _compiler = new RequestPlanCompiler(_cluster.Balancer, callers, random, loggerFactory);
+        _compiler = new RequestPlanCompiler(_cluster.Balancer, _cluster.Limits, callers, random, loggerFactory);
         Service = new BalancedService(name, _compiler.Compile(options, _strategy, _liveFaults));
 
         IEndpointSource[] all = [.. sources];
@@ -105,6 +105,17 @@ internal sealed partial class ServiceRuntime : IDisposable
             {
                 Reject(exception.Message);
             }
+        }
+    }
+
+    /// <summary>What holds for a request now.</summary>
+    public RequestPolicy Explain(HttpRequestMessage request)
+    {
+        lock (_reloading)
+        {
+            RequestPlan plan = Service.Plan.Routes?.Find(request) ?? Service.Plan;
+            RequestRouteOptions? route = _options.Routes.FirstOrDefault(route => route.Name == plan.Route);
+            return new RequestPolicy(Service.Name, plan.Route, PolicyValues.Of(_options, route, plan));
         }
     }
 

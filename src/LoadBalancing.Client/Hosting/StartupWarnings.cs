@@ -40,10 +40,37 @@ internal sealed partial class StartupWarnings : IValidateOptions<LoadBalancingOp
                 $"OutlierDetection:MaxEjectionPercent is {options.OutlierDetection.MaxEjectionPercent} and Panic:Threshold is {options.Panic.Threshold}: once more than {panicFree} % of the endpoints are out, panic sends traffic to all of them again. Lower one of the two.");
         }
 
+        foreach (string warning in FindTimesThatDoNotAddUp(options))
+        {
+            yield return warning;
+        }
+
         bool hasTimeLimit = options.Timeout != Timeout.InfiniteTimeSpan || options.Retry.PerTryTimeout != Timeout.InfiniteTimeSpan;
         if (FaultSettings.From(options.Fault) is { Scope: FaultScope.Request } && (options.Retry.Attempts != 0 || hasTimeLimit))
         {
             yield return "Fault:Scope is Request, as in a mesh: neither retries nor time-outs see the injected faults. Set it to Attempt if they are what you want to test.";
+        }
+    }
+
+    /// <summary>Retries for which there will be no time. What is at its default is nobody's mistake.</summary>
+    internal static IEnumerable<string> FindTimesThatDoNotAddUp(LoadBalancingOptions options)
+    {
+        foreach (RequestRouteOptions? route in options.Routes.Prepend(null))
+        {
+            RetryOptions given = route?.Retry?.Over(options.Retry) ?? options.Retry;
+            int attempts = given.Attempts ?? RetrySettings.DefaultAttempts;
+            TimeSpan perTry = given.PerTryTimeout ?? RetrySettings.DefaultPerTryTimeout;
+            TimeSpan whole = route?.Timeout ?? options.Timeout ?? RequestPlanCompiler.DefaultTimeout;
+            double longestWait = given.BackoffMax?.TotalSeconds ?? 10 * (given.BackoffBase ?? RetrySettings.DefaultBackoffBase).TotalSeconds;
+            bool isSaid = perTry != RetrySettings.DefaultPerTryTimeout || attempts > RetrySettings.DefaultAttempts;
+            if (isSaid && attempts > 0 && whole != Timeout.InfiniteTimeSpan && perTry != Timeout.InfiniteTimeSpan
+                && ((1.0 + attempts) * perTry.TotalSeconds) + longestWait > whole.TotalSeconds)
+            {
+                string place = route is null ? "" : $"Route '{route.Name}': ";
+                yield return string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{place}{1L + attempts} attempts of Retry:PerTryTimeout {perTry} and a wait between them take longer than Timeout, which is {whole}: the last of them will be cut short or not made. Raise Timeout, or lower Retry:PerTryTimeout or Retry:Attempts.");
+            }
         }
     }
 

@@ -27,7 +27,13 @@ internal readonly struct AddressedRequest
         Uri logicalUri = request.RequestUri!;
         if (transport is not null)
         {
-            request.RequestUri = transport.UriOf(logicalUri, paths);
+            Uri carriedUri = transport.UriOf(logicalUri, paths);
+            if (request.Content is not null)
+            {
+                WatchedUpload.Watch(request);
+            }
+
+            request.RequestUri = carriedUri;
             return new AddressedRequest(logicalUri, hostSet: false);
         }
 
@@ -43,6 +49,11 @@ internal readonly struct AddressedRequest
             }
         }
 
+        if (request.Content is not null)
+        {
+            WatchedUpload.Watch(request);
+        }
+
         // Last, because whatever throws above must find the request untouched: nobody restores it then.
         request.RequestUri = endpointUri;
         return new AddressedRequest(logicalUri, setHost);
@@ -52,6 +63,11 @@ internal readonly struct AddressedRequest
     public void Restore(HttpRequestMessage request)
     {
         request.RequestUri = _logicalUri;
+        if (request.Content is not null)
+        {
+            WatchedUpload.Restore(request);
+        }
+
         if (_hostSet)
         {
             request.Headers.Host = null;

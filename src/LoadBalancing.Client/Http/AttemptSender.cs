@@ -6,7 +6,7 @@ internal static class AttemptSender
     /// <param name="transport">What lies below the balancing.</param>
     /// <param name="plan">The plan of the call.</param>
     /// <param name="request">The request, addressed to the logical host.</param>
-    /// <param name="call">What the call knows of earlier attempts; null for a first attempt.</param>
+    /// <param name="call">What the call knows of earlier attempts; null for a first attempt of a plan without <see cref="RequestPlan.Slots"/>.</param>
     /// <param name="async">False: everything happens on the calling thread before this returns.</param>
     /// <param name="callerToken">The caller's cancellation.</param>
     public static async ValueTask<AttemptResult> SendAsync(
@@ -17,9 +17,15 @@ internal static class AttemptSender
         bool async,
         CancellationToken callerToken)
     {
+        if (plan.Slots is not null && await SlotWait.EnterAsync(plan.Slots, call!, callerToken).ConfigureAwait(false) is { } refused)
+        {
+            return new AttemptResult(refused, RetryTriggers.None, lease: null);
+        }
+
         if (call?.TimeLeft == TimeSpan.Zero)
         {
             // A wait took longer than it was meant to. An endpoint that is given no time must not answer for it.
+            plan.Slots?.Release();
             return new AttemptResult(TimeoutErrors.Whole(plan, call.Tried is [.., { } last] ? last : null), RetryTriggers.None, lease: null);
         }
 

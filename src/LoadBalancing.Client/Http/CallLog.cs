@@ -50,7 +50,7 @@ internal sealed partial class CallLog
 
     public void LeaseReclaimed(UpstreamEndpoint endpoint) => LogLeaseReclaimed(_logger, _service, endpoint);
 
-    public void RetriesAtCap() => LogRetriesAtCap(_logger, _service, RetryCap.Limit);
+    public void RetryRefused(string reason) => LogRetryRefused(_logger, _service, reason);
 
     [LoggerMessage(LogEvents.HostPassedThrough, LogLevel.Warning, "Requests to host '{Host}' pass the balancing of '{Service}' by: it balances {Balanced}. Set Hosts if that is not what you want.", EventName = nameof(LogEvents.HostPassedThrough))]
     private static partial void LogPassedThrough(ILogger logger, string host, string service, string balanced);
@@ -67,6 +67,6 @@ internal sealed partial class CallLog
     [LoggerMessage(LogEvents.LeaseReclaimed, LogLevel.Warning, "A response of service '{Service}' from {Endpoint} was dropped without being read or disposed. Its connection was lost and it counted as in flight until now; dispose every response.", EventName = nameof(LogEvents.LeaseReclaimed))]
     private static partial void LogLeaseReclaimed(ILogger logger, string service, UpstreamEndpoint endpoint);
 
-    [LoggerMessage(LogEvents.RetriesAtCap, LogLevel.Debug, "A call to service '{Service}' is not tried again: {Limit} calls are in retries already.", EventName = nameof(LogEvents.RetriesAtCap))]
-    private static partial void LogRetriesAtCap(ILogger logger, string service, int limit);
+    [LoggerMessage(LogEvents.RetryRefused, LogLevel.Debug, "A call to service '{Service}' is not tried again, because what may be tried again is used up: {Reason}.", EventName = nameof(LogEvents.RetryRefused))]
+    private static partial void LogRetryRefused(ILogger logger, string service, string reason);
 }

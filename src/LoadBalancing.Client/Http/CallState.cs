@@ -41,6 +41,9 @@ internal sealed class CallState
     /// <summary>Whether the attempt under way, if it runs out of time, has used up the time of the whole call.</summary>
     public bool AttemptEndsCall { get; private set; }
 
+    /// <summary>Why a retry that was due was not made; null when none was refused.</summary>
+    public string? RetryRefused { get; set; }
+
     /// <summary>Takes note of a first attempt that was made before anybody thought of keeping notes.</summary>
     public void AddFirst(AttemptResult first)
     {

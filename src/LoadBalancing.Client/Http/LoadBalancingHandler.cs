@@ -41,7 +41,7 @@ internal sealed class LoadBalancingHandler : DelegatingHandler
             return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         }
 
-        if (!plan.IsPlain || plan.Balancer.CurrentSet is null || CallSpan.IsWanted)
+        if (!plan.IsPlain || plan.Balancer.CurrentSet is null || CallSpan.IsWanted || plan.Slots?.TryEnter() == false)
         {
             return await SendAndFollowAsync(plan, request, async: true, cancellationToken).ConfigureAwait(false);
         }
@@ -142,7 +142,12 @@ internal sealed class LoadBalancingHandler : DelegatingHandler
     private async ValueTask<HttpResponseMessage> BalanceAsync(RequestPlan plan, HttpRequestMessage request, CallSpan? span, bool async, CancellationToken cancellationToken)
     {
         bool mustWait = plan.Balancer.CurrentSet is null;
-        CallState? call = mustWait || span is not null ? new CallState(plan, plan.Now()) { Span = span } : null;
+        if (plan.Retry.BufferBodyUpTo > 0)
+        {
+            await RequestBodies.BufferAsync(request, plan.Retry.BufferBodyUpTo, cancellationToken).ConfigureAwait(false);
+        }
+
+        CallState? call = mustWait || span is not null || plan.Slots is not null ? new CallState(plan, plan.Now()) { Span = span } : null;
         if (mustWait)
         {
             await FirstSetWait.WaitAsync(call!, cancellationToken).ConfigureAwait(false);
@@ -185,7 +190,7 @@ internal sealed class LoadBalancingHandler : DelegatingHandler
         RequestPlan plan = service.Plan;
         if (_service is null || service.Matches(plan, uri.Host))
         {
-            return plan;
+            return plan.Routes is null ? plan : plan.Routes.Find(request) ?? plan;
         }
 
         string balanced = plan.Hosts.IsExplicit ? plan.Hosts.ToString() : $"'{service.DefaultHost}'";
@@ -219,9 +224,14 @@ internal sealed class LoadBalancingHandler : DelegatingHandler
                     request.Headers.TransferEncodingChunked = false;
                 }
             }
-            else if (!RequestTraits.CanReplay(request.Content))
+            else if (!RequestBodies.CanReplay(request))
             {
                 return response;
+            }
+
+            if (request.Content is not null)
+            {
+                RequestBodies.Renew(request);
             }
 
             response.Dispose();

@@ -7,12 +7,39 @@ public static class LoadBalancingRequestExtensions
 {
     /// <summary>Says that sending this request twice does no more than sending it once, whatever its method, so that it may be tried again like a GET.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="isIdempotent">False takes the word back.</param>
+    /// <param name="isIdempotent">False says the contrary, also of a GET: it is tried again only if nothing of it was sent.</param>
     /// <returns>The request.</returns>
     public static HttpRequestMessage SetIdempotent(this HttpRequestMessage request, bool isIdempotent = true)
     {
         ArgumentNullException.ThrowIfNull(request);
         request.Options.Set(RequestTraits.Idempotent, isIdempotent);
+        return request;
+    }
+
+    /// <summary>Has this request take a route by its name, whichever fits it. A service without routes pays no heed to it.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="route">The name of a route of the service; case does not matter. If there is none of that name, the request fails with an <see cref="InvalidOperationException"/>.</param>
+    /// <returns>The request.</returns>
+    public static HttpRequestMessage SetRoute(this HttpRequestMessage request, string route)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentException.ThrowIfNullOrEmpty(route);
+        RouteChoice.Set(request, route);
+        return request;
+    }
+
+    /// <summary>
+    /// Says how to make the body of this request anew, so that it can be sent again although it can be read only once. It is asked for each retry, and for each redirect that keeps the body; what it gives takes the place of
+    /// <see cref="HttpRequestMessage.Content"/>, and the content before is disposed.
+    /// </summary>
+    /// <param name="request">The request. Its first body is the content that it has.</param>
+    /// <param name="factory">Gives content with the same bytes each time. What it throws reaches the caller of the request.</param>
+    /// <returns>The request.</returns>
+    public static HttpRequestMessage SetContentFactory(this HttpRequestMessage request, Func<HttpContent> factory)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(factory);
+        request.Options.Set(RequestBodies.Factory, factory);
         return request;
     }
 

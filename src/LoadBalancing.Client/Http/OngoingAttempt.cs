@@ -28,7 +28,7 @@ internal readonly struct OngoingAttempt
         _addressed = addressed;
     }
 
-    /// <summary>Picks an endpoint and makes everything ready to send.</summary>
+    /// <summary>Picks an endpoint and makes everything ready to send. Where the plan has <see cref="RequestPlan.Slots"/>, the caller has taken one; it passes to the attempt.</summary>
     /// <param name="plan">The plan of the call.</param>
     /// <param name="request">The request, addressed to the logical host.</param>
     /// <param name="call">What the call knows of earlier attempts; null for a first attempt.</param>
@@ -44,11 +44,16 @@ internal readonly struct OngoingAttempt
             context = plan.Affinity.Add(context, request);
         }
 
-        EndpointLease? lease = plan.Balancer.TryPick(context, plan.Now());
+        EndpointLease? lease = plan.Slots is null ? plan.Balancer.TryPick(context, plan.Now()) : PickForSlot(plan, plan.Slots, context);
         if (lease is null)
         {
             attempt = default;
             return false;
+        }
+
+        if (plan.Budget is not null && call is not { Tried.Count: > 0 })
+        {
+            plan.Budget.OnRequest(lease.StartedAt);
         }
 
         call?.BeginAttempt(lease.Endpoint);
@@ -76,6 +81,11 @@ internal readonly struct OngoingAttempt
         _addressed.Restore(request);
         (AttemptOutcome outcome, RetryTriggers triggers) = OutcomeClassifier.Classify(response, plan.TimeProvider);
         _lease.Report(outcome);
+        if (plan.Answers is not null)
+        {
+            triggers |= plan.Answers.Find(response);
+        }
+
         if (triggers == RetryTriggers.None)
         {
             plan.Affinity?.Answered(request, _lease.Endpoint);
@@ -105,6 +115,7 @@ internal readonly struct OngoingAttempt
     /// <summary>There is no answer.</summary>
     public AttemptResult Fail(Exception exception, RequestPlan plan, HttpRequestMessage request, CallState? call, CancellationToken callerToken)
     {
+        bool sourceFailed = request.Content is WatchedUpload { SourceFailed: true };
         _addressed.Restore(request);
         bool timedOut = _timer.HasFired && !callerToken.IsCancellationRequested;
         _timer.End(plan.TimeLimits);
@@ -123,7 +134,7 @@ internal readonly struct OngoingAttempt
         }
         else
         {
-            (outcome, RetryTriggers triggers) = OutcomeClassifier.Classify(exception);
+            (outcome, RetryTriggers triggers) = sourceFailed ? (AttemptOutcome.Neutral, RetryTriggers.None) : OutcomeClassifier.Classify(exception);
             result = new AttemptResult(exception, triggers, _lease);
         }
 
@@ -135,6 +146,28 @@ internal readonly struct OngoingAttempt
 
         plan.Log.AttemptFailed(_lease.Endpoint, outcome, result.Triggers);
         return result;
+    }
+
+    /// <summary>Hands the place that was taken to the lease, or back.</summary>
+    private static EndpointLease? PickForSlot(RequestPlan plan, RequestSlots slots, in PickContext context)
+    {
+        EndpointLease? lease = null;
+        try
+        {
+            lease = plan.Balancer.TryPick(context, plan.Now());
+            return lease;
+        }
+        finally
+        {
+            if (lease is null)
+            {
+                slots.Release();
+            }
+            else
+            {
+                lease.HoldsSlot = true;
+            }
+        }
     }
 
     private static TimeSpan LimitOf(RequestPlan plan, CallState? call) => call?.AttemptLimit ?? plan.PerTryTimeout;

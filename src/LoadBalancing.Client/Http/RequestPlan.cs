@@ -9,6 +9,12 @@ internal sealed class RequestPlan
 {
     public required LoadBalancer Balancer { get; init; }
 
+    /// <summary>The route that this is the plan of; null for that of the service.</summary>
+    public required string? Route { get; init; }
+
+    /// <summary>The routes, asked before this plan is used; null when there are none, and in the plans of routes.</summary>
+    public required RouteTable? Routes { get; init; }
+
     /// <summary>The hosts that are balanced.</summary>
     public required HostMatcher Hosts { get; init; }
 
@@ -25,10 +31,23 @@ internal sealed class RequestPlan
 
     public required RetrySettings Retry { get; init; }
 
+    /// <summary>What is tried again of answers below 500; null when nothing is.</summary>
+    public required AnswerConditions? Answers { get; init; }
+
     /// <summary>Runs what comes after a first attempt that failed; null when nothing is ever tried again.</summary>
     public required ResiliencePipeline<HttpResponseMessage>? RetryPipeline { get; init; }
 
-    public required RetryCap RetryCap { get; init; }
+    /// <summary>The places that attempts have to take; null when there is no limit to them.</summary>
+    public required RequestSlots? Slots { get; init; }
+
+    /// <summary>The limits that <see cref="Slots"/> and <see cref="Retries"/> are held to.</summary>
+    public required PoolLimits Pool { get; init; }
+
+    /// <summary>What the cluster allows to be tried again.</summary>
+    public required RetryAllowance Retries { get; init; }
+
+    /// <summary>Where requests are counted; null when nobody asks how many there were.</summary>
+    public required RetryBudget? Budget { get; init; }
 
     /// <summary>Null when no faults are injected into requests.</summary>
     public required FaultInjector? RequestFault { get; init; }
@@ -51,13 +70,13 @@ internal sealed class RequestPlan
     public TimeProvider TimeProvider => Balancer.TimeProvider;
 
     /// <summary>Whether a call that goes well takes nothing but one attempt.</summary>
-    public bool IsPlain => RequestFault is null && AttemptFault is null;
+    public bool IsPlain => RequestFault is null && AttemptFault is null && Retry.BufferBodyUpTo == 0;
 
     /// <summary>Whether any time limit is to be kept.</summary>
     public bool HasTimeLimit => PerTryTimeout != System.Threading.Timeout.InfiniteTimeSpan;
 
     /// <summary>The time at which something begins; 0 when nobody needs to know, which saves reading a clock.</summary>
-    public long Now() => HasTimeLimit || Balancer.Metrics.WantsDurations ? TimeProvider.GetTimestamp() : 0;
+    public long Now() => HasTimeLimit || Budget is not null || Balancer.Metrics.WantsDurations ? TimeProvider.GetTimestamp() : 0;
 
     /// <summary>The shorter of two times of which either may be infinite.</summary>
     public static TimeSpan Shorter(TimeSpan a, TimeSpan b) =>

@@ -9,14 +9,13 @@ internal static class RequestTraits
 {
     public static readonly HttpRequestOptionsKey<bool> Idempotent = new("LoadBalancing.Client.Idempotent");
 
-    /// <summary>RFC 9110, section 9.2.2, or the caller's word.</summary>
-    public static bool IsIdempotent(HttpRequestMessage request)
-    {
-        HttpMethod method = request.Method;
-        return method == HttpMethod.Get || method == HttpMethod.Head || method == HttpMethod.Put || method == HttpMethod.Delete
-            || method == HttpMethod.Options || method == HttpMethod.Trace
-            || (request.Options.TryGetValue(Idempotent, out bool marked) && marked);
-    }
+    /// <summary>Whether it may be sent although it may have been received: the caller's word, else the policy's for all methods, else RFC 9110, section 9.2.2.</summary>
+    public static bool MayRepeat(HttpRequestMessage request, bool allMethods) =>
+        request.Options.TryGetValue(Idempotent, out bool marked) ? marked : allMethods || IsIdempotent(request.Method);
+
+    private static bool IsIdempotent(HttpMethod method) =>
+        method == HttpMethod.Get || method == HttpMethod.Head || method == HttpMethod.Put || method == HttpMethod.Delete
+        || method == HttpMethod.Options || method == HttpMethod.Trace;
 
     /// <summary>Whether the body gives the same bytes each time it is sent. Of a content type that is not known the answer is no.</summary>
     public static bool CanReplay(HttpContent? content) => content switch

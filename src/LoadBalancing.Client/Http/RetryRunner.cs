@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Polly;
 using Polly.Retry;
 using Polly.Telemetry;
@@ -54,14 +55,7 @@ internal static class RetryRunner
         var call = new RetryCall(transport, request, state, first, async, callerToken);
         if (plan.RetryPipeline is null || !call.WantsFirstRetry())
         {
-            return Unwrap(first);
-        }
-
-        if (!plan.RetryCap.TryEnter())
-        {
-            plan.Balancer.Metrics.OnRetrySuppressed("concurrency");
-            plan.Log.RetriesAtCap();
-            return Unwrap(first);
+            return Unwrap(first, state);
         }
 
         ResilienceContext context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, callerToken);
@@ -77,144 +71,34 @@ internal static class RetryRunner
                 first.Response?.Dispose();
             }
 
-            outcome.ThrowIfException();
-            return outcome.Result!;
+            if (outcome.Exception is not null && outcome.Exception != call.Last.Exception)
+            {
+                outcome.ThrowIfException();
+            }
+
+            return Unwrap(call.Last, state);
         }
         finally
         {
             ResilienceContextPool.Shared.Return(context);
-            plan.RetryCap.Leave();
+            plan.Retries.Leave();
         }
     }
 
-    private static HttpResponseMessage Unwrap(AttemptResult result)
+    private static HttpResponseMessage Unwrap(in AttemptResult result, CallState state)
     {
         if (result.Exception is not null)
         {
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(result.Exception);
+            ExceptionDispatchInfo.Throw(state.RetryRefused is null ? result.Exception : RetryRefusals.Explain(result.Exception, state.RetryRefused));
+        }
+
+        if (state.RetryRefused is not null && result.Response!.Content is UpstreamContent content)
+        {
+            content.Attach(state);
         }
 
         return result.Response!;
     }
 
     private static RetryCall CallOf(ResilienceContext context) => context.Properties.GetValue(CallKey, null!);
-
-    private sealed class RetryCall
-    {
-        private readonly LoadBalancingHandler _transport;
-        private readonly HttpRequestMessage _request;
-        private readonly CallState _state;
-        private readonly bool _async;
-        private readonly CancellationToken _callerToken;
-        private AttemptResult _last;
-        private bool _grantedAhead;
-
-        public RetryCall(
-            LoadBalancingHandler transport,
-            HttpRequestMessage request,
-            CallState state,
-            AttemptResult first,
-            bool async,
-            CancellationToken callerToken)
-        {
-            _transport = transport;
-            _request = request;
-            _state = state;
-            _last = first;
-            _async = async;
-            _callerToken = callerToken;
-        }
-
-        /// <summary>The wait before the retry that was granted last.</summary>
-        public TimeSpan NextWait { get; private set; }
-
-        /// <summary>Whether Polly has been given the attempt that was made before it was asked.</summary>
-        public bool FirstGiven { get; private set; }
-
-        private RequestPlan Plan => _state.Plan;
-
-        /// <summary>Asked before Polly is troubled at all.</summary>
-        public bool WantsFirstRetry() => _grantedAhead = Decide(retry: 0);
-
-        /// <summary>Polly's question. The first time it has been answered already: the wait was drawn, and drawing it again would only make seeded runs harder to follow.</summary>
-        public bool WantsRetry(int retry)
-        {
-            bool granted = _grantedAhead || Decide(retry);
-            _grantedAhead = false;
-            return granted;
-        }
-
-        public ValueTask OnRetry(int retry)
-        {
-            string reason = NameOf(_last.Triggers);
-            Plan.Balancer.Metrics.OnRetry(reason);
-            Plan.Balancer.Observers?.OnRetry(new RetryEvent(_last.Lease?.Endpoint, reason, retry + 1, NextWait));
-            return default;
-        }
-
-        public async ValueTask<Outcome<HttpResponseMessage>> NextAsync()
-        {
-            if (!FirstGiven)
-            {
-                FirstGiven = true;
-            }
-            else
-            {
-                _last = await AttemptSender
-                    .SendAsync(_transport, Plan, _request, _state, _async, _callerToken)
-                    .ConfigureAwait(false);
-            }
-
-            return _last.Exception is null ? Outcome.FromResult(_last.Response!) : Outcome.FromException<HttpResponseMessage>(_last.Exception);
-        }
-
-        /// <summary>Whether the last result should and may be tried again. The wait is decided here too: one that is longer than the time left is no retry at all.</summary>
-        private bool Decide(int retry)
-        {
-            // With nothing left to try, what the last endpoint said is worth more to the caller than that there is none.
-            if ((_last.Triggers & Plan.Retry.Triggers) == 0 || !MayBeSentAgain() || Plan.Balancer.CurrentSet is not { CanPick: true })
-            {
-                return false;
-            }
-
-            bool atOnce = _last.Triggers == RetryTriggers.ConnectFailure && HasUntriedEndpoint();
-            NextWait = atOnce ? TimeSpan.Zero : Plan.Retry.DrawBackoff(retry, Plan.Random);
-            TimeSpan left = _state.TimeLeft;
-            return left == Timeout.InfiniteTimeSpan || NextWait < left;
-        }
-
-        private bool MayBeSentAgain() => _last.Triggers switch
-        {
-            // Nothing was sent, not even the start of a body.
-            RetryTriggers.ConnectFailure => true,
-
-            // Nothing was processed, but a body may have been read.
-            RetryTriggers.RefusedStream => RequestTraits.CanReplay(_request.Content),
-            _ => RequestTraits.IsIdempotent(_request) && RequestTraits.CanReplay(_request.Content),
-        };
-
-        private bool HasUntriedEndpoint()
-        {
-            var untried = new PickContext { Exclude = _state.Tried };
-            foreach (UpstreamEndpoint endpoint in Plan.Balancer.Endpoints)
-            {
-                if (untried.Admits(endpoint))
-                {
-                    return true;
-                }
-            }
-
-            return false;
-        }
-
-        private static string NameOf(RetryTriggers triggers) => triggers switch
-        {
-            RetryTriggers.ConnectFailure => RetryConditions.ConnectFailure,
-            RetryTriggers.RefusedStream => RetryConditions.RefusedStream,
-            RetryTriggers.Reset => RetryConditions.Reset,
-            RetryTriggers.PerTryTimeout => RetryConditions.PerTryTimeout,
-            _ when triggers.HasFlag(RetryTriggers.GatewayError) => RetryConditions.GatewayError,
-            _ => RetryConditions.ServerError,
-        };
-    }
 }

@@ -9,7 +9,7 @@ internal class UpstreamContent : HttpContent
     /// <summary>What a response has for content that was given none. Looking at its headers would only make it create some.</summary>
     private static readonly Type NoContent = GetNoContentType();
 
-    private readonly CallState? _call;
+    private CallState? _call;
     private readonly bool _isEmpty;
 
     protected UpstreamContent(HttpContent inner, EndpointLease lease, CallState? call)
@@ -27,6 +27,9 @@ internal class UpstreamContent : HttpContent
 
     /// <summary>The endpoints of all attempts of the call, this one last.</summary>
     public IReadOnlyList<UpstreamEndpoint> Tried => _call?.Tried ?? [Lease.Endpoint];
+
+    /// <summary>Why it was not tried again although it should have been; null when nobody forbade it.</summary>
+    public string? RetryRefused => _call?.RetryRefused;
 
     protected HttpContent Inner { get; }
 
@@ -51,6 +54,9 @@ internal class UpstreamContent : HttpContent
             content.End(null);
         }
     }
+
+    /// <summary>Lets it know of a call that took no notes when the response came.</summary>
+    public void Attach(CallState call) => _call = call;
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken) =>
         Inner.GetType() == NoContent ? Task.CompletedTask : Inner.CopyToAsync(stream, context, cancellationToken);

@@ -4,8 +4,9 @@ namespace LoadBalancing.Client;
 /// <remarks>Immutable and safe to share between threads. The endpoints themselves are alive: they show their state of the moment, not that of the call.</remarks>
 public sealed class UpstreamInfo
 {
-    internal UpstreamInfo(IReadOnlyList<UpstreamEndpoint> tried)
+    internal UpstreamInfo(IReadOnlyList<UpstreamEndpoint> tried, string? retryRefused)
     {
+        RetryRefused = retryRefused;
         // The call keeps the list it was given, and what a caller holds must not be something that can be written to.
         Tried = [.. tried];
         Endpoint = Tried[^1];
@@ -19,6 +20,12 @@ public sealed class UpstreamInfo
 
     /// <summary>The endpoints of all attempts, in order, <see cref="Endpoint"/> last. One that was tried twice stands there twice.</summary>
     public IReadOnlyList<UpstreamEndpoint> Tried { get; }
+
+    /// <summary>
+    /// Why the call was not tried again although its answer was one to try again: <c>max-retries</c>, <c>budget-rate</c> or <c>budget-concurrency</c>, as in the metric
+    /// <c>loadbalancing.client.retries.suppressed</c>; null when no retry was refused.
+    /// </summary>
+    public string? RetryRefused { get; }
 
     /// <inheritdoc/>
     public override string ToString() => Attempts == 1 ? Endpoint.ToString() : $"{Endpoint}, attempt {Attempts} after {string.Join(", ", Tried.SkipLast(1))}";

@@ -1,7 +1,14 @@
 namespace LoadBalancing.Client;
 
 /// <summary>What <see cref="RetryOptions"/> come to once every default is filled in.</summary>
-internal sealed record RetrySettings(int Attempts, TimeSpan PerTryTimeout, RetryTriggers Triggers, TimeSpan BackoffBase, TimeSpan BackoffMax)
+internal sealed record RetrySettings(
+    int Attempts,
+    TimeSpan PerTryTimeout,
+    RetryTriggers Triggers,
+    TimeSpan BackoffBase,
+    TimeSpan BackoffMax,
+    bool AllMethods,
+    int BufferBodyUpTo)
 {
     public const int DefaultAttempts = 2;
 
@@ -17,8 +24,13 @@ internal sealed record RetrySettings(int Attempts, TimeSpan PerTryTimeout, Retry
             options.PerTryTimeout ?? DefaultPerTryTimeout,
             Combine(options.RetryOn is { Count: > 0 } conditions ? conditions : RetryConditions.Defaults),
             backoffBase,
-            options.BackoffMax ?? backoffBase * 10);
+            Longer(options.BackoffMax ?? backoffBase * 10, backoffBase),
+            options.RetryAllMethods ?? false,
+            options.BufferBodyUpTo ?? 0);
     }
+
+    /// <summary>A route may raise the one without the service's other.</summary>
+    private static TimeSpan Longer(TimeSpan a, TimeSpan b) => a > b ? a : b;
 
     /// <summary>The wait before a retry: drawn evenly from zero to an end that doubles with each retry ("full jitter", as in Envoy).</summary>
     /// <param name="retry">0 for the first retry.</param>
@@ -36,6 +48,18 @@ internal sealed record RetrySettings(int Attempts, TimeSpan PerTryTimeout, Retry
         {
             triggers |= condition.ToLowerInvariant() switch
             {
+                RetryConditions.ResetBeforeRequest => RetryTriggers.ConnectFailure | RetryTriggers.RefusedStream,
+                RetryConditions.Http3PostConnectFailure => RetryTriggers.None,
+                RetryConditions.Retriable4xx => RetryTriggers.Retriable4xx,
+                RetryConditions.RetriableStatusCodes => RetryTriggers.RetriableStatusCodes,
+                RetryConditions.RetriableHeaders => RetryTriggers.RetriableHeaders,
+                RetryConditions.RateLimited => RetryTriggers.RateLimited,
+                RetryConditions.Cancelled => RetryTriggers.Cancelled,
+                RetryConditions.DeadlineExceeded => RetryTriggers.DeadlineExceeded,
+                RetryConditions.Internal => RetryTriggers.Internal,
+                RetryConditions.ResourceExhausted => RetryTriggers.ResourceExhausted,
+                RetryConditions.Unavailable => RetryTriggers.Unavailable,
+                _ when RetryConditions.IsStatus(condition, out _) => RetryTriggers.RetriableStatusCodes,
                 RetryConditions.ServerError => RetryTriggers.ServerError | RetryTriggers.GatewayError | RetryTriggers.AnyReset,
                 RetryConditions.GatewayError => RetryTriggers.GatewayError | RetryTriggers.AnyReset,
                 RetryConditions.Reset => RetryTriggers.AnyReset,

@@ -38,6 +38,8 @@ internal sealed class ClusterMetrics
 
     public void OnRetrySuppressed(string reason) => _metrics.RetriesSuppressed.Add(1, _cluster, new(MetricTags.Reason, reason));
 
+    public void OnOverflow(string reason) => _metrics.Overflows.Add(1, _cluster, new(MetricTags.Reason, reason));
+
     public void OnAbandoned() => _metrics.Abandoned.Add(1, _cluster);
 
     public void OnStarvedTimeout() => _metrics.StarvedTimeouts.Add(1, _cluster);

@@ -28,6 +28,7 @@ internal sealed class LoadBalancingMetrics
             new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] });
         Retries = meter.CreateCounter<long>("loadbalancing.client.retries", "{retry}", "Attempts after the first, by what the one before failed of.");
         RetriesSuppressed = meter.CreateCounter<long>("loadbalancing.client.retries.suppressed", "{retry}", "Retries that were due and were not made.");
+        Overflows = meter.CreateCounter<long>("loadbalancing.client.overflows", "{attempt}", "Attempts that were refused because too many were under way.");
         Abandoned = meter.CreateCounter<long>("loadbalancing.client.attempts.abandoned", "{attempt}", "Attempts that the caller gave up.");
         StarvedTimeouts = meter.CreateCounter<long>("loadbalancing.client.timeouts.starved", "{timeout}", "Time-outs that fired so late that this process, not the endpoint, must have been short of processor time.");
         Ejections = meter.CreateCounter<long>("loadbalancing.client.ejections", "{ejection}", "Endpoints taken out of service.");
@@ -52,6 +53,8 @@ internal sealed class LoadBalancingMetrics
     public Counter<long> Retries { get; }
 
     public Counter<long> RetriesSuppressed { get; }
+
+    public Counter<long> Overflows { get; }
 
     public Counter<long> Abandoned { get; }
 

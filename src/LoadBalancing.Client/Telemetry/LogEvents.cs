@@ -26,6 +26,6 @@ internal static class LogEvents
     public const int AttemptFailed = 40;
     public const int TimerStarved = 41;
     public const int LeaseReclaimed = 42;
-    public const int RetriesAtCap = 43;
+    public const int RetryRefused = 43;
     public const int EndpointPicked = 50;
 }

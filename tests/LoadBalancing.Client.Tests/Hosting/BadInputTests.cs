@@ -63,6 +63,33 @@ public sealed class BadInputTests
         "catalog:Strategy: 'Robin' is not known; known are LeastConnections, LeastLoad, LeastRequest, Maglev, Random, Rendezvous, RingHash, RoundRobin.");
 
     [Fact]
+    public void A_budget_of_more_than_everything() => AssertFault(
+        static options => options.Budget.Percent = 120,
+        "catalog:Budget:Percent: 120 is not allowed; a percentage is 0 to 100.");
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(double.NaN)]
+    public void A_least_rate_that_is_none(double rate) => AssertFault(
+        options => options.Budget.MinRetriesPerSecond = rate,
+        $"catalog:Budget:MinRetriesPerSecond: {rate} is not allowed; it is a number of retries per second, 0 or more.");
+
+    [Fact]
+    public void Limits_that_let_nothing_through() => AssertFault(
+        static options => options.ConnectionPool.MaxRequests = 0,
+        "catalog:ConnectionPool:MaxRequests: 0 is not allowed; it is 1 or more.");
+
+    [Fact]
+    public void A_queue_of_less_than_nobody() => AssertFault(
+        static options => options.ConnectionPool.MaxPendingRequests = -1,
+        "catalog:ConnectionPool:MaxPendingRequests: -1 is not allowed; it is 0 or more.");
+
+    [Fact]
+    public void A_wait_of_no_time() => AssertFault(
+        static options => options.ConnectionPool.PendingTimeout = TimeSpan.Zero,
+        "catalog:ConnectionPool:PendingTimeout: 00:00:00 is not allowed; it is longer than zero, or infinite for no limit.");
+
+    [Fact]
     public void A_per_try_time_out_above_the_whole_one_when_both_were_set() => AssertFault(
         static options =>
         {
@@ -108,7 +135,55 @@ public sealed class BadInputTests
     [Fact]
     public void An_unknown_retry_condition() => AssertFault(
         static options => options.Retry.RetryOn = ["5xx", "always"],
-        "catalog:Retry:RetryOn:1: 'always' is not known; known are 5xx, gateway-error, reset, connect-failure, refused-stream, per-try-timeout.");
+        "catalog:Retry:RetryOn:1: 'always' is not known; known are 5xx, gateway-error, reset, reset-before-request, connect-failure, refused-stream, http3-post-connect-failure, per-try-timeout, retriable-4xx, retriable-status-codes, retriable-headers, envoy-ratelimited, cancelled, deadline-exceeded, internal, resource-exhausted, unavailable, and statuses like 503.");
+
+    [Fact]
+    public void A_status_that_is_none() => AssertFault(
+        static options => options.Retry.RetriableStatusCodes = [429, 700],
+        "catalog:Retry:RetriableStatusCodes:1: 700 is not allowed; it is a status from 100 to 599, like 429.");
+
+    [Fact]
+    public void A_header_without_a_name() => AssertFault(
+        static options => options.Retry.RetriableHeaders = [new HeaderMatchOptions()],
+        "catalog:Retry:RetriableHeaders:0:Name: it is empty; it is the name of a header, like 'x-canary'.");
+
+    [Fact]
+    public void A_header_asked_for_in_two_ways() => AssertFault(
+        static options => options.Retry.RetriableHeaders = [new HeaderMatchOptions { Name = "a", Exact = "b", Prefix = "c" }],
+        "catalog:Retry:RetriableHeaders:0:Name: 'a' is asked for in 2 ways; at most one of Exact, Prefix, Regex and Present may be set.");
+
+    [Theory]
+    [InlineData("(")]
+    [InlineData("(a)\\1")]
+    public void A_regular_expression_that_is_none_or_could_take_for_ever(string regex)
+    {
+        OptionsValidationException thrown = Assert.Throws<OptionsValidationException>(() => Build(options => options.Retry.RetriableHeaders = [new HeaderMatchOptions { Name = "a", Regex = regex }]).GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer("catalog"));
+
+        Assert.StartsWith($"catalog:Retry:RetriableHeaders:0:Regex: '{regex}' is no regular expression that can be used here: ", Assert.Single(thrown.Failures), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Everything_that_is_wrong_with_routes() => AssertFaults(
+        static options => options.Routes =
+        [
+            new() { Timeout = TimeSpan.FromSeconds(1), Retry = new() { PerTryTimeout = TimeSpan.FromSeconds(2) } },
+            new() { Name = "a", Match = [new() { Path = "/a", PathPrefix = "b" }, new() { Query = [new()], Headers = [new()] }] },
+            new() { Name = "A", Fault = new() { Delay = new() { Percentage = 200, FixedDelay = TimeSpan.FromSeconds(1) } }, Retry = new() { RetryOn = ["always"] } },
+        ],
+        "catalog:Routes:0:Name: it is empty; give the route a name, like 'reports'.",
+        "catalog:Routes:0:Retry:PerTryTimeout: 00:00:02 is longer than Timeout, which is 00:00:01 for all attempts together; lower the one or raise the other.",
+        "catalog:Routes:1:Match:0:Path: the path is asked for in several ways; at most one of Path, PathPrefix and PathRegex may be set.",
+        "catalog:Routes:1:Match:0:PathPrefix: 'b' does not begin with a slash, as every path does.",
+        "catalog:Routes:1:Match:1:Headers:0:Name: it is empty; it is the name of a header, like 'x-canary'.",
+        "catalog:Routes:1:Match:1:Query:0:Name: it is empty; it is the name of a query parameter, like 'page'.",
+        "catalog:Routes:2:Name: another route is called 'A' too; names must differ.",
+        $"catalog:Routes:2:Retry:RetryOn:0: 'always' is not known; known are {string.Join(", ", RetryConditions.All)}, and statuses like 503.",
+        "catalog:Routes:2:Fault:Delay:Percentage: 200 is not allowed; a percentage is 0 to 100.");
+
+    [Fact]
+    public void A_buffer_of_less_than_nothing() => AssertFault(
+        static options => options.Retry.BufferBodyUpTo = -1,
+        "catalog:Retry:BufferBodyUpTo: -1 is not allowed; it is 0 or more.");
 
     [Fact]
     public void Times_that_are_none()
@@ -234,13 +309,13 @@ public sealed class BadInputTests
 
     public static TheoryData<string, string> Configurations => new()
     {
-        { """{ "Endpoints": ["http://a"], "Endpionts": [] }""", "LoadBalancing:catalog:Endpionts: unknown key; known here are Endpoints, Hosts, UnmatchedHost, Strategy, HashPolicies, StatefulAffinity, LeastRequest, LeastLoad, ConsistentHash, OutlierDetection, Panic, Timeout, Retry, Fault, EmptyUpdate, FollowRedirects." },
+        { """{ "Endpoints": ["http://a"], "Endpionts": [] }""", "LoadBalancing:catalog:Endpionts: unknown key; known here are Endpoints, Hosts, UnmatchedHost, Strategy, HashPolicies, StatefulAffinity, LeastRequest, LeastLoad, ConsistentHash, OutlierDetection, Panic, Timeout, Retry, Routes, Budget, ConnectionPool, Fault, EmptyUpdate, FollowRedirects." },
         { """{ "Endpoints": [{ "Adress": "http://a" }] }""", "LoadBalancing:catalog:Endpoints:0:Adress: unknown key; known here are Address, Weight, Hostname, HashKey, Draining." },
         { """{ "Endpoints": "http://a" }""", "LoadBalancing:catalog:Endpoints: 'http://a' is not a list; expected a list like [\"http://10.0.0.1:8080\"], of texts or of sections with an Address." },
         { """{ "Endpoints": { "first": "http://a" } }""", "LoadBalancing:catalog:Endpoints: a section with the key 'first' is not a list; expected a list like [\"http://10.0.0.1:8080\"], of texts or of sections with an Address." },
         { """{ "Endpoints": ["http://a"], "Timeout": 5 }""", "LoadBalancing:catalog:Timeout: '5' cannot be read; a duration is written with its unit, like 250ms, 5s, 1m or 1h, as hh:mm:ss, or as 'infinite'." },
         { """{ "Endpoints": ["http://a"], "Timeout": ["5s"] }""", "LoadBalancing:catalog:Timeout: a section or a list stands where a single value belongs; a duration is written with its unit, like 250ms, 5s, 1m or 1h, as hh:mm:ss, or as 'infinite'." },
-        { """{ "Endpoints": ["http://a"], "Retry": 3 }""", "LoadBalancing:catalog:Retry: '3' is a single value or a list; expected a section with the keys Attempts, PerTryTimeout, RetryOn, BackoffBase, BackoffMax." },
+        { """{ "Endpoints": ["http://a"], "Retry": 3 }""", "LoadBalancing:catalog:Retry: '3' is a single value or a list; expected a section with the keys Attempts, PerTryTimeout, RetryOn, RetriableStatusCodes, RetriableHeaders, RetryAllMethods, BufferBodyUpTo, BackoffBase, BackoffMax." },
         { """{ "Endpoints": ["http://a"], "Retry": { "Attempts": "two" } }""", "LoadBalancing:catalog:Retry:Attempts: 'two' cannot be read; expected a whole number." },
         { """{ "Endpoints": ["http://a"], "UnmatchedHost": "Drop" }""", "LoadBalancing:catalog:UnmatchedHost: 'Drop' cannot be read; expected one of PassThrough, Reject." },
         { """{ "Endpoints": ["http://a"], "Fault": { "Scope": 1 } }""", "LoadBalancing:catalog:Fault:Scope: '1' cannot be read; expected one of Request, Attempt." },

@@ -26,6 +26,24 @@ public sealed class RegistrationTests : IAsyncDisposable
         }
     }
 
+    [Theory]
+    [InlineData(null, null, null, false)]
+    [InlineData(5, null, null, false)]
+    [InlineData(null, 10, 2, false)]
+    [InlineData(null, 11, null, true)]
+    [InlineData(null, null, 3, true)]
+    [InlineData(40, 11, null, false)]
+    [InlineData(null, 11, 0, false)]
+    public void Attempts_for_which_there_is_no_time_are_warned_of_unless_all_is_at_its_default(int? whole, int? perTry, int? attempts, bool warned)
+    {
+        var options = new LoadBalancingOptions { Timeout = Seconds(whole), Retry = { PerTryTimeout = Seconds(perTry), Attempts = attempts } };
+        var routed = new LoadBalancingOptions { Routes = [new() { Name = "a", Timeout = Seconds(whole), Retry = new() { PerTryTimeout = Seconds(perTry), Attempts = attempts } }] };
+
+        Assert.Equal((warned, warned), (StartupWarnings.FindTimesThatDoNotAddUp(options).Any(), StartupWarnings.FindTimesThatDoNotAddUp(routed).Any()));
+
+        static TimeSpan? Seconds(int? number) => number is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+    }
+
     [Fact]
     public async Task By_name_in_code()
     {

@@ -69,15 +69,15 @@ public sealed class RequestTraitsTests
     [InlineData("CONNECT", false)]
     [InlineData("PURGE", false)]
     public void A_method_is_idempotent_as_the_standard_says(string method, bool expected) =>
-        Assert.Equal(expected, RequestTraits.IsIdempotent(new HttpRequestMessage(new HttpMethod(method), "/")));
+        Assert.Equal(expected, RequestTraits.MayRepeat(new HttpRequestMessage(new HttpMethod(method), "/"), allMethods: false));
 
     [Fact]
     public void A_POST_is_idempotent_when_the_caller_says_so() =>
-        Assert.True(RequestTraits.IsIdempotent(new HttpRequestMessage(HttpMethod.Post, "/").SetIdempotent()));
+        Assert.True(RequestTraits.MayRepeat(new HttpRequestMessage(HttpMethod.Post, "/").SetIdempotent(), allMethods: false));
 
     [Fact]
     public void The_caller_can_take_his_word_back() =>
-        Assert.False(RequestTraits.IsIdempotent(new HttpRequestMessage(HttpMethod.Post, "/").SetIdempotent().SetIdempotent(false)));
+        Assert.False(RequestTraits.MayRepeat(new HttpRequestMessage(HttpMethod.Post, "/").SetIdempotent().SetIdempotent(false), allMethods: true));
 
     private static async IAsyncEnumerable<T> ReadAsync<T>()
     {

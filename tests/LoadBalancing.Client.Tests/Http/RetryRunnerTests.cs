@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using LoadBalancing.Client.TestSupport;
@@ -369,21 +370,124 @@ public sealed class RetryRunnerTests
     }
 
     [Fact]
-    public async Task More_calls_than_the_cap_are_not_in_retries_at_once()
+    public async Task No_more_calls_than_MaxRetries_are_in_retries_at_once_and_the_error_says_so()
     {
-        var stub = new StubHandler(call => call.Number % 2 == 1 || call.Number > 2 * RetryCap.Limit
+        const int Most = 10;
+        var stub = new StubHandler(call => call.Number % 2 == 1 || call.Number > 2 * Most
             ? Task.FromResult(new HttpResponseMessage(HttpStatusCode.ServiceUnavailable))
             : StubHandler.Hang(call));
-        await using var client = new BalancedClient(stub, o => o.OutlierDetection.ConsecutiveErrors = 0);
+        await using var client = new BalancedClient(stub, static o => (o.OutlierDetection.ConsecutiveErrors, o.ConnectionPool.MaxRetries, o.Budget.Enabled) = (0, Most, false));
         using var caller = new CancellationTokenSource();
-        Task[] held = [.. Enumerable.Range(0, RetryCap.Limit).Select(_ => client.GetAsync(cancellationToken: caller.Token))];
+        Task[] held = [.. Enumerable.Range(0, Most).Select(_ => client.GetAsync(cancellationToken: caller.Token))];
 
         using HttpResponseMessage oneTooMany = await client.GetAsync(cancellationToken: Cancelled);
         await caller.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.WhenAll(held));
         using HttpResponseMessage afterwards = await client.GetAsync(cancellationToken: Cancelled);
 
-        Assert.Equal((2 * RetryCap.Limit) + 1 + 3, stub.Calls.Count);
+        Assert.Equal((2 * Most) + 1 + 3, stub.Calls.Count);
+        Assert.Equal("max-retries", oneTooMany.GetUpstream()!.RetryRefused);
+        Assert.Null(afterwards.GetUpstream()!.RetryRefused);
+    }
+
+    [Fact]
+    public async Task With_MaxRetries_zero_nothing_is_tried_again()
+    {
+        var stub = StubHandler.Script(HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK);
+        await using var client = new BalancedClient(stub, static o => o.ConnectionPool.MaxRetries = 0);
+
+        using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "max-retries"), (response.StatusCode, response.GetUpstream()!.RetryRefused));
+    }
+
+    [Fact]
+    public async Task An_exception_that_was_not_tried_again_says_why_and_keeps_what_it_is()
+    {
+        var refused = new HttpRequestException(HttpRequestError.ConnectionError, "Nobody there.", new InvalidOperationException());
+        await using var client = new BalancedClient(StubHandler.Script(StubHandler.Throw(refused)), static o => o.ConnectionPool.MaxRetries = 0);
+
+        HttpRequestException thrown = await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync(cancellationToken: Cancelled));
+
+        Assert.Equal("Nobody there. It was not tried again: ConnectionPool:MaxRetries is used up (max-retries).", thrown.Message);
+        Assert.Equal((refused.HttpRequestError, refused.InnerException), (thrown.HttpRequestError, thrown.InnerException));
+    }
+
+    [Fact]
+    public async Task A_time_out_that_was_not_tried_again_says_why()
+    {
+        var clock = new FakeTimeProvider();
+        var stub = new StubHandler(StubHandler.Hang);
+        await using var client = new BalancedClient(stub, static o => (o.ConnectionPool.MaxRetries, o.Retry.PerTryTimeout) = (0, TimeSpan.FromSeconds(2)), clock);
+
+        Task<HttpResponseMessage> sending = client.GetAsync(cancellationToken: Cancelled);
+        await stub.Arrival(1);
+        clock.Advance(TimeSpan.FromSeconds(2));
+
+        TaskCanceledException thrown = await Assert.ThrowsAsync<TaskCanceledException>(() => sending);
+        Assert.Contains("Retry.PerTryTimeout of 2 s", thrown.Message, StringComparison.Ordinal);
+        Assert.EndsWith("It was not tried again: ConnectionPool:MaxRetries is used up (max-retries).", thrown.Message, StringComparison.Ordinal);
+        Assert.IsType<TimeoutException>(thrown.InnerException);
+    }
+
+    [Fact]
+    public async Task The_budget_lets_a_fifth_of_the_requests_under_way_be_in_retries_and_three_at_least()
+    {
+        // The first twenty hang from the start, so that there is something under way; the others fail, and hang in their retry.
+        var seen = new ConcurrentDictionary<HttpRequestMessage, bool>();
+        await using var client = new BalancedClient(
+            new StubHandler(call => call.Number > 20 && seen.TryAdd(call.Request, true) ? Task.FromResult(new HttpResponseMessage(HttpStatusCode.ServiceUnavailable)) : StubHandler.Hang(call)),
+            static o => o.OutlierDetection.ConsecutiveErrors = 0);
+        using var caller = new CancellationTokenSource();
+        Task[] underWay = [.. Enumerable.Range(0, 20).Select(_ => client.GetAsync(cancellationToken: caller.Token))];
+
+        // Retries are under way too: the fourth finds 23, of which a fifth is more than 4, the fifth finds 24, of which a fifth is less than 5.
+        var refused = new List<string?>();
+        for (int i = 0; i < 10; i++)
+        {
+            Task<HttpResponseMessage> sending = client.GetAsync(cancellationToken: caller.Token);
+            if (sending.IsCompleted)
+            {
+                refused.Add((await sending).GetUpstream()!.RetryRefused);
+            }
+        }
+
+        int inRetries = client.InFlight - 20;
+        await caller.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.WhenAll(underWay));
+        Assert.All(refused, static reason => Assert.Equal("budget-concurrency", reason));
+        Assert.Equal((10, 4), (inRetries + refused.Count, inRetries));
+    }
+
+    [Fact]
+    public async Task The_budget_is_shared_by_all_clients_of_the_service_and_lets_a_burst_of_a_hundred_through()
+    {
+        var clock = new FakeTimeProvider();
+        await using var client = new BalancedClient(StubHandler.Script(HttpStatusCode.ServiceUnavailable), static o => o.OutlierDetection.ConsecutiveErrors = 0, clock);
+        using MeterProbe probe = client.Listen();
+
+        for (int i = 0; i < 1000; i++)
+        {
+            using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
+        }
+
+        // A hundred at once, and a fifth of a thousand.
+        Assert.Equal(["loadbalancing.cluster=catalog loadbalancing.reason=gateway-error 300"], probe.Totals("retries"));
+        Assert.All(probe.Totals("retries.suppressed"), static line => Assert.Contains("budget-rate", line, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Without_a_budget_only_the_attempts_bound_retries()
+    {
+        var stub = StubHandler.Script(HttpStatusCode.ServiceUnavailable);
+        await using var client = new BalancedClient(stub, static o => (o.OutlierDetection.ConsecutiveErrors, o.Budget.Enabled) = (0, false), new FakeTimeProvider());
+
+        for (int i = 0; i < 200; i++)
+        {
+            using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
+        }
+
+        Assert.Equal(600, stub.Calls.Count);
     }
 
     [Theory]

@@ -125,24 +125,24 @@ public sealed class LoadBalancingMetricsTests
     }
 
     [Fact]
-    public async Task A_retry_that_the_cap_forbids_is_counted_as_suppressed()
+    public async Task A_retry_that_is_not_allowed_is_counted_as_suppressed()
     {
         // Nobody moves this clock: whoever waits for a retry stays in it.
         await using var client = new BalancedClient(
             StubHandler.Script(HttpStatusCode.ServiceUnavailable),
-            static o => (o.OutlierDetection.ConsecutiveErrors, o.Timeout) = (0, Timeout.InfiniteTimeSpan),
+            static o => (o.OutlierDetection.ConsecutiveErrors, o.Timeout, o.ConnectionPool.MaxRetries) = (0, Timeout.InfiniteTimeSpan, 2),
             new FakeTimeProvider(),
             new ConstantRandom(0.5));
         using MeterProbe probe = client.Listen();
         using var caller = new CancellationTokenSource();
-        Task[] inRetries = [.. Enumerable.Range(0, RetryCap.Limit).Select(_ => client.GetAsync(cancellationToken: caller.Token))];
+        Task[] inRetries = [.. Enumerable.Range(0, 2).Select(_ => client.GetAsync(cancellationToken: caller.Token))];
 
         using HttpResponseMessage oneTooMany = await client.GetAsync(cancellationToken: Cancelled);
         await caller.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.WhenAll(inRetries));
 
-        Assert.Equal([$"{Catalog} loadbalancing.reason=concurrency 1"], probe.Totals("retries.suppressed"));
-        Assert.Equal([$"{Catalog} loadbalancing.reason=gateway-error {RetryCap.Limit}"], probe.Totals("retries"));
+        Assert.Equal([$"{Catalog} loadbalancing.reason=max-retries 1"], probe.Totals("retries.suppressed"));
+        Assert.Equal([$"{Catalog} loadbalancing.reason=gateway-error 2"], probe.Totals("retries"));
     }
 
     [Fact]

@@ -41,7 +41,7 @@ public sealed class PrivacyTests
             new HashSet<int>
             {
                 LogEvents.EndpointEjected, LogEvents.EndpointReturned, LogEvents.EjectionRefused, LogEvents.EndpointsChanged, LogEvents.EmptyUpdateKept, LogEvents.UpdateRejected,
-                LogEvents.HostPassedThrough, LogEvents.AttemptFailed, LogEvents.TimerStarved, LogEvents.LeaseReclaimed, LogEvents.RetriesAtCap, LogEvents.EndpointPicked,
+                LogEvents.HostPassedThrough, LogEvents.AttemptFailed, LogEvents.TimerStarved, LogEvents.LeaseReclaimed, LogEvents.RetryRefused, LogEvents.EndpointPicked,
             },
             logged.ToHashSet());
     }

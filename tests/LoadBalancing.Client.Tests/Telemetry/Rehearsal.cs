@@ -50,7 +50,8 @@ internal sealed class Rehearsal
         await rehearsal.RunOutOfTimeAsync();
         await rehearsal.StarveAsync();
         await rehearsal.GiveUpAsync();
-        await rehearsal.ExceedRetryCapAsync();
+        await rehearsal.RefuseRetriesAsync();
+        await rehearsal.OverflowAsync();
         await rehearsal.DropResponseAsync();
         await rehearsal.ForgeCookieAsync();
         await rehearsal.ObserveBadlyAsync();
@@ -213,7 +214,7 @@ internal sealed class Rehearsal
         });
     }
 
-    private async Task ExceedRetryCapAsync()
+    private async Task RefuseRetriesAsync()
     {
         using var caller = new CancellationTokenSource();
         var client = new BalancedClient(
@@ -223,10 +224,24 @@ internal sealed class Rehearsal
             new ConstantRandom(0.5));
         await WithAsync(client, async client =>
         {
-            Task[] waiting = [.. Enumerable.Range(0, RetryCap.Limit).Select(_ => SendAsync(client, Request(), cancellationToken: caller.Token))];
+            Task[] waiting = [.. Enumerable.Range(0, 4).Select(_ => SendAsync(client, Request(), cancellationToken: caller.Token))];
             await SendAsync(client, Request());
             await caller.CancelAsync();
             await Task.WhenAll(waiting);
+        });
+    }
+
+    private async Task OverflowAsync()
+    {
+        using var caller = new CancellationTokenSource();
+        var stub = new StubHandler(StubHandler.Hang);
+        await WithAsync(new BalancedClient(stub, static o => (o.ConnectionPool.MaxRequests, o.ConnectionPool.MaxPendingRequests) = (1, 0)), async client =>
+        {
+            Task first = SendAsync(client, Request(), cancellationToken: caller.Token);
+            await stub.Arrival(1);
+            await SendAsync(client, Request());
+            await caller.CancelAsync();
+            await first;
         });
     }
 

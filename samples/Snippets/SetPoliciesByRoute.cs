@@ -1,0 +1,23 @@
+using LoadBalancing.Client;
+
+namespace Snippets;
+
+/// <summary>The code of docs/how-to/set-policies-by-route.md.</summary>
+internal static class SetPoliciesByRoute
+{
+    public static async Task ChooseAsync(HttpClient http)
+    {
+        // begin-snippet: set-route
+        var request = new HttpRequestMessage(HttpMethod.Get, "/archive/2029").SetRoute("reports");
+        using HttpResponseMessage response = await http.SendAsync(request);
+        // end-snippet
+    }
+
+    public static void Explain(IRequestPolicies policies)
+    {
+        // begin-snippet: explain-policy
+        RequestPolicy policy = policies.Explain("catalog", new HttpRequestMessage(HttpMethod.Get, "http://catalog/reports/7"));
+        Console.WriteLine(policy);
+        // end-snippet
+    }
+}

@@ -1,0 +1,42 @@
+namespace LoadBalancing.Client;
+
+/// <summary>The routes of a service in their order, each with its plan.</summary>
+internal sealed class RouteTable
+{
+    private readonly (RequestRoute Route, RequestPlan Plan)[] _routes;
+
+    public RouteTable(IEnumerable<(RequestRoute Route, RequestPlan Plan)> routes) => _routes = [.. routes];
+
+    /// <summary>The plan of the route that the request asks for, or of the first that fits it; null when none does.</summary>
+    /// <exception cref="InvalidOperationException">The request asks for a route that there is not.</exception>
+    public RequestPlan? Find(HttpRequestMessage request)
+    {
+        if (RouteChoice.Of(request) is { } asked)
+        {
+            return Named(asked);
+        }
+
+        foreach ((RequestRoute route, RequestPlan plan) in _routes)
+        {
+            if (route.Matches(request))
+            {
+                return plan;
+            }
+        }
+
+        return null;
+    }
+
+    private RequestPlan Named(string name)
+    {
+        foreach ((RequestRoute route, RequestPlan plan) in _routes)
+        {
+            if (route.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+            {
+                return plan;
+            }
+        }
+
+        throw new InvalidOperationException($"The request asks for route '{name}' of service '{_routes[0].Plan.Balancer.Name}', which has none of that name. It has {string.Join(", ", _routes.Select(static route => $"'{route.Route.Name}'"))}.");
+    }
+}

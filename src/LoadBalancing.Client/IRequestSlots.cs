@@ -1,0 +1,8 @@
+namespace LoadBalancing.Client;
+
+/// <summary>Where a lease gives back the place that its attempt took among the requests that a cluster may have under way.</summary>
+internal interface IRequestSlots
+{
+    /// <summary>Gives one place back. Called once for each, also by finalizers, so it must not throw.</summary>
+    void Release();
+}

@@ -1,0 +1,29 @@
+namespace LoadBalancing.Client;
+
+/// <summary>A request was refused because its service has as many under way, and waiting, as <see cref="ConnectionPoolOptions"/> allow. It was not sent, and no endpoint is blamed.</summary>
+public sealed class LoadBalancerOverflowException : HttpRequestException
+{
+    /// <summary>Creates the exception without a message.</summary>
+    public LoadBalancerOverflowException()
+        : this("Too many requests are under way.")
+    {
+    }
+
+    /// <summary>Creates the exception.</summary>
+    /// <param name="message">Which limit was reached.</param>
+    public LoadBalancerOverflowException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>Creates the exception.</summary>
+    /// <param name="message">Which limit was reached.</param>
+    /// <param name="innerException">What led to it.</param>
+    public LoadBalancerOverflowException(string message, Exception? innerException)
+        : base(message, innerException)
+    {
+    }
+
+    /// <summary>The cluster whose limit it is; null when the exception was not made by a balancer.</summary>
+    public string? Cluster { get; internal init; }
+}

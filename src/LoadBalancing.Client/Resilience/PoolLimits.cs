@@ -1,0 +1,23 @@
+namespace LoadBalancing.Client;
+
+/// <summary>What <see cref="ConnectionPoolOptions"/> and <see cref="RetryBudgetOptions"/> come to.</summary>
+/// <param name="MaxRequests">Null: no limit.</param>
+/// <param name="MaxPendingRequests">As good as infinite: no limit.</param>
+/// <param name="PendingTimeout">Infinite: as long as the call may take.</param>
+/// <param name="MaxRetries">As good as infinite: no limit.</param>
+/// <param name="Budget">Null: none.</param>
+internal sealed record PoolLimits(int? MaxRequests, int MaxPendingRequests, TimeSpan PendingTimeout, int MaxRetries, RetryBudgetSettings? Budget)
+{
+    public static PoolLimits From(ConnectionPoolOptions pool, RetryBudgetOptions budget) => new(
+        pool.MaxRequests,
+        pool.MaxPendingRequests ?? int.MaxValue,
+        pool.PendingTimeout ?? Timeout.InfiniteTimeSpan,
+        pool.MaxRetries ?? int.MaxValue,
+        budget.Enabled ? new RetryBudgetSettings(budget.Percent / 100, budget.MinRetriesPerSecond, budget.MinConcurrentRetries) : null);
+}
+
+/// <summary>What <see cref="RetryBudgetOptions"/> come to.</summary>
+/// <param name="Share">Of requests, 0 to 1.</param>
+/// <param name="MinPerSecond">On top of the share.</param>
+/// <param name="MinConcurrent">However small the share.</param>
+internal sealed record RetryBudgetSettings(double Share, double MinPerSecond, int MinConcurrent);

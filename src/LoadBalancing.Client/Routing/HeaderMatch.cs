@@ -1,0 +1,41 @@
+using System.Net.Http.Headers;
+
+namespace LoadBalancing.Client;
+
+/// <summary>A <see cref="HeaderMatchOptions"/>, compiled.</summary>
+internal sealed class HeaderMatch
+{
+    private readonly string _name;
+    private readonly TextMatch? _value;
+    private readonly bool _present;
+    private readonly bool _invert;
+
+    public HeaderMatch(HeaderMatchOptions options)
+    {
+        _name = options.Name;
+        _value = TextMatch.From(options.Exact, options.Prefix, options.Regex);
+        _present = options.Present ?? true;
+        _invert = options.Invert;
+    }
+
+    public bool Matches(HttpHeaders headers, HttpHeaders? contentHeaders) => Fits(headers, contentHeaders) != _invert;
+
+    private bool Fits(HttpHeaders headers, HttpHeaders? contentHeaders)
+    {
+        bool isThere = headers.NonValidated.TryGetValues(_name, out HeaderStringValues values) || contentHeaders?.NonValidated.TryGetValues(_name, out values) == true;
+        if (_value is null)
+        {
+            return isThere == _present;
+        }
+
+        foreach (string value in values)
+        {
+            if (_value.Matches(value))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,23 @@
+namespace LoadBalancing.Client;
+
+/// <summary>
+/// Policies for some of a service's requests. The first route that fits a request decides; what it leaves unset is taken from the service, and what that leaves unset has its default. A request that no route fits runs by the
+/// policies of the service.
+/// </summary>
+public sealed class RequestRouteOptions
+{
+    /// <summary>The name, by which <c>request.SetRoute</c> finds it and errors speak of it; case does not matter, and no two routes of a service share one. Must be set.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>What it fits: requests for which one of these holds. Null or empty, the default: all requests.</summary>
+    public IList<RouteMatchOptions>? Match { get; set; }
+
+    /// <summary>The time for the whole call, as <see cref="LoadBalancingOptions.Timeout"/>. Null, the default: the service's.</summary>
+    public TimeSpan? Timeout { get; set; }
+
+    /// <summary>When a failed attempt is made again. Each value that is null is the service's. Null, the default: all are.</summary>
+    public RetryOptions? Retry { get; set; }
+
+    /// <summary>Delays and errors injected on purpose, all of them together in the place of the service's. Null, the default: the service's.</summary>
+    public FaultOptions? Fault { get; set; }
+}

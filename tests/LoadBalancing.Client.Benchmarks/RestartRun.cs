@@ -1,0 +1,120 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using LoadBalancing.Client.TestSupport;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace LoadBalancing.Client.Benchmarks;
+
+/// <summary>One server of ten drops all its connections and stops to listen, and comes back five seconds later, under an even load and with ejections of one second: what callers notice, and how soon it has its share again.</summary>
+internal static class RestartRun
+{
+    private const int Rate = 400;
+    private const int Servers = 10;
+    private const int Stop = 5;
+    private const int Restart = 10;
+    private const int End = 16;
+
+    public static async Task<int> RunAsync()
+    {
+        var clock = new Stopwatch();
+        var arrivals = new ConcurrentBag<double>();
+        var servers = new List<LoopbackServer>();
+        for (int i = 0; i < Servers; i++)
+        {
+            bool isVictim = i == 3;
+            servers.Add(await LoopbackServer.StartAsync(async context =>
+            {
+                if (isVictim)
+                {
+                    arrivals.Add(clock.Elapsed.TotalSeconds);
+                }
+
+                await Task.Delay(10);
+
+                // With its length, so that it goes out in one piece: an answer that breaks off in the middle is nobody's to try again.
+                context.Response.ContentLength = 2;
+                await context.Response.WriteAsync("ok");
+            }));
+        }
+
+        var services = new ServiceCollection();
+        services.AddLoadBalancedHttpClient("catalog", options =>
+        {
+            options.Endpoints = [.. servers.Select(static server => (EndpointDescription)server.Address)];
+            options.OutlierDetection.BaseEjectionTime = TimeSpan.FromSeconds(1);
+            options.OutlierDetection.MaxEjectionTime = TimeSpan.FromSeconds(1);
+            options.OutlierDetection.Interval = TimeSpan.FromMilliseconds(100);
+        });
+        await using ServiceProvider provider = services.BuildServiceProvider();
+        HttpClient client = provider.GetRequiredService<IHttpClientFactory>().CreateClient("catalog");
+        await Task.WhenAll(Enumerable.Range(0, 50).Select(async _ => (await client.GetAsync("/warm")).Dispose()));
+        arrivals.Clear();
+        clock.Start();
+        Task victim = StopAndRestartAsync(servers[3], clock);
+        var calls = new ConcurrentBag<(double At, bool Good, double Milliseconds)>();
+        var running = new List<Task>();
+        for (int sent = 0; sent < End * Rate; sent++)
+        {
+            TimeSpan due = TimeSpan.FromSeconds((double)sent / Rate);
+            if (due > clock.Elapsed)
+            {
+                await Task.Delay(due - clock.Elapsed);
+            }
+
+            running.Add(CallAsync(client, clock, calls));
+        }
+
+        await Task.WhenAll([victim, .. running]);
+        Console.WriteLine();
+        Console.WriteLine($"### {Rate} requests/s on {Servers} servers, one stopped at {Stop} s and back at {Restart} s, ejections of 1 s");
+        Console.WriteLine();
+        Console.WriteLine("| seconds | requests | success | p50 ms | p99 ms | share of the one |");
+        Console.WriteLine("| --- | ---: | ---: | ---: | ---: | ---: |");
+        double[] share = new double[End];
+        for (int second = 0; second < End; second++)
+        {
+            var inside = calls.Where(call => (int)call.At == second).ToList();
+            double[] times = [.. inside.Select(static call => call.Milliseconds).Order()];
+            share[second] = 100.0 * arrivals.Count(at => (int)at == second) / inside.Count;
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {second} | {inside.Count:N0} | {100.0 * inside.Count(static call => call.Good) / inside.Count:N2} % | {times[times.Length / 2]:N1} | {times[(int)(times.Length * 0.99)]:N1} | {share[second]:N1} % |"));
+        }
+
+        bool holds = calls.All(static call => call.Good) && share[Restart + 2] is > 8 and < 12;
+        Console.WriteLine(holds ? "No call failed, and the share was back within two seconds." : "What is promised was NOT seen.");
+        foreach (LoopbackServer server in servers)
+        {
+            await server.DisposeAsync();
+        }
+
+        return holds ? 0 : 1;
+    }
+
+    private static async Task StopAndRestartAsync(LoopbackServer server, Stopwatch clock)
+    {
+        await Task.Delay(TimeSpan.FromSeconds(Stop) - clock.Elapsed);
+        await server.StopAsync();
+        await Task.Delay(TimeSpan.FromSeconds(Restart) - clock.Elapsed);
+        await server.StartAsync();
+    }
+
+    private static async Task CallAsync(HttpClient client, Stopwatch clock, ConcurrentBag<(double At, bool Good, double Milliseconds)> calls)
+    {
+        TimeSpan start = clock.Elapsed;
+        bool good = false;
+        try
+        {
+            using HttpResponseMessage response = await client.GetAsync("/items");
+            good = response.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException exception)
+        {
+            Console.WriteLine($"Failed after {start.TotalSeconds:N3} s: {exception.Message}");
+        }
+
+        calls.Add((start.TotalSeconds, good, (clock.Elapsed - start).TotalMilliseconds));
+    }
+}

@@ -1,0 +1,261 @@
+using System.Net;
+using LoadBalancing.Client.TestSupport;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+
+namespace LoadBalancing.Client.Tests.Http;
+
+public sealed class RouteTableTests
+{
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task The_first_route_that_fits_decides()
+    {
+        await using BalancedClient client = Client(
+            new RequestRouteOptions { Name = "writes", Match = [new() { Methods = ["post"] }], Fault = Answer(501) },
+            new RequestRouteOptions { Name = "items", Match = [new() { PathPrefix = "/items" }], Fault = Answer(502) },
+            new RequestRouteOptions { Name = "rest", Fault = Answer(503) });
+
+        int post = await StatusAsync(client, HttpMethod.Post, "/items");
+        int get = await StatusAsync(client, HttpMethod.Get, "/items");
+        int other = await StatusAsync(client, HttpMethod.Get, "/other");
+
+        Assert.Equal((501, 502, 503), (post, get, other));
+    }
+
+    [Fact]
+    public async Task A_request_that_no_route_fits_runs_by_the_service()
+    {
+        await using BalancedClient client = Client(new RequestRouteOptions { Name = "items", Match = [new() { Path = "/items" }], Fault = Answer(502) });
+
+        Assert.Equal(200, await StatusAsync(client, HttpMethod.Get, "/other"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_request_can_choose_its_route(bool sync)
+    {
+        await using BalancedClient client = Client(
+            new RequestRouteOptions { Name = "items", Match = [new() { Path = "/items" }], Fault = Answer(502) },
+            new RequestRouteOptions { Name = "reports", Match = [new() { Path = "/reports" }], Fault = Answer(501) });
+
+        using HttpResponseMessage response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/items").SetRoute("Reports"), sync, cancellationToken: Cancelled);
+
+        Assert.Equal(501, (int)response.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_route_that_there_is_not_is_an_error_that_names_those_that_there_are()
+    {
+        await using BalancedClient client = Client(new RequestRouteOptions { Name = "items" }, new RequestRouteOptions { Name = "reports" });
+
+        InvalidOperationException thrown = await Assert.ThrowsAsync<InvalidOperationException>(() => client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/items").SetRoute("none"), cancellationToken: Cancelled));
+
+        Assert.Equal("The request asks for route 'none' of service 'catalog', which has none of that name. It has 'items', 'reports'.", thrown.Message);
+    }
+
+    public static TheoryData<RouteMatchOptions, string, string, bool> Matches => new()
+    {
+        { new(), "GET", "/", true },
+        { new() { Path = "/a" }, "GET", "/a", true },
+        { new() { Path = "/a" }, "GET", "/a?b=c", true },
+        { new() { Path = "/a" }, "GET", "/A", false },
+        { new() { Path = "/a", IgnoreCase = true }, "GET", "/A", true },
+        { new() { Path = "/a" }, "GET", "/a/", false },
+        { new() { PathPrefix = "/foo" }, "GET", "/foobar", true },
+        { new() { PathPrefix = "/foo/" }, "GET", "/foobar", false },
+        { new() { PathRegex = "/items/[0-9]+" }, "GET", "/items/42", true },
+        { new() { PathRegex = "/items/[0-9]+" }, "GET", "/items/42/more", false },
+        { new() { PathRegex = "/ITEMS", IgnoreCase = true }, "GET", "/items", true },
+        { new() { Path = "/a%2Fb" }, "GET", "/a%2Fb", true },
+        { new() { Methods = ["PUT", "post"] }, "POST", "/", true },
+        { new() { Methods = ["PUT", "post"] }, "GET", "/", false },
+        { new() { Hosts = ["CATALOG"] }, "GET", "/", true },
+        { new() { Hosts = ["other"] }, "GET", "/", false },
+        { new() { Scheme = "HTTP" }, "GET", "/", true },
+        { new() { Scheme = "https" }, "GET", "/", false },
+        { new() { Headers = [new() { Name = "x-canary", Exact = "blue" }] }, "GET", "/", true },
+        { new() { Headers = [new() { Name = "x-canary", Exact = "red" }] }, "GET", "/", false },
+        { new() { Headers = [new() { Name = "x-canary" }, new() { Name = "x-other" }] }, "GET", "/", false },
+        { new() { Query = [new() { Name = "a" }] }, "GET", "/?a=1", true },
+        { new() { Query = [new() { Name = "a" }] }, "GET", "/?b=1", false },
+        { new() { Query = [new() { Name = "a" }] }, "GET", "/", false },
+        { new() { Query = [new() { Name = "a", Present = false }] }, "GET", "/?b=1", true },
+        { new() { Query = [new() { Name = "a", Present = false }] }, "GET", "/?b=1&a", false },
+        { new() { Query = [new() { Name = "a", Exact = "x y" }] }, "GET", "/?b=1&a=x%20y", true },
+        { new() { Query = [new() { Name = "a", Exact = "x y" }] }, "GET", "/?a=x+y", true },
+        { new() { Query = [new() { Name = "a", Prefix = "x" }] }, "GET", "/?a=1&a=xyz", true },
+        { new() { Query = [new() { Name = "a", Regex = "[0-9]+" }] }, "GET", "/?a=12x", false },
+        { new() { Path = "/a", Methods = ["GET"], Query = [new() { Name = "b", Exact = "c" }] }, "GET", "/a?b=c", true },
+        { new() { Path = "/a", Methods = ["GET"], Query = [new() { Name = "b", Exact = "c" }] }, "POST", "/a?b=c", false },
+    };
+
+    [Theory]
+    [MemberData(nameof(Matches))]
+    public void A_request_fits(RouteMatchOptions options, string method, string address, bool fits)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), "http://catalog" + address);
+        request.Headers.Add("X-Canary", "blue");
+
+        Assert.Equal(fits, new RouteMatch(options).Matches(request));
+    }
+
+    [Fact]
+    public async Task One_of_several_matches_is_enough()
+    {
+        await using BalancedClient client = Client(new RequestRouteOptions { Name = "items", Match = [new() { Path = "/a" }, new() { Path = "/b" }], Fault = Answer(502) });
+
+        int a = await StatusAsync(client, HttpMethod.Get, "/a");
+        int b = await StatusAsync(client, HttpMethod.Get, "/b");
+        int c = await StatusAsync(client, HttpMethod.Get, "/c");
+
+        Assert.Equal((502, 502, 200), (a, b, c));
+    }
+
+    [Fact]
+    public async Task A_route_inherits_what_it_does_not_say()
+    {
+        var stub = StubHandler.Script(HttpStatusCode.InternalServerError);
+        await using var client = new BalancedClient(stub, static options =>
+        {
+            options.Retry.RetryOn = [RetryConditions.ServerError];
+            options.Retry.Attempts = 1;
+            options.Routes = [new() { Name = "items", Match = [new() { Path = "/items" }], Retry = new() { Attempts = 3 } }];
+        });
+
+        await StatusAsync(client, HttpMethod.Get, "/items");
+        int byRoute = stub.Calls.Count;
+        await StatusAsync(client, HttpMethod.Get, "/other");
+
+        Assert.Equal((4, 2), (byRoute, stub.Calls.Count - byRoute));
+    }
+
+    [Fact]
+    public async Task A_route_can_switch_off_what_the_service_has_on()
+    {
+        var stub = StubHandler.Script(HttpStatusCode.ServiceUnavailable);
+        await using var client = new BalancedClient(stub, static options =>
+        {
+            options.Fault = Answer(501);
+            options.Routes = [new() { Name = "items", Match = [new() { Path = "/items" }], Retry = new() { Attempts = 0 }, Fault = new() }];
+        });
+
+        Assert.Equal((503, 501), (await StatusAsync(client, HttpMethod.Get, "/items"), await StatusAsync(client, HttpMethod.Get, "/other")));
+        Assert.Single(stub.Calls);
+    }
+
+    [Fact]
+    public async Task Limits_and_budget_are_shared_by_all_routes()
+    {
+        using var caller = new CancellationTokenSource();
+        var stub = new StubHandler(StubHandler.Hang);
+        await using var client = new BalancedClient(stub, static options =>
+        {
+            (options.ConnectionPool.MaxRequests, options.ConnectionPool.MaxPendingRequests) = (1, 0);
+            options.Routes = [new() { Name = "a", Match = [new() { Path = "/a" }] }, new() { Name = "b", Match = [new() { Path = "/b" }] }];
+        });
+        Task first = client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/a"), cancellationToken: caller.Token);
+        await stub.Arrival(1);
+
+        await Assert.ThrowsAsync<LoadBalancerOverflowException>(() => client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/b"), cancellationToken: Cancelled));
+        await caller.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+    }
+
+    [Fact]
+    public async Task Ten_routes_with_ten_time_outs_keep_them_exactly()
+    {
+        var clock = new FakeTimeProvider();
+        var stub = new StubHandler(StubHandler.Hang);
+        await using var client = new BalancedClient(
+            stub,
+            static options => options.Routes = [.. Enumerable.Range(1, 10).Select(static i => new RequestRouteOptions
+            {
+                Name = $"r{i}",
+                Match = [new() { Path = $"/{i}" }],
+                Timeout = TimeSpan.FromMilliseconds(100 * i),
+            })],
+            clock);
+        Task<HttpResponseMessage>[] calls = [.. Enumerable.Range(1, 10).Select(i => client.SendAsync(new HttpRequestMessage(HttpMethod.Get, $"/{i}"), cancellationToken: Cancelled))];
+
+        var ended = new List<int>();
+        for (int ms = 1; ms <= 1000; ms++)
+        {
+            clock.Advance(TimeSpan.FromMilliseconds(1));
+            ended.AddRange(Enumerable.Range(1, 10).Where(i => i * 100 == ms));
+            foreach (int i in ended)
+            {
+                // What follows the timer goes on elsewhere; the clock waits for it.
+                TaskCanceledException thrown = await Assert.ThrowsAsync<TaskCanceledException>(() => calls[i - 1]);
+                Assert.Contains($"Timeout of {FormattableString.Invariant($"{i / 10.0}")} s", thrown.Message, StringComparison.Ordinal);
+            }
+
+            Assert.All(Enumerable.Range(1, 10).Except(ended), i => Assert.False(calls[i - 1].IsCompleted, $"Route {i} gave up {100 * i - ms} ms too early."));
+        }
+    }
+
+    [Fact]
+    public async Task What_holds_for_a_request_and_who_said_so_can_be_printed()
+    {
+        await using var client = new BalancedClient(new StubHandler(), static options =>
+        {
+            options.Timeout = TimeSpan.FromSeconds(20);
+            options.Retry.Attempts = 3;
+            options.ConnectionPool.MaxRequests = 50;
+            options.Routes = [new() { Name = "reports", Match = [new() { PathPrefix = "/reports" }], Timeout = TimeSpan.FromSeconds(5), Retry = new() { RetryOn = ["5xx"] } }];
+        });
+
+        RequestPolicy policy = client.Policies.Explain("catalog", new HttpRequestMessage(HttpMethod.Get, "http://catalog/reports/7"));
+
+        Assert.Equal(
+            """
+            service 'catalog', route 'reports'
+            Timeout = 00:00:05 (route)
+            Retry:Attempts = 3 (service)
+            Retry:PerTryTimeout = 00:00:10, held to Timeout (default)
+            Retry:RetryOn = 5xx (route)
+            Retry:RetriableStatusCodes = none (default)
+            Retry:RetriableHeaders = none (default)
+            Retry:RetryAllMethods = false (default)
+            Retry:BufferBodyUpTo = 0 (default)
+            Retry:BackoffBase = 00:00:00.0250000 (default)
+            Retry:BackoffMax = 00:00:00.2500000 (default)
+            Fault = none (default)
+            ConnectionPool:MaxRequests = 50 (service)
+            ConnectionPool:MaxPendingRequests = no limit (default)
+            ConnectionPool:PendingTimeout = infinite (default)
+            ConnectionPool:MaxRetries = no limit (default)
+            """.ReplaceLineEndings("\n"),
+            policy.ToString());
+        Assert.Null(client.Policies.Explain("catalog", new HttpRequestMessage(HttpMethod.Get, "http://catalog/other")).Route);
+    }
+
+    [Fact]
+    public async Task Routes_are_read_from_configuration()
+    {
+        IConfiguration configuration = new ConfigurationBuilder().AddJsonStream(new MemoryStream(
+            """
+            { "Routes": [ { "Name": "reports", "Timeout": "5s", "Retry": { "Attempts": 0 }, "Match": [
+                { "PathPrefix": "/reports", "Methods": ["GET"], "Headers": [ { "Name": "x-canary" } ], "Query": [ { "Name": "page", "Exact": "1" } ] } ] } ] }
+            """u8.ToArray())).Build();
+        await using var client = new BalancedClient(new StubHandler(), builder: builder => builder.Configure(configuration));
+        var request = new HttpRequestMessage(HttpMethod.Get, "http://catalog/reports?page=1") { Headers = { { "X-Canary", "yes" } } };
+
+        RequestPolicy policy = client.Policies.Explain("catalog", request);
+
+        Assert.Equal(("reports", "Timeout = 00:00:05 (route)"), (policy.Route, policy.Values[0].ToString()));
+    }
+
+    private static BalancedClient Client(params RequestRouteOptions[] routes) => new(new StubHandler(), options => options.Routes = [.. routes]);
+
+    private static FaultOptions Answer(int status) => new() { Abort = new FaultAbortOptions { HttpStatus = status, Percentage = 100 } };
+
+    private static async Task<int> StatusAsync(BalancedClient client, HttpMethod method, string path)
+    {
+        using HttpResponseMessage response = await client.SendAsync(new HttpRequestMessage(method, path), cancellationToken: Cancelled);
+        return (int)response.StatusCode;
+    }
+}
