@@ -52,6 +52,9 @@ public sealed class LoadBalancer
     /// <summary>Null while nobody observes.</summary>
     internal ObserverList? Observers => Volatile.Read(ref _observers);
 
+    /// <summary>Whether some requests may be sent to ejected endpoints, so that somebody has to say which ones would be tried again.</summary>
+    internal bool HasProbation => CurrentSet is { OnProbation: not null };
+
     internal EndpointSet? CurrentSet => Volatile.Read(ref _set);
 
     /// <summary>Picks an endpoint.</summary>
@@ -86,24 +89,29 @@ public sealed class LoadBalancer
     internal EndpointLease? TryPick(in PickContext context, long startedAt = 0)
     {
         EndpointSet? set = CurrentSet;
-        UpstreamEndpoint? endpoint = set?.Pick(context);
+        UpstreamEndpoint? probed = set is { OnProbation: not null } ? set.PickProbe(context, TimeProvider) : null;
+        UpstreamEndpoint? endpoint = probed ?? set?.Pick(context);
         if (endpoint is null)
         {
             return null;
         }
 
         Metrics.OnPicked();
+        bool inPanic = set!.InPanic && probed is null;
+        if (inPanic)
+        {
+            Metrics.OnPickedInPanic();
+        }
+
         if (_picks.IsEnabled)
         {
             _picks.Picked(endpoint, set!, context);
         }
 
-        if (Observers is { } observers)
-        {
-            return PickObserved(endpoint, startedAt, observers);
-        }
-
-        return new EndpointLease(this, endpoint, startedAt);
+        ObserverList? observers = Observers;
+        var lease = new EndpointLease(this, endpoint, observers is not null && startedAt == 0 ? TimeProvider.GetTimestamp() : startedAt) { IsProbe = probed is not null, InPanic = inPanic };
+        observers?.OnPicked(lease);
+        return lease;
     }
 
     internal Task WaitForFirstSetAsync(CancellationToken cancellationToken) => _firstSet.Task.WaitAsync(cancellationToken);
@@ -136,13 +144,6 @@ public sealed class LoadBalancer
     {
         Metrics.OnLeaseReclaimed();
         LeaseReclaimed?.Invoke(endpoint);
-    }
-
-    private EndpointLease PickObserved(UpstreamEndpoint endpoint, long startedAt, ObserverList observers)
-    {
-        var lease = new EndpointLease(this, endpoint, startedAt == 0 ? TimeProvider.GetTimestamp() : startedAt);
-        observers.OnPicked(lease);
-        return lease;
     }
 
     private TimeSpan ElapsedSince(EndpointLease lease) => lease.StartedAt == 0 ? TimeSpan.Zero : TimeProvider.GetElapsedTime(lease.StartedAt);

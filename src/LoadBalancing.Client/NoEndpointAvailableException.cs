@@ -38,6 +38,7 @@ public sealed class NoEndpointAvailableException : HttpRequestException
         {
             null => $"Service '{balancer.Name}' has no endpoints yet: waiting for {balancer.AwaitedSources}.",
             { Endpoints.Length: 0 } => $"Service '{balancer.Name}' has no endpoints: {balancer.AwaitedSources} gave an empty list.",
+            { RefusesInPanic: true } set => DescribePanic(balancer.Name, set),
             { } set => Describe(balancer.Name, set.Endpoints),
         };
 
@@ -48,5 +49,14 @@ public sealed class NoEndpointAvailableException : HttpRequestException
     {
         const int Shown = 20;
         return string.Create(CultureInfo.InvariantCulture, $"None of the {endpoints.Length} endpoints of service '{name}' can be used: {EndpointReasons.List(endpoints, Shown)}.");
+    }
+
+    private static string DescribePanic(string name, EndpointSet set)
+    {
+        const int Shown = 20;
+        UpstreamEndpoint[] isOut = Array.FindAll(set.Endpoints, static endpoint => !endpoint.IsAvailable);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"Service '{name}' is in panic and refuses all requests (Panic:Traffic is Fail): {set.Endpoints.Length - isOut.Length} of {set.Endpoints.Length} endpoints are in service, and Panic:Threshold is {set.Panic.Threshold} %. {EndpointReasons.List(isOut, Shown)}.");
     }
 }

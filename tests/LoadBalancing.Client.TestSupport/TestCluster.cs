@@ -55,6 +55,9 @@ public sealed class TestCluster : IDisposable
     /// <summary>The endpoints that are out.</summary>
     public IReadOnlyList<UpstreamEndpoint> Ejected => [.. Endpoints.Where(static endpoint => endpoint.Health == EndpointHealth.Ejected)];
 
+    /// <summary>How many sweeps there were.</summary>
+    public int Sweeps => _cluster.Sweeps;
+
     internal LoadBalancingMetrics Metrics { get; }
 
     public static EndpointDescription Address(int number) => $"http://10.0.0.{number}:8080";
@@ -77,6 +80,17 @@ public sealed class TestCluster : IDisposable
         {
             Lease(endpoint).End(AttemptOutcome.Failure(kind));
         }
+    }
+
+    /// <summary>Attempts on one endpoint, first those that go well and then those that fail.</summary>
+    public void Serve(UpstreamEndpoint endpoint, int successes, int failures, FailureKind kind = FailureKind.Answered)
+    {
+        for (int i = 0; i < successes; i++)
+        {
+            Succeed(endpoint);
+        }
+
+        Fail(endpoint, failures, kind);
     }
 
     public void Succeed(UpstreamEndpoint endpoint) => Lease(endpoint).End(AttemptOutcome.Success);

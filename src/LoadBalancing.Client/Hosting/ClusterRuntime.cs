@@ -37,7 +37,7 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
         _settings = settings;
         _random = random;
         _logger = logger;
-        _builder = new EndpointSetBuilder(settings.Strategy, settings.PanicThreshold, random);
+        _builder = MakeBuilder(settings);
         _health = new OutlierDetector(settings.OutlierDetection, this, timeProvider, random);
         _writer = new BackgroundWriter(WriteNotes, timeProvider);
         _allMetrics = metrics;
@@ -51,6 +51,9 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
 
     public LoadBalancer Balancer { get; }
 
+    /// <summary>How many sweeps there have been.</summary>
+    public int Sweeps => _health.Sweeps;
+
     /// <summary>Takes new settings into force.</summary>
     public void Configure(ClusterSettings settings)
     {
@@ -62,7 +65,7 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
             }
 
             _settings = settings;
-            _builder = new EndpointSetBuilder(settings.Strategy, settings.PanicThreshold, _random);
+            _builder = MakeBuilder(settings);
             _health.Configure(settings.OutlierDetection);
             Publish();
         }
@@ -123,6 +126,14 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
 
     void IHealthEvents.OnEjectionRefused(EjectionEvent ejection) => Note(() =>
     {
+        if (!ejection.IsEnforced)
+        {
+            _metrics.OnEjectionNotEnforced(ejection.Detector);
+            LogEjectionNotEnforced(_logger, ejection.Endpoint, Balancer.Name, ejection.Reason);
+            Balancer.Observers?.OnEjectionRefused(ejection);
+            return;
+        }
+
         _metrics.OnEjectionRefused(ejection.Detector);
         if (_refusalsTold.Add(ejection.Endpoint))
         {
@@ -132,13 +143,16 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
         Balancer.Observers?.OnEjectionRefused(ejection);
     });
 
-    void IHealthEvents.OnReturned(UpstreamEndpoint endpoint, DateTimeOffset at) => Note(() =>
+    void IHealthEvents.OnReturned(UpstreamEndpoint endpoint, string cause, DateTimeOffset at) => Note(() =>
     {
         _refusalsTold.Clear();
-        _metrics.OnReturned();
-        LogReturned(_logger, endpoint, Balancer.Name);
+        _metrics.OnReturned(cause);
+        LogReturned(_logger, endpoint, Balancer.Name, cause);
         Balancer.Observers?.OnReturned(endpoint, at);
     });
+
+    private EndpointSetBuilder MakeBuilder(ClusterSettings settings) =>
+        new(settings.Strategy, settings.Panic, settings.OutlierDetection.ReturnPolicy == EjectionReturnPolicy.Probe, _random);
 
     private void Note(Action note)
     {
@@ -185,8 +199,11 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
     [LoggerMessage(LogEvents.EjectionRefused, LogLevel.Warning, "Endpoint {Endpoint} of service '{Service}' stays in although it fails ({Reason}): the largest share that may be out is out.", EventName = nameof(LogEvents.EjectionRefused))]
     private static partial void LogEjectionRefused(ILogger logger, UpstreamEndpoint endpoint, string service, string reason);
 
-    [LoggerMessage(LogEvents.EndpointReturned, LogLevel.Information, "Endpoint {Endpoint} of service '{Service}' is back.", EventName = nameof(LogEvents.EndpointReturned))]
-    private static partial void LogReturned(ILogger logger, UpstreamEndpoint endpoint, string service);
+    [LoggerMessage(LogEvents.EndpointReturned, LogLevel.Information, "Endpoint {Endpoint} of service '{Service}' is back, by {Cause}.", EventName = nameof(LogEvents.EndpointReturned))]
+    private static partial void LogReturned(ILogger logger, UpstreamEndpoint endpoint, string service, string cause);
+
+    [LoggerMessage(LogEvents.EjectionNotEnforced, LogLevel.Information, "Endpoint {Endpoint} of service '{Service}' stays in although it fails ({Reason}): the detector is enforced only now and then.", EventName = nameof(LogEvents.EjectionNotEnforced))]
+    private static partial void LogEjectionNotEnforced(ILogger logger, UpstreamEndpoint endpoint, string service, string reason);
 
     [LoggerMessage(LogEvents.EndpointsChanged, LogLevel.Information, "Service '{Service}' had {Before} endpoints and now has {After}, by source '{Source}'.", EventName = nameof(LogEvents.EndpointsChanged))]
     private static partial void LogEndpointsChanged(ILogger logger, string service, string source, int before, int after);

@@ -3,7 +3,7 @@ namespace LoadBalancing.Client;
 /// <summary>The cluster policies in force, compiled from options.</summary>
 internal sealed record ClusterSettings(
     ILoadBalancingStrategy Strategy,
-    double PanicThreshold,
+    PanicRule Panic,
     OutlierDetectionSettings OutlierDetection,
     EmptyUpdateBehavior EmptyUpdate)
 {
@@ -16,7 +16,7 @@ internal sealed record ClusterSettings(
 
         return new ClusterSettings(
             strategy,
-            options.Panic.Threshold,
+            new PanicRule(options.Panic.Threshold, options.Panic.Traffic),
             OutlierDetectionSettings.From(options.OutlierDetection),
             options.EmptyUpdate);
     }

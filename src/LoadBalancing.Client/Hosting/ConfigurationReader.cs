@@ -10,16 +10,49 @@ internal static class ConfigurationReader
         .Number(nameof(EndpointDescription.Weight), static (o, v) => o.Weight = v)
         .Text(nameof(EndpointDescription.Hostname), static (o, v) => o.Hostname = v);
 
+    internal static readonly OptionsShape<SuccessRateOutlierOptions> SuccessRate = new OptionsShape<SuccessRateOutlierOptions>()
+        .Integer(nameof(SuccessRateOutlierOptions.MinimumHosts), static (o, v) => o.MinimumHosts = v)
+        .Integer(nameof(SuccessRateOutlierOptions.RequestVolume), static (o, v) => o.RequestVolume = v)
+        .Number(nameof(SuccessRateOutlierOptions.StdevFactor), static (o, v) => o.StdevFactor = v)
+        .Number(nameof(SuccessRateOutlierOptions.Enforcing), static (o, v) => o.Enforcing = v)
+        .Number(nameof(SuccessRateOutlierOptions.EnforcingLocalOrigin), static (o, v) => o.EnforcingLocalOrigin = v);
+
+    internal static readonly OptionsShape<FailurePercentageOutlierOptions> FailurePercentage = new OptionsShape<FailurePercentageOutlierOptions>()
+        .Number(nameof(FailurePercentageOutlierOptions.Threshold), static (o, v) => o.Threshold = v)
+        .Integer(nameof(FailurePercentageOutlierOptions.MinimumHosts), static (o, v) => o.MinimumHosts = v)
+        .Integer(nameof(FailurePercentageOutlierOptions.RequestVolume), static (o, v) => o.RequestVolume = v)
+        .Number(nameof(FailurePercentageOutlierOptions.Enforcing), static (o, v) => o.Enforcing = v)
+        .Number(nameof(FailurePercentageOutlierOptions.EnforcingLocalOrigin), static (o, v) => o.EnforcingLocalOrigin = v);
+
+    internal static readonly OptionsShape<WindowedSuccessRateOutlierOptions> WindowedSuccessRate = new OptionsShape<WindowedSuccessRateOutlierOptions>()
+        .Duration(nameof(WindowedSuccessRateOutlierOptions.Window), static (o, v) => o.Window = v)
+        .Number(nameof(WindowedSuccessRateOutlierOptions.Threshold), static (o, v) => o.Threshold = v)
+        .Integer(nameof(WindowedSuccessRateOutlierOptions.RequestVolume), static (o, v) => o.RequestVolume = v)
+        .Number(nameof(WindowedSuccessRateOutlierOptions.Enforcing), static (o, v) => o.Enforcing = v);
+
     internal static readonly OptionsShape<OutlierDetectionOptions> OutlierDetection = new OptionsShape<OutlierDetectionOptions>()
         .Integer(nameof(OutlierDetectionOptions.ConsecutiveErrors), static (o, v) => o.ConsecutiveErrors = v)
         .Duration(nameof(OutlierDetectionOptions.Interval), static (o, v) => o.Interval = v)
         .Duration(nameof(OutlierDetectionOptions.BaseEjectionTime), static (o, v) => o.BaseEjectionTime = v)
         .Duration(nameof(OutlierDetectionOptions.MaxEjectionTime), static (o, v) => o.MaxEjectionTime = v)
         .Duration(nameof(OutlierDetectionOptions.MaxEjectionTimeJitter), static (o, v) => o.MaxEjectionTimeJitter = v)
-        .Number(nameof(OutlierDetectionOptions.MaxEjectionPercent), static (o, v) => o.MaxEjectionPercent = v);
+        .Number(nameof(OutlierDetectionOptions.MaxEjectionPercent), static (o, v) => o.MaxEjectionPercent = v)
+        .Integer(nameof(OutlierDetectionOptions.ConsecutiveGatewayErrors), static (o, v) => o.ConsecutiveGatewayErrors = v)
+        .Boolean(nameof(OutlierDetectionOptions.SplitExternalLocalOriginErrors), static (o, v) => o.SplitExternalLocalOriginErrors = v)
+        .Integer(nameof(OutlierDetectionOptions.ConsecutiveLocalOriginFailures), static (o, v) => o.ConsecutiveLocalOriginFailures = v)
+        .Section(nameof(OutlierDetectionOptions.SuccessRate), SuccessRate, static o => o.SuccessRate ??= new SuccessRateOutlierOptions())
+        .Section(nameof(OutlierDetectionOptions.FailurePercentage), FailurePercentage, static o => o.FailurePercentage ??= new FailurePercentageOutlierOptions())
+        .Section(nameof(OutlierDetectionOptions.WindowedSuccessRate), WindowedSuccessRate, static o => o.WindowedSuccessRate ??= new WindowedSuccessRateOutlierOptions())
+        .Texts(nameof(OutlierDetectionOptions.ErrorStatuses), "[\"500-599\", \"429\"]", static (o, v) => o.ErrorStatuses = v)
+        .Texts(nameof(OutlierDetectionOptions.ErrorExceptions), "[\"connect\", \"reset\"]", static (o, v) => o.ErrorExceptions = v)
+        .Number(nameof(OutlierDetectionOptions.EnforcingConsecutiveErrors), static (o, v) => o.EnforcingConsecutiveErrors = v)
+        .Number(nameof(OutlierDetectionOptions.EnforcingConsecutiveGatewayErrors), static (o, v) => o.EnforcingConsecutiveGatewayErrors = v)
+        .Number(nameof(OutlierDetectionOptions.EnforcingConsecutiveLocalOriginFailures), static (o, v) => o.EnforcingConsecutiveLocalOriginFailures = v)
+        .Choice<EjectionReturnPolicy>(nameof(OutlierDetectionOptions.ReturnPolicy), static (o, v) => o.ReturnPolicy = v);
 
     internal static readonly OptionsShape<PanicOptions> Panic = new OptionsShape<PanicOptions>()
-        .Number(nameof(PanicOptions.Threshold), static (o, v) => o.Threshold = v);
+        .Number(nameof(PanicOptions.Threshold), static (o, v) => o.Threshold = v)
+        .Choice<PanicTraffic>(nameof(PanicOptions.Traffic), static (o, v) => o.Traffic = v);
 
     internal static readonly OptionsShape<RetryOptions> Retry = new OptionsShape<RetryOptions>()
         .Integer(nameof(RetryOptions.Attempts), static (o, v) => o.Attempts = v)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Options;
 
 namespace LoadBalancing.Client;
@@ -6,9 +5,6 @@ namespace LoadBalancing.Client;
 /// <summary>Finds everything that is wrong with a service's options, in one go. Each fault says where, what, and what would be right.</summary>
 internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalancingOptions>
 {
-    /// <summary>Timers of the platform throw above 49 days, and <c>HttpClient.Timeout</c> above 24: a request would be the first to notice.</summary>
-    private static readonly TimeSpan LongestDuration = TimeSpan.FromDays(24);
-
     private readonly ServiceRegistrations _registrations;
     private readonly StrategyRegistry _strategies;
     private readonly RunningServices _running;
@@ -48,8 +44,7 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
             faults.Add("Strategy", $"'{options.Strategy}' is not known; known are {string.Join(", ", _strategies.Names)}.");
         }
 
-        CheckOutlierDetection(options.OutlierDetection, faults);
-        faults.CheckPercentage("Panic:Threshold", options.Panic.Threshold);
+        HealthOptionsCheck.Check(options, faults);
         CheckTimes(options, faults);
         CheckRetryOn(options.Retry.RetryOn, faults);
         CheckFault(options.Fault, faults);
@@ -110,31 +105,6 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
         }
     }
 
-    private static void CheckOutlierDetection(OutlierDetectionOptions options, FaultList faults)
-    {
-        const string Part = "OutlierDetection:";
-        if (options.ConsecutiveErrors < 0)
-        {
-            faults.Add(Part + "ConsecutiveErrors", $"{options.ConsecutiveErrors} is not allowed; it is 1 or more, or 0 to switch the detector off.");
-        }
-
-        faults.CheckPositive(Part + "Interval", options.Interval);
-        faults.CheckPositive(Part + "BaseEjectionTime", options.BaseEjectionTime);
-        faults.CheckPercentage(Part + "MaxEjectionPercent", options.MaxEjectionPercent);
-        if (options.MaxEjectionTime is { } longest && longest < options.BaseEjectionTime)
-        {
-            faults.Add(Part + "MaxEjectionTime", $"{longest} is shorter than BaseEjectionTime, which is {options.BaseEjectionTime}; raise the one or lower the other.");
-        }
-
-        faults.CheckLength(Part + "MaxEjectionTime", options.MaxEjectionTime);
-        if (options.MaxEjectionTimeJitter is { } jitter && jitter < TimeSpan.Zero)
-        {
-            faults.Add(Part + "MaxEjectionTimeJitter", $"{jitter} is negative; it is zero or more.");
-        }
-
-        faults.CheckLength(Part + "MaxEjectionTimeJitter", options.MaxEjectionTimeJitter);
-    }
-
     private static void CheckTimes(LoadBalancingOptions options, FaultList faults)
     {
         faults.CheckLimit("Timeout", options.Timeout);
@@ -193,66 +163,5 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
         {
             faults.CheckEnum("Fault:Scope", fault.Scope);
         }
-    }
-
-    /// <summary>Collects faults below one path.</summary>
-    private sealed class FaultList(string root)
-    {
-        private readonly List<string> _faults = [];
-
-        public string PathOf(string key) => $"{root}:{key}";
-
-        public void Add(string key, FormattableString fault) => _faults.Add($"{PathOf(key)}: {fault.ToString(CultureInfo.InvariantCulture)}");
-
-        public void Add(string key, string fault) => _faults.Add($"{PathOf(key)}: {fault}");
-
-        public void AddRaw(IEnumerable<string> faults) => _faults.AddRange(faults);
-
-        public void CheckPercentage(string key, double value)
-        {
-            if (!(value is >= 0 and <= 100))
-            {
-                Add(key, $"{value} is not allowed; a percentage is 0 to 100.");
-            }
-        }
-
-        public void CheckPositive(string key, TimeSpan value)
-        {
-            if (value <= TimeSpan.Zero)
-            {
-                Add(key, $"{value} is not allowed; it is longer than zero.");
-            }
-
-            CheckLength(key, value);
-        }
-
-        public void CheckLimit(string key, TimeSpan? value)
-        {
-            if (value is { } limit && limit <= TimeSpan.Zero && limit != Timeout.InfiniteTimeSpan)
-            {
-                Add(key, $"{limit} is not allowed; it is longer than zero, or infinite for no limit.");
-            }
-
-            CheckLength(key, value);
-        }
-
-        public void CheckLength(string key, TimeSpan? value)
-        {
-            if (value > LongestDuration)
-            {
-                Add(key, $"{value} is too long; the longest is {LongestDuration.TotalDays} days.");
-            }
-        }
-
-        public void CheckEnum<T>(string key, T value)
-            where T : struct, Enum
-        {
-            if (!Enum.IsDefined(value))
-            {
-                Add(key, $"{value} is not allowed; it is one of {string.Join(", ", Enum.GetNames<T>())}.");
-            }
-        }
-
-        public ValidateOptionsResult ToResult() => _faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(_faults);
     }
 }

@@ -43,6 +43,7 @@ internal sealed class RequestPlanCompiler
             RetryCap = _retryCap,
             RequestFault = fault?.Scope == FaultScope.Request ? fault : null,
             AttemptFault = fault?.Scope == FaultScope.Attempt ? fault : null,
+            ErrorStatuses = options.OutlierDetection.ErrorStatuses is { Count: > 0 } statuses ? StatusSet.Of(statuses) : null,
             FollowRedirects = options.FollowRedirects,
             CancellationSources = _sources,
             Random = _random,

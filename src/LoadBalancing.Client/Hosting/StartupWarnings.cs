@@ -30,6 +30,11 @@ internal sealed partial class StartupWarnings : IValidateOptions<LoadBalancingOp
                 $"OutlierDetection:MaxEjectionPercent is {options.OutlierDetection.MaxEjectionPercent} and Panic:Threshold is {options.Panic.Threshold}: once more than {panicFree} % of the endpoints are out, panic sends traffic to all of them again. Lower one of the two.");
         }
 
+        foreach (string warning in IdleDetectors.Find(options))
+        {
+            yield return warning;
+        }
+
         bool hasTimeLimit = options.Timeout != Timeout.InfiniteTimeSpan || options.Retry.PerTryTimeout != Timeout.InfiniteTimeSpan;
         if (FaultSettings.From(options.Fault) is { Scope: FaultScope.Request } && (options.Retry.Attempts != 0 || hasTimeLimit))
         {

@@ -150,6 +150,20 @@ internal sealed class Rehearsal
             clock.Advance(TimeSpan.FromMinutes(1));
             clock.Advance(TimeSpan.FromMinutes(5));
         });
+
+        // Beyond the panic threshold, by one detector, and another that is not enforced.
+        client = new BalancedClient(
+            new StubHandler(static _ => Response(HttpStatusCode.BadGateway)),
+            static o =>
+            {
+                o.Endpoints = ["http://10.0.0.1"];
+                o.OutlierDetection.ConsecutiveErrors = 1;
+                o.OutlierDetection.ConsecutiveGatewayErrors = 1;
+                o.OutlierDetection.EnforcingConsecutiveGatewayErrors = 0;
+                o.OutlierDetection.MaxEjectionPercent = 100;
+            },
+            new FakeTimeProvider());
+        await WithAsync(client, static client => SendAsync(client, Request()));
     }
 
     private Task PassByAsync() => WithAsync(new BalancedClient(new StubHandler(static _ => Response(HttpStatusCode.OK))), static client => SendAsync(client, Request(host: "elsewhere")));

@@ -1,0 +1,76 @@
+using System.Globalization;
+using Microsoft.Extensions.Options;
+
+namespace LoadBalancing.Client;
+
+/// <summary>Collects faults below one path.</summary>
+internal sealed class FaultList(string root)
+{
+    /// <summary>Timers of the platform throw above 49 days, and <c>HttpClient.Timeout</c> above 24: a request would be the first to notice.</summary>
+    private static readonly TimeSpan LongestDuration = TimeSpan.FromDays(24);
+
+    private readonly List<string> _faults = [];
+
+    public string PathOf(string key) => $"{root}:{key}";
+
+    public void Add(string key, FormattableString fault) => _faults.Add($"{PathOf(key)}: {fault.ToString(CultureInfo.InvariantCulture)}");
+
+    public void Add(string key, string fault) => _faults.Add($"{PathOf(key)}: {fault}");
+
+    public void AddRaw(IEnumerable<string> faults) => _faults.AddRange(faults);
+
+    public void CheckPercentage(string key, double value)
+    {
+        if (!(value is >= 0 and <= 100))
+        {
+            Add(key, $"{value} is not allowed; a percentage is 0 to 100.");
+        }
+    }
+
+    public void CheckPositive(string key, TimeSpan value)
+    {
+        if (value <= TimeSpan.Zero)
+        {
+            Add(key, $"{value} is not allowed; it is longer than zero.");
+        }
+
+        CheckLength(key, value);
+    }
+
+    public void CheckLimit(string key, TimeSpan? value)
+    {
+        if (value is { } limit && limit <= TimeSpan.Zero && limit != Timeout.InfiniteTimeSpan)
+        {
+            Add(key, $"{limit} is not allowed; it is longer than zero, or infinite for no limit.");
+        }
+
+        CheckLength(key, value);
+    }
+
+    public void CheckLength(string key, TimeSpan? value)
+    {
+        if (value > LongestDuration)
+        {
+            Add(key, $"{value} is too long; the longest is {LongestDuration.TotalDays} days.");
+        }
+    }
+
+    public void CheckAtLeast(string key, int value, int least)
+    {
+        if (value < least)
+        {
+            Add(key, $"{value} is not allowed; it is {least} or more.");
+        }
+    }
+
+    public void CheckEnum<T>(string key, T value)
+        where T : struct, Enum
+    {
+        if (!Enum.IsDefined(value))
+        {
+            Add(key, $"{value} is not allowed; it is one of {string.Join(", ", Enum.GetNames<T>())}.");
+        }
+    }
+
+    public ValidateOptionsResult ToResult() => _faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(_faults);
+}
