@@ -41,6 +41,12 @@ internal sealed class EndpointSet
     /// <summary>The ejected endpoints that requests are let through to when their time is up; null when there are none, or they return otherwise.</summary>
     public UpstreamEndpoint[]? OnProbation { get; init; }
 
+    /// <summary>To be called before the next pick, because checks have stopped for want of traffic; usually null.</summary>
+    public Action? Wake { get; init; }
+
+    /// <summary>Whether a pick is nothing but a pick.</summary>
+    public bool IsPlain => OnProbation is null && Wake is null && !Level.InPanic;
+
     /// <summary>Whether so few are in service that it is panic.</summary>
     public bool InPanic => Level.InPanic;
 

@@ -10,9 +10,10 @@ namespace LoadBalancing.Client;
 /// </remarks>
 public sealed class LoadBalancer
 {
-    private readonly TaskCompletionSource _firstSet = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _firstSet = NewSignal();
     private readonly PickLog _picks;
     private EndpointSet? _set;
+    private AwaitedMembers? _awaited;
     private ObserverList? _observers;
 
     internal LoadBalancer(string name, string? subset, IHealthMonitor health, TimeProvider timeProvider, ClusterMetrics metrics, PickLog picks)
@@ -32,7 +33,7 @@ public sealed class LoadBalancer
     public string? Subset { get; }
 
     /// <summary>The members, in the order in which they were described; empty before the first set. The objects show their state live.</summary>
-    public IReadOnlyList<UpstreamEndpoint> Endpoints => Volatile.Read(ref _set)?.Endpoints ?? [];
+    public IReadOnlyList<UpstreamEndpoint> Endpoints => Volatile.Read(ref _set)?.Endpoints ?? Volatile.Read(ref _awaited)?.Members ?? [];
 
     internal IHealthMonitor Health { get; }
 
@@ -89,15 +90,73 @@ public sealed class LoadBalancer
     internal EndpointLease? TryPick(in PickContext context, long startedAt = 0)
     {
         EndpointSet? set = CurrentSet;
-        UpstreamEndpoint? probed = set is { OnProbation: not null } ? set.PickProbe(context, TimeProvider) : null;
-        UpstreamEndpoint? endpoint = probed ?? set?.Pick(context);
+        return set is { IsPlain: true }
+            ? Grant(set, set.Pick(context), context, startedAt, isProbe: false, inPanic: false)
+            : TryPickWithCare(context, startedAt);
+    }
+
+    internal async Task WaitForFirstSetAsync(CancellationToken cancellationToken)
+    {
+        // Where somebody has to pass a first check, the set can be withdrawn again before those who waited for it look.
+        do
+        {
+            Task signal = Volatile.Read(ref _firstSet).Task;
+            if (CurrentSet is not null)
+            {
+                return;
+            }
+
+            Volatile.Read(ref _awaited)?.Wake?.Invoke();
+            await signal.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        while (CurrentSet is null);
+    }
+
+    internal void Publish(EndpointSet set)
+    {
+        Volatile.Write(ref _awaited, null);
+        Volatile.Write(ref _set, set);
+        Volatile.Read(ref _firstSet).TrySetResult();
+    }
+
+    /// <summary>Lets requests wait until one of these has passed a first check. Called by whoever publishes.</summary>
+    /// <param name="members">All members.</param>
+    /// <param name="wake">To be called by the first who waits; null: checks are under way.</param>
+    internal void Withdraw(UpstreamEndpoint[] members, Action? wake)
+    {
+        Volatile.Write(ref _awaited, new AwaitedMembers(members, wake));
+        if (CurrentSet is not null)
+        {
+            Volatile.Write(ref _firstSet, NewSignal());
+            Volatile.Write(ref _set, null);
+        }
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>A pick while something is out of the ordinary: nothing to pick from, checks asleep, endpoints that may be tried again, panic.</summary>
+    private EndpointLease? TryPickWithCare(in PickContext context, long startedAt)
+    {
+        (CurrentSet is { } asleep ? asleep.Wake : Volatile.Read(ref _awaited)?.Wake)?.Invoke();
+        if (CurrentSet is not { } set)
+        {
+            return null;
+        }
+
+        UpstreamEndpoint? probed = set.OnProbation is null ? null : set.PickProbe(context, TimeProvider);
+        return probed is null
+            ? Grant(set, set.Pick(context), context, startedAt, isProbe: false, set.InPanic)
+            : Grant(set, probed, context, startedAt, isProbe: true, inPanic: false);
+    }
+
+    private EndpointLease? Grant(EndpointSet set, UpstreamEndpoint? endpoint, in PickContext context, long startedAt, bool isProbe, bool inPanic)
+    {
         if (endpoint is null)
         {
             return null;
         }
 
         Metrics.OnPicked();
-        bool inPanic = set!.InPanic && probed is null;
         if (inPanic)
         {
             Metrics.OnPickedInPanic();
@@ -105,21 +164,13 @@ public sealed class LoadBalancer
 
         if (_picks.IsEnabled)
         {
-            _picks.Picked(endpoint, set!, context);
+            _picks.Picked(endpoint, set, context);
         }
 
         ObserverList? observers = Observers;
-        var lease = new EndpointLease(this, endpoint, observers is not null && startedAt == 0 ? TimeProvider.GetTimestamp() : startedAt) { IsProbe = probed is not null, InPanic = inPanic };
+        var lease = new EndpointLease(this, endpoint, observers is not null && startedAt == 0 ? TimeProvider.GetTimestamp() : startedAt) { IsProbe = isProbe, InPanic = inPanic };
         observers?.OnPicked(lease);
         return lease;
-    }
-
-    internal Task WaitForFirstSetAsync(CancellationToken cancellationToken) => _firstSet.Task.WaitAsync(cancellationToken);
-
-    internal void Publish(EndpointSet set)
-    {
-        Volatile.Write(ref _set, set);
-        _firstSet.TrySetResult();
     }
 
     internal NoEndpointAvailableException NothingToPick() => NoEndpointAvailableException.For(this);
@@ -168,4 +219,7 @@ public sealed class LoadBalancer
         await WaitForFirstSetAsync(cancellationToken).ConfigureAwait(false);
         return Pick(context);
     }
+
+    /// <summary>Members of whom none may be used before a check.</summary>
+    private sealed record AwaitedMembers(UpstreamEndpoint[] Members, Action? Wake);
 }

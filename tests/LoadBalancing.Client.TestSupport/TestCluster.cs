@@ -28,7 +28,7 @@ public sealed class TestCluster : IDisposable
         Metrics = new LoadBalancingMetrics(_meters);
         var logger = new FakeLogger(Logs, "cluster");
         logger.ControlLevel(LogLevel.Debug, explainPicks);
-        _cluster = new ClusterRuntime("catalog", Settings(Options), Time, Random, Metrics, logger);
+        _cluster = new ClusterRuntime("catalog", Settings(Options), Time, Random, Metrics, logger, _ => Probe, static probe => probe());
         if (endpoints.Count > 0)
         {
             Update(endpoints);
@@ -38,6 +38,9 @@ public sealed class TestCluster : IDisposable
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
     public LoadBalancingOptions Options { get; }
+
+    /// <summary>What active checks ask.</summary>
+    public StubProbe Probe { get; } = new();
 
     public RandomSource Random { get; }
 
@@ -118,6 +121,9 @@ public sealed class TestCluster : IDisposable
             Time.Advance(left < TimeSpan.FromSeconds(1) ? left : TimeSpan.FromSeconds(1));
         }
     }
+
+    /// <summary>Lets the clock run on, second by second.</summary>
+    public void Run(TimeSpan time) => RunTo(Time.GetUtcNow() - Time.Start + time);
 
     /// <summary>Ends the cluster and leaves its meter, as when one service of several ends.</summary>
     public void Stop() => _cluster.Dispose();

@@ -24,6 +24,7 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
     private readonly HashSet<UpstreamEndpoint> _refusalsTold = [];
     private readonly OutlierDetector _health;
     private readonly BackgroundWriter _writer;
+    private readonly ClusterChecks _checks;
     private readonly RandomSource _random;
     private readonly LoadBalancingMetrics _allMetrics;
     private readonly ClusterMetrics _metrics;
@@ -31,8 +32,25 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
     private ClusterSettings _settings;
     private EndpointSetBuilder _builder;
     private UpstreamEndpoint[]? _members;
+    private bool _disposed;
 
-    public ClusterRuntime(string name, ClusterSettings settings, TimeProvider timeProvider, RandomSource random, LoadBalancingMetrics metrics, ILogger logger)
+    /// <param name="name">The name of the service.</param>
+    /// <param name="settings">Its cluster policies.</param>
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="random">The randomness.</param>
+    /// <param name="metrics">Where it reports.</param>
+    /// <param name="logger">Where it logs.</param>
+    /// <param name="makeProbe">Makes what active checks ask for.</param>
+    /// <param name="runProbe">Begins a probe; null: on a thread of the pool.</param>
+    public ClusterRuntime(
+        string name,
+        ClusterSettings settings,
+        TimeProvider timeProvider,
+        RandomSource random,
+        LoadBalancingMetrics metrics,
+        ILogger logger,
+        Func<ActiveCheckSettings, IHealthProbe> makeProbe,
+        Func<Func<Task<ProbeResult>>, Task<ProbeResult>>? runProbe = null)
     {
         _settings = settings;
         _random = random;
@@ -46,6 +64,8 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
         {
             ObserverFailed = (observer, exception) => LogObserverFailed(_logger, observer.GetType(), name, exception),
         };
+        _checks = new ClusterChecks(this, makeProbe, timeProvider, random, runProbe);
+        _checks.Configure(settings.HealthCheck, []);
         metrics.Observe(name, ReadEndpoints);
     }
 
@@ -67,6 +87,7 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
             _settings = settings;
             _builder = MakeBuilder(settings);
             _health.Configure(settings.OutlierDetection);
+            _checks.Configure(settings.HealthCheck, _members ?? []);
             Publish();
         }
     }
@@ -94,6 +115,7 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
             int before = _members?.Length ?? 0;
             _members = _directory.Replace(source, list, out List<UpstreamEndpoint> removed);
             _health.SetMembers(_members, removed);
+            _checks.SetMembers(_members);
             Publish();
 
             // Every reload brings the list anew, whatever it was that changed.
@@ -111,7 +133,13 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
 
     public void Dispose()
     {
+        lock (_publishing)
+        {
+            _disposed = true;
+        }
+
         _allMetrics.EndObservation(Balancer.Name);
+        _checks.Dispose();
         _writer.Dispose();
         _health.Dispose();
     }
@@ -175,9 +203,18 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
 
     private void Publish()
     {
-        if (_members is not null)
+        if (_members is null || _disposed)
         {
-            Balancer.Publish(_builder.Build(_members, Balancer.CurrentSet));
+            return;
+        }
+
+        if (_checks.MustWait(_members))
+        {
+            Balancer.Withdraw(_members, _checks.Wake);
+        }
+        else
+        {
+            Balancer.Publish(_builder.Build(_members, Balancer.CurrentSet, _checks.Wake));
         }
     }
 

@@ -5,7 +5,8 @@ internal sealed record ClusterSettings(
     ILoadBalancingStrategy Strategy,
     PanicRule Panic,
     OutlierDetectionSettings OutlierDetection,
-    EmptyUpdateBehavior EmptyUpdate)
+    EmptyUpdateBehavior EmptyUpdate,
+    ActiveCheckSettings? HealthCheck)
 {
     public static ClusterSettings From(LoadBalancingOptions options, StrategyRegistry strategies)
     {
@@ -18,6 +19,7 @@ internal sealed record ClusterSettings(
             strategy,
             new PanicRule(options.Panic.Threshold, options.Panic.Traffic),
             OutlierDetectionSettings.From(options.OutlierDetection),
-            options.EmptyUpdate);
+            options.EmptyUpdate,
+            ActiveCheckSettings.From(options.HealthCheck));
     }
 }

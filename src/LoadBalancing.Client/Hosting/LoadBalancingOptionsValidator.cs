@@ -8,12 +8,14 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
     private readonly ServiceRegistrations _registrations;
     private readonly StrategyRegistry _strategies;
     private readonly RunningServices _running;
+    private readonly HealthProbes _probes;
 
-    public LoadBalancingOptionsValidator(ServiceRegistrations registrations, StrategyRegistry strategies, RunningServices running)
+    public LoadBalancingOptionsValidator(ServiceRegistrations registrations, StrategyRegistry strategies, RunningServices running, HealthProbes probes)
     {
         _registrations = registrations;
         _strategies = strategies;
         _running = running;
+        _probes = probes;
     }
 
     public ValidateOptionsResult Validate(string? name, LoadBalancingOptions options)
@@ -45,6 +47,7 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
         }
 
         HealthOptionsCheck.Check(options, faults);
+        ActiveCheckOptionsCheck.Check(options.HealthCheck, _probes, faults);
         CheckTimes(options, faults);
         CheckRetryOn(options.Retry.RetryOn, faults);
         CheckFault(options.Fault, faults);
@@ -61,6 +64,7 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
             (nameof(options.Hosts), options.Hosts),
             (nameof(options.Strategy), options.Strategy),
             (nameof(options.OutlierDetection), options.OutlierDetection),
+            (nameof(options.HealthCheck), options.HealthCheck),
             (nameof(options.Panic), options.Panic),
             (nameof(options.Retry), options.Retry),
         }.Where(static part => part.Value is null).Select(static part => part.Name);

@@ -101,6 +101,7 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IServiceDirectory
             _registrations.SourcesOf(name).Select(create => create(_provider)),
             factory,
             _provider.GetRequiredService<StrategyRegistry>(),
+            _provider.GetRequiredService<HealthProbes>(),
             _provider.GetRequiredService<TimeProvider>(),
             _provider.GetRequiredService<RandomSource>(),
             _provider.GetRequiredService<LoadBalancingMetrics>(),

@@ -29,6 +29,7 @@ internal sealed partial class ServiceRuntime : IDisposable
         IEnumerable<IEndpointSource> sources,
         IOptionsFactory<LoadBalancingOptions> factory,
         StrategyRegistry strategies,
+        HealthProbes probes,
         TimeProvider timeProvider,
         RandomSource random,
         LoadBalancingMetrics metrics,
@@ -39,7 +40,7 @@ internal sealed partial class ServiceRuntime : IDisposable
         _options = options;
         _logger = loggerFactory.CreateLogger<ServiceRuntime>();
         ILogger clusterLogger = loggerFactory.CreateLogger<LoadBalancer>();
-        _cluster = new ClusterRuntime(name, ClusterSettings.From(options, strategies), timeProvider, random, metrics, clusterLogger);
+        _cluster = new ClusterRuntime(name, ClusterSettings.From(options, strategies), timeProvider, random, metrics, clusterLogger, settings => probes.Make(settings, name));
         _compiler = new RequestPlanCompiler(_cluster.Balancer, random, loggerFactory);
         Service = new BalancedService(name, _compiler.Compile(options));
 

@@ -16,7 +16,7 @@ internal sealed class EndpointSetBuilder
         _random = random;
     }
 
-    public EndpointSet Build(UpstreamEndpoint[] members, EndpointSet? previous)
+    public EndpointSet Build(UpstreamEndpoint[] members, EndpointSet? previous, Action? wake = null)
     {
         UpstreamEndpoint[] available = Array.FindAll(members, static endpoint => endpoint.IsAvailable);
 
@@ -27,6 +27,6 @@ internal sealed class EndpointSetBuilder
         IEndpointPicker? carriedOn = previous?.Strategy == _strategy ? previous.Picker : null;
         IEndpointPicker? picker = level.Endpoints.Count == 0 ? null : _strategy.CreatePicker(level, carriedOn);
         UpstreamEndpoint[] ejected = _probes ? Array.FindAll(members, static endpoint => endpoint.Health == EndpointHealth.Ejected) : [];
-        return new EndpointSet(members, level, _strategy, picker, _panic, _random) { OnProbation = ejected.Length == 0 ? null : ejected };
+        return new EndpointSet(members, level, _strategy, picker, _panic, _random) { OnProbation = ejected.Length == 0 ? null : ejected, Wake = wake };
     }
 }

@@ -52,6 +52,8 @@ internal sealed class ClusterMetrics
 
     public void OnReturned(string cause) => _metrics.Returns.Add(1, _cluster, new(MetricTags.Reason, cause));
 
+    public void OnChecked(bool passed) => _metrics.Checks.Add(1, _cluster, new(MetricTags.Outcome, passed ? "success" : "failure"));
+
     public void OnFaultInjected(string fault, string scope) =>
         _metrics.Faults.Add(1, _cluster, new(MetricTags.Fault, fault), new(MetricTags.Scope, scope));
 

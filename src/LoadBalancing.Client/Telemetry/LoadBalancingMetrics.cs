@@ -35,6 +35,7 @@ internal sealed class LoadBalancingMetrics
         EjectionsRefused = meter.CreateCounter<long>("loadbalancing.client.ejections.refused", "{ejection}", "Ejections that were due and that the cap forbade.");
         EjectionsNotEnforced = meter.CreateCounter<long>("loadbalancing.client.ejections.not_enforced", "{ejection}", "Ejections that were due and that the enforcing percentage of their detector left out.");
         Returns = meter.CreateCounter<long>("loadbalancing.client.returns", "{return}", "Ejected endpoints that came back into service.");
+        Checks = meter.CreateCounter<long>("loadbalancing.client.checks", "{check}", "Active checks that came to an end, by outcome.");
         Faults = meter.CreateCounter<long>("loadbalancing.client.faults", "{fault}", "Faults injected on purpose.");
         PassThroughs = meter.CreateCounter<long>("loadbalancing.client.passthroughs", "{request}", "Requests to hosts that are not balanced, sent on untouched.");
         UpdatesRejected = meter.CreateCounter<long>("loadbalancing.client.updates.rejected", "{update}", "Updates of endpoints or options that were not taken; the last good ones stay in force.");
@@ -67,6 +68,8 @@ internal sealed class LoadBalancingMetrics
     public Counter<long> EjectionsNotEnforced { get; }
 
     public Counter<long> Returns { get; }
+
+    public Counter<long> Checks { get; }
 
     public Counter<long> Faults { get; }
 

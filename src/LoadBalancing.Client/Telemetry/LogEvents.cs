@@ -7,6 +7,8 @@ internal static class LogEvents
     public const int EndpointReturned = 2;
     public const int EjectionRefused = 3;
     public const int EjectionNotEnforced = 4;
+    public const int CheckFailed = 5;
+    public const int CheckPassed = 6;
     public const int EndpointsChanged = 10;
     public const int EmptyUpdateKept = 11;
     public const int UpdateRejected = 12;

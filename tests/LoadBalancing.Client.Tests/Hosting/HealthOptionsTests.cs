@@ -72,6 +72,121 @@ public sealed class HealthOptionsTests
     });
 
     [Fact]
+    public void Everything_that_is_wrong_with_checks_is_told_at_once()
+    {
+        var exception = Assert.Throws<OptionsValidationException>(static () => Build(static options =>
+        {
+            ActiveCheckOptions check = options.HealthCheck;
+            check.Path = "health";
+            check.Method = "GE T";
+            check.Headers = ["X-Probe: 1", "X-Probe", ": 1"];
+            check.ExpectedStatuses = ["2xx"];
+            check.GrpcService = new string('s', 128);
+            check.Probe = "own";
+            check.Timeout = TimeSpan.Zero;
+            check.Interval = TimeSpan.FromDays(25);
+            check.UnhealthyInterval = TimeSpan.Zero;
+            check.UnhealthyEdgeInterval = TimeSpan.Zero;
+            check.HealthyEdgeInterval = TimeSpan.Zero;
+            check.NoTrafficInterval = TimeSpan.Zero;
+            check.StopAfter = TimeSpan.Zero;
+            check.IntervalJitterPercent = 101;
+            check.UnhealthyThreshold = 0;
+            check.HealthyThreshold = 0;
+        }));
+
+        Assert.Equal(
+            [
+                "catalog:HealthCheck:Path: 'health' is no path; write it from its slash on, like '/health'.",
+                "catalog:HealthCheck:Method: 'GE T' is no method; write it like 'GET'.",
+                "catalog:HealthCheck:Headers:1: 'X-Probe' is no header; write it like 'X-Probe: 1'.",
+                "catalog:HealthCheck:Headers:2: ': 1' is no header; write it like 'X-Probe: 1'.",
+                "catalog:HealthCheck:ExpectedStatuses:0: '2xx' cannot be read; expected a status or a range of them, 100 to 599, like 503 or 500-599.",
+                $"catalog:HealthCheck:GrpcService: '{new string('s', 128)}' is too long; the longest is 127 bytes.",
+                "catalog:HealthCheck:Probe: 'own' is set and Kind is not; set Kind to Custom, or leave this out.",
+                "catalog:HealthCheck:Timeout: 00:00:00 is not allowed; it is longer than zero.",
+                "catalog:HealthCheck:Interval: 25.00:00:00 is too long; the longest is 24 days.",
+                "catalog:HealthCheck:UnhealthyInterval: 00:00:00 is not allowed; it is longer than zero.",
+                "catalog:HealthCheck:UnhealthyEdgeInterval: 00:00:00 is not allowed; it is longer than zero.",
+                "catalog:HealthCheck:HealthyEdgeInterval: 00:00:00 is not allowed; it is longer than zero.",
+                "catalog:HealthCheck:NoTrafficInterval: 00:00:00 is not allowed; it is longer than zero.",
+                "catalog:HealthCheck:StopAfter: 00:00:00 is not allowed; it is longer than zero, or infinite for no limit.",
+                "catalog:HealthCheck:IntervalJitterPercent: 101 is not allowed; a percentage is 0 to 100.",
+                "catalog:HealthCheck:UnhealthyThreshold: 0 is not allowed; it is 1 or more.",
+                "catalog:HealthCheck:HealthyThreshold: 0 is not allowed; it is 1 or more.",
+            ],
+            exception.Failures);
+    }
+
+    [Fact]
+    public void A_probe_that_nobody_registered()
+    {
+        var exception = Assert.Throws<OptionsValidationException>(static () => Build(static options => (options.HealthCheck.Kind, options.HealthCheck.Probe) = (ActiveCheckKind.Custom, "own")));
+
+        Assert.Equal(["catalog:HealthCheck:Probe: 'own' is not known; known are none; register an IHealthProbe."], exception.Failures);
+    }
+
+    [Fact]
+    public void Every_key_of_checks_is_read_from_configuration()
+    {
+        LoadBalancingOptions options = Read(new Dictionary<string, string?>
+        {
+            ["HealthCheck:Kind"] = "grpc",
+            ["HealthCheck:Path"] = "/up",
+            ["HealthCheck:Method"] = "HEAD",
+            ["HealthCheck:Host"] = "h",
+            ["HealthCheck:Headers:0"] = "X-Probe: 1",
+            ["HealthCheck:ExpectedStatuses:0"] = "204",
+            ["HealthCheck:Send"] = "s",
+            ["HealthCheck:Expect"] = "e",
+            ["HealthCheck:GrpcService"] = "g",
+            ["HealthCheck:Probe"] = "p",
+            ["HealthCheck:Timeout"] = "1s",
+            ["HealthCheck:Interval"] = "2s",
+            ["HealthCheck:UnhealthyInterval"] = "3s",
+            ["HealthCheck:UnhealthyEdgeInterval"] = "4s",
+            ["HealthCheck:HealthyEdgeInterval"] = "5s",
+            ["HealthCheck:NoTrafficInterval"] = "6s",
+            ["HealthCheck:StopAfter"] = "infinite",
+            ["HealthCheck:IntervalJitterPercent"] = "7",
+            ["HealthCheck:UnhealthyThreshold"] = "8",
+            ["HealthCheck:HealthyThreshold"] = "9",
+            ["HealthCheck:StartUnhealthy"] = "true",
+            ["HealthCheck:ReturnOnPass"] = "true",
+        });
+
+        Assert.Equal(
+            new ActiveCheckSettings
+            {
+                Kind = ActiveCheckKind.Grpc,
+                Request = new CheckRequest("/up", "HEAD", "h", "X-Probe: 1", "204", "s", "e", "g"),
+                Probe = "p",
+                Timeout = TimeSpan.FromSeconds(1),
+                Interval = TimeSpan.FromSeconds(2),
+                UnhealthyInterval = TimeSpan.FromSeconds(3),
+                UnhealthyEdgeInterval = TimeSpan.FromSeconds(4),
+                HealthyEdgeInterval = TimeSpan.FromSeconds(5),
+                NoTrafficInterval = TimeSpan.FromSeconds(6),
+                StopAfter = Timeout.InfiniteTimeSpan,
+                IntervalJitterPercent = 7,
+                UnhealthyThreshold = 8,
+                HealthyThreshold = 9,
+                StartUnhealthy = true,
+                ReturnOnPass = true,
+            },
+            ActiveCheckSettings.From(options.HealthCheck));
+    }
+
+    [Fact]
+    public void Edge_intervals_follow_the_others_unless_they_are_set()
+    {
+        ActiveCheckSettings settings = ActiveCheckSettings.From(new ActiveCheckOptions { Path = "/", Interval = TimeSpan.FromSeconds(9), UnhealthyInterval = TimeSpan.FromSeconds(4) })!;
+
+        Assert.Equal((4, 9), (settings.UnhealthyEdgeInterval.TotalSeconds, settings.HealthyEdgeInterval.TotalSeconds));
+        Assert.Null(ActiveCheckSettings.From(new ActiveCheckOptions()));
+    }
+
+    [Fact]
     public void Every_key_is_read_from_configuration()
     {
         LoadBalancingOptions options = Read(new Dictionary<string, string?>

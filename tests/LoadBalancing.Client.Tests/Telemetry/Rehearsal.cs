@@ -43,6 +43,7 @@ internal sealed class Rehearsal
         await rehearsal.BreakOffAsync();
         await rehearsal.AnswerMalformedAsync();
         await rehearsal.EjectAndReturnAsync();
+        await rehearsal.CheckAsync();
         await rehearsal.PassByAsync();
         await rehearsal.RedirectAsync();
         await rehearsal.InjectFaultsAsync(FaultScope.Request);
@@ -164,6 +165,26 @@ internal sealed class Rehearsal
             },
             new FakeTimeProvider());
         await WithAsync(client, static client => SendAsync(client, Request()));
+    }
+
+    private async Task CheckAsync()
+    {
+        var clock = new FakeTimeProvider();
+        var turned = new Turned();
+        var client = new BalancedClient(
+            new StubHandler(static _ => Response(HttpStatusCode.OK)),
+            static o => (o.Endpoints, o.HealthCheck.Kind, o.HealthCheck.Probe, o.HealthCheck.StartUnhealthy) = (["http://10.0.0.1", "http://10.0.0.2"], ActiveCheckKind.Custom, "stub", true),
+            clock,
+            builder: static builder => builder.Services.AddSingleton<IHealthProbe>(new StubProbe
+            {
+                Answer = static (endpoint, _) => new ValueTask<ProbeResult>(endpoint.Address.Host == "10.0.0.2" ? ProbeResult.Failed("down") : ProbeResult.Passed),
+            }));
+        await WithAsync(client, async client =>
+        {
+            using IDisposable subscription = client.Balancer.Subscribe(turned);
+            await SendAsync(client, Request());
+            await turned.Twice;
+        });
     }
 
     private Task PassByAsync() => WithAsync(new BalancedClient(new StubHandler(static _ => Response(HttpStatusCode.OK))), static client => SendAsync(client, Request(host: "elsewhere")));
@@ -340,5 +361,22 @@ internal sealed class Rehearsal
     private sealed class FaultyObserver : LoadBalancerObserver
     {
         public override void OnPicked(EndpointLease lease) => throw new InvalidOperationException("An observer threw.");
+    }
+
+    /// <summary>Waits until checks have judged two endpoints.</summary>
+    private sealed class Turned : LoadBalancerObserver
+    {
+        private readonly TaskCompletionSource _twice = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _turns;
+
+        public Task Twice => _twice.Task;
+
+        public override void OnCheckTurned(UpstreamEndpoint endpoint, ProbeResult result, DateTimeOffset at)
+        {
+            if (Interlocked.Increment(ref _turns) == 2)
+            {
+                _twice.SetResult();
+            }
+        }
     }
 }
