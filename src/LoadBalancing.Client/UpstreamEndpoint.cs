@@ -15,6 +15,7 @@ public sealed class UpstreamEndpoint
     private object? _healthState;
     private CheckRecord? _check;
     private bool _removed;
+    private readonly int _authorityLength;
 
     internal UpstreamEndpoint(EndpointIdentity identity, EndpointDescription description, EndpointLoad load)
     {
@@ -22,7 +23,9 @@ public sealed class UpstreamEndpoint
         Address = identity.Address;
         _description = description;
         _load = load;
+        Hostname = identity.Hostname;
         Authority = Address.Authority;
+        _authorityLength = Authority.Length;
         AuthorityAndBasePath = Address.GetLeftPart(UriPartial.Authority) + Address.AbsolutePath.TrimEnd('/');
     }
 
@@ -30,7 +33,7 @@ public sealed class UpstreamEndpoint
     public Uri Address { get; }
 
     /// <summary>The host name that this endpoint is asked for; null: the one that the caller used.</summary>
-    public string? Hostname => Identity.Hostname;
+    public string? Hostname { get; }
 
     /// <summary>The endpoint's share relative to the others, as of the last update.</summary>
     public double Weight => Volatile.Read(ref _description).Weight;
@@ -74,6 +77,9 @@ public sealed class UpstreamEndpoint
 
     /// <summary>What telemetry calls its port; null for a socket that has none.</summary>
     internal int? ServerPort => Address.Port >= 0 ? Address.Port : null;
+
+    /// <summary>Whether <see cref="Authority"/> is this. What most often differs is the length, which is known without looking at another object.</summary>
+    internal bool HasAuthority(string text) => text.Length == _authorityLength && text == Authority;
 
     internal bool IsAvailable => !Status.IsOut;
 

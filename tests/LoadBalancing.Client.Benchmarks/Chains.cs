@@ -65,7 +65,7 @@ internal static class Chains
         return services.BuildServiceProvider().GetRequiredService<IHttpClientFactory>().CreateClient(Service);
     }
 
-    private static void Balancing(LoadBalancingOptions options, string[] addresses)
+    public static void Balancing(LoadBalancingOptions options, string[] addresses)
     {
         options.Endpoints = [.. addresses];
         options.Timeout = Timeout.InfiniteTimeSpan;

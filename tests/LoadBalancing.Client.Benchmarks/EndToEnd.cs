@@ -19,13 +19,14 @@ internal static class EndToEnd
     {
         int rounds = Number(args, "--rounds", 15);
         int requests = Number(args, "--requests", 8000);
-        foreach (Version version in new[] { HttpVersion.Version11, HttpVersion.Version20 })
+        Version[] versions = Text(args, "--http") is { } only ? [Version.Parse(only)] : [HttpVersion.Version11, HttpVersion.Version20];
+        foreach (Version version in versions)
         {
-            await RunAsync(version, rounds, requests);
+            await RunAsync(version, rounds, requests, Text(args, "--only"));
         }
     }
 
-    private static async Task RunAsync(Version version, int rounds, int requests)
+    private static async Task RunAsync(Version version, int rounds, int requests, string? only)
     {
         using var servers = ServerProcess.Start(version);
         var contenders = new (string Name, Func<HttpRequestMessage, Task<HttpResponseMessage>> Send, Uri[] Uris)[]
@@ -35,9 +36,13 @@ internal static class EndToEnd
             Factory("service discovery", "service discovery", servers.Addresses),
             Factory("service discovery + resilience", "service discovery + resilience", servers.Addresses),
             Factory("ours, balancing", "ours, balancing", servers.Addresses),
+            Factory("ours, balancing, own host", "ours, balancing, own host", servers.Addresses),
             Factory("ours, full", "ours, full", servers.Addresses),
+            Registered("ours, balancing, as registered", options => Chains.Balancing(options, servers.Addresses)),
+            Registered("ours, full, as registered", options => options.Endpoints = [.. servers.Addresses]),
             PerEndpoint(servers.Addresses),
         };
+        contenders = [.. contenders.Where(contender => only is null || contender.Name == Baseline || contender.Name == only)];
         var rates = contenders.ToDictionary(static contender => contender.Name, static _ => new List<double>());
         var processor = contenders.ToDictionary(static contender => contender.Name, static _ => new List<double>());
         foreach ((_, Func<HttpRequestMessage, Task<HttpResponseMessage>> send, Uri[] uris) in contenders)
@@ -82,7 +87,16 @@ internal static class EndToEnd
         return (name, request => client.SendAsync(request), [new Uri("http://catalog/items/42")]);
     }
 
-    /// <summary>The road not taken: a transport for each endpoint, which connects to its address while requests keep their logical URI. Nothing but the sending: no policy.</summary>
+    /// <summary>With the primary handler that comes with the registration, so that each endpoint has a transport of its own.</summary>
+    private static (string Name, Func<HttpRequestMessage, Task<HttpResponseMessage>> Send, Uri[] Uris) Registered(string name, Action<LoadBalancingOptions> configure)
+    {
+        var services = new ServiceCollection();
+        services.AddLoadBalancedHttpClient("catalog", configure);
+        HttpClient client = services.BuildServiceProvider().GetRequiredService<IHttpClientFactory>().CreateClient("catalog");
+        return (name, request => client.SendAsync(request), [new Uri("http://catalog/items/42")]);
+    }
+
+    /// <summary>The least that a transport for each endpoint costs, which connects to its address while requests keep their logical URI: nothing but the sending, no policy.</summary>
     private static (string Name, Func<HttpRequestMessage, Task<HttpResponseMessage>> Send, Uri[] Uris) PerEndpoint(string[] addresses)
     {
         var handler = new PerEndpointHandler([.. addresses.Select(static address => new Uri(address))]);
@@ -120,10 +134,13 @@ internal static class EndToEnd
         return sorted[(int)(quantile * (sorted.Length - 1))];
     }
 
-    private static int Number(string[] args, string name, int otherwise)
+    private static int Number(string[] args, string name, int otherwise) =>
+        Text(args, name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+
+    private static string? Text(string[] args, string name)
     {
         int at = Array.IndexOf(args, name);
-        return at < 0 ? otherwise : int.Parse(args[at + 1], CultureInfo.InvariantCulture);
+        return at < 0 ? null : args[at + 1];
     }
 
     private sealed class PerEndpointHandler : HttpMessageHandler

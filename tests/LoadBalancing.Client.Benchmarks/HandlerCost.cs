@@ -12,11 +12,13 @@ internal static class HandlerCost
     public static async Task RunAsync(string[] args)
     {
         int[] counts = args.Contains("1000") ? [3, 1000] : [3];
+        bool[] stubs = args.Contains("sync") ? [false] : [false, true];
+        int[] bodies = args.Contains("no-body") ? [0] : [0, 128];
         foreach (int endpoints in counts)
         {
-            foreach (bool async in new[] { false, true })
+            foreach (bool async in stubs)
             {
-                foreach (int body in new[] { 0, 128 })
+                foreach (int body in bodies)
                 {
                     await RunAsync(endpoints, async, body);
                 }

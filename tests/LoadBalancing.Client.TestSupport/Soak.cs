@@ -135,7 +135,7 @@ public sealed class Soak
             bytes,
             _countTimers(),
             _transports.Count,
-            balancer.Endpoints.Sum(static endpoint => AddressedUris.Of(endpoint).Count),
+            balancer.Endpoints.Sum(AddressedUri.CountKept),
             series.CountObservable(),
             series.Counted,
             balancer.Endpoints.Sum(static endpoint => endpoint.InFlight));
@@ -278,7 +278,7 @@ public sealed record SoakFigures(int Requests, int Changes, long Bytes, int Time
         Compare("bytes", figures.Skip(1).Take(3).Min(static f => f.Bytes) + tolerance, figures.TakeLast(3).Min(static f => f.Bytes));
         Compare("timers", early.Timers, last.Timers);
         Compare("handlers", early.Handlers, last.Handlers);
-        Compare("kept URIs", Math.Max(early.Uris, AddressedUris.Places * 10), last.Uris);
+        Compare("kept URIs", Math.Max(early.Uris, KnownPaths.Places * 10), last.Uris);
         Compare("series of endpoints", early.EndpointSeries, last.EndpointSeries);
         Compare("series of counters", early.CounterSeries, last.CounterSeries);
         Compare("in flight", 0, last.InFlight);

@@ -85,6 +85,10 @@ internal sealed partial class HandlerInstaller : IHttpMessageHandlerBuilderFilte
         }
 
         PrimaryHandlerDefaults.LeaveConnectingToUs(builder.PrimaryHandler);
+        if (service is not null && builder.PrimaryHandler is SocketsHttpHandler sockets && EndpointTransports.TryReplace(sockets) is { } transports)
+        {
+            builder.PrimaryHandler = transports;
+        }
     }
 
     private PassThroughReport MakePassThroughReport(string client) =>

@@ -3,13 +3,14 @@ using Microsoft.Extensions.Logging;
 namespace LoadBalancing.Client;
 
 /// <summary>Turns the options of a service into the plan that its requests run.</summary>
-internal sealed class RequestPlanCompiler
+internal sealed class RequestPlanCompiler : IDisposable
 {
     internal static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(30);
 
     private readonly LoadBalancer _balancer;
     private readonly RandomSource _random;
-    private readonly CancellationSourcePool _sources;
+    private readonly TimeLimitPool _timeLimits;
+    private readonly KnownPaths _paths = new();
     private readonly RetryCap _retryCap = new();
     private readonly CallLog _log;
 
@@ -17,7 +18,7 @@ internal sealed class RequestPlanCompiler
     {
         _balancer = balancer;
         _random = random;
-        _sources = new CancellationSourcePool(balancer.TimeProvider);
+        _timeLimits = new TimeLimitPool(balancer.TimeProvider);
         _log = new CallLog(balancer.Name, loggerFactory.CreateLogger<LoadBalancingHandler>());
         balancer.LeaseReclaimed = _log.LeaseReclaimed;
     }
@@ -45,9 +46,12 @@ internal sealed class RequestPlanCompiler
             AttemptFault = fault?.Scope == FaultScope.Attempt ? fault : null,
             ErrorStatuses = options.OutlierDetection.ErrorStatuses is { Count: > 0 } statuses ? StatusSet.Of(statuses) : null,
             FollowRedirects = options.FollowRedirects,
-            CancellationSources = _sources,
+            TimeLimits = _timeLimits,
+            Paths = _paths,
             Random = _random,
             Log = _log,
         };
     }
+
+    public void Dispose() => _timeLimits.Dispose();
 }

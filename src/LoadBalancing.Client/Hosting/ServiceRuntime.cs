@@ -108,6 +108,7 @@ internal sealed partial class ServiceRuntime : IDisposable
     {
         _subscriptions.ForEach(static subscription => subscription.Dispose());
         _cluster.Dispose();
+        _compiler.Dispose();
     }
 
     private void Take(LoadBalancingOptions options)

@@ -4,7 +4,7 @@ using System.Text;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Points a request at an endpoint for the length of one attempt: <c>RequestUri</c> goes to the endpoint, <c>Host</c> (and with it SNI and the name that the
+/// Points a request at an endpoint for the length of one attempt. Where the client has a transport for the endpoint, the request keeps its URI and only says which transport; else <c>RequestUri</c> goes to the endpoint, <c>Host</c> (and with it SNI and the name that the
 /// certificate is checked against) stays with the name that the caller used, unless the endpoint has its own.
 /// </summary>
 internal readonly struct AddressedRequest
@@ -18,15 +18,25 @@ internal readonly struct AddressedRequest
         _hostSet = hostSet;
     }
 
-    public static AddressedRequest Point(HttpRequestMessage request, UpstreamEndpoint endpoint)
+    /// <param name="request">The request, addressed to the logical host.</param>
+    /// <param name="endpoint">Where it is to go.</param>
+    /// <param name="paths">The paths whose URIs are kept.</param>
+    /// <param name="transport">What can carry the request to the endpoint as it is; null when it has to be rewritten.</param>
+    public static AddressedRequest Point(HttpRequestMessage request, UpstreamEndpoint endpoint, KnownPaths paths, EndpointTransport? transport)
     {
         Uri logicalUri = request.RequestUri!;
-        Uri endpointUri = AddressedUris.Of(endpoint).Get(logicalUri.PathAndQuery);
+        if (transport is not null)
+        {
+            request.RequestUri = transport.UriOf(logicalUri, paths);
+            return new AddressedRequest(logicalUri, hostSet: false);
+        }
+
+        Uri endpointUri = AddressedUri.Of(endpoint, logicalUri.PathAndQuery, paths);
         bool setHost = request.Headers.Host is null;
         if (setHost)
         {
             string host = endpoint.Hostname ?? HostOf(logicalUri);
-            setHost = host != endpoint.Authority;
+            setHost = !endpoint.HasAuthority(host);
             if (setHost)
             {
                 request.Headers.Host = host;

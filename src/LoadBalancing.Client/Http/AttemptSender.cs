@@ -28,7 +28,7 @@ internal static class AttemptSender
             TraceParent.Forget(request);
         }
 
-        if (!OngoingAttempt.TryBegin(plan, request, call, callerToken, out OngoingAttempt attempt))
+        if (!OngoingAttempt.TryBegin(plan, request, call, transport.Transports, callerToken, out OngoingAttempt attempt))
         {
             return AttemptResult.NothingToPick(plan);
         }

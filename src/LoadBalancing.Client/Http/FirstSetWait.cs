@@ -10,7 +10,7 @@ internal static class FirstSetWait
     public static async ValueTask WaitAsync(CallState state, CancellationToken callerToken)
     {
         RequestPlan plan = state.Plan;
-        AttemptTimer timer = AttemptTimer.Start(plan.CancellationSources, plan.Timeout, callerToken);
+        AttemptTimer timer = AttemptTimer.Start(plan.TimeLimits, plan.Now(), plan.Timeout, callerToken);
         try
         {
             await plan.Balancer.WaitForFirstSetAsync(timer.TokenOr(callerToken)).ConfigureAwait(false);
@@ -26,7 +26,7 @@ internal static class FirstSetWait
         }
         finally
         {
-            timer.End(plan.CancellationSources);
+            timer.End(plan.TimeLimits);
         }
     }
 }

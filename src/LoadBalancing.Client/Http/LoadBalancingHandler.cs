@@ -10,6 +10,8 @@ internal sealed class LoadBalancingHandler : DelegatingHandler
     private readonly IServiceDirectory? _directory;
     private readonly PassThroughReport _passThrough;
     private readonly bool _followsRedirects;
+    private EndpointTransports? _transports;
+    private bool _hasLooked;
 
     /// <param name="service">The one service of the client; null: <paramref name="directory"/> finds it by the request's host.</param>
     /// <param name="directory">Where services are found by host.</param>
@@ -22,6 +24,9 @@ internal sealed class LoadBalancingHandler : DelegatingHandler
         _passThrough = passThrough;
         _followsRedirects = followsRedirects;
     }
+
+    /// <summary>The transports below, if there are any. Looked for at the first request: until then the pipeline can still be changed.</summary>
+    internal EndpointTransports? Transports => Volatile.Read(ref _hasLooked) ? _transports : LookForTransports();
 
     internal Task<HttpResponseMessage> SendBelowAsync(HttpRequestMessage request, CancellationToken cancellationToken) => base.SendAsync(request, cancellationToken);
 
@@ -42,7 +47,7 @@ internal sealed class LoadBalancingHandler : DelegatingHandler
         }
 
         AttemptResult first;
-        if (OngoingAttempt.TryBegin(plan, request, call: null, cancellationToken, out OngoingAttempt attempt))
+        if (OngoingAttempt.TryBegin(plan, request, call: null, Transports, cancellationToken, out OngoingAttempt attempt))
         {
             try
             {
@@ -153,6 +158,13 @@ internal sealed class LoadBalancingHandler : DelegatingHandler
     {
         state.AddFirst(first);
         return RetryRunner.ContinueAsync(this, request, state, first, async, cancellationToken);
+    }
+
+    private EndpointTransports? LookForTransports()
+    {
+        _transports = EndpointTransports.FindBelow(this);
+        Volatile.Write(ref _hasLooked, true);
+        return _transports;
     }
 
     private RequestPlan? FindPlan(HttpRequestMessage request)

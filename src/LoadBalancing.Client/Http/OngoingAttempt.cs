@@ -32,10 +32,11 @@ internal readonly struct OngoingAttempt
     /// <param name="plan">The plan of the call.</param>
     /// <param name="request">The request, addressed to the logical host.</param>
     /// <param name="call">What the call knows of earlier attempts; null for a first attempt.</param>
+    /// <param name="transports">The transports of the client, if it has one for each endpoint.</param>
     /// <param name="callerToken">The caller's cancellation.</param>
     /// <param name="attempt">The attempt, to be completed or failed exactly once.</param>
     /// <returns>False when there is nothing to pick.</returns>
-    public static bool TryBegin(RequestPlan plan, HttpRequestMessage request, CallState? call, CancellationToken callerToken, out OngoingAttempt attempt)
+    public static bool TryBegin(RequestPlan plan, HttpRequestMessage request, CallState? call, EndpointTransports? transports, CancellationToken callerToken, out OngoingAttempt attempt)
     {
         PickContext context = plan.Balancer.HasProbation
             ? new PickContext { Exclude = call?.Tried, IsRetryable = RequestTraits.WouldBeTriedAgain(plan, request, call) }
@@ -48,15 +49,16 @@ internal readonly struct OngoingAttempt
         }
 
         call?.BeginAttempt(lease.Endpoint);
-        AttemptTimer timer = AttemptTimer.Start(plan.CancellationSources, LimitOf(plan, call), callerToken);
+        AttemptTimer timer = AttemptTimer.Start(plan.TimeLimits, lease.StartedAt, LimitOf(plan, call), callerToken);
         try
         {
-            attempt = new OngoingAttempt(lease, timer, AddressedRequest.Point(request, lease.Endpoint));
+            EndpointTransport? transport = transports?.Find(lease.Endpoint, request, plan.Balancer.CurrentSet!.Endpoints);
+            attempt = new OngoingAttempt(lease, timer, AddressedRequest.Point(request, lease.Endpoint, plan.Paths, transport));
             return true;
         }
         catch
         {
-            timer.End(plan.CancellationSources);
+            timer.End(plan.TimeLimits);
             lease.End();
             throw;
         }
@@ -82,7 +84,7 @@ internal readonly struct OngoingAttempt
         if (upload is null)
         {
             // Last: whatever throws above comes to Fail, which ends the timer too, and its source must not come back twice.
-            _timer.End(plan.CancellationSources);
+            _timer.End(plan.TimeLimits);
         }
 
         if (call?.Span is { } span)
@@ -98,7 +100,7 @@ internal readonly struct OngoingAttempt
     {
         _addressed.Restore(request);
         bool timedOut = _timer.HasFired && !callerToken.IsCancellationRequested;
-        _timer.End(plan.CancellationSources);
+        _timer.End(plan.TimeLimits);
         AttemptOutcome outcome;
         AttemptResult result;
         if (callerToken.IsCancellationRequested)

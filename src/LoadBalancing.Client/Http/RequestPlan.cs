@@ -39,7 +39,10 @@ internal sealed class RequestPlan
     /// <summary>Null: as the way the client was registered says.</summary>
     public required bool? FollowRedirects { get; init; }
 
-    public required CancellationSourcePool CancellationSources { get; init; }
+    public required TimeLimitPool TimeLimits { get; init; }
+
+    /// <summary>The paths that are asked for again and again.</summary>
+    public required KnownPaths Paths { get; init; }
 
     public required RandomSource Random { get; init; }
 

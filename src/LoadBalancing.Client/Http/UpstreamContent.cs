@@ -10,6 +10,7 @@ internal class UpstreamContent : HttpContent
     private static readonly Type NoContent = GetNoContentType();
 
     private readonly CallState? _call;
+    private readonly bool _isEmpty;
 
     protected UpstreamContent(HttpContent inner, EndpointLease lease, CallState? call)
     {
@@ -18,7 +19,7 @@ internal class UpstreamContent : HttpContent
         _call = call;
         if (inner.GetType() != NoContent)
         {
-            CopyHeaders(inner.Headers);
+            _isEmpty = CopyHeaders(inner.Headers);
         }
     }
 
@@ -38,10 +39,16 @@ internal class UpstreamContent : HttpContent
             response.Content = new UpstreamContent(inner, lease, call);
             lease.End();
             upload?.End();
+            return;
         }
-        else
+
+        var content = new LeasedContent(inner, lease, call, upload);
+        response.Content = content;
+
+        // After a switch of protocols the length speaks of nothing: what follows is a connection.
+        if (content._isEmpty && response.StatusCode != HttpStatusCode.SwitchingProtocols)
         {
-            response.Content = new LeasedContent(inner, lease, call, upload);
+            content.End(null);
         }
     }
 
@@ -84,10 +91,7 @@ internal class UpstreamContent : HttpContent
     private static bool HasNoBody(HttpResponseMessage response, HttpRequestMessage request, HttpContent content) =>
         content.GetType() == NoContent
         || response.StatusCode is HttpStatusCode.NoContent or HttpStatusCode.NotModified
-        || request.Method == HttpMethod.Head
-
-        // After a switch of protocols the length speaks of nothing: what follows is a connection.
-        || (content.Headers.ContentLength == 0 && response.StatusCode != HttpStatusCode.SwitchingProtocols);
+        || request.Method == HttpMethod.Head;
 
     private static Type GetNoContentType()
     {
@@ -95,18 +99,24 @@ internal class UpstreamContent : HttpContent
         return response.Content.GetType();
     }
 
-    private void CopyHeaders(HttpContentHeaders headers)
+    /// <returns>Whether they say that nothing follows. Seen in passing, because asking for the length parses it, and whoever reads the body does so again.</returns>
+    private bool CopyHeaders(HttpContentHeaders headers)
     {
+        bool isEmpty = false;
         foreach (KeyValuePair<string, HeaderStringValues> header in headers.NonValidated)
         {
             if (header.Value.Count == 1)
             {
-                Headers.TryAddWithoutValidation(header.Key, header.Value.ToString());
+                string value = header.Value.ToString();
+                isEmpty |= value == "0" && header.Key.Equals("Content-Length", StringComparison.OrdinalIgnoreCase);
+                Headers.TryAddWithoutValidation(header.Key, value);
             }
             else
             {
                 Headers.TryAddWithoutValidation(header.Key, header.Value);
             }
         }
+
+        return isEmpty;
     }
 }

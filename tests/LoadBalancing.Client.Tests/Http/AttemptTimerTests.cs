@@ -114,20 +114,16 @@ public sealed class AttemptTimerTests
     {
         // The timers of the system count whole milliseconds, and what is left of a call's time is cut down to them.
         var clock = new SkewedClock(dueTime => TimeSpan.FromMilliseconds(Math.Floor(dueTime.TotalMilliseconds)));
-        var stub = StubHandler.Script(
-            _ =>
-            {
-                clock.Advance(TimeSpan.FromMilliseconds(0.5));
-                return Task.FromResult(new HttpResponseMessage(HttpStatusCode.ServiceUnavailable));
-            },
-            StubHandler.Hang);
-        await using var client = new BalancedClient(stub, o => o.Timeout = Second, clock);
+        var stub = new StubHandler(StubHandler.Hang);
+        await using var client = new BalancedClient(stub, o => (o.Timeout, o.Retry.PerTryTimeout) = (TimeSpan.FromMilliseconds(1000.5), TimeSpan.FromMilliseconds(600)), clock);
 
         Task<HttpResponseMessage> sending = client.GetAsync(cancellationToken: Cancelled);
-        clock.Advance(TimeSpan.FromMilliseconds(999));
+        clock.Advance(TimeSpan.FromMilliseconds(600));
+        await stub.Arrival(2);
+        clock.Advance(TimeSpan.FromMilliseconds(400));
 
         TaskCanceledException thrown = await Assert.ThrowsAsync<TaskCanceledException>(() => sending);
-        Assert.Contains("its Timeout of 1 s has elapsed", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains("its Timeout of 1.0005 s has elapsed", thrown.Message, StringComparison.Ordinal);
         Assert.Equal(2, stub.Calls.Count);
     }
 
@@ -385,6 +381,17 @@ public sealed class AttemptTimerTests
     private sealed class SkewedClock(Func<TimeSpan, TimeSpan> skew) : FakeTimeProvider
     {
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-            base.CreateTimer(callback, state, dueTime > TimeSpan.Zero ? skew(dueTime) : dueTime, period);
+            new SkewedTimer(base.CreateTimer(callback, state, Skew(dueTime), period), this);
+
+        private TimeSpan Skew(TimeSpan dueTime) => dueTime > TimeSpan.Zero ? skew(dueTime) : dueTime;
+
+        private sealed class SkewedTimer(ITimer inner, SkewedClock clock) : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period) => inner.Change(clock.Skew(dueTime), period);
+
+            public void Dispose() => inner.Dispose();
+
+            public ValueTask DisposeAsync() => inner.DisposeAsync();
+        }
     }
 }

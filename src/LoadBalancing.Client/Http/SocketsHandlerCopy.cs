@@ -1,0 +1,52 @@
+namespace LoadBalancing.Client;
+
+/// <summary>Makes a second <see cref="SocketsHttpHandler"/> with the settings of a first, as far as the platform of this release knows settings.</summary>
+internal static class SocketsHandlerCopy
+{
+    /// <summary>The platform whose settings are all known here. On a later one a setting could get lost, so nothing is copied there.</summary>
+    private const int KnownPlatform = 10;
+
+    public static bool IsPossible => Environment.Version.Major == KnownPlatform;
+
+    /// <summary>Everything but where to connect, which is what the copy is made to change: no proxy, no callback.</summary>
+    public static SocketsHttpHandler Of(SocketsHttpHandler original)
+    {
+        var copy = new SocketsHttpHandler
+        {
+            UseCookies = original.UseCookies,
+            CookieContainer = original.CookieContainer,
+            AutomaticDecompression = original.AutomaticDecompression,
+            UseProxy = false,
+            PreAuthenticate = original.PreAuthenticate,
+            Credentials = original.Credentials,
+            AllowAutoRedirect = original.AllowAutoRedirect,
+            MaxAutomaticRedirections = original.MaxAutomaticRedirections,
+            MaxConnectionsPerServer = original.MaxConnectionsPerServer,
+            MaxResponseDrainSize = original.MaxResponseDrainSize,
+            ResponseDrainTimeout = original.ResponseDrainTimeout,
+            MaxResponseHeadersLength = original.MaxResponseHeadersLength,
+            SslOptions = original.SslOptions,
+            PooledConnectionLifetime = original.PooledConnectionLifetime,
+            PooledConnectionIdleTimeout = original.PooledConnectionIdleTimeout,
+            ConnectTimeout = original.ConnectTimeout,
+            Expect100ContinueTimeout = original.Expect100ContinueTimeout,
+            InitialHttp2StreamWindowSize = original.InitialHttp2StreamWindowSize,
+            KeepAlivePingDelay = original.KeepAlivePingDelay,
+            KeepAlivePingTimeout = original.KeepAlivePingTimeout,
+            KeepAlivePingPolicy = original.KeepAlivePingPolicy,
+            EnableMultipleHttp2Connections = original.EnableMultipleHttp2Connections,
+            EnableMultipleHttp3Connections = original.EnableMultipleHttp3Connections,
+            PlaintextStreamFilter = original.PlaintextStreamFilter,
+            RequestHeaderEncodingSelector = original.RequestHeaderEncodingSelector,
+            ResponseHeaderEncodingSelector = original.ResponseHeaderEncodingSelector,
+            ActivityHeadersPropagator = original.ActivityHeadersPropagator,
+            MeterFactory = original.MeterFactory,
+        };
+        foreach (KeyValuePair<string, object?> property in original.Properties)
+        {
+            copy.Properties[property.Key] = property.Value;
+        }
+
+        return copy;
+    }
+}

@@ -1,0 +1,102 @@
+using System.Collections.Concurrent;
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace LoadBalancing.Client;
+
+/// <summary>Keeps time limits that are not lent, so that a request which ends in time allocates nothing for its limit and sets no timer.</summary>
+/// <remarks>
+/// Each processor has a shelf of its own, which most loans come from and go back to without touching what others touch; what does not fit goes into a queue for all. Safe for several threads.
+/// </remarks>
+internal sealed class TimeLimitPool : IDisposable
+{
+    private const int MostQueued = 256;
+
+    private readonly Shelf[] _shelves = new Shelf[BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount)];
+    private readonly ConcurrentQueue<TimeLimit> _queued = new();
+    private readonly TimeProvider _timeProvider;
+    private int _count;
+    private bool _disposed;
+
+    public TimeLimitPool(TimeProvider timeProvider) => _timeProvider = timeProvider;
+
+    /// <summary>The most limits that wait to be lent.</summary>
+    public int MostKept => MostQueued + _shelves.Length;
+
+    /// <summary>How many limits wait to be lent.</summary>
+    public int Kept => Volatile.Read(ref _count) + _shelves.Count(static shelf => Volatile.Read(ref shelf.Limit) is not null);
+
+    /// <summary>Lends a limit.</summary>
+    /// <param name="startedAt">The timestamp from which the time counts.</param>
+    /// <param name="limit">Zero or longer, or <see cref="Timeout.InfiniteTimeSpan"/>.</param>
+    public TimeLimit Rent(long startedAt, TimeSpan limit)
+    {
+        TimeLimit rented = Interlocked.Exchange(ref Own.Limit, null) ?? TakeElsewhere() ?? new TimeLimit(_timeProvider);
+        rented.Lend(startedAt, limit);
+        return rented;
+    }
+
+    /// <summary>Takes a limit back. Nobody may use its token any more.</summary>
+    public void Return(TimeLimit limit)
+    {
+        if (!limit.TryEnd() || Volatile.Read(ref _disposed))
+        {
+            limit.Dispose();
+        }
+        else if (Interlocked.CompareExchange(ref Own.Limit, limit, null) is not null)
+        {
+            Enqueue(limit);
+        }
+    }
+
+    /// <summary>Disposes the limits that are not lent; those that are follow when they come back.</summary>
+    public void Dispose()
+    {
+        Volatile.Write(ref _disposed, true);
+        while (TakeElsewhere() is { } kept)
+        {
+            kept.Dispose();
+        }
+    }
+
+    private ref Shelf Own => ref _shelves[Thread.GetCurrentProcessorId() & (_shelves.Length - 1)];
+
+    private TimeLimit? TakeElsewhere()
+    {
+        if (_queued.TryDequeue(out TimeLimit? queued))
+        {
+            Interlocked.Decrement(ref _count);
+            return queued;
+        }
+
+        foreach (ref Shelf shelf in _shelves.AsSpan())
+        {
+            if (Volatile.Read(ref shelf.Limit) is not null && Interlocked.Exchange(ref shelf.Limit, null) is { } kept)
+            {
+                return kept;
+            }
+        }
+
+        return null;
+    }
+
+    private void Enqueue(TimeLimit limit)
+    {
+        if (Interlocked.Increment(ref _count) > MostQueued)
+        {
+            Interlocked.Decrement(ref _count);
+            limit.Dispose();
+        }
+        else
+        {
+            _queued.Enqueue(limit);
+        }
+    }
+
+    /// <summary>Padded to a cache line of its own.</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 64)]
+    private struct Shelf
+    {
+        public TimeLimit? Limit;
+    }
+}
