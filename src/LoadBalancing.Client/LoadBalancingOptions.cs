@@ -50,6 +50,9 @@ public sealed class LoadBalancingOptions
     /// <summary>When and how often a failed attempt is made again on another endpoint.</summary>
     public RetryOptions Retry { get; set; } = new();
 
+    /// <summary>What becomes of connections.</summary>
+    public ConnectionPoolOptions ConnectionPool { get; set; } = new();
+
     /// <summary>Delays and errors injected on purpose. Null, the default: none.</summary>
     public FaultOptions? Fault { get; set; }
 

@@ -6,6 +6,8 @@ switch (args.FirstOrDefault())
     case "handler":
         await HandlerCost.RunAsync(args);
         return 0;
+    case "health":
+        return await HealthCost.RunAsync();
     case "e2e":
         await EndToEnd.RunAsync(args);
         return 0;

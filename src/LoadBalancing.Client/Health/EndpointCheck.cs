@@ -9,6 +9,7 @@ internal sealed class EndpointCheck : IDisposable
     private readonly ActiveChecker _owner;
     private readonly ITimer _timer;
     private Task<ProbeResult>? _leftBehind;
+    private int _running;
 
     public EndpointCheck(ActiveChecker owner, UpstreamEndpoint endpoint)
     {
@@ -39,11 +40,19 @@ internal sealed class EndpointCheck : IDisposable
         _timer.Dispose();
     }
 
-    private void Start() => _ = RunAsync();
+    /// <summary>One that is under way when the checker is woken is recent enough, and there is no second one beside it.</summary>
+    private void Start()
+    {
+        if (Interlocked.Exchange(ref _running, 1) == 0)
+        {
+            _ = RunAsync();
+        }
+    }
 
     private async Task RunAsync()
     {
         ProbeResult result = await CheckAsync().ConfigureAwait(false);
+        Volatile.Write(ref _running, 0);
         if (!_stop.IsCancellationRequested)
         {
             _owner.Take(this, result);

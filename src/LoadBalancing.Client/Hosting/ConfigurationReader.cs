@@ -98,6 +98,16 @@ internal static class ConfigurationReader
         .Section(nameof(FaultOptions.Abort), FaultAbort, static o => o.Abort ??= new FaultAbortOptions())
         .Choice<FaultScope>(nameof(FaultOptions.Scope), static (o, v) => o.Scope = v);
 
+    internal static readonly OptionsShape<KeepAliveOptions> KeepAlive = new OptionsShape<KeepAliveOptions>()
+        .Duration(nameof(KeepAliveOptions.TcpTime), static (o, v) => o.TcpTime = v)
+        .Duration(nameof(KeepAliveOptions.TcpInterval), static (o, v) => o.TcpInterval = v)
+        .Integer(nameof(KeepAliveOptions.TcpRetryCount), static (o, v) => o.TcpRetryCount = v)
+        .Duration(nameof(KeepAliveOptions.Http2PingDelay), static (o, v) => o.Http2PingDelay = v)
+        .Duration(nameof(KeepAliveOptions.Http2PingTimeout), static (o, v) => o.Http2PingTimeout = v);
+
+    internal static readonly OptionsShape<ConnectionPoolOptions> ConnectionPool = new OptionsShape<ConnectionPoolOptions>()
+        .Section(nameof(ConnectionPoolOptions.KeepAlive), KeepAlive, static o => o.KeepAlive);
+
     internal static readonly OptionsShape<LoadBalancingOptions> Service = new OptionsShape<LoadBalancingOptions>()
         .List(nameof(LoadBalancingOptions.Endpoints), "expected a list like [\"http://10.0.0.1:8080\"], of texts or of sections with an Address", Endpoint, ReadEndpoint, static (o, v) => o.Endpoints = v)
         .Texts(nameof(LoadBalancingOptions.Hosts), "[\"catalog\"]", static (o, v) => o.Hosts = v)
@@ -108,6 +118,7 @@ internal static class ConfigurationReader
         .Section(nameof(LoadBalancingOptions.Panic), Panic, static o => o.Panic)
         .Duration(nameof(LoadBalancingOptions.Timeout), static (o, v) => o.Timeout = v)
         .Section(nameof(LoadBalancingOptions.Retry), Retry, static o => o.Retry)
+        .Section(nameof(LoadBalancingOptions.ConnectionPool), ConnectionPool, static o => o.ConnectionPool)
         .Section(nameof(LoadBalancingOptions.Fault), Fault, static o => o.Fault ??= new FaultOptions())
         .Choice<EmptyUpdateBehavior>(nameof(LoadBalancingOptions.EmptyUpdate), static (o, v) => o.EmptyUpdate = v)
         .Boolean(nameof(LoadBalancingOptions.FollowRedirects), static (o, v) => o.FollowRedirects = v);

@@ -48,6 +48,7 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
 
         HealthOptionsCheck.Check(options, faults);
         ActiveCheckOptionsCheck.Check(options.HealthCheck, _probes, faults);
+        CheckKeepAlive(options.ConnectionPool.KeepAlive, faults);
         CheckTimes(options, faults);
         CheckRetryOn(options.Retry.RetryOn, faults);
         CheckFault(options.Fault, faults);
@@ -67,6 +68,7 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
             (nameof(options.HealthCheck), options.HealthCheck),
             (nameof(options.Panic), options.Panic),
             (nameof(options.Retry), options.Retry),
+            (nameof(options.ConnectionPool), options.ConnectionPool),
         }.Where(static part => part.Value is null).Select(static part => part.Name);
 
     private void CheckEndpoints(string service, LoadBalancingOptions options, FaultList faults)
@@ -132,6 +134,45 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
         }
 
         faults.CheckLength("Retry:BackoffMax", options.Retry.BackoffMax);
+    }
+
+    private static void CheckKeepAlive(KeepAliveOptions? options, FaultList faults)
+    {
+        if (options is null)
+        {
+            faults.Add("ConnectionPool:KeepAlive", "it is null; leave it at its default, or set it to a value of its own.");
+            return;
+        }
+
+        CheckSeconds("ConnectionPool:KeepAlive:TcpTime", options.TcpTime == Timeout.InfiniteTimeSpan ? TimeSpan.FromSeconds(1) : options.TcpTime, faults);
+        CheckSeconds("ConnectionPool:KeepAlive:TcpInterval", options.TcpInterval, faults);
+        if (options.TcpRetryCount is < 1 or > 127)
+        {
+            faults.Add("ConnectionPool:KeepAlive:TcpRetryCount", $"{options.TcpRetryCount} is not allowed; it is 1 to 127.");
+        }
+
+        CheckPing("ConnectionPool:KeepAlive:Http2PingDelay", options.Http2PingDelay ?? TimeSpan.FromSeconds(1), faults);
+        CheckPing("ConnectionPool:KeepAlive:Http2PingTimeout", options.Http2PingTimeout, faults);
+    }
+
+    /// <summary>What the operating system takes.</summary>
+    private static void CheckSeconds(string key, TimeSpan value, FaultList faults)
+    {
+        if (value < TimeSpan.FromSeconds(1) || value > TimeSpan.FromSeconds(32767) || value.Ticks % TimeSpan.TicksPerSecond != 0)
+        {
+            faults.Add(key, $"{value} is not allowed; it is a whole number of seconds, 1 to 32767.");
+        }
+    }
+
+    /// <summary>What the platform's handler takes.</summary>
+    private static void CheckPing(string key, TimeSpan value, FaultList faults)
+    {
+        if (value < TimeSpan.FromSeconds(1))
+        {
+            faults.Add(key, $"{value} is not allowed; it is 1 s or longer.");
+        }
+
+        faults.CheckLength(key, value);
     }
 
     private static void CheckRetryOn(IList<string>? conditions, FaultList faults)

@@ -45,6 +45,7 @@ internal sealed class RequestPlanCompiler : IDisposable
             RequestFault = fault?.Scope == FaultScope.Request ? fault : null,
             AttemptFault = fault?.Scope == FaultScope.Attempt ? fault : null,
             ErrorStatuses = options.OutlierDetection.ErrorStatuses is { Count: > 0 } statuses ? StatusSet.Of(statuses) : null,
+            KeepAlive = KeepAliveSettings.From(options.ConnectionPool.KeepAlive),
             FollowRedirects = options.FollowRedirects,
             TimeLimits = _timeLimits,
             Paths = _paths,

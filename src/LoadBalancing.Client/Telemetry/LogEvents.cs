@@ -26,6 +26,7 @@ internal static class LogEvents
     public const int ServiceDiscoveryBelow = 36;
     public const int HostNotConfigured = 37;
     public const int PlainTextBehindTls = 38;
+    public const int OwnConnectCallback = 39;
     public const int AttemptFailed = 40;
     public const int TimerStarved = 41;
     public const int LeaseReclaimed = 42;

@@ -206,6 +206,28 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
+    public void A_check_under_way_when_the_checker_is_woken_has_no_second_one_beside_it()
+    {
+        using TestCluster cluster = Checked(endpoints: 2, configure: static check =>
+        {
+            check.Timeout = TimeSpan.FromHours(1);
+            check.StopAfter = TimeSpan.FromMinutes(1);
+        });
+        var slow = new TaskCompletionSource<ProbeResult>();
+        cluster.Probe.Answer = (endpoint, _) => endpoint.Address.Host == "10.0.0.1" ? new ValueTask<ProbeResult>(slow.Task) : new ValueTask<ProbeResult>(ProbeResult.Passed);
+        cluster.Run(TimeSpan.FromMinutes(5));
+
+        cluster.Balancer.Pick().End();
+        cluster.Run(TimeSpan.FromSeconds(30));
+        Assert.Single(cluster.Probe.Asked, endpoint => endpoint == cluster.Endpoints[0]);
+
+        slow.SetResult(ProbeResult.Passed);
+        cluster.Balancer.Pick().End();
+        cluster.Run(TimeSpan.FromSeconds(65));
+        Assert.Equal(2, cluster.Probe.Asked.Count(endpoint => endpoint == cluster.Endpoints[0]));
+    }
+
+    [Fact]
     public void What_is_ejected_stays_ejected_when_results_become_unknown()
     {
         using TestCluster cluster = Checked(endpoints: 4, configure: null, options: static options => options.OutlierDetection.BaseEjectionTime = TimeSpan.FromHours(1));
