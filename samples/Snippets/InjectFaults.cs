@@ -36,6 +36,19 @@ internal static class InjectFaults
         // end-snippet
     }
 
+    public static async Task WhileItRunsAsync(IServiceProvider provider, HttpClient catalog)
+    {
+        // begin-snippet: fault-live
+        IFaultInjection injection = provider.GetRequiredService<IFaultInjection>();
+        var fault = new FaultOptions { Abort = new FaultAbortOptions { HttpStatus = 503, Percentage = 50 }, Scope = FaultScope.Attempt };
+        using (IInjectedFault exercise = injection.Inject("catalog", fault, request => request.Method == HttpMethod.Get))
+        {
+            await catalog.GetStringAsync("/items/42");
+            Console.WriteLine($"{exercise.Injected} attempts were hit");
+        }
+        // end-snippet
+    }
+
     public static void Repeatable(IServiceCollection services)
     {
         // begin-snippet: fault-seed

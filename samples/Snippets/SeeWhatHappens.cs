@@ -31,6 +31,14 @@ internal static class SeeWhatHappens
         services.AddLoadBalancedHttpClient("catalog");
     }
 
+    public static void Observe(IServiceProvider provider)
+    {
+        // begin-snippet: observe
+        LoadBalancer catalog = provider.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer("catalog");
+        using IDisposable subscription = catalog.Subscribe(new Pager());
+        // end-snippet
+    }
+
     public static async Task AskAsync(HttpClient http)
     {
         // begin-snippet: ask-response
@@ -41,4 +49,14 @@ internal static class SeeWhatHappens
         }
         // end-snippet
     }
+
+    // begin-snippet: observer
+    internal sealed class Pager : LoadBalancerObserver
+    {
+        public override void OnEjected(EjectionEvent ejection) =>
+            Console.WriteLine($"{ejection.Endpoint} is out for {ejection.Length}: {ejection.Failures} of {ejection.Attempts} attempts failed ({ejection.Detector})");
+
+        public override void OnReturned(UpstreamEndpoint endpoint, DateTimeOffset at) => Console.WriteLine($"{endpoint} is back");
+    }
+    // end-snippet
 }

@@ -16,6 +16,10 @@ switch (args.FirstOrDefault())
         return 0;
     case "soak":
         return await SoakRun.RunAsync(args);
+    case "agree":
+        return await AgreementRun.RunAsync();
+    case "virtual":
+        return VirtualRun.Run();
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
         return 0;

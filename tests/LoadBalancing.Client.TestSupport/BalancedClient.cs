@@ -65,6 +65,8 @@ public sealed class BalancedClient : IAsyncDisposable
 
     public LoadBalancer Balancer => _provider.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer(Name);
 
+    public IFaultInjection Faults => _provider.GetRequiredService<IFaultInjection>();
+
     public IReadOnlyList<UpstreamEndpoint> Endpoints => Balancer.Endpoints;
 
     /// <summary>How many attempts are under way on all endpoints together.</summary>

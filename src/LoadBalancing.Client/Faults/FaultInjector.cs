@@ -10,9 +10,19 @@ namespace LoadBalancing.Client;
 internal sealed class FaultInjector
 {
     private readonly ResiliencePipeline<HttpResponseMessage> _pipeline;
+    private readonly Func<HttpRequestMessage, bool>? _appliesTo;
+    private readonly FaultInjector? _inner;
 
-    public FaultInjector(FaultSettings settings, TimeProvider timeProvider, RandomSource random, ClusterMetrics metrics)
+    /// <param name="settings">What to inject.</param>
+    /// <param name="live">The fault of a running service that this is; null for the one of its options.</param>
+    /// <param name="inner">What to inject inside of this one; null for nothing more.</param>
+    /// <param name="timeProvider">What delays wait on.</param>
+    /// <param name="random">Where it is drawn who is hit.</param>
+    /// <param name="metrics">Where it is counted.</param>
+    public FaultInjector(FaultSettings settings, LiveFault? live, FaultInjector? inner, TimeProvider timeProvider, RandomSource random, ClusterMetrics metrics)
     {
+        _appliesTo = live?.AppliesTo;
+        _inner = inner;
         Scope = settings.Scope;
         string scope = settings.Scope.ToString().ToLowerInvariant();
         var builder = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = timeProvider };
@@ -43,6 +53,7 @@ internal sealed class FaultInjector
         ValueTask Count(string fault)
         {
             metrics.OnFaultInjected(fault, scope);
+            live?.Count();
             return default;
         }
     }
@@ -54,14 +65,28 @@ internal sealed class FaultInjector
     /// <param name="state">Passed to <paramref name="send"/>.</param>
     /// <param name="send">What happens when nothing is injected.</param>
     /// <param name="cancellationToken">Ends an injected delay too.</param>
-    public async ValueTask<HttpResponseMessage> SendAsync<TState>(
+    public ValueTask<HttpResponseMessage> SendAsync<TState>(
+        HttpRequestMessage request,
+        TState state,
+        Func<TState, CancellationToken, ValueTask<HttpResponseMessage>> send,
+        CancellationToken cancellationToken) =>
+        _appliesTo is null || _appliesTo(request)
+            ? InjectAsync(request, state, send, cancellationToken)
+            : SendOnAsync(request, state, send, cancellationToken);
+
+    private static HttpResponseMessage Answer(int status) => new((HttpStatusCode)status)
+    {
+        Content = new StringContent("Fault injected on purpose by LoadBalancing.Client."),
+    };
+
+    private async ValueTask<HttpResponseMessage> InjectAsync<TState>(
         HttpRequestMessage request,
         TState state,
         Func<TState, CancellationToken, ValueTask<HttpResponseMessage>> send,
         CancellationToken cancellationToken)
     {
         HttpResponseMessage response = await _pipeline
-            .ExecuteAsync(static (call, token) => call.send(call.state, token), (state, send), cancellationToken)
+            .ExecuteAsync(static (call, token) => call.self.SendOnAsync(call.request, call.state, call.send, token), (self: this, request, state, send), cancellationToken)
             .ConfigureAwait(false);
         if (response.RequestMessage is null)
         {
@@ -73,8 +98,10 @@ internal sealed class FaultInjector
         return response;
     }
 
-    private static HttpResponseMessage Answer(int status) => new((HttpStatusCode)status)
-    {
-        Content = new StringContent("Fault injected on purpose by LoadBalancing.Client."),
-    };
+    private ValueTask<HttpResponseMessage> SendOnAsync<TState>(
+        HttpRequestMessage request,
+        TState state,
+        Func<TState, CancellationToken, ValueTask<HttpResponseMessage>> send,
+        CancellationToken cancellationToken) =>
+        _inner is null ? send(state, cancellationToken) : _inner.SendAsync(request, state, send, cancellationToken);
 }

@@ -18,8 +18,8 @@ internal sealed class ClusterChecks : IDisposable
         RandomSource random,
         Func<Func<Task<ProbeResult>>, Task<ProbeResult>>? run)
     {
-        // Away from the timer's thread: a probe that blocks must not hold up the checks of others.
-        _run = run ?? Task.Run;
+        // Away from the timer's thread: a probe that blocks must not hold up the checks of others. A clock made for tests decides itself where its timers' work is done.
+        _run = run ?? (timeProvider == TimeProvider.System ? Task.Run : static probe => probe());
         _events = events;
         _makeProbe = makeProbe;
         _timeProvider = timeProvider;

@@ -11,6 +11,8 @@ internal sealed class FaultList(string root)
 
     private readonly List<string> _faults = [];
 
+    public IReadOnlyList<string> All => _faults;
+
     public string PathOf(string key) => $"{root}:{key}";
 
     public void Add(string key, FormattableString fault) => _faults.Add($"{PathOf(key)}: {fault.ToString(CultureInfo.InvariantCulture)}");

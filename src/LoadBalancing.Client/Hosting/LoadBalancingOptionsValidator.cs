@@ -186,6 +186,14 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
         }
     }
 
+    /// <summary>Everything that is wrong with faults that are to be injected into a running service.</summary>
+    public static IReadOnlyList<string> FindFaults(FaultOptions fault, string service)
+    {
+        var faults = new FaultList(service);
+        CheckFault(fault, faults);
+        return faults.All;
+    }
+
     private static void CheckFault(FaultOptions? fault, FaultList faults)
     {
         if (fault?.Delay is { } delay)

@@ -43,6 +43,7 @@ internal static class LoadBalancingRegistration
         services.TryAddSingleton<RunningServices>();
         services.TryAddSingleton<ServiceRegistry>();
         services.TryAddSingleton<ILoadBalancerProvider>(static provider => provider.GetRequiredService<ServiceRegistry>());
+        services.TryAddSingleton<IFaultInjection>(static provider => provider.GetRequiredService<ServiceRegistry>());
         services.TryAddSingleton(static provider => new Lazy<ServiceRegistry>(provider.GetRequiredService<ServiceRegistry>));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<LoadBalancingOptions>, LayeredOptions>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<LoadBalancingOptions>, LoadBalancingOptionsValidator>());

@@ -25,13 +25,13 @@ internal sealed class RequestPlanCompiler : IDisposable
 
     public CallLog Log => _log;
 
-    public RequestPlan Compile(LoadBalancingOptions options)
+    /// <param name="options">The options of the service.</param>
+    /// <param name="liveFaults">Faults that were added to those of the options, the innermost first.</param>
+    public RequestPlan Compile(LoadBalancingOptions options, IEnumerable<LiveFault> liveFaults)
     {
         TimeSpan timeout = options.Timeout ?? DefaultTimeout;
         RetrySettings retry = RetrySettings.From(options.Retry);
-        FaultInjector? fault = FaultSettings.From(options.Fault) is { } settings
-            ? new FaultInjector(settings, _balancer.TimeProvider, _random, _balancer.Metrics)
-            : null;
+        (FaultInjector? requestFault, FaultInjector? attemptFault) = CompileFaults(FaultSettings.From(options.Fault), liveFaults);
         return new RequestPlan
         {
             Balancer = _balancer,
@@ -42,8 +42,8 @@ internal sealed class RequestPlanCompiler : IDisposable
             Retry = retry,
             RetryPipeline = RetryRunner.BuildPipeline(_balancer.Name, retry, _balancer.TimeProvider),
             RetryCap = _retryCap,
-            RequestFault = fault?.Scope == FaultScope.Request ? fault : null,
-            AttemptFault = fault?.Scope == FaultScope.Attempt ? fault : null,
+            RequestFault = requestFault,
+            AttemptFault = attemptFault,
             ErrorStatuses = options.OutlierDetection.ErrorStatuses is { Count: > 0 } statuses ? StatusSet.Of(statuses) : null,
             KeepAlive = KeepAliveSettings.From(options.ConnectionPool.KeepAlive),
             FollowRedirects = options.FollowRedirects,
@@ -55,4 +55,27 @@ internal sealed class RequestPlanCompiler : IDisposable
     }
 
     public void Dispose() => _timeLimits.Dispose();
+
+    private (FaultInjector? Request, FaultInjector? Attempt) CompileFaults(FaultSettings? configured, IEnumerable<LiveFault> liveFaults)
+    {
+        FaultInjector? request = null;
+        FaultInjector? attempt = null;
+        if (configured is not null)
+        {
+            Add(configured, live: null);
+        }
+
+        foreach (LiveFault live in liveFaults)
+        {
+            Add(live.Settings, live);
+        }
+
+        return (request, attempt);
+
+        void Add(FaultSettings settings, LiveFault? live)
+        {
+            ref FaultInjector? around = ref settings.Scope == FaultScope.Request ? ref request : ref attempt;
+            around = new FaultInjector(settings, live, around, _balancer.TimeProvider, _random, _balancer.Metrics);
+        }
+    }
 }

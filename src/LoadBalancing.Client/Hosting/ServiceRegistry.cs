@@ -11,7 +11,7 @@ namespace LoadBalancing.Client;
 /// <summary>
 /// Owner of all running services, one for each service provider. A service begins to run when it is first asked for; whatever handlers come and go, it stays the same until the provider is disposed.
 /// </summary>
-internal sealed class ServiceRegistry : ILoadBalancerProvider, IServiceDirectory, IDisposable
+internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, IServiceDirectory, IDisposable
 {
     private readonly ConcurrentDictionary<string, Lazy<ServiceRuntime>> _services = new(StringComparer.Ordinal);
     private readonly ServiceRegistrations _registrations;
@@ -40,10 +40,19 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IServiceDirectory
             throw new ArgumentException($"Service '{name}' has no subset '{subset}': it has no subsets.", nameof(subset));
         }
 
-        IReadOnlyCollection<string> known = _registrations.KnownNames(_provider);
-        return known.Contains(name)
-            ? GetRuntime(name).Balancer
-            : throw new ArgumentException($"There is no service '{name}'. Known are: {string.Join(", ", known)}.", nameof(name));
+        CheckKnown(name, nameof(name));
+        return GetRuntime(name).Balancer;
+    }
+
+    public IInjectedFault Inject(string service, FaultOptions fault, Func<HttpRequestMessage, bool>? appliesTo = null)
+    {
+        ArgumentNullException.ThrowIfNull(service);
+        ArgumentNullException.ThrowIfNull(fault);
+        CheckKnown(service, nameof(service));
+        IReadOnlyList<string> slips = LoadBalancingOptionsValidator.FindFaults(fault, service);
+        return slips.Count == 0
+            ? GetRuntime(service).Inject(FaultSettings.From(fault) ?? FaultSettings.Nothing, appliesTo)
+            : throw new ArgumentException(string.Join(" ", slips), nameof(fault));
     }
 
     public BalancedService GetService(string name) => GetRuntime(name).Service;
@@ -69,6 +78,15 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IServiceDirectory
             {
                 service.Value.Dispose();
             }
+        }
+    }
+
+    private void CheckKnown(string name, string parameter)
+    {
+        IReadOnlyCollection<string> known = _registrations.KnownNames(_provider);
+        if (!known.Contains(name))
+        {
+            throw new ArgumentException($"There is no service '{name}'. Known are: {string.Join(", ", known)}.", parameter);
         }
     }
 

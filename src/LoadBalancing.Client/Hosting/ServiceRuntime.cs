@@ -19,6 +19,7 @@ internal sealed partial class ServiceRuntime : IDisposable
     private readonly ClusterRuntime _cluster;
     private readonly RequestPlanCompiler _compiler;
     private readonly List<IDisposable> _subscriptions = [];
+    private readonly List<LiveFault> _liveFaults = [];
     private readonly ILogger _logger;
     private LoadBalancingOptions _options;
     private string? _lastRejection;
@@ -42,7 +43,7 @@ internal sealed partial class ServiceRuntime : IDisposable
         ILogger clusterLogger = loggerFactory.CreateLogger<LoadBalancer>();
         _cluster = new ClusterRuntime(name, ClusterSettings.From(options, strategies), timeProvider, random, metrics, clusterLogger, settings => probes.Make(settings, name));
         _compiler = new RequestPlanCompiler(_cluster.Balancer, random, loggerFactory);
-        Service = new BalancedService(name, _compiler.Compile(options));
+        Service = new BalancedService(name, _compiler.Compile(options, _liveFaults));
 
         IEndpointSource[] all = [.. sources];
         _cluster.Balancer.AwaitedSources = all.Length == 0 ? "its options" : $"source {string.Join(" and ", all.Select(static source => $"'{source.Name}'"))}";
@@ -104,6 +105,19 @@ internal sealed partial class ServiceRuntime : IDisposable
         }
     }
 
+    /// <summary>Adds a fault to those of the options, until it is disposed.</summary>
+    public LiveFault Inject(FaultSettings settings, Func<HttpRequestMessage, bool>? appliesTo)
+    {
+        var fault = new LiveFault(settings, appliesTo, Remove);
+        lock (_reloading)
+        {
+            _liveFaults.Add(fault);
+            Compile();
+        }
+
+        return fault;
+    }
+
     public void Dispose()
     {
         _subscriptions.ForEach(static subscription => subscription.Dispose());
@@ -119,11 +133,24 @@ internal sealed partial class ServiceRuntime : IDisposable
             _cluster.UpdateEndpoints(ClusterRuntime.OptionsSource, [.. options.Endpoints]);
         }
 
-        Service.Plan = _compiler.Compile(options);
         _options = options;
+        Compile();
         _lastRejection = null;
         LogReloaded(_logger, Service.Name);
     }
+
+    private void Remove(LiveFault fault)
+    {
+        lock (_reloading)
+        {
+            if (_liveFaults.Remove(fault))
+            {
+                Compile();
+            }
+        }
+    }
+
+    private void Compile() => Service.Plan = _compiler.Compile(_options, _liveFaults);
 
     private void Reject(string reason)
     {

@@ -7,18 +7,23 @@ namespace LoadBalancing.Client;
 /// <summary>Keeps time limits that are not lent, so that a request which ends in time allocates nothing for its limit and sets no timer.</summary>
 /// <remarks>
 /// Each processor has a shelf of its own, which most loans come from and go back to without touching what others touch; what does not fit goes into a queue for all. Safe for several threads.
+/// On a clock other than the system's there is one shelf: there, which limit is lent must not depend on where a thread happens to run, or runs in virtual time would differ.
 /// </remarks>
 internal sealed class TimeLimitPool : IDisposable
 {
     private const int MostQueued = 256;
 
-    private readonly Shelf[] _shelves = new Shelf[BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount)];
+    private readonly Shelf[] _shelves;
     private readonly ConcurrentQueue<TimeLimit> _queued = new();
     private readonly TimeProvider _timeProvider;
     private int _count;
     private bool _disposed;
 
-    public TimeLimitPool(TimeProvider timeProvider) => _timeProvider = timeProvider;
+    public TimeLimitPool(TimeProvider timeProvider)
+    {
+        _timeProvider = timeProvider;
+        _shelves = new Shelf[timeProvider == TimeProvider.System ? BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount) : 1];
+    }
 
     /// <summary>The most limits that wait to be lent.</summary>
     public int MostKept => MostQueued + _shelves.Length;

@@ -1,0 +1,16 @@
+namespace Shop;
+
+public static class CatalogRegistration
+{
+    /// <summary>The catalog and how it is called, in one place, so that tests register exactly what the service does.</summary>
+    public static IServiceCollection AddCatalog(this IServiceCollection services)
+    {
+        services.AddLoadBalancedHttpClient<CatalogClient>("catalog", options =>
+        {
+            options.Endpoints = ["http://catalog-1:8080", "http://catalog-2:8080", "http://catalog-3:8080"];
+            options.Timeout = TimeSpan.FromSeconds(3);
+            options.Retry.PerTryTimeout = TimeSpan.FromSeconds(1);
+        });
+        return services;
+    }
+}

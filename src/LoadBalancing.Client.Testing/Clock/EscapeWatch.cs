@@ -1,0 +1,163 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using System.Diagnostics.Tracing;
+using System.Reflection;
+
+namespace LoadBalancing.Client;
+
+/// <summary>
+/// Notices, at the moment it happens and on the thread where it happens, that something is handed to the thread pool: the platform tells its event listeners of every piece of work that is queued, and tells
+/// them on the thread that queues it, so that its stack names who does it.
+/// </summary>
+internal sealed class EscapeWatch : EventListener
+{
+    private const string PoolEvents = "System.Diagnostics.Eventing.FrameworkEventSource";
+    private const EventKeywords ThreadPoolKeyword = (EventKeywords)0x2;
+    private const int MostProbes = 200;
+    private const int MostFrames = 12;
+
+    private static readonly TimeSpan ProbeTime = TimeSpan.FromSeconds(1);
+    private static readonly Lazy<EscapeWatch> Listener = new(static () => new EscapeWatch());
+
+    [ThreadStatic]
+    private static VirtualThread? _running;
+
+    [ThreadStatic]
+    private static int _probed;
+
+    private static bool _armed;
+
+    private EscapeWatch()
+    {
+    }
+
+    /// <summary>Begins to listen, for as long as the process lives. The pool looks only now and then whether anybody does, so this waits until it has looked.</summary>
+    public static void Arm()
+    {
+        if (Volatile.Read(ref _armed))
+        {
+            return;
+        }
+
+        _ = Listener.Value;
+        _probed = 0;
+        for (int probe = 0; probe < MostProbes && _probed == 0; probe++)
+        {
+            using var ran = new ManualResetEventSlim();
+            ThreadPool.UnsafeQueueUserWorkItem(static ran => Set(ran), ran, preferLocal: false);
+            ran.Wait(ProbeTime);
+        }
+
+        // Where the platform's events are switched off, those who come back from elsewhere are still caught when they touch the clock.
+        Volatile.Write(ref _armed, true);
+
+        static void Set(ManualResetEventSlim ran)
+        {
+            try
+            {
+                ran.Set();
+            }
+            catch (ObjectDisposedException)
+            {
+                // The pool was busy for longer than the probe waited.
+            }
+        }
+    }
+
+    /// <summary>Watches the calling thread until the result is disposed.</summary>
+    public static Watched Watch(VirtualThread thread)
+    {
+        _running = thread;
+        return default;
+    }
+
+    /// <summary>Says who uses the clock of a run from another thread.</summary>
+    public static string DescribeTrespass()
+    {
+        var stack = new StackTrace(fNeedFileInfo: false);
+        return $"{Culprit(stack, out _)} uses the clock of the run on another thread. A dropped response or a thread of its own looks like this.{Tail(stack)}";
+    }
+
+    protected override void OnEventSourceCreated(EventSource eventSource)
+    {
+        if (eventSource.Name == PoolEvents)
+        {
+            EnableEvents(eventSource, EventLevel.Verbose, ThreadPoolKeyword);
+        }
+    }
+
+    protected override void OnEventWritten(EventWrittenEventArgs eventData)
+    {
+        _probed++;
+        if (_running is not { } thread)
+        {
+            return;
+        }
+
+        var stack = new StackTrace(fNeedFileInfo: false);
+        if (IsHarmless(stack))
+        {
+            return;
+        }
+
+        string culprit = Culprit(stack, out string? callee);
+        string how = callee is null ? "" : $" by {callee}";
+        thread.OnEscape($"{culprit} hands work to the thread pool{how}, where it would run at some time or other.{Tail(stack)}");
+    }
+
+    private static IEnumerable<MethodBase> Frames(StackTrace stack) =>
+        stack.GetFrames()
+            .Select(MethodOf)
+            .OfType<MethodBase>()
+            .Where(static method => method.DeclaringType is { } type && !IsPlumbing(Outermost(type)));
+
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Names for a message; a trimmed method has none and is left out.")]
+    private static MethodBase? MethodOf(StackFrame frame) => frame.GetMethod();
+
+    /// <summary>The container compiles, for next time, what it was asked for twice. Nothing that the run does depends on it.</summary>
+    private static bool IsHarmless(StackTrace stack) =>
+        Frames(stack).FirstOrDefault(static method => method.DeclaringType!.Namespace != "System.Threading")?.DeclaringType!.Namespace == "Microsoft.Extensions.DependencyInjection.ServiceLookup";
+
+    private static bool IsPlumbing(Type type) =>
+        type == typeof(EscapeWatch) || type == typeof(VirtualClock) || type == typeof(VirtualThread) || type == typeof(VirtualTimer)
+        || type.Namespace == "System.Diagnostics.Tracing"
+        || type.Name is "FrameworkEventSource" or "ThreadPoolWorkQueue" or "AsyncMethodBuilderCore";
+
+    private static Type Outermost(Type type) => type.DeclaringType is { } outer ? Outermost(outer) : type;
+
+    private static bool IsPlatform(MethodBase method) =>
+        method.DeclaringType!.Namespace is { } space && (space == "System" || space.StartsWith("System.", StringComparison.Ordinal) || space.StartsWith("Microsoft.", StringComparison.Ordinal))
+        && !IsOurs(method);
+
+    /// <summary>Extensions of ours lie in the platform's namespaces.</summary>
+    private static bool IsOurs(MethodBase method) => method.DeclaringType!.Assembly.GetName().Name?.StartsWith("LoadBalancing.", StringComparison.Ordinal) == true;
+
+    private static string Culprit(StackTrace stack, out string? callee)
+    {
+        callee = null;
+        foreach (MethodBase method in Frames(stack))
+        {
+            if (!IsPlatform(method))
+            {
+                return CodeNames.Of(method);
+            }
+
+            callee = method.DeclaringType!.Name.StartsWith("Async", StringComparison.Ordinal) && method.DeclaringType.Namespace == "System.Runtime.CompilerServices"
+                ? "an await that does not go on where it stands, such as that of Task.Yield"
+                : CodeNames.Of(method);
+        }
+
+        string platform = callee ?? "Somebody";
+        callee = null;
+        return platform;
+    }
+
+    private static string Tail(StackTrace stack) =>
+        string.Concat(Frames(stack).Take(MostFrames).Select(static method => $"{Environment.NewLine}   at {(method.DeclaringType!.Namespace is { } space ? $"{space}." : "")}{CodeNames.Of(method)}"));
+
+    /// <summary>Ends the watch of the thread.</summary>
+    public readonly struct Watched : IDisposable
+    {
+        public void Dispose() => _running = null;
+    }
+}

@@ -1,0 +1,72 @@
+namespace LoadBalancing.Client;
+
+/// <summary>What an endpoint was told to be like: how long it works on a request, and what it replies. Everything is drawn from the endpoint's own randomness.</summary>
+internal sealed class VirtualBehavior
+{
+    private readonly Lock _changing = new();
+    private readonly TimeProvider _clock;
+    private readonly RandomSource _random;
+    private (VirtualReply Reply, double Percentage)[] _faults = [];
+    private WarmUp? _warmUp;
+
+    public VirtualBehavior(TimeProvider clock, RandomSource random)
+    {
+        _clock = clock;
+        _random = random;
+    }
+
+    public VirtualLatency Latency { get; set; } = VirtualLatency.Fixed(TimeSpan.FromMilliseconds(1));
+
+    public Func<VirtualCall, VirtualReply> Reply { get; set; } = static _ => VirtualReply.Ok;
+
+    public void AddFault(VirtualReply reply, double percentage)
+    {
+        lock (_changing)
+        {
+            Volatile.Write(ref _faults, [.. _faults, (reply, percentage)]);
+        }
+    }
+
+    public void EndFaults()
+    {
+        lock (_changing)
+        {
+            Volatile.Write(ref _faults, []);
+        }
+    }
+
+    public void BeginCold(TimeSpan duration, double slowdown) => Volatile.Write(ref _warmUp, new WarmUp(_clock.GetTimestamp(), duration, slowdown));
+
+    public (VirtualReply Reply, TimeSpan Time) Decide(in VirtualCall call)
+    {
+        TimeSpan time = Latency.Draw(_random) * Coldness();
+        foreach ((VirtualReply fault, double percentage) in Volatile.Read(ref _faults))
+        {
+            if (percentage >= 100 || _random.NextDouble() * 100 < percentage)
+            {
+                return (fault, time);
+            }
+        }
+
+        return (Reply(call), time);
+    }
+
+    private double Coldness()
+    {
+        if (Volatile.Read(ref _warmUp) is not { } warmUp)
+        {
+            return 1;
+        }
+
+        double warmth = _clock.GetElapsedTime(warmUp.Since) / warmUp.Duration;
+        if (!(warmth < 1))
+        {
+            Volatile.Write(ref _warmUp, null);
+            return 1;
+        }
+
+        return warmUp.Slowdown - ((warmUp.Slowdown - 1) * warmth);
+    }
+
+    private sealed record WarmUp(long Since, TimeSpan Duration, double Slowdown);
+}

@@ -1,0 +1,303 @@
+using System.Net;
+
+namespace LoadBalancing.Client;
+
+/// <summary>
+/// A server that exists only in memory: it works on requests for as long as its <see cref="Latency"/> says, on so many at once as its <see cref="Concurrency"/> allows, lets others wait, and replies as it was told to.
+/// </summary>
+/// <remarks>
+/// <code>
+/// down: refused    queue full: 503    all places taken: waits    else: works for Latency, then Reply
+/// </code>
+/// Everything may be changed at any time, from any thread, and holds for what arrives, or gets a place, from then on. All times are those of the cluster's clock.
+/// </remarks>
+public sealed class VirtualEndpoint
+{
+    private static readonly VirtualReply TurnedAway = VirtualReply.Status(HttpStatusCode.ServiceUnavailable);
+
+    private readonly Lock _sync = new();
+    private readonly TimeProvider _clock;
+    private readonly VirtualBehavior _behavior;
+    private readonly List<VirtualExchange> _underWay = [];
+    private readonly Queue<(VirtualExchange Exchange, long Number)> _waiting = new();
+    private readonly Stack<VirtualExchange> _idle = new();
+
+    internal VirtualEndpoint(Uri address, TimeProvider clock, RandomSource random)
+    {
+        Address = address;
+        _clock = clock;
+        _behavior = new VirtualBehavior(clock, random);
+    }
+
+    /// <summary>Where it is: <c>http://10.0.0.1/</c>.</summary>
+    public Uri Address { get; }
+
+    /// <summary>What it has counted.</summary>
+    public VirtualCounts Counts { get; } = new();
+
+    /// <summary>Whether it runs.</summary>
+    public bool IsUp { get; private set; } = true;
+
+    internal TimeProvider Clock => _clock;
+
+    /// <summary>Grows with each kill: what began in an earlier life is broken.</summary>
+    internal int Life { get; private set; }
+
+    /// <summary>How long it works on a request; default 1 ms.</summary>
+    public VirtualLatency Latency
+    {
+        get => _behavior.Latency;
+        set => _behavior.Latency = value ?? throw new ArgumentNullException(nameof(value));
+    }
+
+    /// <summary>How many requests it works on at once; the others wait. At least 1; default no limit.</summary>
+    public int Concurrency { get; set; } = int.MaxValue;
+
+    /// <summary>How many may wait; the others are answered with 503 at once. Zero or more; default no limit.</summary>
+    public int QueueLimit { get; set; } = int.MaxValue;
+
+    /// <summary>What it replies where no fault does; default <see cref="VirtualReply.Ok"/>.</summary>
+    public Func<VirtualCall, VirtualReply> Reply
+    {
+        get => _behavior.Reply;
+        set => _behavior.Reply = value ?? throw new ArgumentNullException(nameof(value));
+    }
+
+    /// <summary>Makes it give a share of its requests another reply. Several faults are drawn one after the other, the first called first.</summary>
+    /// <param name="reply">A status, <see cref="VirtualReply.Reset"/> or <see cref="VirtualReply.Silence"/>; or any other reply.</param>
+    /// <param name="percentage">The share, in percent, 0 to 100.</param>
+    public VirtualEndpoint Fail(VirtualReply reply, double percentage = 100)
+    {
+        ArgumentNullException.ThrowIfNull(reply);
+        Percentages.Check(percentage);
+        _behavior.AddFault(reply, percentage);
+        return this;
+    }
+
+    /// <summary>Ends all faults.</summary>
+    public VirtualEndpoint Heal()
+    {
+        _behavior.EndFaults();
+        return this;
+    }
+
+    /// <summary>Stops it at once: what it works on, what waits and what it is sending breaks off, new connections are refused. Does nothing when it is down.</summary>
+    public void Kill()
+    {
+        VirtualExchange[] broken;
+        lock (_sync)
+        {
+            IsUp = false;
+            Life++;
+            _waiting.Clear();
+            broken = [.. _underWay.OrderBy(static exchange => exchange.Call.Number)];
+            Array.ForEach(broken, exchange => TryRelease(exchange));
+            Counts.Broken += broken.Length;
+        }
+
+        Array.ForEach(broken, static exchange => exchange.SetReply(VirtualReply.Reset));
+    }
+
+    /// <summary>Starts it again, with its counts as they were. Does nothing when it is up.</summary>
+    public void Restart() => Restart(TimeSpan.Zero, slowdown: 1);
+
+    /// <summary>Starts it again, cold: slow at first, and faster from moment to moment until it is warm.</summary>
+    /// <param name="warmUp">How long until it is as fast as before. Zero or longer.</param>
+    /// <param name="slowdown">How many times as long as usual the first request takes. At least 1.</param>
+    public void Restart(TimeSpan warmUp, double slowdown)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(warmUp, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(slowdown, 1);
+        lock (_sync)
+        {
+            if (!IsUp)
+            {
+                IsUp = true;
+                _behavior.BeginCold(warmUp, slowdown);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Address.Authority;
+
+    /// <summary>Takes a request.</summary>
+    /// <param name="request">The request over HTTP; null below it.</param>
+    /// <param name="timeLimit">How long the caller waits; infinite for as long as it takes.</param>
+    /// <param name="callerToken">Ends the wait.</param>
+    /// <returns>The reply; null when the time limit was over before.</returns>
+    internal ValueTask<VirtualReply?> CallAsync(HttpRequestMessage? request, TimeSpan timeLimit, CancellationToken callerToken)
+    {
+        if (callerToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<VirtualReply?>(callerToken);
+        }
+
+        ValueTask<VirtualReply?> result;
+        VirtualExchange exchange;
+        lock (_sync)
+        {
+            if (ReplyAtOnce(request, out VirtualCall call, out bool mustWait, out VirtualReply reply, out TimeSpan time))
+            {
+                return new ValueTask<VirtualReply?>(reply);
+            }
+
+            if (!_idle.TryPop(out exchange!))
+            {
+                exchange = new VirtualExchange(this, _clock);
+            }
+
+            long now = Now();
+            result = exchange.Begin(call, timeLimit == Timeout.InfiniteTimeSpan ? long.MaxValue : now + timeLimit.Ticks, callerToken);
+            exchange.Position = _underWay.Count;
+            _underWay.Add(exchange);
+            if (mustWait)
+            {
+                _waiting.Enqueue((exchange, call.Number));
+                Counts.MostWaiting = Math.Max(Counts.MostWaiting, ++Counts.Waiting);
+                exchange.Wait(now);
+            }
+            else
+            {
+                Serve(exchange, reply, time, now);
+            }
+        }
+
+        exchange.Heed();
+        return result;
+    }
+
+    /// <summary>The timer of an exchange has fired: the work is done, or, without a reply, the caller's time is over.</summary>
+    internal void Finish(VirtualExchange exchange, VirtualReply? reply)
+    {
+        lock (_sync)
+        {
+            if (!TryRelease(exchange))
+            {
+                return;
+            }
+
+            Counts.Add(reply);
+            StartWaiting();
+        }
+
+        exchange.SetReply(reply);
+    }
+
+    /// <summary>The caller has given up.</summary>
+    internal void Abandon(VirtualExchange exchange)
+    {
+        lock (_sync)
+        {
+            if (!TryRelease(exchange))
+            {
+                return;
+            }
+
+            Counts.Abandoned++;
+            StartWaiting();
+        }
+
+        exchange.SetCancelled();
+    }
+
+    internal void Recycle(VirtualExchange exchange)
+    {
+        // On a clock of many threads a timer or a cancellation may still be about to call.
+        if (_clock is VirtualClock)
+        {
+            _idle.Push(exchange);
+        }
+        else
+        {
+            exchange.Dispose();
+        }
+    }
+
+    internal static TimeSpan TimeBetween(long from, long to) => new(Math.Max(to - from, 0));
+
+    /// <summary>Ticks of 100 ns, whatever the clock counts in.</summary>
+    private long Now() => _clock.GetElapsedTime(0).Ticks;
+
+    private bool ReplyAtOnce(HttpRequestMessage? request, out VirtualCall call, out bool mustWait, out VirtualReply reply, out TimeSpan time)
+    {
+        (call, mustWait, reply, time) = (default, false, VirtualReply.Refused, default);
+        if (!IsUp)
+        {
+            Counts.Refused++;
+            return true;
+        }
+
+        call = new VirtualCall(this, ++Counts.Received, request);
+        mustWait = Counts.InService >= Concurrency;
+        if (mustWait)
+        {
+            reply = TurnedAway;
+            if (Counts.Waiting < QueueLimit)
+            {
+                return false;
+            }
+
+            Counts.TurnedAway++;
+        }
+        else
+        {
+            (reply, time) = _behavior.Decide(call);
+            if (time > TimeSpan.Zero || reply.Kind == VirtualReplyKind.Silence)
+            {
+                return false;
+            }
+
+            Counts.MostInService = Math.Max(Counts.MostInService, Counts.InService + 1);
+        }
+
+        Counts.Add(reply);
+        return true;
+    }
+
+    private void Serve(VirtualExchange exchange, VirtualReply reply, TimeSpan time, long now)
+    {
+        exchange.IsInService = true;
+        Counts.MostInService = Math.Max(Counts.MostInService, ++Counts.InService);
+        exchange.Work(reply, time, now);
+    }
+
+    private void StartWaiting()
+    {
+        while (IsUp && Counts.InService < Concurrency && _waiting.TryDequeue(out (VirtualExchange Exchange, long Number) next))
+        {
+            // Whoever gave up while it waited still stands in the queue, perhaps as a later call that uses the same exchange.
+            if (!next.Exchange.IsOver && !next.Exchange.IsInService && next.Exchange.Call.Number == next.Number)
+            {
+                Counts.Waiting--;
+                (VirtualReply reply, TimeSpan time) = _behavior.Decide(next.Exchange.Call);
+                Serve(next.Exchange, reply, time, Now());
+            }
+        }
+    }
+
+    /// <summary>Takes an exchange out of those under way; the last one takes its place.</summary>
+    private bool TryRelease(VirtualExchange exchange)
+    {
+        if (exchange.IsOver)
+        {
+            return false;
+        }
+
+        exchange.Close();
+        if (exchange.IsInService)
+        {
+            Counts.InService--;
+        }
+        else
+        {
+            Counts.Waiting--;
+        }
+
+        VirtualExchange last = _underWay[^1];
+        _underWay[exchange.Position] = last;
+        last.Position = exchange.Position;
+        _underWay.RemoveAt(_underWay.Count - 1);
+        return true;
+    }
+}

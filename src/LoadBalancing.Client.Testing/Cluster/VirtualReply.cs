@@ -1,0 +1,107 @@
+using System.Net;
+
+namespace LoadBalancing.Client;
+
+/// <summary>What a virtual endpoint does with a request that it has worked on. Immutable; the methods give a changed copy.</summary>
+public sealed class VirtualReply
+{
+    private VirtualReply(VirtualReplyKind kind, HttpStatusCode status)
+    {
+        Kind = kind;
+        StatusCode = status;
+    }
+
+    private VirtualReply(VirtualReply other)
+    {
+        Kind = other.Kind;
+        StatusCode = other.StatusCode;
+        Body = other.Body;
+        BodyTime = other.BodyTime;
+        BreaksOff = other.BreaksOff;
+        RetryAfter = other.RetryAfter;
+    }
+
+    /// <summary>An answer with status 200 and no body.</summary>
+    public static VirtualReply Ok { get; } = Status(HttpStatusCode.OK);
+
+    /// <summary>No answer: the connection breaks where the headers are due.</summary>
+    public static VirtualReply Reset { get; } = new(VirtualReplyKind.Reset, 0);
+
+    /// <summary>No answer, and the connection stays: only the caller can end it.</summary>
+    public static VirtualReply Silence { get; } = new(VirtualReplyKind.Silence, 0);
+
+    /// <summary>What kind of reply it is.</summary>
+    public VirtualReplyKind Kind { get; }
+
+    /// <summary>The status; 0 when there is no answer.</summary>
+    public HttpStatusCode StatusCode { get; }
+
+    /// <summary>The body; empty by default.</summary>
+    public string Body { get; private init; } = "";
+
+    /// <summary>How long the body takes after the headers; zero by default.</summary>
+    public TimeSpan BodyTime { get; private init; }
+
+    /// <summary>Whether the body breaks off half-way, when half of its time is over.</summary>
+    public bool BreaksOff { get; private init; }
+
+    /// <summary>The value of <c>Retry-After</c>; null, the default: none.</summary>
+    public TimeSpan? RetryAfter { get; private init; }
+
+    /// <summary>What the health of an endpoint makes of it, as if it were HTTP. Silence is not judged here: whoever calls sets the time limit.</summary>
+    public AttemptOutcome Outcome => Kind switch
+    {
+        VirtualReplyKind.Refused => AttemptOutcome.Failure(FailureKind.Connect),
+        VirtualReplyKind.Reset => AttemptOutcome.Failure(FailureKind.Reset),
+        VirtualReplyKind.Silence => AttemptOutcome.Neutral,
+        _ when BreaksOff => AttemptOutcome.Failure(FailureKind.Reset),
+        _ => (int)StatusCode switch
+        {
+            < 500 => AttemptOutcome.Success,
+            502 or 503 or 504 => AttemptOutcome.Failure(FailureKind.Gateway),
+            _ => AttemptOutcome.Failure(FailureKind.Answered),
+        },
+    };
+
+    /// <summary>What an endpoint that is down does: nobody listens.</summary>
+    internal static VirtualReply Refused { get; } = new(VirtualReplyKind.Refused, 0);
+
+    /// <summary>An answer with a status, so that <c>endpoint.Fail(HttpStatusCode.ServiceUnavailable)</c> compiles.</summary>
+    /// <param name="status">200 to 599.</param>
+    public static implicit operator VirtualReply(HttpStatusCode status) => Status(status);
+
+    /// <summary>The same as <see cref="Status"/>.</summary>
+    /// <param name="status">200 to 599.</param>
+    public static VirtualReply FromHttpStatusCode(HttpStatusCode status) => Status(status);
+
+    /// <summary>An answer with a status.</summary>
+    /// <param name="status">200 to 599.</param>
+    public static VirtualReply Status(HttpStatusCode status)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan((int)status, 200, nameof(status));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((int)status, 599, nameof(status));
+        return new VirtualReply(VirtualReplyKind.Answer, status);
+    }
+
+    /// <summary>The same answer with a body.</summary>
+    /// <param name="body">The text.</param>
+    /// <param name="time">How long it takes after the headers.</param>
+    public VirtualReply WithBody(string body, TimeSpan time = default)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        ArgumentOutOfRangeException.ThrowIfLessThan(time, TimeSpan.Zero);
+        return new VirtualReply(this) { Body = body, BodyTime = time };
+    }
+
+    /// <summary>The same answer, whose body breaks off half-way; it needs one.</summary>
+    public VirtualReply BreakingOff() => Body.Length == 0
+        ? throw new InvalidOperationException("An answer without a body has nothing to break off: call WithBody first.")
+        : new VirtualReply(this) { BreaksOff = true };
+
+    /// <summary>The same answer with a <c>Retry-After</c>.</summary>
+    /// <param name="delay">Whole seconds are sent.</param>
+    public VirtualReply WithRetryAfter(TimeSpan delay) => new(this) { RetryAfter = delay };
+
+    /// <inheritdoc/>
+    public override string ToString() => Kind == VirtualReplyKind.Answer ? $"{(int)StatusCode}" : Kind.ToString();
+}

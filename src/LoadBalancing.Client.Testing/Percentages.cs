@@ -1,0 +1,16 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+
+namespace LoadBalancing.Client;
+
+/// <summary>The rule that all shares keep.</summary>
+internal static class Percentages
+{
+    public static void Check(double percentage, [CallerArgumentExpression(nameof(percentage))] string? name = null)
+    {
+        if (!(percentage is >= 0 and <= 100))
+        {
+            throw new ArgumentOutOfRangeException(name, percentage, string.Create(CultureInfo.InvariantCulture, $"{percentage} is not allowed; a percentage is a number from 0 to 100."));
+        }
+    }
+}

@@ -1,0 +1,223 @@
+using System.Globalization;
+using System.Text;
+
+namespace LoadBalancing.Client;
+
+/// <summary>
+/// Writes down what balanced clients do: picks, attempts, retries, ejections and returns, in one time line for all of them. On a <see cref="VirtualClock"/> the time line of a seed is the same to the byte each time.
+/// </summary>
+/// <remarks>
+/// <code>
+/// 00:00:30.001000  client      ended      10.0.0.3  Answered after 1 ms
+/// 00:00:30.001000  client      EJECTED    10.0.0.3  for at least 187.1 s: consecutive_errors, 5 failures in a row, the last: Answered (5 of 5 attempts)
+/// </code>
+/// May be used from any number of threads.
+/// </remarks>
+public sealed class TrafficRecorder : IDisposable
+{
+    private readonly Lock _writing = new();
+    private readonly List<RecordedEvent> _events = [];
+    private readonly List<IDisposable> _subscriptions = [];
+    private readonly TimeProvider _clock;
+    private readonly long _start;
+    private readonly DateTimeOffset _startTime;
+
+    /// <summary>The lease of the last event, when that is a report: an end at the same moment takes its place.</summary>
+    private EndpointLease? _lastReported;
+
+    /// <summary>Creates a recorder that has seen nothing. Its time begins now.</summary>
+    /// <param name="clock">The clock of the clients.</param>
+    public TrafficRecorder(TimeProvider clock)
+    {
+        ArgumentNullException.ThrowIfNull(clock);
+        _clock = clock;
+        _start = clock.GetTimestamp();
+        _startTime = clock.GetUtcNow();
+    }
+
+    /// <summary>Everything so far.</summary>
+    public RecordedEvents Events => Select(static _ => true, "Events");
+
+    /// <summary>Each endpoint that was picked.</summary>
+    public RecordedEvents Picks => Of(RecordedEventKind.Picked, "Picks");
+
+    /// <summary>Each attempt that is over.</summary>
+    public RecordedEvents Attempts => Of(RecordedEventKind.Ended, "Attempts");
+
+    /// <summary>Each attempt that was made again.</summary>
+    public RecordedEvents Retries => Of(RecordedEventKind.Retried, "Retries");
+
+    /// <summary>Each endpoint that was taken out.</summary>
+    public RecordedEvents Ejections => Of(RecordedEventKind.Ejected, "Ejections");
+
+    /// <summary>Each endpoint that should have been taken out and stayed.</summary>
+    public RecordedEvents RefusedEjections => Of(RecordedEventKind.EjectionRefused, "Refused ejections");
+
+    /// <summary>Each endpoint that came back.</summary>
+    public RecordedEvents Returns => Of(RecordedEventKind.Returned, "Returns");
+
+    /// <summary>Begins to write down what one client does.</summary>
+    /// <param name="balancer">The balancer of the client.</param>
+    /// <param name="name">What to call the client; null: by its service.</param>
+    /// <returns>Ends it. Disposing the recorder does as well.</returns>
+    public IDisposable Observe(LoadBalancer balancer, string? name = null)
+    {
+        ArgumentNullException.ThrowIfNull(balancer);
+        IDisposable subscription = balancer.Subscribe(new Scribe(this, name ?? balancer.Name));
+        lock (_writing)
+        {
+            _subscriptions.Add(subscription);
+        }
+
+        return subscription;
+    }
+
+    /// <summary>Begins to write down what one virtual client does.</summary>
+    /// <param name="client">The client.</param>
+    /// <returns>Ends it. Disposing the recorder does as well.</returns>
+    public IDisposable Observe(VirtualClient client)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        return Observe(client.Balancer, client.Name);
+    }
+
+    /// <summary>Writes something of the test's own into the time line: <c>server 3 killed</c>.</summary>
+    /// <param name="text">What.</param>
+    public void Note(string text) => Write(new RecordedEvent { Kind = RecordedEventKind.Noted, Client = "test", Detail = text }, _clock.GetElapsedTime(_start));
+
+    /// <summary>Forgets everything so far; time goes on.</summary>
+    public void Clear()
+    {
+        lock (_writing)
+        {
+            _events.Clear();
+            _lastReported = null;
+        }
+    }
+
+    /// <summary>Writes the whole time line, a line for each event, each ended by a line feed.</summary>
+    /// <param name="writer">Where to.</param>
+    public void WriteTimeLine(TextWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        var line = new StringBuilder();
+        foreach (RecordedEvent recorded in Events)
+        {
+            line.Clear();
+            recorded.AppendTo(line);
+            line.Append('\n');
+            writer.Write(line);
+        }
+    }
+
+    /// <summary>The whole time line.</summary>
+    public override string ToString() => Events.ToString();
+
+    /// <summary>Ends the recording; what was recorded stays.</summary>
+    public void Dispose()
+    {
+        lock (_writing)
+        {
+            _subscriptions.ForEach(static subscription => subscription.Dispose());
+            _subscriptions.Clear();
+        }
+    }
+
+    /// <summary>What explains a time line: the last events that changed who is in service, and the test's notes.</summary>
+    internal IEnumerable<RecordedEvent> Turns(TimeSpan? until)
+    {
+        const int Shown = 12;
+        return Select(
+            recorded => recorded.Kind is RecordedEventKind.Ejected or RecordedEventKind.EjectionRefused or RecordedEventKind.Returned or RecordedEventKind.EndpointsChanged or RecordedEventKind.Noted
+                && (until is null || recorded.At <= until),
+            "").TakeLast(Shown);
+    }
+
+    private RecordedEvents Of(RecordedEventKind kind, string what) => Select(recorded => recorded.Kind == kind, what);
+
+    private RecordedEvents Select(Predicate<RecordedEvent> condition, string what)
+    {
+        lock (_writing)
+        {
+            return new RecordedEvents(this, [.. _events.FindAll(condition)], what);
+        }
+    }
+
+    private void Write(in RecordedEvent recorded, TimeSpan at)
+    {
+        lock (_writing)
+        {
+            _events.Add(recorded with { At = at });
+            _lastReported = null;
+        }
+    }
+
+    private void WriteAttempt(in RecordedEvent recorded, EndpointLease lease)
+    {
+        TimeSpan at = _clock.GetElapsedTime(_start);
+        lock (_writing)
+        {
+            if (recorded.Kind == RecordedEventKind.Ended && ReferenceEquals(_lastReported, lease) && _events[^1].At == at && _events[^1].Outcome == recorded.Outcome)
+            {
+                _events[^1] = recorded with { At = at };
+                _lastReported = null;
+                return;
+            }
+
+            _events.Add(recorded with { At = at });
+            _lastReported = recorded.Kind == RecordedEventKind.Reported ? lease : null;
+        }
+    }
+
+    private sealed class Scribe : LoadBalancerObserver
+    {
+        private readonly TrafficRecorder _recorder;
+        private readonly string _client;
+
+        public Scribe(TrafficRecorder recorder, string client)
+        {
+            _recorder = recorder;
+            _client = client;
+        }
+
+        public override void OnPicked(EndpointLease lease) =>
+            _recorder.WriteAttempt(new RecordedEvent { Kind = RecordedEventKind.Picked, Client = _client, Endpoint = lease.Endpoint }, lease);
+
+        public override void OnAttemptReported(EndpointLease lease, AttemptOutcome outcome, TimeSpan elapsed) =>
+            WriteAttempt(RecordedEventKind.Reported, lease, outcome, elapsed);
+
+        public override void OnAttemptEnded(EndpointLease lease, AttemptOutcome outcome, TimeSpan elapsed) =>
+            WriteAttempt(RecordedEventKind.Ended, lease, outcome, elapsed);
+
+        public override void OnRetry(RetryEvent retry) =>
+            Write(RecordedEventKind.Retried, retry.Failed, retry.Wait, string.Create(CultureInfo.InvariantCulture, $"{retry.Reason}, retry {retry.Number}"));
+
+        public override void OnEjected(EjectionEvent ejection) => Write(RecordedEventKind.Ejected, ejection, ejection.Length!.Value);
+
+        public override void OnEjectionRefused(EjectionEvent ejection) => Write(RecordedEventKind.EjectionRefused, ejection, TimeSpan.Zero);
+
+        public override void OnReturned(UpstreamEndpoint endpoint, DateTimeOffset at) =>
+            _recorder.Write(new RecordedEvent { Kind = RecordedEventKind.Returned, Client = _client, Endpoint = endpoint }, at - _recorder._startTime);
+
+        public override void OnEndpointsChanged(string source, IReadOnlyList<UpstreamEndpoint> endpoints) =>
+            Write(RecordedEventKind.EndpointsChanged, null, TimeSpan.Zero, $"{source}: {string.Join(", ", endpoints.Select(static endpoint => endpoint.Address.Authority))}");
+
+        private void WriteAttempt(RecordedEventKind kind, EndpointLease lease, in AttemptOutcome outcome, TimeSpan elapsed) =>
+            _recorder.WriteAttempt(new RecordedEvent { Kind = kind, Client = _client, Endpoint = lease.Endpoint, Outcome = outcome, Duration = elapsed }, lease);
+
+        private void Write(RecordedEventKind kind, EjectionEvent ejection, TimeSpan length) => _recorder.Write(
+            new RecordedEvent
+            {
+                Kind = kind,
+                Client = _client,
+                Endpoint = ejection.Endpoint,
+                Duration = length,
+                Detail = string.Create(CultureInfo.InvariantCulture, $"{ejection.Detector}, {ejection.Reason} ({ejection.Failures} of {ejection.Attempts} attempts)"),
+            },
+            ejection.At - _recorder._startTime);
+
+        private void Write(RecordedEventKind kind, UpstreamEndpoint? endpoint, TimeSpan duration, string detail) => _recorder.Write(
+            new RecordedEvent { Kind = kind, Client = _client, Endpoint = endpoint, Duration = duration, Detail = detail },
+            _recorder._clock.GetElapsedTime(_recorder._start));
+    }
+}

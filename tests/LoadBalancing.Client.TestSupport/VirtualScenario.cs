@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using System.Net;
+
+namespace LoadBalancing.Client.TestSupport;
+
+/// <summary>Many clients and endpoints, of which one fails for a while, one is killed and comes back cold, and one is slow now and then; with a recorder on.</summary>
+public static class VirtualScenario
+{
+    /// <summary>What came of a run.</summary>
+    /// <param name="TimeLine">The recorder's time line.</param>
+    /// <param name="Calls">How many calls were made.</param>
+    /// <param name="Received">How many attempts arrived.</param>
+    /// <param name="Events">How many events were recorded.</param>
+    /// <param name="Real">The real time that it took.</param>
+    /// <param name="Processor">The processor time of the whole process meanwhile.</param>
+    /// <param name="TimersAlive">Timers left over.</param>
+    public sealed record Result(string TimeLine, long Calls, long Received, int Events, TimeSpan Real, TimeSpan Processor, int TimersAlive);
+
+    public static Result Run(int seed, int clients, int endpoints, double perSecond, TimeSpan duration, bool http)
+    {
+        var clock = new VirtualClock();
+        var cluster = new VirtualCluster(clock, seed);
+        cluster.AddMany(endpoints, static endpoint => endpoint.Latency = VirtualLatency.LogNormal(TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(40)));
+        cluster.Endpoints[0].Latency = cluster.Endpoints[0].Latency.WithShare(1, VirtualLatency.Fixed(TimeSpan.FromMilliseconds(800)));
+        clock.At(duration / 6, () => cluster.Endpoints[1].Fail(HttpStatusCode.InternalServerError, 80));
+        clock.At(duration / 3, cluster.Endpoints[2].Kill);
+        clock.At(duration / 2, () => cluster.Endpoints[1].Heal());
+        clock.At(duration * 2 / 3, () => cluster.Endpoints[2].Restart(duration / 6, slowdown: 10));
+
+        using var recorder = new TrafficRecorder(clock);
+        VirtualClient[] all = [.. Enumerable.Range(1, clients).Select(number => cluster.CreateClient($"client-{number}", Configure))];
+        Array.ForEach(all, client => recorder.Observe(client));
+        long calls = 0;
+        using var process = Process.GetCurrentProcess();
+        TimeSpan processor = process.TotalProcessorTime;
+        long began = Stopwatch.GetTimestamp();
+        clock.Run(() => Task.WhenAll(all.Select((client, number) => clock.SendRandomlyAsync(
+            perSecond / clients,
+            duration,
+            RandomSource.Seeded(seed + number),
+            async _ =>
+            {
+                calls++;
+                if (http)
+                {
+                    await GetAsync(client);
+                }
+                else
+                {
+                    await client.CallAsync(TimeSpan.FromMilliseconds(500));
+                }
+            }))));
+        TimeSpan real = Stopwatch.GetElapsedTime(began);
+        process.Refresh();
+        processor = process.TotalProcessorTime - processor;
+        Array.ForEach(all, static client => client.Dispose());
+        return new Result(
+            recorder.ToString(),
+            calls,
+            cluster.Endpoints.Sum(static endpoint => endpoint.Counts.Received),
+            recorder.Events.Count,
+            real,
+            processor,
+            clock.TimersAlive);
+    }
+
+    private static void Configure(LoadBalancingOptions options)
+    {
+        options.OutlierDetection.Interval = TimeSpan.FromSeconds(5);
+        options.OutlierDetection.BaseEjectionTime = TimeSpan.FromSeconds(10);
+        options.Retry.PerTryTimeout = TimeSpan.FromMilliseconds(500);
+    }
+
+    private static async Task GetAsync(VirtualClient client)
+    {
+        try
+        {
+            using HttpResponseMessage response = await client.Http.GetAsync("/items");
+        }
+        catch (HttpRequestException)
+        {
+            // Some calls fail with all their attempts; the time line has them.
+        }
+    }
+}

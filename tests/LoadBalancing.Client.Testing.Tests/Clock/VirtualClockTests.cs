@@ -1,0 +1,399 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace LoadBalancing.Client.Tests.Clock;
+
+public sealed class VirtualClockTests
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    [Fact]
+    public void A_year_of_waiting_passes_in_a_moment_and_the_time_is_exact()
+    {
+        var clock = new VirtualClock();
+
+        clock.Limit = TimeSpan.FromDays(400);
+        clock.Run(() => Task.Delay(TimeSpan.FromDays(40), clock));
+
+        Assert.Equal(TimeSpan.FromDays(40), clock.Elapsed);
+        Assert.Equal(new DateTimeOffset(2030, 2, 10, 0, 0, 0, TimeSpan.Zero), clock.GetUtcNow());
+    }
+
+    [Fact]
+    public void Timers_fire_in_the_order_of_their_times_and_of_their_arming()
+    {
+        var clock = new VirtualClock();
+        List<int> fired = [];
+        ITimer third = Timer(clock, () => fired.Add(3), 2 * Second);
+        Timer(clock, () => fired.Add(4), 2 * Second);
+        Timer(clock, () => fired.Add(1), Second);
+        third.Change(2 * Second, Timeout.InfiniteTimeSpan);
+        Timer(clock, () => fired.Add(2), 1.5 * Second);
+
+        clock.RunFor(2 * Second);
+
+        Assert.Equal([1, 2, 4, 3], fired);
+    }
+
+    [Fact]
+    public void Ten_thousand_timers_armed_changed_and_removed_at_random_fire_like_a_sorted_list()
+    {
+        var clock = new VirtualClock();
+        RandomSource random = RandomSource.Seeded(7);
+        var expected = new Dictionary<int, (long Due, int Order)>();
+        List<int> fired = [];
+        ITimer[] timers = [.. Enumerable.Range(0, 10_000).Select(i => clock.CreateTimer(_ => fired.Add(i), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan))];
+        for (int order = 0; order < 40_000; order++)
+        {
+            int timer = (int)(random.NextUInt64() % 10_000);
+            long due = (long)(random.NextUInt64() % 1000);
+            bool armed = due > 100;
+            timers[timer].Change(armed ? new TimeSpan(due) : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            expected.Remove(timer);
+            if (armed)
+            {
+                expected[timer] = (due, order);
+            }
+        }
+
+        Assert.Equal(expected.Count, clock.TimersArmed);
+        clock.RunFor(Second);
+
+        Assert.Equal(expected.OrderBy(static timer => timer.Value).Select(static timer => timer.Key), fired);
+        Assert.Equal(0, clock.TimersArmed);
+        Array.ForEach(timers, static timer => timer.Dispose());
+        Assert.Equal(0, clock.TimersAlive);
+    }
+
+    [Fact]
+    public void A_periodic_timer_fires_each_period_and_what_is_due_at_the_end_fires()
+    {
+        var clock = new VirtualClock();
+        List<TimeSpan> fired = [];
+        using ITimer timer = clock.CreateTimer(_ => fired.Add(clock.Elapsed), null, Second, 2 * Second);
+
+        clock.RunFor(5 * Second);
+
+        Assert.Equal([Second, 3 * Second, 5 * Second], fired);
+    }
+
+    [Fact]
+    public void A_disposed_timer_does_not_fire_and_cannot_be_armed()
+    {
+        var clock = new VirtualClock();
+        ITimer timer = Timer(clock, static () => Assert.Fail("It fired."), Second);
+
+        timer.Dispose();
+
+        Assert.False(timer.Change(TimeSpan.Zero, Timeout.InfiniteTimeSpan));
+        clock.RunFor(2 * Second);
+    }
+
+    [Fact]
+    public void A_timer_that_is_due_at_once_fires_when_the_clock_runs_and_not_before()
+    {
+        var clock = new VirtualClock();
+        bool fired = false;
+        Timer(clock, () => fired = true, TimeSpan.Zero);
+
+        Assert.False(fired);
+        clock.RunFor(TimeSpan.Zero);
+        Assert.True(fired);
+    }
+
+    [Fact]
+    public void Everything_that_awaits_goes_on_in_the_one_thread_in_the_same_order()
+    {
+        var clock = new VirtualClock();
+        List<string> lines = [];
+        clock.Run(async () =>
+        {
+            int thread = Environment.CurrentManagedThreadId;
+            await Task.WhenAll(Enumerable.Range(0, 20).Select(async worker =>
+            {
+                for (int step = 0; step < 3; step++)
+                {
+                    await Task.Delay(TimeSpan.FromMilliseconds(10 * (worker % 3)), clock);
+                    lines.Add($"{worker} {step} {clock.Elapsed.TotalMilliseconds}");
+                    Assert.Equal(thread, Environment.CurrentManagedThreadId);
+                }
+            }));
+        });
+
+        Assert.Equal(60, lines.Count);
+        Assert.Equal(lines.OrderBy(static line => double.Parse(line.Split(' ')[2], System.Globalization.CultureInfo.InvariantCulture)), lines);
+    }
+
+    [Fact]
+    public void A_token_that_is_cancelled_after_a_time_ends_what_waits_for_it()
+    {
+        var clock = new VirtualClock();
+
+        clock.Run(async () =>
+        {
+            using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(3), clock);
+            await Assert.ThrowsAsync<TaskCanceledException>(() => new TaskCompletionSource().Task.WaitAsync(stop.Token));
+        });
+
+        Assert.Equal(TimeSpan.FromSeconds(3), clock.Elapsed);
+    }
+
+    [Fact]
+    public void What_the_work_throws_comes_out_of_the_run()
+    {
+        var clock = new VirtualClock();
+
+        var thrown = Assert.Throws<InvalidOperationException>(() => clock.Run(async () =>
+        {
+            await Task.Delay(Second, clock);
+            throw new InvalidOperationException("mine");
+        }));
+
+        Assert.Equal("mine", thrown.Message);
+        clock.RunFor(Second);
+    }
+
+    [Fact]
+    public void What_a_timer_throws_comes_out_of_the_run()
+    {
+        var clock = new VirtualClock();
+        Timer(clock, static () => throw new InvalidOperationException("mine"), Second);
+
+        Assert.Throws<InvalidOperationException>(() => clock.RunFor(2 * Second));
+    }
+
+    [Fact]
+    public void A_result_comes_out_of_the_run() => Assert.Equal(42, new VirtualClock().Run(static () => Task.FromResult(42)));
+
+    [Fact]
+    public void Something_done_at_a_time_is_done_at_that_time()
+    {
+        var clock = new VirtualClock();
+        TimeSpan done = default;
+        clock.At(3 * Second, () => done = clock.Elapsed);
+
+        clock.RunTo(10 * Second);
+
+        Assert.Equal((3 * Second, 10 * Second), (done, clock.Elapsed));
+        Assert.Equal(0, clock.TimersAlive);
+    }
+
+    [Fact]
+    public void An_async_local_of_whoever_armed_a_timer_is_there_when_it_fires()
+    {
+        var clock = new VirtualClock();
+        var local = new AsyncLocal<string> { Value = "armed" };
+        string? seen = null;
+        Timer(clock, () => seen = local.Value, Second);
+        local.Value = "run";
+
+        clock.RunFor(Second);
+
+        Assert.Equal("armed", seen);
+    }
+
+    [Fact]
+    public void A_container_that_compiles_what_it_was_asked_for_twice_does_not_disturb_the_run()
+    {
+        using ServiceProvider services = new ServiceCollection().AddTransient<List<int>>().BuildServiceProvider();
+        var clock = new VirtualClock();
+
+        clock.Run(async () =>
+        {
+            for (int i = 0; i < 5; i++)
+            {
+                services.GetRequiredService<List<int>>();
+                await Task.Delay(Second, clock);
+            }
+        });
+
+        Assert.Equal(5 * Second, clock.Elapsed);
+    }
+
+    public static TheoryData<string, string> Escapes => new()
+    {
+        { "Task.Run", "Task.Run" },
+        { "Task.Yield", "Task.Yield" },
+        { "completion source", "TaskCompletionSource.SetResult" },
+        { "channel", "TryWrite" },
+        { "CancelAsync", "CancellationTokenSource.CancelAsync" },
+        { "semaphore", "SemaphoreSlim.Release" },
+        { "queue", "ThreadPool.QueueUserWorkItem" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Escapes))]
+    public void Whoever_leaves_the_thread_fails_the_run_by_name(string way, string callee)
+    {
+        var clock = new VirtualClock();
+
+        var thrown = Assert.Throws<VirtualClockException>(() => clock.Run(async () =>
+        {
+            await Task.Delay(Second, clock);
+            await LeaveAsync(way, clock);
+            await Task.Delay(Second, clock);
+        }));
+
+        Assert.Contains("VirtualClockTests.LeaveAsync", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains(callee, thrown.Message, StringComparison.Ordinal);
+        Assert.StartsWith("At 00:00:01 virtual time", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_thread_of_somebody_s_own_that_uses_the_clock_fails_the_run_by_name()
+    {
+        var clock = new VirtualClock();
+
+        var thrown = Assert.Throws<VirtualClockException>(() => clock.Run(async () =>
+        {
+            UseFromAnotherThread(clock);
+            await Task.Delay(Second, clock);
+        }));
+
+        Assert.Contains("VirtualClockTests.UseFromAnotherThread", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains("another thread", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Work_that_waits_for_nothing_fails_the_run_and_the_innermost_wait_is_named()
+    {
+        var clock = new VirtualClock();
+
+        var thrown = Assert.Throws<VirtualClockException>(() => clock.Run(() => OuterAsync(new TaskCompletionSource())));
+
+        Assert.Contains("no timer of this clock is left", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains("VirtualClockTests.OuterAsync, which awaits VirtualClockTests.InnerAsync", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Work_that_is_not_done_within_the_limit_fails_the_run()
+    {
+        var clock = new VirtualClock { Limit = TimeSpan.FromMinutes(1) };
+        using ITimer forEver = clock.CreateTimer(static _ => { }, null, Second, Second);
+
+        var thrown = Assert.Throws<VirtualClockException>(() => clock.Run(() => OuterAsync(new TaskCompletionSource())));
+
+        Assert.Contains("00:01:00", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_run_that_blocks_its_thread_is_given_up_instead_of_hanging()
+    {
+        var clock = new VirtualClock { Patience = TimeSpan.FromMilliseconds(200) };
+        using var released = new ManualResetEventSlim();
+
+        var thrown = Assert.Throws<VirtualClockException>(() => clock.Run(() =>
+        {
+            released.Wait(TestContext.Current.CancellationToken);
+            return Task.CompletedTask;
+        }));
+
+        Assert.Contains("blocked", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains("given up", Assert.Throws<InvalidOperationException>(() => clock.RunFor(Second)).Message, StringComparison.Ordinal);
+        released.Set();
+    }
+
+    [Fact]
+    public void A_run_within_a_run_is_refused()
+    {
+        var clock = new VirtualClock();
+
+        Assert.Throws<InvalidOperationException>(() => clock.Run(() =>
+        {
+            clock.RunFor(Second);
+            return Task.CompletedTask;
+        }));
+    }
+
+    [Fact]
+    public async Task Clocks_run_beside_each_other_without_noticing()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(static seed => Task.Factory.StartNew(
+            () =>
+            {
+                var clock = new VirtualClock();
+                clock.Run(async () =>
+                {
+                    for (int i = 0; i < 1000; i++)
+                    {
+                        await Task.Delay(Second, clock);
+                    }
+                });
+                Assert.Equal(1000 * Second, clock.Elapsed);
+            },
+            TestContext.Current.CancellationToken,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default)));
+    }
+
+    private static ITimer Timer(VirtualClock clock, Action action, TimeSpan due) => clock.CreateTimer(_ => action(), null, due, Timeout.InfiniteTimeSpan);
+
+    private static async Task OuterAsync(TaskCompletionSource never) => await InnerAsync(never);
+
+    private static async Task InnerAsync(TaskCompletionSource never) => await never.Task.ConfigureAwait(false);
+
+    private static async Task EnterAsync(SemaphoreSlim semaphore) => await semaphore.WaitAsync();
+
+    private static void UseFromAnotherThread(VirtualClock clock)
+    {
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                clock.GetTimestamp();
+            }
+            catch (VirtualClockException)
+            {
+                // It is told there as well.
+            }
+        });
+        thread.Start();
+        thread.Join();
+    }
+
+    private static async Task LeaveAsync(string way, VirtualClock clock)
+    {
+        switch (way)
+        {
+            case "Task.Run":
+                await Task.Run(static () => { });
+                break;
+            case "Task.Yield":
+                await Task.Yield();
+                break;
+            case "completion source":
+                var source = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                Task waiting = InnerAsync(source);
+                source.SetResult();
+                await waiting;
+                break;
+            case "channel":
+                var channel = Channel.CreateUnbounded<int>();
+                Task<int> reading = channel.Reader.ReadAsync().AsTask();
+                channel.Writer.TryWrite(1);
+                await reading;
+                break;
+            case "CancelAsync":
+                using (var cancelled = new CancellationTokenSource())
+                {
+                    using CancellationTokenRegistration registration = cancelled.Token.Register(static () => { });
+                    await cancelled.CancelAsync();
+                }
+
+                break;
+            case "semaphore":
+                using (var semaphore = new SemaphoreSlim(0))
+                {
+                    Task entering = EnterAsync(semaphore);
+                    semaphore.Release();
+                    await entering;
+                }
+
+                break;
+            default:
+                ThreadPool.QueueUserWorkItem(static _ => { });
+                await Task.Delay(Second, clock);
+                break;
+        }
+    }
+}

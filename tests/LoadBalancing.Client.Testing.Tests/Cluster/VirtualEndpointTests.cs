@@ -1,0 +1,308 @@
+using System.Net;
+
+namespace LoadBalancing.Client.Tests.Cluster;
+
+public sealed class VirtualEndpointTests : IDisposable
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    private readonly VirtualClock _clock = new();
+    private readonly VirtualCluster _cluster;
+    private VirtualClient? _client;
+
+    public VirtualEndpointTests() => _cluster = new VirtualCluster(_clock);
+
+    [Fact]
+    public void Requests_beyond_the_concurrency_wait_their_turn_and_beyond_the_queue_are_turned_away()
+    {
+        VirtualEndpoint endpoint = Add(static e => (e.Latency, e.Concurrency, e.QueueLimit) = (VirtualLatency.Fixed(Second), 2, 3));
+
+        (HttpStatusCode Status, double Seconds)[] answers = GetMany(6);
+
+        Assert.Equal(
+            [(HttpStatusCode.OK, 1), (HttpStatusCode.OK, 1), (HttpStatusCode.OK, 2), (HttpStatusCode.OK, 2), (HttpStatusCode.OK, 3), (HttpStatusCode.ServiceUnavailable, 0)],
+            answers);
+        Assert.Equal((6L, 6L, 1L, 2, 3), (endpoint.Counts.Received, endpoint.Counts.Answered, endpoint.Counts.TurnedAway, endpoint.Counts.MostInService, endpoint.Counts.MostWaiting));
+        Assert.Equal((0, 0), (endpoint.Counts.InService, endpoint.Counts.Waiting));
+        Assert.Equal((5L, 1L), (endpoint.Counts.Of(HttpStatusCode.OK), endpoint.Counts.Of(HttpStatusCode.ServiceUnavailable)));
+    }
+
+    [Fact]
+    public void Who_gives_up_while_waiting_leaves_the_queue_and_the_order_of_the_others_stays()
+    {
+        VirtualEndpoint endpoint = Add(static e => (e.Latency, e.Concurrency) = (VirtualLatency.Fixed(Second), 1));
+        List<int> ended = [];
+
+        _clock.Run(async () =>
+        {
+            Task[] calls = [.. Enumerable.Range(0, 4).Select(CallAsync)];
+            await Task.WhenAll(calls);
+
+            async Task CallAsync(int number)
+            {
+                // The second is the impatient one; its place is given to a fifth call, which has to queue at the end.
+                AttemptOutcome outcome = await _cluster.CallAsync(Upstream(), number == 1 ? Second / 2 : null);
+                ended.Add(number);
+                if (number == 1)
+                {
+                    Assert.Equal(FailureKind.Timeout, outcome.Kind);
+                    await CallAsync(5);
+                }
+            }
+        });
+
+        Assert.Equal([1, 0, 2, 3, 5], ended);
+        Assert.Equal((1L, 4L), (endpoint.Counts.Abandoned, endpoint.Counts.Answered));
+    }
+
+    [Fact]
+    public void A_killed_endpoint_breaks_what_is_under_way_and_refuses_what_comes_until_it_is_restarted()
+    {
+        VirtualEndpoint endpoint = Add(static e => e.Latency = VirtualLatency.Fixed(10 * Second));
+        _clock.At(Second, endpoint.Kill);
+        _clock.At(3 * Second, endpoint.Restart);
+        var errors = new List<HttpRequestError>();
+
+        _clock.Run(async () =>
+        {
+            await FailAsync(errors);
+            Assert.Equal(Second, _clock.Elapsed);
+            await FailAsync(errors);
+            await Task.Delay(3 * Second, _clock);
+            using HttpResponseMessage response = await Client().GetAsync("/");
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        });
+
+        Assert.Equal([HttpRequestError.ResponseEnded, HttpRequestError.ConnectionError], errors);
+        Assert.Equal((1L, 1L, 2L), (endpoint.Counts.Broken, endpoint.Counts.Refused, endpoint.Counts.Received));
+    }
+
+    [Fact]
+    public void A_cold_start_is_slow_at_first_and_warm_after_its_time()
+    {
+        VirtualEndpoint endpoint = Add(static e => e.Latency = VirtualLatency.Fixed(Second));
+        endpoint.Kill();
+        endpoint.Restart(TimeSpan.FromSeconds(20), slowdown: 5);
+        List<double> latencies = [];
+
+        _clock.Run(async () =>
+        {
+            for (int i = 0; i < 8; i++)
+            {
+                TimeSpan start = _clock.Elapsed;
+                await _cluster.CallAsync(Upstream());
+                latencies.Add(Math.Round((_clock.Elapsed - start).TotalSeconds, 2));
+            }
+        });
+
+        Assert.Equal([5, 4, 3.2, 2.56, 2.05, 1.64, 1.31, 1.05], latencies);
+    }
+
+    [Fact]
+    public void Silence_lasts_until_the_caller_s_patience_ends()
+    {
+        VirtualEndpoint endpoint = Add(static e => e.Fail(VirtualReply.Silence));
+
+        _clock.Run(async () =>
+        {
+            using var stop = new CancellationTokenSource(5 * Second, _clock);
+            await Assert.ThrowsAsync<TaskCanceledException>(() => Client().GetAsync("/", stop.Token));
+        });
+
+        Assert.Equal((5 * Second, 1L, 0L), (_clock.Elapsed, endpoint.Counts.Abandoned, endpoint.Counts.Answered));
+    }
+
+    [Fact]
+    public void A_body_takes_its_time_after_the_headers()
+    {
+        Add(static e => e.Reply = static _ => VirtualReply.Ok.WithBody("0123456789", 4 * Second));
+
+        string text = _clock.Run(async () =>
+        {
+            using HttpResponseMessage response = await Client().GetAsync("/", HttpCompletionOption.ResponseHeadersRead);
+            Assert.Equal(0.001, _clock.Elapsed.TotalSeconds);
+            Assert.Equal(10, response.Content.Headers.ContentLength);
+            return await response.Content.ReadAsStringAsync();
+        });
+
+        Assert.Equal(("0123456789", 4.001), (text, _clock.Elapsed.TotalSeconds));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_body_breaks_off_half_way_by_itself_or_by_a_kill(bool byItself)
+    {
+        VirtualEndpoint endpoint = Add(e => e.Reply = _ => byItself ? VirtualReply.Ok.WithBody("0123456789", 4 * Second).BreakingOff() : VirtualReply.Ok.WithBody("0123456789", 4 * Second));
+        if (!byItself)
+        {
+            _clock.At(3 * Second, endpoint.Kill);
+        }
+
+        _clock.Run(async () =>
+        {
+            using HttpResponseMessage response = await Client().GetAsync("/", HttpCompletionOption.ResponseHeadersRead);
+            using Stream body = await response.Content.ReadAsStreamAsync();
+            byte[] buffer = new byte[100];
+            Assert.Equal(5, await body.ReadAsync(buffer));
+            await Assert.ThrowsAsync<HttpIOException>(() => body.ReadAsync(buffer).AsTask());
+        });
+    }
+
+    [Fact]
+    public void Faults_hit_their_share_and_can_be_healed()
+    {
+        VirtualEndpoint endpoint = Add(static e => e.Latency = VirtualLatency.None);
+        endpoint.Fail(HttpStatusCode.BadGateway, 20).Fail(VirtualReply.Reset, 10);
+        var outcomes = new Dictionary<FailureKind, int>();
+
+        _clock.Run(async () =>
+        {
+            for (int i = 0; i < 5000; i++)
+            {
+                FailureKind kind = (await _cluster.CallAsync(Upstream())).Kind;
+                outcomes[kind] = outcomes.GetValueOrDefault(kind) + 1;
+            }
+
+            endpoint.Heal();
+            Assert.True((await _cluster.CallAsync(Upstream())).IsSuccess);
+        });
+
+        // 5000 draws, seed 1: 20 % and a tenth of the rest, within three standard deviations.
+        Assert.InRange(outcomes[FailureKind.Gateway], 915, 1085);
+        Assert.InRange(outcomes[FailureKind.Reset], 340, 460);
+    }
+
+    [Fact]
+    public void Latencies_have_the_distribution_that_they_say()
+    {
+        RandomSource random = RandomSource.Seeded(3);
+        double[] lognormal = Draw(VirtualLatency.LogNormal(Second, 10 * Second));
+        double[] exponential = Draw(VirtualLatency.Exponential(Second));
+        double[] uniform = Draw(VirtualLatency.Uniform(Second, 3 * Second));
+        double[] mixed = Draw(VirtualLatency.Fixed(Second).WithShare(5, VirtualLatency.Fixed(Second).Times(4)));
+
+        // 20,000 draws of seed 3.
+        Assert.InRange(lognormal[10_000], 0.96, 1.04);
+        Assert.InRange(lognormal[19_800], 9, 11.2);
+        Assert.InRange(exponential.Average(), 0.97, 1.03);
+        Assert.InRange(uniform[0], 1, 1.01);
+        Assert.InRange(uniform[^1], 2.99, 3);
+        Assert.InRange(mixed.Count(static seconds => seconds == 4), 900, 1100);
+
+        double[] Draw(VirtualLatency latency) => [.. Enumerable.Range(0, 20_000).Select(_ => latency.Draw(random).TotalSeconds).Order()];
+    }
+
+    [Fact]
+    public void What_one_endpoint_draws_does_not_depend_on_the_others()
+    {
+        static TimeSpan Elapsed(int others)
+        {
+            var clock = new VirtualClock();
+            var cluster = new VirtualCluster(clock, seed: 5);
+            VirtualEndpoint first = cluster.Add(static e => e.Latency = VirtualLatency.Exponential(Second));
+            cluster.AddMany(others);
+            using VirtualClient client = cluster.CreateClient();
+            clock.Run(async () =>
+            {
+                for (int i = 0; i < 10; i++)
+                {
+                    await cluster.CallAsync(client.Balancer.Endpoints[0]);
+                }
+            });
+            Assert.Equal(10, first.Counts.Received);
+            return clock.Elapsed;
+        }
+
+        Assert.Equal(Elapsed(others: 0), Elapsed(others: 7));
+    }
+
+    [Fact]
+    public void An_unknown_address_cannot_be_resolved()
+    {
+        Add();
+        using var http = new HttpClient(_cluster.CreateHandler());
+
+        _clock.Run(async () =>
+        {
+            var thrown = await Assert.ThrowsAsync<HttpRequestException>(() => http.GetAsync("http://elsewhere/"));
+            Assert.Equal(HttpRequestError.NameResolutionError, thrown.HttpRequestError);
+        });
+    }
+
+    [Fact]
+    public void A_synchronous_call_works_without_latency_and_is_told_what_to_do_with_one()
+    {
+        VirtualEndpoint endpoint = Add(static e => e.Latency = VirtualLatency.None);
+        using var http = new HttpClient(_cluster.CreateHandler()) { BaseAddress = endpoint.Address, Timeout = Timeout.InfiniteTimeSpan };
+
+        using (HttpResponseMessage response = http.Send(new HttpRequestMessage(HttpMethod.Get, "/")))
+        {
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        }
+
+        endpoint.Latency = VirtualLatency.Fixed(Second);
+        Assert.Contains("VirtualLatency.None", Assert.Throws<NotSupportedException>(() => http.Send(new HttpRequestMessage(HttpMethod.Get, "/"))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task On_the_system_clock_many_threads_may_call_at_once()
+    {
+        var cluster = new VirtualCluster(TimeProvider.System);
+        VirtualEndpoint endpoint = cluster.Add(static e => (e.Concurrency, e.Latency) = (8, VirtualLatency.Uniform(TimeSpan.Zero, TimeSpan.FromMilliseconds(2))));
+        using VirtualClient client = cluster.CreateClient();
+        using var impatient = new CancellationTokenSource();
+
+        await Parallel.ForAsync(0, 500, TestContext.Current.CancellationToken, async (number, _) =>
+        {
+            if (number == 250)
+            {
+                await impatient.CancelAsync();
+            }
+
+            try
+            {
+                await cluster.CallAsync(client.Balancer.Endpoints[0], cancellationToken: number % 5 == 0 ? impatient.Token : CancellationToken.None);
+            }
+            catch (OperationCanceledException) when (number % 5 == 0)
+            {
+                // Given up before it was received, or after.
+            }
+        });
+
+        Assert.Equal(endpoint.Counts.Received, endpoint.Counts.Answered + endpoint.Counts.Abandoned);
+        Assert.InRange(endpoint.Counts.Received, 400, 500);
+        Assert.Equal((0, 0), (endpoint.Counts.InService, endpoint.Counts.Waiting));
+        Assert.InRange(endpoint.Counts.MostInService, 1, 8);
+    }
+
+    [Fact]
+    public void Slips_are_told()
+    {
+        Add();
+
+        Assert.Throws<ArgumentException>(() => _cluster.AddAt("http://10.0.0.1"));
+        Assert.Throws<ArgumentException>(() => _cluster.AddAt("10.0.0.1:80"));
+        Assert.Contains("10.0.0.1", Assert.Throws<ArgumentException>(() => _cluster["http://10.0.0.9"]).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => _cluster.Endpoints[0].Fail(VirtualReply.Reset, 101));
+        Assert.Throws<ArgumentOutOfRangeException>(() => VirtualReply.Status((HttpStatusCode)100));
+        Assert.Throws<InvalidOperationException>(() => VirtualReply.Ok.BreakingOff());
+    }
+
+    public void Dispose() => _client?.Dispose();
+
+    private VirtualEndpoint Add(Action<VirtualEndpoint>? configure = null) => _cluster.Add(configure);
+
+    private HttpClient Client() => new(_cluster.CreateHandler()) { BaseAddress = _cluster.Endpoints[0].Address, Timeout = Timeout.InfiniteTimeSpan };
+
+    private UpstreamEndpoint Upstream() => (_client ??= _cluster.CreateClient()).Balancer.Endpoints[0];
+
+    private async Task FailAsync(List<HttpRequestError> errors) =>
+        errors.Add((await Assert.ThrowsAsync<HttpRequestException>(() => Client().GetAsync("/"))).HttpRequestError);
+
+    private (HttpStatusCode Status, double Seconds)[] GetMany(int count) => _clock.Run(() => Task.WhenAll(Enumerable.Range(0, count).Select(async _ =>
+    {
+        using HttpResponseMessage response = await Client().GetAsync("/");
+        return (response.StatusCode, Math.Round(_clock.Elapsed.TotalSeconds, 3));
+    })));
+}

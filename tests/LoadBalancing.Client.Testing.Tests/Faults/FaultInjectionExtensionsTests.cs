@@ -1,0 +1,198 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace LoadBalancing.Client.Tests.Faults;
+
+public sealed class FaultInjectionExtensionsTests
+{
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_share_of_the_requests_is_hit_and_the_hits_are_counted()
+    {
+        var cluster = new VirtualCluster(new VirtualClock());
+        cluster.Add(static endpoint => endpoint.Latency = VirtualLatency.None);
+        using VirtualClient client = cluster.CreateClient("catalog");
+        using InjectedFaults faults = client.Services.InjectFaults("catalog", static f => f.Abort(HttpStatusCode.InternalServerError, percentage: 10));
+
+        int hit = 0;
+        for (int i = 0; i < 2000; i++)
+        {
+            using HttpResponseMessage response = await client.Http.GetAsync("/items", Cancelled);
+            hit += response.StatusCode == HttpStatusCode.InternalServerError ? 1 : 0;
+        }
+
+        // 2000 draws at 10 %, seed 1 of the cluster: 200 are expected, three standard deviations are 40.
+        Assert.InRange(hit, 160, 240);
+        Assert.Equal(hit, faults.Injected);
+        Assert.Equal(2000 - hit, cluster.Endpoints[0].Counts.Received);
+    }
+
+    [Fact]
+    public async Task Another_service_provider_is_not_touched()
+    {
+        var cluster = new VirtualCluster(new VirtualClock());
+        cluster.Add(static endpoint => endpoint.Latency = VirtualLatency.None);
+        using VirtualClient one = cluster.CreateClient("catalog");
+        using VirtualClient other = cluster.CreateClient("catalog");
+        using InjectedFaults faults = one.Services.InjectFaults("catalog", static f => f.Abort(HttpStatusCode.InternalServerError));
+
+        using HttpResponseMessage hit = await one.Http.GetAsync("/items", Cancelled);
+        using HttpResponseMessage spared = await other.Http.GetAsync("/items", Cancelled);
+
+        Assert.Equal((HttpStatusCode.InternalServerError, HttpStatusCode.OK), (hit.StatusCode, spared.StatusCode));
+    }
+
+    [Fact]
+    public void A_delay_takes_virtual_time()
+    {
+        var clock = new VirtualClock();
+        var cluster = new VirtualCluster(clock);
+        cluster.Add();
+        using VirtualClient client = cluster.CreateClient("catalog");
+        using InjectedFaults faults = client.Services.InjectFaults("catalog", static f => f.Delay(TimeSpan.FromSeconds(7)));
+
+        clock.Run(() => client.Http.GetStringAsync("/items"));
+
+        Assert.Equal(TimeSpan.FromSeconds(7.001), clock.Elapsed);
+    }
+
+    [Fact]
+    public async Task Two_tests_that_run_at_once_on_one_test_server_see_their_own_faults()
+    {
+        await using App app = await App.StartAsync(onKestrel: false);
+        using var bothInjected = new Barrier(2);
+
+        HttpStatusCode[][] answers = await Task.WhenAll(
+            Task.Run(() => TestAsync(app, HttpStatusCode.InternalServerError, bothInjected), Cancelled),
+            Task.Run(() => TestAsync(app, HttpStatusCode.NotFound, bothInjected), Cancelled));
+
+        Assert.All(answers[0], static status => Assert.Equal(HttpStatusCode.InternalServerError, status));
+        Assert.All(answers[1], static status => Assert.Equal(HttpStatusCode.NotFound, status));
+        Assert.Equal(HttpStatusCode.OK, await app.GetAsync(token: null, Cancelled));
+
+        static async Task<HttpStatusCode[]> TestAsync(App app, HttpStatusCode status, Barrier bothInjected)
+        {
+            using InjectedFaults faults = app.Services.InjectFaults("catalog", f => f.Abort(status).OnlyInThisFlow());
+            bothInjected.SignalAndWait(TimeSpan.FromSeconds(30), Cancelled);
+            HttpStatusCode[] answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => app.GetAsync(token: null, Cancelled)));
+            Assert.Equal(100, faults.Injected);
+            bothInjected.SignalAndWait(TimeSpan.FromSeconds(30), Cancelled);
+            return answers;
+        }
+    }
+
+    [Fact]
+    public async Task Two_tests_that_run_at_once_over_Kestrel_see_their_own_faults_by_a_header()
+    {
+        await using App app = await App.StartAsync(onKestrel: true);
+        using InjectedFaults failing = app.Services.InjectFaults("catalog", static f => f.Abort(HttpStatusCode.InternalServerError).OnlyInThisFlow());
+        using InjectedFaults missing = app.Services.InjectFaults("catalog", static f => f.Abort(HttpStatusCode.NotFound).OnlyInThisFlow());
+
+        HttpStatusCode[][] answers = await Task.WhenAll(
+            Task.WhenAll(Enumerable.Range(0, 50).Select(_ => app.GetAsync(failing.Token, Cancelled))),
+            Task.WhenAll(Enumerable.Range(0, 50).Select(_ => app.GetAsync(missing.Token, Cancelled))),
+            Task.WhenAll(Enumerable.Range(0, 50).Select(_ => app.GetAsync(token: null, Cancelled))));
+
+        Assert.All(answers[0], static status => Assert.Equal(HttpStatusCode.InternalServerError, status));
+        Assert.All(answers[1], static status => Assert.Equal(HttpStatusCode.NotFound, status));
+        Assert.All(answers[2], static status => Assert.Equal(HttpStatusCode.OK, status));
+    }
+
+    [Fact]
+    public async Task A_flow_that_was_entered_is_left_again()
+    {
+        var cluster = new VirtualCluster(new VirtualClock());
+        cluster.Add(static endpoint => endpoint.Latency = VirtualLatency.None);
+        using VirtualClient client = cluster.CreateClient("catalog");
+        InjectedFaults faults = client.Services.InjectFaults("catalog", static f => f.Abort(HttpStatusCode.NotFound).OnlyInThisFlow());
+        faults.Dispose();
+        using InjectedFaults others = await Task.Run(() => client.Services.InjectFaults("catalog", static f => f.Abort(HttpStatusCode.NotFound).OnlyInThisFlow()), Cancelled);
+
+        using HttpResponseMessage before = await client.Http.GetAsync("/items", Cancelled);
+        using (FaultFlow.Enter(others.Token))
+        {
+            using HttpResponseMessage within = await client.Http.GetAsync("/items", Cancelled);
+            Assert.Equal(HttpStatusCode.NotFound, within.StatusCode);
+        }
+
+        using HttpResponseMessage after = await client.Http.GetAsync("/items", Cancelled);
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (before.StatusCode, after.StatusCode));
+    }
+
+    [Fact]
+    public void A_service_provider_without_balanced_clients_is_told_so()
+    {
+        using ServiceProvider services = new ServiceCollection().BuildServiceProvider();
+
+        Assert.Throws<InvalidOperationException>(() => services.InjectFaults("catalog", static f => f.Abort(HttpStatusCode.NotFound)));
+    }
+
+    /// <summary>A service that answers with the status that its own call to the catalog gave.</summary>
+    private sealed class App : IAsyncDisposable
+    {
+        private readonly WebApplication _app;
+        private readonly HttpClient _client;
+
+        private App(WebApplication app, HttpClient client)
+        {
+            _app = app;
+            _client = client;
+        }
+
+        public IServiceProvider Services => _app.Services;
+
+        public static async Task<App> StartAsync(bool onKestrel)
+        {
+            var cluster = new VirtualCluster(TimeProvider.System);
+            cluster.AddMany(3);
+            WebApplicationBuilder builder = WebApplication.CreateBuilder();
+            builder.Logging.ClearProviders();
+            builder.Services.AddLoadBalancedHttpClient("catalog", static _ => { }).UseVirtualCluster(cluster);
+            builder.WebHost.UseUrls("http://127.0.0.1:0");
+            if (!onKestrel)
+            {
+                builder.WebHost.UseTestServer(static options => options.PreserveExecutionContext = true);
+            }
+
+            WebApplication app = builder.Build();
+            app.Use(static async (context, next) =>
+            {
+                using (FaultFlow.Enter(context.Request.Headers[FaultFlow.HeaderName]))
+                {
+                    await next(context);
+                }
+            });
+            app.MapGet("/", static async (IHttpClientFactory factory) =>
+            {
+                using HttpResponseMessage response = await factory.CreateClient("catalog").GetAsync("/items");
+                return Results.StatusCode((int)response.StatusCode);
+            });
+            await app.StartAsync(Cancelled);
+            return new App(app, onKestrel ? new HttpClient { BaseAddress = new Uri(app.Urls.First()) } : app.GetTestClient());
+        }
+
+        public async Task<HttpStatusCode> GetAsync(string? token, CancellationToken cancellationToken)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/");
+            if (token is not null)
+            {
+                request.Headers.Add(FaultFlow.HeaderName, token);
+            }
+
+            using HttpResponseMessage response = await _client.SendAsync(request, cancellationToken);
+            return response.StatusCode;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            _client.Dispose();
+            await _app.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using System.Net;
+using LoadBalancing.Client.TestSupport;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace LoadBalancing.Client.Tests.Faults;
+
+public sealed class FaultInjectionTests
+{
+    private static readonly FaultOptions Always503 = new() { Abort = new FaultAbortOptions { HttpStatus = 503, Percentage = 100 } };
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Faults_are_injected_until_they_are_disposed_and_counted()
+    {
+        await using var client = new BalancedClient(new StubHandler());
+
+        using (IInjectedFault fault = client.Faults.Inject(BalancedClient.Name, Always503))
+        {
+            using HttpResponseMessage hit = await client.GetAsync(cancellationToken: Cancelled);
+            Assert.Equal((HttpStatusCode.ServiceUnavailable, 1), (hit.StatusCode, fault.Injected));
+        }
+
+        using HttpResponseMessage after = await client.GetAsync(cancellationToken: Cancelled);
+        Assert.Equal(HttpStatusCode.OK, after.StatusCode);
+    }
+
+    [Fact]
+    public async Task Only_requests_that_the_condition_names_are_hit()
+    {
+        await using var client = new BalancedClient(new StubHandler());
+        using IInjectedFault fault = client.Faults.Inject(BalancedClient.Name, Always503, static request => request.Method == HttpMethod.Put);
+
+        using HttpResponseMessage get = await client.GetAsync(cancellationToken: Cancelled);
+        using HttpResponseMessage put = await client.SendAsync(new HttpRequestMessage(HttpMethod.Put, "/items"), cancellationToken: Cancelled);
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable), (get.StatusCode, put.StatusCode));
+    }
+
+    [Fact]
+    public async Task Faults_of_attempts_are_seen_by_retries_and_the_last_injected_lies_outermost()
+    {
+        var stub = new StubHandler();
+        await using var client = new BalancedClient(stub);
+        int inner = 0;
+        using IInjectedFault first = client.Faults.Inject(BalancedClient.Name, Attempts(502), _ => ++inner < 0);
+        using IInjectedFault last = client.Faults.Inject(BalancedClient.Name, Attempts(503));
+
+        using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, 3L, 0, 0), (response.StatusCode, last.Injected, inner, stub.Calls.Count));
+
+        last.Dispose();
+        using HttpResponseMessage second = await client.GetAsync(cancellationToken: Cancelled);
+        Assert.Equal((HttpStatusCode.OK, 1), (second.StatusCode, inner));
+    }
+
+    [Fact]
+    public async Task They_lie_around_those_of_the_options_and_outlast_a_reload()
+    {
+        IConfigurationRoot configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection([new("catalog:Fault:Abort:HttpStatus", "500"), new("catalog:Fault:Abort:Percentage", "100")])
+            .Build();
+        await using var client = new BalancedClient(new StubHandler(), builder: builder => builder.Configure(configuration.GetSection("catalog")));
+        IInjectedFault fault = client.Faults.Inject(BalancedClient.Name, Always503);
+        configuration["catalog:Fault:Abort:HttpStatus"] = "504";
+        configuration.Reload();
+
+        using HttpResponseMessage outer = await client.GetAsync(cancellationToken: Cancelled);
+        fault.Dispose();
+        fault.Dispose();
+        using HttpResponseMessage inner = await client.GetAsync(cancellationToken: Cancelled);
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, HttpStatusCode.GatewayTimeout), (outer.StatusCode, inner.StatusCode));
+    }
+
+    [Fact]
+    public async Task Everything_that_is_wrong_is_said_at_once()
+    {
+        await using var client = new BalancedClient(new StubHandler());
+
+        var thrown = Assert.Throws<ArgumentException>(() => client.Faults.Inject(BalancedClient.Name, new FaultOptions
+        {
+            Abort = new FaultAbortOptions { HttpStatus = 99, Percentage = 101 },
+            Delay = new FaultDelayOptions { Percentage = 5 },
+        }));
+
+        Assert.Equal(
+            "catalog:Fault:Delay:FixedDelay: 00:00:00 is not allowed; it is longer than zero. catalog:Fault:Abort:HttpStatus: 99 is not allowed; it is a status from 200 to 599, like 503. "
+            + "catalog:Fault:Abort:Percentage: 101 is not allowed; a percentage is 0 to 100. (Parameter 'fault')",
+            thrown.Message);
+    }
+
+    [Fact]
+    public async Task A_service_that_is_not_there_is_named_with_those_that_are()
+    {
+        await using var client = new BalancedClient(new StubHandler());
+
+        var thrown = Assert.Throws<ArgumentException>(() => client.Faults.Inject("orders", Always503));
+
+        Assert.Equal("There is no service 'orders'. Known are: catalog. (Parameter 'service')", thrown.Message);
+    }
+
+    private static FaultOptions Attempts(int status) => new()
+    {
+        Abort = new FaultAbortOptions { HttpStatus = status, Percentage = 100 },
+        Scope = FaultScope.Attempt,
+    };
+}
