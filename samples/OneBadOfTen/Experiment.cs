@@ -14,20 +14,20 @@ internal sealed class Experiment(Settings settings, TextWriter output)
         var table = new Table(output);
         table.Open(settings);
 
-        Verdict? verdict = null;
+        var verdicts = new List<Verdict>();
         foreach (Contender contender in settings.Contenders)
         {
             await WarmUpAsync(contender, servers, cancellationToken);
             Measurement measurement = await MeasureAsync(contender, servers, cancellationToken);
             table.Add(contender, measurement);
-            if (contender == Contender.Ours)
+            if (contender == Contender.Ours || contender == Contender.LeastLoad)
             {
-                verdict = new Verdict(settings.Fault, measurement);
+                verdicts.Add(new Verdict(contender, settings.Fault, measurement));
             }
         }
 
-        verdict?.Write(output);
-        return verdict is null || verdict.Holds;
+        verdicts.ForEach(verdict => verdict.Write(output));
+        return verdicts.TrueForAll(static verdict => verdict.Holds);
     }
 
     /// <summary>Compiles what the contender uses. With another client, because successes would count for the circuit of the measured one.</summary>

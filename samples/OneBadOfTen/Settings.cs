@@ -13,7 +13,8 @@ internal sealed record Settings
           --rate 400            calls per second: 1 to 5000
           --fault 503           what the bad server does: 503 (at once), slow (200 ms late), silent (never answers),
                                 killed (gone from 2/8 to 5/8 of the time), none
-          --only all            by-hand, as-shipped, tuned or ours
+          --only all            by-hand, as-shipped, tuned or ours; strategies (ours with each strategy that does not hash), or
+                                one of those: random, least-request, least-connections, least-load
           --per-try-timeout 1   in seconds, for every contender; as shipped if not given, but 1 with --fault silent
         """;
 
@@ -58,6 +59,7 @@ internal sealed record Settings
         "--rate" when IsNumber(value, 1, 5000, out int rate) => this with { Rate = rate },
         "--fault" when Fault.Find(value) is { } fault => this with { Fault = fault },
         "--only" when value == "all" => this with { Contenders = Contender.All },
+        "--only" when value == "strategies" => this with { Contenders = Contender.Strategies },
         "--only" when Contender.Find(value) is { } contender => this with { Contenders = [contender] },
         "--per-try-timeout" when IsNumber(value, 1, 60, out int limit) => this with { PerTryTimeout = TimeSpan.FromSeconds(limit) },
         _ => null,

@@ -106,6 +106,41 @@ internal sealed class Checks
         return (counted == 1, $"{counted} failure counted");
     });
 
+    /// <summary>Requests that belong together, however they say so, arrive at one endpoint.</summary>
+    public Task StaysAsync(string snippets) => RunAsync(snippets, async () =>
+    {
+        int places = 0;
+        foreach (Func<HttpClient, Task> send in new Func<HttpClient, Task>[]
+        {
+            static async client =>
+            {
+                await KeepSessions.OfUserAsync(client, "user-42", CancellationToken.None);
+                await KeepSessions.OfUserAsync(client, "user-42", CancellationToken.None);
+            },
+            static client => KeepSessions.JobAsync(client, CancellationToken.None),
+            static async client =>
+            {
+                using HttpResponseMessage first = await client.SendAsync(KeepSessions.OnBehalfOf(IPAddress.Loopback));
+                using HttpResponseMessage second = await client.SendAsync(KeepSessions.OnBehalfOf(IPAddress.Loopback));
+            },
+        })
+        {
+            var server = new StubServer();
+            var services = new ServiceCollection();
+            services.AddLoadBalancedHttpClient("catalog", static options =>
+            {
+                options.Endpoints = ["http://10.0.0.1:8080", "http://10.0.0.2:8080", "http://10.0.0.3:8080"];
+                options.Strategy = LoadBalancingStrategies.Maglev;
+                options.HashPolicies = [new() { Cookie = new() { Name = "session", Ttl = TimeSpan.Zero } }, new() { CallerAddress = true }];
+            }).ConfigurePrimaryHttpMessageHandler(() => server);
+            await using ServiceProvider provider = services.BuildServiceProvider();
+            await send(provider.GetRequiredService<IHttpClientFactory>().CreateClient("catalog"));
+            places += server.Authorities.Distinct().Count();
+        }
+
+        return (places == 3, $"{places} endpoints for 3 callers");
+    });
+
     /// <summary>Brings about each error that can be caught.</summary>
     public Task NamesErrorsAsync(string snippet) => RunAsync(snippet, async () =>
     {

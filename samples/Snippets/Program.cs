@@ -43,6 +43,9 @@ await checks.ReachesAsync("fault-per-attempt", catalog, one, services =>
     InjectFaults.Repeatable(services);
     InjectFaults.PerAttempt(services);
 });
+await checks.ReachesAsync("hash-by-header", catalog, one, KeepSessions.ByHeader);
+await checks.ReachesAsync("hash-bounded", catalog, one, KeepSessions.Bounded);
+await checks.StaysAsync("hash-key, affinity-session, caller-address");
 await checks.ReachesAsync("opentelemetry", catalog, one, SeeWhatHappens.WithOpenTelemetry);
 await checks.ReachesAsync("drop-endpoints", catalog, one, SeeWhatHappens.WithoutEndpoints);
 await checks.ReachesAsync("ejection-two-of-three", catalog, one, TuneEjection.AllowTwoOfThree);

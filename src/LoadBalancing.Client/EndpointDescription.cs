@@ -35,6 +35,18 @@ public sealed class EndpointDescription
     /// </summary>
     public string? Hostname { get; set; }
 
+    /// <summary>
+    /// The text by which strategies that hash tell this endpoint from the others. Null, the default: its address and port. Given one that outlasts its address, like the name of a StatefulSet's pod, it keeps
+    /// its keys when the address changes.
+    /// </summary>
+    public string? HashKey { get; set; }
+
+    /// <summary>
+    /// Whether the endpoint is about to leave: it keeps the callers that <see cref="LoadBalancingOptions.StatefulAffinity"/> has put on it and gets no others. Default false. When all endpoints are, none is
+    /// treated so.
+    /// </summary>
+    public bool Draining { get; set; }
+
     /// <summary>Makes a description of an address with everything else at its default.</summary>
     /// <param name="address">See <see cref="Address"/>.</param>
     public static implicit operator EndpointDescription(string address) => FromString(address);

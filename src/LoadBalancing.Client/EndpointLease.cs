@@ -23,14 +23,19 @@ public sealed class EndpointLease : IDisposable
     private AttemptOutcome _outcome;
     private int _phase;
     private int _ended;
+    private sbyte _waitingPlace = -1;
 
-    internal EndpointLease(LoadBalancer balancer, UpstreamEndpoint endpoint, long startedAt)
+    internal EndpointLease(LoadBalancer balancer, UpstreamEndpoint endpoint, long startedAt, bool isTimed = false)
     {
         _balancer = balancer;
         Endpoint = endpoint;
         StartedAt = startedAt;
         _generation = endpoint.Status.Generation;
         endpoint.Load.Begin();
+        if (isTimed)
+        {
+            _waitingPlace = (sbyte)endpoint.Load.BeginWaiting(startedAt);
+        }
     }
 
     /// <summary>The endpoint to talk to.</summary>
@@ -96,8 +101,10 @@ public sealed class EndpointLease : IDisposable
         {
             _outcome = failure;
             ReportFailure(failure);
+            _balancer.OnLeaseTurned(this, failure);
         }
 
+        EndWaiting();
         if (!_outcome.IsFailure)
         {
             ReportEnd(_outcome);
@@ -117,6 +124,7 @@ public sealed class EndpointLease : IDisposable
 
         _outcome = outcome;
         Volatile.Write(ref _phase, Reported);
+        EndWaiting();
         _balancer.OnLeaseReported(this, outcome);
         if (outcome.IsFailure)
         {
@@ -147,6 +155,15 @@ public sealed class EndpointLease : IDisposable
         else if (outcome.IsSuccess)
         {
             _balancer.Health.OnSuccess(Endpoint, _generation);
+        }
+    }
+
+    /// <summary>The answer is there, or will not come. The report and the end may both say so; whoever finds the place given up has nothing to do.</summary>
+    private void EndWaiting()
+    {
+        if (_waitingPlace >= 0 && Interlocked.Exchange(ref _waitingPlace, (sbyte)-1) is >= 0 and sbyte place)
+        {
+            Endpoint.Load.EndWaiting(place);
         }
     }
 

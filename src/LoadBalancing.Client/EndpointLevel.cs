@@ -6,9 +6,12 @@ public sealed class EndpointLevel
     private readonly UpstreamEndpoint[] _endpoints;
     private readonly double[] _weights;
 
-    internal EndpointLevel(UpstreamEndpoint[] endpoints, bool inPanic)
+    private readonly UpstreamEndpoint[] _members;
+
+    internal EndpointLevel(UpstreamEndpoint[] endpoints, UpstreamEndpoint[] members, bool inPanic)
     {
         _endpoints = endpoints;
+        _members = members;
         _weights = Array.ConvertAll(endpoints, static endpoint => endpoint.Weight);
         InPanic = inPanic;
         HasEqualWeights = _weights.AsSpan().IndexOfAnyExcept(_weights.Length == 0 ? 0 : _weights[0]) < 0;
@@ -16,6 +19,12 @@ public sealed class EndpointLevel
 
     /// <summary>The endpoints, in the order in which they were described.</summary>
     public IReadOnlyList<UpstreamEndpoint> Endpoints => _endpoints;
+
+    /// <summary>
+    /// The same with those that are out of service, in the order in which they were described; without those that are about to leave. A strategy that must remember who owns what builds from these and passes over those that
+    /// <see cref="PickContext.Admits"/> refuses.
+    /// </summary>
+    public IReadOnlyList<UpstreamEndpoint> Members => _members;
 
     /// <summary>The weights at the time the level was built, in the order of <see cref="Endpoints"/>; all above 0.</summary>
     public IReadOnlyList<double> Weights => _weights;

@@ -1,17 +1,21 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// What is under way at one address, and what came of the attempts made on it. It belongs to the address and not to the cluster:
+/// What is under way at one address, what came of the attempts made on it, and how long they took. It belongs to the address and not to the cluster:
 /// clusters that overlap share it.
 /// </summary>
 /// <remarks>Padded to cache lines of its own: every attempt writes here, and neighbours in memory are read by every pick.</remarks>
-[StructLayout(LayoutKind.Explicit, Size = 192)]
+[StructLayout(LayoutKind.Explicit, Size = 256)]
 internal struct EndpointCounters
 {
     [FieldOffset(64)]
     public int InFlight;
+
+    [FieldOffset(68)]
+    public int Samples;
 
     [FieldOffset(72)]
     public long Succeeded;
@@ -21,12 +25,42 @@ internal struct EndpointCounters
 
     [FieldOffset(88)]
     public long Neutral;
+
+    [FieldOffset(96)]
+    public double Latency;
+
+    [FieldOffset(104)]
+    public long LatencyAt;
+
+    [FieldOffset(112)]
+    public long AvoidUntil;
+
+    [FieldOffset(120)]
+    public long OldestWaiting;
+
+    [FieldOffset(128)]
+    public WaitingAttempts Waiting;
+}
+
+/// <summary>The starts of some attempts that have no answer yet; 0 where there is none.</summary>
+[InlineArray(Length)]
+internal struct WaitingAttempts
+{
+    public const int Length = 8;
+
+    private long _first;
 }
 
 /// <summary>Holder of the counters of one address, shared by reference.</summary>
+/// <remarks>
+/// Of latency, only what a strategy asked for is kept. Moments are timestamps of the balancer's time provider. The age of the oldest attempt without an answer is known from eight of them, which is exact up to eight at a time;
+/// attempts that begin while eight are waiting are not looked at. An endpoint that stands still keeps those eight waiting, and that is when the age is needed.
+/// </remarks>
 internal sealed class EndpointLoad
 {
     private EndpointCounters _counters;
+
+    public EndpointLoad() => _counters.OldestWaiting = long.MaxValue;
 
     public int InFlight => Volatile.Read(ref _counters.InFlight);
 
@@ -35,6 +69,25 @@ internal sealed class EndpointLoad
     public long Failed => Volatile.Read(ref _counters.Failed);
 
     public long Neutral => Volatile.Read(ref _counters.Neutral);
+
+    /// <summary>The average at the time of the last sample, in seconds.</summary>
+    public double Latency => Volatile.Read(ref _counters.Latency);
+
+    /// <summary>When the last sample came.</summary>
+    public long LatencyAt => Volatile.Read(ref _counters.LatencyAt);
+
+    /// <summary>How many samples there were. Not counted on once they are enough to go by.</summary>
+    public int Samples => Volatile.Read(ref _counters.Samples);
+
+    /// <summary>Until when the endpoint asked to be left alone; 0 when it never did.</summary>
+    public long AvoidUntil
+    {
+        get => Volatile.Read(ref _counters.AvoidUntil);
+        set => Volatile.Write(ref _counters.AvoidUntil, value);
+    }
+
+    /// <summary>The start of the oldest attempt that waits for its answer; the largest number when there is none.</summary>
+    public long OldestWaiting => Volatile.Read(ref _counters.OldestWaiting);
 
     public void Begin() => Interlocked.Increment(ref _counters.InFlight);
 
@@ -53,5 +106,77 @@ internal sealed class EndpointLoad
         {
             Interlocked.Increment(ref _counters.Neutral);
         }
+    }
+
+    /// <summary>Notes that an attempt waits for its answer since now.</summary>
+    /// <returns>Its place, to be given up by <see cref="EndWaiting"/>; negative when all were taken.</returns>
+    public int BeginWaiting(long now)
+    {
+        for (int i = 0; i < WaitingAttempts.Length; i++)
+        {
+            if (Volatile.Read(ref _counters.Waiting[i]) == 0 && Interlocked.CompareExchange(ref _counters.Waiting[i], now, 0) == 0)
+            {
+                Interlocked.CompareExchange(ref _counters.OldestWaiting, now, long.MaxValue);
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>The attempt in this place has its answer, or will have none.</summary>
+    public void EndWaiting(int place)
+    {
+        long seen = Interlocked.Exchange(ref _counters.Waiting[place], 0);
+        while (true)
+        {
+            // The one that is found may end, and another may begin, before it is noted here; both then find the old value still there and leave it to us to look again.
+            long oldest = FindOldest();
+            if (oldest == seen || Interlocked.CompareExchange(ref _counters.OldestWaiting, oldest, seen) != seen)
+            {
+                return;
+            }
+
+            seen = oldest;
+        }
+    }
+
+    /// <summary>Takes a sample into the average. No sample is lost, whoever else comes at the same time.</summary>
+    /// <param name="sample">How long an answer took, in seconds.</param>
+    /// <param name="now">The timestamp of its end.</param>
+    /// <param name="decay">The decay time, in timestamps.</param>
+    public void AddLatency(double sample, long now, double decay)
+    {
+        int samples = Samples;
+        while (true)
+        {
+            long at = LatencyAt;
+            double known = Latency;
+            double kept = samples == 0 ? 0 : Math.Exp(-Math.Max(0, now - at) / decay);
+            double average = (kept * known) + ((1 - kept) * sample);
+            if (Interlocked.CompareExchange(ref _counters.Latency, average, known) == known)
+            {
+                break;
+            }
+        }
+
+        // After the average, and read before it: an old average with a new time would pass for one that was just confirmed.
+        Volatile.Write(ref _counters.LatencyAt, now);
+        if (samples < int.MaxValue)
+        {
+            Interlocked.Increment(ref _counters.Samples);
+        }
+    }
+
+    private long FindOldest()
+    {
+        long oldest = long.MaxValue;
+        for (int i = 0; i < WaitingAttempts.Length; i++)
+        {
+            long start = Volatile.Read(ref _counters.Waiting[i]);
+            oldest = start != 0 && start < oldest ? start : oldest;
+        }
+
+        return oldest;
     }
 }

@@ -63,6 +63,11 @@ internal sealed class EndpointSet
     /// </summary>
     public UpstreamEndpoint? Pick(in PickContext context)
     {
+        if (context.Preferred is { } preferred && context.Admits(preferred))
+        {
+            return preferred;
+        }
+
         if (Picker is not null)
         {
             UpstreamEndpoint? picked = _ignoresHealth ? PickIgnoringHealth(context) : Picker.Pick(context);
@@ -73,7 +78,7 @@ internal sealed class EndpointSet
 
             if (context.Exclude is not null)
             {
-                return Pick(default);
+                return Pick(context with { Exclude = null, Preferred = null });
             }
         }
 
@@ -101,7 +106,7 @@ internal sealed class EndpointSet
     }
 
     private UpstreamEndpoint? PickIgnoringHealth(in PickContext context) =>
-        Picker!.Pick(new PickContext { Exclude = context.Exclude, IgnoreHealth = true });
+        Picker!.Pick(context with { IgnoreHealth = true });
 
     private UpstreamEndpoint? PickInSuddenPanic()
     {

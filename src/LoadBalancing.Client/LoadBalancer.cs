@@ -14,6 +14,7 @@ public sealed class LoadBalancer
     private readonly PickLog _picks;
     private EndpointSet? _set;
     private AwaitedMembers? _awaited;
+    private LatencyMeter? _latency;
     private ObserverList? _observers;
 
     internal LoadBalancer(string name, string? subset, IHealthMonitor health, TimeProvider timeProvider, ClusterMetrics metrics, PickLog picks)
@@ -90,9 +91,15 @@ public sealed class LoadBalancer
     internal EndpointLease? TryPick(in PickContext context, long startedAt = 0)
     {
         EndpointSet? set = CurrentSet;
-        return set is { IsPlain: true }
-            ? Grant(set, set.Pick(context), context, startedAt, isProbe: false, inPanic: false)
-            : TryPickWithCare(context, startedAt);
+        if (set is not { IsPlain: true })
+        {
+            return TryPickWithCare(context, startedAt);
+        }
+
+        LatencyMeter? latency = Volatile.Read(ref _latency);
+        return latency is null
+            ? Grant(set, set.Pick(context), context, startedAt, isTimed: false, isProbe: false, inPanic: false)
+            : TryPickTimed(set, context, startedAt, inPanic: false);
     }
 
     internal async Task WaitForFirstSetAsync(CancellationToken cancellationToken)
@@ -143,13 +150,25 @@ public sealed class LoadBalancer
             return null;
         }
 
-        UpstreamEndpoint? probed = set.OnProbation is null ? null : set.PickProbe(context, TimeProvider);
-        return probed is null
-            ? Grant(set, set.Pick(context), context, startedAt, isProbe: false, set.InPanic)
-            : Grant(set, probed, context, startedAt, isProbe: true, inPanic: false);
+        bool isTimed = Volatile.Read(ref _latency) is not null;
+        if (set.OnProbation is not null && set.PickProbe(context, TimeProvider) is { } probed)
+        {
+            return Grant(set, probed, context, isTimed && startedAt == 0 ? TimeProvider.GetTimestamp() : startedAt, isTimed, isProbe: true, inPanic: false);
+        }
+
+        return isTimed
+            ? TryPickTimed(set, context, startedAt, set.InPanic)
+            : Grant(set, set.Pick(context), context, startedAt, isTimed: false, isProbe: false, set.InPanic);
     }
 
-    private EndpointLease? Grant(EndpointSet set, UpstreamEndpoint? endpoint, in PickContext context, long startedAt, bool isProbe, bool inPanic)
+    /// <summary>A pick while latency is measured: strategies and leases need to know when.</summary>
+    private EndpointLease? TryPickTimed(EndpointSet set, in PickContext context, long startedAt, bool inPanic)
+    {
+        long now = startedAt == 0 ? TimeProvider.GetTimestamp() : startedAt;
+        return Grant(set, set.Pick(context with { Now = now }), context, now, isTimed: true, isProbe: false, inPanic);
+    }
+
+    private EndpointLease? Grant(EndpointSet set, UpstreamEndpoint? endpoint, in PickContext context, long startedAt, bool isTimed, bool isProbe, bool inPanic)
     {
         if (endpoint is null)
         {
@@ -168,21 +187,37 @@ public sealed class LoadBalancer
         }
 
         ObserverList? observers = Observers;
-        var lease = new EndpointLease(this, endpoint, observers is not null && startedAt == 0 ? TimeProvider.GetTimestamp() : startedAt) { IsProbe = isProbe, InPanic = inPanic };
+        var lease = new EndpointLease(this, endpoint, observers is not null && startedAt == 0 ? TimeProvider.GetTimestamp() : startedAt, isTimed) { IsProbe = isProbe, InPanic = inPanic };
         observers?.OnPicked(lease);
         return lease;
     }
+
+    /// <summary>Measures the latency of endpoints from now on; null: no longer.</summary>
+    internal void MeasureLatency(LatencySettings? settings) =>
+        Volatile.Write(ref _latency, settings is null ? null : new LatencyMeter(settings, TimeProvider));
 
     internal NoEndpointAvailableException NothingToPick() => NoEndpointAvailableException.For(this);
 
     internal void OnLeaseReported(EndpointLease lease, in AttemptOutcome outcome)
     {
-        if (lease.StartedAt != 0 && Metrics.WantsDurations)
+        LatencyMeter? latency = Volatile.Read(ref _latency);
+        if (lease.StartedAt != 0 && (latency is not null || Metrics.WantsDurations))
         {
-            Metrics.OnAttemptReported(outcome.TelemetryName, TimeProvider.GetElapsedTime(lease.StartedAt));
+            long now = TimeProvider.GetTimestamp();
+            latency?.Record(lease.Endpoint.Load, lease.StartedAt, now, outcome);
+            Metrics.OnAttemptReported(outcome.TelemetryName, TimeProvider.GetElapsedTime(lease.StartedAt, now));
         }
 
         Observers?.OnAttemptReported(lease, outcome, ElapsedSince(lease));
+    }
+
+    /// <summary>A success that was reported has turned out to be a failure.</summary>
+    internal void OnLeaseTurned(EndpointLease lease, in AttemptOutcome failure)
+    {
+        if (lease.StartedAt != 0 && Volatile.Read(ref _latency) is { } latency)
+        {
+            latency.Record(lease.Endpoint.Load, lease.StartedAt, TimeProvider.GetTimestamp(), failure);
+        }
     }
 
     internal void OnLeaseEnded(EndpointLease lease, in AttemptOutcome outcome)

@@ -31,6 +31,24 @@ public sealed class LoadBalancingOptions
     /// </summary>
     public string Strategy { get; set; } = LoadBalancingStrategies.RoundRobin;
 
+    /// <summary>
+    /// What of a request decides which endpoint it goes to, under a strategy that hashes; under any other they are an error. Several count together. Empty by default: any endpoint, unless the request says itself where
+    /// it belongs (<c>SetHashKey</c>, <c>SetHash</c>).
+    /// </summary>
+    public IList<HashPolicyOptions> HashPolicies { get; set; } = [];
+
+    /// <summary>Keeps callers on the endpoint that they were on, by a cookie that names it. Null, the default: nobody is kept.</summary>
+    public StatefulAffinityOptions? StatefulAffinity { get; set; }
+
+    /// <summary>How the strategy <c>LeastRequest</c> compares.</summary>
+    public LeastRequestOptions LeastRequest { get; set; } = new();
+
+    /// <summary>How the strategy <c>LeastLoad</c> measures endpoints.</summary>
+    public LeastLoadOptions LeastLoad { get; set; } = new();
+
+    /// <summary>How the strategies <c>RingHash</c>, <c>Maglev</c> and <c>Rendezvous</c> find the owner of a key.</summary>
+    public ConsistentHashOptions ConsistentHash { get; set; } = new();
+
     /// <summary>When an endpoint that answers badly is taken out of service, and for how long. On by default.</summary>
     public OutlierDetectionOptions OutlierDetection { get; set; } = new();
 

@@ -64,6 +64,11 @@ public sealed class UpstreamEndpoint
     /// <summary>How many attempts ended in a failure of the endpoint since it joined.</summary>
     public long Failed => _load.Failed;
 
+    /// <summary>
+    /// How long answers took of late, up to their headers, failures counted as long ones; null while nothing was measured, which it is only under a strategy that goes by it, like <c>LeastLoad</c>.
+    /// </summary>
+    public TimeSpan? Latency => _load.Samples == 0 ? null : TimeSpan.FromSeconds(_load.Latency);
+
     internal EndpointIdentity Identity { get; }
 
     /// <summary><c>host:port</c>, without a default port, as a <c>Host</c> header says it.</summary>

@@ -8,6 +8,12 @@ switch (args.FirstOrDefault())
         return 0;
     case "health":
         return await HealthCost.RunAsync();
+    case "pick":
+        PickCost.Run(args);
+        return 0;
+    case "keys":
+        KeyTables.Run();
+        return 0;
     case "e2e":
         await EndToEnd.RunAsync(args);
         return 0;

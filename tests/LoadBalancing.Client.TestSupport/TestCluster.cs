@@ -63,7 +63,7 @@ public sealed class TestCluster : IDisposable
 
     internal LoadBalancingMetrics Metrics { get; }
 
-    public static EndpointDescription Address(int number) => $"http://10.0.0.{number}:8080";
+    public static EndpointDescription Address(int number) => $"http://10.0.{number / 250}.{number % 250}:8080";
 
     public void Update(IReadOnlyList<EndpointDescription> endpoints, string source = "test") => _cluster.UpdateEndpoints(source, endpoints);
 
@@ -74,7 +74,9 @@ public sealed class TestCluster : IDisposable
     }
 
     /// <summary>A lease on one endpoint, whatever the picker would say.</summary>
-    public EndpointLease Lease(UpstreamEndpoint endpoint) => new(Balancer, endpoint, startedAt: 0);
+    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="timed">Whether its latency is measured, if the strategy wants that.</param>
+    public EndpointLease Lease(UpstreamEndpoint endpoint, bool timed = false) => new(Balancer, endpoint, timed ? Time.GetTimestamp() : 0, timed);
 
     /// <summary>Attempts on one endpoint that fail, one after the other.</summary>
     public void Fail(UpstreamEndpoint endpoint, int times = 1, FailureKind kind = FailureKind.Answered)
@@ -111,6 +113,34 @@ public sealed class TestCluster : IDisposable
         return counts;
     }
 
+    /// <summary>Endpoints 1, 2, ... of these weights.</summary>
+    public static EndpointDescription[] Weighted(params double[] weights) =>
+        [.. weights.Select(static (weight, i) => new EndpointDescription(Address(i + 1).Address) { Weight = weight })];
+
+    /// <summary>What a pick yields; its lease ends at once.</summary>
+    public UpstreamEndpoint PickOne(in PickContext context = default)
+    {
+        using EndpointLease lease = Balancer.Pick(context);
+        return lease.Endpoint;
+    }
+
+    /// <summary>Takes leases on an endpoint that stay until they are ended.</summary>
+    public EndpointLease[] Occupy(UpstreamEndpoint endpoint, int leases) => [.. Enumerable.Range(0, leases).Select(_ => Lease(endpoint))];
+
+    /// <summary>Calls the picker itself so many times and counts, in the order of the endpoints.</summary>
+    public int[] Count(int picks, Func<int, PickContext>? context = null)
+    {
+        IEndpointPicker picker = Balancer.CurrentSet!.Picker!;
+        var places = Endpoints.Select(static (endpoint, i) => (endpoint, i)).ToDictionary(static pair => pair.endpoint, static pair => pair.i);
+        int[] counts = new int[places.Count];
+        for (int i = 0; i < picks; i++)
+        {
+            counts[places[picker.Pick(context?.Invoke(i) ?? default)!]]++;
+        }
+
+        return counts;
+    }
+
     /// <summary>Lets the clock run to a time since the start of the test, second by second: one leap would make every timer on the way fire at its end.</summary>
     public void RunTo(TimeSpan sinceStart)
     {
@@ -134,5 +164,5 @@ public sealed class TestCluster : IDisposable
         _meters.Dispose();
     }
 
-    private ClusterSettings Settings(LoadBalancingOptions options) => ClusterSettings.From(options, new StrategyRegistry([], Random));
+    private ClusterSettings Settings(LoadBalancingOptions options) => ClusterSettings.From(options, new StrategyRegistry([], Random, Time));
 }

@@ -1,3 +1,4 @@
+using LoadBalancing.Client;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace OneBadOfTen;
@@ -7,7 +8,9 @@ internal abstract class Contender(string key, string name)
 {
     public const string Client = "catalog";
 
-    public static readonly Contender Ours = new BalancedClient();
+    public static readonly Contender Ours = new BalancedClient("ours", "LoadBalancing.Client");
+
+    public static readonly Contender LeastLoad = new BalancedClient("least-load", "LoadBalancing.Client, LeastLoad", LoadBalancingStrategies.LeastLoad);
 
     public static readonly IReadOnlyList<Contender> All =
     [
@@ -17,12 +20,22 @@ internal abstract class Contender(string key, string name)
         Ours,
     ];
 
+    /// <summary>This library by strategy.</summary>
+    public static readonly IReadOnlyList<Contender> Strategies =
+    [
+        Ours,
+        new BalancedClient("random", "LoadBalancing.Client, Random", LoadBalancingStrategies.Random),
+        new BalancedClient("least-request", "LoadBalancing.Client, LeastRequest", LoadBalancingStrategies.LeastRequest),
+        new BalancedClient("least-connections", "LoadBalancing.Client, LeastConnections", LoadBalancingStrategies.LeastConnections),
+        LeastLoad,
+    ];
+
     /// <summary>What <c>--only</c> calls it.</summary>
     public string Key => key;
 
     public string Name => name;
 
-    public static Contender? Find(string key) => All.FirstOrDefault(contender => contender.Key == key);
+    public static Contender? Find(string key) => All.Concat(Strategies).FirstOrDefault(contender => contender.Key == key);
 
     public abstract void Register(IServiceCollection services, IReadOnlyList<string> addresses, TimeSpan? perTryTimeout);
 }

@@ -3,20 +3,31 @@ namespace OneBadOfTen;
 /// <summary>What this library promises in the given case, beside what was seen.</summary>
 internal sealed class Verdict
 {
-    /// <summary>The promise: at most so many of the attempts reach a server that answers 503.</summary>
+    /// <summary>The promise: at most so many of the attempts reach a server that answers 503, or with LeastLoad one that is slow.</summary>
     private const double BadShare = 0.005;
 
     /// <summary>Five failures in a row eject a server, and as many attempts again may be on their way to it by then.</summary>
     private const int EjectionPlusSlack = 5 + 5;
 
+    /// <summary>The promise of LeastLoad with a slow server: what 99 of 100 callers wait at the most, against 200 ms there.</summary>
+    private const double SlowestMilliseconds = 20;
+
+    private readonly Contender _contender;
     private readonly List<(string Expected, string Seen, bool Holds)> _findings = [];
 
-    public Verdict(Fault fault, Measurement measured)
+    public Verdict(Contender contender, Fault fault, Measurement measured)
     {
+        _contender = contender;
         Expect("every call succeeds", $"{Text.Percent(measured.SuccessShare)}, {measured.Failed} of {measured.Calls} failed", measured.Failed == 0);
         if (fault == Fault.Answers503)
         {
             ExpectFewOnBad(measured.Arrivals);
+        }
+        else if (fault == Fault.Slow && contender == Contender.LeastLoad)
+        {
+            ExpectFewOnBad(measured.Arrivals);
+            double p99 = measured.PercentileMilliseconds(0.99);
+            Expect($"99 of 100 calls take less than {SlowestMilliseconds} ms", $"{p99:0.0} ms", p99 < SlowestMilliseconds);
         }
         else if (fault == Fault.None || fault == Fault.Slow)
         {
@@ -31,7 +42,7 @@ internal sealed class Verdict
         output.WriteLine();
         foreach ((string expected, string seen, bool holds) in _findings)
         {
-            output.WriteLine($"{(holds ? "  ok" : "MISS")}  expected of {Contender.Ours.Name}: {expected}");
+            output.WriteLine($"{(holds ? "  ok" : "MISS")}  expected of {_contender.Name}: {expected}");
             output.WriteLine($"      seen: {seen}");
         }
     }

@@ -100,6 +100,12 @@ internal sealed class EscapeWatch : EventListener
             return;
         }
 
+        if (IsCancelledDelay(stack))
+        {
+            thread.OnEscape($"A Task.Delay was cancelled, and the platform lets what waited for it go on in the thread pool. Wait with a token on something else, or let the delay end.{Tail(stack)}");
+            return;
+        }
+
         string culprit = Culprit(stack, out string? callee);
         string how = callee is null ? "" : $" by {callee}";
         thread.OnEscape($"{culprit} hands work to the thread pool{how}, where it would run at some time or other.{Tail(stack)}");
@@ -117,6 +123,8 @@ internal sealed class EscapeWatch : EventListener
     /// <summary>The container compiles, for next time, what it was asked for twice. Nothing that the run does depends on it.</summary>
     private static bool IsHarmless(StackTrace stack) =>
         Frames(stack).FirstOrDefault(static method => method.DeclaringType!.Namespace != "System.Threading")?.DeclaringType!.Namespace == "Microsoft.Extensions.DependencyInjection.ServiceLookup";
+
+    private static bool IsCancelledDelay(StackTrace stack) => Frames(stack).Any(static method => method.DeclaringType!.FullName?.Contains("+DelayPromiseWithCancellation", StringComparison.Ordinal) == true);
 
     private static bool IsPlumbing(Type type) =>
         type == typeof(EscapeWatch) || type == typeof(VirtualClock) || type == typeof(VirtualThread) || type == typeof(VirtualTimer)

@@ -42,16 +42,16 @@ internal sealed class OutcomeCount
 
     /// <summary>Takes the count and begins anew.</summary>
     /// <param name="generation">The life that is asked for; of another one there is nothing to tell.</param>
-    public Share Take(uint generation)
+    public OutcomeShare Take(uint generation)
     {
         Interleaving.Writes(this);
         ulong word = Interlocked.Exchange(ref _word, 0);
-        return word >> LifeShift == (ushort)generation ? new Share((uint)((word >> CountBits) & CountMask), (uint)(word & CountMask)) : default;
+        return word >> LifeShift == (ushort)generation ? new OutcomeShare((uint)((word >> CountBits) & CountMask), (uint)(word & CountMask)) : default;
     }
 }
 
 /// <summary>So many of so many.</summary>
-internal readonly record struct Share(uint Succeeded, uint Total)
+internal readonly record struct OutcomeShare(uint Succeeded, uint Total)
 {
     public uint Failed => Total - Succeeded;
 

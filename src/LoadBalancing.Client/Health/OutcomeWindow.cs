@@ -53,7 +53,7 @@ internal sealed class OutcomeWindow
     }
 
     /// <summary>What the window holds that ends with this step.</summary>
-    public Share Count(long step)
+    public OutcomeShare Count(long step)
     {
         uint time = (uint)step & StepMask;
         uint succeeded = 0;
@@ -69,7 +69,7 @@ internal sealed class OutcomeWindow
             }
         }
 
-        return new Share(succeeded, total);
+        return new OutcomeShare(succeeded, total);
     }
 
     private static uint TimeOf(ulong word) => (uint)(word >> (2 * CountBits));

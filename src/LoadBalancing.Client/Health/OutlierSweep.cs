@@ -72,7 +72,7 @@ internal sealed class OutlierSweep
 
             void Take(OutcomeCount count, List<JudgedEndpoint> into)
             {
-                Share share = count.Take(generation);
+                OutcomeShare share = count.Take(generation);
                 if (share.Total > 0)
                 {
                     into.Add(new JudgedEndpoint(endpoint, generation, share));

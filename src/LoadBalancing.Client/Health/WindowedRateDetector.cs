@@ -22,7 +22,7 @@ internal sealed class WindowedRateDetector
     /// <summary>What there is to say of an endpoint; null when all is well, or too little is known.</summary>
     public Detection? Find(UpstreamEndpoint endpoint, uint generation)
     {
-        Share share = EndpointTally.Of(endpoint).WindowOf(generation)?.Count(Now()) ?? default;
+        OutcomeShare share = EndpointTally.Of(endpoint).WindowOf(generation)?.Count(Now()) ?? default;
         if (share.Total < _settings.RequestVolume || 100.0 * share.Succeeded >= _settings.Threshold * share.Total)
         {
             return null;

@@ -66,6 +66,7 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
         };
         _checks = new ClusterChecks(this, makeProbe, timeProvider, random, runProbe);
         _checks.Configure(settings.HealthCheck, []);
+        Balancer.MeasureLatency(settings.Latency);
         metrics.Observe(name, ReadEndpoints);
     }
 
@@ -88,6 +89,7 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
             _builder = MakeBuilder(settings);
             _health.Configure(settings.OutlierDetection);
             _checks.Configure(settings.HealthCheck, _members ?? []);
+            Balancer.MeasureLatency(settings.Latency);
             Publish();
         }
     }

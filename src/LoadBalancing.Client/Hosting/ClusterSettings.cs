@@ -3,6 +3,7 @@ namespace LoadBalancing.Client;
 /// <summary>The cluster policies in force, compiled from options.</summary>
 internal sealed record ClusterSettings(
     ILoadBalancingStrategy Strategy,
+    LatencySettings? Latency,
     PanicRule Panic,
     OutlierDetectionSettings OutlierDetection,
     EmptyUpdateBehavior EmptyUpdate,
@@ -16,7 +17,8 @@ internal sealed record ClusterSettings(
         }
 
         return new ClusterSettings(
-            strategy,
+            strategy is IConfigurableStrategy configurable ? configurable.Configure(options) : strategy,
+            strategy.UsesLatency ? LatencySettings.From(options.LeastLoad) : null,
             new PanicRule(options.Panic.Threshold, options.Panic.Traffic),
             OutlierDetectionSettings.From(options.OutlierDetection),
             options.EmptyUpdate,

@@ -8,7 +8,9 @@ internal static class ConfigurationReader
     internal static readonly OptionsShape<EndpointDescription> Endpoint = new OptionsShape<EndpointDescription>()
         .Text(nameof(EndpointDescription.Address), static (o, v) => o.Address = v)
         .Number(nameof(EndpointDescription.Weight), static (o, v) => o.Weight = v)
-        .Text(nameof(EndpointDescription.Hostname), static (o, v) => o.Hostname = v);
+        .Text(nameof(EndpointDescription.Hostname), static (o, v) => o.Hostname = v)
+        .Text(nameof(EndpointDescription.HashKey), static (o, v) => o.HashKey = v)
+        .Boolean(nameof(EndpointDescription.Draining), static (o, v) => o.Draining = v);
 
     internal static readonly OptionsShape<SuccessRateOutlierOptions> SuccessRate = new OptionsShape<SuccessRateOutlierOptions>()
         .Integer(nameof(SuccessRateOutlierOptions.MinimumHosts), static (o, v) => o.MinimumHosts = v)
@@ -49,6 +51,41 @@ internal static class ConfigurationReader
         .Number(nameof(OutlierDetectionOptions.EnforcingConsecutiveGatewayErrors), static (o, v) => o.EnforcingConsecutiveGatewayErrors = v)
         .Number(nameof(OutlierDetectionOptions.EnforcingConsecutiveLocalOriginFailures), static (o, v) => o.EnforcingConsecutiveLocalOriginFailures = v)
         .Choice<EjectionReturnPolicy>(nameof(OutlierDetectionOptions.ReturnPolicy), static (o, v) => o.ReturnPolicy = v);
+
+    internal static readonly OptionsShape<HashCookieOptions> HashCookie = new OptionsShape<HashCookieOptions>()
+        .Text(nameof(HashCookieOptions.Name), static (o, v) => o.Name = v)
+        .Duration(nameof(HashCookieOptions.Ttl), static (o, v) => o.Ttl = v)
+        .Text(nameof(HashCookieOptions.Path), static (o, v) => o.Path = v);
+
+    internal static readonly OptionsShape<HashPolicyOptions> HashPolicy = new OptionsShape<HashPolicyOptions>()
+        .Text(nameof(HashPolicyOptions.Header), static (o, v) => o.Header = v)
+        .Section(nameof(HashPolicyOptions.Cookie), HashCookie, static o => o.Cookie ??= new HashCookieOptions())
+        .Text(nameof(HashPolicyOptions.QueryParameter), static (o, v) => o.QueryParameter = v)
+        .Boolean(nameof(HashPolicyOptions.CallerAddress), static (o, v) => o.CallerAddress = v)
+        .Boolean(nameof(HashPolicyOptions.Terminal), static (o, v) => o.Terminal = v);
+
+    internal static readonly OptionsShape<StatefulAffinityOptions> StatefulAffinity = new OptionsShape<StatefulAffinityOptions>()
+        .Text(nameof(StatefulAffinityOptions.CookieName), static (o, v) => o.CookieName = v)
+        .Texts(nameof(StatefulAffinityOptions.Keys), "[\"<32 bytes in Base64>\"]", static (o, v) => o.Keys = v)
+        .Duration(nameof(StatefulAffinityOptions.Ttl), static (o, v) => o.Ttl = v)
+        .Text(nameof(StatefulAffinityOptions.Path), static (o, v) => o.Path = v);
+
+    internal static readonly OptionsShape<LeastRequestOptions> LeastRequest = new OptionsShape<LeastRequestOptions>()
+        .Integer(nameof(LeastRequestOptions.ChoiceCount), static (o, v) => o.ChoiceCount = v)
+        .Number(nameof(LeastRequestOptions.ActiveRequestBias), static (o, v) => o.ActiveRequestBias = v);
+
+    internal static readonly OptionsShape<LeastLoadOptions> LeastLoad = new OptionsShape<LeastLoadOptions>()
+        .Duration(nameof(LeastLoadOptions.DecayTime), static (o, v) => o.DecayTime = v)
+        .Duration(nameof(LeastLoadOptions.FailurePenalty), static (o, v) => o.FailurePenalty = v)
+        .Duration(nameof(LeastLoadOptions.MaxFailurePenalty), static (o, v) => o.MaxFailurePenalty = v);
+
+    internal static readonly OptionsShape<ConsistentHashOptions> ConsistentHash = new OptionsShape<ConsistentHashOptions>()
+        .Choice<UnavailableOwnerBehavior>(nameof(ConsistentHashOptions.OnUnavailableOwner), static (o, v) => o.OnUnavailableOwner = v)
+        .Integer(nameof(ConsistentHashOptions.HashBalanceFactor), static (o, v) => o.HashBalanceFactor = v)
+        .Boolean(nameof(ConsistentHashOptions.UseHostnameForHashing), static (o, v) => o.UseHostnameForHashing = v)
+        .Integer(nameof(ConsistentHashOptions.MinimumRingSize), static (o, v) => o.MinimumRingSize = v)
+        .Integer(nameof(ConsistentHashOptions.MaximumRingSize), static (o, v) => o.MaximumRingSize = v)
+        .Integer(nameof(ConsistentHashOptions.TableSize), static (o, v) => o.TableSize = v);
 
     internal static readonly OptionsShape<PanicOptions> Panic = new OptionsShape<PanicOptions>()
         .Number(nameof(PanicOptions.Threshold), static (o, v) => o.Threshold = v)
@@ -113,6 +150,11 @@ internal static class ConfigurationReader
         .Texts(nameof(LoadBalancingOptions.Hosts), "[\"catalog\"]", static (o, v) => o.Hosts = v)
         .Choice<UnmatchedHostBehavior>(nameof(LoadBalancingOptions.UnmatchedHost), static (o, v) => o.UnmatchedHost = v)
         .Text(nameof(LoadBalancingOptions.Strategy), static (o, v) => o.Strategy = v)
+        .List(nameof(LoadBalancingOptions.HashPolicies), "expected a list like [{ \"Header\": \"X-User\" }], of sections", HashPolicy, ReadHashPolicy, static (o, v) => o.HashPolicies = v)
+        .Section(nameof(LoadBalancingOptions.StatefulAffinity), StatefulAffinity, static o => o.StatefulAffinity ??= new StatefulAffinityOptions())
+        .Section(nameof(LoadBalancingOptions.LeastRequest), LeastRequest, static o => o.LeastRequest)
+        .Section(nameof(LoadBalancingOptions.LeastLoad), LeastLoad, static o => o.LeastLoad)
+        .Section(nameof(LoadBalancingOptions.ConsistentHash), ConsistentHash, static o => o.ConsistentHash)
         .Section(nameof(LoadBalancingOptions.OutlierDetection), OutlierDetection, static o => o.OutlierDetection)
         .Section(nameof(LoadBalancingOptions.HealthCheck), HealthCheck, static o => o.HealthCheck)
         .Section(nameof(LoadBalancingOptions.Panic), Panic, static o => o.Panic)
@@ -143,6 +185,20 @@ internal static class ConfigurationReader
         }
 
         Service.Read(configuration, options, options.ConfigurationFaults);
+    }
+
+    private static HashPolicyOptions? ReadHashPolicy(IConfigurationSection item, List<string> faults)
+    {
+        if (item.Value is { Length: > 0 } text)
+        {
+            faults.Add($"{item.Path}: '{text}' is a single value; expected a section with the keys {HashPolicy.KeyList()}.");
+            return null;
+        }
+
+        int faultsBefore = faults.Count;
+        var policy = new HashPolicyOptions();
+        HashPolicy.Read(item, policy, faults);
+        return faults.Count == faultsBefore ? policy : null;
     }
 
     private static EndpointDescription? ReadEndpoint(IConfigurationSection item, List<string> faults)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace LoadBalancing.Client;
 
@@ -52,6 +53,7 @@ internal sealed partial class HandlerInstaller : IHttpMessageHandlerBuilderFilte
         PassThroughReport passThrough = service is null
             ? _passThroughs.GetOrAdd(client, MakePassThroughReport)
             : new PassThroughReport(_metrics.ForClient(client), service.Plan.Log);
+        RefuseCookieContainer(builder.PrimaryHandler, client, service);
         var handler = new LoadBalancingHandler(service, service is null ? _registry : null, passThrough, followsRedirects);
 
         IList<DelegatingHandler> handlers = builder.AdditionalHandlers;
@@ -112,16 +114,35 @@ internal sealed partial class HandlerInstaller : IHttpMessageHandlerBuilderFilte
         }
     }
 
+    /// <summary>A cookie container below us keeps cookies by the addresses of endpoints, so that a session's cookie is known to one of them alone, and never to us.</summary>
+    private static void RefuseCookieContainer(HttpMessageHandler primary, string client, BalancedService? service)
+    {
+        if (service?.Plan.Affinity is { UsesCookies: true } && KeepsCookies(primary))
+        {
+            throw new OptionsValidationException(
+                service.Name,
+                typeof(LoadBalancingOptions),
+                [$"{service.Name}: affinity goes by a cookie, and the primary handler of client '{client}' keeps cookies in a container of its own, below the balancing; set UseCookies = false on it."]);
+        }
+    }
+
+    private static bool KeepsCookies(HttpMessageHandler primary) => primary switch
+    {
+        SocketsHttpHandler sockets => sockets.UseCookies,
+        HttpClientHandler handler => handler.UseCookies,
+        _ => false,
+    };
+
     private PassThroughReport MakePassThroughReport(string client) =>
         new(_metrics.ForClient(client), new CallLog(client, _loggerFactory.CreateLogger<LoadBalancingHandler>()));
 
     private void WarnOfPrimaryHandler(HttpMessageHandler primary, string client)
     {
-        (bool redirects, bool cookies) = primary switch
+        bool redirects = primary switch
         {
-            SocketsHttpHandler sockets => (sockets.AllowAutoRedirect, sockets.UseCookies),
-            HttpClientHandler handler => (handler.AllowAutoRedirect, handler.UseCookies),
-            _ => (false, false),
+            SocketsHttpHandler sockets => sockets.AllowAutoRedirect,
+            HttpClientHandler handler => handler.AllowAutoRedirect,
+            _ => false,
         };
 
         if (redirects)
@@ -129,9 +150,9 @@ internal sealed partial class HandlerInstaller : IHttpMessageHandlerBuilderFilte
             _said.Once((client, nameof(redirects)), () => LogRedirectsBelow(_logger, client));
         }
 
-        if (cookies)
+        if (KeepsCookies(primary))
         {
-            _said.Once((client, nameof(cookies)), () => LogCookiesBelow(_logger, client));
+            _said.Once((client, nameof(KeepsCookies)), () => LogCookiesBelow(_logger, client));
         }
     }
 

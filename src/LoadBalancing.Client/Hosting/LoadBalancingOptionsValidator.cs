@@ -41,11 +41,12 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
 
         CheckEndpoints(service, options, faults);
         CheckHosts(service, options, faults);
-        if (!_strategies.TryGet(options.Strategy, out _))
+        if (!_strategies.TryGet(options.Strategy, out ILoadBalancingStrategy? strategy))
         {
             faults.Add("Strategy", $"'{options.Strategy}' is not known; known are {string.Join(", ", _strategies.Names)}.");
         }
 
+        SelectionCheck.FindFaults(options, strategy, faults);
         HealthOptionsCheck.Check(options, faults);
         ActiveCheckOptionsCheck.Check(options.HealthCheck, _probes, faults);
         CheckKeepAlive(options.ConnectionPool.KeepAlive, faults);
@@ -64,6 +65,10 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
             (nameof(options.Endpoints), options.Endpoints),
             (nameof(options.Hosts), options.Hosts),
             (nameof(options.Strategy), options.Strategy),
+            (nameof(options.HashPolicies), options.HashPolicies),
+            (nameof(options.LeastRequest), options.LeastRequest),
+            (nameof(options.LeastLoad), options.LeastLoad),
+            (nameof(options.ConsistentHash), options.ConsistentHash),
             (nameof(options.OutlierDetection), options.OutlierDetection),
             (nameof(options.HealthCheck), options.HealthCheck),
             (nameof(options.Panic), options.Panic),

@@ -38,7 +38,7 @@ internal static class LoadBalancingRegistration
         services.TryAddSingleton(RandomSource.Shared);
         services.TryAddSingleton(ServiceRegistrations.Of(services));
         services.TryAddSingleton<LoadBalancingMetrics>();
-        services.TryAddSingleton(static provider => new StrategyRegistry(provider.GetServices<ILoadBalancingStrategy>(), provider.GetRequiredService<RandomSource>()));
+        services.TryAddSingleton(static provider => new StrategyRegistry(provider.GetServices<ILoadBalancingStrategy>(), provider.GetRequiredService<RandomSource>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(static provider => new HealthProbes(provider.GetServices<IHealthProbe>()));
         services.TryAddSingleton<RunningServices>();
         services.TryAddSingleton<ServiceRegistry>();

@@ -127,7 +127,7 @@ internal sealed class OptionsShape<T> : IOptionsShape
         _keys.Add(described.Name, read);
     }
 
-    private string KeyList() => string.Join(", ", _keys.Keys);
+    internal string KeyList() => string.Join(", ", _keys.Keys);
 
     private OptionsShape<T> Scalar<TValue>(OptionsKey described, string expectation, Action<T, TValue> set, TryParse<TValue> parse)
     {

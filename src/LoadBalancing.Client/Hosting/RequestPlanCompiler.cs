@@ -8,15 +8,17 @@ internal sealed class RequestPlanCompiler : IDisposable
     internal static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(30);
 
     private readonly LoadBalancer _balancer;
+    private readonly ICallerContext? _callers;
     private readonly RandomSource _random;
     private readonly TimeLimitPool _timeLimits;
     private readonly KnownPaths _paths = new();
     private readonly RetryCap _retryCap = new();
     private readonly CallLog _log;
 
-    public RequestPlanCompiler(LoadBalancer balancer, RandomSource random, ILoggerFactory loggerFactory)
+    public RequestPlanCompiler(LoadBalancer balancer, ICallerContext? callers, RandomSource random, ILoggerFactory loggerFactory)
     {
         _balancer = balancer;
+        _callers = callers;
         _random = random;
         _timeLimits = new TimeLimitPool(balancer.TimeProvider);
         _log = new CallLog(balancer.Name, loggerFactory.CreateLogger<LoadBalancingHandler>());
@@ -26,8 +28,9 @@ internal sealed class RequestPlanCompiler : IDisposable
     public CallLog Log => _log;
 
     /// <param name="options">The options of the service.</param>
+    /// <param name="strategy">The strategy that they name.</param>
     /// <param name="liveFaults">Faults that were added to those of the options, the innermost first.</param>
-    public RequestPlan Compile(LoadBalancingOptions options, IEnumerable<LiveFault> liveFaults)
+    public RequestPlan Compile(LoadBalancingOptions options, ILoadBalancingStrategy strategy, IEnumerable<LiveFault> liveFaults)
     {
         TimeSpan timeout = options.Timeout ?? DefaultTimeout;
         RetrySettings retry = RetrySettings.From(options.Retry);
@@ -39,6 +42,7 @@ internal sealed class RequestPlanCompiler : IDisposable
             UnmatchedHost = options.UnmatchedHost,
             Timeout = timeout,
             PerTryTimeout = RequestPlan.Shorter(timeout, retry.PerTryTimeout),
+            Affinity = CompileAffinity(options, strategy),
             Retry = retry,
             RetryPipeline = RetryRunner.BuildPipeline(_balancer.Name, retry, _balancer.TimeProvider),
             RetryCap = _retryCap,
@@ -55,6 +59,13 @@ internal sealed class RequestPlanCompiler : IDisposable
     }
 
     public void Dispose() => _timeLimits.Dispose();
+
+    private RequestAffinity? CompileAffinity(LoadBalancingOptions options, ILoadBalancingStrategy strategy)
+    {
+        HashPolicyChain? policies = strategy.UsesHash ? new HashPolicyChain(options.HashPolicies) : null;
+        StickyCallers? stateful = options.StatefulAffinity is null ? null : new StickyCallers(options.StatefulAffinity, _balancer);
+        return policies is null && stateful is null ? null : new RequestAffinity(policies, stateful, _callers, _random);
+    }
 
     private (FaultInjector? Request, FaultInjector? Attempt) CompileFaults(FaultSettings? configured, IEnumerable<LiveFault> liveFaults)
     {

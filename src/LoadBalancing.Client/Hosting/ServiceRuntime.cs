@@ -22,6 +22,7 @@ internal sealed partial class ServiceRuntime : IDisposable
     private readonly List<LiveFault> _liveFaults = [];
     private readonly ILogger _logger;
     private LoadBalancingOptions _options;
+    private ILoadBalancingStrategy _strategy;
     private string? _lastRejection;
 
     public ServiceRuntime(
@@ -31,6 +32,7 @@ internal sealed partial class ServiceRuntime : IDisposable
         IOptionsFactory<LoadBalancingOptions> factory,
         StrategyRegistry strategies,
         HealthProbes probes,
+        ICallerContext? callers,
         TimeProvider timeProvider,
         RandomSource random,
         LoadBalancingMetrics metrics,
@@ -40,10 +42,12 @@ internal sealed partial class ServiceRuntime : IDisposable
         _strategies = strategies;
         _options = options;
         _logger = loggerFactory.CreateLogger<ServiceRuntime>();
+        ClusterSettings settings = ClusterSettings.From(options, strategies);
         ILogger clusterLogger = loggerFactory.CreateLogger<LoadBalancer>();
-        _cluster = new ClusterRuntime(name, ClusterSettings.From(options, strategies), timeProvider, random, metrics, clusterLogger, settings => probes.Make(settings, name));
-        _compiler = new RequestPlanCompiler(_cluster.Balancer, random, loggerFactory);
-        Service = new BalancedService(name, _compiler.Compile(options, _liveFaults));
+        _strategy = settings.Strategy;
+        _cluster = new ClusterRuntime(name, settings, timeProvider, random, metrics, clusterLogger, check => probes.Make(check, name));
+        _compiler = new RequestPlanCompiler(_cluster.Balancer, callers, random, loggerFactory);
+        Service = new BalancedService(name, _compiler.Compile(options, _strategy, _liveFaults));
 
         IEndpointSource[] all = [.. sources];
         _cluster.Balancer.AwaitedSources = all.Length == 0 ? "its options" : $"source {string.Join(" and ", all.Select(static source => $"'{source.Name}'"))}";
@@ -127,7 +131,9 @@ internal sealed partial class ServiceRuntime : IDisposable
 
     private void Take(LoadBalancingOptions options)
     {
-        _cluster.Configure(ClusterSettings.From(options, _strategies));
+        ClusterSettings settings = ClusterSettings.From(options, _strategies);
+        _cluster.Configure(settings);
+        _strategy = settings.Strategy;
         if (options.Endpoints.Count > 0 || _options.Endpoints.Count > 0)
         {
             _cluster.UpdateEndpoints(ClusterRuntime.OptionsSource, [.. options.Endpoints]);
@@ -150,7 +156,7 @@ internal sealed partial class ServiceRuntime : IDisposable
         }
     }
 
-    private void Compile() => Service.Plan = _compiler.Compile(_options, _liveFaults);
+    private void Compile() => Service.Plan = _compiler.Compile(_options, _strategy, _liveFaults);
 
     private void Reject(string reason)
     {

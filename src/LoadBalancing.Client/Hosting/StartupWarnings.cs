@@ -11,15 +11,25 @@ namespace LoadBalancing.Client;
 internal sealed partial class StartupWarnings : IValidateOptions<LoadBalancingOptions>
 {
     private readonly ConcurrentDictionary<(string Service, string Warning), bool> _said = new();
+    private readonly StrategyRegistry _strategies;
     private readonly ILogger<StartupWarnings> _logger;
 
-    public StartupWarnings(ILogger<StartupWarnings> logger) => _logger = logger;
+    public StartupWarnings(StrategyRegistry strategies, ILogger<StartupWarnings> logger)
+    {
+        _strategies = strategies;
+        _logger = logger;
+    }
 
-    public static IEnumerable<string> Find(LoadBalancingOptions options)
+    public IEnumerable<string> Find(LoadBalancingOptions options)
     {
         if (LoadBalancingOptionsValidator.FindMissing(options).Any())
         {
             yield break;
+        }
+
+        if (options.HashPolicies.Count == 0 && _strategies.TryGet(options.Strategy, out ILoadBalancingStrategy? strategy) && strategy.UsesHash)
+        {
+            yield return $"The strategy {strategy.Name} hashes and there are no HashPolicies: every request that does not say itself where it belongs (SetHashKey, SetHash) goes to any endpoint.";
         }
 
         double panicFree = 100 - options.Panic.Threshold;

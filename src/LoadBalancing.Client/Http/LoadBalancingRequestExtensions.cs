@@ -15,4 +15,49 @@ public static class LoadBalancingRequestExtensions
         request.Options.Set(RequestTraits.Idempotent, isIdempotent);
         return request;
     }
+
+    /// <summary>Says what the request belongs to: requests of the same key go to the same endpoint, under a strategy that hashes. Goes before the hash policies.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="key">Any text; what counts is the xxHash64 of its UTF-8, which other programs can find too.</param>
+    /// <returns>The request.</returns>
+    public static HttpRequestMessage SetHashKey(this HttpRequestMessage request, string key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return SetHash(request, TextHash.Of(key));
+    }
+
+    /// <summary>Gives the hash itself by which a strategy that hashes finds the endpoint. Goes before the hash policies, and takes the place of an earlier hash or key.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="hash">The hash. It should be evenly spread over all 64 bits.</param>
+    /// <returns>The request.</returns>
+    public static HttpRequestMessage SetHash(this HttpRequestMessage request, ulong hash)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        request.Options.Set(RequestAffinity.Hash, hash);
+        return request;
+    }
+
+    /// <summary>Says for whom the request is made, for hash policies that go by the caller's address.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="address">The caller's address.</param>
+    /// <returns>The request.</returns>
+    public static HttpRequestMessage SetCallerAddress(this HttpRequestMessage request, IPAddress address)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(address);
+        request.Options.Set(RequestAffinity.CallerAddress, address);
+        return request;
+    }
+
+    /// <summary>Says for whom the request is made, for hash policies that go by what its own headers do not say, and for cookies that are made here.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="context">What is known of the caller, like an <see cref="AffinitySession"/>.</param>
+    /// <returns>The request.</returns>
+    public static HttpRequestMessage SetCallerContext(this HttpRequestMessage request, ICallerContext context)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(context);
+        request.Options.Set(RequestAffinity.CallerContext, context);
+        return request;
+    }
 }

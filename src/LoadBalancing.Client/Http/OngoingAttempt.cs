@@ -41,6 +41,11 @@ internal readonly struct OngoingAttempt
         PickContext context = plan.Balancer.HasProbation
             ? new PickContext { Exclude = call?.Tried, IsRetryable = RequestTraits.WouldBeTriedAgain(plan, request, call) }
             : call is null ? default : new PickContext { Exclude = call.Tried };
+        if (plan.Affinity is not null)
+        {
+            context = plan.Affinity.Add(context, request);
+        }
+
         EndpointLease? lease = plan.Balancer.TryPick(context, plan.Now());
         if (lease is null)
         {
@@ -73,7 +78,11 @@ internal readonly struct OngoingAttempt
         _addressed.Restore(request);
         (AttemptOutcome outcome, RetryTriggers triggers) = OutcomeClassifier.Classify(response, plan.TimeProvider, plan.ErrorStatuses);
         _lease.Report(outcome);
-        if (triggers != RetryTriggers.None)
+        if (triggers == RetryTriggers.None)
+        {
+            plan.Affinity?.Answered(request, _lease.Endpoint);
+        }
+        else
         {
             plan.Log.AttemptFailed(_lease.Endpoint, outcome, triggers);
         }

@@ -20,6 +20,9 @@ internal sealed class RequestPlan
     /// <summary>The time for one attempt, already held to <see cref="Timeout"/>; infinite for no limit.</summary>
     public required TimeSpan PerTryTimeout { get; init; }
 
+    /// <summary>Null where it makes no difference which endpoint a request goes to.</summary>
+    public required RequestAffinity? Affinity { get; init; }
+
     public required RetrySettings Retry { get; init; }
 
     /// <summary>Runs what comes after a first attempt that failed; null when nothing is ever tried again.</summary>

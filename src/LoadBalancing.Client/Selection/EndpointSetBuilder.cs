@@ -18,15 +18,18 @@ internal sealed class EndpointSetBuilder
 
     public EndpointSet Build(UpstreamEndpoint[] members, EndpointSet? previous, Action? wake = null)
     {
-        UpstreamEndpoint[] available = Array.FindAll(members, static endpoint => endpoint.IsAvailable);
+        // Those who are about to leave have left already, as far as anybody new is concerned.
+        UpstreamEndpoint[] staying = Array.Exists(members, static endpoint => endpoint.Description.Draining) ? Array.FindAll(members, static endpoint => !endpoint.Description.Draining) : members;
+        staying = staying.Length == 0 ? members : staying;
+        UpstreamEndpoint[] available = Array.FindAll(staying, static endpoint => endpoint.IsAvailable);
 
         // Who has yet to pass a first check is neither well nor ill, and gets no traffic in panic either (Envoy leaves them out as well).
-        UpstreamEndpoint[] judged = Array.FindAll(members, static endpoint => endpoint.Health != EndpointHealth.Untested);
+        UpstreamEndpoint[] judged = Array.Exists(staying, static endpoint => endpoint.Health == EndpointHealth.Untested) ? Array.FindAll(staying, static endpoint => endpoint.Health != EndpointHealth.Untested) : staying;
         bool inPanic = _panic.Begins(available.Length, judged.Length);
-        var level = new EndpointLevel(inPanic ? _panic.Admitted(available, judged) : available, inPanic);
-        IEndpointPicker? carriedOn = previous?.Strategy == _strategy ? previous.Picker : null;
+        var level = new EndpointLevel(inPanic ? _panic.Admitted(available, judged) : available, staying, inPanic);
+        IEndpointPicker? carriedOn = _strategy.Equals(previous?.Strategy) ? previous.Picker : null;
         IEndpointPicker? picker = level.Endpoints.Count == 0 ? null : _strategy.CreatePicker(level, carriedOn);
-        UpstreamEndpoint[] ejected = _probes ? Array.FindAll(members, static endpoint => endpoint.Health == EndpointHealth.Ejected) : [];
+        UpstreamEndpoint[] ejected = _probes ? Array.FindAll(staying, static endpoint => endpoint.Health == EndpointHealth.Ejected) : [];
         return new EndpointSet(members, level, _strategy, picker, _panic, _random) { OnProbation = ejected.Length == 0 ? null : ejected, Wake = wake };
     }
 }

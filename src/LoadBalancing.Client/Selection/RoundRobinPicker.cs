@@ -4,10 +4,12 @@ namespace LoadBalancing.Client;
 internal sealed class RoundRobinPicker : IEndpointPicker
 {
     private readonly UpstreamEndpoint[] _schedule;
+    private readonly FastModulo _turn;
 
     public RoundRobinPicker(UpstreamEndpoint[] schedule, Rotation rotation)
     {
         _schedule = schedule;
+        _turn = new FastModulo(schedule.Length);
         Rotation = rotation;
     }
 
@@ -15,13 +17,18 @@ internal sealed class RoundRobinPicker : IEndpointPicker
 
     public UpstreamEndpoint? Pick(in PickContext context)
     {
+        ulong ticket = Rotation.Next();
+        UpstreamEndpoint endpoint = _schedule[_turn.Of(ticket)];
+        return context.Admits(endpoint) ? endpoint : PassOver(ticket, context);
+    }
+
+    private UpstreamEndpoint? PassOver(ulong ticket, in PickContext context)
+    {
         // An endpoint that must be passed over costs its ticket. Giving its turn to the one behind it instead would send that one twice its share.
-        UpstreamEndpoint[] schedule = _schedule;
-        ulong ticket = 0;
-        for (int turn = 0; turn < schedule.Length; turn++)
+        for (int turn = 1; turn < _schedule.Length; turn++)
         {
             ticket = Rotation.Next();
-            UpstreamEndpoint endpoint = schedule[(int)(ticket % (ulong)schedule.Length)];
+            UpstreamEndpoint endpoint = _schedule[_turn.Of(ticket)];
             if (context.Admits(endpoint))
             {
                 return endpoint;
@@ -29,9 +36,9 @@ internal sealed class RoundRobinPicker : IEndpointPicker
         }
 
         // Other threads took tickets in between, so those that came this way need not have covered everybody.
-        for (int turn = 1; turn <= schedule.Length; turn++)
+        for (int turn = 1; turn <= _schedule.Length; turn++)
         {
-            UpstreamEndpoint endpoint = schedule[(int)((ticket + (ulong)turn) % (ulong)schedule.Length)];
+            UpstreamEndpoint endpoint = _schedule[_turn.Of(ticket + (ulong)turn)];
             if (context.Admits(endpoint))
             {
                 return endpoint;

@@ -5,9 +5,16 @@ internal sealed class StrategyRegistry
 {
     private readonly Dictionary<string, ILoadBalancingStrategy> _strategies = new(StringComparer.OrdinalIgnoreCase);
 
-    public StrategyRegistry(IEnumerable<ILoadBalancingStrategy> registered, RandomSource random)
+    public StrategyRegistry(IEnumerable<ILoadBalancingStrategy> registered, RandomSource random, TimeProvider timeProvider)
     {
         Add(new RoundRobinStrategy(random));
+        Add(new RandomStrategy(random));
+        Add(new LeastRequestStrategy(random));
+        Add(new LeastConnectionsStrategy(random));
+        Add(new LeastLoadStrategy(random, timeProvider));
+        Add(new RingHashStrategy(random));
+        Add(new MaglevStrategy(random));
+        Add(new RendezvousStrategy(random));
         foreach (ILoadBalancingStrategy strategy in registered)
         {
             Add(strategy);

@@ -61,5 +61,7 @@ internal sealed class ClusterMetrics
 
     public void OnUpdateRejected(string source) => _metrics.UpdatesRejected.Add(1, _cluster, new(MetricTags.Source, source));
 
+    public void OnAffinityIgnored() => _metrics.AffinityIgnored.Add(1, _cluster);
+
     public void OnLeaseReclaimed() => _metrics.LeasesReclaimed.Add(1, _cluster);
 }

@@ -240,6 +240,20 @@ public sealed class VirtualClockTests
     }
 
     [Fact]
+    public void A_delay_that_is_cancelled_fails_the_run_and_is_explained()
+    {
+        var clock = new VirtualClock();
+
+        var thrown = Assert.Throws<VirtualClockException>(() => clock.Run(async () =>
+        {
+            using var stop = new CancellationTokenSource(Second, clock);
+            await Task.Delay(TimeSpan.FromHours(1), clock, stop.Token);
+        }));
+
+        Assert.StartsWith("At 00:00:01 virtual time something left the thread of the run. A Task.Delay was cancelled", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_thread_of_somebody_s_own_that_uses_the_clock_fails_the_run_by_name()
     {
         var clock = new VirtualClock();

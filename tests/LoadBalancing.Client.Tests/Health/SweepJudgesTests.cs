@@ -44,7 +44,7 @@ public sealed class SweepJudgesTests
 
         for (int good = 0; good <= 999; good += 7)
         {
-            Assert.Empty(judge.Judge([.. Enumerable.Repeat(new JudgedEndpoint(null!, 0, new Share((uint)good, 999)), 7)]));
+            Assert.Empty(judge.Judge([.. Enumerable.Repeat(new JudgedEndpoint(null!, 0, new OutcomeShare((uint)good, 999)), 7)]));
         }
     }
 
@@ -52,7 +52,7 @@ public sealed class SweepJudgesTests
     public void Endpoints_with_too_few_requests_neither_count_for_the_mean_nor_are_judged()
     {
         var judge = new SuccessRateJudge(new SuccessRateSettings(5, 100, 1.9, 100, 100), "success_rate", 100);
-        JudgedEndpoint quiet = new(null!, 0, new Share(0, 99));
+        JudgedEndpoint quiet = new(null!, 0, new OutcomeShare(0, 99));
 
         Assert.Empty(judge.Judge([Judged(50), Judged(100), Judged(100), Judged(100), quiet]));
         Assert.Single(judge.Judge([Judged(50), Judged(100), Judged(100), Judged(100), Judged(100), quiet]));
@@ -73,7 +73,7 @@ public sealed class SweepJudgesTests
     public void Seventeen_of_twenty_are_85_percent_and_all_of_them_failing_are_100()
     {
         var judge = new FailurePercentageJudge(new FailurePercentageSettings(85, 1, 20, 100, 100), "failure_percentage", 100);
-        (_, Detection detection) = Assert.Single(judge.Judge([new JudgedEndpoint(null!, 0, new Share(3, 20))]));
+        (_, Detection detection) = Assert.Single(judge.Judge([new JudgedEndpoint(null!, 0, new OutcomeShare(3, 20))]));
         Assert.Equal("17 of 20 requests failed, 85 %; at least 85 %", detection.Reason);
         Assert.Equal((17, 20), (detection.Failures, detection.Attempts));
 
@@ -89,7 +89,7 @@ public sealed class SweepJudgesTests
     {
         var judge = new FailurePercentageJudge(new FailurePercentageSettings(85, 5, 50, 100, 100), "failure_percentage", 100);
 
-        Assert.Equal(found, judge.Judge([.. Enumerable.Repeat(new JudgedEndpoint(null!, 0, new Share(0, (uint)requests)), endpoints)]).Any());
+        Assert.Equal(found, judge.Judge([.. Enumerable.Repeat(new JudgedEndpoint(null!, 0, new OutcomeShare(0, (uint)requests)), endpoints)]).Any());
     }
 
     [Fact]
@@ -266,7 +266,7 @@ public sealed class SweepJudgesTests
         Assert.InRange(sweeps, 1, 2);
     }
 
-    private static JudgedEndpoint Judged(int percent) => new(null!, 0, new Share((uint)percent, 100));
+    private static JudgedEndpoint Judged(int percent) => new(null!, 0, new OutcomeShare((uint)percent, 100));
 
     private static TestCluster WithSuccessRate(Action<OutlierDetectionOptions>? configure = null) => new(endpoints: 6, configure: options =>
     {

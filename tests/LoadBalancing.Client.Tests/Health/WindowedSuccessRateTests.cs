@@ -155,7 +155,7 @@ public sealed class WindowedSuccessRateTests
         Array.ForEach(threads, static thread => thread.Start());
         Array.ForEach(threads, static thread => thread.Join());
 
-        Assert.Equal(new Share(Threads * Each / 2, Threads * Each), window.Count(1009));
+        Assert.Equal(new OutcomeShare(Threads * Each / 2, Threads * Each), window.Count(1009));
     }
 
     [Fact]
@@ -166,7 +166,7 @@ public sealed class WindowedSuccessRateTests
 
         window.Add(15, success: false);
 
-        Assert.Equal(new Share(1, 1), window.Count(25));
+        Assert.Equal(new OutcomeShare(1, 1), window.Count(25));
         Assert.Equal(default, window.Count(35));
     }
 

@@ -60,7 +60,7 @@ public sealed class BadInputTests
     [Fact]
     public void An_unknown_strategy() => AssertFault(
         static options => options.Strategy = "Robin",
-        "catalog:Strategy: 'Robin' is not known; known are RoundRobin.");
+        "catalog:Strategy: 'Robin' is not known; known are LeastConnections, LeastLoad, LeastRequest, Maglev, Random, Rendezvous, RingHash, RoundRobin.");
 
     [Fact]
     public void A_per_try_time_out_above_the_whole_one_when_both_were_set() => AssertFault(
@@ -219,7 +219,7 @@ public sealed class BadInputTests
             options.Retry.Attempts = -1;
         },
         "catalog:Endpoints:0: 'nonsense' is not an absolute URI; write it like 'http://10.0.0.1:8080'.",
-        "catalog:Strategy: 'Robin' is not known; known are RoundRobin.",
+        "catalog:Strategy: 'Robin' is not known; known are LeastConnections, LeastLoad, LeastRequest, Maglev, Random, Rendezvous, RingHash, RoundRobin.",
         "catalog:Retry:Attempts: -1 is negative; it is the number of tries after the first one, 0 for none.");
 
     [Fact]
@@ -234,8 +234,8 @@ public sealed class BadInputTests
 
     public static TheoryData<string, string> Configurations => new()
     {
-        { """{ "Endpoints": ["http://a"], "Endpionts": [] }""", "LoadBalancing:catalog:Endpionts: unknown key; known here are Endpoints, Hosts, UnmatchedHost, Strategy, OutlierDetection, HealthCheck, Panic, Timeout, Retry, ConnectionPool, Fault, EmptyUpdate, FollowRedirects." },
-        { """{ "Endpoints": [{ "Adress": "http://a" }] }""", "LoadBalancing:catalog:Endpoints:0:Adress: unknown key; known here are Address, Weight, Hostname." },
+        { """{ "Endpoints": ["http://a"], "Endpionts": [] }""", "LoadBalancing:catalog:Endpionts: unknown key; known here are Endpoints, Hosts, UnmatchedHost, Strategy, HashPolicies, StatefulAffinity, LeastRequest, LeastLoad, ConsistentHash, OutlierDetection, HealthCheck, Panic, Timeout, Retry, ConnectionPool, Fault, EmptyUpdate, FollowRedirects." },
+        { """{ "Endpoints": [{ "Adress": "http://a" }] }""", "LoadBalancing:catalog:Endpoints:0:Adress: unknown key; known here are Address, Weight, Hostname, HashKey, Draining." },
         { """{ "Endpoints": "http://a" }""", "LoadBalancing:catalog:Endpoints: 'http://a' is not a list; expected a list like [\"http://10.0.0.1:8080\"], of texts or of sections with an Address." },
         { """{ "Endpoints": { "first": "http://a" } }""", "LoadBalancing:catalog:Endpoints: a section with the key 'first' is not a list; expected a list like [\"http://10.0.0.1:8080\"], of texts or of sections with an Address." },
         { """{ "Endpoints": ["http://a"], "Timeout": 5 }""", "LoadBalancing:catalog:Timeout: '5' cannot be read; a duration is written with its unit, like 250ms, 5s, 1m or 1h, as hh:mm:ss, or as 'infinite'." },

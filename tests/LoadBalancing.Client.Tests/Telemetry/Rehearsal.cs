@@ -53,6 +53,7 @@ internal sealed class Rehearsal
         await rehearsal.GiveUpAsync();
         await rehearsal.ExceedRetryCapAsync();
         await rehearsal.DropResponseAsync();
+        await rehearsal.ForgeCookieAsync();
         await rehearsal.ObserveBadlyAsync();
         await rehearsal.UpdateBadlyAsync();
         await rehearsal.FindNothingAsync();
@@ -267,6 +268,17 @@ internal sealed class Rehearsal
         await DropAsync(client);
         await Eventually.IsTrueAfterCollection(() => client.Logs.GetSnapshot().Any(static log => log.Id.Id == LogEvents.LeaseReclaimed));
     });
+
+    private Task ForgeCookieAsync() => WithAsync(
+        new BalancedClient(
+            new StubHandler(static _ => Response(HttpStatusCode.OK)),
+            static o =>
+            {
+                o.Strategy = LoadBalancingStrategies.Maglev;
+                o.HashPolicies = [new() { Header = "X-Api-Key" }];
+                o.StatefulAffinity = new() { CookieName = "session", Keys = [Convert.ToBase64String(new byte[32])] };
+            }),
+        static client => SendAsync(client, Request()));
 
     private Task ObserveBadlyAsync() => WithAsync(new BalancedClient(new StubHandler(static _ => Response(HttpStatusCode.OK))), static client =>
     {

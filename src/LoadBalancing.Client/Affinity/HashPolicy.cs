@@ -1,0 +1,92 @@
+using System.Net;
+
+namespace LoadBalancing.Client;
+
+/// <summary>One policy, compiled. Each yields a hash or nothing, by the rules of Envoy.</summary>
+internal sealed class HashPolicy
+{
+    private readonly string? _header;
+    private readonly HashCookieOptions? _cookie;
+    private readonly string? _queryParameter;
+
+    public HashPolicy(HashPolicyOptions options)
+    {
+        _header = options.Header;
+        _cookie = options.Cookie is { } cookie ? new HashCookieOptions { Name = cookie.Name, Ttl = cookie.Ttl, Path = cookie.Path } : null;
+        _queryParameter = options.QueryParameter;
+        IsTerminal = options.Terminal;
+    }
+
+    public bool IsTerminal { get; }
+
+    public bool TryHash<TInputs>(in TInputs inputs, out ulong hash)
+        where TInputs : struct, IHashInputs
+    {
+        hash = 0;
+        if (_header is not null)
+        {
+            return TryHashHeader(inputs.GetHeader(_header, out string[]? several), several, out hash);
+        }
+
+        ReadOnlySpan<char> value;
+        if (_cookie is not null)
+        {
+            if (!inputs.TryGetCookie(_cookie, out value))
+            {
+                return false;
+            }
+        }
+        else if (_queryParameter is not null)
+        {
+            if (!inputs.TryGetQueryParameter(_queryParameter, out value))
+            {
+                return false;
+            }
+        }
+        else
+        {
+            return TryHashAddress(inputs.CallerAddress, out hash);
+        }
+
+        hash = TextHash.Of(value);
+        return true;
+    }
+
+    private static bool TryHashHeader(string? value, string[]? several, out ulong hash)
+    {
+        hash = 0;
+        if (several is null)
+        {
+            hash = value is null ? 0 : TextHash.Of(value);
+            return value is not null;
+        }
+
+        Array.Sort(several, StringComparer.Ordinal);
+        foreach (string each in several)
+        {
+            hash = TextHash.Of(each, seed: hash);
+        }
+
+        return true;
+    }
+
+    private static bool TryHashAddress(IPAddress? address, out ulong hash)
+    {
+        const int LongestAddress = 65;
+        hash = 0;
+        if (address is null)
+        {
+            return false;
+        }
+
+        Span<char> text = stackalloc char[LongestAddress];
+        IPAddress plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        if (!plain.TryFormat(text, out int length))
+        {
+            return false;
+        }
+
+        hash = TextHash.Of(text[..length]);
+        return true;
+    }
+}

@@ -1,0 +1,41 @@
+using System.Numerics;
+
+namespace LoadBalancing.Client;
+
+/// <summary>The policies of a route in their order. What they find is combined as Envoy combines it: what was there is rotated by one bit, and the new is laid over it.</summary>
+internal sealed class HashPolicyChain
+{
+    private readonly HashPolicy[] _policies;
+
+    public HashPolicyChain(IList<HashPolicyOptions> options)
+    {
+        _policies = [.. options.Select(static policy => new HashPolicy(policy))];
+        UsesCookies = options.Any(static policy => policy.Cookie is not null);
+    }
+
+    /// <summary>Whether a cookie counts.</summary>
+    public bool UsesCookies { get; }
+
+    /// <summary>False when no policy finds anything.</summary>
+    public bool TryHash<TInputs>(in TInputs inputs, out ulong hash)
+        where TInputs : struct, IHashInputs
+    {
+        hash = 0;
+        bool found = false;
+        foreach (HashPolicy policy in _policies)
+        {
+            if (policy.TryHash(inputs, out ulong part))
+            {
+                hash = found ? BitOperations.RotateLeft(hash, 1) ^ part : part;
+                found = true;
+            }
+
+            if (policy.IsTerminal && found)
+            {
+                break;
+            }
+        }
+
+        return found;
+    }
+}

@@ -1,0 +1,52 @@
+namespace LoadBalancing.Client;
+
+/// <summary>
+/// Turns what became of attempts into the latencies of endpoints: an average in which a sample's weight falls by e in each decay time. A balancer has one only while its strategy goes by latency.
+/// </summary>
+/// <remarks>
+/// A failure counts as a long answer, or an endpoint that fails at once would look like the fastest of all and draw everything onto itself. It is capped, so that a few of them do not outlast their cause.
+/// </remarks>
+internal sealed class LatencyMeter
+{
+    private readonly TimeProvider _timeProvider;
+    private readonly double _decay;
+    private readonly double _penalty;
+    private readonly double _maxPenalty;
+
+    public LatencyMeter(LatencySettings settings, TimeProvider timeProvider)
+    {
+        _timeProvider = timeProvider;
+        _decay = settings.DecayTime.TotalSeconds * timeProvider.TimestampFrequency;
+        _penalty = settings.FailurePenalty.TotalSeconds;
+        _maxPenalty = settings.MaxFailurePenalty.TotalSeconds;
+    }
+
+    /// <summary>Takes note of an attempt that has come to an end, or to its headers.</summary>
+    /// <param name="load">Where it is noted.</param>
+    /// <param name="startedAt">The timestamp of its start.</param>
+    /// <param name="now">The timestamp of its end.</param>
+    /// <param name="outcome">What became of it.</param>
+    public void Record(EndpointLoad load, long startedAt, long now, in AttemptOutcome outcome)
+    {
+        double elapsed = (double)(now - startedAt) / _timeProvider.TimestampFrequency;
+        double known = load.Latency;
+        if (outcome.IsSuccess)
+        {
+            load.AddLatency(elapsed, now, _decay);
+        }
+        else if (outcome.IsFailure)
+        {
+            load.AddLatency(Math.Min(Math.Max(Math.Max(elapsed, 2 * known), _penalty), _maxPenalty), now, _decay);
+            if (outcome.NotBefore is { } notBefore)
+            {
+                double wait = Math.Clamp((notBefore - _timeProvider.GetUtcNow()).TotalSeconds, 0, _maxPenalty);
+                load.AvoidUntil = now + (long)(wait * _timeProvider.TimestampFrequency);
+            }
+        }
+        else if (elapsed > known)
+        {
+            // The caller gave up. The answer would have taken at least as long.
+            load.AddLatency(elapsed, now, _decay);
+        }
+    }
+}

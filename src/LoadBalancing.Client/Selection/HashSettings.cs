@@ -1,0 +1,16 @@
+namespace LoadBalancing.Client;
+
+/// <summary>What all strategies that hash have in common, compiled from options.</summary>
+internal readonly record struct HashSettings(UnavailableOwnerBehavior OnUnavailableOwner, int? BalanceFactor, bool UseHostname)
+{
+    public static HashSettings From(ConsistentHashOptions options) =>
+        new(options.OnUnavailableOwner, options.HashBalanceFactor, options.UseHostnameForHashing);
+
+    /// <summary>Those who may own keys. In panic nobody is passed over for being out, so the level alone says who they are.</summary>
+    public IReadOnlyList<UpstreamEndpoint> OwnersOf(EndpointLevel level) =>
+        OnUnavailableOwner == UnavailableOwnerBehavior.Skip && !level.InPanic ? level.Members : level.Endpoints;
+
+    /// <summary>Null without a bound.</summary>
+    public LoadBound? BoundOf(IReadOnlyList<UpstreamEndpoint> owners, EndpointLevel level) =>
+        BalanceFactor is { } percent ? new LoadBound(owners, level, percent / 100.0) : null;
+}

@@ -1,0 +1,9 @@
+namespace LoadBalancing.Client;
+
+/// <summary>The fewest in flight of all.</summary>
+internal sealed record LeastConnectionsStrategy(RandomSource Random) : ILoadBalancingStrategy
+{
+    public string Name => LoadBalancingStrategies.LeastConnections;
+
+    public IEndpointPicker CreatePicker(EndpointLevel level, IEndpointPicker? previous) => new LeastConnectionsPicker(level, Random);
+}

@@ -1,0 +1,17 @@
+namespace LoadBalancing.Client;
+
+/// <summary>A few endpoints drawn by weight, of which the one with the fewest in flight is taken.</summary>
+internal sealed record LeastRequestStrategy(RandomSource Random, int ChoiceCount = 2, double ActiveRequestBias = 1) : IConfigurableStrategy
+{
+    public const int MostChoices = 16;
+
+    public string Name => LoadBalancingStrategies.LeastRequest;
+
+    public ILoadBalancingStrategy Configure(LoadBalancingOptions options) =>
+        this with { ChoiceCount = options.LeastRequest.ChoiceCount, ActiveRequestBias = options.LeastRequest.ActiveRequestBias };
+
+    public IEndpointPicker CreatePicker(EndpointLevel level, IEndpointPicker? previous) =>
+        ActiveRequestBias == 0 || level.Endpoints.Count == 1 ? new RandomPicker(level, Random)
+        : level.HasEqualWeights ? new LeastRequestPicker(level, ChoiceCount, Random)
+        : new WeightedLeastRequestPicker(level, ChoiceCount, ActiveRequestBias, Random);
+}

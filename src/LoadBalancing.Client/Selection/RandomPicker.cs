@@ -1,0 +1,39 @@
+namespace LoadBalancing.Client;
+
+/// <summary>One draw. Only when it falls on an endpoint that must be passed over are the others looked at, so that their shares among themselves stay those of their weights.</summary>
+internal sealed class RandomPicker : IEndpointPicker
+{
+    private readonly UpstreamEndpoint[] _endpoints;
+    private readonly double[] _weights;
+    private readonly AliasTable? _table;
+    private readonly RandomSource _random;
+
+    public RandomPicker(EndpointLevel level, RandomSource random)
+    {
+        _endpoints = [.. level.Endpoints];
+        _weights = [.. level.Weights];
+        _table = level.HasEqualWeights ? null : new AliasTable(level.Weights);
+        _random = random;
+    }
+
+    public UpstreamEndpoint? Pick(in PickContext context)
+    {
+        ulong number = _random.NextUInt64();
+        UpstreamEndpoint endpoint = _endpoints[_table is null ? (int)Math.BigMul(number, (ulong)_endpoints.Length, out _) : _table.Draw(number)];
+        return context.Admits(endpoint) ? endpoint : PickAmongAdmitted(context);
+    }
+
+    private UpstreamEndpoint? PickAmongAdmitted(in PickContext context)
+    {
+        var reservoir = default(Reservoir);
+        for (int i = 0; i < _endpoints.Length; i++)
+        {
+            if (context.Admits(_endpoints[i]))
+            {
+                reservoir.Offer(_endpoints[i], _weights[i], _random);
+            }
+        }
+
+        return reservoir.Drawn;
+    }
+}

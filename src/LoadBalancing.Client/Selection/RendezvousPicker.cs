@@ -1,0 +1,71 @@
+using System.IO.Hashing;
+using System.Text;
+
+namespace LoadBalancing.Client;
+
+/// <summary>
+/// Highest random weight (Thaler, Ravishankar 1998), with weights as -weight / ln(u). There is no table: when an endpoint comes or goes only the keys move that it gains or loses, to the last one. The price is a
+/// look at every endpoint for each pick.
+/// </summary>
+internal sealed class RendezvousPicker : IEndpointPicker
+{
+    private readonly UpstreamEndpoint[] _owners;
+    private readonly ulong[] _seeds;
+
+    /// <summary>Null when all are the same.</summary>
+    private readonly double[]? _shares;
+    private readonly LoadBound? _bound;
+    private readonly RandomSource _random;
+
+    public RendezvousPicker(KeyOwner[] owners, LoadBound? bound, RandomSource random)
+    {
+        _owners = Array.ConvertAll(owners, static owner => owner.Endpoint);
+        _seeds = Array.ConvertAll(owners, static owner => XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(owner.Key)));
+        _shares = Array.TrueForAll(owners, owner => owner.Share == owners[0].Share) ? null : Array.ConvertAll(owners, static owner => owner.Share);
+        _bound = bound;
+        _random = random;
+    }
+
+    public UpstreamEndpoint? Pick(in PickContext context)
+    {
+        ulong hash = context.HasHash ? context.HashValue : _random.NextUInt64();
+        int? inFlight = null;
+        UpstreamEndpoint? best = null;
+        UpstreamEndpoint? bestIfAllAreFull = null;
+        double shortest = double.PositiveInfinity;
+        double shortestOfAll = double.PositiveInfinity;
+        for (int i = 0; i < _owners.Length; i++)
+        {
+            double distance = DistanceOf(hash, i);
+            if (distance >= shortest || !context.Admits(_owners[i]))
+            {
+                continue;
+            }
+
+            if (_bound is null || _bound.HasRoom(_owners[i], ref inFlight))
+            {
+                best = _owners[i];
+                shortest = distance;
+            }
+            else if (distance < shortestOfAll)
+            {
+                bestIfAllAreFull = _owners[i];
+                shortestOfAll = distance;
+            }
+        }
+
+        return best ?? bestIfAllAreFull;
+    }
+
+    /// <summary>The time until an event of the rate of its share: who is first wins, each with the probability of its share.</summary>
+    private double DistanceOf(ulong hash, int owner)
+    {
+        // The finalizer of MurmurHash3, by which every bit of seed and hash reaches every bit of the result.
+        ulong mixed = hash ^ _seeds[owner];
+        mixed = (mixed ^ (mixed >> 33)) * 0xFF51AFD7ED558CCD;
+        mixed = (mixed ^ (mixed >> 33)) * 0xC4CEB9FE1A85EC53;
+        mixed ^= mixed >> 33;
+        double uniform = ((mixed >> 11) + 0.5) * (1.0 / (1UL << 53));
+        return _shares is null ? 1 - uniform : -Math.Log(uniform) / _shares[owner];
+    }
+}

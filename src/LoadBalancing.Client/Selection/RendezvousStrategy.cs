@@ -1,0 +1,17 @@
+namespace LoadBalancing.Client;
+
+/// <summary>Each key ranks all endpoints for itself and goes to the first.</summary>
+internal sealed record RendezvousStrategy(RandomSource Random, HashSettings Hashing = default) : IConfigurableStrategy
+{
+    public string Name => LoadBalancingStrategies.Rendezvous;
+
+    public bool UsesHash => true;
+
+    public ILoadBalancingStrategy Configure(LoadBalancingOptions options) => this with { Hashing = HashSettings.From(options.ConsistentHash) };
+
+    public IEndpointPicker CreatePicker(EndpointLevel level, IEndpointPicker? previous)
+    {
+        IReadOnlyList<UpstreamEndpoint> endpoints = Hashing.OwnersOf(level);
+        return new RendezvousPicker(KeyOwner.Of(endpoints, Hashing.UseHostname), Hashing.BoundOf(endpoints, level), Random);
+    }
+}

@@ -1,0 +1,132 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace LoadBalancing.Client.Tests.Cluster;
+
+/// <summary>The handler in virtual time: its waits and limits are exact, and where it leaves the thread it is told so.</summary>
+public sealed class VirtualClientTests
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    private readonly VirtualClock _clock = new();
+    private readonly VirtualCluster _cluster;
+
+    public VirtualClientTests() => _cluster = new VirtualCluster(_clock);
+
+    [Fact]
+    public void Attempts_that_get_no_answer_end_with_their_limits_and_the_call_with_its_own()
+    {
+        _cluster.AddMany(3, static endpoint => endpoint.Fail(VirtualReply.Silence));
+        using VirtualClient client = _cluster.CreateClient(configure: static o => (o.Timeout, o.Retry.PerTryTimeout, o.Retry.BackoffBase) = (10 * Second, 4 * Second, TimeSpan.FromTicks(1)));
+
+        var thrown = Assert.Throws<TaskCanceledException>(() => _clock.Run(() => client.Http.GetAsync("/items")));
+
+        Assert.IsType<TimeoutException>(thrown.InnerException);
+        Assert.InRange(_clock.Elapsed, 9.99 * Second, 10 * Second);
+        Assert.Equal([1L, 1L, 1L], _cluster.Endpoints.Select(static endpoint => endpoint.Counts.Abandoned));
+    }
+
+    [Fact]
+    public void A_slow_body_keeps_its_endpoint_in_flight()
+    {
+        _cluster.Add(static endpoint => endpoint.Reply = static _ => VirtualReply.Ok.WithBody("0123456789", 4 * Second));
+        using VirtualClient client = _cluster.CreateClient();
+
+        _clock.Run(async () =>
+        {
+            Task<string> reading = client.Http.GetStringAsync("/items");
+            await Task.Delay(2 * Second, _clock);
+            Assert.Equal(1, client.Balancer.Endpoints[0].InFlight);
+            Assert.Equal("0123456789", await reading);
+            Assert.Equal(0, client.Balancer.Endpoints[0].InFlight);
+        });
+    }
+
+    [Fact]
+    public void An_upload_is_read_as_a_server_would_read_it()
+    {
+        _cluster.Add();
+        using VirtualClient client = _cluster.CreateClient();
+        var body = new CountingContent();
+
+        _clock.Run(() => client.Http.PostAsync("/items", body));
+
+        Assert.Equal(1, body.Reads);
+    }
+
+    [Fact]
+    public void Requests_that_wait_for_a_source_leave_the_thread_and_the_library_is_named()
+    {
+        _cluster.Add();
+        var services = new ServiceCollection();
+        services.AddLoadBalancedHttpClient("catalog", static _ => { }).UseVirtualCluster(_cluster).AddEndpointSource(new LateSource(_clock));
+        services.PostConfigure<LoadBalancingOptions>("catalog", static options => options.Endpoints = []);
+        using ServiceProvider provider = services.BuildServiceProvider();
+        HttpClient http = provider.GetRequiredService<IHttpClientFactory>().CreateClient("catalog");
+
+        var thrown = Assert.Throws<VirtualClockException>(() => _clock.Run(() => http.GetAsync("/items")));
+
+        Assert.Contains("LoadBalancer.Publish hands work to the thread pool by TaskCompletionSource.TrySetResult", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Clients_have_their_own_randomness_and_their_own_opinions()
+    {
+        _cluster.AddMany(10);
+        using VirtualClient one = _cluster.CreateClient();
+        using VirtualClient two = _cluster.CreateClient();
+        _cluster.Endpoints[0].Fail(HttpStatusCode.InternalServerError);
+
+        _clock.Run(async () =>
+        {
+            for (int i = 0; i < 60; i++)
+            {
+                await one.CallAsync();
+            }
+        });
+
+        Assert.Equal(EndpointHealth.Ejected, one.Balancer.Endpoints[0].Health);
+        Assert.Equal(EndpointHealth.Available, two.Balancer.Endpoints[0].Health);
+    }
+
+    [Fact]
+    public void A_client_leaves_no_timer_behind()
+    {
+        _cluster.AddMany(3, static endpoint => endpoint.Fail(HttpStatusCode.ServiceUnavailable, 50));
+        using (VirtualClient client = _cluster.CreateClient())
+        {
+            _clock.Run(() => _clock.SendSteadilyAsync(perSecond: 50, 20 * Second, async _ => (await client.Http.GetAsync("/items")).Dispose()));
+        }
+
+        Assert.Equal((0, 0), (_clock.TimersAlive, _clock.TimersArmed));
+    }
+
+    private sealed class LateSource(TimeProvider clock) : IEndpointSource
+    {
+        public string Name => "late";
+
+        public async IAsyncEnumerable<IReadOnlyList<EndpointDescription>> WatchAsync(string serviceName, [EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            await Task.Delay(Second, clock, cancellationToken);
+            yield return ["http://10.0.0.1"];
+        }
+    }
+
+    private sealed class CountingContent : HttpContent
+    {
+        public int Reads { get; private set; }
+
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            Reads++;
+            return Task.CompletedTask;
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
+    }
+}

@@ -1,0 +1,155 @@
+using System.Net;
+using LoadBalancing.Client.Tests.Selection;
+using LoadBalancing.Client.TestSupport;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace LoadBalancing.Client.Tests.Affinity;
+
+/// <summary>Requests through a registered client.</summary>
+public sealed class AffinityTests
+{
+    [Theory]
+    [InlineData(LoadBalancingStrategies.RingHash)]
+    [InlineData(LoadBalancingStrategies.Maglev)]
+    [InlineData(LoadBalancingStrategies.Rendezvous)]
+    public async Task Requests_of_one_user_go_to_one_endpoint_and_users_are_spread(string strategy)
+    {
+        await using BalancedClient client = Client(strategy, out StubHandler stub, new HashPolicyOptions { Header = "X-User" });
+        var seen = new HashSet<string>();
+        for (int user = 0; user < 60; user++)
+        {
+            for (int i = 0; i < 3; i++)
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Get, "items");
+                request.Headers.Add("X-User", $"user-{user}");
+                using HttpResponseMessage response = await client.Http.SendAsync(request, TestContext.Current.CancellationToken);
+            }
+
+            seen.Add(Assert.Single(stub.Authorities.TakeLast(3).Distinct()));
+        }
+
+        Assert.Equal(3, seen.Count);
+    }
+
+    [Fact]
+    public async Task The_endpoint_is_the_one_that_the_ring_of_Envoy_says()
+    {
+        await using BalancedClient client = Client(LoadBalancingStrategies.RingHash, out StubHandler stub, new HashPolicyOptions { QueryParameter = "user" });
+        Func<ulong, int> ring = EnvoyReference.Ring([("10.0.0.1:80", 1), ("10.0.0.2:80", 1), ("10.0.0.3:80", 1)], 1024, 8 * 1024 * 1024);
+        for (int user = 0; user < 50; user++)
+        {
+            using HttpResponseMessage response = await client.Http.GetAsync($"items?user={user}", TestContext.Current.CancellationToken);
+            Assert.Equal($"10.0.0.{ring(EnvoyReference.XxHash64($"{user}", 0)) + 1}", stub.Authorities[^1]);
+        }
+    }
+
+    [Fact]
+    public async Task A_retry_leaves_the_owner_and_the_next_request_comes_back_to_it()
+    {
+        var stub = StubHandler.Script(HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK);
+        await using var client = new BalancedClient(stub, static options =>
+        {
+            options.Strategy = LoadBalancingStrategies.Maglev;
+            options.HashPolicies = [new() { Header = "X-User" }];
+        });
+        for (int i = 0; i < 3; i++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "items");
+            request.Headers.Add("X-User", "42");
+            using HttpResponseMessage response = await client.Http.SendAsync(request, TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        }
+
+        string home = stub.Authorities[0];
+        Assert.Equal([home, home, stub.Authorities[2], home], stub.Authorities);
+        Assert.NotEqual(home, stub.Authorities[2]);
+    }
+
+    [Fact]
+    public async Task A_key_that_the_request_names_is_enough_without_policies()
+    {
+        await using BalancedClient client = Client(LoadBalancingStrategies.Maglev, out StubHandler stub);
+        for (int i = 0; i < 10; i++)
+        {
+            using HttpResponseMessage response = await client.Http.SendAsync(new HttpRequestMessage(HttpMethod.Get, "items").SetHashKey("user-42"), TestContext.Current.CancellationToken);
+        }
+
+        Assert.Single(stub.Authorities.Distinct());
+    }
+
+    [Fact]
+    public async Task Hash_policies_with_a_strategy_that_does_not_hash_are_an_error()
+    {
+        await using BalancedClient client = Client(LoadBalancingStrategies.RoundRobin, out _, new HashPolicyOptions { Header = "X-User" });
+
+        var exception = Assert.Throws<OptionsValidationException>(() => client.Http);
+
+        Assert.Equal(["catalog:HashPolicies: there are some, and the strategy 'RoundRobin' does not hash; choose RingHash, Maglev or Rendezvous, or remove them."], exception.Failures);
+    }
+
+    [Theory]
+    [InlineData(LoadBalancingStrategies.Maglev, true)]
+    [InlineData(LoadBalancingStrategies.LeastRequest, false)]
+    public async Task A_strategy_that_hashes_without_policies_is_worth_a_warning(string strategy, bool warned)
+    {
+        await using BalancedClient client = Client(strategy, out _);
+        _ = client.Http;
+
+        Assert.Equal(warned, client.Logs.GetSnapshot().Any(record => record.Id.Id == LogEvents.StartupWarning && record.Message.StartsWith($"Service 'catalog': The strategy {strategy} hashes", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_cookie_container_below_is_an_error_when_a_cookie_counts()
+    {
+        await using var client = new BalancedClient(
+            options: static options =>
+            {
+                options.Strategy = LoadBalancingStrategies.Maglev;
+                options.HashPolicies = [new() { Cookie = new() { Name = "session" } }];
+            },
+            builder: static builder => builder.ConfigurePrimaryHttpMessageHandler(static () => new SocketsHttpHandler { UseCookies = true }));
+
+        var exception = Assert.Throws<OptionsValidationException>(() => client.Http);
+
+        Assert.Equal(["catalog: affinity goes by a cookie, and the primary handler of client 'catalog' keeps cookies in a container of its own, below the balancing; set UseCookies = false on it."], exception.Failures);
+    }
+
+    [Fact]
+    public async Task A_session_without_a_browser_stays_on_one_endpoint()
+    {
+        await using var client = new BalancedClient(
+            new StubHandler(),
+            static options =>
+            {
+                options.Strategy = LoadBalancingStrategies.Maglev;
+                options.HashPolicies = [new() { Cookie = new() { Name = "session", Ttl = TimeSpan.Zero } }];
+            },
+            random: RandomSource.Seeded(92));
+        for (int user = 0; user < 20; user++)
+        {
+            var session = new AffinitySession();
+            var endpoints = new HashSet<Uri>();
+            for (int i = 0; i < 5; i++)
+            {
+                using HttpResponseMessage response = await client.Http.SendAsync(new HttpRequestMessage(HttpMethod.Get, "items").SetCallerContext(session), TestContext.Current.CancellationToken);
+                endpoints.Add(response.GetUpstream()!.Endpoint.Address);
+            }
+
+            Assert.Single(endpoints);
+        }
+    }
+
+    private static BalancedClient Client(string strategy, out StubHandler stub, params HashPolicyOptions[] policies)
+    {
+        stub = new StubHandler();
+        return new BalancedClient(
+            stub,
+            options =>
+            {
+                options.Strategy = strategy;
+                options.HashPolicies = policies;
+            },
+            random: RandomSource.Seeded(93));
+    }
+}

@@ -1,0 +1,185 @@
+using System.Net;
+using System.Numerics;
+using LoadBalancing.Client.Tests.Selection;
+
+namespace LoadBalancing.Client.Tests.Affinity;
+
+/// <summary>What is hashed, and how it is combined: as in Envoy's source/common/http/hash_policy.cc.</summary>
+public sealed class HashPolicyTests
+{
+    private static ulong H(string text, ulong seed = 0) => EnvoyReference.XxHash64(text, seed);
+
+    [Fact]
+    public void A_header_counts_by_its_value() => Assert.Equal(H("user-42"), Hash("http://catalog/", [new() { Header = "x-user" }], request => request.Headers.Add("X-User", "user-42")));
+
+    [Fact]
+    public void A_header_that_is_not_there_counts_for_nothing() => Assert.Null(Hash("http://catalog/", [new() { Header = "X-User" }]));
+
+    [Theory]
+    [InlineData("b", "a", "c")]
+    [InlineData("c", "b", "a")]
+    public void Several_values_of_a_header_count_in_any_order(params string[] values) => Assert.Equal(
+        H("c", H("b", H("a"))),
+        Hash("http://catalog/", [new() { Header = "X-User" }], request => request.Headers.Add("X-User", values)));
+
+    [Theory]
+    [InlineData("session=abc", "abc")]
+    [InlineData("a=b; session=abc; c=d", "abc")]
+    [InlineData("a=b;session=\"abc\"", "abc")]
+    [InlineData("session=first; session=second", "first")]
+    [InlineData("session=a=b", "a=b")]
+    [InlineData("Session=other; session=abc", "abc")]
+    [InlineData("xsession=other; session=", "")]
+    public void A_cookie_counts_by_its_value(string header, string value) => Assert.Equal(
+        H(value),
+        Hash("http://catalog/", [new() { Cookie = new() { Name = "session" } }], request => request.Headers.Add("Cookie", header)));
+
+    [Theory]
+    [InlineData("other=abc")]
+    [InlineData("xsession=abc; session-2=abc")]
+    [InlineData(";;;")]
+    public void A_cookie_that_is_not_there_counts_for_nothing(string header) => Assert.Null(
+        Hash("http://catalog/", [new() { Cookie = new() { Name = "session", Ttl = TimeSpan.FromHours(1) } }], request => request.Headers.Add("Cookie", header)));
+
+    [Theory]
+    [InlineData("?user=42", "42")]
+    [InlineData("?a=b&user=42&user=43", "42")]
+    [InlineData("?user=a%20b", "a%20b")]
+    [InlineData("?user", "")]
+    public void A_query_parameter_counts_by_its_first_value_as_written(string query, string value) =>
+        Assert.Equal(H(value), Hash($"http://catalog/items{query}", [new() { QueryParameter = "user" }]));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("?User=42")]
+    [InlineData("?xuser=42&user2=1")]
+    public void A_query_parameter_that_is_not_there_counts_for_nothing(string query) =>
+        Assert.Null(Hash($"http://catalog/items{query}", [new() { QueryParameter = "user" }]));
+
+    [Theory]
+    [InlineData("10.0.0.1", "10.0.0.1")]
+    [InlineData("::ffff:10.0.0.1", "10.0.0.1")]
+    [InlineData("2001:DB8:0:0::1", "2001:db8::1")]
+    public void The_callers_address_counts_by_its_text_and_mapped_IPv4_as_IPv4(string address, string text) =>
+        Assert.Equal(H(text), Hash("http://catalog/", [new() { CallerAddress = true }], request => request.SetCallerAddress(IPAddress.Parse(address))));
+
+    [Fact]
+    public void An_address_that_nobody_named_counts_for_nothing() => Assert.Null(Hash("http://catalog/", [new() { CallerAddress = true }]));
+
+    [Fact]
+    public void Several_policies_are_combined_by_a_rotation_and_an_exclusive_or() => Assert.Equal(
+        BitOperations.RotateLeft(BitOperations.RotateLeft(H("42"), 1) ^ H("de"), 1) ^ H("10.0.0.1"),
+        Hash(
+            "http://catalog/?user=42",
+            [new() { QueryParameter = "user" }, new() { Header = "X-None" }, new() { Header = "X-Country" }, new() { CallerAddress = true }],
+            static request =>
+            {
+                request.Headers.Add("X-Country", "de");
+                request.SetCallerAddress(IPAddress.Parse("10.0.0.1"));
+            }));
+
+    [Fact]
+    public void A_terminal_policy_ends_the_list_once_something_was_found()
+    {
+        HashPolicyOptions[] policies = [new() { QueryParameter = "user", Terminal = true }, new() { Header = "X-Country" }];
+
+        Assert.Equal(H("42"), Hash("http://catalog/?user=42", policies, static request => request.Headers.Add("X-Country", "de")));
+        Assert.Equal(H("de"), Hash("http://catalog/", policies, static request => request.Headers.Add("X-Country", "de")));
+    }
+
+    [Fact]
+    public void A_terminal_policy_that_finds_nothing_itself_ends_the_list_all_the_same() => Assert.Equal(
+        H("42"),
+        Hash(
+            "http://catalog/?user=42",
+            [new() { QueryParameter = "user" }, new() { Header = "X-None", Terminal = true }, new() { Header = "X-Country" }],
+            static request => request.Headers.Add("X-Country", "de")));
+
+    [Theory]
+    [InlineData("user-42")]
+    [InlineData("")]
+    [InlineData("Jürgen 漢字 🙂")]
+    public void A_key_counts_by_the_hash_of_its_UTF8_and_goes_before_the_policies(string key) =>
+        Assert.Equal(H(key), Hash("http://catalog/?user=42", [new() { QueryParameter = "user" }], request => request.SetHashKey(key)));
+
+    [Fact]
+    public void A_hash_counts_as_it_is_and_replaces_an_earlier_key() =>
+        Assert.Equal(0x9E3779B97F4A7C15, Hash("http://catalog/?user=42", [new() { QueryParameter = "user" }], static request => request.SetHashKey("a").SetHash(0x9E3779B97F4A7C15)));
+
+    [Fact]
+    public void A_key_of_a_mebibyte_is_a_key()
+    {
+        string key = string.Concat(Enumerable.Range(0, 1 << 17).Select(static i => $"{i:x8}"));
+        Assert.Equal(1 << 20, key.Length);
+
+        Assert.Equal(H(key), Hash("http://catalog/", [], request => request.SetHashKey(key)));
+        Assert.Equal(H(key), Hash("http://catalog/", [new() { Header = "X-Key" }], request => request.Headers.Add("X-Key", key)));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(127)]
+    [InlineData(128)]
+    [InlineData(129)]
+    [InlineData(5000)]
+    public void Texts_of_any_length_hash_alike_on_the_stack_and_off_it(int length)
+    {
+        string text = new('漢', length);
+
+        Assert.Equal(H(text), TextHash.Of(text));
+        Assert.Equal(H(text, 7), TextHash.Of(text, 7));
+    }
+
+    [Fact]
+    public void What_the_request_does_not_say_is_asked_of_the_caller()
+    {
+        var caller = new Caller { CallerAddress = IPAddress.Parse("10.0.0.9") };
+
+        Assert.Equal(H("header of the caller"), Hash("http://catalog/", [new() { Header = "X-User" }], request => request.SetCallerContext(caller)));
+        Assert.Equal(H("10.0.0.9"), Hash("http://catalog/", [new() { CallerAddress = true }], request => request.SetCallerContext(caller)));
+        Assert.Equal(H("own"), Hash("http://catalog/", [new() { Header = "X-User" }], request => request.SetCallerContext(caller).Headers.Add("X-User", "own")));
+    }
+
+    [Fact]
+    public void A_cookie_with_a_time_to_live_is_made_once_for_a_session_and_never_replaces_one()
+    {
+        var session = new AffinitySession();
+        HashPolicyOptions[] policies = [new() { Cookie = new() { Name = "session", Ttl = TimeSpan.FromHours(1) } }];
+
+        ulong? first = Hash("http://catalog/", policies, request => request.SetCallerContext(session));
+        string made = session.GetCookie("session")!;
+
+        Assert.Equal(H(made), first);
+        Assert.Matches("^[0-9a-f]{16}$", made);
+        Assert.Equal(first, Hash("http://catalog/", policies, request => request.SetCallerContext(session)));
+        Assert.Equal(H("own"), Hash("http://catalog/", policies, request => request.SetCallerContext(session).Headers.Add("Cookie", "session=own")));
+        Assert.Equal(made, session.GetCookie("session"));
+    }
+
+    [Fact]
+    public void Without_a_time_to_live_no_cookie_is_made()
+    {
+        var session = new AffinitySession();
+
+        Assert.Null(Hash("http://catalog/", [new() { Cookie = new() { Name = "session" } }], request => request.SetCallerContext(session)));
+        Assert.Null(session.GetCookie("session"));
+    }
+
+    private static ulong? Hash(string uri, HashPolicyOptions[] policies, Action<HttpRequestMessage>? prepare = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, uri);
+        prepare?.Invoke(request);
+        return new RequestAffinity(new HashPolicyChain(policies), stateful: null, callers: null, RandomSource.Seeded(91)).Add(default, request).Hash;
+    }
+
+    private sealed class Caller : ICallerContext
+    {
+        public IPAddress? CallerAddress { get; init; }
+
+        public string? GetHeader(string name) => "header of the caller";
+
+        public string? GetCookie(string name) => null;
+
+        public bool TrySetCookie(string name, string value, TimeSpan ttl, string path) => false;
+    }
+}
