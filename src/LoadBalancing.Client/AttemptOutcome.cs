@@ -36,6 +36,9 @@ public readonly struct AttemptOutcome : IEquatable<AttemptOutcome>
     /// <summary>The moment before which the endpoint asked not to be called again (over HTTP: <c>Retry-After</c>); null when it did not say.</summary>
     public DateTimeOffset? NotBefore => _notBeforeUtcTicks == 0 ? null : new DateTimeOffset(_notBeforeUtcTicks, TimeSpan.Zero);
 
+    /// <summary>Whether the failure was noticed on this side, without an answer that says so.</summary>
+    internal bool IsLocal => _failure is FailureKind.Connect or FailureKind.Reset or FailureKind.Timeout;
+
     /// <summary>What telemetry calls it: one of a fixed few words.</summary>
     internal string TelemetryName => _success ? "success" : _failure switch
     {

@@ -29,6 +29,9 @@ public sealed class EjectionEvent
     /// <summary>Among how many attempts it has counted them; for failures in a row the same number.</summary>
     public long Attempts { get; }
 
+    /// <summary>False when the ejection was left out because the detector's enforcing percentage is below 100, and this time chance was against it.</summary>
+    public bool IsEnforced { get; internal init; } = true;
+
     /// <summary>When the endpoint was judged, by the clock of the balancer.</summary>
     public DateTimeOffset At { get; }
 

@@ -5,18 +5,39 @@ namespace LoadBalancing.Client;
 /// <param name="StartedAt">Timestamp of the time provider at which it began.</param>
 /// <param name="Length">The least time to stay out.</param>
 /// <param name="Until">Wall-clock moment at which the least time is over, for people.</param>
+/// <param name="Detector">Which detector it was, by its name in telemetry.</param>
 /// <param name="Reason">Why, for people.</param>
-internal sealed record EjectionRecord(uint Generation, long StartedAt, TimeSpan Length, DateTimeOffset Until, string Reason);
+internal sealed record EjectionRecord(uint Generation, long StartedAt, TimeSpan Length, DateTimeOffset Until, string Detector, string Reason)
+{
+    /// <summary>Lets probes through when the time is up, where that is how endpoints return.</summary>
+    public ProbeGate Probes { get; } = new();
+}
 
 /// <summary>How often an endpoint was ejected lately.</summary>
 internal sealed class EjectionHistory
 {
     private int _multiplier;
+    private long _returnedInSweep;
 
-    /// <summary>The number of the sweep that brought it back last; 0 before the first. Only sweeps touch it.</summary>
-    public long ReturnedInSweep { get; set; }
+    /// <summary>The number of the sweep that brought it back last, or that followed its return; 0 before the first.</summary>
+    public long ReturnedInSweep
+    {
+        get => Volatile.Read(ref _returnedInSweep);
+        set => Volatile.Write(ref _returnedInSweep, value);
+    }
 
-    public int Multiplier => Volatile.Read(ref _multiplier);
+    public int Multiplier
+    {
+        get
+        {
+            Interleaving.Reads(this);
+            return Volatile.Read(ref _multiplier);
+        }
+    }
 
-    public bool TryChangeMultiplier(int from, int to) => Interlocked.CompareExchange(ref _multiplier, to, from) == from;
+    public bool TryChangeMultiplier(int from, int to)
+    {
+        Interleaving.Writes(this);
+        return Interlocked.CompareExchange(ref _multiplier, to, from) == from;
+    }
 }

@@ -44,6 +44,12 @@ public sealed class EndpointLease : IDisposable
     /// <summary>Timestamp of the balancer's time provider at which the lease was granted; 0 when nobody needed it.</summary>
     internal long StartedAt { get; }
 
+    /// <summary>Whether the endpoint is ejected and this attempt is to show if it is well again.</summary>
+    internal bool IsProbe { get; init; }
+
+    /// <summary>Whether so few endpoints were in service when it was granted that it was panic.</summary>
+    internal bool InPanic { get; init; }
+
     /// <summary>Whether it was the report of this lease that took the endpoint out. To be read by whoever reports.</summary>
     internal bool HasEjected { get; private set; }
 
@@ -97,14 +103,14 @@ public sealed class EndpointLease : IDisposable
         if ((last is not { } outcome || !TryAccept(outcome)) && ReadOutcome().IsSuccess && last is { IsFailure: true } failure)
         {
             _outcome = failure;
-            HasEjected = _balancer.Health.OnFailure(Endpoint, _generation, failure);
+            ReportFailure(failure);
             _balancer.OnLeaseTurned(this, failure);
         }
 
         EndWaiting();
-        if (_outcome.IsSuccess)
+        if (!_outcome.IsFailure)
         {
-            _balancer.Health.OnSuccess(Endpoint, _generation);
+            ReportEnd(_outcome);
         }
 
         Endpoint.Load.End(_outcome);
@@ -130,10 +136,34 @@ public sealed class EndpointLease : IDisposable
         _balancer.OnLeaseReported(this, outcome);
         if (outcome.IsFailure)
         {
-            HasEjected = _balancer.Health.OnFailure(Endpoint, _generation, outcome);
+            ReportFailure(outcome);
         }
 
         return true;
+    }
+
+    private void ReportFailure(in AttemptOutcome failure)
+    {
+        if (IsProbe)
+        {
+            _balancer.Health.OnProbeEnded(Endpoint, _generation, failure);
+        }
+        else
+        {
+            HasEjected = _balancer.Health.OnFailure(Endpoint, _generation, failure);
+        }
+    }
+
+    private void ReportEnd(in AttemptOutcome outcome)
+    {
+        if (IsProbe)
+        {
+            _balancer.Health.OnProbeEnded(Endpoint, _generation, outcome);
+        }
+        else if (outcome.IsSuccess)
+        {
+            _balancer.Health.OnSuccess(Endpoint, _generation);
+        }
     }
 
     /// <summary>The answer is there, or will not come. The report and the end may both say so; whoever finds the place given up has nothing to do.</summary>

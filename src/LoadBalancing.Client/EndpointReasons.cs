@@ -18,6 +18,10 @@ internal static class EndpointReasons
             {
                 text.Append(CultureInfo.InvariantCulture, $" until {ejection.Until:O} ({ejection.Reason})");
             }
+            else if (endpoint.HealthReason is { } reason)
+            {
+                text.Append(CultureInfo.InvariantCulture, $" ({reason})");
+            }
         }
 
         return endpoints.Count <= most ? text.ToString() : text.Append(CultureInfo.InvariantCulture, $"; and {endpoints.Count - most} more").ToString();

@@ -9,4 +9,7 @@ internal interface IHealthMonitor
 
     /// <summary>An attempt ended well, its answer read to the end.</summary>
     void OnSuccess(UpstreamEndpoint endpoint, uint generation);
+
+    /// <summary>A request that was let through to an ejected endpoint, to see if it is well again, came to an end; or it is known already that it failed.</summary>
+    void OnProbeEnded(UpstreamEndpoint endpoint, uint generation, in AttemptOutcome outcome);
 }

@@ -10,9 +10,10 @@ namespace LoadBalancing.Client;
 /// </remarks>
 public sealed class LoadBalancer
 {
-    private readonly TaskCompletionSource _firstSet = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _firstSet = NewSignal();
     private readonly PickLog _picks;
     private EndpointSet? _set;
+    private AwaitedMembers? _awaited;
     private LatencyMeter? _latency;
     private ObserverList? _observers;
 
@@ -33,7 +34,7 @@ public sealed class LoadBalancer
     public string? Subset { get; }
 
     /// <summary>The members, in the order in which they were described; empty before the first set. The objects show their state live.</summary>
-    public IReadOnlyList<UpstreamEndpoint> Endpoints => Volatile.Read(ref _set)?.Endpoints ?? [];
+    public IReadOnlyList<UpstreamEndpoint> Endpoints => Volatile.Read(ref _set)?.Endpoints ?? Volatile.Read(ref _awaited)?.Members ?? [];
 
     internal IHealthMonitor Health { get; }
 
@@ -55,6 +56,9 @@ public sealed class LoadBalancer
 
     /// <summary>Null while nobody observes.</summary>
     internal ObserverList? Observers => Volatile.Read(ref _observers);
+
+    /// <summary>Whether some requests may be sent to ejected endpoints, so that somebody has to say which ones would be tried again.</summary>
+    internal bool HasProbation => CurrentSet is { OnProbation: not null };
 
     internal EndpointSet? CurrentSet => Volatile.Read(ref _set);
 
@@ -90,34 +94,105 @@ public sealed class LoadBalancer
     internal EndpointLease? TryPick(in PickContext context, long startedAt = 0)
     {
         EndpointSet? set = CurrentSet;
-        LatencyMeter? latency = Volatile.Read(ref _latency);
-        if (latency is not null && startedAt == 0)
+        if (set is not { IsPlain: true })
         {
-            startedAt = TimeProvider.GetTimestamp();
+            return TryPickWithCare(context, startedAt);
         }
 
-        UpstreamEndpoint? endpoint = latency is null ? set?.Pick(context) : set?.Pick(context with { Now = startedAt });
+        LatencyMeter? latency = Volatile.Read(ref _latency);
+        return latency is null
+            ? Grant(set, set.Pick(context), context, startedAt, isTimed: false, isProbe: false, inPanic: false)
+            : TryPickTimed(set, context, startedAt, inPanic: false);
+    }
+
+    internal async Task WaitForFirstSetAsync(CancellationToken cancellationToken)
+    {
+        // Where somebody has to pass a first check, the set can be withdrawn again before those who waited for it look.
+        do
+        {
+            Task signal = Volatile.Read(ref _firstSet).Task;
+            if (CurrentSet is not null)
+            {
+                return;
+            }
+
+            Volatile.Read(ref _awaited)?.Wake?.Invoke();
+            await signal.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        while (CurrentSet is null);
+    }
+
+    internal void Publish(EndpointSet set)
+    {
+        Volatile.Write(ref _awaited, null);
+        Volatile.Write(ref _set, set);
+        Volatile.Read(ref _firstSet).TrySetResult();
+    }
+
+    /// <summary>Lets requests wait until one of these has passed a first check. Called by whoever publishes.</summary>
+    /// <param name="members">All members.</param>
+    /// <param name="wake">To be called by the first who waits; null: checks are under way.</param>
+    internal void Withdraw(UpstreamEndpoint[] members, Action? wake)
+    {
+        Volatile.Write(ref _awaited, new AwaitedMembers(members, wake));
+        if (CurrentSet is not null)
+        {
+            Volatile.Write(ref _firstSet, NewSignal());
+            Volatile.Write(ref _set, null);
+        }
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>A pick while something is out of the ordinary: nothing to pick from, checks asleep, endpoints that may be tried again, panic.</summary>
+    private EndpointLease? TryPickWithCare(in PickContext context, long startedAt)
+    {
+        (CurrentSet is { } asleep ? asleep.Wake : Volatile.Read(ref _awaited)?.Wake)?.Invoke();
+        if (CurrentSet is not { } set)
+        {
+            return null;
+        }
+
+        bool isTimed = Volatile.Read(ref _latency) is not null;
+        if (set.OnProbation is not null && set.PickProbe(context, TimeProvider) is { } probed)
+        {
+            return Grant(set, probed, context, isTimed && startedAt == 0 ? TimeProvider.GetTimestamp() : startedAt, isTimed, isProbe: true, inPanic: false);
+        }
+
+        return isTimed
+            ? TryPickTimed(set, context, startedAt, set.InPanic)
+            : Grant(set, set.Pick(context), context, startedAt, isTimed: false, isProbe: false, set.InPanic);
+    }
+
+    /// <summary>A pick while latency is measured: strategies and leases need to know when.</summary>
+    private EndpointLease? TryPickTimed(EndpointSet set, in PickContext context, long startedAt, bool inPanic)
+    {
+        long now = startedAt == 0 ? TimeProvider.GetTimestamp() : startedAt;
+        return Grant(set, set.Pick(context with { Now = now }), context, now, isTimed: true, isProbe: false, inPanic);
+    }
+
+    private EndpointLease? Grant(EndpointSet set, UpstreamEndpoint? endpoint, in PickContext context, long startedAt, bool isTimed, bool isProbe, bool inPanic)
+    {
         if (endpoint is null)
         {
             return null;
         }
 
         Metrics.OnPicked();
-        if (_picks.IsEnabled)
+        if (inPanic)
         {
-            _picks.Picked(endpoint, set!, context);
+            Metrics.OnPickedInPanic();
         }
 
-        bool isTimed = latency is not null;
-        return Observers is { } observers ? PickObserved(endpoint, startedAt, isTimed, observers) : new EndpointLease(this, endpoint, startedAt, isTimed);
-    }
+        if (_picks.IsEnabled)
+        {
+            _picks.Picked(endpoint, set, context);
+        }
 
-    internal Task WaitForFirstSetAsync(CancellationToken cancellationToken) => _firstSet.Task.WaitAsync(cancellationToken);
-
-    internal void Publish(EndpointSet set)
-    {
-        Volatile.Write(ref _set, set);
-        _firstSet.TrySetResult();
+        ObserverList? observers = Observers;
+        var lease = new EndpointLease(this, endpoint, observers is not null && startedAt == 0 ? TimeProvider.GetTimestamp() : startedAt, isTimed) { IsProbe = isProbe, InPanic = inPanic };
+        observers?.OnPicked(lease);
+        return lease;
     }
 
     /// <summary>Measures the latency of endpoints from now on; null: no longer.</summary>
@@ -160,13 +235,6 @@ public sealed class LoadBalancer
         LeaseReclaimed?.Invoke(endpoint);
     }
 
-    private EndpointLease PickObserved(UpstreamEndpoint endpoint, long startedAt, bool isTimed, ObserverList observers)
-    {
-        var lease = new EndpointLease(this, endpoint, startedAt == 0 ? TimeProvider.GetTimestamp() : startedAt, isTimed);
-        observers.OnPicked(lease);
-        return lease;
-    }
-
     private TimeSpan ElapsedSince(EndpointLease lease) => lease.StartedAt == 0 ? TimeSpan.Zero : TimeProvider.GetElapsedTime(lease.StartedAt);
 
     private void ChangeObservers(Subscription? added, Subscription? removed)
@@ -189,4 +257,7 @@ public sealed class LoadBalancer
         await WaitForFirstSetAsync(cancellationToken).ConfigureAwait(false);
         return Pick(context);
     }
+
+    /// <summary>Members of whom none may be used before a check.</summary>
+    private sealed record AwaitedMembers(UpstreamEndpoint[] Members, Action? Wake);
 }

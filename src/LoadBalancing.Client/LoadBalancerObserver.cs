@@ -7,7 +7,7 @@ namespace LoadBalancing.Client;
 /// <remarks>
 /// <code>
 /// on the thread of the request, in its order:   OnPicked  OnAttemptReported  OnAttemptEnded  OnRetry
-/// in the background, in the order they came:    OnEjected  OnEjectionRefused  OnReturned  OnEndpointsChanged
+/// in the background, in the order they came:    OnEjected  OnEjectionRefused  OnReturned  OnCheckTurned  OnEndpointsChanged
 /// </code>
 /// The first four must be quick and safe for use from any number of threads; the others are called by one thread at a time, shortly after they have taken effect. An exception
 /// goes no further: the first one of a subscription is logged, and neither callers nor other observers notice.
@@ -58,6 +58,14 @@ public abstract class LoadBalancerObserver
     /// <param name="endpoint">Who.</param>
     /// <param name="at">When it came back, by the clock of the balancer.</param>
     public virtual void OnReturned(UpstreamEndpoint endpoint, DateTimeOffset at)
+    {
+    }
+
+    /// <summary>Active checks have taken an endpoint out or brought it back; also told of the first result of all.</summary>
+    /// <param name="endpoint">Who.</param>
+    /// <param name="result">The check that turned the scales.</param>
+    /// <param name="at">When, by the clock of the balancer.</param>
+    public virtual void OnCheckTurned(UpstreamEndpoint endpoint, ProbeResult result, DateTimeOffset at)
     {
     }
 

@@ -52,6 +52,9 @@ public sealed class LoadBalancingOptions
     /// <summary>When an endpoint that answers badly is taken out of service, and for how long. On by default.</summary>
     public OutlierDetectionOptions OutlierDetection { get; set; } = new();
 
+    /// <summary>Checks of endpoints beside the requests. Off unless it has a <see cref="ActiveCheckOptions.Path"/> or a <see cref="ActiveCheckOptions.Kind"/>.</summary>
+    public ActiveCheckOptions HealthCheck { get; set; } = new();
+
     /// <summary>When so few endpoints are in service that ejections are disregarded.</summary>
     public PanicOptions Panic { get; set; } = new();
 

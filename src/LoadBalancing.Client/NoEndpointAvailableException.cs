@@ -36,8 +36,10 @@ public sealed class NoEndpointAvailableException : HttpRequestException
     {
         string message = balancer.CurrentSet switch
         {
+            null when balancer.Endpoints is { Count: > 0 } untested => DescribeUntested(balancer.Name, untested),
             null => $"Service '{balancer.Name}' has no endpoints yet: waiting for {balancer.AwaitedSources}.",
             { Endpoints.Length: 0 } => $"Service '{balancer.Name}' has no endpoints: {balancer.AwaitedSources} gave an empty list.",
+            { RefusesInPanic: true } set => DescribePanic(balancer.Name, set),
             { } set => Describe(balancer.Name, set.Endpoints),
         };
 
@@ -48,5 +50,20 @@ public sealed class NoEndpointAvailableException : HttpRequestException
     {
         const int Shown = 20;
         return string.Create(CultureInfo.InvariantCulture, $"None of the {endpoints.Length} endpoints of service '{name}' can be used: {EndpointReasons.List(endpoints, Shown)}.");
+    }
+
+    private static string DescribeUntested(string name, IReadOnlyList<UpstreamEndpoint> endpoints)
+    {
+        const int Shown = 20;
+        return string.Create(CultureInfo.InvariantCulture, $"None of the {endpoints.Count} endpoints of service '{name}' has passed a health check yet (HealthCheck:StartUnhealthy): {EndpointReasons.List(endpoints, Shown)}.");
+    }
+
+    private static string DescribePanic(string name, EndpointSet set)
+    {
+        const int Shown = 20;
+        UpstreamEndpoint[] isOut = Array.FindAll(set.Endpoints, static endpoint => !endpoint.IsAvailable);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"Service '{name}' is in panic and refuses all requests (Panic:Traffic is Fail): {set.Endpoints.Length - isOut.Length} of {set.Endpoints.Length} endpoints are in service, and Panic:Threshold is {set.Panic.Threshold} %. {EndpointReasons.List(isOut, Shown)}.");
     }
 }

@@ -31,6 +31,9 @@ internal sealed class ObserverList
     public void OnReturned(UpstreamEndpoint endpoint, DateTimeOffset at) =>
         TellAll((endpoint, at), static (observer, returned) => observer.OnReturned(returned.endpoint, returned.at));
 
+    public void OnCheckTurned(UpstreamEndpoint endpoint, ProbeResult result, DateTimeOffset at) =>
+        TellAll((endpoint, result, at), static (observer, check) => observer.OnCheckTurned(check.endpoint, check.result, check.at));
+
     public void OnEndpointsChanged(string source, IReadOnlyList<UpstreamEndpoint> endpoints) =>
         TellAll((source, endpoints), static (observer, change) => observer.OnEndpointsChanged(change.source, change.endpoints));
 

@@ -23,6 +23,12 @@ public readonly struct PickContext
     /// <summary>Endpoints to stay away from, because this call has been there; null: none. They are chosen again when nothing else is left.</summary>
     public IReadOnlyList<UpstreamEndpoint>? Exclude { get; init; }
 
+    /// <summary>
+    /// Whether somebody will try elsewhere if this attempt fails, so that the caller loses nothing but time. Such attempts are the first to be sent to an ejected endpoint whose time is up, where
+    /// endpoints return by <see cref="EjectionReturnPolicy.Probe"/>. Default false.
+    /// </summary>
+    public bool IsRetryable { get; init; }
+
     /// <summary>Set in panic: ejected endpoints are as good as any.</summary>
     internal bool IgnoreHealth { get; init; }
 
@@ -42,8 +48,11 @@ public readonly struct PickContext
     public bool Admits(UpstreamEndpoint endpoint)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
-        return (endpoint.IsAvailable || IgnoreHealth) && (Exclude is null || !IsExcluded(Exclude, endpoint));
+        return (endpoint.IsAvailable || IgnoreHealth) && !Excludes(endpoint);
     }
+
+    /// <summary>Whether the call has been there before.</summary>
+    internal bool Excludes(UpstreamEndpoint endpoint) => Exclude is not null && IsExcluded(Exclude, endpoint);
 
     private static bool IsExcluded(IReadOnlyList<UpstreamEndpoint> excluded, UpstreamEndpoint endpoint)
     {

@@ -12,6 +12,8 @@ public sealed class UpstreamEndpoint
     private EndpointDescription _description;
     private EjectionRecord? _ejection;
     private object? _transportState;
+    private object? _healthState;
+    private CheckRecord? _check;
     private bool _removed;
     private readonly int _authorityLength;
 
@@ -36,12 +38,17 @@ public sealed class UpstreamEndpoint
     /// <summary>The endpoint's share relative to the others, as of the last update.</summary>
     public double Weight => Volatile.Read(ref _description).Weight;
 
-    /// <summary>Whether it is given traffic now.</summary>
-    public EndpointHealth Health =>
-        Volatile.Read(ref _removed) ? EndpointHealth.Removed : IsAvailable ? EndpointHealth.Available : EndpointHealth.Ejected;
+    /// <summary>Whether it is given traffic now. One that is ejected and fails its checks as well is told as ejected.</summary>
+    public EndpointHealth Health => Volatile.Read(ref _removed) ? EndpointHealth.Removed : HealthOf(Status);
 
     /// <summary>Why it is out, in words for people; null while it is in service.</summary>
-    public string? HealthReason => CurrentEjection?.Reason;
+    public string? HealthReason => CurrentEjection?.Reason ?? (Status.IsFailingChecks ? Volatile.Read(ref _check)?.Reason : null);
+
+    /// <summary>Which detector took it out, by its name in telemetry, or <c>active_check</c>; null while it is in service.</summary>
+    public string? HealthDetector => CurrentEjection?.Detector ?? (Status.IsFailingChecks ? CheckRecord.Detector : null);
+
+    /// <summary>What the last active check found; null before the first one, and where there are none.</summary>
+    public string? LastCheck => Volatile.Read(ref _check) is { Result: not null } check ? check.Result : null;
 
     /// <summary>
     /// The earliest moment of its return; null while it is in service. The return itself comes with the first sweep at or after this moment.
@@ -84,7 +91,24 @@ public sealed class UpstreamEndpoint
     /// <summary>What the transport above the core keeps for this endpoint; the core never looks at it.</summary>
     internal ref object? TransportState => ref _transportState;
 
-    internal EndpointStatus Status => new(Volatile.Read(ref _status));
+    /// <summary>What whoever judges its attempts keeps for this endpoint; the core never looks at it.</summary>
+    internal ref object? HealthState => ref _healthState;
+
+    internal EndpointStatus Status
+    {
+        get
+        {
+            Interleaving.Reads(this);
+            return new(Volatile.Read(ref _status));
+        }
+    }
+
+    /// <summary>What active checks say of it.</summary>
+    internal CheckRecord? Check
+    {
+        get => Volatile.Read(ref _check);
+        set => Volatile.Write(ref _check, value);
+    }
 
     internal EndpointLoad Load => _load;
 
@@ -99,6 +123,7 @@ public sealed class UpstreamEndpoint
     {
         get
         {
+            Interleaving.Reads(History);
             EjectionRecord? ejection = Volatile.Read(ref _ejection);
             return ejection is not null && ejection.Generation == Status.Generation ? ejection : null;
         }
@@ -110,10 +135,43 @@ public sealed class UpstreamEndpoint
     /// <inheritdoc/>
     public override string ToString() => Hostname is null ? Address.ToString() : $"{Address} ({Hostname})";
 
-    internal bool TryChangeStatus(EndpointStatus from, EndpointStatus to) =>
-        Interlocked.CompareExchange(ref _status, to.Word, from.Word) == from.Word;
+    internal bool TryChangeStatus(EndpointStatus from, EndpointStatus to)
+    {
+        Interleaving.Writes(this);
+        return Interlocked.CompareExchange(ref _status, to.Word, from.Word) == from.Word;
+    }
 
-    internal void Record(EjectionRecord ejection) => Volatile.Write(ref _ejection, ejection);
+    internal void Record(EjectionRecord ejection)
+    {
+        Interleaving.Writes(History);
+        Volatile.Write(ref _ejection, ejection);
+    }
+
+    /// <summary>Takes or gives back what active checks hold against it.</summary>
+    /// <returns>Whether that was news.</returns>
+    internal bool SetFailingChecks(bool failing)
+    {
+        while (true)
+        {
+            EndpointStatus status = Status;
+            if (status.IsFailingChecks == failing)
+            {
+                return false;
+            }
+
+            if (TryChangeStatus(status, status.WithFailingChecks(failing)))
+            {
+                return true;
+            }
+        }
+    }
 
     internal void MarkRemoved() => Volatile.Write(ref _removed, true);
+
+    private EndpointHealth HealthOf(EndpointStatus status) => status switch
+    {
+        { IsEjected: true } => EndpointHealth.Ejected,
+        { IsFailingChecks: true } => Volatile.Read(ref _check) is { IsFirstAwaited: true } ? EndpointHealth.Untested : EndpointHealth.Unhealthy,
+        _ => EndpointHealth.Available,
+    };
 }

@@ -6,6 +6,8 @@ switch (args.FirstOrDefault())
     case "handler":
         await HandlerCost.RunAsync(args);
         return 0;
+    case "health":
+        return await HealthCost.RunAsync();
     case "pick":
         PickCost.Run(args);
         return 0;

@@ -28,7 +28,7 @@ public sealed class TestCluster : IDisposable
         Metrics = new LoadBalancingMetrics(_meters);
         var logger = new FakeLogger(Logs, "cluster");
         logger.ControlLevel(LogLevel.Debug, explainPicks);
-        _cluster = new ClusterRuntime("catalog", Settings(Options), Time, Random, Metrics, logger);
+        _cluster = new ClusterRuntime("catalog", Settings(Options), Time, Random, Metrics, logger, _ => Probe, static probe => probe());
         if (endpoints.Count > 0)
         {
             Update(endpoints);
@@ -38,6 +38,9 @@ public sealed class TestCluster : IDisposable
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
     public LoadBalancingOptions Options { get; }
+
+    /// <summary>What active checks ask.</summary>
+    public StubProbe Probe { get; } = new();
 
     public RandomSource Random { get; }
 
@@ -54,6 +57,9 @@ public sealed class TestCluster : IDisposable
 
     /// <summary>The endpoints that are out.</summary>
     public IReadOnlyList<UpstreamEndpoint> Ejected => [.. Endpoints.Where(static endpoint => endpoint.Health == EndpointHealth.Ejected)];
+
+    /// <summary>How many sweeps there were.</summary>
+    public int Sweeps => _cluster.Sweeps;
 
     internal LoadBalancingMetrics Metrics { get; }
 
@@ -79,6 +85,17 @@ public sealed class TestCluster : IDisposable
         {
             Lease(endpoint).End(AttemptOutcome.Failure(kind));
         }
+    }
+
+    /// <summary>Attempts on one endpoint, first those that go well and then those that fail.</summary>
+    public void Serve(UpstreamEndpoint endpoint, int successes, int failures, FailureKind kind = FailureKind.Answered)
+    {
+        for (int i = 0; i < successes; i++)
+        {
+            Succeed(endpoint);
+        }
+
+        Fail(endpoint, failures, kind);
     }
 
     public void Succeed(UpstreamEndpoint endpoint) => Lease(endpoint).End(AttemptOutcome.Success);
@@ -134,6 +151,9 @@ public sealed class TestCluster : IDisposable
             Time.Advance(left < TimeSpan.FromSeconds(1) ? left : TimeSpan.FromSeconds(1));
         }
     }
+
+    /// <summary>Lets the clock run on, second by second.</summary>
+    public void Run(TimeSpan time) => RunTo(Time.GetUtcNow() - Time.Start + time);
 
     /// <summary>Ends the cluster and leaves its meter, as when one service of several ends.</summary>
     public void Stop() => _cluster.Dispose();

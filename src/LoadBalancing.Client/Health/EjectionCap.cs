@@ -5,13 +5,21 @@ internal sealed class EjectionCap
 {
     private int _ejected;
 
-    public int Ejected => Volatile.Read(ref _ejected);
+    public int Ejected
+    {
+        get
+        {
+            Interleaving.Reads(this);
+            return Volatile.Read(ref _ejected);
+        }
+    }
 
     public bool TryReserve(int limit)
     {
-        int ejected = Volatile.Read(ref _ejected);
+        int ejected = Ejected;
         while (ejected < limit)
         {
+            Interleaving.Writes(this);
             int seen = Interlocked.CompareExchange(ref _ejected, ejected + 1, ejected);
             if (seen == ejected)
             {
@@ -24,5 +32,9 @@ internal sealed class EjectionCap
         return false;
     }
 
-    public void Release() => Interlocked.Decrement(ref _ejected);
+    public void Release()
+    {
+        Interleaving.Writes(this);
+        Interlocked.Decrement(ref _ejected);
+    }
 }

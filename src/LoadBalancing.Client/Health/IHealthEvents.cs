@@ -5,7 +5,11 @@ internal interface IHealthEvents
 {
     void OnEjected(EjectionEvent ejection);
 
+    /// <summary>An ejection was due and did not come: the cap forbade it, or, by chance, the detector was not to be enforced this time.</summary>
     void OnEjectionRefused(EjectionEvent ejection);
 
-    void OnReturned(UpstreamEndpoint endpoint, DateTimeOffset at);
+    /// <param name="endpoint">Who is back.</param>
+    /// <param name="cause">What brought it back: one of a fixed few words.</param>
+    /// <param name="at">When.</param>
+    void OnReturned(UpstreamEndpoint endpoint, string cause, DateTimeOffset at);
 }

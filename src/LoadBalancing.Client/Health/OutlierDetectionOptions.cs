@@ -1,15 +1,68 @@
 namespace LoadBalancing.Client;
 
-/// <summary>When an endpoint that answers badly is taken out of service, and for how long. The rules are Envoy's outlier detection.</summary>
+/// <summary>
+/// When an endpoint that answers badly is taken out of service, and for how long. The rules are Envoy's outlier detection. Each detector is on or off by itself; only
+/// <see cref="ConsecutiveErrors"/> is on by default.
+/// </summary>
 public sealed class OutlierDetectionOptions
 {
     /// <summary>
-    /// How many failures in a row take an endpoint out. A failure is a 5xx answer, a connection that did not come about or broke, or an attempt that ran out of time; any
-    /// success starts the count anew. At least 1; 0 switches this detector off. Default 5.
+    /// How many failures in a row take an endpoint out. A failure is an answer with one of the <see cref="ErrorStatuses"/>, a connection that did not come about or broke, or an attempt
+    /// that ran out of time; any success starts the count anew. 1 to 4095; 0 switches this detector off. Default 5.
     /// </summary>
     public int ConsecutiveErrors { get; set; } = 5;
 
-    /// <summary>The time between two sweeps. Endpoints return to service, and are forgiven, only at a sweep. Above zero; default 1 minute.</summary>
+    /// <summary>
+    /// How many gateway failures in a row take an endpoint out: 502, 503, 504, and, unless they are counted apart, failures of local origin. Any other answer starts the count
+    /// anew. 1 to 4095; 0, the default, switches this detector off.
+    /// </summary>
+    public int ConsecutiveGatewayErrors { get; set; }
+
+    /// <summary>
+    /// Whether failures that were noticed on this side (no connection, a broken one, no answer in time) are counted apart from answers that say that the endpoint failed. They then count
+    /// for <see cref="ConsecutiveLocalOriginFailures"/> and for shares of their own, and for nothing else. Default false: a failure is a failure.
+    /// </summary>
+    public bool SplitExternalLocalOriginErrors { get; set; }
+
+    /// <summary>
+    /// How many failures of local origin in a row take an endpoint out; any answer, good or bad, starts the count anew. Heeded only with <see cref="SplitExternalLocalOriginErrors"/>. 1 to 4095; 0
+    /// switches this detector off. Null, the default: 5.
+    /// </summary>
+    public int? ConsecutiveLocalOriginFailures { get; set; }
+
+    /// <summary>Takes out, at the sweep, endpoints whose share of successes lies far below that of the others. Null, the default: off.</summary>
+    public SuccessRateOutlierOptions? SuccessRate { get; set; }
+
+    /// <summary>Takes out, at the sweep, endpoints that failed too large a share of their requests. Null, the default: off.</summary>
+    public FailurePercentageOutlierOptions? FailurePercentage { get; set; }
+
+    /// <summary>Takes out, at once, an endpoint whose share of successes over a moving window is too small, whatever the others do. Null, the default: off.</summary>
+    public WindowedSuccessRateOutlierOptions? WindowedSuccessRate { get; set; }
+
+    /// <summary>
+    /// The answers that count as failures: HTTP statuses and ranges of them, like <c>500-599</c> or <c>429</c>, 100 to 599. Every other answer is a success. Null or empty, the default: 500-599. What is
+    /// tried again is said by <see cref="RetryOptions.RetryOn"/> and not here.
+    /// </summary>
+    public IList<string>? ErrorStatuses { get; set; }
+
+    /// <summary>
+    /// The failures without an answer that count: <c>connect</c>, <c>reset</c>, <c>timeout</c>. One that is left out says nothing about the endpoint. Null, the default: all three; empty: none.
+    /// </summary>
+    public IList<string>? ErrorExceptions { get; set; }
+
+    /// <summary>How often, in percent, a detection by <see cref="ConsecutiveErrors"/> ejects; the others are only counted and told. 0 to 100; default 100.</summary>
+    public double EnforcingConsecutiveErrors { get; set; } = 100;
+
+    /// <summary>How often, in percent, a detection by <see cref="ConsecutiveGatewayErrors"/> ejects. 0 to 100; default 100 (in Envoy 0: there it is set together with the count).</summary>
+    public double EnforcingConsecutiveGatewayErrors { get; set; } = 100;
+
+    /// <summary>How often, in percent, a detection by <see cref="ConsecutiveLocalOriginFailures"/> ejects. 0 to 100; default 100.</summary>
+    public double EnforcingConsecutiveLocalOriginFailures { get; set; } = 100;
+
+    /// <summary>
+    /// The time between two sweeps. Endpoints return to service, and are forgiven, only at a sweep; <see cref="SuccessRate"/> and <see cref="FailurePercentage"/> judge what came since the last
+    /// one. Above zero; default 1 minute.
+    /// </summary>
     public TimeSpan Interval { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
@@ -31,4 +84,7 @@ public sealed class OutlierDetectionOptions
     /// is tested when ejecting; a set that shrinks afterwards returns nobody.
     /// </summary>
     public double MaxEjectionPercent { get; set; } = 50;
+
+    /// <summary>How an endpoint comes back when its time is up. Default <see cref="EjectionReturnPolicy.Sweep"/>, as in Envoy.</summary>
+    public EjectionReturnPolicy ReturnPolicy { get; set; } = EjectionReturnPolicy.Sweep;
 }

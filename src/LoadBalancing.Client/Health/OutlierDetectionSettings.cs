@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>What <see cref="OutlierDetectionOptions"/> come to once every default is filled in.</summary>
+/// <summary>What <see cref="OutlierDetectionOptions"/> come to once every default is filled in. A detector that is off is null, or 0.</summary>
 internal sealed record OutlierDetectionSettings(
     uint ConsecutiveErrors,
     TimeSpan Interval,
@@ -9,7 +9,38 @@ internal sealed record OutlierDetectionSettings(
     TimeSpan MaxEjectionTimeJitter,
     double MaxEjectionPercent)
 {
+    private const uint DefaultLocalOriginFailures = 5;
+
     private static readonly TimeSpan LongestByDefault = TimeSpan.FromSeconds(300);
+
+    public double EnforcingConsecutiveErrors { get; init; } = 100;
+
+    public uint ConsecutiveGatewayErrors { get; init; }
+
+    public double EnforcingConsecutiveGatewayErrors { get; init; } = 100;
+
+    public bool SplitLocalOrigin { get; init; }
+
+    public uint ConsecutiveLocalOriginFailures { get; init; }
+
+    public double EnforcingConsecutiveLocalOriginFailures { get; init; } = 100;
+
+    public SuccessRateSettings? SuccessRate { get; init; }
+
+    public FailurePercentageSettings? FailurePercentage { get; init; }
+
+    public WindowedRateSettings? WindowedRate { get; init; }
+
+    public EjectionReturnPolicy ReturnPolicy { get; init; }
+
+    public bool CountsConnect { get; init; } = true;
+
+    public bool CountsReset { get; init; } = true;
+
+    public bool CountsTimeout { get; init; } = true;
+
+    /// <summary>Whether anything is judged by what came between two sweeps.</summary>
+    public bool CountsShares => SuccessRate is not null || FailurePercentage is not null;
 
     public static OutlierDetectionSettings From(OutlierDetectionOptions options)
     {
@@ -20,8 +51,32 @@ internal sealed record OutlierDetectionSettings(
             options.BaseEjectionTime,
             options.MaxEjectionTime ?? (tenTimes > LongestByDefault ? tenTimes : LongestByDefault),
             options.MaxEjectionTimeJitter ?? options.BaseEjectionTime / 10,
-            options.MaxEjectionPercent);
+            options.MaxEjectionPercent)
+        {
+            EnforcingConsecutiveErrors = options.EnforcingConsecutiveErrors,
+            ConsecutiveGatewayErrors = (uint)options.ConsecutiveGatewayErrors,
+            EnforcingConsecutiveGatewayErrors = options.EnforcingConsecutiveGatewayErrors,
+            SplitLocalOrigin = options.SplitExternalLocalOriginErrors,
+            ConsecutiveLocalOriginFailures = options.SplitExternalLocalOriginErrors ? (uint?)options.ConsecutiveLocalOriginFailures ?? DefaultLocalOriginFailures : 0,
+            EnforcingConsecutiveLocalOriginFailures = options.EnforcingConsecutiveLocalOriginFailures,
+            SuccessRate = SuccessRateSettings.From(options.SuccessRate),
+            FailurePercentage = FailurePercentageSettings.From(options.FailurePercentage),
+            WindowedRate = WindowedRateSettings.From(options.WindowedSuccessRate),
+            ReturnPolicy = options.ReturnPolicy,
+            CountsConnect = FailureWords.Counts(options.ErrorExceptions, FailureKind.Connect),
+            CountsReset = FailureWords.Counts(options.ErrorExceptions, FailureKind.Reset),
+            CountsTimeout = FailureWords.Counts(options.ErrorExceptions, FailureKind.Timeout),
+        };
     }
+
+    /// <summary>Whether a failure of this kind is held against an endpoint.</summary>
+    public bool Counts(FailureKind kind) => kind switch
+    {
+        FailureKind.Connect => CountsConnect,
+        FailureKind.Reset => CountsReset,
+        FailureKind.Timeout => CountsTimeout,
+        _ => true,
+    };
 
     /// <summary>How many of so many endpoints may be out at once.</summary>
     public int MostEjected(int members)
@@ -45,4 +100,28 @@ internal sealed record OutlierDetectionSettings(
         double seconds = Math.Min(BaseEjectionTime.TotalSeconds * multiplier, MaxEjectionTime.TotalSeconds);
         return TimeSpan.FromSeconds(seconds);
     }
+}
+
+/// <summary>What <see cref="SuccessRateOutlierOptions"/> come to.</summary>
+internal sealed record SuccessRateSettings(int MinimumHosts, int RequestVolume, double StdevFactor, double Enforcing, double EnforcingLocalOrigin)
+{
+    public static SuccessRateSettings? From(SuccessRateOutlierOptions? options) => options is null
+        ? null
+        : new SuccessRateSettings(options.MinimumHosts, options.RequestVolume, options.StdevFactor, options.Enforcing, options.EnforcingLocalOrigin);
+}
+
+/// <summary>What <see cref="FailurePercentageOutlierOptions"/> come to.</summary>
+internal sealed record FailurePercentageSettings(double Threshold, int MinimumHosts, int RequestVolume, double Enforcing, double EnforcingLocalOrigin)
+{
+    public static FailurePercentageSettings? From(FailurePercentageOutlierOptions? options) => options is null
+        ? null
+        : new FailurePercentageSettings(options.Threshold, options.MinimumHosts, options.RequestVolume, options.Enforcing, options.EnforcingLocalOrigin);
+}
+
+/// <summary>What <see cref="WindowedSuccessRateOutlierOptions"/> come to.</summary>
+internal sealed record WindowedRateSettings(TimeSpan Window, double Threshold, int RequestVolume, double Enforcing)
+{
+    public static WindowedRateSettings? From(WindowedSuccessRateOutlierOptions? options) => options is null
+        ? null
+        : new WindowedRateSettings(options.Window, options.Threshold, options.RequestVolume, options.Enforcing);
 }

@@ -1,67 +1,63 @@
-using System.Globalization;
-
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Takes endpoints out of service that fail too often in a row, and brings them back. The rules are those of Envoy's outlier detection
-/// (consecutive 5xx); two things are stricter: test, reset and ejection are one atomic step, so it is always exactly the n-th failure in a row
-/// that ejects, and reports that began in an earlier life of the endpoint count for nothing.
+/// Takes endpoints out of service that fail too often, and brings them back. The rules are those of Envoy's outlier detection; two things are stricter: test,
+/// reset and claim are one atomic step, so it is always exactly the n-th failure in a row that ejects, and reports that began in an earlier life of the endpoint count for nothing.
 /// </summary>
 /// <remarks>
 /// <code>
-/// report:  failure --> streak + 1 --> = ConsecutiveErrors? --> slot under the cap? --> out, new generation   (all in the report)
-/// sweep:   every Interval: out for long enough --> in, new generation; in for an interval --> one ejection forgiven
+/// report:  count --> a detector fires --> endpoint claimed --> slot under the cap? --> out, new generation   (all in the report)
+/// sweep:   out for long enough --> in, new generation; shares judged, ejected by the same road; in for an interval --> one ejection forgiven
 /// </code>
-/// Reports run on the threads of requests and never wait. The sweep, which runs only while somebody is out or unforgiven, and changes of
-/// membership come from the background and take a lock among themselves.
+/// Reports run on the threads of requests and never wait. While somebody has the claim, the others only count; whoever has it looks again before letting go, so
+/// nothing that was due gets lost. The sweep, which runs only while there is something for it to do, and changes of membership come from the background and take a lock among themselves.
 /// </remarks>
 internal sealed class OutlierDetector : IHealthMonitor, IDisposable
 {
-    private const string Detector = "consecutive_errors";
-
     private readonly Lock _background = new();
-    private readonly EjectionCap _cap = new();
     private readonly TimeProvider _timeProvider;
-    private readonly RandomSource _random;
-    private readonly IHealthEvents _events;
-    private readonly ITimer _sweepTimer;
     private readonly long _epoch;
-    private OutlierDetectionSettings _settings;
+    private readonly Ejector _ejector;
+    private readonly OutlierSweep _sweep;
+    private readonly SweepTimer _timer;
+    private DetectorSet _detectors;
     private UpstreamEndpoint[] _members = [];
-    private int _sweepArmed;
-    private long _sweeps;
-    private long _lastBeat;
     private bool _disposed;
 
     public OutlierDetector(OutlierDetectionSettings settings, IHealthEvents events, TimeProvider timeProvider, RandomSource random)
     {
-        _settings = settings;
-        _events = events;
         _timeProvider = timeProvider;
-        _random = random;
         _epoch = timeProvider.GetTimestamp();
-        using (ExecutionContext.SuppressFlow())
-        {
-            _sweepTimer = timeProvider.CreateTimer(static self => ((OutlierDetector)self!).Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        }
+        _detectors = new DetectorSet(settings, timeProvider, _epoch);
+        _ejector = new Ejector(events, timeProvider, random);
+        _sweep = new OutlierSweep(_ejector, DecideForSweep);
+        _timer = new SweepTimer(Sweep, settings.Interval, timeProvider, _epoch);
     }
 
     /// <summary>How many endpoints are out.</summary>
-    public int Ejected => _cap.Ejected;
+    public int Ejected => _ejector.Ejected;
 
-    private OutlierDetectionSettings Settings => Volatile.Read(ref _settings);
+    /// <summary>How many sweeps there have been.</summary>
+    public int Sweeps => (int)_sweep.Next - 1;
+
+    private DetectorSet Detectors => Volatile.Read(ref _detectors);
+
+    private UpstreamEndpoint[] Members
+    {
+        get
+        {
+            Interleaving.Reads(this);
+            return Volatile.Read(ref _members);
+        }
+    }
 
     /// <summary>Takes new settings. Ejections that are running keep their length.</summary>
     public void Configure(OutlierDetectionSettings settings)
     {
         lock (_background)
         {
-            Volatile.Write(ref _settings, settings);
-            Volatile.Write(ref _lastBeat, 0);
-            if (Volatile.Read(ref _sweepArmed) != 0)
-            {
-                ArmSweep();
-            }
+            Volatile.Write(ref _detectors, new DetectorSet(settings, _timeProvider, _epoch));
+            _timer.Configure(settings.Interval);
         }
     }
 
@@ -70,56 +66,50 @@ internal sealed class OutlierDetector : IHealthMonitor, IDisposable
     {
         lock (_background)
         {
+            foreach (UpstreamEndpoint endpoint in members)
+            {
+                endpoint.HealthState ??= new EndpointTally();
+            }
+
+            Interleaving.Writes(this);
             Volatile.Write(ref _members, members);
             foreach (UpstreamEndpoint endpoint in removed)
             {
-                Retire(endpoint);
+                _ejector.Retire(endpoint);
             }
         }
     }
 
     public void OnSuccess(UpstreamEndpoint endpoint, uint generation)
     {
-        EndpointStatus status = endpoint.Status;
-        while (status.Streak != 0 && !status.IsClaimed && status.Generation == generation)
+        DetectorSet detectors = Detectors;
+        if (!detectors.CountsOnlyStreaks || endpoint.Status.HasStreak)
         {
-            if (endpoint.TryChangeStatus(status, status.WithStreak(0)))
-            {
-                return;
-            }
-
-            status = endpoint.Status;
+            Report(endpoint, generation, AttemptOutcome.Success, detectors);
         }
     }
 
     public bool OnFailure(UpstreamEndpoint endpoint, uint generation, in AttemptOutcome outcome)
     {
-        OutlierDetectionSettings settings = Settings;
-        if (settings.ConsecutiveErrors == 0)
+        DetectorSet detectors = Detectors;
+        return detectors.Settings.Counts(outcome.Kind) && Report(endpoint, generation, outcome, detectors);
+    }
+
+    public void OnProbeEnded(UpstreamEndpoint endpoint, uint generation, in AttemptOutcome outcome)
+    {
+        if (endpoint.CurrentEjection is { } ejection && ejection.Generation == generation
+            && !(outcome.IsSuccess && _ejector.TryReturn(endpoint, generation, DetectorNames.ReturnedByProbe, _sweep.Next)))
         {
-            return false;
+            ejection.Probes.Leave();
         }
+    }
 
-        while (true)
+    /// <summary>An active check was passed, and that is to bring an ejected endpoint back.</summary>
+    public void ReturnOnPass(UpstreamEndpoint endpoint)
+    {
+        if (endpoint.CurrentEjection is { } ejection)
         {
-            EndpointStatus status = endpoint.Status;
-            if (status.IsOut || status.IsClaimed || status.Generation != generation)
-            {
-                return false;
-            }
-
-            // A threshold lowered by a reload may lie below the streak already reached.
-            if (status.Streak + 1 >= settings.ConsecutiveErrors)
-            {
-                if (endpoint.TryChangeStatus(status, status.Claimed()))
-                {
-                    return TryEject(endpoint, status, settings, outcome);
-                }
-            }
-            else if (endpoint.TryChangeStatus(status, status.WithStreak(status.Streak + 1)))
-            {
-                return false;
-            }
+            _ejector.TryReturn(endpoint, ejection.Generation, DetectorNames.ReturnedByCheck, _sweep.Next);
         }
     }
 
@@ -128,90 +118,122 @@ internal sealed class OutlierDetector : IHealthMonitor, IDisposable
         lock (_background)
         {
             _disposed = true;
-            _sweepTimer.Dispose();
+            _timer.Dispose();
         }
     }
 
-    /// <summary>Ejects an endpoint that the caller has claimed, unless the cap is reached or it has left the cluster meanwhile.</summary>
-    private bool TryEject(UpstreamEndpoint endpoint, EndpointStatus status, OutlierDetectionSettings settings, in AttemptOutcome outcome)
+    /// <returns>Whether the endpoint is out because of this.</returns>
+    private bool Report(UpstreamEndpoint endpoint, uint generation, in AttemptOutcome outcome, DetectorSet detectors)
     {
-        EndpointStatus claimed = status.Claimed();
-        uint streak = status.Streak + 1;
-        string reason = streak == 1 ? $"1 failure: {outcome}" : string.Create(CultureInfo.InvariantCulture, $"{streak} failures in a row, the last: {outcome}");
-        if (!_cap.TryReserve(settings.MostEjected(Volatile.Read(ref _members).Length)))
+        EndpointStatus status = endpoint.Status;
+        if (status.IsEjected || status.Generation != generation)
         {
-            if (endpoint.TryChangeStatus(claimed, status.WithStreak(0)))
-            {
-                _events.OnEjectionRefused(new EjectionEvent(endpoint, Detector, reason, streak, streak, _timeProvider.GetUtcNow(), length: null));
-            }
-
             return false;
         }
 
-        EndpointStatus ejected = status.NextGeneration();
-        if (!endpoint.TryChangeStatus(claimed, ejected))
+        if (!detectors.CountsOnlyStreaks)
         {
-            _cap.Release();
-            return false;
-        }
-
-        TimeSpan length = settings.EjectionTime(RaiseMultiplier(endpoint.History, settings)) + _random.NextBelow(settings.MaxEjectionTimeJitter);
-        DateTimeOffset now = _timeProvider.GetUtcNow();
-        endpoint.Record(new EjectionRecord(ejected.Generation, _timeProvider.GetTimestamp(), length, now + length, reason));
-        if (Interlocked.Exchange(ref _sweepArmed, 1) == 0)
-        {
-            ArmSweep();
-        }
-
-        _events.OnEjected(new EjectionEvent(endpoint, Detector, reason, streak, streak, now, length));
-        return true;
-    }
-
-    private static int RaiseMultiplier(EjectionHistory history, OutlierDetectionSettings settings)
-    {
-        while (true)
-        {
-            int multiplier = history.Multiplier;
-            int next = settings.NextMultiplier(multiplier);
-            if (history.TryChangeMultiplier(multiplier, next))
+            detectors.CountShares(endpoint, generation, outcome);
+            if (detectors.Settings.CountsShares)
             {
-                return next;
+                _timer.Arm();
             }
         }
+
+        return Settle(endpoint, generation, outcome, isCounted: false, detectors);
     }
 
-    private void Retire(UpstreamEndpoint endpoint)
+    /// <summary>Counts an attempt in the endpoint's status, if that is still to be done, and decides whatever is due.</summary>
+    private bool Settle(UpstreamEndpoint endpoint, uint generation, in AttemptOutcome outcome, bool isCounted, DetectorSet detectors)
     {
-        endpoint.MarkRemoved();
         while (true)
         {
             EndpointStatus status = endpoint.Status;
-            if (status.IsOut)
+            if (status.IsEjected || status.Generation != generation)
             {
-                _cap.Release();
-                return;
+                return false;
             }
 
-            // Out for good: a late report finds it out and leaves it alone.
-            if (endpoint.TryChangeStatus(status, status.NextGeneration()))
+            EndpointStatus next = isCounted ? status : detectors.Count(status, outcome);
+            Detection? detection = status.IsClaimed ? null : Find(endpoint, generation, outcome, detectors, ref next);
+            if (next.Word != status.Word && !endpoint.TryChangeStatus(status, next))
             {
-                return;
+                continue;
+            }
+
+            isCounted = true;
+            if (detection is not { } found)
+            {
+                return false;
+            }
+
+            if (Decide(endpoint, generation, found, outcome, detectors))
+            {
+                return true;
             }
         }
     }
 
-    /// <summary>
-    /// Sets the timer for the next beat, a whole number of intervals since the start, so that sweeps keep their times whether or not each of them was needed.
-    /// A timer that fires a little early must not lead to a second sweep on the same beat.
-    /// </summary>
-    private void ArmSweep()
+    /// <summary>Asks the detectors that act at once. Where one has fired, <paramref name="status"/> becomes the claim to make.</summary>
+    private static Detection? Find(UpstreamEndpoint endpoint, uint generation, in AttemptOutcome last, DetectorSet detectors, ref EndpointStatus status)
     {
-        TimeSpan interval = Settings.Interval;
-        TimeSpan sinceStart = _timeProvider.GetElapsedTime(_epoch);
-        long beat = Math.Max((sinceStart.Ticks / interval.Ticks) + 1, Volatile.Read(ref _lastBeat) + 1);
-        if (!Volatile.Read(ref _disposed))
+        if (detectors.FindFired(status) is { } streak)
         {
-            _sweepTimer.Change(TimeSpan.FromTicks(beat * interval.Ticks) - sinceStart, Timeout.InfiniteTimeSpan);
+            Detection detection = streak.Describe(status, last);
+            status = streak.Reset(status).Claimed();
+            return detection;
+        }
+
+        if (detectors.Window?.Find(endpoint, generation) is { } shortfall)
+        {
+            status = status.Claimed();
+            return shortfall;
+        }
+
+        return null;
+    }
+
+    /// <summary>Ejects an endpoint that the caller has claimed, or gives up the claim, but not before everything that has become due meanwhile was decided too.</summary>
+    private bool Decide(UpstreamEndpoint endpoint, uint generation, Detection detection, in AttemptOutcome last, DetectorSet detectors)
+    {
+        while (true)
+        {
+            if (detection.Detector == DetectorNames.WindowedSuccessRate)
+            {
+                WindowedRateDetector.Reset(endpoint, generation);
+            }
+
+            if (_ejector.TryEject(endpoint, generation, detection, detectors.Settings, Members.Length))
+            {
+                _timer.Arm();
+                return true;
+            }
+
+            if (!TryFindAnother(endpoint, generation, last, detectors, out detection))
+            {
+                return false;
+            }
+        }
+    }
+
+    /// <returns>False: there is nothing more to decide, and the claim is given up or the endpoint has left.</returns>
+    private static bool TryFindAnother(UpstreamEndpoint endpoint, uint generation, in AttemptOutcome last, DetectorSet detectors, out Detection detection)
+    {
+        while (true)
+        {
+            detection = default;
+            EndpointStatus status = endpoint.Status;
+            if (status.Generation != generation)
+            {
+                return false;
+            }
+
+            StreakDetector? streak = detectors.FindFired(status);
+            if (endpoint.TryChangeStatus(status, streak?.Reset(status) ?? status.Unclaimed()))
+            {
+                detection = streak?.Describe(status, last) ?? default;
+                return streak is not null;
+            }
         }
     }
 
@@ -224,48 +246,40 @@ internal sealed class OutlierDetector : IHealthMonitor, IDisposable
                 return;
             }
 
-            Volatile.Write(ref _sweepArmed, 0);
-            _sweeps++;
-            Volatile.Write(ref _lastBeat, (long)Math.Round(_timeProvider.GetElapsedTime(_epoch) / Settings.Interval));
-            bool needed = false;
-            foreach (UpstreamEndpoint endpoint in _members)
+            _timer.Begin();
+            if (_sweep.Run(_members, Detectors))
             {
-                ReturnIfDue(endpoint);
-            }
-
-            foreach (UpstreamEndpoint endpoint in _members)
-            {
-                Forgive(endpoint);
-                needed |= !endpoint.IsAvailable || endpoint.History.Multiplier > 0;
-            }
-
-            if (needed && Interlocked.Exchange(ref _sweepArmed, 1) == 0)
-            {
-                ArmSweep();
+                _timer.Arm();
             }
         }
     }
 
-    private void ReturnIfDue(UpstreamEndpoint endpoint)
+    /// <summary>The sweep is in the background: it may wait for a report that has the claim, which is a few steps away from letting go.</summary>
+    private void DecideForSweep(JudgedEndpoint judged, Detection detection)
     {
-        EndpointStatus status = endpoint.Status;
-        if (endpoint.CurrentEjection is { } ejection
-            && _timeProvider.GetElapsedTime(ejection.StartedAt) >= ejection.Length
-            && endpoint.TryChangeStatus(status, status.NextGeneration()))
+        var wait = default(SpinWait);
+        while (true)
         {
-            endpoint.History.ReturnedInSweep = _sweeps;
-            _cap.Release();
-            _events.OnReturned(endpoint, _timeProvider.GetUtcNow());
-        }
-    }
+            EndpointStatus status = judged.Endpoint.Status;
+            if (status.IsEjected || status.Generation != judged.Generation)
+            {
+                return;
+            }
 
-    private void Forgive(UpstreamEndpoint endpoint)
-    {
-        EjectionHistory history = endpoint.History;
-        int multiplier = history.Multiplier;
-        if (multiplier > 0 && endpoint.IsAvailable && history.ReturnedInSweep < _sweeps)
-        {
-            history.TryChangeMultiplier(multiplier, multiplier - 1);
+            if (status.IsClaimed)
+            {
+                Interleaving.Awaits(judged.Endpoint, ref wait);
+            }
+            else if (judged.Endpoint.TryChangeStatus(status, status.Claimed()))
+            {
+                var last = AttemptOutcome.Failure(FailureKind.Answered);
+                if (!Decide(judged.Endpoint, judged.Generation, detection, last, Detectors))
+                {
+                    Settle(judged.Endpoint, judged.Generation, last, isCounted: true, Detectors);
+                }
+
+                return;
+            }
         }
     }
 }

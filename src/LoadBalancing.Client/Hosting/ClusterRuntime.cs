@@ -24,6 +24,7 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
     private readonly HashSet<UpstreamEndpoint> _refusalsTold = [];
     private readonly OutlierDetector _health;
     private readonly BackgroundWriter _writer;
+    private readonly ClusterChecks _checks;
     private readonly RandomSource _random;
     private readonly LoadBalancingMetrics _allMetrics;
     private readonly ClusterMetrics _metrics;
@@ -31,13 +32,30 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
     private ClusterSettings _settings;
     private EndpointSetBuilder _builder;
     private UpstreamEndpoint[]? _members;
+    private bool _disposed;
 
-    public ClusterRuntime(string name, ClusterSettings settings, TimeProvider timeProvider, RandomSource random, LoadBalancingMetrics metrics, ILogger logger)
+    /// <param name="name">The name of the service.</param>
+    /// <param name="settings">Its cluster policies.</param>
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="random">The randomness.</param>
+    /// <param name="metrics">Where it reports.</param>
+    /// <param name="logger">Where it logs.</param>
+    /// <param name="makeProbe">Makes what active checks ask for.</param>
+    /// <param name="runProbe">Begins a probe; null: on a thread of the pool.</param>
+    public ClusterRuntime(
+        string name,
+        ClusterSettings settings,
+        TimeProvider timeProvider,
+        RandomSource random,
+        LoadBalancingMetrics metrics,
+        ILogger logger,
+        Func<ActiveCheckSettings, IHealthProbe> makeProbe,
+        Func<Func<Task<ProbeResult>>, Task<ProbeResult>>? runProbe = null)
     {
         _settings = settings;
         _random = random;
         _logger = logger;
-        _builder = new EndpointSetBuilder(settings.Strategy, settings.PanicThreshold, random);
+        _builder = MakeBuilder(settings);
         _health = new OutlierDetector(settings.OutlierDetection, this, timeProvider, random);
         _writer = new BackgroundWriter(WriteNotes, timeProvider);
         _allMetrics = metrics;
@@ -48,6 +66,8 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
         };
         Limits = new ClusterLimits(Balancer);
         Limits.Configure(settings.Limits);
+        _checks = new ClusterChecks(this, makeProbe, timeProvider, random, runProbe);
+        _checks.Configure(settings.HealthCheck, []);
         Balancer.MeasureLatency(settings.Latency);
         metrics.Observe(name, ReadEndpoints);
     }
@@ -55,6 +75,8 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
     public LoadBalancer Balancer { get; }
 
     public ClusterLimits Limits { get; }
+    /// <summary>How many sweeps there have been.</summary>
+    public int Sweeps => _health.Sweeps;
 
     /// <summary>Takes new settings into force.</summary>
     public void Configure(ClusterSettings settings)
@@ -67,9 +89,10 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
             }
 
             _settings = settings;
-            _builder = new EndpointSetBuilder(settings.Strategy, settings.PanicThreshold, _random);
+            _builder = MakeBuilder(settings);
             _health.Configure(settings.OutlierDetection);
             Limits.Configure(settings.Limits);
+            _checks.Configure(settings.HealthCheck, _members ?? []);
             Balancer.MeasureLatency(settings.Latency);
             Publish();
         }
@@ -98,6 +121,7 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
             int before = _members?.Length ?? 0;
             _members = _directory.Replace(source, list, out List<UpstreamEndpoint> removed);
             _health.SetMembers(_members, removed);
+            _checks.SetMembers(_members);
             Publish();
 
             // Every reload brings the list anew, whatever it was that changed.
@@ -115,7 +139,13 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
 
     public void Dispose()
     {
+        lock (_publishing)
+        {
+            _disposed = true;
+        }
+
         _allMetrics.EndObservation(Balancer.Name);
+        _checks.Dispose();
         _writer.Dispose();
         _health.Dispose();
     }
@@ -130,6 +160,14 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
 
     void IHealthEvents.OnEjectionRefused(EjectionEvent ejection) => Note(() =>
     {
+        if (!ejection.IsEnforced)
+        {
+            _metrics.OnEjectionNotEnforced(ejection.Detector);
+            LogEjectionNotEnforced(_logger, ejection.Endpoint, Balancer.Name, ejection.Reason);
+            Balancer.Observers?.OnEjectionRefused(ejection);
+            return;
+        }
+
         _metrics.OnEjectionRefused(ejection.Detector);
         if (_refusalsTold.Add(ejection.Endpoint))
         {
@@ -139,13 +177,16 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
         Balancer.Observers?.OnEjectionRefused(ejection);
     });
 
-    void IHealthEvents.OnReturned(UpstreamEndpoint endpoint, DateTimeOffset at) => Note(() =>
+    void IHealthEvents.OnReturned(UpstreamEndpoint endpoint, string cause, DateTimeOffset at) => Note(() =>
     {
         _refusalsTold.Clear();
-        _metrics.OnReturned();
-        LogReturned(_logger, endpoint, Balancer.Name);
+        _metrics.OnReturned(cause);
+        LogReturned(_logger, endpoint, Balancer.Name, cause);
         Balancer.Observers?.OnReturned(endpoint, at);
     });
+
+    private EndpointSetBuilder MakeBuilder(ClusterSettings settings) =>
+        new(settings.Strategy, settings.Panic, settings.OutlierDetection.ReturnPolicy == EjectionReturnPolicy.Probe, _random);
 
     private void Note(Action note)
     {
@@ -168,9 +209,18 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
 
     private void Publish()
     {
-        if (_members is not null)
+        if (_members is null || _disposed)
         {
-            Balancer.Publish(_builder.Build(_members, Balancer.CurrentSet));
+            return;
+        }
+
+        if (_checks.MustWait(_members))
+        {
+            Balancer.Withdraw(_members, _checks.Wake);
+        }
+        else
+        {
+            Balancer.Publish(_builder.Build(_members, Balancer.CurrentSet, _checks.Wake));
         }
     }
 
@@ -192,8 +242,11 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
     [LoggerMessage(LogEvents.EjectionRefused, LogLevel.Warning, "Endpoint {Endpoint} of service '{Service}' stays in although it fails ({Reason}): the largest share that may be out is out.", EventName = nameof(LogEvents.EjectionRefused))]
     private static partial void LogEjectionRefused(ILogger logger, UpstreamEndpoint endpoint, string service, string reason);
 
-    [LoggerMessage(LogEvents.EndpointReturned, LogLevel.Information, "Endpoint {Endpoint} of service '{Service}' is back.", EventName = nameof(LogEvents.EndpointReturned))]
-    private static partial void LogReturned(ILogger logger, UpstreamEndpoint endpoint, string service);
+    [LoggerMessage(LogEvents.EndpointReturned, LogLevel.Information, "Endpoint {Endpoint} of service '{Service}' is back, by {Cause}.", EventName = nameof(LogEvents.EndpointReturned))]
+    private static partial void LogReturned(ILogger logger, UpstreamEndpoint endpoint, string service, string cause);
+
+    [LoggerMessage(LogEvents.EjectionNotEnforced, LogLevel.Information, "Endpoint {Endpoint} of service '{Service}' stays in although it fails ({Reason}): the detector is enforced only now and then.", EventName = nameof(LogEvents.EjectionNotEnforced))]
+    private static partial void LogEjectionNotEnforced(ILogger logger, UpstreamEndpoint endpoint, string service, string reason);
 
     [LoggerMessage(LogEvents.EndpointsChanged, LogLevel.Information, "Service '{Service}' had {Before} endpoints and now has {After}, by source '{Source}'.", EventName = nameof(LogEvents.EndpointsChanged))]
     private static partial void LogEndpointsChanged(ILogger logger, string service, string source, int before, int after);

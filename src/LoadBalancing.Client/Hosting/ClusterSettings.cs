@@ -4,10 +4,11 @@ namespace LoadBalancing.Client;
 internal sealed record ClusterSettings(
     ILoadBalancingStrategy Strategy,
     LatencySettings? Latency,
-    double PanicThreshold,
+    PanicRule Panic,
     OutlierDetectionSettings OutlierDetection,
     PoolLimits Limits,
-    EmptyUpdateBehavior EmptyUpdate)
+    EmptyUpdateBehavior EmptyUpdate,
+    ActiveCheckSettings? HealthCheck)
 {
     public static ClusterSettings From(LoadBalancingOptions options, StrategyRegistry strategies)
     {
@@ -19,9 +20,10 @@ internal sealed record ClusterSettings(
         return new ClusterSettings(
             strategy is IConfigurableStrategy configurable ? configurable.Configure(options) : strategy,
             strategy.UsesLatency ? LatencySettings.From(options.LeastLoad) : null,
-            options.Panic.Threshold,
+            new PanicRule(options.Panic.Threshold, options.Panic.Traffic),
             OutlierDetectionSettings.From(options.OutlierDetection),
             PoolLimits.From(options.ConnectionPool, options.Budget),
-            options.EmptyUpdate);
+            options.EmptyUpdate,
+            ActiveCheckSettings.From(options.HealthCheck));
     }
 }

@@ -12,13 +12,45 @@ internal static class ConfigurationReader
         .Text(nameof(EndpointDescription.HashKey), static (o, v) => o.HashKey = v)
         .Boolean(nameof(EndpointDescription.Draining), static (o, v) => o.Draining = v);
 
+    internal static readonly OptionsShape<SuccessRateOutlierOptions> SuccessRate = new OptionsShape<SuccessRateOutlierOptions>()
+        .Integer(nameof(SuccessRateOutlierOptions.MinimumHosts), static (o, v) => o.MinimumHosts = v)
+        .Integer(nameof(SuccessRateOutlierOptions.RequestVolume), static (o, v) => o.RequestVolume = v)
+        .Number(nameof(SuccessRateOutlierOptions.StdevFactor), static (o, v) => o.StdevFactor = v)
+        .Number(nameof(SuccessRateOutlierOptions.Enforcing), static (o, v) => o.Enforcing = v)
+        .Number(nameof(SuccessRateOutlierOptions.EnforcingLocalOrigin), static (o, v) => o.EnforcingLocalOrigin = v);
+
+    internal static readonly OptionsShape<FailurePercentageOutlierOptions> FailurePercentage = new OptionsShape<FailurePercentageOutlierOptions>()
+        .Number(nameof(FailurePercentageOutlierOptions.Threshold), static (o, v) => o.Threshold = v)
+        .Integer(nameof(FailurePercentageOutlierOptions.MinimumHosts), static (o, v) => o.MinimumHosts = v)
+        .Integer(nameof(FailurePercentageOutlierOptions.RequestVolume), static (o, v) => o.RequestVolume = v)
+        .Number(nameof(FailurePercentageOutlierOptions.Enforcing), static (o, v) => o.Enforcing = v)
+        .Number(nameof(FailurePercentageOutlierOptions.EnforcingLocalOrigin), static (o, v) => o.EnforcingLocalOrigin = v);
+
+    internal static readonly OptionsShape<WindowedSuccessRateOutlierOptions> WindowedSuccessRate = new OptionsShape<WindowedSuccessRateOutlierOptions>()
+        .Duration(nameof(WindowedSuccessRateOutlierOptions.Window), static (o, v) => o.Window = v)
+        .Number(nameof(WindowedSuccessRateOutlierOptions.Threshold), static (o, v) => o.Threshold = v)
+        .Integer(nameof(WindowedSuccessRateOutlierOptions.RequestVolume), static (o, v) => o.RequestVolume = v)
+        .Number(nameof(WindowedSuccessRateOutlierOptions.Enforcing), static (o, v) => o.Enforcing = v);
+
     internal static readonly OptionsShape<OutlierDetectionOptions> OutlierDetection = new OptionsShape<OutlierDetectionOptions>()
         .Integer(nameof(OutlierDetectionOptions.ConsecutiveErrors), static (o, v) => o.ConsecutiveErrors = v)
         .Duration(nameof(OutlierDetectionOptions.Interval), static (o, v) => o.Interval = v)
         .Duration(nameof(OutlierDetectionOptions.BaseEjectionTime), static (o, v) => o.BaseEjectionTime = v)
         .Duration(nameof(OutlierDetectionOptions.MaxEjectionTime), static (o, v) => o.MaxEjectionTime = v)
         .Duration(nameof(OutlierDetectionOptions.MaxEjectionTimeJitter), static (o, v) => o.MaxEjectionTimeJitter = v)
-        .Number(nameof(OutlierDetectionOptions.MaxEjectionPercent), static (o, v) => o.MaxEjectionPercent = v);
+        .Number(nameof(OutlierDetectionOptions.MaxEjectionPercent), static (o, v) => o.MaxEjectionPercent = v)
+        .Integer(nameof(OutlierDetectionOptions.ConsecutiveGatewayErrors), static (o, v) => o.ConsecutiveGatewayErrors = v)
+        .Boolean(nameof(OutlierDetectionOptions.SplitExternalLocalOriginErrors), static (o, v) => o.SplitExternalLocalOriginErrors = v)
+        .Integer(nameof(OutlierDetectionOptions.ConsecutiveLocalOriginFailures), static (o, v) => o.ConsecutiveLocalOriginFailures = v)
+        .Section(nameof(OutlierDetectionOptions.SuccessRate), SuccessRate, static o => o.SuccessRate ??= new SuccessRateOutlierOptions())
+        .Section(nameof(OutlierDetectionOptions.FailurePercentage), FailurePercentage, static o => o.FailurePercentage ??= new FailurePercentageOutlierOptions())
+        .Section(nameof(OutlierDetectionOptions.WindowedSuccessRate), WindowedSuccessRate, static o => o.WindowedSuccessRate ??= new WindowedSuccessRateOutlierOptions())
+        .Texts(nameof(OutlierDetectionOptions.ErrorStatuses), "[\"500-599\", \"429\"]", static (o, v) => o.ErrorStatuses = v)
+        .Texts(nameof(OutlierDetectionOptions.ErrorExceptions), "[\"connect\", \"reset\"]", static (o, v) => o.ErrorExceptions = v)
+        .Number(nameof(OutlierDetectionOptions.EnforcingConsecutiveErrors), static (o, v) => o.EnforcingConsecutiveErrors = v)
+        .Number(nameof(OutlierDetectionOptions.EnforcingConsecutiveGatewayErrors), static (o, v) => o.EnforcingConsecutiveGatewayErrors = v)
+        .Number(nameof(OutlierDetectionOptions.EnforcingConsecutiveLocalOriginFailures), static (o, v) => o.EnforcingConsecutiveLocalOriginFailures = v)
+        .Choice<EjectionReturnPolicy>(nameof(OutlierDetectionOptions.ReturnPolicy), static (o, v) => o.ReturnPolicy = v);
 
     internal static readonly OptionsShape<HashCookieOptions> HashCookie = new OptionsShape<HashCookieOptions>()
         .Text(nameof(HashCookieOptions.Name), static (o, v) => o.Name = v)
@@ -56,7 +88,32 @@ internal static class ConfigurationReader
         .Integer(nameof(ConsistentHashOptions.TableSize), static (o, v) => o.TableSize = v);
 
     internal static readonly OptionsShape<PanicOptions> Panic = new OptionsShape<PanicOptions>()
-        .Number(nameof(PanicOptions.Threshold), static (o, v) => o.Threshold = v);
+        .Number(nameof(PanicOptions.Threshold), static (o, v) => o.Threshold = v)
+        .Choice<PanicTraffic>(nameof(PanicOptions.Traffic), static (o, v) => o.Traffic = v);
+
+    internal static readonly OptionsShape<ActiveCheckOptions> HealthCheck = new OptionsShape<ActiveCheckOptions>()
+        .Choice<ActiveCheckKind>(nameof(ActiveCheckOptions.Kind), static (o, v) => o.Kind = v)
+        .Text(nameof(ActiveCheckOptions.Path), static (o, v) => o.Path = v)
+        .Text(nameof(ActiveCheckOptions.Method), static (o, v) => o.Method = v)
+        .Text(nameof(ActiveCheckOptions.Host), static (o, v) => o.Host = v)
+        .Texts(nameof(ActiveCheckOptions.Headers), "[\"X-Probe: 1\"]", static (o, v) => o.Headers = v)
+        .Texts(nameof(ActiveCheckOptions.ExpectedStatuses), "[\"200-299\"]", static (o, v) => o.ExpectedStatuses = v)
+        .Text(nameof(ActiveCheckOptions.Send), static (o, v) => o.Send = v)
+        .Text(nameof(ActiveCheckOptions.Expect), static (o, v) => o.Expect = v)
+        .Text(nameof(ActiveCheckOptions.GrpcService), static (o, v) => o.GrpcService = v)
+        .Text(nameof(ActiveCheckOptions.Probe), static (o, v) => o.Probe = v)
+        .Duration(nameof(ActiveCheckOptions.Timeout), static (o, v) => o.Timeout = v)
+        .Duration(nameof(ActiveCheckOptions.Interval), static (o, v) => o.Interval = v)
+        .Duration(nameof(ActiveCheckOptions.UnhealthyInterval), static (o, v) => o.UnhealthyInterval = v)
+        .Duration(nameof(ActiveCheckOptions.UnhealthyEdgeInterval), static (o, v) => o.UnhealthyEdgeInterval = v)
+        .Duration(nameof(ActiveCheckOptions.HealthyEdgeInterval), static (o, v) => o.HealthyEdgeInterval = v)
+        .Duration(nameof(ActiveCheckOptions.NoTrafficInterval), static (o, v) => o.NoTrafficInterval = v)
+        .Duration(nameof(ActiveCheckOptions.StopAfter), static (o, v) => o.StopAfter = v)
+        .Number(nameof(ActiveCheckOptions.IntervalJitterPercent), static (o, v) => o.IntervalJitterPercent = v)
+        .Integer(nameof(ActiveCheckOptions.UnhealthyThreshold), static (o, v) => o.UnhealthyThreshold = v)
+        .Integer(nameof(ActiveCheckOptions.HealthyThreshold), static (o, v) => o.HealthyThreshold = v)
+        .Boolean(nameof(ActiveCheckOptions.StartUnhealthy), static (o, v) => o.StartUnhealthy = v)
+        .Boolean(nameof(ActiveCheckOptions.ReturnOnPass), static (o, v) => o.ReturnOnPass = v);
 
     internal static readonly OptionsShape<HeaderMatchOptions> HeaderMatch = new OptionsShape<HeaderMatchOptions>()
         .Text(nameof(HeaderMatchOptions.Name), static (o, v) => o.Name = v)
@@ -83,11 +140,19 @@ internal static class ConfigurationReader
         .Number(nameof(RetryBudgetOptions.MinRetriesPerSecond), static (o, v) => o.MinRetriesPerSecond = v)
         .Integer(nameof(RetryBudgetOptions.MinConcurrentRetries), static (o, v) => o.MinConcurrentRetries = v);
 
+    internal static readonly OptionsShape<KeepAliveOptions> KeepAlive = new OptionsShape<KeepAliveOptions>()
+        .Duration(nameof(KeepAliveOptions.TcpTime), static (o, v) => o.TcpTime = v)
+        .Duration(nameof(KeepAliveOptions.TcpInterval), static (o, v) => o.TcpInterval = v)
+        .Integer(nameof(KeepAliveOptions.TcpRetryCount), static (o, v) => o.TcpRetryCount = v)
+        .Duration(nameof(KeepAliveOptions.Http2PingDelay), static (o, v) => o.Http2PingDelay = v)
+        .Duration(nameof(KeepAliveOptions.Http2PingTimeout), static (o, v) => o.Http2PingTimeout = v);
+
     internal static readonly OptionsShape<ConnectionPoolOptions> ConnectionPool = new OptionsShape<ConnectionPoolOptions>()
         .Integer(nameof(ConnectionPoolOptions.MaxRequests), static (o, v) => o.MaxRequests = v)
         .Integer(nameof(ConnectionPoolOptions.MaxPendingRequests), static (o, v) => o.MaxPendingRequests = v)
         .Duration(nameof(ConnectionPoolOptions.PendingTimeout), static (o, v) => o.PendingTimeout = v)
-        .Integer(nameof(ConnectionPoolOptions.MaxRetries), static (o, v) => o.MaxRetries = v);
+        .Integer(nameof(ConnectionPoolOptions.MaxRetries), static (o, v) => o.MaxRetries = v)
+        .Section(nameof(ConnectionPoolOptions.KeepAlive), KeepAlive, static o => o.KeepAlive);
 
     internal static readonly OptionsShape<FaultDelayOptions> FaultDelay = new OptionsShape<FaultDelayOptions>()
         .Duration(nameof(FaultDelayOptions.FixedDelay), static (o, v) => o.FixedDelay = v)
@@ -138,6 +203,7 @@ internal static class ConfigurationReader
         .Section(nameof(LoadBalancingOptions.LeastLoad), LeastLoad, static o => o.LeastLoad)
         .Section(nameof(LoadBalancingOptions.ConsistentHash), ConsistentHash, static o => o.ConsistentHash)
         .Section(nameof(LoadBalancingOptions.OutlierDetection), OutlierDetection, static o => o.OutlierDetection)
+        .Section(nameof(LoadBalancingOptions.HealthCheck), HealthCheck, static o => o.HealthCheck)
         .Section(nameof(LoadBalancingOptions.Panic), Panic, static o => o.Panic)
         .Duration(nameof(LoadBalancingOptions.Timeout), static (o, v) => o.Timeout = v)
         .Section(nameof(LoadBalancingOptions.Retry), Retry, static o => o.Retry)

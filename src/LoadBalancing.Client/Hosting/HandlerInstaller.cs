@@ -87,9 +87,30 @@ internal sealed partial class HandlerInstaller : IHttpMessageHandlerBuilderFilte
         }
 
         PrimaryHandlerDefaults.LeaveConnectingToUs(builder.PrimaryHandler);
-        if (service is not null && builder.PrimaryHandler is SocketsHttpHandler sockets && EndpointTransports.TryReplace(sockets) is { } transports)
+        if (service is not null && builder.PrimaryHandler is SocketsHttpHandler sockets)
         {
-            builder.PrimaryHandler = transports;
+            KeepConnectionsAlive(sockets, service.Plan.KeepAlive, client, out Connector connector);
+            builder.PrimaryHandler = (HttpMessageHandler?)EndpointTransports.TryReplace(sockets, connector) ?? sockets;
+        }
+    }
+
+    /// <summary>In handlers that came from us. Where the user connects, the user sees to the connections.</summary>
+    private void KeepConnectionsAlive(SocketsHttpHandler primary, KeepAliveSettings keepAlive, string client, out Connector connector)
+    {
+        connector = new Connector(keepAlive);
+        if (!PrimaryHandlerDefaults.WereApplied(primary))
+        {
+            return;
+        }
+
+        keepAlive.ApplyTo(primary);
+        if (primary.ConnectCallback is null)
+        {
+            primary.ConnectCallback = connector.ConnectAsync;
+        }
+        else if (keepAlive.TcpTime != 0 && !Connector.IsOurs(primary.ConnectCallback))
+        {
+            _said.Once((client, nameof(LogEvents.OwnConnectCallback)), () => LogOwnConnectCallback(_logger, client));
         }
     }
 
@@ -147,6 +168,9 @@ internal sealed partial class HandlerInstaller : IHttpMessageHandlerBuilderFilte
 
         return -1;
     }
+
+    [LoggerMessage(LogEvents.OwnConnectCallback, LogLevel.Information, "Client '{Client}' connects by a ConnectCallback of its own: TCP keep-alive (ConnectionPool:KeepAlive) is left to it.", EventName = nameof(LogEvents.OwnConnectCallback))]
+    private static partial void LogOwnConnectCallback(ILogger logger, string client);
 
     [LoggerMessage(LogEvents.ServiceDiscoveryRemoved, LogLevel.Information, "Client '{Client}' is balanced as service '{Service}': its service-discovery handler is taken out, because it would choose the address first and leave nothing to balance.", EventName = nameof(LogEvents.ServiceDiscoveryRemoved))]
     private static partial void LogServiceDiscoveryRemoved(ILogger logger, string client, string service);

@@ -8,12 +8,14 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
     private readonly ServiceRegistrations _registrations;
     private readonly StrategyRegistry _strategies;
     private readonly RunningServices _running;
+    private readonly HealthProbes _probes;
 
-    public LoadBalancingOptionsValidator(ServiceRegistrations registrations, StrategyRegistry strategies, RunningServices running)
+    public LoadBalancingOptionsValidator(ServiceRegistrations registrations, StrategyRegistry strategies, RunningServices running, HealthProbes probes)
     {
         _registrations = registrations;
         _strategies = strategies;
         _running = running;
+        _probes = probes;
     }
 
     public ValidateOptionsResult Validate(string? name, LoadBalancingOptions options)
@@ -45,8 +47,8 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
         }
 
         SelectionCheck.FindFaults(options, strategy, faults);
-        CheckOutlierDetection(options.OutlierDetection, faults);
-        faults.CheckPercentage("Panic:Threshold", options.Panic.Threshold);
+        HealthOptionsCheck.Check(options, faults);
+        ActiveCheckOptionsCheck.Check(options.HealthCheck, _probes, faults);
         CheckTimes(options.Timeout, options.Retry, faults);
         CheckRetry(options.Retry, faults);
         CheckRoutes(options.Routes, faults);
@@ -70,6 +72,7 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
             (nameof(options.LeastLoad), options.LeastLoad),
             (nameof(options.ConsistentHash), options.ConsistentHash),
             (nameof(options.OutlierDetection), options.OutlierDetection),
+            (nameof(options.HealthCheck), options.HealthCheck),
             (nameof(options.Panic), options.Panic),
             (nameof(options.Retry), options.Retry),
             (nameof(options.Routes), options.Routes),
@@ -117,31 +120,6 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
         }
     }
 
-    private static void CheckOutlierDetection(OutlierDetectionOptions options, FaultList faults)
-    {
-        const string Part = "OutlierDetection:";
-        if (options.ConsecutiveErrors < 0)
-        {
-            faults.Add(Part + "ConsecutiveErrors", $"{options.ConsecutiveErrors} is not allowed; it is 1 or more, or 0 to switch the detector off.");
-        }
-
-        faults.CheckPositive(Part + "Interval", options.Interval);
-        faults.CheckPositive(Part + "BaseEjectionTime", options.BaseEjectionTime);
-        faults.CheckPercentage(Part + "MaxEjectionPercent", options.MaxEjectionPercent);
-        if (options.MaxEjectionTime is { } longest && longest < options.BaseEjectionTime)
-        {
-            faults.Add(Part + "MaxEjectionTime", $"{longest} is shorter than BaseEjectionTime, which is {options.BaseEjectionTime}; raise the one or lower the other.");
-        }
-
-        faults.CheckLength(Part + "MaxEjectionTime", options.MaxEjectionTime);
-        if (options.MaxEjectionTimeJitter is { } jitter && jitter < TimeSpan.Zero)
-        {
-            faults.Add(Part + "MaxEjectionTimeJitter", $"{jitter} is negative; it is zero or more.");
-        }
-
-        faults.CheckLength(Part + "MaxEjectionTimeJitter", options.MaxEjectionTimeJitter);
-    }
-
     private static void CheckTimes(TimeSpan? timeout, RetryOptions retry, FaultList faults)
     {
         faults.CheckLimit("Timeout", timeout);
@@ -165,6 +143,45 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
         }
 
         faults.CheckLength("Retry:BackoffMax", retry.BackoffMax);
+    }
+
+    private static void CheckKeepAlive(KeepAliveOptions? options, FaultList faults)
+    {
+        if (options is null)
+        {
+            faults.Add("ConnectionPool:KeepAlive", "it is null; leave it at its default, or set it to a value of its own.");
+            return;
+        }
+
+        CheckSeconds("ConnectionPool:KeepAlive:TcpTime", options.TcpTime == Timeout.InfiniteTimeSpan ? TimeSpan.FromSeconds(1) : options.TcpTime, faults);
+        CheckSeconds("ConnectionPool:KeepAlive:TcpInterval", options.TcpInterval, faults);
+        if (options.TcpRetryCount is < 1 or > 127)
+        {
+            faults.Add("ConnectionPool:KeepAlive:TcpRetryCount", $"{options.TcpRetryCount} is not allowed; it is 1 to 127.");
+        }
+
+        CheckPing("ConnectionPool:KeepAlive:Http2PingDelay", options.Http2PingDelay ?? TimeSpan.FromSeconds(1), faults);
+        CheckPing("ConnectionPool:KeepAlive:Http2PingTimeout", options.Http2PingTimeout, faults);
+    }
+
+    /// <summary>What the operating system takes.</summary>
+    private static void CheckSeconds(string key, TimeSpan value, FaultList faults)
+    {
+        if (value < TimeSpan.FromSeconds(1) || value > TimeSpan.FromSeconds(32767) || value.Ticks % TimeSpan.TicksPerSecond != 0)
+        {
+            faults.Add(key, $"{value} is not allowed; it is a whole number of seconds, 1 to 32767.");
+        }
+    }
+
+    /// <summary>What the platform's handler takes.</summary>
+    private static void CheckPing(string key, TimeSpan value, FaultList faults)
+    {
+        if (value < TimeSpan.FromSeconds(1))
+        {
+            faults.Add(key, $"{value} is not allowed; it is 1 s or longer.");
+        }
+
+        faults.CheckLength(key, value);
     }
 
     private static void CheckRoutes(IList<RequestRouteOptions> routes, FaultList faults)
@@ -294,6 +311,7 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
         faults.CheckAtLeast("ConnectionPool:MaxPendingRequests", pool.MaxPendingRequests, 0);
         faults.CheckLimit("ConnectionPool:PendingTimeout", pool.PendingTimeout);
         faults.CheckAtLeast("ConnectionPool:MaxRetries", pool.MaxRetries, 0);
+        CheckKeepAlive(pool.KeepAlive, faults);
     }
 
     /// <summary>Everything that is wrong with faults that are to be injected into a running service.</summary>

@@ -39,6 +39,7 @@ internal static class LoadBalancingRegistration
         services.TryAddSingleton(ServiceRegistrations.Of(services));
         services.TryAddSingleton<LoadBalancingMetrics>();
         services.TryAddSingleton(static provider => new StrategyRegistry(provider.GetServices<ILoadBalancingStrategy>(), provider.GetRequiredService<RandomSource>(), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(static provider => new HealthProbes(provider.GetServices<IHealthProbe>()));
         services.TryAddSingleton<RunningServices>();
         services.TryAddSingleton<ServiceRegistry>();
         services.TryAddSingleton<ILoadBalancerProvider>(static provider => provider.GetRequiredService<ServiceRegistry>());

@@ -75,6 +75,8 @@ internal sealed class RequestPlanCompiler : IDisposable
             Budget = countsRequests ? _limits.Retries.Rate : null,
             RequestFault = requestFault,
             AttemptFault = attemptFault,
+            ErrorStatuses = options.OutlierDetection.ErrorStatuses is { Count: > 0 } statuses ? StatusSet.Of(statuses) : null,
+            KeepAlive = KeepAliveSettings.From(options.ConnectionPool.KeepAlive),
             FollowRedirects = options.FollowRedirects,
             TimeLimits = _timeLimits,
             Paths = _paths,

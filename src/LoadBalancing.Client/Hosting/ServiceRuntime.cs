@@ -31,6 +31,7 @@ internal sealed partial class ServiceRuntime : IDisposable
         IEnumerable<IEndpointSource> sources,
         IOptionsFactory<LoadBalancingOptions> factory,
         StrategyRegistry strategies,
+        HealthProbes probes,
         ICallerContext? callers,
         TimeProvider timeProvider,
         RandomSource random,
@@ -44,7 +45,7 @@ internal sealed partial class ServiceRuntime : IDisposable
         ClusterSettings settings = ClusterSettings.From(options, strategies);
         ILogger clusterLogger = loggerFactory.CreateLogger<LoadBalancer>();
         _strategy = settings.Strategy;
-        _cluster = new ClusterRuntime(name, settings, timeProvider, random, metrics, clusterLogger);
+        _cluster = new ClusterRuntime(name, settings, timeProvider, random, metrics, clusterLogger, check => probes.Make(check, name));
         _compiler = new RequestPlanCompiler(_cluster.Balancer, _cluster.Limits, callers, random, loggerFactory);
         Service = new BalancedService(name, _compiler.Compile(options, _strategy, _liveFaults));
 

@@ -40,7 +40,7 @@ internal sealed partial class StartupWarnings : IValidateOptions<LoadBalancingOp
                 $"OutlierDetection:MaxEjectionPercent is {options.OutlierDetection.MaxEjectionPercent} and Panic:Threshold is {options.Panic.Threshold}: once more than {panicFree} % of the endpoints are out, panic sends traffic to all of them again. Lower one of the two.");
         }
 
-        foreach (string warning in FindTimesThatDoNotAddUp(options))
+        foreach (string warning in FindTimesThatDoNotAddUp(options).Concat(IdleDetectors.Find(options)))
         {
             yield return warning;
         }

@@ -21,10 +21,11 @@ internal sealed class EndpointTransport : IDisposable
 
     /// <param name="endpoint">Where to connect to.</param>
     /// <param name="handler">What connects; it belongs to the transport from now on.</param>
-    public static EndpointTransport To(UpstreamEndpoint endpoint, SocketsHttpHandler handler)
+    /// <param name="connector">How it connects.</param>
+    public static EndpointTransport To(UpstreamEndpoint endpoint, SocketsHttpHandler handler, Connector connector)
     {
         var address = new DnsEndPoint(endpoint.Address.IdnHost, endpoint.Address.Port);
-        handler.ConnectCallback = (_, cancellationToken) => ConnectAsync(address, cancellationToken);
+        handler.ConnectCallback = (_, cancellationToken) => ConnectAsync(connector, address, cancellationToken);
         return new EndpointTransport(endpoint, new HttpMessageInvoker(handler));
     }
 
@@ -64,25 +65,16 @@ internal sealed class EndpointTransport : IDisposable
 
     public void Dispose() => _invoker?.Dispose();
 
-    private static async ValueTask<Stream> ConnectAsync(DnsEndPoint address, CancellationToken cancellationToken)
+    private static async ValueTask<Stream> ConnectAsync(Connector connector, DnsEndPoint address, CancellationToken cancellationToken)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(address, cancellationToken).ConfigureAwait(false);
-            return new NetworkStream(socket, ownsSocket: true);
+            return await connector.ConnectAsync(address, cancellationToken).ConfigureAwait(false);
         }
         catch (SocketException exception)
         {
-            socket.Dispose();
-
             // Whoever reports it knows only the host in the URI.
             throw new SocketException((int)exception.SocketErrorCode, $"{exception.Message} [{address.Host}:{address.Port}]");
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
         }
     }
 }

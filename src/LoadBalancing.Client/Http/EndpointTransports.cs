@@ -18,18 +18,23 @@ internal sealed class EndpointTransports : DelegatingHandler
 {
     private readonly ConcurrentDictionary<UpstreamEndpoint, EndpointTransport> _transports = [];
     private readonly SocketsHttpHandler _primary;
+    private readonly Connector _connector;
     private UpstreamEndpoint[]? _members;
     private bool _disposed;
 
-    private EndpointTransports(SocketsHttpHandler primary)
-        : base(primary) => _primary = primary;
+    private EndpointTransports(SocketsHttpHandler primary, Connector connector)
+        : base(primary)
+    {
+        _primary = primary;
+        _connector = connector;
+    }
 
     /// <summary>How many endpoints have a transport.</summary>
     internal int Count => _transports.Count(static transport => transport.Value.IsUsable);
 
     /// <summary>Takes the place of a primary handler of the client's own whose connections are all its own; null where that would change more than where it connects to.</summary>
-    public static EndpointTransports? TryReplace(SocketsHttpHandler primary) =>
-        SocketsHandlerCopy.IsPossible && PrimaryHandlerDefaults.WereApplied(primary) ? new EndpointTransports(primary) : null;
+    public static EndpointTransports? TryReplace(SocketsHttpHandler primary, Connector connector) =>
+        SocketsHandlerCopy.IsPossible && PrimaryHandlerDefaults.WereApplied(primary) ? new EndpointTransports(primary, connector) : null;
 
     /// <summary>The one below a handler, if only delegating handlers are in between.</summary>
     public static EndpointTransports? FindBelow(DelegatingHandler handler)
@@ -87,7 +92,7 @@ internal sealed class EndpointTransports : DelegatingHandler
     private EndpointTransport Add(UpstreamEndpoint endpoint)
     {
         // Only one of two that are made at the same time is used; the other has not connected yet.
-        EndpointTransport made = IsDirect(endpoint) ? EndpointTransport.To(endpoint, SocketsHandlerCopy.Of(_primary)) : EndpointTransport.None(endpoint);
+        EndpointTransport made = IsDirect(endpoint) ? EndpointTransport.To(endpoint, SocketsHandlerCopy.Of(_primary), _connector) : EndpointTransport.None(endpoint);
         EndpointTransport kept = _transports.GetOrAdd(endpoint, made);
         if (!ReferenceEquals(kept, made) || Volatile.Read(ref _disposed))
         {
@@ -99,7 +104,8 @@ internal sealed class EndpointTransports : DelegatingHandler
 
     private bool IsDirect(UpstreamEndpoint endpoint) =>
         endpoint is { Hostname: null, Address: { AbsolutePath: "/", Scheme: "http" or "https" } }
-        && _primary is { ConnectCallback: null, AllowAutoRedirect: false }
+        && _primary.AllowAutoRedirect == false
+        && (_primary.ConnectCallback is null || Connector.IsOurs(_primary.ConnectCallback))
         && !(_primary.UseProxy && HasProxy(_primary.Proxy ?? HttpClient.DefaultProxy, endpoint.Address));
 
     private static bool HasProxy(IWebProxy proxy, Uri address) => !proxy.IsBypassed(address) && proxy.GetProxy(address) is { } found && found != address;

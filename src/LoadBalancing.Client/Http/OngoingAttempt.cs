@@ -38,7 +38,9 @@ internal readonly struct OngoingAttempt
     /// <returns>False when there is nothing to pick.</returns>
     public static bool TryBegin(RequestPlan plan, HttpRequestMessage request, CallState? call, EndpointTransports? transports, CancellationToken callerToken, out OngoingAttempt attempt)
     {
-        PickContext context = call is null ? default : new PickContext { Exclude = call.Tried };
+        PickContext context = plan.Balancer.HasProbation
+            ? new PickContext { Exclude = call?.Tried, IsRetryable = RequestTraits.WouldBeTriedAgain(plan, request, call) }
+            : call is null ? default : new PickContext { Exclude = call.Tried };
         if (plan.Affinity is not null)
         {
             context = plan.Affinity.Add(context, request);
@@ -79,7 +81,7 @@ internal readonly struct OngoingAttempt
     public AttemptResult Complete(HttpResponseMessage response, RequestPlan plan, HttpRequestMessage request, CallState? call)
     {
         _addressed.Restore(request);
-        (AttemptOutcome outcome, RetryTriggers triggers) = OutcomeClassifier.Classify(response, plan.TimeProvider);
+        (AttemptOutcome outcome, RetryTriggers triggers) = OutcomeClassifier.Classify(response, plan.TimeProvider, plan.ErrorStatuses);
         _lease.Report(outcome);
         if (plan.Answers is not null)
         {
@@ -175,7 +177,7 @@ internal readonly struct OngoingAttempt
     private void Trace(CallSpan span, in AttemptOutcome outcome)
     {
         UpstreamEndpoint endpoint = _lease.Endpoint;
-        span.AddAttempt(endpoint.ServerAddress, endpoint.ServerPort, outcome.TelemetryName);
+        span.AddAttempt(endpoint.ServerAddress, endpoint.ServerPort, outcome.TelemetryName, _lease.InPanic);
         if (_lease.HasEjected)
         {
             span.AddEjection(endpoint.ServerAddress, endpoint.ServerPort);
@@ -187,8 +189,8 @@ internal readonly struct OngoingAttempt
         TimeSpan limit = LimitOf(plan, call);
         bool endsCall = call?.AttemptEndsCall ?? plan.Timeout == limit;
         return endsCall
-            ? new AttemptResult(TimeoutErrors.Whole(plan, _lease.Endpoint, exception), RetryTriggers.None, _lease)
-            : new AttemptResult(TimeoutErrors.PerTry(plan, limit, _lease.Endpoint, exception), RetryTriggers.PerTryTimeout, _lease);
+            ? new AttemptResult(TimeoutErrors.Whole(plan, _lease.Endpoint, exception, _lease.InPanic), RetryTriggers.None, _lease)
+            : new AttemptResult(TimeoutErrors.PerTry(plan, limit, _lease.Endpoint, exception, _lease.InPanic), RetryTriggers.PerTryTimeout, _lease);
     }
 
     private AttemptOutcome JudgeTimeout(RequestPlan plan, TimeSpan limit)

@@ -13,7 +13,22 @@ internal static class OutcomeClassifier
     /// <summary>HTTP/3 H3_REQUEST_REJECTED (RFC 9114, section 8.1): the same.</summary>
     private const long RequestRejected = 0x10B;
 
-    public static (AttemptOutcome Outcome, RetryTriggers Triggers) Classify(HttpResponseMessage response, TimeProvider timeProvider) => (int)response.StatusCode switch
+    /// <summary>Judges an answer.</summary>
+    /// <param name="response">The answer.</param>
+    /// <param name="timeProvider">The clock, for a <c>Retry-After</c> in seconds.</param>
+    /// <param name="errors">The statuses that are held against an endpoint; null: all from 500 on. What is tried again does not depend on it.</param>
+    public static (AttemptOutcome Outcome, RetryTriggers Triggers) Classify(HttpResponseMessage response, TimeProvider timeProvider, StatusSet? errors = null)
+    {
+        (AttemptOutcome outcome, RetryTriggers triggers) = ClassifyStatus(response, timeProvider);
+        if (errors is null || errors.Contains((int)response.StatusCode) == outcome.IsFailure)
+        {
+            return (outcome, triggers);
+        }
+
+        return (outcome.IsFailure ? AttemptOutcome.Success : AttemptOutcome.Failure(FailureKind.Answered, NotBefore(response, timeProvider)), triggers);
+    }
+
+    private static (AttemptOutcome Outcome, RetryTriggers Triggers) ClassifyStatus(HttpResponseMessage response, TimeProvider timeProvider) => (int)response.StatusCode switch
     {
         < 500 => (AttemptOutcome.Success, RetryTriggers.None),
         502 or 503 or 504 => (AttemptOutcome.Failure(FailureKind.Gateway, NotBefore(response, timeProvider)), RetryTriggers.GatewayError | RetryTriggers.ServerError),

@@ -55,6 +55,12 @@ internal sealed class RequestPlan
     /// <summary>Null when no faults are injected into attempts.</summary>
     public required FaultInjector? AttemptFault { get; init; }
 
+    /// <summary>The statuses that are held against an endpoint; null: all from 500 on.</summary>
+    public required StatusSet? ErrorStatuses { get; init; }
+
+    /// <summary>How new handlers notice dead connections.</summary>
+    public required KeepAliveSettings KeepAlive { get; init; }
+
     /// <summary>Null: as the way the client was registered says.</summary>
     public required bool? FollowRedirects { get; init; }
 

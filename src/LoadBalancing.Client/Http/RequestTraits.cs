@@ -26,6 +26,10 @@ internal static class RequestTraits
         _ => false,
     };
 
+    /// <summary>Whether an attempt that is made now would be followed by another one if it failed, whatever it failed of.</summary>
+    public static bool WouldBeTriedAgain(RequestPlan plan, HttpRequestMessage request, CallState? call) =>
+        plan.RetryPipeline is not null && (call?.Tried.Count ?? 0) < plan.Retry.Attempts && MayRepeat(request, plan.Retry.AllMethods) && RequestBodies.CanReplay(request);
+
     /// <summary>
     /// Whether the body may still be under way when the headers of its answer are there. Over HTTP/1.1 it is sent to the end first, and so is content of HttpClient's own types; content of any other type,
     /// JSON too, goes over HTTP/2 and HTTP/3 while the answer is read.

@@ -5,11 +5,11 @@ namespace LoadBalancing.Client;
 /// <summary>Our time-outs and cancellations, in the shape in which <c>HttpClient</c> reports its own.</summary>
 internal static class TimeoutErrors
 {
-    public static TaskCanceledException Whole(RequestPlan plan, UpstreamEndpoint? endpoint, Exception? inner = null) =>
-        Make(plan, "Timeout", plan.Timeout, endpoint, inner);
+    public static TaskCanceledException Whole(RequestPlan plan, UpstreamEndpoint? endpoint, Exception? inner = null, bool inPanic = false) =>
+        Make(plan, "Timeout", plan.Timeout, endpoint, inner, inPanic);
 
-    public static TaskCanceledException PerTry(RequestPlan plan, TimeSpan limit, UpstreamEndpoint endpoint, Exception inner) =>
-        Make(plan, "Retry.PerTryTimeout", limit, endpoint, inner);
+    public static TaskCanceledException PerTry(RequestPlan plan, TimeSpan limit, UpstreamEndpoint endpoint, Exception inner, bool inPanic = false) =>
+        Make(plan, "Retry.PerTryTimeout", limit, endpoint, inner, inPanic);
 
     /// <summary>A cancellation as the caller looks for it: with his own token, not with that of the source which an attempt was lent.</summary>
     public static Exception AsCancelledBy(Exception exception, CancellationToken callerToken) =>
@@ -17,9 +17,9 @@ internal static class TimeoutErrors
             ? new TaskCanceledException(cancelled.Message, cancelled, callerToken)
             : exception;
 
-    private static TaskCanceledException Make(RequestPlan plan, string option, TimeSpan limit, UpstreamEndpoint? endpoint, Exception? inner)
+    private static TaskCanceledException Make(RequestPlan plan, string option, TimeSpan limit, UpstreamEndpoint? endpoint, Exception? inner, bool inPanic)
     {
-        string place = endpoint is null ? "" : $" The last attempt was on {endpoint}.";
+        string place = endpoint is null ? "" : $" The last attempt was on {endpoint}{(inPanic ? ", in panic" : "")}.";
         string message = string.Create(
             CultureInfo.InvariantCulture,
             $"The call to service '{plan.Balancer.Name}' was given up: its {option} of {limit.TotalSeconds} s has elapsed.{place}");

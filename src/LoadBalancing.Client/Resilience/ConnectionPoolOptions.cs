@@ -26,4 +26,7 @@ public sealed class ConnectionPoolOptions
     /// <see cref="LoadBalancingOptions.Budget"/>.
     /// </summary>
     public int? MaxRetries { get; set; }
+
+    /// <summary>How connections that have died without a word are noticed.</summary>
+    public KeepAliveOptions KeepAlive { get; set; } = new();
 }

@@ -34,7 +34,7 @@ internal sealed class CallSpan : IDisposable
     }
 
     /// <summary>An attempt came to an outcome.</summary>
-    public void AddAttempt(string serverAddress, int? serverPort, string outcome)
+    public void AddAttempt(string serverAddress, int? serverPort, string outcome, bool inPanic = false)
     {
         _attempts++;
         if (_activity.IsAllDataRequested)
@@ -42,6 +42,11 @@ internal sealed class CallSpan : IDisposable
             ActivityTagsCollection tags = Place(serverAddress, serverPort);
             tags.Add(MetricTags.Outcome, outcome);
             tags.Add(SpanNames.AttemptNumber, _attempts);
+            if (inPanic)
+            {
+                tags.Add(SpanNames.Panic, true);
+            }
+
             _activity.AddEvent(new ActivityEvent(SpanNames.Attempt, tags: tags));
         }
     }

@@ -23,6 +23,8 @@ internal sealed class ClusterMetrics
         }
     }
 
+    public void OnPickedInPanic() => _metrics.PicksInPanic.Add(1, _cluster);
+
     public void OnAttemptReported(string outcome, TimeSpan duration) =>
         _metrics.AttemptDuration.Record(duration.TotalSeconds, _cluster, new(MetricTags.Outcome, outcome));
 
@@ -48,7 +50,11 @@ internal sealed class ClusterMetrics
 
     public void OnEjectionRefused(string detector) => _metrics.EjectionsRefused.Add(1, _cluster, new(MetricTags.Detector, detector));
 
-    public void OnReturned() => _metrics.Returns.Add(1, _cluster);
+    public void OnEjectionNotEnforced(string detector) => _metrics.EjectionsNotEnforced.Add(1, _cluster, new(MetricTags.Detector, detector));
+
+    public void OnReturned(string cause) => _metrics.Returns.Add(1, _cluster, new(MetricTags.Reason, cause));
+
+    public void OnChecked(bool passed) => _metrics.Checks.Add(1, _cluster, new(MetricTags.Outcome, passed ? "success" : "failure"));
 
     public void OnFaultInjected(string fault, string scope) =>
         _metrics.Faults.Add(1, _cluster, new(MetricTags.Fault, fault), new(MetricTags.Scope, scope));

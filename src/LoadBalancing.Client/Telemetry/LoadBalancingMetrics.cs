@@ -11,7 +11,7 @@ namespace LoadBalancing.Client;
 internal sealed class LoadBalancingMetrics
 {
     /// <summary>Reported of every cluster at all times.</summary>
-    private static readonly string[] States = ["available", "ejected"];
+    private static readonly string[] States = ["available", "ejected", "unhealthy", "untested"];
 
     private readonly ConcurrentDictionary<string, Func<IReadOnlyList<EndpointReading>>> _clusters = new(StringComparer.Ordinal);
 
@@ -19,6 +19,7 @@ internal sealed class LoadBalancingMetrics
     {
         Meter meter = meterFactory.Create(LoadBalancingTelemetry.MeterName);
         Picks = meter.CreateCounter<long>("loadbalancing.client.picks", "{pick}", "Endpoints picked.");
+        PicksInPanic = meter.CreateCounter<long>("loadbalancing.client.picks.panic", "{pick}", "Endpoints picked while too few were in service.");
         Attempts = meter.CreateCounter<long>("loadbalancing.client.attempts", "{attempt}", "Attempts that ended, by outcome.");
         AttemptDuration = meter.CreateHistogram(
             "loadbalancing.client.attempt.duration",
@@ -33,7 +34,9 @@ internal sealed class LoadBalancingMetrics
         StarvedTimeouts = meter.CreateCounter<long>("loadbalancing.client.timeouts.starved", "{timeout}", "Time-outs that fired so late that this process, not the endpoint, must have been short of processor time.");
         Ejections = meter.CreateCounter<long>("loadbalancing.client.ejections", "{ejection}", "Endpoints taken out of service.");
         EjectionsRefused = meter.CreateCounter<long>("loadbalancing.client.ejections.refused", "{ejection}", "Ejections that were due and that the cap forbade.");
+        EjectionsNotEnforced = meter.CreateCounter<long>("loadbalancing.client.ejections.not_enforced", "{ejection}", "Ejections that were due and that the enforcing percentage of their detector left out.");
         Returns = meter.CreateCounter<long>("loadbalancing.client.returns", "{return}", "Ejected endpoints that came back into service.");
+        Checks = meter.CreateCounter<long>("loadbalancing.client.checks", "{check}", "Active checks that came to an end, by outcome.");
         Faults = meter.CreateCounter<long>("loadbalancing.client.faults", "{fault}", "Faults injected on purpose.");
         PassThroughs = meter.CreateCounter<long>("loadbalancing.client.passthroughs", "{request}", "Requests to hosts that are not balanced, sent on untouched.");
         UpdatesRejected = meter.CreateCounter<long>("loadbalancing.client.updates.rejected", "{update}", "Updates of endpoints or options that were not taken; the last good ones stay in force.");
@@ -45,6 +48,8 @@ internal sealed class LoadBalancingMetrics
     }
 
     public Counter<long> Picks { get; }
+
+    public Counter<long> PicksInPanic { get; }
 
     public Counter<long> Attempts { get; }
 
@@ -64,7 +69,11 @@ internal sealed class LoadBalancingMetrics
 
     public Counter<long> EjectionsRefused { get; }
 
+    public Counter<long> EjectionsNotEnforced { get; }
+
     public Counter<long> Returns { get; }
+
+    public Counter<long> Checks { get; }
 
     public Counter<long> Faults { get; }
 

@@ -6,6 +6,9 @@ internal static class LogEvents
     public const int EndpointEjected = 1;
     public const int EndpointReturned = 2;
     public const int EjectionRefused = 3;
+    public const int EjectionNotEnforced = 4;
+    public const int CheckFailed = 5;
+    public const int CheckPassed = 6;
     public const int EndpointsChanged = 10;
     public const int EmptyUpdateKept = 11;
     public const int UpdateRejected = 12;
@@ -23,6 +26,7 @@ internal static class LogEvents
     public const int ServiceDiscoveryBelow = 36;
     public const int HostNotConfigured = 37;
     public const int PlainTextBehindTls = 38;
+    public const int OwnConnectCallback = 39;
     public const int AttemptFailed = 40;
     public const int TimerStarved = 41;
     public const int LeaseReclaimed = 42;

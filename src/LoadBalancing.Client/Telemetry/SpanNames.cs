@@ -15,6 +15,9 @@ internal static class SpanNames
     /// <summary>1 for the first attempt of a call.</summary>
     public const string AttemptNumber = "loadbalancing.attempt.number";
 
+    /// <summary>Set, and true, on an attempt for which health was disregarded because too few endpoints were in service.</summary>
+    public const string Panic = "loadbalancing.panic";
+
     public const string RequestMethod = "http.request.method";
     public const string ResendCount = "http.request.resend_count";
     public const string StatusCode = "http.response.status_code";

@@ -17,7 +17,7 @@ public sealed class ConcurrentReportsTests
             Parallel(Threads, _ => cluster.Fail(cluster.Endpoints[0]));
 
             Assert.Equal("5 failures in a row, the last: Answered", cluster.Endpoints[0].HealthReason);
-            Assert.Equal(new EndpointStatus(1UL << 32), cluster.Endpoints[0].Status);
+            Assert.Equal(default(EndpointStatus).NextGeneration(), cluster.Endpoints[0].Status);
         }
     }
 
@@ -29,7 +29,7 @@ public sealed class ConcurrentReportsTests
             using var cluster = new TestCluster();
             Parallel(4, _ => cluster.Fail(cluster.Endpoints[0]));
             Assert.Equal(EndpointHealth.Available, cluster.Endpoints[0].Health);
-            Assert.Equal(4u, cluster.Endpoints[0].Status.Streak);
+            Assert.Equal(4u, cluster.Endpoints[0].Status.Errors);
 
             Parallel(Threads, _ => cluster.Fail(cluster.Endpoints[1]));
             Assert.Equal(EndpointHealth.Ejected, cluster.Endpoints[1].Health);
@@ -77,7 +77,7 @@ public sealed class ConcurrentReportsTests
         int lost = 0;
         using var turn = new Barrier(2, _ =>
         {
-            if (cluster.Ejected.Count == 0 && bad.Status.Streak < 4)
+            if (cluster.Ejected.Count == 0 && bad.Status.Errors < 4)
             {
                 lost++;
             }
@@ -146,7 +146,7 @@ public sealed class ConcurrentReportsTests
         cluster.Fail(endpoint, 4);
         early[5].End(AttemptOutcome.Success);
         early[6].End(AttemptOutcome.Failure(FailureKind.Reset));
-        Assert.Equal(4u, endpoint.Status.Streak);
+        Assert.Equal(4u, endpoint.Status.Errors);
         Assert.Equal(EndpointHealth.Available, endpoint.Health);
     }
 

@@ -103,7 +103,7 @@ public sealed class ConsecutiveErrorsTests
         lease.End(AttemptOutcome.Failure(FailureKind.Gateway));
 
         Assert.Equal(EndpointHealth.Available, endpoint.Health);
-        Assert.Equal(4u, endpoint.Status.Streak);
+        Assert.Equal(4u, endpoint.Status.Errors);
         Assert.Equal(4, endpoint.Failed);
     }
 

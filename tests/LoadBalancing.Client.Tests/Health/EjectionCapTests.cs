@@ -24,6 +24,24 @@ public sealed class EjectionCapTests
         Assert.Equal(expected, settings.MostEjected(members));
     }
 
+    /// <summary>Every size from 1 to 10 under every whole percentage: what the arithmetic of integers says, and what really goes out when everybody fails.</summary>
+    [Theory]
+    [InlineData(1), InlineData(2), InlineData(3), InlineData(4), InlineData(5), InlineData(6), InlineData(7), InlineData(8), InlineData(9), InlineData(10)]
+    public void Small_sets_lose_exactly_what_every_percentage_allows(int members)
+    {
+        for (int percent = 0; percent <= 100; percent++)
+        {
+            int expected = percent == 0 ? 0 : Math.Max(members >= 2 ? 1 : 0, members * percent / 100);
+            using var cluster = new TestCluster(endpoints: members, configure: options => options.OutlierDetection.MaxEjectionPercent = percent);
+            foreach (UpstreamEndpoint endpoint in cluster.Endpoints)
+            {
+                cluster.Fail(endpoint, 5);
+            }
+
+            Assert.Equal((members, percent, expected), (members, percent, cluster.Ejected.Count));
+        }
+    }
+
     [Fact]
     public void The_cap_forbids_and_the_streak_begins_anew()
     {
@@ -34,7 +52,7 @@ public sealed class EjectionCapTests
         cluster.Fail(cluster.Endpoints[2], 5);
 
         Assert.Equal(2, cluster.Ejected.Count);
-        Assert.Equal(0u, cluster.Endpoints[2].Status.Streak);
+        Assert.Equal(0u, cluster.Endpoints[2].Status.Errors);
         Assert.Contains(cluster.Logs.GetSnapshot(), static log => log.Id.Id == LogEvents.EjectionRefused);
     }
 

@@ -189,7 +189,7 @@ public sealed class LoadBalancingMetricsTests
         cluster.RunTo(TimeSpan.FromMinutes(5));
 
         Assert.Equal([$"{Catalog} loadbalancing.detector=consecutive_errors 2"], probe.Totals("ejections"));
-        Assert.Equal([$"{Catalog} 2"], probe.Totals("returns"));
+        Assert.Equal([$"{Catalog} loadbalancing.reason=sweep 2"], probe.Totals("returns"));
         Assert.Empty(probe.Totals("ejections.refused"));
     }
 
@@ -270,11 +270,11 @@ public sealed class LoadBalancingMetricsTests
     {
         using var cluster = new TestCluster();
         using MeterProbe probe = cluster.Listen();
-        Assert.Equal([$"{Catalog} loadbalancing.endpoint.state=available 4", $"{Catalog} loadbalancing.endpoint.state=ejected 0"], probe.Observe("endpoints"));
+        Assert.Equal(States(available: 4, ejected: 0), probe.Observe("endpoints"));
 
         cluster.Fail(cluster.Endpoints[0], 5);
 
-        Assert.Equal([$"{Catalog} loadbalancing.endpoint.state=available 3", $"{Catalog} loadbalancing.endpoint.state=ejected 1"], probe.Observe("endpoints"));
+        Assert.Equal(States(available: 3, ejected: 1), probe.Observe("endpoints"));
     }
 
     [Fact]
@@ -283,7 +283,7 @@ public sealed class LoadBalancingMetricsTests
         using var cluster = new TestCluster(endpoints: 0);
         using MeterProbe probe = cluster.Listen();
 
-        Assert.Equal([$"{Catalog} loadbalancing.endpoint.state=available 0", $"{Catalog} loadbalancing.endpoint.state=ejected 0"], probe.Observe("endpoints"));
+        Assert.Equal(States(available: 0, ejected: 0), probe.Observe("endpoints"));
         Assert.Empty(probe.Observe("endpoint.in_flight"));
     }
 
@@ -395,4 +395,12 @@ public sealed class LoadBalancingMetricsTests
 
         Assert.Empty(picks.GetMeasurementSnapshot());
     }
+
+    private static string[] States(int available, int ejected) =>
+    [
+        $"{Catalog} loadbalancing.endpoint.state=available {available}",
+        $"{Catalog} loadbalancing.endpoint.state=ejected {ejected}",
+        $"{Catalog} loadbalancing.endpoint.state=unhealthy 0",
+        $"{Catalog} loadbalancing.endpoint.state=untested 0",
+    ];
 }

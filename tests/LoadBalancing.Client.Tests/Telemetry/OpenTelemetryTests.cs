@@ -63,7 +63,7 @@ public sealed class OpenTelemetryTests : IAsyncLifetime
         Assert.Equal(["orders gateway 1", "orders success 1"], Values(metrics, "loadbalancing.client.attempts", "loadbalancing.cluster", "loadbalancing.outcome"));
         Assert.Equal(["orders gateway-error 1"], Values(metrics, "loadbalancing.client.retries", "loadbalancing.cluster", "loadbalancing.reason"));
         Assert.Equal("s", metrics.Single(static metric => metric.Name == "loadbalancing.client.attempt.duration").Unit);
-        Assert.Equal(["available 2", "ejected 0"], Values(metrics, "loadbalancing.client.endpoints", "loadbalancing.endpoint.state"));
+        Assert.Equal(["available 2", "ejected 0", "unhealthy 0", "untested 0"], Values(metrics, "loadbalancing.client.endpoints", "loadbalancing.endpoint.state"));
     }
 
     [Fact]

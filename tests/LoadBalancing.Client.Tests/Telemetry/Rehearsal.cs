@@ -43,6 +43,7 @@ internal sealed class Rehearsal
         await rehearsal.BreakOffAsync();
         await rehearsal.AnswerMalformedAsync();
         await rehearsal.EjectAndReturnAsync();
+        await rehearsal.CheckAsync();
         await rehearsal.PassByAsync();
         await rehearsal.RedirectAsync();
         await rehearsal.InjectFaultsAsync(FaultScope.Request);
@@ -151,6 +152,38 @@ internal sealed class Rehearsal
             await SendAsync(client, Request());
             clock.Advance(TimeSpan.FromMinutes(1));
             clock.Advance(TimeSpan.FromMinutes(5));
+        });
+
+        // Beyond the panic threshold, by one detector, and another that is not enforced.
+        client = new BalancedClient(
+            new StubHandler(static _ => Response(HttpStatusCode.BadGateway)),
+            static o =>
+            {
+                o.Endpoints = ["http://10.0.0.1"];
+                o.OutlierDetection.ConsecutiveErrors = 1;
+                o.OutlierDetection.ConsecutiveGatewayErrors = 1;
+                o.OutlierDetection.EnforcingConsecutiveGatewayErrors = 0;
+                o.OutlierDetection.MaxEjectionPercent = 100;
+            },
+            new FakeTimeProvider());
+        await WithAsync(client, static client => SendAsync(client, Request()));
+    }
+
+    private async Task CheckAsync()
+    {
+        var clock = new FakeTimeProvider();
+        var client = new BalancedClient(
+            new StubHandler(static _ => Response(HttpStatusCode.OK)),
+            static o => (o.Endpoints, o.HealthCheck.Kind, o.HealthCheck.Probe, o.HealthCheck.StartUnhealthy) = (["http://10.0.0.1", "http://10.0.0.2"], ActiveCheckKind.Custom, "stub", true),
+            clock,
+            builder: static builder => builder.Services.AddSingleton<IHealthProbe>(new StubProbe
+            {
+                Answer = static (endpoint, _) => new ValueTask<ProbeResult>(endpoint.Address.Host == "10.0.0.2" ? ProbeResult.Failed("down") : ProbeResult.Passed),
+            }));
+        await WithAsync(client, async client =>
+        {
+            await SendAsync(client, Request());
+            clock.Advance(TimeSpan.FromMinutes(1));
         });
     }
 

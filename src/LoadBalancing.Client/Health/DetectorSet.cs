@@ -1,0 +1,124 @@
+namespace LoadBalancing.Client;
+
+/// <summary>The detectors that are on, in the order in which they are asked, made anew when the settings change.</summary>
+internal sealed class DetectorSet
+{
+    private readonly StreakDetector[] _streaks;
+
+    public DetectorSet(OutlierDetectionSettings settings, TimeProvider timeProvider, long epoch)
+    {
+        Settings = settings;
+        _streaks = [.. StreaksOf(settings)];
+        Window = settings.WindowedRate is { } window ? new WindowedRateDetector(window, timeProvider, epoch) : null;
+        ExternalJudges = [.. ExternalJudgesOf(settings)];
+        LocalJudges = settings.SplitLocalOrigin ? [.. LocalJudgesOf(settings)] : [];
+    }
+
+    public OutlierDetectionSettings Settings { get; }
+
+    /// <summary>Null when it is off.</summary>
+    public WindowedRateDetector? Window { get; }
+
+    /// <summary>What a sweep asks, in order.</summary>
+    public ISweepJudge[] ExternalJudges { get; }
+
+    /// <summary>What a sweep asks after those, of the share of attempts that got an answer.</summary>
+    public ISweepJudge[] LocalJudges { get; }
+
+    /// <summary>Whether nothing needs to know of an attempt that went well, unless others failed before it.</summary>
+    public bool CountsOnlyStreaks => Window is null && !Settings.CountsShares;
+
+    /// <summary>The status after one more attempt.</summary>
+    public EndpointStatus Count(EndpointStatus status, in AttemptOutcome outcome)
+    {
+        foreach (StreakDetector detector in _streaks)
+        {
+            status = detector.Count(status, outcome);
+        }
+
+        return status;
+    }
+
+    /// <summary>Asks the detectors of streaks.</summary>
+    /// <param name="status">The endpoint's status.</param>
+    /// <returns>The first that has fired; null: none.</returns>
+    public StreakDetector? FindFired(EndpointStatus status)
+    {
+        foreach (StreakDetector detector in _streaks)
+        {
+            if (detector.HasFired(status))
+            {
+                return detector;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Counts an attempt for everything that is judged by shares.</summary>
+    public void CountShares(UpstreamEndpoint endpoint, uint generation, in AttemptOutcome outcome)
+    {
+        // Where failures of local origin are counted apart, an attempt without an answer says nothing of answers, and one with any answer shows that the endpoint can be reached.
+        bool isExternal = !Settings.SplitLocalOrigin || !outcome.IsLocal;
+        if (Settings.CountsShares)
+        {
+            EndpointTally tally = EndpointTally.Of(endpoint);
+            if (isExternal)
+            {
+                tally.External.Add(generation, outcome.IsSuccess);
+            }
+
+            if (Settings.SplitLocalOrigin)
+            {
+                tally.Local.Add(generation, !outcome.IsLocal);
+            }
+        }
+
+        Window?.Count(endpoint, generation, outcome.IsSuccess);
+    }
+
+    /// <summary>Gateway failures first, as in Envoy: where both have the same threshold, the more telling reason is told.</summary>
+    private static IEnumerable<StreakDetector> StreaksOf(OutlierDetectionSettings settings)
+    {
+        if (settings.ConsecutiveGatewayErrors > 0)
+        {
+            yield return new GatewayErrorsDetector(settings.ConsecutiveGatewayErrors, settings.EnforcingConsecutiveGatewayErrors, settings.SplitLocalOrigin);
+        }
+
+        if (settings.ConsecutiveErrors > 0)
+        {
+            yield return new ConsecutiveErrorsDetector(settings.ConsecutiveErrors, settings.EnforcingConsecutiveErrors, settings.SplitLocalOrigin);
+        }
+
+        if (settings.ConsecutiveLocalOriginFailures > 0)
+        {
+            yield return new LocalOriginDetector(settings.ConsecutiveLocalOriginFailures, settings.EnforcingConsecutiveLocalOriginFailures);
+        }
+    }
+
+    private static IEnumerable<ISweepJudge> ExternalJudgesOf(OutlierDetectionSettings settings)
+    {
+        if (settings.SuccessRate is { } rate)
+        {
+            yield return new SuccessRateJudge(rate, DetectorNames.SuccessRate, rate.Enforcing);
+        }
+
+        if (settings.FailurePercentage is { } failures)
+        {
+            yield return new FailurePercentageJudge(failures, DetectorNames.FailurePercentage, failures.Enforcing);
+        }
+    }
+
+    private static IEnumerable<ISweepJudge> LocalJudgesOf(OutlierDetectionSettings settings)
+    {
+        if (settings.SuccessRate is { } rate)
+        {
+            yield return new SuccessRateJudge(rate, DetectorNames.LocalOriginSuccessRate, rate.EnforcingLocalOrigin);
+        }
+
+        if (settings.FailurePercentage is { } failures)
+        {
+            yield return new FailurePercentageJudge(failures, DetectorNames.LocalOriginFailurePercentage, failures.EnforcingLocalOrigin);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using System.Globalization;
+
+namespace LoadBalancing.Client;
+
+/// <summary>Checks one endpoint again and again. Nothing that a probe does ends it: one that throws has failed, and one that hangs is left behind, with no second one beside it.</summary>
+internal sealed class EndpointCheck : IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ActiveChecker _owner;
+    private readonly ITimer _timer;
+    private Task<ProbeResult>? _leftBehind;
+    private int _running;
+
+    public EndpointCheck(ActiveChecker owner, UpstreamEndpoint endpoint)
+    {
+        _owner = owner;
+        Endpoint = endpoint;
+        State = new CheckState(owner.Settings);
+        using (ExecutionContext.SuppressFlow())
+        {
+            _timer = owner.TimeProvider.CreateTimer(static self => ((EndpointCheck)self!).Start(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    public UpstreamEndpoint Endpoint { get; }
+
+    public CheckState State { get; }
+
+    public void Schedule(TimeSpan delay)
+    {
+        if (!_stop.IsCancellationRequested)
+        {
+            _timer.Change(delay, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _timer.Dispose();
+    }
+
+    /// <summary>One that is under way when the checker is woken is recent enough, and there is no second one beside it.</summary>
+    private void Start()
+    {
+        if (Interlocked.Exchange(ref _running, 1) == 0)
+        {
+            _ = RunAsync();
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        ProbeResult result = await CheckAsync().ConfigureAwait(false);
+        Volatile.Write(ref _running, 0);
+        if (!_stop.IsCancellationRequested)
+        {
+            _owner.Take(this, result);
+        }
+    }
+
+    private async ValueTask<ProbeResult> CheckAsync()
+    {
+        if (_leftBehind is { IsCompleted: false })
+        {
+            return ProbeResult.Failed("the last check still hangs");
+        }
+
+        using var time = new CancellationTokenSource(_owner.Settings.Timeout, _owner.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(time.Token, _stop.Token);
+        CancellationToken token = either.Token;
+        Task<ProbeResult> running = _owner.Run(async () => await _owner.Probe.CheckAsync(Endpoint, token).ConfigureAwait(false));
+        try
+        {
+            return await running.WaitAsync(token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (token.IsCancellationRequested)
+        {
+            _leftBehind = running;
+            _ = running.ContinueWith(static task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            return ProbeResult.Failed(string.Create(CultureInfo.InvariantCulture, $"no result within {_owner.Settings.Timeout.TotalSeconds:0.###} s"));
+        }
+#pragma warning disable CA1031 // A probe is somebody else's code; whatever it throws, the next one is made.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            return ProbeResult.Failed(exception.Message is { Length: > 0 } message ? message : exception.GetType().Name);
+        }
+    }
+}

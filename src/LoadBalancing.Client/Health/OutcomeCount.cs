@@ -1,0 +1,60 @@
+namespace LoadBalancing.Client;
+
+/// <summary>
+/// Attempts of one life of an endpoint, and how many of them went well, since somebody last took the count. All three are in one word, so that no attempt is lost between one count and the
+/// next and none of an earlier life is held against a later one.
+/// </summary>
+internal sealed class OutcomeCount
+{
+    private const int CountBits = 24;
+    private const ulong CountMask = (1UL << CountBits) - 1;
+    private const int LifeShift = 2 * CountBits;
+    private ulong _word;
+
+    public void Add(uint generation, bool success)
+    {
+        while (true)
+        {
+            Interleaving.Reads(this);
+            ulong word = Volatile.Read(ref _word);
+            if (word != 0 && (short)((ushort)(word >> LifeShift) - (ushort)generation) > 0)
+            {
+                // A later life is being counted already.
+                return;
+            }
+
+            bool sameLife = word >> LifeShift == (ushort)generation;
+            ulong total = sameLife ? word & CountMask : 0;
+            ulong succeeded = sameLife ? (word >> CountBits) & CountMask : 0;
+            if (total == CountMask)
+            {
+                return;
+            }
+
+            ulong next = ((ulong)(ushort)generation << LifeShift) | ((succeeded + (success ? 1UL : 0)) << CountBits) | (total + 1);
+            Interleaving.Writes(this);
+            if (Interlocked.CompareExchange(ref _word, next, word) == word)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Takes the count and begins anew.</summary>
+    /// <param name="generation">The life that is asked for; of another one there is nothing to tell.</param>
+    public OutcomeShare Take(uint generation)
+    {
+        Interleaving.Writes(this);
+        ulong word = Interlocked.Exchange(ref _word, 0);
+        return word >> LifeShift == (ushort)generation ? new OutcomeShare((uint)((word >> CountBits) & CountMask), (uint)(word & CountMask)) : default;
+    }
+}
+
+/// <summary>So many of so many.</summary>
+internal readonly record struct OutcomeShare(uint Succeeded, uint Total)
+{
+    public uint Failed => Total - Succeeded;
+
+    /// <summary>In percent. Asked only of a total above 0.</summary>
+    public double Rate => 100.0 * Succeeded / Total;
+}

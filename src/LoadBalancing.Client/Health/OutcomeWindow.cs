@@ -1,0 +1,76 @@
+namespace LoadBalancing.Client;
+
+/// <summary>
+/// The attempts of the last while in ten buckets, for one life of an endpoint. A bucket is one word that carries its time: whoever finds an old one starts it anew in the same
+/// step in which he counts, so nothing needs to turn the ring and after a pause it is empty.
+/// </summary>
+internal sealed class OutcomeWindow
+{
+    public const int Buckets = 10;
+
+    private const int CountBits = 20;
+    private const ulong CountMask = (1UL << CountBits) - 1;
+    private const uint StepMask = (1u << 24) - 1;
+
+    private readonly ulong[] _buckets = new ulong[Buckets];
+
+    /// <param name="generation">The life of the endpoint that it belongs to.</param>
+    public OutcomeWindow(uint generation) => Generation = generation;
+
+    public uint Generation { get; }
+
+    /// <param name="step">The number of tenths of the window since some beginning.</param>
+    /// <param name="success">What came of the attempt.</param>
+    public void Add(long step, bool success)
+    {
+        ref ulong bucket = ref _buckets[(int)(step % Buckets)];
+        uint time = (uint)step & StepMask;
+        while (true)
+        {
+            Interleaving.Reads(this);
+            ulong word = Volatile.Read(ref bucket);
+            uint age = (time - TimeOf(word)) & StepMask;
+            if (age > StepMask / 2)
+            {
+                // The bucket is of a later time: this report was held up for as long as the whole window lasts.
+                return;
+            }
+
+            ulong total = age == 0 ? word & CountMask : 0;
+            ulong succeeded = age == 0 ? (word >> CountBits) & CountMask : 0;
+            if (total == CountMask)
+            {
+                return;
+            }
+
+            ulong next = ((ulong)time << (2 * CountBits)) | ((succeeded + (success ? 1UL : 0)) << CountBits) | (total + 1);
+            Interleaving.Writes(this);
+            if (Interlocked.CompareExchange(ref bucket, next, word) == word)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>What the window holds that ends with this step.</summary>
+    public OutcomeShare Count(long step)
+    {
+        uint time = (uint)step & StepMask;
+        uint succeeded = 0;
+        uint total = 0;
+        foreach (ref ulong bucket in _buckets.AsSpan())
+        {
+            Interleaving.Reads(this);
+            ulong word = Volatile.Read(ref bucket);
+            if (((time - TimeOf(word)) & StepMask) < Buckets)
+            {
+                succeeded += (uint)((word >> CountBits) & CountMask);
+                total += (uint)(word & CountMask);
+            }
+        }
+
+        return new OutcomeShare(succeeded, total);
+    }
+
+    private static uint TimeOf(ulong word) => (uint)(word >> (2 * CountBits));
+}

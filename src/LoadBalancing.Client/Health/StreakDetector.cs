@@ -1,0 +1,67 @@
+using System.Globalization;
+
+namespace LoadBalancing.Client;
+
+/// <summary>A detector that counts failures in a row. The count is kept in the endpoint's status, so that counting, finding and claiming are one step.</summary>
+internal abstract class StreakDetector
+{
+    private readonly string _name;
+    private readonly uint _threshold;
+    private readonly double _enforcing;
+
+    protected StreakDetector(string name, uint threshold, double enforcing)
+    {
+        _name = name;
+        _threshold = threshold;
+        _enforcing = enforcing;
+    }
+
+    /// <summary>What an attempt does to the count.</summary>
+    protected enum Effect
+    {
+        None,
+        Counts,
+        Clears,
+    }
+
+    /// <summary>Adds what came of an attempt.</summary>
+    public EndpointStatus Count(EndpointStatus status, in AttemptOutcome outcome) => EffectOf(outcome) switch
+    {
+        Effect.Counts => Write(status, Read(status) + 1),
+        Effect.Clears => Clear(status),
+        _ => status,
+    };
+
+    /// <summary>Whether there are too many. (After a reload to a lower threshold there can be more than that.)</summary>
+    public bool HasFired(EndpointStatus status) => Read(status) >= _threshold;
+
+    /// <summary>The same status with this count begun anew, as after every detection, whatever follows from it.</summary>
+    public EndpointStatus Reset(EndpointStatus status) => Write(status, 0);
+
+    /// <summary>What was found, to be called on a status in which this detector has fired.</summary>
+    /// <param name="status">The status.</param>
+    /// <param name="last">The failure that was one too many.</param>
+    public Detection Describe(EndpointStatus status, in AttemptOutcome last)
+    {
+        uint count = Read(status);
+        string reason = count == 1
+            ? $"1 {Noun}: {last}"
+            : string.Create(CultureInfo.InvariantCulture, $"{count} {Nouns} in a row, the last: {last}");
+        return new Detection(_name, reason, count, count, _enforcing);
+    }
+
+    /// <summary>What is counted, for people, in the singular.</summary>
+    protected abstract string Noun { get; }
+
+    /// <summary>The same, of several.</summary>
+    protected virtual string Nouns => Noun + "s";
+
+    protected abstract Effect EffectOf(in AttemptOutcome outcome);
+
+    protected abstract uint Read(EndpointStatus status);
+
+    protected abstract EndpointStatus Write(EndpointStatus status, uint count);
+
+    /// <summary>A detection that waits for somebody else's decision to be made is not to be forgotten.</summary>
+    private EndpointStatus Clear(EndpointStatus status) => status.IsClaimed && HasFired(status) ? status : Write(status, 0);
+}

@@ -1,0 +1,38 @@
+namespace LoadBalancing.Client;
+
+/// <summary>Notices whether a cluster has traffic, by what its endpoints count anyway: requests pay nothing for it.</summary>
+internal sealed class TrafficWatch
+{
+    private readonly TimeProvider _timeProvider;
+    private long _attempts;
+    private long _lastSeen;
+
+    public TrafficWatch(TimeProvider timeProvider)
+    {
+        _timeProvider = timeProvider;
+        _lastSeen = timeProvider.GetTimestamp();
+    }
+
+    /// <summary>How long there has been none, as far as those who look can tell.</summary>
+    public TimeSpan Look(IEnumerable<UpstreamEndpoint> endpoints)
+    {
+        long attempts = 0;
+        bool isAnythingUnderWay = false;
+        foreach (UpstreamEndpoint endpoint in endpoints)
+        {
+            EndpointLoad load = endpoint.Load;
+            attempts += load.Succeeded + load.Failed + load.Neutral;
+            isAnythingUnderWay |= load.InFlight > 0;
+        }
+
+        if (isAnythingUnderWay || attempts != _attempts)
+        {
+            Notice();
+        }
+
+        _attempts = attempts;
+        return _timeProvider.GetElapsedTime(_lastSeen);
+    }
+
+    public void Notice() => _lastSeen = _timeProvider.GetTimestamp();
+}

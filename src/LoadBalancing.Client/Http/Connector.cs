@@ -1,0 +1,34 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace LoadBalancing.Client;
+
+/// <summary>Connects as the platform does, and switches the probes on that notice a dead connection.</summary>
+internal sealed class Connector
+{
+    private readonly KeepAliveSettings _keepAlive;
+
+    public Connector(KeepAliveSettings keepAlive) => _keepAlive = keepAlive;
+
+    /// <summary>Whether a callback is one of these and nobody's own.</summary>
+    public static bool IsOurs(Delegate? callback) => callback?.Target is Connector;
+
+    /// <summary>For a handler's <see cref="SocketsHttpHandler.ConnectCallback"/>: connects to where the request, or its proxy, is.</summary>
+    public ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken) => ConnectAsync(context.DnsEndPoint, cancellationToken);
+
+    public async ValueTask<Stream> ConnectAsync(DnsEndPoint address, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            _keepAlive.ApplyTo(socket);
+            await socket.ConnectAsync(address, cancellationToken).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

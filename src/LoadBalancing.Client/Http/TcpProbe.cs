@@ -1,0 +1,60 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace LoadBalancing.Client;
+
+/// <summary>Connects; if told to, sends something and waits for something to come back.</summary>
+internal sealed class TcpProbe : IHealthProbe
+{
+    private const int MostRead = 64 * 1024;
+
+    private readonly byte[]? _send;
+    private readonly byte[]? _expect;
+
+    public TcpProbe(string? send, string? expect)
+    {
+        _send = send is null ? null : Encoding.UTF8.GetBytes(send);
+        _expect = expect is null ? null : Encoding.UTF8.GetBytes(expect);
+    }
+
+    public string Name => nameof(ActiveCheckKind.Tcp);
+
+    public async ValueTask<ProbeResult> CheckAsync(UpstreamEndpoint endpoint, CancellationToken cancellationToken)
+    {
+        bool isUnix = endpoint.Address.Scheme == "unix";
+        using Socket socket = isUnix
+            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+            : new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        EndPoint address = isUnix ? new UnixDomainSocketEndPoint(endpoint.Address.AbsolutePath) : new DnsEndPoint(endpoint.Address.IdnHost, endpoint.Address.Port);
+        await socket.ConnectAsync(address, cancellationToken).ConfigureAwait(false);
+        if (_send is not null)
+        {
+            await socket.SendAsync(_send, cancellationToken).ConfigureAwait(false);
+        }
+
+        return _expect is null ? ProbeResult.Passed : await ReadAsync(socket, _expect, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async ValueTask<ProbeResult> ReadAsync(Socket socket, byte[] expected, CancellationToken cancellationToken)
+    {
+        byte[] buffer = new byte[MostRead];
+        int length = 0;
+        while (length < buffer.Length)
+        {
+            int read = await socket.ReceiveAsync(buffer.AsMemory(length), cancellationToken).ConfigureAwait(false);
+            if (read == 0)
+            {
+                return ProbeResult.Failed("the connection was closed before what was expected came");
+            }
+
+            length += read;
+            if (buffer.AsSpan(0, length).IndexOf(expected) >= 0)
+            {
+                return ProbeResult.Passed;
+            }
+        }
+
+        return ProbeResult.Failed("what was expected was not in the first 64 KiB");
+    }
+}

@@ -1,0 +1,61 @@
+namespace LoadBalancing.Client;
+
+/// <summary>What a check of an endpoint has found.</summary>
+public readonly struct ProbeResult : IEquatable<ProbeResult>
+{
+    private readonly string? _failure;
+
+    private ProbeResult(string failure, bool isFinal)
+    {
+        _failure = failure;
+        IsFinal = isFinal;
+    }
+
+    /// <summary>All is well.</summary>
+    public static ProbeResult Passed => default;
+
+    /// <summary>Whether all is well.</summary>
+    public bool HasPassed => _failure is null;
+
+    /// <summary>Whether the endpoint itself has said no, so that there is nothing to wait for.</summary>
+    public bool IsFinal { get; }
+
+    /// <summary>What is wrong, for people; null when all is well.</summary>
+    public string? Reason => _failure;
+
+    /// <summary>Tells whether two results are the same.</summary>
+    /// <param name="left">One result.</param>
+    /// <param name="right">The other.</param>
+    public static bool operator ==(ProbeResult left, ProbeResult right) => left.Equals(right);
+
+    /// <summary>Tells whether two results differ.</summary>
+    /// <param name="left">One result.</param>
+    /// <param name="right">The other.</param>
+    public static bool operator !=(ProbeResult left, ProbeResult right) => !left.Equals(right);
+
+    /// <summary>Something is wrong. So many of these in a row take the endpoint out.</summary>
+    /// <param name="reason">What, for people.</param>
+    public static ProbeResult Failed(string reason) => new(Checked(reason), isFinal: false);
+
+    /// <summary>The endpoint has answered that it cannot serve, and goes out at once.</summary>
+    /// <param name="reason">What, for people.</param>
+    public static ProbeResult Refused(string reason) => new(Checked(reason), isFinal: true);
+
+    /// <inheritdoc/>
+    public bool Equals(ProbeResult other) => _failure == other._failure && IsFinal == other.IsFinal;
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is ProbeResult other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(_failure, IsFinal);
+
+    /// <inheritdoc/>
+    public override string ToString() => _failure ?? "passed";
+
+    private static string Checked(string reason)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(reason);
+        return reason;
+    }
+}
