@@ -17,6 +17,7 @@ internal sealed class RetryCall
     private AttemptResult _last;
     private bool _grantedAhead;
     private bool _entered;
+    private bool _sendsMore;
 
     public RetryCall(
         LoadBalancingHandler transport,
@@ -36,6 +37,16 @@ internal sealed class RetryCall
 
     /// <summary>The wait before the retry that was granted last.</summary>
     public TimeSpan NextWait { get; private set; }
+
+    /// <summary>Gives back what was taken for the retries. Called once, when they are over.</summary>
+    public void Leave()
+    {
+        Plan.Retries.Leave();
+        if (_sendsMore)
+        {
+            Plan.Retries.LeaveBudget();
+        }
+    }
 
     /// <summary>What came of the last attempt.</summary>
     public ref readonly AttemptResult Last => ref _last;
@@ -118,14 +129,10 @@ internal sealed class RetryCall
     private bool IsAllowed()
     {
         RetryRefusal refusal = _entered ? RetryRefusal.None : Plan.Retries.TryEnter();
-        if (refusal == RetryRefusal.None)
+        bool entered = _entered || refusal == RetryRefusal.None;
+        if (refusal == RetryRefusal.None && _last.Triggers != RetryTriggers.ConnectFailure)
         {
-            refusal = Plan.Retries.TrySpend();
-            if (refusal != RetryRefusal.None && !_entered)
-            {
-                // Whoever never was in retries is not taken out of them at the end.
-                Plan.Retries.Leave();
-            }
+            refusal = SpendBudget();
         }
 
         if (refusal == RetryRefusal.None)
@@ -134,11 +141,38 @@ internal sealed class RetryCall
             return true;
         }
 
+        if (entered && !_entered)
+        {
+            // Whoever never was in retries is not taken out of them at the end.
+            Plan.Retries.Leave();
+        }
+
         string name = RetryRefusals.NameOf(refusal);
         Plan.Balancer.Metrics.OnRetrySuppressed(name);
         Plan.Log.RetryRefused(name);
         _state.RetryRefused = name;
         return false;
+    }
+
+    private RetryRefusal SpendBudget()
+    {
+        RetryRefusal refusal = _sendsMore ? RetryRefusal.None : Plan.Retries.TryEnterBudget();
+        if (refusal != RetryRefusal.None)
+        {
+            return refusal;
+        }
+
+        refusal = Plan.Retries.TrySpend();
+        if (refusal == RetryRefusal.None)
+        {
+            _sendsMore = true;
+        }
+        else if (!_sendsMore)
+        {
+            Plan.Retries.LeaveBudget();
+        }
+
+        return refusal;
     }
 
     private bool MayBeSentAgain() => _last.Triggers switch

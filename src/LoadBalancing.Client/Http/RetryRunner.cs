@@ -81,7 +81,7 @@ internal static class RetryRunner
         finally
         {
             ResilienceContextPool.Shared.Return(context);
-            plan.Retries.Leave();
+            call.Leave();
         }
     }
 

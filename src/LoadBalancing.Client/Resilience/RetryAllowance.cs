@@ -3,7 +3,10 @@ namespace LoadBalancing.Client;
 /// <summary>
 /// What a cluster allows its calls to try again: how many may be in retries at once, by <c>MaxRetries</c> and by the concurrent part of the budget, and how many retries there may be over time. The smallest wins.
 /// </summary>
-/// <remarks>A call enters before the wait that precedes its first retry and leaves when it ends; it spends for each retry. Safe for several threads.</remarks>
+/// <remarks>
+/// A call enters before the wait that precedes its first retry and leaves when it ends. The budget is asked only for retries of what was sent: one after a connection that did not come about sends no more than was asked for,
+/// and when a server is stopped, all calls that find it gone must be able to go elsewhere at once. Safe for several threads.
+/// </remarks>
 internal sealed class RetryAllowance
 {
     private readonly LoadBalancer _balancer;
@@ -11,6 +14,7 @@ internal sealed class RetryAllowance
     private readonly RetryBudget _rate;
     private RetryBounds _bounds = new(int.MaxValue, null);
     private int _held;
+    private int _sendingMore;
 
     public RetryAllowance(LoadBalancer balancer, RequestSlots slots)
     {
@@ -35,25 +39,36 @@ internal sealed class RetryAllowance
         Volatile.Write(ref _bounds, new RetryBounds(limits.MaxRetries, limits.Budget));
     }
 
-    /// <summary>Lets a call into its retries.</summary>
+    /// <summary>Lets a call into its retries, as far as <c>MaxRetries</c> goes.</summary>
     public RetryRefusal TryEnter()
     {
-        RetryBounds bounds = Volatile.Read(ref _bounds);
-        int held = Interlocked.Increment(ref _held);
-        RetryRefusal refusal = held > bounds.MaxRetries
-            ? RetryRefusal.MaxRetries
-            : bounds.Budget is { } budget && held > budget.MinConcurrent && held > budget.Share * Active() ? RetryRefusal.BudgetConcurrency : RetryRefusal.None;
-        if (refusal != RetryRefusal.None)
+        if (Interlocked.Increment(ref _held) <= Volatile.Read(ref _bounds).MaxRetries)
         {
-            Leave();
+            return RetryRefusal.None;
         }
 
-        return refusal;
+        Leave();
+        return RetryRefusal.MaxRetries;
     }
 
     public void Leave() => Interlocked.Decrement(ref _held);
 
-    /// <summary>Takes one retry of a call that has entered out of the budget.</summary>
+    /// <summary>Lets a call that has entered send more than it was asked for, as far as the concurrent part of the budget goes.</summary>
+    public RetryRefusal TryEnterBudget()
+    {
+        int sendingMore = Interlocked.Increment(ref _sendingMore);
+        if (Volatile.Read(ref _bounds).Budget is not { } budget || sendingMore <= budget.MinConcurrent || sendingMore <= budget.Share * Active())
+        {
+            return RetryRefusal.None;
+        }
+
+        LeaveBudget();
+        return RetryRefusal.BudgetConcurrency;
+    }
+
+    public void LeaveBudget() => Interlocked.Decrement(ref _sendingMore);
+
+    /// <summary>Takes one retry out of the budget.</summary>
     public RetryRefusal TrySpend() =>
         Rate is { } rate && !rate.TrySpend(_balancer.TimeProvider.GetTimestamp()) ? RetryRefusal.BudgetRate : RetryRefusal.None;
 

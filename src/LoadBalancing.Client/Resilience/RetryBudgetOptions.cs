@@ -4,7 +4,7 @@ namespace LoadBalancing.Client;
 /// How much more than it was asked for a service may send: a share of its requests over the last ten seconds, and a share of those under way, of which the smaller wins. It keeps retries from
 /// multiplying an outage: when everything fails, servers see at most a fifth more requests than without retries, plus ten each second.
 /// </summary>
-/// <remarks>Shared by everything of a service that sends more than was asked for, whatever the client or route.</remarks>
+/// <remarks>A retry after a connection that did not come about is no part of it: nothing was sent. Shared by everything of a service that sends more than was asked for, whatever the client or route.</remarks>
 public sealed class RetryBudgetOptions
 {
     /// <summary>Whether there is a budget. Default true. Without one, only <see cref="RetryOptions.Attempts"/> and <see cref="ConnectionPoolOptions.MaxRetries"/> bound retries.</summary>

@@ -477,6 +477,28 @@ public sealed class RetryRunnerTests
     }
 
     [Fact]
+    public async Task Calls_that_find_a_stopped_server_gone_all_go_elsewhere_whatever_is_left_of_the_budget()
+    {
+        var stub = new StubHandler(static call => call.Uri.Host == "10.0.0.2"
+            ? Task.FromException<HttpResponseMessage>(new HttpRequestException(HttpRequestError.ConnectionError))
+            : StubHandler.Hang(call));
+        await using var client = new BalancedClient(stub, static o =>
+        {
+            o.OutlierDetection.ConsecutiveErrors = 0;
+            o.Budget = new RetryBudgetOptions { Percent = 0, MinRetriesPerSecond = 0, MinConcurrentRetries = 0 };
+        });
+        using var caller = new CancellationTokenSource();
+
+        Task<HttpResponseMessage>[] calls = [.. Enumerable.Range(0, 60).Select(_ => client.GetAsync(cancellationToken: caller.Token))];
+
+        // All of them hang at one of the two others, the retries among them.
+        Assert.Equal(60, client.InFlight);
+        Assert.InRange(client.Failed, 20, 60);
+        await caller.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.WhenAll(calls));
+    }
+
+    [Fact]
     public async Task Without_a_budget_only_the_attempts_bound_retries()
     {
         var stub = StubHandler.Script(HttpStatusCode.ServiceUnavailable);
