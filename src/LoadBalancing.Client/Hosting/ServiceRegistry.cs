@@ -60,7 +60,7 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, 
         ArgumentNullException.ThrowIfNull(service);
         ArgumentNullException.ThrowIfNull(fault);
         ServiceRuntime runtime = GetKnown(service, nameof(service));
-        IReadOnlyList<string> slips = LoadBalancingOptionsValidator.FindFaults(fault, service);
+        IReadOnlyList<string> slips = RouteOptionsCheck.FindFaults(fault, service);
         return slips.Count == 0
             ? runtime.Inject(FaultSettings.From(fault) ?? FaultSettings.Nothing, appliesTo)
             : throw new ArgumentException(string.Join(" ", slips), nameof(fault));

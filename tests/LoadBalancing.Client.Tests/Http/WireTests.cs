@@ -103,8 +103,9 @@ public sealed class WireTests
     [Fact]
     public async Task A_server_that_says_goodbye_over_HTTP_2_loses_no_request()
     {
-        await using LoopbackServer one = await LoopbackServer.StartAsync(Slowly, HttpProtocols.Http2);
-        await using LoopbackServer two = await LoopbackServer.StartAsync(Slowly, HttpProtocols.Http2);
+        var saidGoodbye = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using LoopbackServer one = await LoopbackServer.StartAsync(AnswerPostsLater, HttpProtocols.Http2);
+        await using LoopbackServer two = await LoopbackServer.StartAsync(AnswerPostsLater, HttpProtocols.Http2);
         await using var client = new BalancedClient(options: o => (o.Endpoints, o.Budget.Enabled) = ([one.Address, two.Address], false));
         using (HttpResponseMessage warm = await client.SendAsync(Request(HttpMethod.Get, HttpProtocols.Http2), cancellationToken: Cancelled))
         {
@@ -114,6 +115,7 @@ public sealed class WireTests
         await Eventually.IsTrue(() => one.Requests.Count + two.Requests.Count >= 21);
         Task stopping = one.SayGoodbyeAsync();
         Task<HttpResponseMessage>[] after = [.. Enumerable.Range(0, 20).Select(_ => client.SendAsync(Request(HttpMethod.Get, HttpProtocols.Http2), cancellationToken: Cancelled))];
+        saidGoodbye.SetResult();
 
         foreach (HttpResponseMessage response in await Task.WhenAll(before.Concat(after)))
         {
@@ -122,6 +124,12 @@ public sealed class WireTests
         }
 
         await stopping;
+
+        async Task AnswerPostsLater(HttpContext context)
+        {
+            await (context.Request.Method == "POST" ? saidGoodbye.Task : Task.CompletedTask);
+            await context.Response.WriteAsync("ok");
+        }
     }
 
     [Theory]
@@ -173,12 +181,6 @@ public sealed class WireTests
     {
         context.Abort();
         return Task.CompletedTask;
-    }
-
-    private static async Task Slowly(HttpContext context)
-    {
-        await Task.Delay(20);
-        await context.Response.WriteAsync("ok");
     }
 
     private static BalancedClient Client(params LoopbackServer[] servers) => new(options: o => o.Endpoints = [.. servers.Select(static server => (EndpointDescription)server.Address)]);

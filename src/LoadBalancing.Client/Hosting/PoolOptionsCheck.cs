@@ -1,0 +1,70 @@
+namespace LoadBalancing.Client;
+
+/// <summary>The rules for what options say about limits, the retry budget and connections.</summary>
+internal static class PoolOptionsCheck
+{
+    public static void Check(LoadBalancingOptions options, FaultList faults)
+    {
+        CheckBudget(options.Budget, faults);
+        CheckConnectionPool(options.ConnectionPool, faults);
+    }
+
+    private static void CheckBudget(RetryBudgetOptions budget, FaultList faults)
+    {
+        faults.CheckPercentage("Budget:Percent", budget.Percent);
+        if (!double.IsFinite(budget.MinRetriesPerSecond) || budget.MinRetriesPerSecond < 0)
+        {
+            faults.Add("Budget:MinRetriesPerSecond", $"{budget.MinRetriesPerSecond} is not allowed; it is a number of retries per second, 0 or more.");
+        }
+
+        faults.CheckAtLeast("Budget:MinConcurrentRetries", budget.MinConcurrentRetries, 0);
+    }
+
+    private static void CheckConnectionPool(ConnectionPoolOptions pool, FaultList faults)
+    {
+        faults.CheckAtLeast("ConnectionPool:MaxRequests", pool.MaxRequests, 1);
+        faults.CheckAtLeast("ConnectionPool:MaxPendingRequests", pool.MaxPendingRequests, 0);
+        faults.CheckLimit("ConnectionPool:PendingTimeout", pool.PendingTimeout);
+        faults.CheckAtLeast("ConnectionPool:MaxRetries", pool.MaxRetries, 0);
+        CheckKeepAlive(pool.KeepAlive, faults);
+    }
+
+    private static void CheckKeepAlive(KeepAliveOptions? options, FaultList faults)
+    {
+        if (options is null)
+        {
+            faults.Add("ConnectionPool:KeepAlive", "it is null; leave it at its default, or set it to a value of its own.");
+            return;
+        }
+
+        CheckSeconds("ConnectionPool:KeepAlive:TcpTime", options.TcpTime == Timeout.InfiniteTimeSpan ? TimeSpan.FromSeconds(1) : options.TcpTime, faults);
+        CheckSeconds("ConnectionPool:KeepAlive:TcpInterval", options.TcpInterval, faults);
+        if (options.TcpRetryCount is < 1 or > 127)
+        {
+            faults.Add("ConnectionPool:KeepAlive:TcpRetryCount", $"{options.TcpRetryCount} is not allowed; it is 1 to 127.");
+        }
+
+        CheckPing("ConnectionPool:KeepAlive:Http2PingDelay", options.Http2PingDelay ?? TimeSpan.FromSeconds(1), faults);
+        CheckPing("ConnectionPool:KeepAlive:Http2PingTimeout", options.Http2PingTimeout, faults);
+    }
+
+    /// <summary>What the operating system takes.</summary>
+    private static void CheckSeconds(string key, TimeSpan value, FaultList faults)
+    {
+        if (value < TimeSpan.FromSeconds(1) || value > TimeSpan.FromSeconds(32767) || value.Ticks % TimeSpan.TicksPerSecond != 0)
+        {
+            faults.Add(key, $"{value} is not allowed; it is a whole number of seconds, 1 to 32767.");
+        }
+    }
+
+    /// <summary>What the platform's handler takes.</summary>
+    private static void CheckPing(string key, TimeSpan value, FaultList faults)
+    {
+        if (value < TimeSpan.FromSeconds(1))
+        {
+            faults.Add(key, $"{value} is not allowed; it is 1 s or longer.");
+        }
+
+        faults.CheckLength(key, value);
+    }
+}

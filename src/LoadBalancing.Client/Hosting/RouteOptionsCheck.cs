@@ -1,0 +1,180 @@
+namespace LoadBalancing.Client;
+
+/// <summary>The rules for what options say about single requests: for all of a service, and route by route.</summary>
+internal static class RouteOptionsCheck
+{
+    public static void Check(LoadBalancingOptions options, FaultList faults)
+    {
+        CheckTimes(options.Timeout, options.Retry, faults);
+        CheckRetry(options.Retry, faults);
+        CheckRoutes(options.Routes, faults);
+        CheckFault(options.Fault, faults);
+    }
+
+    /// <summary>Everything that is wrong with faults that are to be injected into a running service.</summary>
+    public static IReadOnlyList<string> FindFaults(FaultOptions fault, string service)
+    {
+        var faults = new FaultList(service);
+        CheckFault(fault, faults);
+        return faults.All;
+    }
+
+    private static void CheckTimes(TimeSpan? timeout, RetryOptions retry, FaultList faults)
+    {
+        faults.CheckLimit("Timeout", timeout);
+        faults.CheckLimit("Retry:PerTryTimeout", retry.PerTryTimeout);
+        if (timeout is { } whole && retry.PerTryTimeout is { } perTry
+            && whole != Timeout.InfiniteTimeSpan && perTry != Timeout.InfiniteTimeSpan && perTry > whole)
+        {
+            faults.Add("Retry:PerTryTimeout", $"{perTry} is longer than Timeout, which is {whole} for all attempts together; lower the one or raise the other.");
+        }
+
+        if (retry.Attempts is < 0)
+        {
+            faults.Add("Retry:Attempts", $"{retry.Attempts} is negative; it is the number of tries after the first one, 0 for none.");
+        }
+
+        faults.CheckPositive("Retry:BackoffBase", retry.BackoffBase ?? RetrySettings.DefaultBackoffBase);
+        TimeSpan backoffBase = retry.BackoffBase ?? RetrySettings.DefaultBackoffBase;
+        if (retry.BackoffMax is { } backoffMax && backoffMax < backoffBase)
+        {
+            faults.Add("Retry:BackoffMax", $"{backoffMax} is shorter than BackoffBase, which is {backoffBase}; raise the one or lower the other.");
+        }
+
+        faults.CheckLength("Retry:BackoffMax", retry.BackoffMax);
+    }
+
+    private static void CheckRoutes(IList<RequestRouteOptions> routes, FaultList faults)
+    {
+        for (int i = 0; i < routes.Count; i++)
+        {
+            RequestRouteOptions route = routes[i];
+            FaultList own = faults.Below($"Routes:{i}");
+            if (string.IsNullOrWhiteSpace(route.Name))
+            {
+                faults.Add($"Routes:{i}:Name", "it is empty; give the route a name, like 'reports'.");
+            }
+            else if (routes.Take(i).Any(earlier => route.Name.Equals(earlier.Name, StringComparison.OrdinalIgnoreCase)))
+            {
+                faults.Add($"Routes:{i}:Name", $"another route is called '{route.Name}' too; names must differ.");
+            }
+
+            CheckTimes(route.Timeout, route.Retry ?? new RetryOptions(), own);
+            CheckRetry(route.Retry ?? new RetryOptions(), own);
+            CheckFault(route.Fault, own);
+            for (int m = 0; m < (route.Match?.Count ?? 0); m++)
+            {
+                CheckMatch(route.Match![m], own.Below($"Match:{m}"));
+            }
+        }
+    }
+
+    private static void CheckMatch(RouteMatchOptions match, FaultList faults)
+    {
+        if (new[] { match.Path, match.PathPrefix, match.PathRegex }.Count(static path => path is not null) > 1)
+        {
+            faults.Add("Path", "the path is asked for in several ways; at most one of Path, PathPrefix and PathRegex may be set.");
+        }
+
+        foreach ((string key, string? path) in new[] { ("Path", match.Path), ("PathPrefix", match.PathPrefix) })
+        {
+            if (path is not null && !path.StartsWith('/'))
+            {
+                faults.Add(key, $"'{path}' does not begin with a slash, as every path does.");
+            }
+        }
+
+        faults.CheckRegex("PathRegex", match.PathRegex);
+        for (int i = 0; i < (match.Headers?.Count ?? 0); i++)
+        {
+            CheckHeaderMatch(match.Headers![i], faults.Below($"Headers:{i}"));
+        }
+
+        for (int i = 0; i < (match.Query?.Count ?? 0); i++)
+        {
+            CheckQueryMatch(match.Query![i], faults.Below($"Query:{i}"));
+        }
+    }
+
+    private static void CheckRetry(RetryOptions retry, FaultList faults)
+    {
+        IList<string> conditions = retry.RetryOn ?? [];
+        for (int i = 0; i < conditions.Count; i++)
+        {
+            if (!RetryConditions.All.Contains(conditions[i], StringComparer.OrdinalIgnoreCase) && !RetryConditions.IsStatus(conditions[i], out _))
+            {
+                faults.Add($"Retry:RetryOn:{i}", $"'{conditions[i]}' is not known; known are {string.Join(", ", RetryConditions.All)}, and statuses like 503.");
+            }
+        }
+
+        for (int i = 0; i < (retry.RetriableStatusCodes?.Count ?? 0); i++)
+        {
+            if (retry.RetriableStatusCodes![i] is < 100 or > 599)
+            {
+                faults.Add($"Retry:RetriableStatusCodes:{i}", $"{retry.RetriableStatusCodes[i]} is not allowed; it is a status from 100 to 599, like 429.");
+            }
+        }
+
+        for (int i = 0; i < (retry.RetriableHeaders?.Count ?? 0); i++)
+        {
+            CheckHeaderMatch(retry.RetriableHeaders![i], faults.Below($"Retry:RetriableHeaders:{i}"));
+        }
+
+        faults.CheckAtLeast("Retry:BufferBodyUpTo", retry.BufferBodyUpTo, 0);
+    }
+
+    private static void CheckHeaderMatch(HeaderMatchOptions header, FaultList faults)
+    {
+        if (string.IsNullOrWhiteSpace(header.Name))
+        {
+            faults.Add("Name", "it is empty; it is the name of a header, like 'x-canary'.");
+        }
+
+        CheckValueMatch(header.Name, header.Regex, [header.Exact, header.Prefix, header.Regex, header.Present], faults);
+    }
+
+    private static void CheckQueryMatch(QueryMatchOptions parameter, FaultList faults)
+    {
+        if (string.IsNullOrWhiteSpace(parameter.Name))
+        {
+            faults.Add("Name", "it is empty; it is the name of a query parameter, like 'page'.");
+        }
+
+        CheckValueMatch(parameter.Name, parameter.Regex, [parameter.Exact, parameter.Prefix, parameter.Regex, parameter.Present], faults);
+    }
+
+    private static void CheckValueMatch(string name, string? regex, object?[] ways, FaultList faults)
+    {
+        int asked = ways.Count(static way => way is not null);
+        if (asked > 1)
+        {
+            faults.Add("Name", $"'{name}' is asked for in {asked} ways; at most one of Exact, Prefix, Regex and Present may be set.");
+        }
+
+        faults.CheckRegex("Regex", regex);
+    }
+
+    private static void CheckFault(FaultOptions? fault, FaultList faults)
+    {
+        if (fault?.Delay is { } delay)
+        {
+            faults.CheckPositive("Fault:Delay:FixedDelay", delay.FixedDelay);
+            faults.CheckPercentage("Fault:Delay:Percentage", delay.Percentage);
+        }
+
+        if (fault?.Abort is { } abort)
+        {
+            if (abort.HttpStatus is < 200 or > 599)
+            {
+                faults.Add("Fault:Abort:HttpStatus", $"{abort.HttpStatus} is not allowed; it is a status from 200 to 599, like 503.");
+            }
+
+            faults.CheckPercentage("Fault:Abort:Percentage", abort.Percentage);
+        }
+
+        if (fault is not null)
+        {
+            faults.CheckEnum("Fault:Scope", fault.Scope);
+        }
+    }
+}
