@@ -54,9 +54,12 @@ internal sealed class EndpointTransports : DelegatingHandler
     }
 
     /// <summary>The transport that can carry a request to an endpoint under the URI it has; null when the request has to be rewritten.</summary>
-    public EndpointTransport? Find(UpstreamEndpoint endpoint, HttpRequestMessage request, UpstreamEndpoint[] members)
+    /// <param name="endpoint">Where it is to go.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="members">All endpoints; null when they have just been withdrawn until one passes a check.</param>
+    public EndpointTransport? Find(UpstreamEndpoint endpoint, HttpRequestMessage request, UpstreamEndpoint[]? members)
     {
-        if (!ReferenceEquals(members, Volatile.Read(ref _members)))
+        if (members is not null && !ReferenceEquals(members, Volatile.Read(ref _members)))
         {
             CloseThoseOfTheRemoved(members);
         }
@@ -104,7 +107,7 @@ internal sealed class EndpointTransports : DelegatingHandler
 
     private bool IsDirect(UpstreamEndpoint endpoint) =>
         endpoint is { Hostname: null, Address: { AbsolutePath: "/", Scheme: "http" or "https" } }
-        && _primary.AllowAutoRedirect == false
+        && !_primary.AllowAutoRedirect
         && (_primary.ConnectCallback is null || Connector.IsOurs(_primary.ConnectCallback))
         && !(_primary.UseProxy && HasProxy(_primary.Proxy ?? HttpClient.DefaultProxy, endpoint.Address));
 

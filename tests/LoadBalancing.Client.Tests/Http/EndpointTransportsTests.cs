@@ -188,6 +188,23 @@ public sealed class EndpointTransportsTests
     }
 
     [Fact]
+    public async Task A_set_that_is_withdrawn_after_the_pick_takes_no_transport_away()
+    {
+        await using LoopbackServer server = await LoopbackServer.StartAsync();
+        await using var client = new BalancedClient(options: o => o.Endpoints = [server.Address]);
+        using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
+        using EndpointLease lease = client.Balancer.Pick();
+        var request = new HttpRequestMessage(HttpMethod.Get, "http://catalog/");
+
+        EndpointTransport? before = TransportsOf(client)!.Find(lease.Endpoint, request, client.Balancer.CurrentSet?.Endpoints);
+        client.Balancer.Withdraw([lease.Endpoint], wake: null);
+        Assert.Null(client.Balancer.CurrentSet);
+
+        Assert.Same(before, TransportsOf(client)!.Find(lease.Endpoint, request, client.Balancer.CurrentSet?.Endpoints));
+        Assert.NotNull(before);
+    }
+
+    [Fact]
     public async Task The_connections_of_an_endpoint_that_left_are_closed_when_its_last_attempt_is_over()
     {
         var closed = new TaskCompletionSource();
