@@ -91,6 +91,24 @@ internal sealed class EndpointLoad
 
     public void Begin() => Interlocked.Increment(ref _counters.InFlight);
 
+    /// <summary>Begins an attempt if there are fewer than so many.</summary>
+    public bool TryBegin(int limit)
+    {
+        int inFlight = InFlight;
+        while (inFlight < limit)
+        {
+            int seen = Interlocked.CompareExchange(ref _counters.InFlight, inFlight + 1, inFlight);
+            if (seen == inFlight)
+            {
+                return true;
+            }
+
+            inFlight = seen;
+        }
+
+        return false;
+    }
+
     public void End(in AttemptOutcome outcome)
     {
         Interlocked.Decrement(ref _counters.InFlight);

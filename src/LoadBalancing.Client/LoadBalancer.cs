@@ -16,6 +16,7 @@ public sealed class LoadBalancer
     private AwaitedMembers? _awaited;
     private LatencyMeter? _latency;
     private ObserverList? _observers;
+    private IEndpointLimits? _limits;
 
     internal LoadBalancer(string name, string? subset, IHealthMonitor health, TimeProvider timeProvider, ClusterMetrics metrics, PickLog picks)
     {
@@ -60,12 +61,19 @@ public sealed class LoadBalancer
     /// <summary>Whether some requests may be sent to ejected endpoints, so that somebody has to say which ones would be tried again.</summary>
     internal bool HasProbation => CurrentSet is { OnProbation: not null };
 
+    /// <summary>Whether somebody wants to know how long attempts take.</summary>
+    internal bool WantsTimes => Volatile.Read(ref _limits) is not null;
+
+    /// <summary>Whether somebody in service is not picked because as much is under way there as may be.</summary>
+    internal bool HasFullEndpoint => CurrentSet is { } set && Array.Exists(set.Endpoints, endpoint => endpoint.IsFull && (set.InPanic || endpoint.IsAvailable));
+
     internal EndpointSet? CurrentSet => Volatile.Read(ref _set);
 
     /// <summary>Picks an endpoint.</summary>
     /// <param name="context">What is known about the attempt; the default asks for any endpoint in service.</param>
     /// <returns>The lease, to be ended by the caller.</returns>
     /// <exception cref="NoEndpointAvailableException">There is no first set yet, the set is empty, or nothing is in service and panic is off.</exception>
+    /// <exception cref="LoadBalancerOverflowException">Whoever is in service has its fill (<see cref="ConnectionPoolOptions.MaxRequestsPerEndpoint"/>).</exception>
     public EndpointLease Pick(in PickContext context = default) => TryPick(context) ?? throw NothingToPick();
 
     /// <summary>Picks an endpoint; waits for the first set if there is none yet.</summary>
@@ -168,11 +176,29 @@ public sealed class LoadBalancer
     private EndpointLease? TryPickTimed(EndpointSet set, in PickContext context, long startedAt, bool inPanic)
     {
         long now = startedAt == 0 ? TimeProvider.GetTimestamp() : startedAt;
-        return Grant(set, set.Pick(context with { Now = now }), context, now, isTimed: true, isProbe: false, inPanic);
+        PickContext timed = context with { Now = now };
+        return Grant(set, set.Pick(timed), timed, now, isTimed: true, isProbe: false, inPanic);
     }
 
     private EndpointLease? Grant(EndpointSet set, UpstreamEndpoint? endpoint, in PickContext context, long startedAt, bool isTimed, bool isProbe, bool inPanic)
     {
+        bool hasBegun = false;
+        while (endpoint is { IsLimited: true } && !hasBegun)
+        {
+            hasBegun = endpoint.TryBegin();
+            if (!hasBegun)
+            {
+                // Somebody else has taken its last place since it was picked.
+                if (isProbe)
+                {
+                    endpoint.CurrentEjection?.Probes.Leave();
+                    isProbe = false;
+                }
+
+                endpoint = set.Pick(context);
+            }
+        }
+
         if (endpoint is null)
         {
             return null;
@@ -190,7 +216,7 @@ public sealed class LoadBalancer
         }
 
         ObserverList? observers = Observers;
-        var lease = new EndpointLease(this, endpoint, observers is not null && startedAt == 0 ? TimeProvider.GetTimestamp() : startedAt, isTimed) { IsProbe = isProbe, InPanic = inPanic };
+        var lease = new EndpointLease(this, endpoint, (observers is not null || WantsTimes) && startedAt == 0 ? TimeProvider.GetTimestamp() : startedAt, isTimed, hasBegun) { IsProbe = isProbe, InPanic = inPanic };
         observers?.OnPicked(lease);
         return lease;
     }
@@ -199,15 +225,20 @@ public sealed class LoadBalancer
     internal void MeasureLatency(LatencySettings? settings) =>
         Volatile.Write(ref _latency, settings is null ? null : new LatencyMeter(settings, TimeProvider));
 
-    internal NoEndpointAvailableException NothingToPick() => NoEndpointAvailableException.For(this);
+    /// <summary>Has the latency of attempts limit what may be under way on endpoints; null: no longer.</summary>
+    internal void LimitByLatency(IEndpointLimits? limits) => Volatile.Write(ref _limits, limits);
+
+    internal Exception NothingToPick() => HasFullEndpoint ? LoadBalancerOverflowException.OfEndpoints(this) : NoEndpointAvailableException.For(this);
 
     internal void OnLeaseReported(EndpointLease lease, in AttemptOutcome outcome)
     {
         LatencyMeter? latency = Volatile.Read(ref _latency);
-        if (lease.StartedAt != 0 && (latency is not null || Metrics.WantsDurations))
+        IEndpointLimits? limits = Volatile.Read(ref _limits);
+        if (lease.StartedAt != 0 && (latency is not null || limits is not null || Metrics.WantsDurations))
         {
             long now = TimeProvider.GetTimestamp();
             latency?.Record(lease.Endpoint.Load, lease.StartedAt, now, outcome);
+            limits?.OnReported(lease.Endpoint, TimeProvider.GetElapsedTime(lease.StartedAt, now), outcome);
             Metrics.OnAttemptReported(outcome.TelemetryName, TimeProvider.GetElapsedTime(lease.StartedAt, now));
         }
 

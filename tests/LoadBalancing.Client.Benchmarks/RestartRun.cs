@@ -109,10 +109,14 @@ internal static class RestartRun
         {
             using HttpResponseMessage response = await client.GetAsync("/items");
             good = response.IsSuccessStatusCode;
+            if (!good)
+            {
+                Console.WriteLine($"Failed after {start.TotalSeconds:N3} s: {(int)response.StatusCode} from {response.GetUpstream()}, refused: {response.GetUpstream()?.RetryRefused ?? "no"}");
+            }
         }
         catch (HttpRequestException exception)
         {
-            Console.WriteLine($"Failed after {start.TotalSeconds:N3} s: {exception.Message}");
+            Console.WriteLine($"Failed after {start.TotalSeconds:N3} s: {exception}");
         }
 
         calls.Add((start.TotalSeconds, good, (clock.Elapsed - start).TotalMilliseconds));

@@ -55,6 +55,7 @@ internal sealed class RequestPlanCompiler : IDisposable
         TimeSpan timeout = route?.Timeout ?? options.Timeout ?? DefaultTimeout;
         RetryOptions retryOptions = RetryOf(options, route);
         RetrySettings retry = RetrySettings.From(retryOptions);
+        PoolLimits pool = PoolLimits.From(options.ConnectionPool, options.Budget);
         (FaultInjector? requestFault, FaultInjector? attemptFault) = CompileFaults(FaultSettings.From(route?.Fault ?? options.Fault), liveFaults);
         return new RequestPlan
         {
@@ -65,17 +66,19 @@ internal sealed class RequestPlanCompiler : IDisposable
             UnmatchedHost = options.UnmatchedHost,
             Timeout = timeout,
             PerTryTimeout = RequestPlan.Shorter(timeout, retry.PerTryTimeout),
+            Body = BodyRules.From(route?.BodyIdleTimeout ?? options.BodyIdleTimeout, route?.TimeoutCoversBody ?? options.TimeoutCoversBody, timeout),
             Affinity = affinity,
             Retry = retry,
             Answers = AnswerConditions.From(retry, retryOptions),
             RetryPipeline = RetryRunner.BuildPipeline(_balancer.Name, retry, _balancer.TimeProvider),
-            Slots = options.ConnectionPool.MaxRequests is null ? null : _limits.Slots,
-            Pool = PoolLimits.From(options.ConnectionPool, options.Budget),
+            Slots = options.ConnectionPool.MaxRequests is null && !pool.HasEndpointLimits ? null : _limits.Slots,
+            Pool = pool,
             Retries = _limits.Retries,
             Budget = countsRequests ? _limits.Retries.Rate : null,
             RequestFault = requestFault,
             AttemptFault = attemptFault,
             ErrorStatuses = options.OutlierDetection.ErrorStatuses is { Count: > 0 } statuses ? StatusSet.Of(statuses) : null,
+            Connections = ConnectionSettings.From(options.ConnectionPool),
             KeepAlive = KeepAliveSettings.From(options.ConnectionPool.KeepAlive),
             FollowRedirects = options.FollowRedirects,
             TimeLimits = _timeLimits,

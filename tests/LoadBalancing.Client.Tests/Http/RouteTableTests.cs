@@ -214,6 +214,8 @@ public sealed class RouteTableTests
             """
             service 'catalog', route 'reports'
             Timeout = 00:00:05 (route)
+            TimeoutCoversBody = false (default)
+            BodyIdleTimeout = 00:00:30 (default)
             Retry:Attempts = 3 (service)
             Retry:PerTryTimeout = 00:00:10, held to Timeout (default)
             Retry:RetryOn = 5xx (route)
@@ -225,6 +227,8 @@ public sealed class RouteTableTests
             Retry:BackoffMax = 00:00:00.2500000 (default)
             Fault = none (default)
             ConnectionPool:MaxRequests = 50 (service)
+            ConnectionPool:MaxRequestsPerEndpoint = no limit (default)
+            ConnectionPool:AdaptiveLimit = none (default)
             ConnectionPool:MaxPendingRequests = no limit (default)
             ConnectionPool:PendingTimeout = infinite (default)
             ConnectionPool:MaxRetries = no limit (default)
