@@ -10,7 +10,8 @@ internal static class ConfigurationReader
         .Number(nameof(EndpointDescription.Weight), static (o, v) => o.Weight = v)
         .Text(nameof(EndpointDescription.Hostname), static (o, v) => o.Hostname = v)
         .Text(nameof(EndpointDescription.HashKey), static (o, v) => o.HashKey = v)
-        .Boolean(nameof(EndpointDescription.Draining), static (o, v) => o.Draining = v);
+        .Boolean(nameof(EndpointDescription.Draining), static (o, v) => o.Draining = v)
+        .TextMap(nameof(EndpointDescription.Labels), "{ \"version\": \"v2\" }", static o => o.Labels);
 
     internal static readonly OptionsShape<SuccessRateOutlierOptions> SuccessRate = new OptionsShape<SuccessRateOutlierOptions>()
         .Integer(nameof(SuccessRateOutlierOptions.MinimumHosts), static (o, v) => o.MinimumHosts = v)

@@ -16,6 +16,7 @@ internal enum OptionsKind
     List,
     IntegerList,
     SectionList,
+    TextMap,
 }
 
 /// <summary>One key of a configuration section, for those who describe configuration to editors.</summary>

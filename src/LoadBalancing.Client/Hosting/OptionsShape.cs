@@ -131,6 +131,32 @@ internal sealed class OptionsShape<T> : IOptionsShape
         },
         set);
 
+    /// <summary>A section whose keys are names of somebody's own choice. Later layers add to what earlier ones say.</summary>
+    public OptionsShape<T> TextMap(string key, string example, Func<T, IDictionary<string, string>> map)
+    {
+        Add(new OptionsKey(key, OptionsKind.TextMap), (section, options, faults) =>
+        {
+            if (section.Value is { Length: > 0 })
+            {
+                faults.Add($"{section.Path}: '{section.Value}' is a single value; expected a section of texts like {example}.");
+                return;
+            }
+
+            foreach (IConfigurationSection child in section.GetChildren())
+            {
+                if (child.Value is { } text && !child.GetChildren().Any())
+                {
+                    map(options)[child.Key] = text;
+                }
+                else
+                {
+                    faults.Add($"{child.Path}: expected a text.");
+                }
+            }
+        });
+        return this;
+    }
+
     public OptionsShape<T> Integers(string key, string example, Action<T, List<int>> set) => List(
         key,
         $"expected a list of whole numbers like {example}",

@@ -73,6 +73,7 @@ public sealed partial class ConfigurationSchemaTests
             OptionsKind.OptionalSection => new JsonObject { ["anyOf"] = new JsonArray(new JsonObject { ["type"] = "boolean" }, Section(key.Shape!)) },
             OptionsKind.IntegerList => new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "integer" } },
             OptionsKind.SectionList => new JsonObject { ["type"] = "array", ["items"] = Section(key.Shape!) },
+            OptionsKind.TextMap => new JsonObject { ["type"] = "object", ["additionalProperties"] = new JsonObject { ["type"] = "string" } },
             OptionsKind.List when key.Shape is null => new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "string" } },
             OptionsKind.List => new JsonObject
             {
