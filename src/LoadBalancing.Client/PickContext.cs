@@ -54,6 +54,9 @@ public readonly struct PickContext
     /// <summary>Of an endpoint that is out, or that has a limit.</summary>
     private bool AdmitsWithCare(UpstreamEndpoint endpoint) => (IgnoreHealth || endpoint.IsAvailable) && !endpoint.IsFull;
 
+    /// <summary>Whether every endpoint in service will do.</summary>
+    internal bool ExcludesNobody => Exclude is null;
+
     /// <summary>Whether the call has been there before.</summary>
     internal bool Excludes(UpstreamEndpoint endpoint) => Exclude is not null && IsExcluded(Exclude, endpoint);
 
