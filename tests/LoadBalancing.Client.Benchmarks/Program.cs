@@ -26,6 +26,8 @@ switch (args.FirstOrDefault())
         return await StormRun.RunAsync();
     case "restart":
         return await RestartRun.RunAsync();
+    case "stream":
+        return await StreamRun.RunAsync();
     case "agree":
         return await AgreementRun.RunAsync();
     case "virtual":

@@ -107,14 +107,15 @@ public sealed class ConnectionSettingsTests
                 return new NetworkStream(socket, ownsSocket: true);
             }));
 
-        foreach (int expected in new[] { 1, 2 })
+        int attempts = 0;
+        for (int i = 0; i < 2; i++)
         {
             using HttpResponseMessage response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Post, "/items") { Content = new StringContent("body") }, cancellationToken: Cancelled);
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-            Assert.Equal(expected, response.GetUpstream()!.Attempts);
+            attempts += response.GetUpstream()!.Attempts;
         }
 
-        Assert.Equal(1, client.Failed);
+        Assert.Equal((3, 1L), (attempts, client.Failed));
     }
 
     [Fact]
