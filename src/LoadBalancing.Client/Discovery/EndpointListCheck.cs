@@ -34,6 +34,11 @@ internal static class EndpointListCheck
                 yield return $"{path}:{i}: '{endpoint.Address}' means the same endpoint as {path}:{seen[identity]} ('{endpoints[seen[identity]].Address}'); to send it more, raise its Weight.";
             }
 
+            if (endpoint.Labels is null || endpoint.Labels.Any(static label => string.IsNullOrEmpty(label.Key) || label.Value is null))
+            {
+                yield return $"{path}:{i}:Labels: they are null, or one of them has no name or no value; write them like version = v2, and none as an empty dictionary.";
+            }
+
             if (double.IsFinite(endpoint.Weight) && endpoint.Weight > 0)
             {
                 sum += endpoint.Weight;

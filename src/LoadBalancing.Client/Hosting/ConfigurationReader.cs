@@ -10,7 +10,8 @@ internal static class ConfigurationReader
         .Number(nameof(EndpointDescription.Weight), static (o, v) => o.Weight = v)
         .Text(nameof(EndpointDescription.Hostname), static (o, v) => o.Hostname = v)
         .Text(nameof(EndpointDescription.HashKey), static (o, v) => o.HashKey = v)
-        .Boolean(nameof(EndpointDescription.Draining), static (o, v) => o.Draining = v);
+        .Boolean(nameof(EndpointDescription.Draining), static (o, v) => o.Draining = v)
+        .TextMap(nameof(EndpointDescription.Labels), "{ \"version\": \"v2\" }", static o => o.Labels);
 
     internal static readonly OptionsShape<SuccessRateOutlierOptions> SuccessRate = new OptionsShape<SuccessRateOutlierOptions>()
         .Integer(nameof(SuccessRateOutlierOptions.MinimumHosts), static (o, v) => o.MinimumHosts = v)
@@ -42,9 +43,9 @@ internal static class ConfigurationReader
         .Integer(nameof(OutlierDetectionOptions.ConsecutiveGatewayErrors), static (o, v) => o.ConsecutiveGatewayErrors = v)
         .Boolean(nameof(OutlierDetectionOptions.SplitExternalLocalOriginErrors), static (o, v) => o.SplitExternalLocalOriginErrors = v)
         .Integer(nameof(OutlierDetectionOptions.ConsecutiveLocalOriginFailures), static (o, v) => o.ConsecutiveLocalOriginFailures = v)
-        .Section(nameof(OutlierDetectionOptions.SuccessRate), SuccessRate, static o => o.SuccessRate ??= new SuccessRateOutlierOptions())
-        .Section(nameof(OutlierDetectionOptions.FailurePercentage), FailurePercentage, static o => o.FailurePercentage ??= new FailurePercentageOutlierOptions())
-        .Section(nameof(OutlierDetectionOptions.WindowedSuccessRate), WindowedSuccessRate, static o => o.WindowedSuccessRate ??= new WindowedSuccessRateOutlierOptions())
+        .OptionalSection(nameof(OutlierDetectionOptions.SuccessRate), SuccessRate, static o => o.SuccessRate, static (o, v) => o.SuccessRate = v)
+        .OptionalSection(nameof(OutlierDetectionOptions.FailurePercentage), FailurePercentage, static o => o.FailurePercentage, static (o, v) => o.FailurePercentage = v)
+        .OptionalSection(nameof(OutlierDetectionOptions.WindowedSuccessRate), WindowedSuccessRate, static o => o.WindowedSuccessRate, static (o, v) => o.WindowedSuccessRate = v)
         .Texts(nameof(OutlierDetectionOptions.ErrorStatuses), "[\"500-599\", \"429\"]", static (o, v) => o.ErrorStatuses = v)
         .Texts(nameof(OutlierDetectionOptions.ErrorExceptions), "[\"connect\", \"reset\"]", static (o, v) => o.ErrorExceptions = v)
         .Number(nameof(OutlierDetectionOptions.EnforcingConsecutiveErrors), static (o, v) => o.EnforcingConsecutiveErrors = v)

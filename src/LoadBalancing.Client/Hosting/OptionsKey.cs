@@ -10,9 +10,13 @@ internal enum OptionsKind
     Duration,
     Choice,
     Section,
+
+    /// <summary>A section that need not be there; true for one with all its defaults, false for none.</summary>
+    OptionalSection,
     List,
     IntegerList,
     SectionList,
+    TextMap,
 }
 
 /// <summary>One key of a configuration section, for those who describe configuration to editors.</summary>

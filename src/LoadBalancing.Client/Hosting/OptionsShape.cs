@@ -57,6 +57,33 @@ internal sealed class OptionsShape<T> : IOptionsShape
         return this;
     }
 
+    /// <summary>
+    /// A section that stands for something switched on. An empty one says nothing that configuration could hand over, so <c>true</c> says it; <c>false</c> takes away what an earlier layer had.
+    /// </summary>
+    public OptionsShape<T> OptionalSection<TPart>(string key, OptionsShape<TPart> shape, Func<T, TPart?> get, Action<T, TPart?> set)
+        where TPart : class, new()
+    {
+        Add(new OptionsKey(key, OptionsKind.OptionalSection, Shape: shape), (section, options, faults) =>
+        {
+            bool isOn = section.GetChildren().Any();
+            if (section.Value is { } text && !bool.TryParse(text, out isOn))
+            {
+                faults.Add($"{section.Path}: '{text}' is a single value or a list; expected true, false, or a section with the keys {shape.KeyList()}.");
+            }
+            else if (isOn)
+            {
+                TPart part = get(options) ?? new TPart();
+                shape.Read(section, part, faults);
+                set(options, part);
+            }
+            else if (section.Value is not null)
+            {
+                set(options, null);
+            }
+        });
+        return this;
+    }
+
     /// <summary>A list; given again, it takes the place of what was there.</summary>
     public OptionsShape<T> List<TItem>(
         string key,
@@ -103,6 +130,32 @@ internal sealed class OptionsShape<T> : IOptionsShape
             return null;
         },
         set);
+
+    /// <summary>A section whose keys are names of somebody's own choice. Later layers add to what earlier ones say.</summary>
+    public OptionsShape<T> TextMap(string key, string example, Func<T, IDictionary<string, string>> map)
+    {
+        Add(new OptionsKey(key, OptionsKind.TextMap), (section, options, faults) =>
+        {
+            if (section.Value is { Length: > 0 })
+            {
+                faults.Add($"{section.Path}: '{section.Value}' is a single value; expected a section of texts like {example}.");
+                return;
+            }
+
+            foreach (IConfigurationSection child in section.GetChildren())
+            {
+                if (child.Value is { } text && !child.GetChildren().Any())
+                {
+                    map(options)[child.Key] = text;
+                }
+                else
+                {
+                    faults.Add($"{child.Path}: expected a text.");
+                }
+            }
+        });
+        return this;
+    }
 
     public OptionsShape<T> Integers(string key, string example, Action<T, List<int>> set) => List(
         key,
