@@ -51,7 +51,15 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
         ActiveCheckOptionsCheck.Check(options.HealthCheck, _probes, faults);
         RouteOptionsCheck.Check(options, faults);
         PoolOptionsCheck.Check(options, faults);
-        CheckConnections(service, options, faults);
+        if (_registrations.IsBalancerOnly(service))
+        {
+            BalancerOptionsCheck.Check(options, faults);
+        }
+        else
+        {
+            CheckConnections(service, options, faults);
+        }
+
         faults.CheckEnum("UnmatchedHost", options.UnmatchedHost);
         faults.CheckEnum("EmptyUpdate", options.EmptyUpdate);
         return faults.ToResult();

@@ -25,6 +25,8 @@ internal static class PolicyValues
             new("Retry:BackoffBase", Text(retry.BackoffBase), Source(own?.BackoffBase, all.BackoffBase)),
             new("Retry:BackoffMax", Text(retry.BackoffMax), Source(own?.BackoffMax, all.BackoffMax)),
             new("Fault", Text(route?.Fault ?? options.Fault), Source(route?.Fault, options.Fault)),
+            new("HashPolicies", Text((route?.HashPolicies ?? options.HashPolicies).Select(EditValues.Text)), Source(route?.HashPolicies, Given(options.HashPolicies))),
+            .. EditValues.Of(route),
             new("ConnectionPool:MaxRequests", Limit(options.ConnectionPool.MaxRequests), Source(null, options.ConnectionPool.MaxRequests)),
             new("ConnectionPool:MaxRequestsPerEndpoint", Limit(options.ConnectionPool.MaxRequestsPerEndpoint), Source(null, options.ConnectionPool.MaxRequestsPerEndpoint)),
             new("ConnectionPool:AdaptiveLimit", plan.Pool.AdaptiveLimit is { } adaptive ? $"{Text(adaptive.Min)} to {Text(adaptive.Max)}" : "none", Source(null, options.ConnectionPool.AdaptiveLimit)),
@@ -36,7 +38,7 @@ internal static class PolicyValues
 
     private static string Source(object? route, object? service) => route is not null ? "route" : service is not null ? "service" : "default";
 
-    private static IEnumerable<string>? Given(IList<string>? texts) => texts is { Count: > 0 } ? texts : null;
+    private static IEnumerable<T>? Given<T>(IList<T>? texts) => texts is { Count: > 0 } ? texts : null;
 
     private static string PerTry(RequestPlan plan) => plan.Retry.PerTryTimeout == plan.PerTryTimeout
         ? Text(plan.PerTryTimeout)

@@ -34,6 +34,7 @@ internal sealed class ClusterLimits
         SetMembers(members);
         Slots.Configure(limits.MaxRequests ?? int.MaxValue, limits.MaxPendingRequests, limits.HasEndpointLimits);
         Retries.Configure(limits);
+        _balancer.Admission = limits.MaxRequests is null ? null : new PickAdmission(Slots, limits, _balancer);
     }
 
     /// <summary>Limits the endpoints, newcomers among them.</summary>

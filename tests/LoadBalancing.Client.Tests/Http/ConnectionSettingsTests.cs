@@ -154,7 +154,9 @@ public sealed class ConnectionSettingsTests
         OptionsValidationException refused = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(Cancelled));
 
         Assert.Equal(
-            "catalog:ConnectionPool:IdleTimeout: it is set, and there is no client 'catalog' that AddLoadBalancedHttpClient made, whose connections it could apply to; register the client so, or settle its primary handler yourself.",
+            hasClient
+                ? "catalog:ConnectionPool:IdleTimeout: it is set, and there is no client 'catalog' that AddLoadBalancedHttpClient made, whose connections it could apply to; register the client so, or settle its primary handler yourself."
+                : "catalog:ConnectionPool:IdleTimeout: it is for HTTP, and the service was registered with AddLoadBalancer, without a client: the connections are yours to make.",
             Assert.Single(refused.Failures));
     }
 
