@@ -16,10 +16,8 @@ public sealed class LoadBalancer
     private AwaitedMembers? _awaited;
     private LatencyMeter? _latency;
     private ObserverList? _observers;
-    /// <exception cref="LoadBalancerOverflowException">As many leases are held as <see cref="ConnectionPoolOptions.MaxRequests"/> allows, or others wait for a place; or every endpoint in service has its fill
-    /// (<see cref="ConnectionPoolOptions.MaxRequestsPerEndpoint"/>).</exception>
-    public EndpointLease Pick(in PickContext context = default) =>
-        Admission is { } admission ? PickForPlace(admission, context) : TryPick(context) ?? throw NothingToPick();
+    private IEndpointLimits? _limits;
+    private IPickAdmission? _admission;
 
     internal LoadBalancer(string name, string? subset, IHealthMonitor health, TimeProvider timeProvider, ClusterMetrics metrics, PickLog picks)
     {

@@ -79,7 +79,7 @@ internal sealed class BodyClock
             if (_reader.Token != reader && _sender.Token != reader)
             {
                 _reader.Dispose();
-                _reader = Link(reader, _limit!);
+                _reader = Link(_limit!, reader);
             }
         }
         else if (_limit is null || _sender.Token != reader)
@@ -93,7 +93,7 @@ internal sealed class BodyClock
                 _limit.EndAt(_end);
             }
 
-            _sender = Link(reader, _limit);
+            _sender = Link(_limit, reader);
         }
 
         return _limit!.Token;
@@ -242,7 +242,7 @@ internal sealed class BodyClock
     /// <summary>Whether the time of all of it is over, as a timer sees it that may come a little early.</summary>
     private bool IsAtEnd => _end != long.MaxValue && _plan!.TimeProvider.GetElapsedTime(_plan.TimeProvider.GetTimestamp(), _end) < TimeLimit.Granularity;
 
-    private static CancellationTokenRegistration Link(CancellationToken token, TimeLimit limit) =>
+    private static CancellationTokenRegistration Link(TimeLimit limit, CancellationToken token) =>
         token.UnsafeRegister(static limit => ((TimeLimit)limit!).Cancel(), limit);
 
     private void Arm()

@@ -76,7 +76,7 @@ internal sealed class LeasedContent : UpstreamContent
         }
         catch (Exception exception)
         {
-            Fail(exception, destination: watched);
+            Fail(exception, destination: watched, cancellationToken: cancellationToken);
             throw;
         }
     }

@@ -107,15 +107,9 @@ public sealed class ConnectionSettingsTests
                 return new NetworkStream(socket, ownsSocket: true);
             }));
 
-        int attempts = 0;
-        for (int i = 0; i < 2; i++)
-        {
-            using HttpResponseMessage response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Post, "/items") { Content = new StringContent("body") }, cancellationToken: Cancelled);
-            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-            attempts += response.GetUpstream()!.Attempts;
-        }
+        using HttpResponseMessage response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Post, "/items") { Content = new StringContent("body") }, cancellationToken: Cancelled);
 
-        Assert.Equal((3, 1L), (attempts, client.Failed));
+        Assert.Equal((HttpStatusCode.OK, 2, 1L), (response.StatusCode, response.GetUpstream()!.Attempts, client.Failed));
     }
 
     [Fact]

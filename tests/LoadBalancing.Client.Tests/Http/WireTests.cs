@@ -54,7 +54,7 @@ public sealed class WireTests
                 context.Abort();
             },
             protocol);
-        await using BalancedClient client = Client(bad, good);
+        await using BalancedClient client = Client(good, bad);
 
         using HttpResponseMessage response = await client.SendAsync(Request(HttpMethod.Get, protocol), completion: HttpCompletionOption.ResponseHeadersRead, cancellationToken: Cancelled);
         headersAreThere.SetResult();
