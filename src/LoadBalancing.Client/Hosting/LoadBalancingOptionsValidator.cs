@@ -45,10 +45,24 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
         CheckHosts(service, options, faults);
         CheckPolicies(options, faults);
         RouteOptionsCheck.Check(options, faults);
-        SubsetCheck.Check(options, service, _registrations.KnownNames(_services), faults, CheckPolicies);
+        SubsetCheck.Check(options, service, _registrations.KnownNames(_services), faults, CheckSubset);
+        if (_registrations.IsBalancerOnly(service))
+        {
+            BalancerOptionsCheck.Check(options, faults);
+        }
+
         faults.CheckEnum("UnmatchedHost", options.UnmatchedHost);
         faults.CheckEnum("EmptyUpdate", options.EmptyUpdate);
         return faults.ToResult();
+
+        void CheckSubset(LoadBalancingOptions subset, FaultList own)
+        {
+            CheckPolicies(subset, own);
+            if (_registrations.IsBalancerOnly(service))
+            {
+                BalancerOptionsCheck.Check(subset, own);
+            }
+        }
     }
 
     /// <summary>The parts that code without nullable annotations can take away.</summary>

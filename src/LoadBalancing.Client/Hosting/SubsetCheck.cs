@@ -29,7 +29,7 @@ internal static class SubsetCheck
                 continue;
             }
 
-            CheckSubset(subset, own.Below(name), checkPolicies);
+            CheckSubset(subset, options, own.Below(name), checkPolicies);
         }
 
         for (int i = 0; i < options.Routes.Count; i++)
@@ -38,7 +38,7 @@ internal static class SubsetCheck
         }
     }
 
-    private static void CheckSubset(SubsetOptions subset, FaultList faults, Action<LoadBalancingOptions, FaultList> checkPolicies)
+    private static void CheckSubset(SubsetOptions subset, LoadBalancingOptions options, FaultList faults, Action<LoadBalancingOptions, FaultList> checkPolicies)
     {
         if (subset.Labels is not { Count: > 0 } || subset.Labels.Any(static label => string.IsNullOrEmpty(label.Key) || label.Value is null))
         {
@@ -46,7 +46,7 @@ internal static class SubsetCheck
         }
 
         // Only what the subset says itself: the faults of the service are told once.
-        checkPolicies(subset.Over(new LoadBalancingOptions()), faults);
+        checkPolicies(subset.Over(new LoadBalancingOptions { Endpoints = options.Endpoints }), faults);
         if (subset.ConnectionPool is { KeepAlive: { } keepAlive } && KeepAliveSettings.From(keepAlive) != KeepAliveSettings.From(new KeepAliveOptions()))
         {
             faults.Add("ConnectionPool:KeepAlive", "a subset cannot have its own: connections are made by the client, alike for all. Say it in the ConnectionPool of the service.");
