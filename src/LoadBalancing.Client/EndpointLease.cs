@@ -123,16 +123,25 @@ public sealed class EndpointLease : IDisposable
         }
 
         Endpoint.Load.End(_outcome);
-        if (HoldsSlot)
+        IRequestSlots? own = HoldsSlot ? _balancer.Slots : null;
+        own?.Release();
+        if (Endpoint.Load.Watchers is { } watchers)
         {
-            _balancer.Slots!.Release();
-        }
-        else if (Endpoint.IsLimited)
-        {
-            _balancer.Slots?.NoteRoom();
+            TellOfRoom(watchers, own);
         }
 
         _balancer.OnLeaseEnded(this, _outcome);
+    }
+
+    private static void TellOfRoom(IRequestSlots[] watchers, IRequestSlots? own)
+    {
+        foreach (IRequestSlots watcher in watchers)
+        {
+            if (watcher != own)
+            {
+                watcher.NoteRoom();
+            }
+        }
     }
 
     /// <returns>False when an outcome was reported before.</returns>

@@ -26,9 +26,9 @@ public sealed class LoadBalancerOverflowException : HttpRequestException
 
     /// <param name="balancer">All of whose endpoints in service have their fill.</param>
     internal static LoadBalancerOverflowException OfEndpoints(LoadBalancer balancer) => new(
-        $"Service '{balancer.Name}' has no room: as much is under way on each of its endpoints in service as may be (ConnectionPool:MaxRequestsPerEndpoint, ConnectionPool:AdaptiveLimit).")
+        $"Service '{balancer.FullName}' has no room: as much is under way on each of its endpoints in service as may be (ConnectionPool:MaxRequestsPerEndpoint, ConnectionPool:AdaptiveLimit).")
     {
-        Cluster = balancer.Name,
+        Cluster = balancer.FullName,
     };
 
     /// <summary>The cluster whose limit it is; null when the exception was not made by a balancer.</summary>

@@ -26,7 +26,7 @@ internal static class PolicyValues
             new("Retry:BackoffMax", Text(retry.BackoffMax), Source(own?.BackoffMax, all.BackoffMax)),
             new("Fault", Text(route?.Fault ?? options.Fault), Source(route?.Fault, options.Fault)),
             new("HashPolicies", Text((route?.HashPolicies ?? options.HashPolicies).Select(EditValues.Text)), Source(route?.HashPolicies, Given(options.HashPolicies))),
-            .. EditValues.Of(route),
+            .. EditValues.Of(options, route, plan.Balancer.Name),
             new("ConnectionPool:MaxRequests", Limit(options.ConnectionPool.MaxRequests), Source(null, options.ConnectionPool.MaxRequests)),
             new("ConnectionPool:MaxRequestsPerEndpoint", Limit(options.ConnectionPool.MaxRequestsPerEndpoint), Source(null, options.ConnectionPool.MaxRequestsPerEndpoint)),
             new("ConnectionPool:AdaptiveLimit", plan.Pool.AdaptiveLimit is { } adaptive ? $"{Text(adaptive.Min)} to {Text(adaptive.Max)}" : "none", Source(null, options.ConnectionPool.AdaptiveLimit)),

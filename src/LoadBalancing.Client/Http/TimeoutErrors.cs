@@ -15,7 +15,7 @@ internal static class TimeoutErrors
     {
         string message = string.Create(
             CultureInfo.InvariantCulture,
-            $"The body of an answer of service '{plan.Balancer.Name}' was given up: nothing came from {endpoint}{(inPanic ? ", in panic," : "")} for its BodyIdleTimeout of {limit.TotalSeconds} s.");
+            $"The body of an answer of service '{plan.Balancer.FullName}' was given up: nothing came from {endpoint}{(inPanic ? ", in panic," : "")} for its BodyIdleTimeout of {limit.TotalSeconds} s.");
         return new TaskCanceledException(message, new TimeoutException(message, inner));
     }
 
@@ -30,7 +30,7 @@ internal static class TimeoutErrors
         string place = endpoint is null ? "" : $" The last attempt was on {endpoint}{(inPanic ? ", in panic" : "")}.";
         string message = string.Create(
             CultureInfo.InvariantCulture,
-            $"The call to service '{plan.Balancer.Name}' was given up: its {option} of {limit.TotalSeconds} s has elapsed.{place}");
+            $"The call to service '{plan.Balancer.FullName}' was given up: its {option} of {limit.TotalSeconds} s has elapsed.{place}");
         return new TaskCanceledException(message, new TimeoutException(message, inner));
     }
 }

@@ -24,11 +24,11 @@ internal sealed class ClusterLimits
     public void Configure(PoolLimits limits, UpstreamEndpoint[] members)
     {
         bool hadLimits = _endpoints is not null;
-        _endpoints = limits.HasEndpointLimits ? new EndpointLimits(limits.MaxRequestsPerEndpoint, limits.AdaptiveLimit) : null;
+        _endpoints = limits.HasEndpointLimits ? new EndpointLimits(limits.MaxRequestsPerEndpoint, limits.AdaptiveLimit, Slots) : null;
         _balancer.LimitByLatency(_endpoints is { IsAdaptive: true } ? _endpoints : null);
         if (hadLimits && _endpoints is null)
         {
-            new EndpointLimits(most: null, adaptive: null).ApplyTo(members);
+            new EndpointLimits(most: null, adaptive: null, Slots).ApplyTo(members);
         }
 
         SetMembers(members);

@@ -5,9 +5,11 @@ internal sealed class EndpointLimits : IEndpointLimits
 {
     private readonly int? _most;
     private readonly AdaptiveLimitSettings? _adaptive;
+    private readonly RequestSlots _slots;
 
-    public EndpointLimits(int? most, AdaptiveLimitSettings? adaptive)
+    public EndpointLimits(int? most, AdaptiveLimitSettings? adaptive, RequestSlots slots)
     {
+        _slots = slots;
         _most = most;
         _adaptive = adaptive;
     }
@@ -20,7 +22,7 @@ internal sealed class EndpointLimits : IEndpointLimits
     {
         foreach (UpstreamEndpoint endpoint in endpoints)
         {
-            endpoint.SetLimit(_adaptive is null ? _most : Held(LimitOf(endpoint, _adaptive).Value));
+            endpoint.SetLimit(_adaptive is null ? _most : Held(LimitOf(endpoint, _adaptive).Value), _slots);
         }
     }
 
@@ -37,7 +39,7 @@ internal sealed class EndpointLimits : IEndpointLimits
         limit.Add(elapsed, endpoint.InFlight);
         if (limit.Value != before)
         {
-            endpoint.SetLimit(Held(limit.Value));
+            endpoint.MoveLimit(Held(limit.Value));
         }
     }
 

@@ -203,6 +203,30 @@ public sealed class EndpointLimitsTests
     }
 
     [Fact]
+    public async Task A_lease_of_a_subset_counts_at_its_address_and_makes_room_for_the_whole_service()
+    {
+        var services = new ServiceCollection();
+        services.AddLoadBalancedHttpClient("catalog", static options =>
+        {
+            options.Endpoints = [new EndpointDescription("http://10.0.0.1") { Labels = new Dictionary<string, string> { ["version"] = "v1" } }];
+            options.Subsets["v1"] = new SubsetOptions { Labels = new Dictionary<string, string> { ["version"] = "v1" } };
+            options.ConnectionPool.MaxRequestsPerEndpoint = 1;
+        }).ConfigurePrimaryHttpMessageHandler(static () => new StubHandler());
+        await using ServiceProvider provider = services.BuildServiceProvider();
+        HttpClient client = provider.GetRequiredService<IHttpClientFactory>().CreateClient("catalog");
+        var balancers = provider.GetRequiredService<ILoadBalancerProvider>();
+        EndpointLease lease = balancers.GetLoadBalancer("catalog", "v1").Pick();
+        Assert.Throws<LoadBalancerOverflowException>(() => balancers.GetLoadBalancer("catalog").Pick());
+
+        Task<HttpResponseMessage> waiting = client.GetAsync("/items", Cancelled);
+        await Eventually.IsTrue(() => ((RequestSlots)balancers.GetLoadBalancer("catalog").Slots!).Waiting == 1);
+        lease.End(AttemptOutcome.Success);
+
+        using HttpResponseMessage response = await waiting;
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Fact]
     public async Task Endpoints_that_join_let_in_those_who_wait()
     {
         var source = new ManualEndpointSource();
