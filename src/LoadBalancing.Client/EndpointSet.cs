@@ -85,7 +85,7 @@ internal sealed class EndpointSet
         // Ejections that came after this snapshot can leave its picker empty-handed: the next snapshot, milliseconds away,
         // will be one of panic, and this request must not fail for being early.
         // Where somebody well is only full, nothing is sudden about it.
-        return _panic.AlwaysYields && !Array.Exists(Endpoints, static endpoint => endpoint.IsFull && endpoint.IsAvailable) ? PickInSuddenPanic() : null;
+        return _panic.AlwaysYields && !Array.Exists(Endpoints, static endpoint => endpoint.IsLimited && endpoint.IsAvailable) ? PickInSuddenPanic() : null;
     }
 
     /// <summary>An ejected endpoint whose time is up and that this attempt may go to, to see if it is well again; usually null.</summary>

@@ -78,8 +78,8 @@ public sealed class LoadBalancer
     /// <summary>Whether somebody wants to know how long attempts take.</summary>
     internal bool WantsTimes => Volatile.Read(ref _limits) is not null;
 
-    /// <summary>Whether somebody in service is not picked because as much is under way there as may be.</summary>
-    internal bool HasFullEndpoint => CurrentSet is { } set && Array.Exists(set.Endpoints, endpoint => endpoint.IsFull && (set.InPanic || endpoint.IsAvailable));
+    /// <summary>Whether a pick that yields nobody means that all are full. It is not asked whether somebody is: what was full during the pick may have room by now.</summary>
+    internal bool HasLimitedEndpoint => CurrentSet is { } set && Array.Exists(set.Endpoints, endpoint => endpoint.IsLimited && (set.InPanic || endpoint.IsAvailable));
 
     internal EndpointSet? CurrentSet => Volatile.Read(ref _set);
 
@@ -246,7 +246,7 @@ public sealed class LoadBalancer
     /// <summary>Has the latency of attempts limit what may be under way on endpoints; null: no longer.</summary>
     internal void LimitByLatency(IEndpointLimits? limits) => Volatile.Write(ref _limits, limits);
 
-    internal Exception NothingToPick() => HasFullEndpoint ? LoadBalancerOverflowException.OfEndpoints(this) : NoEndpointAvailableException.For(this);
+    internal Exception NothingToPick() => HasLimitedEndpoint ? LoadBalancerOverflowException.OfEndpoints(this) : NoEndpointAvailableException.For(this);
 
     internal void OnLeaseReported(EndpointLease lease, in AttemptOutcome outcome)
     {

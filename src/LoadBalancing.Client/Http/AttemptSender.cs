@@ -44,7 +44,7 @@ internal static class AttemptSender
                 break;
             }
 
-            if (!plan.LimitsEndpoints || (lookedAt == plan.Slots!.Freed && !plan.Balancer.HasFullEndpoint))
+            if (!plan.LimitsEndpoints || (lookedAt == plan.Slots!.Freed && !plan.Balancer.HasLimitedEndpoint))
             {
                 return AttemptResult.NothingToPick(plan);
             }

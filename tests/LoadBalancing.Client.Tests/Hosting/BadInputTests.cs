@@ -109,11 +109,11 @@ public sealed class BadInputTests
             options.ConnectionPool.IdleTimeout = TimeSpan.Zero;
             options.BodyIdleTimeout = TimeSpan.Zero;
         },
-        "catalog:BodyIdleTimeout: 00:00:00 is not allowed; it is longer than zero, or infinite for no limit.",
         "catalog:ConnectionPool:MaxRequestsPerEndpoint: 0 is not allowed; it is 1 or more.",
         "catalog:ConnectionPool:MaxConnections: 0 is not allowed; it is 1 or more.",
         "catalog:ConnectionPool:ConnectTimeout: 00:00:00 is not allowed; it is longer than zero, or infinite for no limit.",
-        "catalog:ConnectionPool:IdleTimeout: 00:00:00 is not allowed; it is longer than zero, or infinite for no limit.");
+        "catalog:ConnectionPool:IdleTimeout: 00:00:00 is not allowed; it is longer than zero, or infinite for no limit.",
+        "catalog:BodyIdleTimeout: 00:00:00 is not allowed; it is longer than zero, or infinite for no limit.");
 
     [Fact]
     public void An_adaptive_limit_that_cannot_be_held() => AssertFaults(
