@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
@@ -68,10 +67,12 @@ internal sealed partial class ServiceRuntime : IDisposable
 
     public LoadBalancer Balancer => _cluster.Balancer;
 
-    /// <summary>Reads the options anew whenever this configuration changes.</summary>
-    public void Watch(IConfiguration configuration, Action reloaded)
+    /// <summary>Reads the options anew at each change.</summary>
+    /// <param name="changes">Gives a token for the next one.</param>
+    /// <param name="reloaded">Called afterwards.</param>
+    public void Watch(Func<IChangeToken> changes, Action reloaded)
     {
-        _subscriptions.Add(ChangeToken.OnChange(configuration.GetReloadToken, () =>
+        _subscriptions.Add(ChangeToken.OnChange(changes, () =>
         {
             Reload();
             reloaded();
