@@ -57,7 +57,8 @@ internal sealed class CookieClients
             try
             {
                 LoadBalancingOptions options = _services.Get(name);
-                return options.StatefulAffinity is not null || options.HashPolicies.Any(static policy => policy.Cookie is not null);
+                return options.StatefulAffinity is not null
+                    || options.HashPolicies.Concat(options.Routes.SelectMany(static route => route.HashPolicies ?? [])).Any(static policy => policy.Cookie is not null);
             }
             catch (OptionsValidationException)
             {

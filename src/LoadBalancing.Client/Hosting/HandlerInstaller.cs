@@ -116,7 +116,7 @@ internal sealed partial class HandlerInstaller : IHttpMessageHandlerBuilderFilte
 
     private static void RefuseCookieContainer(HttpMessageHandler primary, string client, BalancedService? service)
     {
-        if (service?.Plan.Affinity is { UsesCookies: true } && CookieClients.FindFault(primary, client, service.Name) is { } fault)
+        if (service?.Plan.UsesCookies == true && CookieClients.FindFault(primary, client, service.Name) is { } fault)
         {
             throw new OptionsValidationException(service.Name, typeof(LoadBalancingOptions), [fault]);
         }
