@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 
 namespace LoadBalancing.Client;
@@ -28,12 +29,12 @@ internal sealed class AffinityKeyRing : IDisposable
     private readonly byte[] _context;
     private CancellationTokenSource? _lookAgain;
 
-    public AffinityKeyRing(IDataProtectionProvider protection, IKeyManager ring, IServiceProvider services, TimeProvider timeProvider)
+    public AffinityKeyRing(IDataProtectionProvider protection, IKeyManager ring, IOptions<DataProtectionOptions> application, TimeProvider timeProvider)
     {
         _protection = protection;
         _ring = ring;
         _timeProvider = timeProvider;
-        _context = Encoding.UTF8.GetBytes($"{Purpose}\n{services.GetApplicationUniqueIdentifier()}");
+        _context = Encoding.UTF8.GetBytes($"{Purpose}\n{application.Value.ApplicationDiscriminator}");
     }
 
     /// <summary>The keys, the one in force first, in Base64. One that is not in force yet is among them: another instance may sign with it a little earlier.</summary>
