@@ -4,8 +4,8 @@ using Microsoft.Extensions.Options;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Options without content, whose validation at the start of the application makes the handlers of those clients whose options ask something of the primary handler, so that one which cannot give it stops the start and not the
-/// first request. The factory keeps what is made here for the first client.
+/// Options without content, whose validation at the start of the application makes the handlers of those clients whose options say something of connections, so that a primary handler which cannot be told stops the start and not
+/// the first request. The factory keeps what is made here for the first client.
 /// </summary>
 internal sealed class PrimaryHandlerCheck
 {
@@ -42,8 +42,7 @@ internal sealed class PrimaryHandlerCheck
                 return [];
             }
 
-            bool asksSomething = ConnectionSettings.From(options.ConnectionPool).Given.Any() || options.StatefulAffinity is not null || options.HashPolicies.Any(static policy => policy.Cookie is not null);
-            if (!asksSomething)
+            if (!ConnectionSettings.From(options.ConnectionPool).Given.Any())
             {
                 return [];
             }

@@ -155,23 +155,6 @@ public sealed class ConnectionSettingsTests
     }
 
     [Fact]
-    public async Task A_cookie_container_below_affinity_by_cookie_stops_the_start_too()
-    {
-        using IHost host = Start(static services => services
-            .AddLoadBalancedHttpClient("catalog", static options =>
-            {
-                options.Endpoints = ["http://10.0.0.1"];
-                options.Strategy = LoadBalancingStrategies.Maglev;
-                options.HashPolicies = [new() { Cookie = new() { Name = "session" } }];
-            })
-            .ConfigurePrimaryHttpMessageHandler(static () => new SocketsHttpHandler()));
-
-        OptionsValidationException refused = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(Cancelled));
-
-        Assert.Contains("keeps cookies in a container of its own", Assert.Single(refused.Failures), StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task A_start_that_has_nothing_to_ask_of_primary_handlers_makes_none()
     {
         int made = 0;
