@@ -115,8 +115,8 @@ internal sealed record RequestPlan
         Log = cluster.Log,
     };
 
-    /// <summary>Whether a cookie counts, on any of its routes.</summary>
-    public bool UsesCookies => Affinity is { UsesCookies: true } || Routes is { UseCookies: true };
+    /// <summary>Whether a cookie counts, on any of its routes or in any of its subsets.</summary>
+    public bool UsesCookies => Affinity is { UsesCookies: true } || Routes is { UseCookies: true } || (Subsets?.Values.Any(static subset => subset.UsesCookies) ?? false);
 
     /// <summary>Whether a pick may find endpoints full, so that there is something to wait for.</summary>
     public bool LimitsEndpoints => Pool.HasEndpointLimits;
