@@ -209,6 +209,8 @@ internal sealed class BodyClock
             return true;
         }
 
+        // Whoever begins to read shows it first and then looks for the owner, so one of the two sees the other.
+        Interlocked.Exchange(ref _owner, null);
         bool isReading = Volatile.Read(ref _state) != Resting;
         _reader.Dispose();
         _sender.Dispose();
@@ -222,7 +224,6 @@ internal sealed class BodyClock
             _plan.TimeLimits.Return(_limit);
         }
 
-        Volatile.Write(ref _owner, null);
         if (!isReading)
         {
             (_plan, _limit, _sender, _reader, _end) = (null, null, default, default, long.MaxValue);

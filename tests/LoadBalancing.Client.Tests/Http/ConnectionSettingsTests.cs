@@ -94,7 +94,7 @@ public sealed class ConnectionSettingsTests
     {
         await using LoopbackServer good = await LoopbackServer.StartAsync();
         await using var client = new BalancedClient(
-            options: options => (options.Endpoints, options.ConnectionPool.ConnectTimeout) = ([good.Address, "http://10.0.0.1:1"], TimeSpan.FromMilliseconds(100)),
+            options: options => (options.Endpoints, options.ConnectionPool.ConnectTimeout) = ([good.Address, "http://10.0.0.1:1"], TimeSpan.FromSeconds(1)),
             builder: builder => builder.ConfigurePrimaryHttpMessageHandler((handler, _) => ((SocketsHttpHandler)handler).ConnectCallback = async (context, token) =>
             {
                 if (context.DnsEndPoint.Port == 1)
