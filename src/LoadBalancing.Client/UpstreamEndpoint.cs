@@ -9,6 +9,8 @@ namespace LoadBalancing.Client;
 /// <remarks>All members may be read from any thread at any time; each is a momentary value of its own.</remarks>
 public sealed class UpstreamEndpoint
 {
+    private static int _removals;
+
     private readonly EndpointLoad _load;
     private ulong _status;
     private EndpointDescription _description;
@@ -20,8 +22,9 @@ public sealed class UpstreamEndpoint
     private bool _removed;
     private readonly int _authorityLength;
 
-    internal UpstreamEndpoint(EndpointIdentity identity, EndpointDescription description, EndpointLoad load)
+    internal UpstreamEndpoint(EndpointIdentity identity, EndpointDescription description, EndpointLoad load, ServiceChanges? changes = null)
     {
+        Changes = changes;
         Identity = identity;
         Address = identity.Address;
         _description = description;
@@ -76,6 +79,9 @@ public sealed class UpstreamEndpoint
     /// </summary>
     public TimeSpan? Latency => _load.Samples == 0 ? null : TimeSpan.FromSeconds(_load.Latency);
 
+    /// <summary>Changes whenever an endpoint of any cluster has left. Whoever keeps something for endpoints that other parts of the process let go looks here, which costs a read.</summary>
+    internal static int Removals => Volatile.Read(ref _removals);
+
     internal EndpointIdentity Identity { get; }
 
     /// <summary><c>host:port</c>, without a default port, as a <c>Host</c> header says it.</summary>
@@ -119,6 +125,9 @@ public sealed class UpstreamEndpoint
 
     internal EndpointLoad Load => _load;
 
+    /// <summary>Where its cluster counts who goes out of service and who comes back; null where nobody does.</summary>
+    internal ServiceChanges? Changes { get; }
+
     internal EndpointDescription Description
     {
         get => Volatile.Read(ref _description);
@@ -149,7 +158,17 @@ public sealed class UpstreamEndpoint
     internal bool TryChangeStatus(EndpointStatus from, EndpointStatus to)
     {
         Interleaving.Writes(this);
-        return Interlocked.CompareExchange(ref _status, to.Word, from.Word) == from.Word;
+        if (Interlocked.CompareExchange(ref _status, to.Word, from.Word) != from.Word)
+        {
+            return false;
+        }
+
+        if (from.IsOut != to.IsOut)
+        {
+            Changes?.Advance();
+        }
+
+        return true;
     }
 
     internal void Record(EjectionRecord ejection)
@@ -177,7 +196,11 @@ public sealed class UpstreamEndpoint
         }
     }
 
-    internal void MarkRemoved() => Volatile.Write(ref _removed, true);
+    internal void MarkRemoved()
+    {
+        Volatile.Write(ref _removed, true);
+        Interlocked.Increment(ref _removals);
+    }
 
     /// <summary>A copy: whoever wrote the description may go on writing.</summary>
     private static ReadOnlyDictionary<string, string> LabelsOf(EndpointDescription description) => description.Labels is { Count: > 0 } labels

@@ -17,6 +17,7 @@ internal enum OptionsKind
     IntegerList,
     SectionList,
     TextMap,
+    SectionMap,
 }
 
 /// <summary>One key of a configuration section, for those who describe configuration to editors.</summary>
