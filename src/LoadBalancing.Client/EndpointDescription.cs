@@ -55,6 +55,11 @@ public sealed class EndpointDescription
     /// <summary>Where the endpoint is: <c>region</c>, <c>region/zone</c> or <c>region/zone/subzone</c>. Null, the default: not known. What follows from it says <see cref="LoadBalancingOptions.Locality"/>.</summary>
     public string? Locality { get; set; }
 
+    /// <summary>
+    /// What tells groups of endpoints apart, like <c>version</c> = <c>v2</c>; names and values are compared case included. Empty by default. <see cref="UpstreamEndpoint.Labels"/> shows them.
+    /// </summary>
+    public IDictionary<string, string> Labels { get; set; } = new Dictionary<string, string>();
+
     /// <summary>Makes a description of an address with everything else at its default.</summary>
     /// <param name="address">See <see cref="Address"/>.</param>
     public static implicit operator EndpointDescription(string address) => FromString(address);

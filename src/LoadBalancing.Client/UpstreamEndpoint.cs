@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace LoadBalancing.Client;
 
 /// <summary>
@@ -10,6 +12,7 @@ public sealed class UpstreamEndpoint
     private readonly EndpointLoad _load;
     private ulong _status;
     private EndpointDescription _description;
+    private IReadOnlyDictionary<string, string> _labels;
     private EjectionRecord? _ejection;
     private object? _transportState;
     private object? _healthState;
@@ -24,6 +27,7 @@ public sealed class UpstreamEndpoint
         Identity = identity;
         Address = identity.Address;
         _description = description;
+        _labels = LabelsOf(description);
         _load = load;
         Hostname = identity.Hostname;
         Authority = Address.Authority;
@@ -56,6 +60,9 @@ public sealed class UpstreamEndpoint
 
     /// <summary>Why its share is what it is, in words for people; null before the first set.</summary>
     public string? ShareReason => Placement?.Reason;
+
+    /// <summary>The labels of its description, as of the last update.</summary>
+    public IReadOnlyDictionary<string, string> Labels => Volatile.Read(ref _labels);
 
     /// <summary>Whether it is given traffic now. One that is ejected and fails its checks as well is told as ejected.</summary>
     public EndpointHealth Health => Volatile.Read(ref _removed) ? EndpointHealth.Removed : HealthOf(Status);
@@ -144,7 +151,11 @@ public sealed class UpstreamEndpoint
     internal EndpointDescription Description
     {
         get => Volatile.Read(ref _description);
-        set => Volatile.Write(ref _description, value);
+        set
+        {
+            Volatile.Write(ref _labels, LabelsOf(value));
+            Volatile.Write(ref _description, value);
+        }
     }
 
     /// <summary>The ejection that the status speaks of; null while in service, and for the instant in which the ejecting thread has not yet written it.</summary>
@@ -196,6 +207,11 @@ public sealed class UpstreamEndpoint
     }
 
     internal void MarkRemoved() => Volatile.Write(ref _removed, true);
+
+    /// <summary>A copy: whoever wrote the description may go on writing.</summary>
+    private static ReadOnlyDictionary<string, string> LabelsOf(EndpointDescription description) => description.Labels is { Count: > 0 } labels
+        ? new ReadOnlyDictionary<string, string>(new Dictionary<string, string>(labels, StringComparer.Ordinal))
+        : ReadOnlyDictionary<string, string>.Empty;
 
     private EndpointHealth HealthOf(EndpointStatus status) => status switch
     {

@@ -48,6 +48,7 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
 
         SelectionCheck.FindFaults(options, strategy, faults);
         HealthOptionsCheck.Check(options, faults);
+        SetShapeCheck.Check(options, faults);
         ActiveCheckOptionsCheck.Check(options.HealthCheck, _probes, faults);
         RouteOptionsCheck.Check(options, faults);
         PoolOptionsCheck.Check(options, faults);
@@ -70,6 +71,9 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
             (nameof(options.OutlierDetection), options.OutlierDetection),
             (nameof(options.HealthCheck), options.HealthCheck),
             (nameof(options.Panic), options.Panic),
+            (nameof(options.Locality), options.Locality),
+            (nameof(options.SlowStart), options.SlowStart),
+            (nameof(options.Subsetting), options.Subsetting),
             (nameof(options.Retry), options.Retry),
             (nameof(options.Routes), options.Routes),
             (nameof(options.Budget), options.Budget),

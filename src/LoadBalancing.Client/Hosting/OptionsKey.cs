@@ -13,6 +13,8 @@ internal enum OptionsKind
     List,
     IntegerList,
     SectionList,
+    TextMap,
+    NumberMap,
 }
 
 /// <summary>One key of a configuration section, for those who describe configuration to editors.</summary>

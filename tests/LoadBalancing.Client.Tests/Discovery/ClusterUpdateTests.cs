@@ -45,6 +45,22 @@ public sealed class ClusterUpdateTests
     }
 
     [Fact]
+    public void Labels_are_those_of_the_last_update_whatever_becomes_of_the_description()
+    {
+        var described = new EndpointDescription("http://10.0.0.1:8080") { Labels = { ["version"] = "v1" } };
+        using var cluster = new TestCluster([described, TestCluster.Address(2)]);
+        described.Labels["version"] = "changed later";
+        UpstreamEndpoint endpoint = cluster.Endpoints[0];
+        string before = endpoint.Labels["version"];
+
+        cluster.Update([new EndpointDescription("http://10.0.0.1:8080") { Labels = { ["version"] = "v2", ["track"] = "canary" } }, TestCluster.Address(2)]);
+
+        Assert.Equal("v1", before);
+        Assert.Equal(["track = canary", "version = v2"], endpoint.Labels.Select(static label => $"{label.Key} = {label.Value}").Order());
+        Assert.Empty(cluster.Endpoints[1].Labels);
+    }
+
+    [Fact]
     public void A_weight_that_changed_holds_from_the_next_snapshot_on()
     {
         using var cluster = new TestCluster(endpoints: 2);

@@ -53,6 +53,11 @@ public sealed class BadInputTests
         $"catalog:Endpoints:0:Weight: {shown} is not allowed; a weight is a finite number above 0.");
 
     [Fact]
+    public void Labels_without_a_name() => AssertFault(
+        static options => options.Endpoints = [new EndpointDescription(Good) { Labels = { [""] = "v2" } }],
+        "catalog:Endpoints:0:Labels: they are null, or one of them has no name or no value; write them like version = v2, and none as an empty dictionary.");
+
+    [Fact]
     public void Weights_that_add_up_to_too_much() => AssertFault(
         static options => options.Endpoints = [new EndpointDescription(Good) { Weight = 4294967295 }, "http://10.0.0.2"],
         "catalog:Endpoints: the weights add up to 4294967296; the most is 4294967295. Divide all of them by the same number.");
@@ -310,7 +315,7 @@ public sealed class BadInputTests
     public static TheoryData<string, string> Configurations => new()
     {
         { """{ "Endpoints": ["http://a"], "Endpionts": [] }""", "LoadBalancing:catalog:Endpionts: unknown key; known here are Endpoints, Hosts, UnmatchedHost, Strategy, HashPolicies, StatefulAffinity, LeastRequest, LeastLoad, ConsistentHash, OutlierDetection, HealthCheck, Panic, Timeout, Retry, Routes, Budget, ConnectionPool, Fault, EmptyUpdate, FollowRedirects." },
-        { """{ "Endpoints": [{ "Adress": "http://a" }] }""", "LoadBalancing:catalog:Endpoints:0:Adress: unknown key; known here are Address, Weight, Hostname, HashKey, Draining." },
+        { """{ "Endpoints": [{ "Adress": "http://a" }] }""", "LoadBalancing:catalog:Endpoints:0:Adress: unknown key; known here are Address, Weight, Hostname, HashKey, Draining, Labels." },
         { """{ "Endpoints": "http://a" }""", "LoadBalancing:catalog:Endpoints: 'http://a' is not a list; expected a list like [\"http://10.0.0.1:8080\"], of texts or of sections with an Address." },
         { """{ "Endpoints": { "first": "http://a" } }""", "LoadBalancing:catalog:Endpoints: a section with the key 'first' is not a list; expected a list like [\"http://10.0.0.1:8080\"], of texts or of sections with an Address." },
         { """{ "Endpoints": ["http://a"], "Timeout": 5 }""", "LoadBalancing:catalog:Timeout: '5' cannot be read; a duration is written with its unit, like 250ms, 5s, 1m or 1h, as hh:mm:ss, or as 'infinite'." },

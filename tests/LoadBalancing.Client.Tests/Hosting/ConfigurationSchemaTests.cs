@@ -72,6 +72,8 @@ public sealed partial class ConfigurationSchemaTests
             OptionsKind.Section => Section(key.Shape!),
             OptionsKind.IntegerList => new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "integer" } },
             OptionsKind.SectionList => new JsonObject { ["type"] = "array", ["items"] = Section(key.Shape!) },
+            OptionsKind.TextMap => new JsonObject { ["type"] = "object", ["additionalProperties"] = new JsonObject { ["type"] = "string" } },
+            OptionsKind.NumberMap => new JsonObject { ["type"] = "object", ["additionalProperties"] = new JsonObject { ["type"] = "number" } },
             OptionsKind.List when key.Shape is null => new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "string" } },
             OptionsKind.List => new JsonObject
             {
