@@ -56,7 +56,7 @@ internal static class SeeWhatHappens
         public override void OnEjected(EjectionEvent ejection) =>
             Console.WriteLine($"{ejection.Endpoint} is out for {ejection.Length}: {ejection.Failures} of {ejection.Attempts} attempts failed ({ejection.Detector})");
 
-        public override void OnReturned(UpstreamEndpoint endpoint, DateTimeOffset at) => Console.WriteLine($"{endpoint} is back");
+        public override void OnReturned(UpstreamEndpoint endpoint, string cause, DateTimeOffset at) => Console.WriteLine($"{endpoint} is back, by {cause}");
     }
     // end-snippet
 }

@@ -110,13 +110,20 @@ internal sealed class EndpointSet
     /// <summary>An ejected endpoint whose time is up and that this attempt may go to, to see if it is well again; usually null.</summary>
     public UpstreamEndpoint? PickProbe(in PickContext context, TimeProvider timeProvider)
     {
+        // Who is where its session is stays there: elsewhere nobody knows it.
+        if (context.Preferred is { } preferred && context.Admits(preferred))
+        {
+            return null;
+        }
+
+        long now = timeProvider.GetTimestamp();
         foreach (UpstreamEndpoint endpoint in OnProbation!)
         {
             if (endpoint.CurrentEjection is { } ejection
-                && timeProvider.GetElapsedTime(ejection.StartedAt) >= ejection.Length
+                && timeProvider.GetElapsedTime(ejection.StartedAt, now) >= ejection.Length
                 && !endpoint.Status.IsFailingChecks
                 && !context.Excludes(endpoint)
-                && ejection.Probes.TryEnter(context.IsRetryable))
+                && ejection.Probes.TryEnter(context.IsRetryable, now))
             {
                 return endpoint;
             }

@@ -56,8 +56,9 @@ public abstract class LoadBalancerObserver
 
     /// <summary>An endpoint is back in service.</summary>
     /// <param name="endpoint">Who.</param>
+    /// <param name="cause">What brought it back: the value of the metrics' tag <c>loadbalancing.reason</c>, that is <c>sweep</c>, <c>probe</c> or <c>active_check</c>.</param>
     /// <param name="at">When it came back, by the clock of the balancer.</param>
-    public virtual void OnReturned(UpstreamEndpoint endpoint, DateTimeOffset at)
+    public virtual void OnReturned(UpstreamEndpoint endpoint, string cause, DateTimeOffset at)
     {
     }
 

@@ -28,8 +28,8 @@ internal sealed class ObserverList
 
     public void OnEjectionRefused(EjectionEvent ejection) => TellAll(ejection, static (observer, ejection) => observer.OnEjectionRefused(ejection));
 
-    public void OnReturned(UpstreamEndpoint endpoint, DateTimeOffset at) =>
-        TellAll((endpoint, at), static (observer, returned) => observer.OnReturned(returned.endpoint, returned.at));
+    public void OnReturned(UpstreamEndpoint endpoint, string cause, DateTimeOffset at) =>
+        TellAll((endpoint, cause, at), static (observer, returned) => observer.OnReturned(returned.endpoint, returned.cause, returned.at));
 
     public void OnCheckTurned(UpstreamEndpoint endpoint, ProbeResult result, DateTimeOffset at) =>
         TellAll((endpoint, result, at), static (observer, check) => observer.OnCheckTurned(check.endpoint, check.result, check.at));

@@ -51,6 +51,9 @@ public readonly struct PickContext
         return (endpoint.IsAvailable || IgnoreHealth) && !Excludes(endpoint);
     }
 
+    /// <summary>Whether every endpoint in service will do.</summary>
+    internal bool ExcludesNobody => Exclude is null;
+
     /// <summary>Whether the call has been there before.</summary>
     internal bool Excludes(UpstreamEndpoint endpoint) => Exclude is not null && IsExcluded(Exclude, endpoint);
 

@@ -1,19 +1,31 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Lets one request at a time through to an endpoint that is out and whose time is up.</summary>
+/// <summary>Lets one request at a time through to an endpoint that is out and whose time is up, and after one that failed nobody for a while.</summary>
 internal sealed class ProbeGate
 {
+    private long _closedUntil = long.MinValue;
     private int _taken;
-    private bool _wasTried;
+    private bool _wasAsked;
     private bool _admitsAny;
 
     /// <summary>Whether any request will do, and not only one that would be tried again elsewhere.</summary>
     public bool AdmitsAny => Volatile.Read(ref _admitsAny);
 
     /// <summary>Takes the one place. Whoever has it gives it back.</summary>
-    public bool TryEnter(bool isRetryable)
+    /// <param name="isRetryable">Whether the request would be tried again elsewhere.</param>
+    /// <param name="now">The timestamp of the pick.</param>
+    public bool TryEnter(bool isRetryable, long now)
     {
-        if (!isRetryable && !AdmitsAny)
+        if (isRetryable)
+        {
+            Volatile.Write(ref _wasAsked, true);
+        }
+        else if (!AdmitsAny)
+        {
+            return false;
+        }
+
+        if (IsClosed(now))
         {
             return false;
         }
@@ -24,22 +36,37 @@ internal sealed class ProbeGate
             return false;
         }
 
-        Volatile.Write(ref _wasTried, true);
-        return true;
+        // Between the look and the step, somebody else may have been there and failed.
+        Interleaving.Reads(this);
+        if (!IsClosed(now))
+        {
+            return true;
+        }
+
+        Leave();
+        return false;
     }
 
-    public void Leave()
+    /// <summary>Gives the place back.</summary>
+    /// <param name="closedUntil">The timestamp from which on the next one may come; by default at once.</param>
+    public void Leave(long closedUntil = long.MinValue)
     {
+        if (closedUntil != long.MinValue)
+        {
+            Interleaving.Writes(this);
+            Volatile.Write(ref _closedUntil, closedUntil);
+        }
+
         Interleaving.Writes(this);
         Volatile.Write(ref _taken, 0);
     }
 
-    /// <summary>A sweep found the time up. If nobody has come since, the next one need not be of the kind that is tried again.</summary>
+    /// <summary>A sweep found the time up. If none has asked since the last one that would be tried again elsewhere, any will do until the next.</summary>
     public void AtSweep()
     {
-        if (!Volatile.Read(ref _wasTried))
-        {
-            Volatile.Write(ref _admitsAny, true);
-        }
+        Volatile.Write(ref _admitsAny, !Volatile.Read(ref _wasAsked));
+        Volatile.Write(ref _wasAsked, false);
     }
+
+    private bool IsClosed(long now) => now < Volatile.Read(ref _closedUntil);
 }

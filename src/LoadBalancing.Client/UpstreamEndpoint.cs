@@ -22,8 +22,9 @@ public sealed class UpstreamEndpoint
     private bool _removed;
     private readonly int _authorityLength;
 
-    internal UpstreamEndpoint(EndpointIdentity identity, EndpointDescription description, EndpointLoad load)
+    internal UpstreamEndpoint(EndpointIdentity identity, EndpointDescription description, EndpointLoad load, ServiceChanges? changes = null)
     {
+        Changes = changes;
         Identity = identity;
         Address = identity.Address;
         _description = description;
@@ -148,6 +149,9 @@ public sealed class UpstreamEndpoint
 
     internal EndpointLoad Load => _load;
 
+    /// <summary>Where its cluster counts who goes out of service and who comes back; null where nobody does.</summary>
+    internal ServiceChanges? Changes { get; }
+
     internal EndpointDescription Description
     {
         get => Volatile.Read(ref _description);
@@ -178,7 +182,17 @@ public sealed class UpstreamEndpoint
     internal bool TryChangeStatus(EndpointStatus from, EndpointStatus to)
     {
         Interleaving.Writes(this);
-        return Interlocked.CompareExchange(ref _status, to.Word, from.Word) == from.Word;
+        if (Interlocked.CompareExchange(ref _status, to.Word, from.Word) != from.Word)
+        {
+            return false;
+        }
+
+        if (from.IsOut != to.IsOut)
+        {
+            Changes?.Advance();
+        }
+
+        return true;
     }
 
     internal void Record(EjectionRecord ejection)

@@ -79,6 +79,7 @@ internal static class PickCost
 
                 return last;
             }),
+            ("the same behind a picker's interface", PlainBy<K>(new ByHand([.. endpoints]))),
             ("RoundRobin", Plain<A>("RoundRobin", size)),
             ("Random", Plain<B>("Random", size)),
             ("Random, weighted", Plain<C>("Random", size, weighted: true)),
@@ -206,18 +207,21 @@ internal static class PickCost
     private static Func<int, object?> Plain<T>(string strategy, int size, bool weighted = false)
         where T : struct
     {
-        IEndpointPicker picker = Balancer(strategy, size, weighted: weighted).CurrentSet!.Picker!;
-        return count => PlainLoop<T>(picker, count);
+        return PlainBy<T>(Balancer(strategy, size, weighted: weighted).CurrentSet!.Picker!);
     }
+
+    private static Func<int, object?> PlainBy<T>(IEndpointPicker picker)
+        where T : struct => count => PlainLoop<T>(picker, count);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static UpstreamEndpoint? PlainLoop<T>(IEndpointPicker picker, int count)
         where T : struct
     {
         UpstreamEndpoint? last = null;
+        PickContext anybody = default;
         for (int i = 0; i < count; i++)
         {
-            last = picker.Pick(default);
+            last = picker.Pick(anybody);
         }
 
         return last;
@@ -337,4 +341,13 @@ internal static class PickCost
     private struct I;
 
     private struct J;
+
+    private struct K;
+
+    private sealed class ByHand(UpstreamEndpoint[] endpoints) : IEndpointPicker
+    {
+        private uint _next;
+
+        public UpstreamEndpoint? Pick(in PickContext context) => endpoints[Interlocked.Increment(ref _next) % (uint)endpoints.Length];
+    }
 }

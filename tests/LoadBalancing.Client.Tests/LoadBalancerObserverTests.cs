@@ -59,8 +59,8 @@ public sealed class LoadBalancerObserverTests
 
         EjectionEvent refused = Assert.Single(observer.Refusals);
         Assert.Equal((cluster.Endpoints[1], null), (refused.Endpoint, refused.Length));
-        (UpstreamEndpoint returned, DateTimeOffset at) = Assert.Single(observer.Returns);
-        Assert.Same(cluster.Endpoints[0], returned);
+        (UpstreamEndpoint returned, string cause, DateTimeOffset at) = Assert.Single(observer.Returns);
+        Assert.Equal((cluster.Endpoints[0], "sweep"), (returned, cause));
         Assert.Equal(cluster.Time.Start + TimeSpan.FromMinutes(4), at);
     }
 
@@ -157,7 +157,7 @@ public sealed class LoadBalancerObserverTests
 
         public List<EjectionEvent> Refusals { get; } = [];
 
-        public List<(UpstreamEndpoint Endpoint, DateTimeOffset At)> Returns { get; } = [];
+        public List<(UpstreamEndpoint Endpoint, string Cause, DateTimeOffset At)> Returns { get; } = [];
 
         public List<RetryEvent> Retries { get; } = [];
 
@@ -177,7 +177,7 @@ public sealed class LoadBalancerObserverTests
 
         public override void OnEjectionRefused(EjectionEvent ejection) => Refusals.Add(ejection);
 
-        public override void OnReturned(UpstreamEndpoint endpoint, DateTimeOffset at) => Returns.Add((endpoint, at));
+        public override void OnReturned(UpstreamEndpoint endpoint, string cause, DateTimeOffset at) => Returns.Add((endpoint, cause, at));
 
         public override void OnEndpointsChanged(string source, IReadOnlyList<UpstreamEndpoint> endpoints) => Changes.Add($"{source}: {endpoints.Count}");
 

@@ -196,8 +196,8 @@ public sealed class TrafficRecorder : IDisposable
 
         public override void OnEjectionRefused(EjectionEvent ejection) => Write(RecordedEventKind.EjectionRefused, ejection, TimeSpan.Zero);
 
-        public override void OnReturned(UpstreamEndpoint endpoint, DateTimeOffset at) =>
-            _recorder.Write(new RecordedEvent { Kind = RecordedEventKind.Returned, Client = _client, Endpoint = endpoint }, at - _recorder._startTime);
+        public override void OnReturned(UpstreamEndpoint endpoint, string cause, DateTimeOffset at) =>
+            _recorder.Write(new RecordedEvent { Kind = RecordedEventKind.Returned, Client = _client, Endpoint = endpoint, Detail = $"by {cause}" }, at - _recorder._startTime);
 
         public override void OnEndpointsChanged(string source, IReadOnlyList<UpstreamEndpoint> endpoints) =>
             Write(RecordedEventKind.EndpointsChanged, null, TimeSpan.Zero, $"{source}: {string.Join(", ", endpoints.Select(static endpoint => endpoint.Address.Authority))}");

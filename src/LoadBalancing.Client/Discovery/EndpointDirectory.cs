@@ -8,6 +8,7 @@ internal sealed class EndpointDirectory
 {
     private readonly Dictionary<string, IReadOnlyList<EndpointDescription>> _lists = new(StringComparer.Ordinal);
     private readonly List<string> _sources = [];
+    private readonly ServiceChanges _changes = new();
     private Dictionary<EndpointIdentity, UpstreamEndpoint> _members = [];
 
     /// <summary>Whether a list of this source is in force and has entries.</summary>
@@ -56,6 +57,6 @@ internal sealed class EndpointDirectory
             return known;
         }
 
-        return new UpstreamEndpoint(identity, description, new EndpointLoad());
+        return new UpstreamEndpoint(identity, description, new EndpointLoad(), _changes);
     }
 }

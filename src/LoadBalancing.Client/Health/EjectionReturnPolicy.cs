@@ -7,8 +7,8 @@ public enum EjectionReturnPolicy
     Sweep = 0,
 
     /// <summary>
-    /// After its time it gets one request at a time, of those that would be tried again elsewhere if it failed, until one succeeds; then it gets its whole share. If there was no such
-    /// request by the next sweep, any request will do.
+    /// After its time it gets one request at a time, of those that would be tried again elsewhere if it failed, until one succeeds; then it gets its whole share. After one that failed the next
+    /// comes an <see cref="OutlierDetectionOptions.Interval"/> later at the earliest. If there was no such request from one sweep to the next, any request will do.
     /// </summary>
     Probe,
 }

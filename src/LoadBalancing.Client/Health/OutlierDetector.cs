@@ -97,8 +97,17 @@ internal sealed class OutlierDetector : IHealthMonitor, IDisposable
 
     public void OnProbeEnded(UpstreamEndpoint endpoint, uint generation, in AttemptOutcome outcome)
     {
-        if (endpoint.CurrentEjection is { } ejection && ejection.Generation == generation
-            && !(outcome.IsSuccess && _ejector.TryReturn(endpoint, generation, DetectorNames.ReturnedByProbe, _sweep.Next)))
+        if (endpoint.CurrentEjection is not { } ejection || ejection.Generation != generation)
+        {
+            return;
+        }
+
+        if (outcome.IsFailure)
+        {
+            // Where failures are quick, the next one would otherwise follow at once, and nearly every request would go by way of the dead endpoint.
+            ejection.Probes.Leave(_timeProvider.GetTimestamp() + (long)(Detectors.Settings.Interval.TotalSeconds * _timeProvider.TimestampFrequency));
+        }
+        else if (!outcome.IsSuccess || !_ejector.TryReturn(endpoint, generation, DetectorNames.ReturnedByProbe, _sweep.Next))
         {
             ejection.Probes.Leave();
         }

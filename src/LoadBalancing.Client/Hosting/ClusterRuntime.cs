@@ -187,7 +187,7 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
         _refusalsTold.Clear();
         _metrics.OnReturned(cause);
         LogReturned(_logger, endpoint, Balancer.Name, cause);
-        Balancer.Observers?.OnReturned(endpoint, at);
+        Balancer.Observers?.OnReturned(endpoint, cause, at);
     });
 
     private EndpointSetBuilder MakeBuilder(ClusterSettings settings) =>

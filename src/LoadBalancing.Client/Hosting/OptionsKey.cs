@@ -10,6 +10,9 @@ internal enum OptionsKind
     Duration,
     Choice,
     Section,
+
+    /// <summary>A section that need not be there; true for one with all its defaults, false for none.</summary>
+    OptionalSection,
     List,
     IntegerList,
     SectionList,

@@ -57,6 +57,33 @@ internal sealed class OptionsShape<T> : IOptionsShape
         return this;
     }
 
+    /// <summary>
+    /// A section that stands for something switched on. An empty one says nothing that configuration could hand over, so <c>true</c> says it; <c>false</c> takes away what an earlier layer had.
+    /// </summary>
+    public OptionsShape<T> OptionalSection<TPart>(string key, OptionsShape<TPart> shape, Func<T, TPart?> get, Action<T, TPart?> set)
+        where TPart : class, new()
+    {
+        Add(new OptionsKey(key, OptionsKind.OptionalSection, Shape: shape), (section, options, faults) =>
+        {
+            bool isOn = section.GetChildren().Any();
+            if (section.Value is { } text && !bool.TryParse(text, out isOn))
+            {
+                faults.Add($"{section.Path}: '{text}' is a single value or a list; expected true, false, or a section with the keys {shape.KeyList()}.");
+            }
+            else if (isOn)
+            {
+                TPart part = get(options) ?? new TPart();
+                shape.Read(section, part, faults);
+                set(options, part);
+            }
+            else if (section.Value is not null)
+            {
+                set(options, null);
+            }
+        });
+        return this;
+    }
+
     /// <summary>A list; given again, it takes the place of what was there.</summary>
     public OptionsShape<T> List<TItem>(
         string key,

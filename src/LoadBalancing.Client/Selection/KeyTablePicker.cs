@@ -8,6 +8,7 @@ internal sealed class KeyTablePicker : IEndpointPicker
     private readonly double[] _shares;
     private readonly LoadBound? _bound;
     private readonly RandomSource _random;
+    private readonly AllInService _allInService;
 
     public KeyTablePicker(KeyTable table, LoadBound? bound, RandomSource random)
     {
@@ -17,6 +18,7 @@ internal sealed class KeyTablePicker : IEndpointPicker
         _shares = Array.ConvertAll(table.Owners, static owner => owner.Share);
         _bound = bound;
         _random = random;
+        _allInService = AllInService.Of(_owners);
     }
 
     public KeyTable Table { get; }
@@ -25,7 +27,7 @@ internal sealed class KeyTablePicker : IEndpointPicker
     {
         int slot = Table.SlotOf(context.HasHash ? context.HashValue : _random.NextUInt64());
         UpstreamEndpoint owner = _owners[_slots[slot]];
-        return _bound is null && context.Admits(owner) ? owner : GoOn(slot, context);
+        return _bound is null && ((_allInService.Holds && context.ExcludesNobody) || context.Admits(owner)) ? owner : GoOn(slot, context);
     }
 
     private UpstreamEndpoint? GoOn(int slot, in PickContext context)

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace LoadBalancing.Client;
 
 /// <summary>
@@ -10,19 +13,25 @@ namespace LoadBalancing.Client;
 /// </remarks>
 internal sealed class LeastLoadPicker : IEndpointPicker
 {
+    private const int Drawn = 3;
+
     private const int EnoughSamples = 5;
+
+    /// <summary>Lists up to this length are drawn from by one number, and three indices of theirs by 20 bits each.</summary>
+    private const int LargestQuick = 1 << 16;
+
+    private const int IndexBits = 20;
 
     private static readonly long Infinite = BitConverter.DoubleToInt64Bits(double.PositiveInfinity);
 
+    private readonly Choice[] _choices;
     private readonly UpstreamEndpoint[] _endpoints;
     private readonly double[] _weights;
-
-    /// <summary>1 / weight: a division takes longer than the rest of the comparison.</summary>
-    private readonly double[] _perWeight;
     private readonly double _secondsPerTick;
     private readonly double _decaysPerTick;
     private readonly double _averageLatency;
     private readonly RandomSource _random;
+    private readonly AllInService _allInService;
 
     /// <param name="level">The endpoints.</param>
     /// <param name="decayTime">The time in which a latency fades by a factor of e.</param>
@@ -32,36 +41,73 @@ internal sealed class LeastLoadPicker : IEndpointPicker
     {
         _endpoints = [.. level.Endpoints];
         _weights = [.. level.Weights];
-        _perWeight = Array.ConvertAll(_weights, static weight => 1 / weight);
+        _choices = [.. _endpoints.Zip(_weights, static (endpoint, weight) => new Choice(endpoint, endpoint.Load, 1 / weight))];
         _secondsPerTick = 1.0 / clock.TimestampFrequency;
         _decaysPerTick = _secondsPerTick / decayTime.TotalSeconds;
         _random = random;
         double[] known = [.. _endpoints.Where(static endpoint => endpoint.Load.Samples > 0).Select(static endpoint => endpoint.Load.Latency).Order()];
         _averageLatency = known.Length == 0 ? 0 : known[known.Length / 2];
+        _allInService = _endpoints.Length is >= Drawn and <= LargestQuick ? AllInService.Of(_endpoints) : default;
     }
 
     public UpstreamEndpoint? Pick(in PickContext context)
     {
-        int count = _endpoints.Length;
-        var dice = new Dice(_random);
-        int first = dice.Next(count);
-        int second = first;
-        int third = first;
-        if (count > 1)
+        // Three indices out of one number: what one leaves of it gives the next, as the digits of one fraction do.
+        int count = _choices.Length;
+        int first = (int)Math.BigMul(_random.NextUInt64(), (ulong)count, out ulong left);
+        if (count < Drawn)
         {
-            second = dice.Next(count - 1);
-            second += second >= first ? 1 : 0;
-            third = second;
+            int other = count - 1 - first;
+            return PickWithCare(first, other, other, context);
         }
 
-        if (count > 2)
+        left = count <= LargestQuick ? left : _random.NextUInt64();
+        int second = (int)Math.BigMul(left, (ulong)count - 1, out left);
+        left = count <= LargestQuick ? left : _random.NextUInt64();
+        int third = (int)Math.BigMul(left, (ulong)count - 2, out _);
+        second += Branchless.IsAtLeast(second, first);
+        int lower = Branchless.Min(first, second);
+        third += Branchless.IsAtLeast(third, lower);
+        third += Branchless.IsAtLeast(third, first + second - lower);
+        return _allInService.Holds && context.ExcludesNobody && PickQuickly(first, second, third, context.Now) is { } best ? best : PickWithCare(first, second, third, context);
+    }
+
+    /// <summary>Three costs at once, and no branch on them: which is less is as good as random.</summary>
+    /// <returns>Null where somebody is too new to be judged like this.</returns>
+    private UpstreamEndpoint? PickQuickly(int first, int second, int third, long now)
+    {
+        ref Choice a = ref _choices[first];
+        ref Choice b = ref _choices[second];
+        ref Choice c = ref _choices[third];
+        EndpointLoad loadA = a.Load;
+        EndpointLoad loadB = b.Load;
+        EndpointLoad loadC = c.Load;
+        if (((loadA.Samples - EnoughSamples) | (loadB.Samples - EnoughSamples) | (loadC.Samples - EnoughSamples)) < 0)
         {
-            third = dice.Next(count - 2);
-            third += third >= Math.Min(first, second) ? 1 : 0;
-            third += third >= Math.Max(first, second) ? 1 : 0;
+            return null;
         }
 
-        // All costs before any comparison, and no branch on it: which is less is as good as random, and a processor that guessed wrong would begin the next cost only when the last one is known.
+        Vector256<double> wait = WaitAt(
+            Vector256.Create(now),
+            Vector256.Create(loadA.Latency, loadB.Latency, loadC.Latency, 0),
+            Vector256.Create(loadA.LatencyAt, loadB.LatencyAt, loadC.LatencyAt, 0),
+            Vector256.Create(loadA.OldestWaiting, loadB.OldestWaiting, loadC.OldestWaiting, 0),
+            Vector256.Create(loadA.AvoidUntil, loadB.AvoidUntil, loadC.AvoidUntil, 0));
+        Vector256<double> cost = wait * Vector256.Create(
+            (loadA.InFlight + 1) * a.PerWeight,
+            (loadB.InFlight + 1) * b.PerWeight,
+            (loadC.InFlight + 1) * c.PerWeight,
+            0);
+
+        // The bits of numbers that are not negative have the order of the numbers. The last two, which nobody will miss, tell whose cost it is.
+        Vector256<long> ranked = (Vector256.MaxNative(cost, Vector256<double>.Zero).AsInt64() & Vector256.Create(~3L)) | Vector256.Create(0L, 1L, 2L, 3L);
+        long least = Branchless.Min(Branchless.Min(ranked[0], ranked[1]), ranked[2]);
+        ulong indices = (uint)first | ((ulong)(uint)second << IndexBits) | ((ulong)(uint)third << (2 * IndexBits));
+        return _choices[(int)(indices >> ((int)(least & 3) * IndexBits)) & ((1 << IndexBits) - 1)].Endpoint;
+    }
+
+    private UpstreamEndpoint? PickWithCare(int first, int second, int third, in PickContext context)
+    {
         long firstCost = CostOf(first, context);
         long secondCost = CostOf(second, context);
         long thirdCost = CostOf(third, context);
@@ -74,8 +120,8 @@ internal sealed class LeastLoadPicker : IEndpointPicker
     /// <returns>The cost as the bits of a number, which have the same order as long as it is not negative; infinite for those that cannot be had, or have their fill.</returns>
     private long CostOf(int index, in PickContext context)
     {
-        UpstreamEndpoint endpoint = _endpoints[index];
-        return context.Admits(endpoint) ? BitConverter.DoubleToInt64Bits(CostOf(endpoint.Load, context.Now) * _perWeight[index]) : Infinite;
+        ref Choice choice = ref _choices[index];
+        return context.Admits(choice.Endpoint) ? BitConverter.DoubleToInt64Bits(CostOf(choice.Load, context.Now) * choice.PerWeight) : Infinite;
     }
 
     private double CostOf(EndpointLoad load, long now)
@@ -87,11 +133,24 @@ internal sealed class LeastLoadPicker : IEndpointPicker
             return double.PositiveInfinity;
         }
 
-        double wait = samples == 0 ? _averageLatency : load.Latency * Decay.After((now - load.LatencyAt) * _decaysPerTick);
-
-        // Without branches, which go one way or the other at random here: no attempt waiting and no wish to be left alone lie far on the harmless side.
-        wait = double.MaxNative(wait, (now - load.OldestWaiting) * _secondsPerTick);
-        wait = double.MaxNative(wait, (load.AvoidUntil - now) * _secondsPerTick);
-        return wait * (inFlight + 1);
+        long latencyAt = samples == 0 ? now : load.LatencyAt;
+        double latency = samples == 0 ? _averageLatency : load.Latency;
+        Vector256<double> wait = WaitAt(Vector256.Create(now), Vector256.Create(latency), Vector256.Create(latencyAt), Vector256.Create(load.OldestWaiting), Vector256.Create(load.AvoidUntil));
+        return wait.ToScalar() * (inFlight + 1);
     }
+
+    /// <summary>How long each would let an attempt wait. No attempt waiting and no wish to be left alone lie far on the harmless side, so that neither takes a branch.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Vector256<double> WaitAt(Vector256<long> now, Vector256<double> latency, Vector256<long> latencyAt, Vector256<long> oldestWaiting, Vector256<long> avoidUntil)
+    {
+        Vector256<double> expected = latency * Decay.After(Vector256.ConvertToDouble(now - latencyAt) * _decaysPerTick);
+        Vector256<double> seen = Vector256.MaxNative(Vector256.ConvertToDouble(now - oldestWaiting), Vector256.ConvertToDouble(avoidUntil - now)) * _secondsPerTick;
+        return Vector256.MaxNative(expected, seen);
+    }
+
+    /// <summary>What a comparison reads of an endpoint, side by side.</summary>
+    /// <param name="Endpoint">The endpoint.</param>
+    /// <param name="Load">Its load, one step less to get to.</param>
+    /// <param name="PerWeight">1 / weight: a division takes longer than the rest of the comparison.</param>
+    private readonly record struct Choice(UpstreamEndpoint Endpoint, EndpointLoad Load, double PerWeight);
 }

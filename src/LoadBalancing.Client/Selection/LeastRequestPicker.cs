@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace LoadBalancing.Client;
 
 /// <summary>
@@ -10,9 +8,11 @@ namespace LoadBalancing.Client;
 internal sealed class LeastRequestPicker : IEndpointPicker
 {
     private readonly UpstreamEndpoint[] _endpoints;
+    private readonly EndpointLoad[] _loads;
     private readonly double[] _weights;
     private readonly int _choices;
     private readonly RandomSource _random;
+    private readonly AllInService _allInService;
 
     public LeastRequestPicker(EndpointLevel level, int choices, RandomSource random)
     {
@@ -20,29 +20,37 @@ internal sealed class LeastRequestPicker : IEndpointPicker
         _weights = [.. level.Weights];
         _choices = Math.Min(choices, _endpoints.Length);
         _random = random;
+        _loads = Array.ConvertAll(_endpoints, static endpoint => endpoint.Load);
+        _allInService = _choices == 2 ? AllInService.Of(_endpoints) : default;
     }
 
     public UpstreamEndpoint? Pick(in PickContext context)
     {
-        UpstreamEndpoint[] endpoints = _endpoints;
+        // One number is enough for two indices: each half is even to within (endpoints / 2^32).
+        ulong number = _random.NextUInt64();
+        uint count = (uint)_endpoints.Length;
+        int first = (int)(((number >> 32) * count) >> 32);
+        int second = (int)(((ulong)(uint)number * (count - 1)) >> 32);
+        second += Branchless.IsAtLeast(second, first);
+        return _allInService.Holds && context.ExcludesNobody
+            ? _endpoints[Branchless.ChooseLess(first, _loads[first].InFlight, second, _loads[second].InFlight)]
+            : PickWithCare(first, second, context);
+    }
 
-        // One number is enough for two indices: what the first leaves of it is even to within (endpoints squared / 2^64).
-        int first = (int)Math.BigMul(_random.NextUInt64(), (ulong)endpoints.Length, out ulong left);
-        int second = (int)Math.BigMul(left, (ulong)endpoints.Length - 1, out _);
-        second += second >= first ? 1 : 0;
+    private UpstreamEndpoint? PickWithCare(int first, int second, in PickContext context)
+    {
         UpstreamEndpoint? best = null;
         int fewest = int.MaxValue;
-        Consider(endpoints[first], context, ref best, ref fewest);
-        Consider(endpoints[second], context, ref best, ref fewest);
+        Consider(_endpoints[first], context, ref best, ref fewest);
+        Consider(_endpoints[second], context, ref best, ref fewest);
         if (_choices > 2)
         {
             ConsiderMore(first, second, context, ref best, ref fewest);
         }
 
-        return best ?? FewestInFlight.Find(endpoints, _weights, context, _random);
+        return best ?? FewestInFlight.Find(_endpoints, _weights, context, _random);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Consider(UpstreamEndpoint endpoint, in PickContext context, ref UpstreamEndpoint? best, ref int fewest)
     {
         int inFlight = endpoint.InFlight;

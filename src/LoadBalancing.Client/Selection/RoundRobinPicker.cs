@@ -5,11 +5,13 @@ internal sealed class RoundRobinPicker : IEndpointPicker
 {
     private readonly UpstreamEndpoint[] _schedule;
     private readonly FastModulo _turn;
+    private readonly AllInService _allInService;
 
     public RoundRobinPicker(UpstreamEndpoint[] schedule, Rotation rotation)
     {
         _schedule = schedule;
         _turn = new FastModulo(schedule.Length);
+        _allInService = AllInService.Of(schedule);
         Rotation = rotation;
     }
 
@@ -19,7 +21,7 @@ internal sealed class RoundRobinPicker : IEndpointPicker
     {
         ulong ticket = Rotation.Next();
         UpstreamEndpoint endpoint = _schedule[_turn.Of(ticket)];
-        return context.Admits(endpoint) ? endpoint : PassOver(ticket, context);
+        return (_allInService.Holds && context.ExcludesNobody) || context.Admits(endpoint) ? endpoint : PassOver(ticket, context);
     }
 
     private UpstreamEndpoint? PassOver(ulong ticket, in PickContext context)

@@ -26,9 +26,24 @@ public sealed class ProbeReturnTests
 
         EndpointLease probe = Assert.Single(ProbesAmong(cluster, Retryable, 100));
         Assert.Same(cluster.Endpoints[0], probe.Endpoint);
-        probe.End(AttemptOutcome.Failure(FailureKind.Connect));
+        probe.End();
 
         Assert.Single(ProbesAmong(cluster, Retryable, 100));
+        Assert.Equal(EndpointHealth.Ejected, cluster.Endpoints[0].Health);
+    }
+
+    [Theory]
+    [InlineData(59, 0)]
+    [InlineData(60, 1)]
+    public void After_one_that_failed_nobody_is_let_through_for_an_interval(int seconds, int probes)
+    {
+        using TestCluster cluster = Ejected();
+        cluster.RunTo(TimeIsUp);
+        Assert.Single(ProbesAmong(cluster, Retryable, 1)).End(AttemptOutcome.Failure(FailureKind.Connect));
+
+        cluster.Run(TimeSpan.FromSeconds(seconds));
+
+        Assert.Equal(probes, ProbesAmong(cluster, Retryable, 100).Count);
         Assert.Equal(EndpointHealth.Ejected, cluster.Endpoints[0].Health);
     }
 
@@ -74,6 +89,7 @@ public sealed class ProbeReturnTests
         EndpointLease first = Assert.Single(ProbesAmong(cluster, Retryable, 10));
 
         first.Report(AttemptOutcome.Failure(FailureKind.Gateway));
+        cluster.Run(TimeSpan.FromMinutes(1));
         Assert.Single(ProbesAmong(cluster, Retryable, 10));
         first.End();
 
@@ -109,12 +125,37 @@ public sealed class ProbeReturnTests
     public void As_long_as_retryable_ones_come_no_other_is_risked()
     {
         using TestCluster cluster = Ejected();
-        cluster.RunTo(new TimeSpan(0, 3, 59));
+        cluster.RunTo(new TimeSpan(0, 3, 50));
+        for (int i = 0; i < 12; i++)
+        {
+            ProbesAmong(cluster, Retryable, 1).ForEach(static probe => probe.End(AttemptOutcome.Failure(FailureKind.Connect)));
+            Assert.Empty(ProbesAmong(cluster, default, 100));
+            cluster.Run(TimeSpan.FromSeconds(30));
+        }
+    }
+
+    [Fact]
+    public void When_retryable_ones_stay_away_later_on_any_request_will_do_after_a_sweep_without_them()
+    {
+        using TestCluster cluster = Ejected();
+        cluster.RunTo(new TimeSpan(0, 3, 50));
         Assert.Single(ProbesAmong(cluster, Retryable, 1)).End(AttemptOutcome.Failure(FailureKind.Connect));
 
-        cluster.RunTo(TimeSpan.FromMinutes(10));
-
+        cluster.RunTo(new TimeSpan(0, 4, 59));
         Assert.Empty(ProbesAmong(cluster, default, 100));
+        cluster.RunTo(TimeSpan.FromMinutes(5));
+
+        Assert.Single(ProbesAmong(cluster, default, 100));
+    }
+
+    [Fact]
+    public void A_request_that_its_session_binds_elsewhere_is_not_let_through()
+    {
+        using TestCluster cluster = Ejected();
+        cluster.RunTo(TimeIsUp);
+
+        Assert.Empty(ProbesAmong(cluster, new PickContext { IsRetryable = true, Preferred = cluster.Endpoints[1] }, 10));
+        Assert.Single(ProbesAmong(cluster, new PickContext { IsRetryable = true, Preferred = cluster.Endpoints[0] }, 10));
     }
 
     [Fact]

@@ -70,6 +70,7 @@ public sealed partial class ConfigurationSchemaTests
                 ["pattern"] = @"^(([0-9]+(\.[0-9]+)?(ms|s|m|h|d))+|([0-9]+\.)?[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?|[Ii][Nn][Ff][Ii][Nn][Ii][Tt][Ee])$",
             },
             OptionsKind.Section => Section(key.Shape!),
+            OptionsKind.OptionalSection => new JsonObject { ["anyOf"] = new JsonArray(new JsonObject { ["type"] = "boolean" }, Section(key.Shape!)) },
             OptionsKind.IntegerList => new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "integer" } },
             OptionsKind.SectionList => new JsonObject { ["type"] = "array", ["items"] = Section(key.Shape!) },
             OptionsKind.TextMap => new JsonObject { ["type"] = "object", ["additionalProperties"] = new JsonObject { ["type"] = "string" } },

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -54,6 +55,32 @@ public sealed class HealthOptionsTests
                 "catalog:Panic:Traffic: 7 is not allowed; it is one of All, Fail, LastStanding.",
             ],
             exception.Failures);
+    }
+
+    [Fact]
+    public void Detectors_of_shares_are_switched_on_with_their_defaults_by_true_and_off_by_false()
+    {
+        OutlierDetectionOptions ejection = ReadJson(
+            """{ "SuccessRate": true, "FailurePercentage": { "Threshold": 70 }, "WindowedSuccessRate": { "Threshold": 90 } }""",
+            """{ "FailurePercentage": true, "WindowedSuccessRate": false }""").OutlierDetection;
+
+        Assert.Equal((5, 100), (ejection.SuccessRate!.MinimumHosts, ejection.SuccessRate.RequestVolume));
+        Assert.Equal(70, ejection.FailurePercentage!.Threshold);
+        Assert.Null(ejection.WindowedSuccessRate);
+    }
+
+    [Fact]
+    public void What_switches_a_detector_neither_on_nor_off_is_told_with_what_would()
+    {
+        LoadBalancingOptions options = ReadJson("""{ "SuccessRate": "yes", "FailurePercentage": [], "WindowedSuccessRate": null }""");
+
+        Assert.Equal(
+            [
+                "LoadBalancing:catalog:OutlierDetection:FailurePercentage: '' is a single value or a list; expected true, false, or a section with the keys Threshold, MinimumHosts, RequestVolume, Enforcing, EnforcingLocalOrigin.",
+                "LoadBalancing:catalog:OutlierDetection:SuccessRate: 'yes' is a single value or a list; expected true, false, or a section with the keys MinimumHosts, RequestVolume, StdevFactor, Enforcing, EnforcingLocalOrigin.",
+            ],
+            options.ConfigurationFaults);
+        Assert.Null(options.OutlierDetection.WindowedSuccessRate);
     }
 
     [Fact]
@@ -239,6 +266,21 @@ public sealed class HealthOptionsTests
         });
         using ServiceProvider provider = services.BuildServiceProvider();
         provider.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer("catalog");
+    }
+
+    /// <summary>What layers of JSON say about ejection, the later over the earlier.</summary>
+    private static LoadBalancingOptions ReadJson(params string[] layers)
+    {
+        var builder = new ConfigurationBuilder();
+        foreach (string layer in layers)
+        {
+            string text = $$"""{ "LoadBalancing": { "catalog": { "OutlierDetection": {{layer}} } } }""";
+            builder.AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(text)));
+        }
+
+        var options = new LoadBalancingOptions();
+        ConfigurationReader.Read(builder.Build().GetSection("LoadBalancing:catalog"), options);
+        return options;
     }
 
     private static LoadBalancingOptions Read(Dictionary<string, string?> values)

@@ -254,7 +254,26 @@ public sealed class OutlierDetectorInterleavingTests
 
             void Enter()
             {
-                if (gate.TryEnter(isRetryable: true))
+                if (gate.TryEnter(isRetryable: true, now: 0))
+                {
+                    entered++;
+                }
+            }
+        });
+    }
+
+    [Fact]
+    public void After_a_probe_that_failed_nobody_slips_through_on_an_earlier_look()
+    {
+        Explore(static () =>
+        {
+            var gate = new ProbeGate();
+            int entered = gate.TryEnter(isRetryable: true, now: 0) ? 1 : 0;
+            return new Scenario(() => Assert.Equal((1, false), (entered, gate.TryEnter(isRetryable: true, now: 9))), () => gate.Leave(closedUntil: 10), Enter, Enter);
+
+            void Enter()
+            {
+                if (gate.TryEnter(isRetryable: true, now: 1))
                 {
                     entered++;
                 }
