@@ -52,6 +52,11 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
         ActiveCheckOptionsCheck.Check(options.HealthCheck, _probes, faults);
         RouteOptionsCheck.Check(options, faults);
         PoolOptionsCheck.Check(options, faults);
+        if (_registrations.IsBalancerOnly(service))
+        {
+            BalancerOptionsCheck.Check(options, faults);
+        }
+
         faults.CheckEnum("UnmatchedHost", options.UnmatchedHost);
         faults.CheckEnum("EmptyUpdate", options.EmptyUpdate);
         return faults.ToResult();
