@@ -24,6 +24,13 @@ internal sealed class OptionsShape<T> : IOptionsShape
         return text.Length > 0;
     });
 
+    /// <summary>A text that means something when it is empty.</summary>
+    public OptionsShape<T> TextOrEmpty(string key, Action<T, string> set) => Scalar(new OptionsKey(key, OptionsKind.Text), "expected a text", set, static (string text, out string value) =>
+    {
+        value = text;
+        return true;
+    });
+
     public OptionsShape<T> Integer(string key, Action<T, int> set) => Scalar(new OptionsKey(key, OptionsKind.Integer), "expected a whole number", set, static (string text, out int value) =>
         int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value));
 

@@ -36,10 +36,15 @@ internal sealed class RequestPlanCompiler : IDisposable
         // Requests that are never tried again are part of what others may try again.
         bool countsRequests = options.Routes.Prepend(null).Any(route => RetrySettings.From(RetryOf(options, route)).Attempts > 0);
         RequestAffinity? affinity = CompileAffinity(options, strategy);
-        RouteTable? routes = options.Routes.Count == 0
-            ? null
-            : new RouteTable(options.Routes.Select(route => (new RequestRoute(route), Compile(options, route, affinity, routes: null, countsRequests, liveFaults))));
-        return Compile(options, route: null, affinity, routes, countsRequests, liveFaults);
+        RouteTable? routes = options.Routes.Count == 0 ? null : new RouteTable(options.Routes.Select(CompileRoute));
+        return Compile(options, route: null, affinity, routes, edits: null, countsRequests, liveFaults);
+
+        (RequestRoute Route, RequestPlan Plan) CompileRoute(RequestRouteOptions route)
+        {
+            var matched = new RequestRoute(route);
+            RequestAffinity? own = route.HashPolicies is { } policies && strategy.UsesHash ? affinity!.Under(new HashPolicyChain(policies)) : affinity;
+            return (matched, Compile(options, route, own, routes: null, MessageEdits.From(route, matched), countsRequests, liveFaults));
+        }
     }
 
     private static RetryOptions RetryOf(LoadBalancingOptions options, RequestRouteOptions? route) => route?.Retry?.Over(options.Retry) ?? options.Retry;
@@ -49,6 +54,7 @@ internal sealed class RequestPlanCompiler : IDisposable
         RequestRouteOptions? route,
         RequestAffinity? affinity,
         RouteTable? routes,
+        MessageEdits? edits,
         bool countsRequests,
         IEnumerable<LiveFault> liveFaults)
     {
@@ -61,6 +67,7 @@ internal sealed class RequestPlanCompiler : IDisposable
             Balancer = _balancer,
             Route = route?.Name,
             Routes = routes,
+            Edits = edits,
             Hosts = new HostMatcher(options.Hosts),
             UnmatchedHost = options.UnmatchedHost,
             Timeout = timeout,

@@ -131,6 +131,27 @@ internal sealed class LoadBalancingHandler : DelegatingHandler
     }
 
     private ValueTask<HttpResponseMessage> SendPlannedAsync(RequestPlan plan, HttpRequestMessage request, CallSpan? span, bool async, CancellationToken cancellationToken) =>
+        plan.Edits is null ? SendEditedAsync(plan, request, span, async, cancellationToken) : EditAsync(plan, plan.Edits, request, span, async, cancellationToken);
+
+    /// <summary>Around all attempts: none of them makes a change a second time.</summary>
+    private async ValueTask<HttpResponseMessage> EditAsync(RequestPlan plan, MessageEdits edits, HttpRequestMessage request, CallSpan? span, bool async, CancellationToken cancellationToken)
+    {
+        RequestBefore before = edits.Apply(request);
+        HttpResponseMessage response;
+        try
+        {
+            response = await SendEditedAsync(plan, request, span, async, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            before.Restore();
+        }
+
+        edits.Apply(response);
+        return response;
+    }
+
+    private ValueTask<HttpResponseMessage> SendEditedAsync(RequestPlan plan, HttpRequestMessage request, CallSpan? span, bool async, CancellationToken cancellationToken) =>
         plan.RequestFault is null
             ? BalanceAsync(plan, request, span, async, cancellationToken)
             : plan.RequestFault.SendAsync(
@@ -141,6 +162,11 @@ internal sealed class LoadBalancingHandler : DelegatingHandler
 
     private async ValueTask<HttpResponseMessage> BalanceAsync(RequestPlan plan, HttpRequestMessage request, CallSpan? span, bool async, CancellationToken cancellationToken)
     {
+        if (plan.Edits?.Answer is { } answer)
+        {
+            return answer.To(request);
+        }
+
         bool mustWait = plan.Balancer.CurrentSet is null;
         if (plan.Retry.BufferBodyUpTo > 0)
         {

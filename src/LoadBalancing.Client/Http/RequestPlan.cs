@@ -15,6 +15,9 @@ internal sealed class RequestPlan
     /// <summary>The routes, asked before this plan is used; null when there are none, and in the plans of routes.</summary>
     public required RouteTable? Routes { get; init; }
 
+    /// <summary>What is changed of requests and answers, or answered here; null when nothing is.</summary>
+    public required MessageEdits? Edits { get; init; }
+
     /// <summary>The hosts that are balanced.</summary>
     public required HostMatcher Hosts { get; init; }
 
@@ -76,7 +79,10 @@ internal sealed class RequestPlan
     public TimeProvider TimeProvider => Balancer.TimeProvider;
 
     /// <summary>Whether a call that goes well takes nothing but one attempt.</summary>
-    public bool IsPlain => RequestFault is null && AttemptFault is null && Retry.BufferBodyUpTo == 0;
+    public bool IsPlain => RequestFault is null && AttemptFault is null && Edits is null && Retry.BufferBodyUpTo == 0;
+
+    /// <summary>Whether a cookie counts, on any of its routes.</summary>
+    public bool UsesCookies => Affinity is { UsesCookies: true } || Routes is { UseCookies: true };
 
     /// <summary>Whether any time limit is to be kept.</summary>
     public bool HasTimeLimit => PerTryTimeout != System.Threading.Timeout.InfiniteTimeSpan;

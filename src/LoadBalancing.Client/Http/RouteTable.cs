@@ -7,6 +7,9 @@ internal sealed class RouteTable
 
     public RouteTable(IEnumerable<(RequestRoute Route, RequestPlan Plan)> routes) => _routes = [.. routes];
 
+    /// <summary>Whether a cookie counts on any of them.</summary>
+    public bool UseCookies => Array.Exists(_routes, static route => route.Plan.UsesCookies);
+
     /// <summary>The plan of the route that the request asks for, or of the first that fits it; null when none does.</summary>
     /// <exception cref="InvalidOperationException">The request asks for a route that there is not.</exception>
     public RequestPlan? Find(HttpRequestMessage request)

@@ -25,4 +25,27 @@ internal sealed class RequestRoute
 
         return _matches.Length == 0;
     }
+
+    /// <summary>How much of a request's path is the prefix by which the route fits it.</summary>
+    public int PrefixLength(HttpRequestMessage request, string path)
+    {
+        foreach (RouteMatch match in _matches)
+        {
+            if (match.Matches(request))
+            {
+                return match.PrefixLength(path);
+            }
+        }
+
+        // The request has asked for the route by name.
+        foreach (RouteMatch match in _matches)
+        {
+            if (match.FitsPath(path))
+            {
+                return match.PrefixLength(path);
+            }
+        }
+
+        return 1;
+    }
 }

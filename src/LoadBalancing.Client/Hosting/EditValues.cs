@@ -1,0 +1,77 @@
+using System.Globalization;
+
+namespace LoadBalancing.Client;
+
+/// <summary>Writes down what a route changes of messages. What nobody has said, and what would be "none" everywhere, is left out.</summary>
+internal static class EditValues
+{
+    /// <summary>What is nobody's business, not even in an explanation.</summary>
+    private static readonly string[] Secrets = ["Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie"];
+
+    public static IEnumerable<PolicyValue> Of(RequestRouteOptions? route)
+    {
+        if (route?.Rewrite is { } rewrite)
+        {
+            yield return new("Rewrite", Text(rewrite), "route");
+        }
+
+        if (route?.RequestHeaders is { } request)
+        {
+            yield return new("RequestHeaders", Text(request), "route");
+        }
+
+        if (route?.ResponseHeaders is { } response)
+        {
+            yield return new("ResponseHeaders", Text(response), "route");
+        }
+
+        if (route?.Redirect is { } redirect)
+        {
+            yield return new("Redirect", Text(redirect), "route");
+        }
+
+        if (route?.DirectResponse is { } direct)
+        {
+            yield return new("DirectResponse", string.Create(CultureInfo.InvariantCulture, $"{direct.Status}, a body of {direct.Body?.Length ?? 0} characters"), "route");
+        }
+    }
+
+    public static string Text(HashPolicyOptions policy)
+    {
+        string what = policy switch
+        {
+            { Header: { } header } => $"header {header}",
+            { Cookie: { } cookie } => $"cookie {cookie.Name}",
+            { QueryParameter: { } parameter } => $"query parameter {parameter}",
+            _ => "caller's address",
+        };
+        return policy.Terminal ? $"{what} (terminal)" : what;
+    }
+
+    public static string Text(HeaderChangeOptions change) => string.Join(
+        ", ",
+        [
+            .. change.Remove.Select(static name => $"remove {name}"),
+            .. change.Set.Select(static header => $"set {header.Key}: {ValueOf(header)}"),
+            .. change.Add.Select(static header => $"add {header.Key}: {ValueOf(header)}"),
+        ]);
+
+    private static string ValueOf(KeyValuePair<string, string> header) => Secrets.Contains(header.Key, StringComparer.OrdinalIgnoreCase) ? "***" : header.Value;
+
+    private static string Text(RouteRewriteOptions rewrite) => string.Join(", ", new[]
+    {
+        rewrite.Path is null ? null : $"path {rewrite.Path}",
+        rewrite.Prefix is null ? null : $"prefix {rewrite.Prefix}",
+        rewrite.Regex is null ? null : $"{rewrite.Regex} by {rewrite.Substitution}",
+        rewrite.Host is null ? null : $"host {rewrite.Host}",
+    }.OfType<string>());
+
+    private static string Text(RouteRedirectOptions redirect) => string.Join(", ", new[]
+    {
+        redirect.Status.ToString(CultureInfo.InvariantCulture),
+        redirect.Scheme is null ? null : $"scheme {redirect.Scheme}",
+        redirect.Host is null ? null : $"host {redirect.Host}",
+        redirect.Port is null ? null : string.Create(CultureInfo.InvariantCulture, $"port {redirect.Port}"),
+        redirect.Path is null ? null : $"path {redirect.Path}",
+    }.OfType<string>());
+}
