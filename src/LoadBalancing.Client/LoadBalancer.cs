@@ -37,6 +37,9 @@ public sealed class LoadBalancer
     /// <summary>The members, in the order in which they were described; empty before the first set. The objects show their state live.</summary>
     public IReadOnlyList<UpstreamEndpoint> Endpoints => Volatile.Read(ref _set)?.Endpoints ?? Volatile.Read(ref _awaited)?.Members ?? [];
 
+    /// <summary>For people: the service, and after a slash the subset.</summary>
+    internal string FullName => Subset is null ? Name : $"{Name}/{Subset}";
+
     internal IHealthMonitor Health { get; }
 
     internal ClusterMetrics Metrics { get; }
@@ -45,6 +48,9 @@ public sealed class LoadBalancer
 
     /// <summary>What to say about a first set that does not come; names the sources.</summary>
     internal string AwaitedSources { get; set; } = "";
+
+    /// <summary>Of a subset, the labels that its endpoints have; empty when it is not configured any more.</summary>
+    internal string AwaitedLabels { get; set; } = "";
 
     /// <summary>Where leases give back their places; null for a balancer whose requests nobody counts.</summary>
     internal IRequestSlots? Slots { get; set; }

@@ -237,6 +237,29 @@ internal static class ConfigurationReader
         .TextMap(nameof(HeaderChangeOptions.Add), "{ \"x-version\": \"2\" }", static o => o.Add)
         .Texts(nameof(HeaderChangeOptions.Remove), "[\"x-debug\"]", static (o, v) => o.Remove = v);
 
+    internal static readonly OptionsShape<RouteDestinationOptions> Destination = new OptionsShape<RouteDestinationOptions>()
+        .Text(nameof(RouteDestinationOptions.Service), static (o, v) => o.Service = v)
+        .Text(nameof(RouteDestinationOptions.Subset), static (o, v) => o.Subset = v)
+        .Integer(nameof(RouteDestinationOptions.Weight), static (o, v) => o.Weight = v)
+        .Section(nameof(RouteDestinationOptions.RequestHeaders), HeaderChange, static o => o.RequestHeaders ??= new HeaderChangeOptions())
+        .Section(nameof(RouteDestinationOptions.ResponseHeaders), HeaderChange, static o => o.ResponseHeaders ??= new HeaderChangeOptions());
+
+    internal static readonly OptionsShape<SubsetOptions> Subset = new OptionsShape<SubsetOptions>()
+        .TextMap(nameof(SubsetOptions.Labels), "{ \"version\": \"v2\" }", static o => o.Labels)
+        .Text(nameof(SubsetOptions.Strategy), static (o, v) => o.Strategy = v)
+        .List(nameof(SubsetOptions.HashPolicies), HashPoliciesExpected, HashPolicy, ReadHashPolicy, static (o, v) => o.HashPolicies = v)
+        .Section(nameof(SubsetOptions.LeastRequest), LeastRequest, static o => o.LeastRequest ??= new LeastRequestOptions())
+        .Section(nameof(SubsetOptions.LeastLoad), LeastLoad, static o => o.LeastLoad ??= new LeastLoadOptions())
+        .Section(nameof(SubsetOptions.ConsistentHash), ConsistentHash, static o => o.ConsistentHash ??= new ConsistentHashOptions())
+        .Section(nameof(SubsetOptions.OutlierDetection), OutlierDetection, static o => o.OutlierDetection ??= new OutlierDetectionOptions())
+        .Section(nameof(SubsetOptions.HealthCheck), HealthCheck, static o => o.HealthCheck ??= new ActiveCheckOptions())
+        .Section(nameof(SubsetOptions.Panic), Panic, static o => o.Panic ??= new PanicOptions())
+        .Section(nameof(SubsetOptions.Locality), Locality, static o => o.Locality ??= new LocalityOptions())
+        .Section(nameof(SubsetOptions.SlowStart), SlowStart, static o => o.SlowStart ??= new SlowStartOptions())
+        .Section(nameof(SubsetOptions.Subsetting), Subsetting, static o => o.Subsetting ??= new SubsettingOptions())
+        .Section(nameof(SubsetOptions.Budget), Budget, static o => o.Budget ??= new RetryBudgetOptions())
+        .Section(nameof(SubsetOptions.ConnectionPool), ConnectionPool, static o => o.ConnectionPool ??= new ConnectionPoolOptions());
+
     internal static readonly OptionsShape<RouteRewriteOptions> Rewrite = new OptionsShape<RouteRewriteOptions>()
         .Text(nameof(RouteRewriteOptions.Path), static (o, v) => o.Path = v)
         .Text(nameof(RouteRewriteOptions.Prefix), static (o, v) => o.Prefix = v)
@@ -262,6 +285,7 @@ internal static class ConfigurationReader
         .Section(nameof(RequestRouteOptions.Retry), Retry, static o => o.Retry ??= new RetryOptions())
         .Section(nameof(RequestRouteOptions.Fault), Fault, static o => o.Fault ??= new FaultOptions())
         .List(nameof(RequestRouteOptions.HashPolicies), HashPoliciesExpected, HashPolicy, ReadHashPolicy, static (o, v) => o.HashPolicies = v)
+        .Sections(nameof(RequestRouteOptions.Destinations), Destination, static (o, v) => o.Destinations = v)
         .Section(nameof(RequestRouteOptions.Rewrite), Rewrite, static o => o.Rewrite ??= new RouteRewriteOptions())
         .Section(nameof(RequestRouteOptions.RequestHeaders), HeaderChange, static o => o.RequestHeaders ??= new HeaderChangeOptions())
         .Section(nameof(RequestRouteOptions.ResponseHeaders), HeaderChange, static o => o.ResponseHeaders ??= new HeaderChangeOptions())
@@ -286,6 +310,7 @@ internal static class ConfigurationReader
         .Section(nameof(LoadBalancingOptions.Subsetting), Subsetting, static o => o.Subsetting)
         .Duration(nameof(LoadBalancingOptions.Timeout), static (o, v) => o.Timeout = v)
         .Section(nameof(LoadBalancingOptions.Retry), Retry, static o => o.Retry)
+        .SectionMap(nameof(LoadBalancingOptions.Subsets), Subset, static o => o.Subsets)
         .Sections(nameof(LoadBalancingOptions.Routes), Route, static (o, v) => o.Routes = v)
         .Section(nameof(LoadBalancingOptions.Budget), Budget, static o => o.Budget)
         .Section(nameof(LoadBalancingOptions.ConnectionPool), ConnectionPool, static o => o.ConnectionPool)

@@ -8,8 +8,18 @@ internal static class EditValues
     /// <summary>What is nobody's business, not even in an explanation.</summary>
     private static readonly string[] Secrets = ["Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie"];
 
-    public static IEnumerable<PolicyValue> Of(RequestRouteOptions? route)
+    public static IEnumerable<PolicyValue> Of(LoadBalancingOptions options, RequestRouteOptions? route, string service)
     {
+        foreach (RouteDestinationOptions destination in route?.Destinations ?? [])
+        {
+            string cluster = destination.Subset is null ? destination.Service ?? service : $"{destination.Service ?? service}/{destination.Subset}";
+            yield return new("Destinations", Text(cluster, destination), "route");
+            if ((destination.Service ?? service) == service && destination.Subset is { } name && options.Subsets.FirstOrDefault(subset => subset.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value is { } subset)
+            {
+                yield return new($"Subsets:{name}", Text(subset), "service");
+            }
+        }
+
         if (route?.Rewrite is { } rewrite)
         {
             yield return new("Rewrite", Text(rewrite), "route");
@@ -55,6 +65,34 @@ internal static class EditValues
             .. change.Set.Select(static header => $"set {header.Key}: {ValueOf(header)}"),
             .. change.Add.Select(static header => $"add {header.Key}: {ValueOf(header)}"),
         ]);
+
+    private static string Text(string cluster, RouteDestinationOptions destination) => string.Join("; ", new[]
+    {
+        string.Create(CultureInfo.InvariantCulture, $"{cluster}, weight {destination.Weight}"),
+        destination.RequestHeaders is null ? null : $"RequestHeaders: {Text(destination.RequestHeaders)}",
+        destination.ResponseHeaders is null ? null : $"ResponseHeaders: {Text(destination.ResponseHeaders)}",
+    }.OfType<string>());
+
+    private static string Text(SubsetOptions subset)
+    {
+        string[] own =
+        [
+            .. new (string Name, object? Value)[]
+            {
+                (nameof(subset.Strategy), subset.Strategy),
+                (nameof(subset.HashPolicies), subset.HashPolicies),
+                (nameof(subset.LeastRequest), subset.LeastRequest),
+                (nameof(subset.LeastLoad), subset.LeastLoad),
+                (nameof(subset.ConsistentHash), subset.ConsistentHash),
+                (nameof(subset.OutlierDetection), subset.OutlierDetection),
+                (nameof(subset.HealthCheck), subset.HealthCheck),
+                (nameof(subset.Panic), subset.Panic),
+                (nameof(subset.Budget), subset.Budget),
+                (nameof(subset.ConnectionPool), subset.ConnectionPool),
+            }.Where(static part => part.Value is not null).Select(static part => part.Name),
+        ];
+        return $"{new SubsetLabels(subset.Labels)}; {(own.Length == 0 ? "all policies of the service" : $"its own {string.Join(", ", own)}")}";
+    }
 
     private static string ValueOf(KeyValuePair<string, string> header) => Secrets.Contains(header.Key, StringComparer.OrdinalIgnoreCase) ? "***" : header.Value;
 

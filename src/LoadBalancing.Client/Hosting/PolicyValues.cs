@@ -24,7 +24,7 @@ internal static class PolicyValues
             new("Retry:BackoffMax", Text(retry.BackoffMax), Source(own?.BackoffMax, all.BackoffMax)),
             new("Fault", Text(route?.Fault ?? options.Fault), Source(route?.Fault, options.Fault)),
             new("HashPolicies", Text((route?.HashPolicies ?? options.HashPolicies).Select(EditValues.Text)), Source(route?.HashPolicies, Given(options.HashPolicies))),
-            .. EditValues.Of(route),
+            .. EditValues.Of(options, route, plan.Balancer.Name),
             new("ConnectionPool:MaxRequests", Limit(options.ConnectionPool.MaxRequests), Source(null, options.ConnectionPool.MaxRequests)),
             new("ConnectionPool:MaxPendingRequests", Limit(options.ConnectionPool.MaxPendingRequests), Source(null, options.ConnectionPool.MaxPendingRequests)),
             new("ConnectionPool:PendingTimeout", Text(plan.Pool.PendingTimeout), Source(null, options.ConnectionPool.PendingTimeout)),

@@ -116,7 +116,7 @@ internal sealed class LoadBalancingHandler : DelegatingHandler
 
     private async ValueTask<HttpResponseMessage> TraceAsync(RequestPlan plan, HttpRequestMessage request, bool async, CancellationToken cancellationToken)
     {
-        using CallSpan? span = CallSpan.Start(plan.Balancer.Name, HttpConventions.MethodOf(request), request.RequestUri!.IdnHost);
+        using CallSpan? span = CallSpan.Start(plan.Balancer.Name, plan.Balancer.Subset, HttpConventions.MethodOf(request), request.RequestUri!.IdnHost);
         try
         {
             HttpResponseMessage response = await SendPlannedAsync(plan, request, span, async, cancellationToken).ConfigureAwait(false);
@@ -216,7 +216,7 @@ internal sealed class LoadBalancingHandler : DelegatingHandler
         RequestPlan plan = service.Plan;
         if (_service is null || service.Matches(plan, uri.Host))
         {
-            return plan.Routes is null ? plan : plan.Routes.Find(request) ?? plan;
+            return plan.Routes is null ? plan : plan.Routes.Find(request)?.Destined() ?? plan;
         }
 
         string balanced = plan.Hosts.IsExplicit ? plan.Hosts.ToString() : $"'{service.DefaultHost}'";

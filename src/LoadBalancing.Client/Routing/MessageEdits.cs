@@ -19,11 +19,14 @@ internal sealed class MessageEdits
     public RouteAnswer? Answer { get; }
 
     /// <summary>Null when messages pass as they are.</summary>
-    public static MessageEdits? From(RequestRouteOptions options, RequestRoute route)
+    /// <param name="options">The route.</param>
+    /// <param name="route">The same, compiled.</param>
+    /// <param name="destination">Where its requests go; null when they are not shared out.</param>
+    public static MessageEdits? From(RequestRouteOptions options, RequestRoute route, RouteDestinationOptions? destination = null)
     {
         var rewrite = AddressRewrite.From(options.Rewrite, route);
-        var request = HeaderChanges.From(HeaderPlaces.InRequest, options.RequestHeaders);
-        var response = HeaderChanges.From(HeaderPlaces.InResponse, options.ResponseHeaders);
+        var request = HeaderChanges.From(HeaderPlaces.InRequest, destination?.RequestHeaders, options.RequestHeaders);
+        var response = HeaderChanges.From(HeaderPlaces.InResponse, destination?.ResponseHeaders, options.ResponseHeaders);
         var answer = RouteAnswer.From(options);
         return rewrite is null && request is null && response is null && answer is null ? null : new MessageEdits(rewrite, request, response, answer);
     }

@@ -13,18 +13,8 @@ internal sealed class RequestRoute
 
     public string Name { get; }
 
-    public bool Matches(HttpRequestMessage request)
-    {
-        foreach (RouteMatch match in _matches)
-        {
-            if (match.Matches(request))
-            {
-                return true;
-            }
-        }
-
-        return _matches.Length == 0;
-    }
+    /// <summary>What it asks for; empty: nothing.</summary>
+    public IReadOnlyList<RouteMatch> Conditions => _matches;
 
     /// <summary>How much of a request's path is the prefix by which the route fits it.</summary>
     public int PrefixLength(HttpRequestMessage request, string path)

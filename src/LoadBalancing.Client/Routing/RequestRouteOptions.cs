@@ -26,6 +26,11 @@ public sealed class RequestRouteOptions
     /// </summary>
     public IList<HashPolicyOptions>? HashPolicies { get; set; }
 
+    /// <summary>
+    /// Where the requests go, each call to one of these, drawn by their weights; retries stay there. Null or empty, the default: to all endpoints of the service.
+    /// </summary>
+    public IList<RouteDestinationOptions>? Destinations { get; set; }
+
     /// <summary>What the request asks for instead of what its caller wrote. Null, the default: nothing else.</summary>
     public RouteRewriteOptions? Rewrite { get; set; }
 

@@ -4,7 +4,6 @@ namespace LoadBalancing.Client;
 internal sealed class RouteMatch
 {
     private readonly TextMatch? _path;
-    private readonly int? _prefixLength;
     private readonly string[] _methods;
     private readonly string[] _hosts;
     private readonly int[] _ports;
@@ -18,7 +17,9 @@ internal sealed class RouteMatch
     public RouteMatch(RouteMatchOptions options)
     {
         _path = TextMatch.From(options.Path, options.PathPrefix, options.PathRegex, options.IgnoreCase);
-        _prefixLength = options.PathPrefix?.Length;
+        ExactPath = options.Path;
+        PathPrefix = options.PathPrefix;
+        IgnoresCase = options.IgnoreCase;
         _methods = [.. options.Methods ?? []];
         _hosts = [.. options.Hosts ?? []];
         _ports = [.. options.Ports ?? []];
@@ -29,6 +30,15 @@ internal sealed class RouteMatch
         _headers = [.. (options.Headers ?? []).Select(static header => new HeaderMatch(header))];
         _query = [.. (options.Query ?? []).Select(static parameter => new QueryMatch(parameter))];
     }
+
+    /// <summary>The path that is asked for; null when it is not asked for as a whole.</summary>
+    public string? ExactPath { get; }
+
+    /// <summary>What the path is asked to begin with; null when it is not.</summary>
+    public string? PathPrefix { get; }
+
+    /// <summary>Whether the case of the path does not matter.</summary>
+    public bool IgnoresCase { get; }
 
     public bool Matches(HttpRequestMessage request) => (_path is null || _path.Matches(request.RequestUri!.AbsolutePath)) && MatchesBesidesPath(request);
 
@@ -47,10 +57,10 @@ internal sealed class RouteMatch
             && QueryFits(uri);
     }
 
-    public bool FitsPath(string path) => _path is null || _path.Matches(path);
+    public bool FitsPath(ReadOnlySpan<char> path) => _path is null || _path.Matches(path);
 
     /// <summary>How much of a path that fits is the prefix that is asked for: of one that is asked for as a whole, or by an expression, all; where none is asked for, the slash that all begin with.</summary>
-    public int PrefixLength(string path) => _prefixLength ?? (_path is null ? 1 : path.Length);
+    public int PrefixLength(string path) => PathPrefix?.Length ?? (_path is null ? 1 : path.Length);
 
     private static bool IsOneOf(string[] texts, string text)
     {
