@@ -22,7 +22,7 @@ internal static class Placements
             string reason = Explain(priority, drafts, loads);
             foreach (LiveLevel level in levels[priority])
             {
-                Place(level, level.Level.Locality is { } place ? $"{reason}, of which {place} gets {Percent(level.Share * 100 / loads.Percents[priority])} %" : reason, ramping, placements);
+                Place(level, level.Level.Locality is { } place ? $"{reason}, of which {place} gets {Percent(level.Share * 10_000 / loads.Percents[priority])} %" : reason, ramping, placements);
             }
         }
 
