@@ -25,12 +25,16 @@ public sealed class VirtualEndpoint
     internal VirtualEndpoint(Uri address, TimeProvider clock, RandomSource random)
     {
         Address = address;
+        Description = new EndpointDescription(address.AbsoluteUri);
         _clock = clock;
         _behavior = new VirtualBehavior(clock, random);
     }
 
     /// <summary>Where it is: <c>http://10.0.0.1/</c>.</summary>
     public Uri Address { get; }
+
+    /// <summary>How it is written down for clients: weight, priority, locality, labels. Its address stays what it is. Changes hold for clients that are made afterwards.</summary>
+    public EndpointDescription Description { get; }
 
     /// <summary>What it has counted.</summary>
     public VirtualCounts Counts { get; } = new();
