@@ -20,4 +20,28 @@ public static class LoadBalancingAspNetCoreExtensions
         services.TryAddSingleton<ICallerContext, InboundCaller>();
         return services;
     }
+
+    /// <summary>
+    /// Takes the keys of stateful affinity from ASP.NET Core's Data Protection, so that there is nothing to configure beside its key ring: instances that share the ring and the application's name
+    /// (<c>SetApplicationName</c>) read each other's cookies, a new key of the ring signs from its activation on, older ones still count, and a revoked one counts no longer. Stateful affinity is switched on if it is not yet.
+    /// </summary>
+    /// <remarks>
+    /// Signing keys are derived from the secrets of the ring, at the start, when this process changes the ring, and every 12 hours. Keys in the options (<see cref="StatefulAffinityOptions.Keys"/>) still count, after those
+    /// of the ring, which is how to move from the one to the other.
+    /// </remarks>
+    /// <param name="builder">The balanced client.</param>
+    /// <returns>The balanced client.</returns>
+    public static ILoadBalancingBuilder UseDataProtectionKeys(this ILoadBalancingBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddDataProtection();
+        builder.Services.TryAddSingleton<AffinityKeyRing>();
+        return builder.Configure(
+            static (options, services) =>
+            {
+                options.StatefulAffinity ??= new StatefulAffinityOptions();
+                options.StatefulAffinity.Keys = [.. services.GetRequiredService<AffinityKeyRing>().ReadKeys(), .. options.StatefulAffinity.Keys];
+            },
+            static services => services.GetRequiredService<AffinityKeyRing>().GetChangeToken());
+    }
 }

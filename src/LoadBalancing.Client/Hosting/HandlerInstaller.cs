@@ -114,24 +114,13 @@ internal sealed partial class HandlerInstaller : IHttpMessageHandlerBuilderFilte
         }
     }
 
-    /// <summary>A cookie container below us keeps cookies by the addresses of endpoints, so that a session's cookie is known to one of them alone, and never to us.</summary>
     private static void RefuseCookieContainer(HttpMessageHandler primary, string client, BalancedService? service)
     {
-        if (service?.Plan.UsesCookies == true && KeepsCookies(primary))
+        if (service?.Plan.UsesCookies == true && CookieClients.FindFault(primary, client, service.Name) is { } fault)
         {
-            throw new OptionsValidationException(
-                service.Name,
-                typeof(LoadBalancingOptions),
-                [$"{service.Name}: affinity goes by a cookie, and the primary handler of client '{client}' keeps cookies in a container of its own, below the balancing; set UseCookies = false on it."]);
+            throw new OptionsValidationException(service.Name, typeof(LoadBalancingOptions), [fault]);
         }
     }
-
-    private static bool KeepsCookies(HttpMessageHandler primary) => primary switch
-    {
-        SocketsHttpHandler sockets => sockets.UseCookies,
-        HttpClientHandler handler => handler.UseCookies,
-        _ => false,
-    };
 
     private PassThroughReport MakePassThroughReport(string client) =>
         new(_metrics.ForClient(client), new CallLog(client, _loggerFactory.CreateLogger<LoadBalancingHandler>()));
@@ -150,9 +139,9 @@ internal sealed partial class HandlerInstaller : IHttpMessageHandlerBuilderFilte
             _said.Once((client, nameof(redirects)), () => LogRedirectsBelow(_logger, client));
         }
 
-        if (KeepsCookies(primary))
+        if (CookieClients.KeepsCookies(primary))
         {
-            _said.Once((client, nameof(KeepsCookies)), () => LogCookiesBelow(_logger, client));
+            _said.Once((client, nameof(CookieClients.KeepsCookies)), () => LogCookiesBelow(_logger, client));
         }
     }
 

@@ -1,5 +1,6 @@
 using LoadBalancing.Client;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Primitives;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -22,6 +23,18 @@ public static class LoadBalancingBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(configure);
         RegistrationOf(builder).Add(OptionsLayer.FromAction(configure));
+        return builder;
+    }
+
+    /// <summary>Lays further options over those registered so far, and reads all of the service's options anew whenever something changes.</summary>
+    /// <param name="builder">The balanced client.</param>
+    /// <param name="configure">Changes the options, with what it needs from the service provider. Called when the service starts and at every reload.</param>
+    /// <param name="changes">Gives a token for the next change; asked again after each. Options that are faulty after a change are not taken, and the last good ones stay.</param>
+    public static ILoadBalancingBuilder Configure(this ILoadBalancingBuilder builder, Action<LoadBalancingOptions, IServiceProvider> configure, Func<IServiceProvider, IChangeToken> changes)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        ArgumentNullException.ThrowIfNull(changes);
+        RegistrationOf(builder).Add(OptionsLayer.FromAction(configure, changes));
         return builder;
     }
 

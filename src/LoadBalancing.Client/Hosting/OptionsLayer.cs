@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Primitives;
 
 namespace LoadBalancing.Client;
 
@@ -9,7 +10,9 @@ internal abstract class OptionsLayer
     /// <summary>The section in which services are found by their names.</summary>
     public const string ConventionalSection = "LoadBalancing";
 
-    public static OptionsLayer FromAction(Action<LoadBalancingOptions, IServiceProvider> configure) => new ActionLayer(configure);
+    /// <param name="configure">Changes the options.</param>
+    /// <param name="changes">Gives a token for the next change of what it says; null: that never changes by itself.</param>
+    public static OptionsLayer FromAction(Action<LoadBalancingOptions, IServiceProvider> configure, Func<IServiceProvider, IChangeToken>? changes = null) => new ActionLayer(configure, changes);
 
     public static OptionsLayer FromConfiguration(IConfiguration configuration) => new ConfigurationLayer(configuration);
 
@@ -20,8 +23,13 @@ internal abstract class OptionsLayer
     /// <summary>The configuration whose changes change this layer; null when nothing does.</summary>
     public virtual IConfiguration? Watched(IServiceProvider services) => null;
 
-    private sealed class ActionLayer(Action<LoadBalancingOptions, IServiceProvider> configure) : OptionsLayer
+    /// <summary>Gives tokens for changes that come from somewhere else than configuration; null when there are none.</summary>
+    public virtual Func<IServiceProvider, IChangeToken>? OtherChanges => null;
+
+    private sealed class ActionLayer(Action<LoadBalancingOptions, IServiceProvider> configure, Func<IServiceProvider, IChangeToken>? changes) : OptionsLayer
     {
+        public override Func<IServiceProvider, IChangeToken>? OtherChanges => changes;
+
         public override void Apply(IServiceProvider services, string name, LoadBalancingOptions options) => configure(options, services);
     }
 

@@ -137,7 +137,12 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, 
         _running.Add(name);
         foreach (IConfiguration configuration in _registrations.LayersOf(name).Select(layer => layer.Watched(_provider)).OfType<IConfiguration>().Distinct())
         {
-            runtime.Watch(configuration, ForgetHosts);
+            runtime.Watch(configuration.GetReloadToken, ForgetHosts);
+        }
+
+        foreach (Func<IServiceProvider, IChangeToken> changes in _registrations.LayersOf(name).Select(static layer => layer.OtherChanges).OfType<Func<IServiceProvider, IChangeToken>>())
+        {
+            runtime.Watch(() => changes(_provider), ForgetHosts);
         }
 
         return runtime;

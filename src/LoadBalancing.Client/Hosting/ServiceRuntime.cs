@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
@@ -81,10 +80,12 @@ internal sealed partial class ServiceRuntime : IDisposable
         throw new ArgumentException($"Service '{Service.Name}' has no subset '{subset}': {(names.Length == 0 ? "it has no subsets." : $"it has {string.Join(", ", names)}.")}", parameter);
     }
 
-    /// <summary>Reads the options anew whenever this configuration changes.</summary>
-    public void Watch(IConfiguration configuration, Action reloaded)
+    /// <summary>Reads the options anew at each change.</summary>
+    /// <param name="changes">Gives a token for the next one.</param>
+    /// <param name="reloaded">Called afterwards.</param>
+    public void Watch(Func<IChangeToken> changes, Action reloaded)
     {
-        _subscriptions.Add(ChangeToken.OnChange(configuration.GetReloadToken, () =>
+        _subscriptions.Add(ChangeToken.OnChange(changes, () =>
         {
             Reload();
             reloaded();

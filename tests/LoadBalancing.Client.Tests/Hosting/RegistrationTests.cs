@@ -339,6 +339,39 @@ public sealed class RegistrationTests : IAsyncDisposable
         Assert.StartsWith("catalog:Endpoints: there are none", exception.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_cookie_container_below_cookie_affinity_stops_the_application_from_starting(bool stateful)
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.AddLoadBalancedHttpClient("catalog", options => CookieAffinity(options, stateful)).ConfigurePrimaryHttpMessageHandler(static () => new HttpClientHandler());
+        using IHost host = builder.Build();
+
+        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal(["catalog: affinity goes by a cookie, and the primary handler of client 'catalog' keeps cookies in a container of its own, below the balancing; set UseCookies = false on it."], exception.Failures);
+    }
+
+    [Theory]
+    [InlineData("ours")]
+    [InlineData("without a container")]
+    [InlineData("not there yet")]
+    public async Task Other_primary_handlers_below_cookie_affinity_do_not(string kind)
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        ILoadBalancingBuilder client = builder.Services.AddLoadBalancedHttpClient("catalog", static options => CookieAffinity(options, stateful: true));
+        if (kind != "ours")
+        {
+            client.ConfigurePrimaryHttpMessageHandler(() => kind == "not there yet" ? throw new InvalidOperationException(kind) : new HttpClientHandler { UseCookies = false });
+        }
+
+        using IHost host = builder.Build();
+
+        await host.StartAsync(TestContext.Current.CancellationToken);
+        await host.StopAsync(TestContext.Current.CancellationToken);
+    }
+
     [Fact]
     public async Task Warnings_are_said_when_the_application_starts_and_once()
     {
@@ -435,6 +468,20 @@ public sealed class RegistrationTests : IAsyncDisposable
         public async Task GetAsync()
         {
             using HttpResponseMessage response = await http.GetAsync(new Uri("/", UriKind.Relative));
+        }
+    }
+
+    private static void CookieAffinity(LoadBalancingOptions options, bool stateful)
+    {
+        options.Endpoints = ["http://10.0.0.1"];
+        if (stateful)
+        {
+            options.StatefulAffinity = new StatefulAffinityOptions { Keys = [Convert.ToBase64String(new byte[32])] };
+        }
+        else
+        {
+            options.Strategy = LoadBalancingStrategies.Maglev;
+            options.HashPolicies = [new() { Cookie = new() { Name = "session" } }];
         }
     }
 

@@ -1,0 +1,50 @@
+using System.Net;
+using LoadBalancing.Client;
+
+namespace TcpRelay;
+
+/// <summary>What the command line says.</summary>
+public sealed record RelayArguments(RelaySettings Settings, IReadOnlyList<string> Backends, string Strategy)
+{
+    public const string Usage =
+        """
+        Without arguments: a demonstration with servers of its own.
+
+          --listen ADDRESS:PORT   where to accept connections, like 0.0.0.0:6379
+          --to URI                a backend, like tcp://10.0.0.1:6379 or unix:///run/redis.sock; once for each
+          --strategy NAME         LeastConnections, unless said otherwise; with Maglev a client keeps its backend
+          --proxy v1|v2           tells backends the client's address, by the PROXY protocol
+        """;
+
+    public static RelayArguments? Read(string[] args, out string? fault)
+    {
+        var settings = new RelaySettings();
+        var backends = new List<string>();
+        string strategy = LoadBalancingStrategies.LeastConnections;
+        fault = args.Length % 2 == 0 ? null : $"'{args[^1]}' has no value.";
+        for (int i = 0; fault is null && i < args.Length; i += 2)
+        {
+            string value = args[i + 1];
+            switch (args[i])
+            {
+                case "--listen" when IPEndPoint.TryParse(value, out IPEndPoint? listen):
+                    settings = settings with { Listen = listen };
+                    break;
+                case "--to":
+                    backends.Add(value);
+                    break;
+                case "--strategy":
+                    strategy = value;
+                    break;
+                case "--proxy" when Enum.TryParse(value, ignoreCase: true, out ProxyProtocol proxy) && Enum.IsDefined(proxy):
+                    settings = settings with { Proxy = proxy };
+                    break;
+                default:
+                    fault = $"'{args[i]} {value}' is not understood.";
+                    break;
+            }
+        }
+
+        return fault is null ? new RelayArguments(settings, backends, strategy) : null;
+    }
+}

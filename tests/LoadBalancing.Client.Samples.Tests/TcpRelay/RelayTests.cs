@@ -1,0 +1,193 @@
+using System.Net.Sockets;
+using LoadBalancing.Client.TestSupport;
+
+namespace LoadBalancing.Client.Samples.Tests.TcpRelay;
+
+/// <summary>What the relay does when one side or the other breaks, and what it holds against whom.</summary>
+public sealed class RelayTests
+{
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_backend_that_refuses_is_gone_round_and_after_five_failures_not_asked_any_more()
+    {
+        using var dead = new RefusingPort();
+        await using var echo = new RawServer(EchoAsync);
+        await using var relay = new RunningRelay([Tcp(dead.Address), Tcp(echo.Address)]);
+
+        for (int i = 0; i < 20; i++)
+        {
+            using TcpClient client = await relay.ConnectAsync();
+            Assert.Equal("hello", await AskAsync(client, "hello"));
+        }
+
+        Assert.Equal((5L, EndpointHealth.Ejected), (relay.Balancer.Endpoints[0].Failed, relay.Balancer.Endpoints[0].Health));
+        Assert.Equal((0, 0), (relay.Broken, relay.TurnedAway));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_client_whom_nobody_can_serve_is_turned_away_after_each_backend_was_tried_once()
+    {
+        using var dead = new RefusingPort();
+        using var deadToo = new RefusingPort();
+        await using var relay = new RunningRelay([Tcp(dead.Address), Tcp(deadToo.Address)]);
+
+        // It may be so quick that the client learns of it while it connects.
+        await AssertBrokenAsync(async () =>
+        {
+            using TcpClient client = await relay.ConnectAsync();
+            await client.GetStream().ReadExactlyAsync(new byte[1], Cancelled);
+        });
+
+        Assert.Equal(1, relay.TurnedAway);
+        Assert.Equal([1L, 1L], relay.Balancer.Endpoints.Select(static endpoint => endpoint.Failed));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task What_the_backend_breaks_breaks_for_the_client_and_is_held_against_the_backend()
+    {
+        await using var server = new RawServer(static async connection =>
+        {
+            await connection.Stream.ReadExactlyAsync(new byte[5], connection.Stopped);
+            connection.Reset();
+        });
+        await using var relay = new RunningRelay([Tcp(server.Address)]);
+        using TcpClient client = await relay.ConnectAsync();
+        await client.GetStream().WriteAsync("hello"u8.ToArray(), Cancelled);
+
+        await AssertBrokenAsync(client);
+
+        Assert.Equal((1, 1L, 0L), (relay.Broken, relay.Balancer.Endpoints[0].Failed, relay.Balancer.Endpoints[0].Succeeded));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task What_the_client_breaks_breaks_for_the_backend_and_is_held_against_nobody()
+    {
+        var noticed = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = new RawServer(async connection =>
+        {
+            try
+            {
+                await EchoAsync(connection);
+                noticed.SetResult(false);
+            }
+            catch (IOException)
+            {
+                noticed.SetResult(true);
+            }
+        });
+        await using var relay = new RunningRelay([Tcp(server.Address)]);
+        using TcpClient client = await relay.ConnectAsync();
+        Assert.Equal("hello", await AskAsync(client, "hello"));
+
+        client.Client.LingerState = new LingerOption(enable: true, seconds: 0);
+        client.Client.Close();
+
+        Assert.True(await noticed.Task);
+        await Eventually.IsTrue(() => relay.Balancer.Endpoints[0].InFlight == 0);
+        Assert.Equal((0, 0L, 1L), (relay.Broken, relay.Balancer.Endpoints[0].Failed, relay.Balancer.Endpoints[0].Succeeded));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_client_that_has_finished_sending_gets_the_whole_answer_to_all_that_it_sent()
+    {
+        byte[] sent = new byte[3 * 1024 * 1024];
+        new Random(1).NextBytes(sent);
+        await using var server = new RawServer(static async connection =>
+        {
+            // It says nothing before it has seen the end.
+            using var received = new MemoryStream();
+            await connection.Stream.CopyToAsync(received, connection.Stopped);
+            await connection.Stream.WriteAsync(received.ToArray(), connection.Stopped);
+        });
+        await using var relay = new RunningRelay([Tcp(server.Address)]);
+        using TcpClient client = await relay.ConnectAsync();
+        NetworkStream stream = client.GetStream();
+
+        await stream.WriteAsync(sent, Cancelled);
+        client.Client.Shutdown(SocketShutdown.Send);
+        using var answer = new MemoryStream();
+        await stream.CopyToAsync(answer, Cancelled);
+
+        Assert.True(answer.ToArray().AsSpan().SequenceEqual(sent));
+        Assert.Equal((0, 0), (relay.Broken, relay.TurnedAway));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_connection_is_in_flight_until_both_sides_have_finished()
+    {
+        await using var echo = new RawServer(EchoAsync);
+        await using var relay = new RunningRelay([Tcp(echo.Address)]);
+        using TcpClient client = await relay.ConnectAsync();
+        NetworkStream stream = client.GetStream();
+        await AskAsync(client, "hello");
+        Assert.Equal(1, relay.Balancer.Endpoints[0].InFlight);
+
+        client.Client.Shutdown(SocketShutdown.Send);
+
+        Assert.Equal(0, await stream.ReadAsync(new byte[1], Cancelled));
+        await Eventually.IsTrue(() => relay.Balancer.Endpoints[0].InFlight == 0);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_relay_that_stops_breaks_off_what_is_open_and_blames_nobody()
+    {
+        await using var echo = new RawServer(EchoAsync);
+        await using var relay = new RunningRelay([Tcp(echo.Address)]);
+        using TcpClient client = await relay.ConnectAsync();
+        await AskAsync(client, "hello");
+
+        await relay.StopAsync();
+
+        await AssertBrokenAsync(client);
+        Assert.Equal((0, 0L), (relay.Balancer.Endpoints[0].InFlight, relay.Balancer.Endpoints[0].Failed));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task With_a_strategy_that_hashes_a_client_keeps_its_backend()
+    {
+        await using var first = new RawServer(static connection => connection.WriteAsync("1"));
+        await using var second = new RawServer(static connection => connection.WriteAsync("2"));
+        await using var relay = new RunningRelay([Tcp(first.Address), Tcp(second.Address)], configure: static options => options.Strategy = LoadBalancingStrategies.Maglev);
+
+        var homes = new Dictionary<string, HashSet<string>>();
+        foreach (string from in Enumerable.Range(1, 20).SelectMany(static i => Enumerable.Repeat($"127.0.1.{i}", 3)))
+        {
+            using TcpClient client = await relay.ConnectAsync(from);
+            using var reader = new StreamReader(client.GetStream());
+            homes.TryAdd(from, []);
+            homes[from].Add(await reader.ReadToEndAsync(Cancelled));
+        }
+
+        Assert.All(homes.Values, static servers => Assert.Single(servers));
+        Assert.Equal(2, homes.Values.Select(static servers => servers.Single()).Distinct().Count());
+    }
+
+    private static string Tcp(string address) => address.Replace("http", "tcp", StringComparison.Ordinal);
+
+    private static async Task EchoAsync(RawConnection connection)
+    {
+        byte[] buffer = new byte[1024];
+        int read;
+        while ((read = await connection.Stream.ReadAsync(buffer, connection.Stopped)) > 0)
+        {
+            await connection.Stream.WriteAsync(buffer.AsMemory(0, read), connection.Stopped);
+        }
+    }
+
+    private static async Task<string> AskAsync(TcpClient client, string text)
+    {
+        byte[] bytes = System.Text.Encoding.ASCII.GetBytes(text);
+        await client.GetStream().WriteAsync(bytes, Cancelled);
+        await client.GetStream().ReadExactlyAsync(bytes, Cancelled);
+        return System.Text.Encoding.ASCII.GetString(bytes);
+    }
+
+    private static Task AssertBrokenAsync(TcpClient client) => AssertBrokenAsync(() => client.GetStream().ReadExactlyAsync(new byte[1], Cancelled).AsTask());
+
+    private static async Task AssertBrokenAsync(Func<Task> read)
+    {
+        Exception exception = await Assert.ThrowsAnyAsync<Exception>(read);
+        Assert.Equal(SocketError.ConnectionReset, ((exception as SocketException) ?? (exception.InnerException as SocketException))?.SocketErrorCode);
+    }
+}
