@@ -87,5 +87,5 @@ internal static class ChurnCost
         return Stopwatch.GetElapsedTime(start).TotalNanoseconds / picks;
     }
 
-    private static double Median(IReadOnlyList<double> values) => values.Order().ElementAt(values.Count / 2);
+    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 }
