@@ -2,7 +2,7 @@ using LoadBalancing.Client;
 
 namespace Snippets;
 
-/// <summary>The code of docs/how-to/set-policies-by-route.md.</summary>
+/// <summary>The code of docs/how-to/set-policies-by-route.md and docs/how-to/split-traffic.md.</summary>
 internal static class SetPoliciesByRoute
 {
     public static async Task ChooseAsync(HttpClient http)
@@ -18,6 +18,18 @@ internal static class SetPoliciesByRoute
         // begin-snippet: explain-policy
         RequestPolicy policy = policies.Explain("catalog", new HttpRequestMessage(HttpMethod.Get, "http://catalog/reports/7"));
         Console.WriteLine(policy);
+        // end-snippet
+    }
+
+    public static void Subset(ILoadBalancerProvider balancers)
+    {
+        // begin-snippet: subset-balancer
+        LoadBalancer canary = balancers.GetLoadBalancer("catalog", "v2");
+        foreach (UpstreamEndpoint endpoint in canary.Endpoints)
+        {
+            Console.WriteLine($"{endpoint} {endpoint.Labels["version"]}: {endpoint.Health} {endpoint.HealthReason}");
+        }
+
         // end-snippet
     }
 }

@@ -16,6 +16,7 @@ public sealed class LoadBalancer
     private AwaitedMembers? _awaited;
     private LatencyMeter? _latency;
     private ObserverList? _observers;
+    private IPickAdmission? _admission;
 
     internal LoadBalancer(string name, string? subset, IHealthMonitor health, TimeProvider timeProvider, ClusterMetrics metrics, PickLog picks)
     {
@@ -36,6 +37,9 @@ public sealed class LoadBalancer
     /// <summary>The members, in the order in which they were described; empty before the first set. The objects show their state live.</summary>
     public IReadOnlyList<UpstreamEndpoint> Endpoints => Volatile.Read(ref _set)?.Endpoints ?? Volatile.Read(ref _awaited)?.Members ?? [];
 
+    /// <summary>For people: the service, and after a slash the subset.</summary>
+    internal string FullName => Subset is null ? Name : $"{Name}/{Subset}";
+
     internal IHealthMonitor Health { get; }
 
     internal ClusterMetrics Metrics { get; }
@@ -45,8 +49,18 @@ public sealed class LoadBalancer
     /// <summary>What to say about a first set that does not come; names the sources.</summary>
     internal string AwaitedSources { get; set; } = "";
 
+    /// <summary>Of a subset, the labels that its endpoints have; empty when it is not configured any more.</summary>
+    internal string AwaitedLabels { get; set; } = "";
+
     /// <summary>Where leases give back their places; null for a balancer whose requests nobody counts.</summary>
     internal IRequestSlots? Slots { get; set; }
+
+    /// <summary>Whom public picks ask for a place; null, the usual: nobody, there is no limit. The HTTP side takes places by itself, before it picks.</summary>
+    internal IPickAdmission? Admission
+    {
+        get => Volatile.Read(ref _admission);
+        set => Volatile.Write(ref _admission, value);
+    }
 
     /// <summary>Told of each lease that was dropped instead of ended.</summary>
     internal Action<UpstreamEndpoint>? LeaseReclaimed { get; set; }
@@ -66,16 +80,19 @@ public sealed class LoadBalancer
     /// <param name="context">What is known about the attempt; the default asks for any endpoint in service.</param>
     /// <returns>The lease, to be ended by the caller.</returns>
     /// <exception cref="NoEndpointAvailableException">There is no first set yet, the set is empty, or nothing is in service and panic is off.</exception>
-    public EndpointLease Pick(in PickContext context = default) => TryPick(context) ?? throw NothingToPick();
+    /// <exception cref="LoadBalancerOverflowException">As many leases are held as <see cref="ConnectionPoolOptions.MaxRequests"/> allows, or others wait for a place.</exception>
+    public EndpointLease Pick(in PickContext context = default) =>
+        Admission is { } admission ? PickForPlace(admission, context) : TryPick(context) ?? throw NothingToPick();
 
-    /// <summary>Picks an endpoint; waits for the first set if there is none yet.</summary>
+    /// <summary>Picks an endpoint; waits for the first set if there is none yet, and, where <see cref="ConnectionPoolOptions.MaxRequests"/> leases are held, for one of them to end.</summary>
     /// <param name="context">What is known about the attempt; the default asks for any endpoint in service.</param>
     /// <param name="cancellationToken">Ends the wait. The sources go on.</param>
     /// <returns>The lease, to be ended by the caller.</returns>
     /// <exception cref="NoEndpointAvailableException">The set is empty, or nothing is in service and panic is off.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled before there was a set.</exception>
+    /// <exception cref="LoadBalancerOverflowException">As many leases are held as <see cref="ConnectionPoolOptions.MaxRequests"/> allows, and the queue is full or the wait was too long.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled before there was a set, or a place.</exception>
     public ValueTask<EndpointLease> PickAsync(PickContext context = default, CancellationToken cancellationToken = default) =>
-        CurrentSet is null ? PickFromFirstSetAsync(context, cancellationToken) : new ValueTask<EndpointLease>(Pick(context));
+        CurrentSet is null || Admission is not null ? PickAfterWaitingAsync(context, cancellationToken) : new ValueTask<EndpointLease>(TryPick(context) ?? throw NothingToPick());
 
     /// <summary>Lets an observer see what happens from now on. What an observer does on a request's thread, the request waits for.</summary>
     /// <param name="observer">Who is told.</param>
@@ -253,10 +270,38 @@ public sealed class LoadBalancer
         }
     }
 
-    private async ValueTask<EndpointLease> PickFromFirstSetAsync(PickContext context, CancellationToken cancellationToken)
+    /// <summary>Whoever waits for the first set takes up no place meanwhile.</summary>
+    private async ValueTask<EndpointLease> PickAfterWaitingAsync(PickContext context, CancellationToken cancellationToken)
     {
         await WaitForFirstSetAsync(cancellationToken).ConfigureAwait(false);
-        return Pick(context);
+        if (Admission is not { } admission)
+        {
+            return TryPick(context) ?? throw NothingToPick();
+        }
+
+        return await admission.EnterAsync(cancellationToken).ConfigureAwait(false) is { } refusal ? throw refusal : PickIntoPlace(context);
+    }
+
+    private EndpointLease PickForPlace(IPickAdmission admission, in PickContext context) =>
+        admission.TryEnter() is { } refusal ? throw refusal : PickIntoPlace(context);
+
+    /// <summary>Hands a place that was taken to the lease, or back.</summary>
+    private EndpointLease PickIntoPlace(in PickContext context)
+    {
+        EndpointLease? lease = null;
+        try
+        {
+            lease = TryPick(context) ?? throw NothingToPick();
+            lease.HoldsSlot = true;
+            return lease;
+        }
+        finally
+        {
+            if (lease is null)
+            {
+                Slots!.Release();
+            }
+        }
     }
 
     /// <summary>Members of whom none may be used before a check.</summary>

@@ -83,6 +83,12 @@ public sealed class LoadBalancingOptions
     /// <summary>How much may be under way at once. No limits by default.</summary>
     public ConnectionPoolOptions ConnectionPool { get; set; } = new();
 
+    /// <summary>
+    /// Some of the endpoints, by their labels, each as a cluster of its own; by names, whose case does not matter. Requests go there by <see cref="RequestRouteOptions.Destinations"/>, and <see cref="ILoadBalancerProvider"/> gives access.
+    /// Empty by default.
+    /// </summary>
+    public IDictionary<string, SubsetOptions> Subsets { get; set; } = new Dictionary<string, SubsetOptions>(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Policies for some of the requests. The first route that fits a request decides. Empty by default.</summary>
     public IList<RequestRouteOptions> Routes { get; set; } = [];
 
@@ -105,4 +111,7 @@ public sealed class LoadBalancingOptions
 
     /// <summary>The configuration sections that were there when these options were read; one that is gone later is a bad edit, not a wish for defaults.</summary>
     internal List<string> ConfigurationSections { get; } = [];
+
+    /// <summary>The same options, to lay others over.</summary>
+    internal LoadBalancingOptions Copy() => (LoadBalancingOptions)MemberwiseClone();
 }

@@ -36,15 +36,20 @@ public sealed class NoEndpointAvailableException : HttpRequestException
     {
         string message = balancer.CurrentSet switch
         {
-            null when balancer.Endpoints is { Count: > 0 } untested => DescribeUntested(balancer.Name, untested),
-            null => $"Service '{balancer.Name}' has no endpoints yet: waiting for {balancer.AwaitedSources}.",
+            null when balancer.Endpoints is { Count: > 0 } untested => DescribeUntested(balancer.FullName, untested),
+            { Endpoints.Length: 0 } when balancer.Subset is not null => DescribeSubset(balancer),
+            null => $"Service '{balancer.FullName}' has no endpoints yet: waiting for {balancer.AwaitedSources}.",
             { Endpoints.Length: 0 } => $"Service '{balancer.Name}' has no endpoints: {balancer.AwaitedSources} gave an empty list.",
-            { RefusesInPanic: true } set => DescribePanic(balancer.Name, set),
-            { } set => Describe(balancer.Name, set.Endpoints),
+            { RefusesInPanic: true } set => DescribePanic(balancer.FullName, set),
+            { } set => Describe(balancer.FullName, set.Endpoints),
         };
 
-        return new NoEndpointAvailableException(more is null ? message : $"{message} {more}", innerException) { Cluster = balancer.Name };
+        return new NoEndpointAvailableException(more is null ? message : $"{message} {more}", innerException) { Cluster = balancer.FullName };
     }
+
+    private static string DescribeSubset(LoadBalancer balancer) => balancer.AwaitedLabels.Length == 0
+        ? $"Service '{balancer.Name}' has no subset '{balancer.Subset}' any more."
+        : $"Subset '{balancer.FullName}' has no endpoints: no endpoint of service '{balancer.Name}' has the labels {balancer.AwaitedLabels}.";
 
     private static string Describe(string name, UpstreamEndpoint[] endpoints)
     {

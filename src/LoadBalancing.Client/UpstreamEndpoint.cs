@@ -9,6 +9,8 @@ namespace LoadBalancing.Client;
 /// <remarks>All members may be read from any thread at any time; each is a momentary value of its own.</remarks>
 public sealed class UpstreamEndpoint
 {
+    private static int _removals;
+
     private readonly EndpointLoad _load;
     private ulong _status;
     private EndpointDescription _description;
@@ -95,6 +97,9 @@ public sealed class UpstreamEndpoint
     /// How long answers took of late, up to their headers, failures counted as long ones; null while nothing was measured, which it is only under a strategy that goes by it, like <c>LeastLoad</c>.
     /// </summary>
     public TimeSpan? Latency => _load.Samples == 0 ? null : TimeSpan.FromSeconds(_load.Latency);
+
+    /// <summary>Changes whenever an endpoint of any cluster has left. Whoever keeps something for endpoints that other parts of the process let go looks here, which costs a read.</summary>
+    internal static int Removals => Volatile.Read(ref _removals);
 
     internal EndpointIdentity Identity { get; }
 
@@ -220,7 +225,11 @@ public sealed class UpstreamEndpoint
         }
     }
 
-    internal void MarkRemoved() => Volatile.Write(ref _removed, true);
+    internal void MarkRemoved()
+    {
+        Volatile.Write(ref _removed, true);
+        Interlocked.Increment(ref _removals);
+    }
 
     /// <summary>A copy: whoever wrote the description may go on writing.</summary>
     private static ReadOnlyDictionary<string, string> LabelsOf(EndpointDescription description) => description.Labels is { Count: > 0 } labels

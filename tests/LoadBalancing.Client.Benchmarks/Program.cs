@@ -11,6 +11,8 @@ switch (args.FirstOrDefault())
     case "pick":
         PickCost.Run(args);
         return 0;
+    case "routes":
+        return await RouteCost.RunAsync();
     case "churn":
         return ChurnCost.Run();
     case "keys":

@@ -65,6 +65,8 @@ public sealed class BalancedClient : IAsyncDisposable
 
     public LoadBalancer Balancer => _provider.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer(Name);
 
+    public LoadBalancer Subset(string name) => _provider.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer(Name, name);
+
     public IRequestPolicies Policies => _provider.GetRequiredService<IRequestPolicies>();
 
     public IFaultInjection Faults => _provider.GetRequiredService<IFaultInjection>();

@@ -72,21 +72,7 @@ internal sealed class HashPolicy
 
     private static bool TryHashAddress(IPAddress? address, out ulong hash)
     {
-        const int LongestAddress = 65;
-        hash = 0;
-        if (address is null)
-        {
-            return false;
-        }
-
-        Span<char> text = stackalloc char[LongestAddress];
-        IPAddress plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        if (!plain.TryFormat(text, out int length))
-        {
-            return false;
-        }
-
-        hash = TextHash.Of(text[..length]);
-        return true;
+        hash = address is null ? 0 : AffinityHash.Of(address);
+        return address is not null;
     }
 }

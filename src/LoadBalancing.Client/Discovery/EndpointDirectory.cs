@@ -38,7 +38,7 @@ internal sealed class EndpointDirectory
 
             if (!members.ContainsKey(identity))
             {
-                UpstreamEndpoint endpoint = Find(identity, description);
+                UpstreamEndpoint endpoint = Find(identity, description, load: null);
                 members.Add(identity, endpoint);
                 ordered.Add(endpoint);
             }
@@ -49,7 +49,20 @@ internal sealed class EndpointDirectory
         return [.. ordered];
     }
 
-    private UpstreamEndpoint Find(EndpointIdentity identity, EndpointDescription description)
+    /// <summary>Takes members of another cluster for one's own: each is an endpoint with a health of its own, and with the load of its address, which both share.</summary>
+    /// <param name="others">The members of the other.</param>
+    /// <param name="removed">The endpoints that are no members any more.</param>
+    /// <returns>All members, in order.</returns>
+    public UpstreamEndpoint[] Follow(UpstreamEndpoint[] others, out List<UpstreamEndpoint> removed)
+    {
+        UpstreamEndpoint[] ordered = Array.ConvertAll(others, other => Find(other.Identity, other.Description, other.Load));
+        Dictionary<EndpointIdentity, UpstreamEndpoint> members = ordered.ToDictionary(static endpoint => endpoint.Identity);
+        removed = [.. _members.Values.Where(member => !members.ContainsKey(member.Identity))];
+        _members = members;
+        return ordered;
+    }
+
+    private UpstreamEndpoint Find(EndpointIdentity identity, EndpointDescription description, EndpointLoad? load)
     {
         if (_members.TryGetValue(identity, out UpstreamEndpoint? known))
         {
@@ -57,6 +70,6 @@ internal sealed class EndpointDirectory
             return known;
         }
 
-        return new UpstreamEndpoint(identity, description, new EndpointLoad(), _changes);
+        return new UpstreamEndpoint(identity, description, load ?? new EndpointLoad(), _changes);
     }
 }

@@ -14,11 +14,11 @@ internal sealed partial class ClusterRuntime : ICheckEvents
         {
             if (result.HasPassed)
             {
-                LogCheckPassed(_logger, endpoint, Balancer.Name);
+                LogCheckPassed(_logger, endpoint, Balancer.FullName);
             }
             else
             {
-                LogCheckFailed(_logger, endpoint, Balancer.Name, result.Reason!);
+                LogCheckFailed(_logger, endpoint, Balancer.FullName, result.Reason!);
             }
 
             Balancer.Observers?.OnCheckTurned(endpoint, result, at);

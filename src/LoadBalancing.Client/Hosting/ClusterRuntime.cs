@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 
 namespace LoadBalancing.Client;
@@ -36,6 +37,7 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
     private bool _disposed;
 
     /// <param name="name">The name of the service.</param>
+    /// <param name="subset">The subset of the service; null for all of it.</param>
     /// <param name="settings">Its cluster policies.</param>
     /// <param name="timeProvider">The clock.</param>
     /// <param name="random">The randomness.</param>
@@ -45,6 +47,7 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
     /// <param name="runProbe">Begins a probe; null: on a thread of the pool.</param>
     public ClusterRuntime(
         string name,
+        string? subset,
         ClusterSettings settings,
         TimeProvider timeProvider,
         RandomSource random,
@@ -62,17 +65,17 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
         _ramps.Configure(settings.Shape.SlowStart);
         _builder = MakeBuilder(settings);
         _allMetrics = metrics;
-        _metrics = metrics.ForCluster(name);
-        Balancer = new LoadBalancer(name, subset: null, _health, timeProvider, _metrics, new PickLog(name, logger))
+        _metrics = metrics.ForCluster(name, subset);
+        Balancer = new LoadBalancer(name, subset, _health, timeProvider, _metrics, new PickLog(subset is null ? name : $"{name}/{subset}", logger))
         {
-            ObserverFailed = (observer, exception) => LogObserverFailed(_logger, observer.GetType(), name, exception),
+            ObserverFailed = (observer, exception) => LogObserverFailed(_logger, observer.GetType(), Balancer!.FullName, exception),
         };
         Limits = new ClusterLimits(Balancer);
         Limits.Configure(settings.Limits);
         _checks = new ClusterChecks(this, makeProbe, timeProvider, random, runProbe);
         _checks.Configure(settings.HealthCheck, []);
         Balancer.MeasureLatency(settings.Latency);
-        metrics.Observe(name, ReadEndpoints);
+        metrics.Observe(name, subset, ReadEndpoints);
     }
 
     public LoadBalancer Balancer { get; }
@@ -111,33 +114,19 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
             if (faults.Length > 0)
             {
                 _metrics.OnUpdateRejected(source);
-                LogUpdateRejected(_logger, Balancer.Name, source, string.Join(" ", faults));
+                LogUpdateRejected(_logger, Balancer.FullName, source, string.Join(" ", faults));
                 return;
             }
 
             if (list.Count == 0 && _settings.EmptyUpdate == EmptyUpdateBehavior.Keep && _directory.HasEndpointsOf(source))
             {
                 _metrics.OnUpdateRejected(source);
-                LogEmptyUpdateKept(_logger, Balancer.Name, source);
+                LogEmptyUpdateKept(_logger, Balancer.FullName, source);
                 return;
             }
 
-            int before = _members?.Length ?? 0;
-            _members = _directory.Replace(source, list, out List<UpstreamEndpoint> removed);
-            _health.SetMembers(_members, removed);
-            _checks.SetMembers(_members);
-            Publish();
-
-            // Every reload brings the list anew, whatever it was that changed.
-            if (removed.Count > 0 || _members.Length != before)
-            {
-                LogEndpointsChanged(_logger, Balancer.Name, source, before, _members.Length);
-                if (Balancer.Observers is not null)
-                {
-                    IReadOnlyList<UpstreamEndpoint> members = _members;
-                    Note(() => Balancer.Observers?.OnEndpointsChanged(source, members));
-                }
-            }
+            TakeMembers(source, _directory.Replace(source, list, out List<UpstreamEndpoint> removed), removed);
+            _follower?.Invoke(_members);
         }
     }
 
@@ -148,18 +137,39 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
             _disposed = true;
         }
 
-        _allMetrics.EndObservation(Balancer.Name);
+        _allMetrics.EndObservation(Balancer.Name, Balancer.Subset);
         _checks.Dispose();
         _ramps.Dispose();
         _writer.Dispose();
         _health.Dispose();
     }
 
+    [MemberNotNull(nameof(_members))]
+    private void TakeMembers(string source, UpstreamEndpoint[] members, List<UpstreamEndpoint> removed)
+    {
+        int before = _members?.Length ?? 0;
+        _members = members;
+        _health.SetMembers(_members, removed);
+        _checks.SetMembers(_members);
+        Publish();
+
+        // Every reload brings the list anew, whatever it was that changed.
+        if (removed.Count > 0 || _members.Length != before)
+        {
+            LogEndpointsChanged(_logger, Balancer.FullName, source, before, _members.Length);
+            if (Balancer.Observers is not null)
+            {
+                IReadOnlyList<UpstreamEndpoint> told = _members;
+                Note(() => Balancer.Observers?.OnEndpointsChanged(source, told));
+            }
+        }
+    }
+
     void IHealthEvents.OnEjected(EjectionEvent ejection) => Note(() =>
     {
         _refusalsTold.Clear();
         _metrics.OnEjected(ejection.Detector);
-        LogEjected(_logger, ejection.Endpoint, Balancer.Name, ejection.Reason, ejection.Length!.Value);
+        LogEjected(_logger, ejection.Endpoint, Balancer.FullName, ejection.Reason, ejection.Length!.Value);
         Balancer.Observers?.OnEjected(ejection);
     });
 
@@ -168,7 +178,7 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
         if (!ejection.IsEnforced)
         {
             _metrics.OnEjectionNotEnforced(ejection.Detector);
-            LogEjectionNotEnforced(_logger, ejection.Endpoint, Balancer.Name, ejection.Reason);
+            LogEjectionNotEnforced(_logger, ejection.Endpoint, Balancer.FullName, ejection.Reason);
             Balancer.Observers?.OnEjectionRefused(ejection);
             return;
         }
@@ -176,7 +186,7 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
         _metrics.OnEjectionRefused(ejection.Detector);
         if (_refusalsTold.Add(ejection.Endpoint))
         {
-            LogEjectionRefused(_logger, ejection.Endpoint, Balancer.Name, ejection.Reason);
+            LogEjectionRefused(_logger, ejection.Endpoint, Balancer.FullName, ejection.Reason);
         }
 
         Balancer.Observers?.OnEjectionRefused(ejection);
@@ -186,7 +196,7 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
     {
         _refusalsTold.Clear();
         _metrics.OnReturned(cause);
-        LogReturned(_logger, endpoint, Balancer.Name, cause);
+        LogReturned(_logger, endpoint, Balancer.FullName, cause);
         Balancer.Observers?.OnReturned(endpoint, cause, at);
     });
 

@@ -5,6 +5,8 @@ namespace LoadBalancing.Client;
 /// <summary>Reads the options of a service from a configuration section.</summary>
 internal static class ConfigurationReader
 {
+    private const string HashPoliciesExpected = "expected a list like [{ \"Header\": \"X-User\" }], of sections";
+
     internal static readonly OptionsShape<EndpointDescription> Endpoint = new OptionsShape<EndpointDescription>()
         .Text(nameof(EndpointDescription.Address), static (o, v) => o.Address = v)
         .Number(nameof(EndpointDescription.Weight), static (o, v) => o.Weight = v)
@@ -210,30 +212,92 @@ internal static class ConfigurationReader
         .Text(nameof(QueryMatchOptions.Regex), static (o, v) => o.Regex = v)
         .Boolean(nameof(QueryMatchOptions.Present), static (o, v) => o.Present = v);
 
+    internal static readonly OptionsShape<TextMatchOptions> TextMatch = new OptionsShape<TextMatchOptions>()
+        .Text(nameof(TextMatchOptions.Exact), static (o, v) => o.Exact = v)
+        .Text(nameof(TextMatchOptions.Prefix), static (o, v) => o.Prefix = v)
+        .Text(nameof(TextMatchOptions.Regex), static (o, v) => o.Regex = v);
+
     internal static readonly OptionsShape<RouteMatchOptions> RouteMatch = new OptionsShape<RouteMatchOptions>()
         .Text(nameof(RouteMatchOptions.Path), static (o, v) => o.Path = v)
         .Text(nameof(RouteMatchOptions.PathPrefix), static (o, v) => o.PathPrefix = v)
         .Text(nameof(RouteMatchOptions.PathRegex), static (o, v) => o.PathRegex = v)
         .Boolean(nameof(RouteMatchOptions.IgnoreCase), static (o, v) => o.IgnoreCase = v)
         .Texts(nameof(RouteMatchOptions.Methods), "[\"GET\"]", static (o, v) => o.Methods = v)
+        .Section(nameof(RouteMatchOptions.MethodText), TextMatch, static o => o.MethodText ??= new TextMatchOptions())
         .Texts(nameof(RouteMatchOptions.Hosts), "[\"catalog\"]", static (o, v) => o.Hosts = v)
+        .Section(nameof(RouteMatchOptions.Authority), TextMatch, static o => o.Authority ??= new TextMatchOptions())
+        .Integers(nameof(RouteMatchOptions.Ports), "[8080]", static (o, v) => o.Ports = v)
         .Text(nameof(RouteMatchOptions.Scheme), static (o, v) => o.Scheme = v)
+        .Section(nameof(RouteMatchOptions.SchemeText), TextMatch, static o => o.SchemeText ??= new TextMatchOptions())
         .Sections(nameof(RouteMatchOptions.Headers), HeaderMatch, static (o, v) => o.Headers = v)
         .Sections(nameof(RouteMatchOptions.Query), QueryMatch, static (o, v) => o.Query = v);
+
+    internal static readonly OptionsShape<HeaderChangeOptions> HeaderChange = new OptionsShape<HeaderChangeOptions>()
+        .TextMap(nameof(HeaderChangeOptions.Set), "{ \"x-version\": \"2\" }", static o => o.Set)
+        .TextMap(nameof(HeaderChangeOptions.Add), "{ \"x-version\": \"2\" }", static o => o.Add)
+        .Texts(nameof(HeaderChangeOptions.Remove), "[\"x-debug\"]", static (o, v) => o.Remove = v);
+
+    internal static readonly OptionsShape<RouteDestinationOptions> Destination = new OptionsShape<RouteDestinationOptions>()
+        .Text(nameof(RouteDestinationOptions.Service), static (o, v) => o.Service = v)
+        .Text(nameof(RouteDestinationOptions.Subset), static (o, v) => o.Subset = v)
+        .Integer(nameof(RouteDestinationOptions.Weight), static (o, v) => o.Weight = v)
+        .Section(nameof(RouteDestinationOptions.RequestHeaders), HeaderChange, static o => o.RequestHeaders ??= new HeaderChangeOptions())
+        .Section(nameof(RouteDestinationOptions.ResponseHeaders), HeaderChange, static o => o.ResponseHeaders ??= new HeaderChangeOptions());
+
+    internal static readonly OptionsShape<SubsetOptions> Subset = new OptionsShape<SubsetOptions>()
+        .TextMap(nameof(SubsetOptions.Labels), "{ \"version\": \"v2\" }", static o => o.Labels)
+        .Text(nameof(SubsetOptions.Strategy), static (o, v) => o.Strategy = v)
+        .List(nameof(SubsetOptions.HashPolicies), HashPoliciesExpected, HashPolicy, ReadHashPolicy, static (o, v) => o.HashPolicies = v)
+        .Section(nameof(SubsetOptions.LeastRequest), LeastRequest, static o => o.LeastRequest ??= new LeastRequestOptions())
+        .Section(nameof(SubsetOptions.LeastLoad), LeastLoad, static o => o.LeastLoad ??= new LeastLoadOptions())
+        .Section(nameof(SubsetOptions.ConsistentHash), ConsistentHash, static o => o.ConsistentHash ??= new ConsistentHashOptions())
+        .Section(nameof(SubsetOptions.OutlierDetection), OutlierDetection, static o => o.OutlierDetection ??= new OutlierDetectionOptions())
+        .Section(nameof(SubsetOptions.HealthCheck), HealthCheck, static o => o.HealthCheck ??= new ActiveCheckOptions())
+        .Section(nameof(SubsetOptions.Panic), Panic, static o => o.Panic ??= new PanicOptions())
+        .Section(nameof(SubsetOptions.Locality), Locality, static o => o.Locality ??= new LocalityOptions())
+        .Section(nameof(SubsetOptions.SlowStart), SlowStart, static o => o.SlowStart ??= new SlowStartOptions())
+        .Section(nameof(SubsetOptions.Subsetting), Subsetting, static o => o.Subsetting ??= new SubsettingOptions())
+        .Section(nameof(SubsetOptions.Budget), Budget, static o => o.Budget ??= new RetryBudgetOptions())
+        .Section(nameof(SubsetOptions.ConnectionPool), ConnectionPool, static o => o.ConnectionPool ??= new ConnectionPoolOptions());
+
+    internal static readonly OptionsShape<RouteRewriteOptions> Rewrite = new OptionsShape<RouteRewriteOptions>()
+        .Text(nameof(RouteRewriteOptions.Path), static (o, v) => o.Path = v)
+        .Text(nameof(RouteRewriteOptions.Prefix), static (o, v) => o.Prefix = v)
+        .Text(nameof(RouteRewriteOptions.Regex), static (o, v) => o.Regex = v)
+        .TextOrEmpty(nameof(RouteRewriteOptions.Substitution), static (o, v) => o.Substitution = v)
+        .Text(nameof(RouteRewriteOptions.Host), static (o, v) => o.Host = v);
+
+    internal static readonly OptionsShape<RouteRedirectOptions> Redirect = new OptionsShape<RouteRedirectOptions>()
+        .Text(nameof(RouteRedirectOptions.Scheme), static (o, v) => o.Scheme = v)
+        .Text(nameof(RouteRedirectOptions.Host), static (o, v) => o.Host = v)
+        .Integer(nameof(RouteRedirectOptions.Port), static (o, v) => o.Port = v)
+        .Text(nameof(RouteRedirectOptions.Path), static (o, v) => o.Path = v)
+        .Integer(nameof(RouteRedirectOptions.Status), static (o, v) => o.Status = v);
+
+    internal static readonly OptionsShape<DirectResponseOptions> DirectResponse = new OptionsShape<DirectResponseOptions>()
+        .Integer(nameof(DirectResponseOptions.Status), static (o, v) => o.Status = v)
+        .TextOrEmpty(nameof(DirectResponseOptions.Body), static (o, v) => o.Body = v);
 
     internal static readonly OptionsShape<RequestRouteOptions> Route = new OptionsShape<RequestRouteOptions>()
         .Text(nameof(RequestRouteOptions.Name), static (o, v) => o.Name = v)
         .Sections(nameof(RequestRouteOptions.Match), RouteMatch, static (o, v) => o.Match = v)
         .Duration(nameof(RequestRouteOptions.Timeout), static (o, v) => o.Timeout = v)
         .Section(nameof(RequestRouteOptions.Retry), Retry, static o => o.Retry ??= new RetryOptions())
-        .Section(nameof(RequestRouteOptions.Fault), Fault, static o => o.Fault ??= new FaultOptions());
+        .Section(nameof(RequestRouteOptions.Fault), Fault, static o => o.Fault ??= new FaultOptions())
+        .List(nameof(RequestRouteOptions.HashPolicies), HashPoliciesExpected, HashPolicy, ReadHashPolicy, static (o, v) => o.HashPolicies = v)
+        .Sections(nameof(RequestRouteOptions.Destinations), Destination, static (o, v) => o.Destinations = v)
+        .Section(nameof(RequestRouteOptions.Rewrite), Rewrite, static o => o.Rewrite ??= new RouteRewriteOptions())
+        .Section(nameof(RequestRouteOptions.RequestHeaders), HeaderChange, static o => o.RequestHeaders ??= new HeaderChangeOptions())
+        .Section(nameof(RequestRouteOptions.ResponseHeaders), HeaderChange, static o => o.ResponseHeaders ??= new HeaderChangeOptions())
+        .Section(nameof(RequestRouteOptions.Redirect), Redirect, static o => o.Redirect ??= new RouteRedirectOptions())
+        .Section(nameof(RequestRouteOptions.DirectResponse), DirectResponse, static o => o.DirectResponse ??= new DirectResponseOptions());
 
     internal static readonly OptionsShape<LoadBalancingOptions> Service = new OptionsShape<LoadBalancingOptions>()
         .List(nameof(LoadBalancingOptions.Endpoints), "expected a list like [\"http://10.0.0.1:8080\"], of texts or of sections with an Address", Endpoint, ReadEndpoint, static (o, v) => o.Endpoints = v)
         .Texts(nameof(LoadBalancingOptions.Hosts), "[\"catalog\"]", static (o, v) => o.Hosts = v)
         .Choice<UnmatchedHostBehavior>(nameof(LoadBalancingOptions.UnmatchedHost), static (o, v) => o.UnmatchedHost = v)
         .Text(nameof(LoadBalancingOptions.Strategy), static (o, v) => o.Strategy = v)
-        .List(nameof(LoadBalancingOptions.HashPolicies), "expected a list like [{ \"Header\": \"X-User\" }], of sections", HashPolicy, ReadHashPolicy, static (o, v) => o.HashPolicies = v)
+        .List(nameof(LoadBalancingOptions.HashPolicies), HashPoliciesExpected, HashPolicy, ReadHashPolicy, static (o, v) => o.HashPolicies = v)
         .Section(nameof(LoadBalancingOptions.StatefulAffinity), StatefulAffinity, static o => o.StatefulAffinity ??= new StatefulAffinityOptions())
         .Section(nameof(LoadBalancingOptions.LeastRequest), LeastRequest, static o => o.LeastRequest)
         .Section(nameof(LoadBalancingOptions.LeastLoad), LeastLoad, static o => o.LeastLoad)
@@ -246,6 +310,7 @@ internal static class ConfigurationReader
         .Section(nameof(LoadBalancingOptions.Subsetting), Subsetting, static o => o.Subsetting)
         .Duration(nameof(LoadBalancingOptions.Timeout), static (o, v) => o.Timeout = v)
         .Section(nameof(LoadBalancingOptions.Retry), Retry, static o => o.Retry)
+        .SectionMap(nameof(LoadBalancingOptions.Subsets), Subset, static o => o.Subsets)
         .Sections(nameof(LoadBalancingOptions.Routes), Route, static (o, v) => o.Routes = v)
         .Section(nameof(LoadBalancingOptions.Budget), Budget, static o => o.Budget)
         .Section(nameof(LoadBalancingOptions.ConnectionPool), ConnectionPool, static o => o.ConnectionPool)

@@ -117,7 +117,7 @@ internal sealed partial class HandlerInstaller : IHttpMessageHandlerBuilderFilte
     /// <summary>A cookie container below us keeps cookies by the addresses of endpoints, so that a session's cookie is known to one of them alone, and never to us.</summary>
     private static void RefuseCookieContainer(HttpMessageHandler primary, string client, BalancedService? service)
     {
-        if (service?.Plan.Affinity is { UsesCookies: true } && KeepsCookies(primary))
+        if (service?.Plan.UsesCookies == true && KeepsCookies(primary))
         {
             throw new OptionsValidationException(
                 service.Name,

@@ -9,13 +9,15 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
     private readonly StrategyRegistry _strategies;
     private readonly RunningServices _running;
     private readonly HealthProbes _probes;
+    private readonly IServiceProvider _services;
 
-    public LoadBalancingOptionsValidator(ServiceRegistrations registrations, StrategyRegistry strategies, RunningServices running, HealthProbes probes)
+    public LoadBalancingOptionsValidator(ServiceRegistrations registrations, StrategyRegistry strategies, RunningServices running, HealthProbes probes, IServiceProvider services)
     {
         _registrations = registrations;
         _strategies = strategies;
         _running = running;
         _probes = probes;
+        _services = services;
     }
 
     public ValidateOptionsResult Validate(string? name, LoadBalancingOptions options)
@@ -41,20 +43,26 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
 
         CheckEndpoints(service, options, faults);
         CheckHosts(service, options, faults);
-        if (!_strategies.TryGet(options.Strategy, out ILoadBalancingStrategy? strategy))
+        CheckPolicies(options, faults);
+        RouteOptionsCheck.Check(options, faults);
+        SubsetCheck.Check(options, service, _registrations.KnownNames(_services), faults, CheckSubset);
+        if (_registrations.IsBalancerOnly(service))
         {
-            faults.Add("Strategy", $"'{options.Strategy}' is not known; known are {string.Join(", ", _strategies.Names)}.");
+            BalancerOptionsCheck.Check(options, faults);
         }
 
-        SelectionCheck.FindFaults(options, strategy, faults);
-        HealthOptionsCheck.Check(options, faults);
-        SetShapeCheck.Check(options, faults);
-        ActiveCheckOptionsCheck.Check(options.HealthCheck, _probes, faults);
-        RouteOptionsCheck.Check(options, faults);
-        PoolOptionsCheck.Check(options, faults);
         faults.CheckEnum("UnmatchedHost", options.UnmatchedHost);
         faults.CheckEnum("EmptyUpdate", options.EmptyUpdate);
         return faults.ToResult();
+
+        void CheckSubset(LoadBalancingOptions subset, FaultList own)
+        {
+            CheckPolicies(subset, own);
+            if (_registrations.IsBalancerOnly(service))
+            {
+                BalancerOptionsCheck.Check(subset, own);
+            }
+        }
     }
 
     /// <summary>The parts that code without nullable annotations can take away.</summary>
@@ -75,10 +83,26 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
             (nameof(options.SlowStart), options.SlowStart),
             (nameof(options.Subsetting), options.Subsetting),
             (nameof(options.Retry), options.Retry),
+            (nameof(options.Subsets), options.Subsets),
             (nameof(options.Routes), options.Routes),
             (nameof(options.Budget), options.Budget),
             (nameof(options.ConnectionPool), options.ConnectionPool),
         }.Where(static part => part.Value is null).Select(static part => part.Name);
+
+    /// <summary>Finds what is wrong with what holds for all requests of a cluster.</summary>
+    private void CheckPolicies(LoadBalancingOptions options, FaultList faults)
+    {
+        if (!_strategies.TryGet(options.Strategy, out ILoadBalancingStrategy? strategy))
+        {
+            faults.Add("Strategy", $"'{options.Strategy}' is not known; known are {string.Join(", ", _strategies.Names)}.");
+        }
+
+        SelectionCheck.FindFaults(options, strategy, faults);
+        HealthOptionsCheck.Check(options, faults);
+        SetShapeCheck.Check(options, faults);
+        ActiveCheckOptionsCheck.Check(options.HealthCheck, _probes, faults);
+        PoolOptionsCheck.Check(options, faults);
+    }
 
     private void CheckEndpoints(string service, LoadBalancingOptions options, FaultList faults)
     {

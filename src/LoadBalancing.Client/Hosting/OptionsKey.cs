@@ -18,6 +18,7 @@ internal enum OptionsKind
     SectionList,
     TextMap,
     NumberMap,
+    SectionMap,
 }
 
 /// <summary>One key of a configuration section, for those who describe configuration to editors.</summary>

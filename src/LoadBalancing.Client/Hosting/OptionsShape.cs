@@ -24,6 +24,13 @@ internal sealed class OptionsShape<T> : IOptionsShape
         return text.Length > 0;
     });
 
+    /// <summary>A text that means something when it is empty.</summary>
+    public OptionsShape<T> TextOrEmpty(string key, Action<T, string> set) => Scalar(new OptionsKey(key, OptionsKind.Text), "expected a text", set, static (string text, out string value) =>
+    {
+        value = text;
+        return true;
+    });
+
     public OptionsShape<T> Integer(string key, Action<T, int> set) => Scalar(new OptionsKey(key, OptionsKind.Integer), "expected a whole number", set, static (string text, out int value) =>
         int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value));
 
@@ -143,6 +150,37 @@ internal sealed class OptionsShape<T> : IOptionsShape
     public OptionsShape<T> NumberMap(string key, string example, Func<T, IDictionary<string, double>> map) =>
         Map(new OptionsKey(key, OptionsKind.NumberMap), $"expected a section of numbers like {example}", "expected a number", map, static (string text, out double value) =>
             double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value));
+
+    /// <summary>A section of sections whose keys are names of somebody's own choice. Later layers lie over what earlier ones say.</summary>
+    public OptionsShape<T> SectionMap<TItem>(string key, OptionsShape<TItem> shape, Func<T, IDictionary<string, TItem>> map)
+        where TItem : class, new()
+    {
+        Add(new OptionsKey(key, OptionsKind.SectionMap, Shape: shape), (section, options, faults) =>
+        {
+            if (section.Value is { Length: > 0 })
+            {
+                faults.Add($"{section.Path}: '{section.Value}' is a single value; expected a section of names, each with a section with the keys {shape.KeyList()}.");
+                return;
+            }
+
+            foreach (IConfigurationSection child in section.GetChildren())
+            {
+                if (child.Value is { Length: > 0 } text)
+                {
+                    faults.Add($"{child.Path}: '{text}' is a single value; expected a section with the keys {shape.KeyList()}.");
+                    continue;
+                }
+
+                if (!map(options).TryGetValue(child.Key, out TItem? item))
+                {
+                    map(options)[child.Key] = item = new TItem();
+                }
+
+                shape.Read(child, item, faults);
+            }
+        });
+        return this;
+    }
 
     public OptionsShape<T> Integers(string key, string example, Action<T, List<int>> set) => List(
         key,

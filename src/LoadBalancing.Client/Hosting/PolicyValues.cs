@@ -23,6 +23,8 @@ internal static class PolicyValues
             new("Retry:BackoffBase", Text(retry.BackoffBase), Source(own?.BackoffBase, all.BackoffBase)),
             new("Retry:BackoffMax", Text(retry.BackoffMax), Source(own?.BackoffMax, all.BackoffMax)),
             new("Fault", Text(route?.Fault ?? options.Fault), Source(route?.Fault, options.Fault)),
+            new("HashPolicies", Text((route?.HashPolicies ?? options.HashPolicies).Select(EditValues.Text)), Source(route?.HashPolicies, Given(options.HashPolicies))),
+            .. EditValues.Of(options, route, plan.Balancer.Name),
             new("ConnectionPool:MaxRequests", Limit(options.ConnectionPool.MaxRequests), Source(null, options.ConnectionPool.MaxRequests)),
             new("ConnectionPool:MaxPendingRequests", Limit(options.ConnectionPool.MaxPendingRequests), Source(null, options.ConnectionPool.MaxPendingRequests)),
             new("ConnectionPool:PendingTimeout", Text(plan.Pool.PendingTimeout), Source(null, options.ConnectionPool.PendingTimeout)),
@@ -32,7 +34,7 @@ internal static class PolicyValues
 
     private static string Source(object? route, object? service) => route is not null ? "route" : service is not null ? "service" : "default";
 
-    private static IEnumerable<string>? Given(IList<string>? texts) => texts is { Count: > 0 } ? texts : null;
+    private static IEnumerable<T>? Given<T>(IList<T>? texts) => texts is { Count: > 0 } ? texts : null;
 
     private static string PerTry(RequestPlan plan) => plan.Retry.PerTryTimeout == plan.PerTryTimeout
         ? Text(plan.PerTryTimeout)

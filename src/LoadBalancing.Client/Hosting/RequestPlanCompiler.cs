@@ -1,4 +1,4 @@
-using Microsoft.Extensions.Logging;
+using System.Collections.Frozen;
 
 namespace LoadBalancing.Client;
 
@@ -7,94 +7,112 @@ internal sealed class RequestPlanCompiler : IDisposable
 {
     internal static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(30);
 
-    private readonly LoadBalancer _balancer;
+    private readonly string _service;
+    private readonly IServiceDirectory _directory;
     private readonly ICallerContext? _callers;
     private readonly RandomSource _random;
     private readonly TimeLimitPool _timeLimits;
-    private readonly KnownPaths _paths = new();
-    private readonly ClusterLimits _limits;
-    private readonly CallLog _log;
 
-    public RequestPlanCompiler(LoadBalancer balancer, ClusterLimits limits, ICallerContext? callers, RandomSource random, ILoggerFactory loggerFactory)
+    /// <param name="service">The name of the service.</param>
+    /// <param name="directory">Where other services are found that routes lead to.</param>
+    /// <param name="callers">What is known of callers without their being named; null: nothing.</param>
+    /// <param name="random">The randomness.</param>
+    /// <param name="timeProvider">The clock.</param>
+    public RequestPlanCompiler(string service, IServiceDirectory directory, ICallerContext? callers, RandomSource random, TimeProvider timeProvider)
     {
-        _balancer = balancer;
-        _limits = limits;
+        _service = service;
+        _directory = directory;
         _callers = callers;
         _random = random;
-        _timeLimits = new TimeLimitPool(balancer.TimeProvider);
-        _log = new CallLog(balancer.Name, loggerFactory.CreateLogger<LoadBalancingHandler>());
-        balancer.LeaseReclaimed = _log.LeaseReclaimed;
+        _timeLimits = new TimeLimitPool(timeProvider);
     }
 
-    public CallLog Log => _log;
-
-    /// <param name="options">The options of the service.</param>
-    /// <param name="strategy">The strategy that they name.</param>
+    /// <param name="service">The service and its options.</param>
+    /// <param name="subsets">Its subsets and theirs.</param>
     /// <param name="liveFaults">Faults that were added to those of the options, the innermost first.</param>
-    public RequestPlan Compile(LoadBalancingOptions options, ILoadBalancingStrategy strategy, IEnumerable<LiveFault> liveFaults)
+    public RequestPlan Compile(ConfiguredCluster service, IEnumerable<KeyValuePair<string, ConfiguredCluster>> subsets, IReadOnlyList<LiveFault> liveFaults)
     {
+        LoadBalancingOptions options = service.Options;
+        var bySubset = new Dictionary<string, ConfiguredCluster>(subsets, StringComparer.OrdinalIgnoreCase);
+
         // Requests that are never tried again are part of what others may try again.
-        bool countsRequests = options.Routes.Prepend(null).Any(route => RetrySettings.From(RetryOf(options, route)).Attempts > 0);
-        RequestAffinity? affinity = CompileAffinity(options, strategy);
-        RouteTable? routes = options.Routes.Count == 0
-            ? null
-            : new RouteTable(options.Routes.Select(route => (new RequestRoute(route), Compile(options, route, affinity, routes: null, countsRequests, liveFaults))));
-        return Compile(options, route: null, affinity, routes, countsRequests, liveFaults);
+        var common = new CommonParts(options.Routes.Prepend(null).Any(route => RetrySettings.From(RetryOf(options, route)).Attempts > 0), liveFaults);
+        return Compile(service, route: null, edits: null, common) with
+        {
+            Routes = options.Routes.Count == 0 ? null : new RouteTable(options.Routes.Select(route => CompileRoute(service, bySubset, route, common))),
+            Subsets = bySubset.Count == 0 ? null : bySubset.ToFrozenDictionary(subset => subset.Key, subset => Compile(subset.Value, route: null, edits: null, common), StringComparer.OrdinalIgnoreCase),
+        };
     }
 
     private static RetryOptions RetryOf(LoadBalancingOptions options, RequestRouteOptions? route) => route?.Retry?.Over(options.Retry) ?? options.Retry;
 
-    private RequestPlan Compile(
-        LoadBalancingOptions options,
-        RequestRouteOptions? route,
-        RequestAffinity? affinity,
-        RouteTable? routes,
-        bool countsRequests,
-        IEnumerable<LiveFault> liveFaults)
+    private (RequestRoute Route, RequestPlan Plan) CompileRoute(ConfiguredCluster service, Dictionary<string, ConfiguredCluster> subsets, RequestRouteOptions options, CommonParts common)
     {
+        var route = new RequestRoute(options);
+        RequestPlan plan = Compile(service, options, MessageEdits.From(options, route), common);
+        return (route, options.Destinations is not { Count: > 0 } destinations
+            ? plan
+            : plan with { Destinations = new WeightedDestinations([.. destinations.Select(destination => (CompileDestination(destination), destination.Weight))], _random) });
+
+        PlannedDestination CompileDestination(RouteDestinationOptions destination)
+        {
+            MessageEdits? edits = MessageEdits.From(options, route, destination);
+            return destination.Service is { } other && other != _service
+                ? new PlannedDestination(plan with { Edits = edits }, _directory, other, destination.Subset)
+                : new PlannedDestination(Compile(destination.Subset is null ? service : subsets[destination.Subset], options, edits, common));
+        }
+    }
+
+    private RequestPlan Compile(ConfiguredCluster cluster, RequestRouteOptions? route, MessageEdits? edits, CommonParts common)
+    {
+        (PlanTarget target, LoadBalancingOptions options, _) = cluster;
         TimeSpan timeout = route?.Timeout ?? options.Timeout ?? DefaultTimeout;
         RetryOptions retryOptions = RetryOf(options, route);
         RetrySettings retry = RetrySettings.From(retryOptions);
-        (FaultInjector? requestFault, FaultInjector? attemptFault) = CompileFaults(FaultSettings.From(route?.Fault ?? options.Fault), liveFaults);
+        (FaultInjector? requestFault, FaultInjector? attemptFault) = CompileFaults(FaultSettings.From(route?.Fault ?? options.Fault), common.LiveFaults, target.Balancer.Metrics, target.Balancer.TimeProvider);
+        HashPolicyChain? own = route?.HashPolicies is { } policies ? new HashPolicyChain(policies) : null;
         return new RequestPlan
         {
-            Balancer = _balancer,
+            Balancer = target.Balancer,
             Route = route?.Name,
-            Routes = routes,
+            Routes = null,
+            Edits = edits,
             Hosts = new HostMatcher(options.Hosts),
             UnmatchedHost = options.UnmatchedHost,
             Timeout = timeout,
             PerTryTimeout = RequestPlan.Shorter(timeout, retry.PerTryTimeout),
-            Affinity = affinity,
+            HashPolicies = own,
+            Affinity = CompileAffinity(cluster, own),
             Retry = retry,
             Answers = AnswerConditions.From(retry, retryOptions),
-            RetryPipeline = RetryRunner.BuildPipeline(_balancer.Name, retry, _balancer.TimeProvider),
-            Slots = options.ConnectionPool.MaxRequests is null ? null : _limits.Slots,
+            RetryPipeline = RetryRunner.BuildPipeline(target.Balancer.FullName, retry, target.Balancer.TimeProvider),
+            Slots = options.ConnectionPool.MaxRequests is null ? null : target.Limits.Slots,
             Pool = PoolLimits.From(options.ConnectionPool, options.Budget),
-            Retries = _limits.Retries,
-            Budget = countsRequests ? _limits.Retries.Rate : null,
+            Retries = target.Limits.Retries,
+            Budget = common.CountsRequests ? target.Limits.Retries.Rate : null,
             RequestFault = requestFault,
             AttemptFault = attemptFault,
             ErrorStatuses = options.OutlierDetection.ErrorStatuses is { Count: > 0 } statuses ? StatusSet.Of(statuses) : null,
             KeepAlive = KeepAliveSettings.From(options.ConnectionPool.KeepAlive),
             FollowRedirects = options.FollowRedirects,
             TimeLimits = _timeLimits,
-            Paths = _paths,
+            Paths = target.Paths,
             Random = _random,
-            Log = _log,
+            Log = target.Log,
         };
     }
 
     public void Dispose() => _timeLimits.Dispose();
 
-    private RequestAffinity? CompileAffinity(LoadBalancingOptions options, ILoadBalancingStrategy strategy)
+    private RequestAffinity? CompileAffinity(ConfiguredCluster cluster, HashPolicyChain? own)
     {
-        HashPolicyChain? policies = strategy.UsesHash ? new HashPolicyChain(options.HashPolicies) : null;
-        StickyCallers? stateful = options.StatefulAffinity is null ? null : new StickyCallers(options.StatefulAffinity, _balancer);
+        (PlanTarget target, LoadBalancingOptions options, ILoadBalancingStrategy strategy) = cluster;
+        HashPolicyChain? policies = strategy.UsesHash ? own ?? new HashPolicyChain(options.HashPolicies) : null;
+        StickyCallers? stateful = options.StatefulAffinity is null ? null : new StickyCallers(options.StatefulAffinity, target.Balancer);
         return policies is null && stateful is null ? null : new RequestAffinity(policies, stateful, _callers, _random);
     }
 
-    private (FaultInjector? Request, FaultInjector? Attempt) CompileFaults(FaultSettings? configured, IEnumerable<LiveFault> liveFaults)
+    private (FaultInjector? Request, FaultInjector? Attempt) CompileFaults(FaultSettings? configured, IReadOnlyList<LiveFault> liveFaults, ClusterMetrics metrics, TimeProvider timeProvider)
     {
         FaultInjector? request = null;
         FaultInjector? attempt = null;
@@ -113,7 +131,12 @@ internal sealed class RequestPlanCompiler : IDisposable
         void Add(FaultSettings settings, LiveFault? live)
         {
             ref FaultInjector? around = ref settings.Scope == FaultScope.Request ? ref request : ref attempt;
-            around = new FaultInjector(settings, live, around, _balancer.TimeProvider, _random, _balancer.Metrics);
+            around = new FaultInjector(settings, live, around, timeProvider, _random, metrics);
         }
     }
+
+    /// <summary>What all plans of a service have in common.</summary>
+    /// <param name="CountsRequests">Whether any of them tries again, so that requests are counted.</param>
+    /// <param name="LiveFaults">Faults that were added to those of the options.</param>
+    private sealed record CommonParts(bool CountsRequests, IReadOnlyList<LiveFault> LiveFaults);
 }

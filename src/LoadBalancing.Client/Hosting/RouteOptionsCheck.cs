@@ -62,6 +62,8 @@ internal static class RouteOptionsCheck
             CheckTimes(route.Timeout, route.Retry ?? new RetryOptions(), own);
             CheckRetry(route.Retry ?? new RetryOptions(), own);
             CheckFault(route.Fault, own);
+            SelectionCheck.CheckHashPolicies(route.HashPolicies ?? [], own);
+            MessageEditsCheck.Check(route, own);
             for (int m = 0; m < (route.Match?.Count ?? 0); m++)
             {
                 CheckMatch(route.Match![m], own.Below($"Match:{m}"));
@@ -85,6 +87,17 @@ internal static class RouteOptionsCheck
         }
 
         faults.CheckRegex("PathRegex", match.PathRegex);
+        CheckTextMatch("MethodText", match.MethodText, faults);
+        CheckTextMatch("Authority", match.Authority, faults);
+        CheckTextMatch("SchemeText", match.SchemeText, faults);
+        for (int i = 0; i < (match.Ports?.Count ?? 0); i++)
+        {
+            if (match.Ports![i] is < 1 or > 65535)
+            {
+                faults.Add($"Ports:{i}", $"{match.Ports[i]} is not a port; it is 1 to 65535.");
+            }
+        }
+
         for (int i = 0; i < (match.Headers?.Count ?? 0); i++)
         {
             CheckHeaderMatch(match.Headers![i], faults.Below($"Headers:{i}"));
@@ -94,6 +107,22 @@ internal static class RouteOptionsCheck
         {
             CheckQueryMatch(match.Query![i], faults.Below($"Query:{i}"));
         }
+    }
+
+    private static void CheckTextMatch(string key, TextMatchOptions? match, FaultList faults)
+    {
+        if (match is null)
+        {
+            return;
+        }
+
+        int asked = new[] { match.Exact, match.Prefix, match.Regex }.Count(static text => text is not null);
+        if (asked != 1)
+        {
+            faults.Add(key, $"it asks in {asked} ways; exactly one of Exact, Prefix and Regex is set.");
+        }
+
+        faults.Below(key).CheckRegex("Regex", match.Regex);
     }
 
     private static void CheckRetry(RetryOptions retry, FaultList faults)

@@ -26,9 +26,13 @@ internal static class SelectionCheck
             faults.Add("HashPolicies", $"there are some, and the strategy '{strategy.Name}' does not hash; choose RingHash, Maglev or Rendezvous, or remove them.");
         }
 
-        for (int i = 0; i < options.HashPolicies.Count; i++)
+        CheckHashPolicies(options.HashPolicies, faults);
+        for (int i = 0; i < options.Routes.Count; i++)
         {
-            CheckHashPolicy(options.HashPolicies[i], i, faults);
+            if (options.Routes[i].HashPolicies is { Count: > 0 } && strategy is { UsesHash: false })
+            {
+                faults.Add($"Routes:{i}:HashPolicies", $"there are some, and the strategy '{strategy.Name}' does not hash; choose RingHash, Maglev or Rendezvous, or remove them.");
+            }
         }
 
         if (options.StatefulAffinity is { } stateful)
@@ -38,6 +42,14 @@ internal static class SelectionCheck
     }
 
     public static bool IsToken(string? text) => !string.IsNullOrEmpty(text) && !text.AsSpan().ContainsAnyExcept(TokenCharacters);
+
+    public static void CheckHashPolicies(IList<HashPolicyOptions> policies, FaultList faults)
+    {
+        for (int i = 0; i < policies.Count; i++)
+        {
+            CheckHashPolicy(policies[i], i, faults);
+        }
+    }
 
     private static void CheckLeastRequest(LeastRequestOptions options, FaultList faults)
     {

@@ -8,7 +8,7 @@ internal sealed class ServiceRegistrations
 {
     private readonly Dictionary<string, ServiceRegistration> _named = new(StringComparer.Ordinal);
 
-    /// <summary>What was said to <c>ConfigureHttpClientDefaults</c>; null when nothing was. It lies under every named service.</summary>
+    /// <summary>What was said to <c>ConfigureHttpClientDefaults</c>; null when nothing was. It lies under every named service that has a client.</summary>
     public ServiceRegistration? Defaults { get; private set; }
 
     public static ServiceRegistrations Of(IServiceCollection services)
@@ -59,6 +59,9 @@ internal sealed class ServiceRegistrations
     /// <summary>Whether anything is left to be valid: a client that was taken out is no service, unless configuration makes one of its name for other clients.</summary>
     public bool IsService(string name) => Defaults is not null || Find(name) is not { IsRemoved: true };
 
+    /// <summary>Whether this is a balancer without a client, registered with <c>AddLoadBalancer</c>. What is said to all HTTP clients does not hold for it.</summary>
+    public bool IsBalancerOnly(string name) => Find(name) is { HasClient: false, IsRemoved: false };
+
     /// <summary>The services that are known by registration, or, where all clients are balanced, by configuration.</summary>
     public IReadOnlyCollection<string> KnownNames(IServiceProvider services)
     {
@@ -76,9 +79,11 @@ internal sealed class ServiceRegistrations
     public IEnumerable<OptionsLayer> LayersOf(string name)
     {
         IReadOnlyList<OptionsLayer> named = Find(name) is { IsRemoved: false } registration ? registration.Layers : [OptionsLayer.FromConvention()];
-        return (Defaults?.Layers ?? []).Concat(named);
+        return (DefaultsOf(name)?.Layers ?? []).Concat(named);
     }
 
     public IEnumerable<Func<IServiceProvider, IEndpointSource>> SourcesOf(string name) =>
-        (Defaults?.Sources ?? []).Concat(Find(name)?.Sources ?? []);
+        (DefaultsOf(name)?.Sources ?? []).Concat(Find(name)?.Sources ?? []);
+
+    private ServiceRegistration? DefaultsOf(string name) => IsBalancerOnly(name) ? null : Defaults;
 }

@@ -35,12 +35,8 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, 
     public LoadBalancer GetLoadBalancer(string name, string? subset = null)
     {
         ArgumentNullException.ThrowIfNull(name);
-        if (subset is not null)
-        {
-            throw new ArgumentException($"Service '{name}' has no subset '{subset}': it has no subsets.", nameof(subset));
-        }
-
-        return GetKnown(name, nameof(name)).Balancer;
+        ServiceRuntime service = GetKnown(name, nameof(name));
+        return subset is null ? service.Balancer : service.GetSubset(subset, nameof(subset));
     }
 
     public RequestPolicy Explain(string service, HttpRequestMessage request)
@@ -67,6 +63,8 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, 
     }
 
     public BalancedService GetService(string name) => GetRuntime(name).Service;
+
+    public BalancedService FindByName(string name) => GetService(name);
 
     public BalancedService? FindByHost(string host)
     {
@@ -128,6 +126,7 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, 
             factory.Create(name),
             _registrations.SourcesOf(name).Select(create => create(_provider)),
             factory,
+            this,
             _provider.GetRequiredService<StrategyRegistry>(),
             _provider.GetRequiredService<HealthProbes>(),
             _provider.GetService<ICallerContext>(),

@@ -15,14 +15,12 @@ internal sealed partial class ServiceRuntime : IDisposable
 {
     private readonly Lock _reloading = new();
     private readonly IOptionsFactory<LoadBalancingOptions> _factory;
-    private readonly StrategyRegistry _strategies;
-    private readonly ClusterRuntime _cluster;
+    private readonly ServiceClusters _clusters;
     private readonly RequestPlanCompiler _compiler;
     private readonly List<IDisposable> _subscriptions = [];
     private readonly List<LiveFault> _liveFaults = [];
     private readonly ILogger _logger;
     private LoadBalancingOptions _options;
-    private ILoadBalancingStrategy _strategy;
     private string? _lastRejection;
 
     public ServiceRuntime(
@@ -30,6 +28,7 @@ internal sealed partial class ServiceRuntime : IDisposable
         LoadBalancingOptions options,
         IEnumerable<IEndpointSource> sources,
         IOptionsFactory<LoadBalancingOptions> factory,
+        IServiceDirectory directory,
         StrategyRegistry strategies,
         HealthProbes probes,
         ICallerContext? callers,
@@ -39,26 +38,27 @@ internal sealed partial class ServiceRuntime : IDisposable
         ILoggerFactory loggerFactory)
     {
         _factory = factory;
-        _strategies = strategies;
         _options = options;
         _logger = loggerFactory.CreateLogger<ServiceRuntime>();
-        ClusterSettings settings = ClusterSettings.From(options, strategies);
         ILogger clusterLogger = loggerFactory.CreateLogger<LoadBalancer>();
-        _strategy = settings.Strategy;
-        _cluster = new ClusterRuntime(name, settings, timeProvider, random, metrics, clusterLogger, check => probes.Make(check, name));
-        _compiler = new RequestPlanCompiler(_cluster.Balancer, _cluster.Limits, callers, random, loggerFactory);
-        Service = new BalancedService(name, _compiler.Compile(options, _strategy, _liveFaults));
+        _clusters = new ServiceClusters(
+            options,
+            strategies,
+            (subset, settings) => new ClusterRuntime(name, subset, settings, timeProvider, random, metrics, clusterLogger, check => probes.Make(check, name)),
+            cluster => new PlanTarget(cluster, loggerFactory));
+        _compiler = new RequestPlanCompiler(name, directory, callers, random, timeProvider);
+        Service = new BalancedService(name, _compiler.Compile(_clusters.Service, _clusters.Subsets, _liveFaults));
 
         IEndpointSource[] all = [.. sources];
-        _cluster.Balancer.AwaitedSources = all.Length == 0 ? "its options" : $"source {string.Join(" and ", all.Select(static source => $"'{source.Name}'"))}";
+        _clusters.Whole.Balancer.AwaitedSources = all.Length == 0 ? "its options" : $"source {string.Join(" and ", all.Select(static source => $"'{source.Name}'"))}";
         if (options.Endpoints.Count > 0)
         {
-            _cluster.UpdateEndpoints(ClusterRuntime.OptionsSource, [.. options.Endpoints]);
+            _clusters.Whole.UpdateEndpoints(ClusterRuntime.OptionsSource, [.. options.Endpoints]);
         }
 
         foreach (IEndpointSource source in all)
         {
-            var watch = new EndpointSourceWatch(name, source, _cluster.UpdateEndpoints, timeProvider, random, clusterLogger);
+            var watch = new EndpointSourceWatch(name, source, _clusters.Whole.UpdateEndpoints, timeProvider, random, clusterLogger);
             _subscriptions.Add(watch);
             watch.Start();
         }
@@ -66,7 +66,20 @@ internal sealed partial class ServiceRuntime : IDisposable
 
     public BalancedService Service { get; }
 
-    public LoadBalancer Balancer => _cluster.Balancer;
+    public LoadBalancer Balancer => _clusters.Whole.Balancer;
+
+    /// <summary>The balancer of a subset.</summary>
+    /// <exception cref="ArgumentException">There is no such subset; the message lists those that exist.</exception>
+    public LoadBalancer GetSubset(string subset, string parameter)
+    {
+        if (_clusters.FindSubset(subset) is { } found)
+        {
+            return found;
+        }
+
+        string[] names = [.. _clusters.Subsets.Select(static known => known.Key)];
+        throw new ArgumentException($"Service '{Service.Name}' has no subset '{subset}': {(names.Length == 0 ? "it has no subsets." : $"it has {string.Join(", ", names)}.")}", parameter);
+    }
 
     /// <summary>Reads the options anew whenever this configuration changes.</summary>
     public void Watch(IConfiguration configuration, Action reloaded)
@@ -136,18 +149,16 @@ internal sealed partial class ServiceRuntime : IDisposable
     public void Dispose()
     {
         _subscriptions.ForEach(static subscription => subscription.Dispose());
-        _cluster.Dispose();
+        _clusters.Dispose();
         _compiler.Dispose();
     }
 
     private void Take(LoadBalancingOptions options)
     {
-        ClusterSettings settings = ClusterSettings.From(options, _strategies);
-        _cluster.Configure(settings);
-        _strategy = settings.Strategy;
+        _clusters.Configure(options);
         if (options.Endpoints.Count > 0 || _options.Endpoints.Count > 0)
         {
-            _cluster.UpdateEndpoints(ClusterRuntime.OptionsSource, [.. options.Endpoints]);
+            _clusters.Whole.UpdateEndpoints(ClusterRuntime.OptionsSource, [.. options.Endpoints]);
         }
 
         _options = options;
@@ -167,11 +178,11 @@ internal sealed partial class ServiceRuntime : IDisposable
         }
     }
 
-    private void Compile() => Service.Plan = _compiler.Compile(_options, _strategy, _liveFaults);
+    private void Compile() => Service.Plan = _compiler.Compile(_clusters.Service, _clusters.Subsets, _liveFaults);
 
     private void Reject(string reason)
     {
-        _cluster.Balancer.Metrics.OnUpdateRejected(ClusterRuntime.OptionsSource);
+        _clusters.Whole.Balancer.Metrics.OnUpdateRejected(ClusterRuntime.OptionsSource);
         if (reason != _lastRejection)
         {
             _lastRejection = reason;

@@ -12,22 +12,26 @@ internal sealed partial class StartupWarnings : IValidateOptions<LoadBalancingOp
 {
     private readonly ConcurrentDictionary<(string Service, string Warning), bool> _said = new();
     private readonly StrategyRegistry _strategies;
+    private readonly ServiceRegistrations _registrations;
     private readonly ILogger<StartupWarnings> _logger;
 
-    public StartupWarnings(StrategyRegistry strategies, ILogger<StartupWarnings> logger)
+    public StartupWarnings(StrategyRegistry strategies, ServiceRegistrations registrations, ILogger<StartupWarnings> logger)
     {
         _strategies = strategies;
+        _registrations = registrations;
         _logger = logger;
     }
 
-    public IEnumerable<string> Find(LoadBalancingOptions options)
+    /// <param name="options">The options.</param>
+    /// <param name="hasRequests">False for a balancer without a client: there every pick says itself where it belongs.</param>
+    public IEnumerable<string> Find(LoadBalancingOptions options, bool hasRequests = true)
     {
         if (LoadBalancingOptionsValidator.FindMissing(options).Any())
         {
             yield break;
         }
 
-        if (options.HashPolicies.Count == 0 && _strategies.TryGet(options.Strategy, out ILoadBalancingStrategy? strategy) && strategy.UsesHash)
+        if (hasRequests && options.HashPolicies.Count == 0 && _strategies.TryGet(options.Strategy, out ILoadBalancingStrategy? strategy) && strategy.UsesHash)
         {
             yield return $"The strategy {strategy.Name} hashes and there are no HashPolicies: every request that does not say itself where it belongs (SetHashKey, SetHash) goes to any endpoint.";
         }
@@ -76,7 +80,7 @@ internal sealed partial class StartupWarnings : IValidateOptions<LoadBalancingOp
 
     public ValidateOptionsResult Validate(string? name, LoadBalancingOptions options)
     {
-        foreach (string warning in Find(options))
+        foreach (string warning in Find(options, hasRequests: !_registrations.IsBalancerOnly(name ?? Options.DefaultName)))
         {
             if (_said.TryAdd((name ?? Options.DefaultName, warning), true))
             {

@@ -19,7 +19,7 @@ internal sealed class EndpointTransports : DelegatingHandler
     private readonly ConcurrentDictionary<UpstreamEndpoint, EndpointTransport> _transports = [];
     private readonly SocketsHttpHandler _primary;
     private readonly Connector _connector;
-    private UpstreamEndpoint[]? _members;
+    private int _removalsSeen = UpstreamEndpoint.Removals;
     private bool _disposed;
 
     private EndpointTransports(SocketsHttpHandler primary, Connector connector)
@@ -56,12 +56,12 @@ internal sealed class EndpointTransports : DelegatingHandler
     /// <summary>The transport that can carry a request to an endpoint under the URI it has; null when the request has to be rewritten.</summary>
     /// <param name="endpoint">Where it is to go.</param>
     /// <param name="request">The request.</param>
-    /// <param name="members">All endpoints; null when they have just been withdrawn until one passes a check.</param>
-    public EndpointTransport? Find(UpstreamEndpoint endpoint, HttpRequestMessage request, UpstreamEndpoint[]? members)
+    public EndpointTransport? Find(UpstreamEndpoint endpoint, HttpRequestMessage request)
     {
-        if (members is not null && !ReferenceEquals(members, Volatile.Read(ref _members)))
+        int removals = UpstreamEndpoint.Removals;
+        if (removals != Volatile.Read(ref _removalsSeen))
         {
-            CloseThoseOfTheRemoved(members);
+            CloseThoseOfTheRemoved(removals);
         }
 
         if (!_transports.TryGetValue(endpoint, out EndpointTransport? transport))
@@ -113,7 +113,7 @@ internal sealed class EndpointTransports : DelegatingHandler
 
     private static bool HasProxy(IWebProxy proxy, Uri address) => !proxy.IsBypassed(address) && proxy.GetProxy(address) is { } found && found != address;
 
-    private void CloseThoseOfTheRemoved(UpstreamEndpoint[] members)
+    private void CloseThoseOfTheRemoved(int removals)
     {
         bool all = true;
         foreach ((UpstreamEndpoint endpoint, EndpointTransport transport) in _transports)
@@ -135,7 +135,7 @@ internal sealed class EndpointTransports : DelegatingHandler
 
         if (all)
         {
-            Volatile.Write(ref _members, members);
+            Volatile.Write(ref _removalsSeen, removals);
         }
     }
 }

@@ -5,4 +5,7 @@ internal interface IServiceDirectory
 {
     /// <summary>Null when requests to this host are not balanced.</summary>
     BalancedService? FindByHost(string host);
+
+    /// <summary>The service of a name that is known.</summary>
+    BalancedService FindByName(string name);
 }

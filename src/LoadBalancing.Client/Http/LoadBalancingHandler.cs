@@ -116,7 +116,7 @@ internal sealed class LoadBalancingHandler : DelegatingHandler
 
     private async ValueTask<HttpResponseMessage> TraceAsync(RequestPlan plan, HttpRequestMessage request, bool async, CancellationToken cancellationToken)
     {
-        using CallSpan? span = CallSpan.Start(plan.Balancer.Name, HttpConventions.MethodOf(request), request.RequestUri!.IdnHost);
+        using CallSpan? span = CallSpan.Start(plan.Balancer.Name, plan.Balancer.Subset, HttpConventions.MethodOf(request), request.RequestUri!.IdnHost);
         try
         {
             HttpResponseMessage response = await SendPlannedAsync(plan, request, span, async, cancellationToken).ConfigureAwait(false);
@@ -131,6 +131,27 @@ internal sealed class LoadBalancingHandler : DelegatingHandler
     }
 
     private ValueTask<HttpResponseMessage> SendPlannedAsync(RequestPlan plan, HttpRequestMessage request, CallSpan? span, bool async, CancellationToken cancellationToken) =>
+        plan.Edits is null ? SendEditedAsync(plan, request, span, async, cancellationToken) : EditAsync(plan, plan.Edits, request, span, async, cancellationToken);
+
+    /// <summary>Around all attempts: none of them makes a change a second time.</summary>
+    private async ValueTask<HttpResponseMessage> EditAsync(RequestPlan plan, MessageEdits edits, HttpRequestMessage request, CallSpan? span, bool async, CancellationToken cancellationToken)
+    {
+        RequestBefore before = edits.Apply(request);
+        HttpResponseMessage response;
+        try
+        {
+            response = await SendEditedAsync(plan, request, span, async, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            before.Restore();
+        }
+
+        edits.Apply(response);
+        return response;
+    }
+
+    private ValueTask<HttpResponseMessage> SendEditedAsync(RequestPlan plan, HttpRequestMessage request, CallSpan? span, bool async, CancellationToken cancellationToken) =>
         plan.RequestFault is null
             ? BalanceAsync(plan, request, span, async, cancellationToken)
             : plan.RequestFault.SendAsync(
@@ -141,6 +162,11 @@ internal sealed class LoadBalancingHandler : DelegatingHandler
 
     private async ValueTask<HttpResponseMessage> BalanceAsync(RequestPlan plan, HttpRequestMessage request, CallSpan? span, bool async, CancellationToken cancellationToken)
     {
+        if (plan.Edits?.Answer is { } answer)
+        {
+            return answer.To(request);
+        }
+
         bool mustWait = plan.Balancer.CurrentSet is null;
         if (plan.Retry.BufferBodyUpTo > 0)
         {
@@ -190,7 +216,7 @@ internal sealed class LoadBalancingHandler : DelegatingHandler
         RequestPlan plan = service.Plan;
         if (_service is null || service.Matches(plan, uri.Host))
         {
-            return plan.Routes is null ? plan : plan.Routes.Find(request) ?? plan;
+            return plan.Routes is null ? plan : plan.Routes.Find(request)?.Destined() ?? plan;
         }
 
         string balanced = plan.Hosts.IsExplicit ? plan.Hosts.ToString() : $"'{service.DefaultHost}'";

@@ -62,7 +62,7 @@ internal readonly struct OngoingAttempt
         AttemptTimer timer = AttemptTimer.Start(plan.TimeLimits, lease.StartedAt, LimitOf(plan, call), callerToken);
         try
         {
-            EndpointTransport? transport = transports?.Find(lease.Endpoint, request, plan.Balancer.CurrentSet?.Endpoints);
+            EndpointTransport? transport = transports?.Find(lease.Endpoint, request);
             attempt = new OngoingAttempt(lease, timer, AddressedRequest.Point(request, lease.Endpoint, plan.Paths, transport));
             return true;
         }

@@ -32,6 +32,9 @@ internal sealed class RequestAffinity
     /// <summary>Whether a cookie counts. It is read from the request's own header, so no container below may keep cookies to itself.</summary>
     public bool UsesCookies => _stateful is not null || _policies is { UsesCookies: true };
 
+    /// <summary>The same with other policies, where the strategy hashes at all.</summary>
+    public RequestAffinity Under(HashPolicyChain policies) => _policies is null ? this : new(policies, _stateful, _callers, _random);
+
     /// <summary>Adds to a context what the request belongs to.</summary>
     public PickContext Add(in PickContext context, HttpRequestMessage request)
     {

@@ -5,7 +5,7 @@ namespace LoadBalancing.Client;
 /// <summary>
 /// What the options of a service come to for its requests: immutable, compiled when options change, read once by each request. The handler only runs plans.
 /// </summary>
-internal sealed class RequestPlan
+internal sealed record RequestPlan
 {
     public required LoadBalancer Balancer { get; init; }
 
@@ -14,6 +14,15 @@ internal sealed class RequestPlan
 
     /// <summary>The routes, asked before this plan is used; null when there are none, and in the plans of routes.</summary>
     public required RouteTable? Routes { get; init; }
+
+    /// <summary>Where the requests of a route are shared out to; null when they all go to <see cref="Balancer"/>.</summary>
+    public WeightedDestinations? Destinations { get; init; }
+
+    /// <summary>The plans of the subsets without regard to routes, by their names; null when there are none, and in the plans of routes and subsets.</summary>
+    public IReadOnlyDictionary<string, RequestPlan>? Subsets { get; init; }
+
+    /// <summary>What is changed of requests and answers, or answered here; null when nothing is.</summary>
+    public required MessageEdits? Edits { get; init; }
 
     /// <summary>The hosts that are balanced.</summary>
     public required HostMatcher Hosts { get; init; }
@@ -28,6 +37,9 @@ internal sealed class RequestPlan
 
     /// <summary>Null where it makes no difference which endpoint a request goes to.</summary>
     public required RequestAffinity? Affinity { get; init; }
+
+    /// <summary>What a route hashes in the place of what its cluster says; null when it says nothing.</summary>
+    public required HashPolicyChain? HashPolicies { get; init; }
 
     public required RetrySettings Retry { get; init; }
 
@@ -76,7 +88,29 @@ internal sealed class RequestPlan
     public TimeProvider TimeProvider => Balancer.TimeProvider;
 
     /// <summary>Whether a call that goes well takes nothing but one attempt.</summary>
-    public bool IsPlain => RequestFault is null && AttemptFault is null && Retry.BufferBodyUpTo == 0;
+    public bool IsPlain => RequestFault is null && AttemptFault is null && Edits is null && Retry.BufferBodyUpTo == 0;
+
+    /// <summary>The plan of one call: this one, or, where the route has destinations, that of the one that is drawn.</summary>
+    public RequestPlan Destined() => Destinations is null ? this : Destinations.Draw();
+
+    /// <summary>The same for requests that go to the cluster of another service's plan: what concerns requests is as here, what concerns the cluster as there.</summary>
+    public RequestPlan On(RequestPlan cluster) => this with
+    {
+        Balancer = cluster.Balancer,
+        Affinity = HashPolicies is null ? cluster.Affinity : cluster.Affinity?.Under(HashPolicies),
+        Slots = cluster.Slots,
+        Pool = cluster.Pool,
+        Retries = cluster.Retries,
+
+        // Where neither tries again, nobody asks how many requests there were.
+        Budget = (Budget ?? cluster.Budget) is null ? null : cluster.Retries.Rate,
+        ErrorStatuses = cluster.ErrorStatuses,
+        Paths = cluster.Paths,
+        Log = cluster.Log,
+    };
+
+    /// <summary>Whether a cookie counts, on any of its routes.</summary>
+    public bool UsesCookies => Affinity is { UsesCookies: true } || Routes is { UseCookies: true };
 
     /// <summary>Whether any time limit is to be kept.</summary>
     public bool HasTimeLimit => PerTryTimeout != System.Threading.Timeout.InfiniteTimeSpan;

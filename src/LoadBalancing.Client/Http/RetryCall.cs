@@ -85,7 +85,7 @@ internal sealed class RetryCall
         {
             if (_request.Content is not null && _last.Triggers != RetryTriggers.ConnectFailure)
             {
-                RequestBodies.Renew(_request);
+                RenewBody();
             }
 
             _last = await AttemptSender
@@ -94,6 +94,16 @@ internal sealed class RetryCall
         }
 
         return _last.Exception is null ? Outcome.FromResult(_last.Response!) : Outcome.FromException<HttpResponseMessage>(_last.Exception);
+    }
+
+    private void RenewBody()
+    {
+        HttpContent? before = _request.Content;
+        RequestBodies.Renew(_request);
+        if (Plan.Edits is { } edits && _request.Content is { } renewed && renewed != before)
+        {
+            edits.Apply(renewed);
+        }
     }
 
     /// <summary>Whether the last result should and may be tried again. The wait is decided here too: one that is longer than the time left is no retry at all.</summary>

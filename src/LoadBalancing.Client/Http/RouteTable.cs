@@ -4,8 +4,16 @@ namespace LoadBalancing.Client;
 internal sealed class RouteTable
 {
     private readonly (RequestRoute Route, RequestPlan Plan)[] _routes;
+    private readonly RouteIndex _index;
 
-    public RouteTable(IEnumerable<(RequestRoute Route, RequestPlan Plan)> routes) => _routes = [.. routes];
+    public RouteTable(IEnumerable<(RequestRoute Route, RequestPlan Plan)> routes)
+    {
+        _routes = [.. routes];
+        _index = new RouteIndex([.. _routes.Select(static route => route.Route)]);
+    }
+
+    /// <summary>Whether a cookie counts on any of them.</summary>
+    public bool UseCookies => Array.Exists(_routes, static route => route.Plan.UsesCookies);
 
     /// <summary>The plan of the route that the request asks for, or of the first that fits it; null when none does.</summary>
     /// <exception cref="InvalidOperationException">The request asks for a route that there is not.</exception>
@@ -16,15 +24,8 @@ internal sealed class RouteTable
             return Named(asked);
         }
 
-        foreach ((RequestRoute route, RequestPlan plan) in _routes)
-        {
-            if (route.Matches(request))
-            {
-                return plan;
-            }
-        }
-
-        return null;
+        int found = _index.Find(request);
+        return found < 0 ? null : _routes[found].Plan;
     }
 
     private RequestPlan Named(string name)

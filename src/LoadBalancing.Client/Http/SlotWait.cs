@@ -44,16 +44,16 @@ internal static class SlotWait
         string queue = plan.Pool.MaxPendingRequests == 0
             ? "nobody may wait (ConnectionPool:MaxPendingRequests is 0)"
             : $"{plan.Pool.MaxPendingRequests} wait already (ConnectionPool:MaxPendingRequests)";
-        return new LoadBalancerOverflowException($"The call to service '{plan.Balancer.Name}' was refused: {Limit(plan)}, and {queue}.") { Cluster = plan.Balancer.Name };
+        return new LoadBalancerOverflowException($"The call to service '{plan.Balancer.FullName}' was refused: {Limit(plan)}, and {queue}.") { Cluster = plan.Balancer.FullName };
     }
 
     private static LoadBalancerOverflowException WaitedInVain(RequestPlan plan, CallState call)
     {
         (string option, TimeSpan limit) = call.TimeLeft == TimeSpan.Zero ? ("Timeout", plan.Timeout) : ("ConnectionPool:PendingTimeout", plan.Pool.PendingTimeout);
         string waited = string.Create(CultureInfo.InvariantCulture, $"its {option} of {limit.TotalSeconds} s has elapsed");
-        return new LoadBalancerOverflowException($"The call to service '{plan.Balancer.Name}' was refused: {Limit(plan)}, and {waited} before it found a place.", new TimeoutException(waited))
+        return new LoadBalancerOverflowException($"The call to service '{plan.Balancer.FullName}' was refused: {Limit(plan)}, and {waited} before it found a place.", new TimeoutException(waited))
         {
-            Cluster = plan.Balancer.Name,
+            Cluster = plan.Balancer.FullName,
         };
     }
 

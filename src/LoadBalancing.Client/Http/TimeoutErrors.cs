@@ -22,7 +22,7 @@ internal static class TimeoutErrors
         string place = endpoint is null ? "" : $" The last attempt was on {endpoint}{(inPanic ? ", in panic" : "")}.";
         string message = string.Create(
             CultureInfo.InvariantCulture,
-            $"The call to service '{plan.Balancer.Name}' was given up: its {option} of {limit.TotalSeconds} s has elapsed.{place}");
+            $"The call to service '{plan.Balancer.FullName}' was given up: its {option} of {limit.TotalSeconds} s has elapsed.{place}");
         return new TaskCanceledException(message, new TimeoutException(message, inner));
     }
 }

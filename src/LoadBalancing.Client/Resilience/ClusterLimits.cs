@@ -3,8 +3,11 @@ namespace LoadBalancing.Client;
 /// <summary>The counts of one cluster that its limits are held against. They outlive options and plans: a reload changes the limits and keeps the counts.</summary>
 internal sealed class ClusterLimits
 {
+    private readonly LoadBalancer _balancer;
+
     public ClusterLimits(LoadBalancer balancer)
     {
+        _balancer = balancer;
         Slots = new RequestSlots();
         Retries = new RetryAllowance(balancer, Slots);
         balancer.Slots = Slots;
@@ -18,5 +21,6 @@ internal sealed class ClusterLimits
     {
         Slots.Configure(limits.MaxRequests ?? int.MaxValue, limits.MaxPendingRequests);
         Retries.Configure(limits);
+        _balancer.Admission = limits.MaxRequests is null ? null : new PickAdmission(Slots, limits, _balancer);
     }
 }

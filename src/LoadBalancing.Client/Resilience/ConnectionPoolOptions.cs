@@ -7,8 +7,8 @@ namespace LoadBalancing.Client;
 public sealed class ConnectionPoolOptions
 {
     /// <summary>
-    /// The most attempts under way at once, first tries and retries alike, from the pick until the answer was read or disposed. 1 or more. Null, the default: no limit. Attempts that find no place wait in a queue
-    /// in the order in which they came.
+    /// The most attempts under way at once, first tries and retries alike, from the pick until the answer was read or disposed. Leases that were picked directly count too, until they end. 1 or more. Null, the
+    /// default: no limit. Attempts that find no place wait in a queue in the order in which they came.
     /// </summary>
     public int? MaxRequests { get; set; }
 

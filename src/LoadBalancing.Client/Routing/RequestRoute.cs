@@ -13,16 +13,29 @@ internal sealed class RequestRoute
 
     public string Name { get; }
 
-    public bool Matches(HttpRequestMessage request)
+    /// <summary>What it asks for; empty: nothing.</summary>
+    public IReadOnlyList<RouteMatch> Conditions => _matches;
+
+    /// <summary>How much of a request's path is the prefix by which the route fits it.</summary>
+    public int PrefixLength(HttpRequestMessage request, string path)
     {
         foreach (RouteMatch match in _matches)
         {
             if (match.Matches(request))
             {
-                return true;
+                return match.PrefixLength(path);
             }
         }
 
-        return _matches.Length == 0;
+        // The request has asked for the route by name.
+        foreach (RouteMatch match in _matches)
+        {
+            if (match.FitsPath(path))
+            {
+                return match.PrefixLength(path);
+            }
+        }
+
+        return 1;
     }
 }

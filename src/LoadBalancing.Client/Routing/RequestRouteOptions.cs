@@ -20,4 +20,29 @@ public sealed class RequestRouteOptions
 
     /// <summary>Delays and errors injected on purpose, all of them together in the place of the service's. Null, the default: the service's.</summary>
     public FaultOptions? Fault { get; set; }
+
+    /// <summary>
+    /// What of a request decides which endpoint it goes to, in the place of the service's <see cref="LoadBalancingOptions.HashPolicies"/>. Empty: only what requests say themselves. Null, the default: the service's.
+    /// </summary>
+    public IList<HashPolicyOptions>? HashPolicies { get; set; }
+
+    /// <summary>
+    /// Where the requests go, each call to one of these, drawn by their weights; retries stay there. Null or empty, the default: to all endpoints of the service.
+    /// </summary>
+    public IList<RouteDestinationOptions>? Destinations { get; set; }
+
+    /// <summary>What the request asks for instead of what its caller wrote. Null, the default: nothing else.</summary>
+    public RouteRewriteOptions? Rewrite { get; set; }
+
+    /// <summary>Changes to the headers of the request, made once for all attempts; afterwards the request has its own again. Null, the default: none.</summary>
+    public HeaderChangeOptions? RequestHeaders { get; set; }
+
+    /// <summary>Changes to the headers of the answer that the caller gets. Null, the default: none.</summary>
+    public HeaderChangeOptions? ResponseHeaders { get; set; }
+
+    /// <summary>A redirect that requests are answered with, without being sent. Null, the default: none.</summary>
+    public RouteRedirectOptions? Redirect { get; set; }
+
+    /// <summary>An answer that requests get without being sent. Null, the default: none.</summary>
+    public DirectResponseOptions? DirectResponse { get; set; }
 }

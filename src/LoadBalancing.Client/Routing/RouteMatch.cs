@@ -6,30 +6,61 @@ internal sealed class RouteMatch
     private readonly TextMatch? _path;
     private readonly string[] _methods;
     private readonly string[] _hosts;
+    private readonly int[] _ports;
     private readonly string? _scheme;
+    private readonly TextMatch? _methodText;
+    private readonly TextMatch? _schemeText;
+    private readonly TextMatch? _authority;
     private readonly HeaderMatch[] _headers;
     private readonly QueryMatch[] _query;
 
     public RouteMatch(RouteMatchOptions options)
     {
         _path = TextMatch.From(options.Path, options.PathPrefix, options.PathRegex, options.IgnoreCase);
+        ExactPath = options.Path;
+        PathPrefix = options.PathPrefix;
+        IgnoresCase = options.IgnoreCase;
         _methods = [.. options.Methods ?? []];
         _hosts = [.. options.Hosts ?? []];
+        _ports = [.. options.Ports ?? []];
         _scheme = options.Scheme;
+        _methodText = TextMatch.From(options.MethodText);
+        _schemeText = TextMatch.From(options.SchemeText);
+        _authority = TextMatch.From(options.Authority);
         _headers = [.. (options.Headers ?? []).Select(static header => new HeaderMatch(header))];
         _query = [.. (options.Query ?? []).Select(static parameter => new QueryMatch(parameter))];
     }
 
-    public bool Matches(HttpRequestMessage request)
+    /// <summary>The path that is asked for; null when it is not asked for as a whole.</summary>
+    public string? ExactPath { get; }
+
+    /// <summary>What the path is asked to begin with; null when it is not.</summary>
+    public string? PathPrefix { get; }
+
+    /// <summary>Whether the case of the path does not matter.</summary>
+    public bool IgnoresCase { get; }
+
+    public bool Matches(HttpRequestMessage request) => (_path is null || _path.Matches(request.RequestUri!.AbsolutePath)) && MatchesBesidesPath(request);
+
+    /// <summary>Whether everything holds that is asked for but the path.</summary>
+    public bool MatchesBesidesPath(HttpRequestMessage request)
     {
         Uri uri = request.RequestUri!;
         return IsOneOf(_methods, request.Method.Method)
             && IsOneOf(_hosts, uri.Host)
+            && (_ports.Length == 0 || Array.IndexOf(_ports, uri.Port) >= 0)
             && (_scheme is null || _scheme.Equals(uri.Scheme, StringComparison.OrdinalIgnoreCase))
-            && (_path is null || _path.Matches(uri.AbsolutePath))
+            && (_methodText is null || _methodText.Matches(request.Method.Method))
+            && (_schemeText is null || _schemeText.Matches(uri.Scheme))
+            && (_authority is null || _authority.Matches(RequestAuthority.Of(request)))
             && HeadersFit(request)
             && QueryFits(uri);
     }
+
+    public bool FitsPath(ReadOnlySpan<char> path) => _path is null || _path.Matches(path);
+
+    /// <summary>How much of a path that fits is the prefix that is asked for: of one that is asked for as a whole, or by an expression, all; where none is asked for, the slash that all begin with.</summary>
+    public int PrefixLength(string path) => PathPrefix?.Length ?? (_path is null ? 1 : path.Length);
 
     private static bool IsOneOf(string[] texts, string text)
     {

@@ -22,6 +22,9 @@ internal sealed class TextMatch
     public static TextMatch? From(string? exact, string? prefix, string? regex, bool ignoreCase = false) =>
         exact is null && prefix is null && regex is null ? null : new TextMatch(exact, prefix, regex is null ? null : Compile(regex, ignoreCase), ignoreCase);
 
+    /// <summary>Null when nothing is asked.</summary>
+    public static TextMatch? From(TextMatchOptions? options) => options is null ? null : From(options.Exact, options.Prefix, options.Regex);
+
     /// <summary>Makes the expression of a match.</summary>
     /// <exception cref="ArgumentException">It is none.</exception>
     /// <exception cref="NotSupportedException">It needs backtracking, and so a time that whoever writes requests could make long.</exception>

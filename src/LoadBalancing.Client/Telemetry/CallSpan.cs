@@ -23,12 +23,18 @@ internal sealed class CallSpan : IDisposable
 
     /// <summary>Begins a span below the current one. Null when nobody wants this one.</summary>
     /// <param name="cluster">The cluster.</param>
+    /// <param name="subset">Its subset; null for the whole service.</param>
     /// <param name="method">One of the methods that the conventions know, or what they say for others.</param>
     /// <param name="host">The host that the caller named.</param>
-    public static CallSpan? Start(string cluster, string method, string host)
+    public static CallSpan? Start(string cluster, string? subset, string method, string host)
     {
         // What is given here and not later can be seen by samplers.
         KeyValuePair<string, object?>[] tags = [new(MetricTags.Cluster, cluster), new(SpanNames.RequestMethod, method), new(MetricTags.ServerAddress, host)];
+        if (subset is not null)
+        {
+            tags = [.. tags, new(MetricTags.Subset, subset)];
+        }
+
         Activity? activity = Source.StartActivity($"{SpanNames.Call} {cluster}", ActivityKind.Internal, default(ActivityContext), tags);
         return activity is null ? null : new CallSpan(activity);
     }

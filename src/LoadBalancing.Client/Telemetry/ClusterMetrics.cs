@@ -1,3 +1,5 @@
+using System.Diagnostics.Metrics;
+
 namespace LoadBalancing.Client;
 
 /// <summary>What one cluster reports. Each method is named after what happened and costs a check while nobody listens.</summary>
@@ -5,11 +7,16 @@ internal sealed class ClusterMetrics
 {
     private readonly LoadBalancingMetrics _metrics;
     private readonly KeyValuePair<string, object?> _cluster;
+    private readonly KeyValuePair<string, object?>? _subset;
 
-    public ClusterMetrics(LoadBalancingMetrics metrics, string cluster)
+    /// <param name="metrics">The instruments.</param>
+    /// <param name="cluster">The service.</param>
+    /// <param name="subset">Its subset; null for the whole service, whose figures have no such tag.</param>
+    public ClusterMetrics(LoadBalancingMetrics metrics, string cluster, string? subset)
     {
         _metrics = metrics;
         _cluster = new(MetricTags.Cluster, cluster);
+        _subset = subset is null ? null : new(MetricTags.Subset, subset);
     }
 
     /// <summary>Whether somebody wants to know how long attempts take, which costs a clock read at their start.</summary>
@@ -19,51 +26,99 @@ internal sealed class ClusterMetrics
     {
         if (_metrics.Picks.Enabled)
         {
-            _metrics.Picks.Add(1, _cluster);
+            Add(_metrics.Picks);
         }
     }
 
-    public void OnPickedInPanic() => _metrics.PicksInPanic.Add(1, _cluster);
+    public void OnPickedInPanic() => Add(_metrics.PicksInPanic);
 
     public void OnAttemptReported(string outcome, TimeSpan duration) =>
-        _metrics.AttemptDuration.Record(duration.TotalSeconds, _cluster, new(MetricTags.Outcome, outcome));
+        Record(_metrics.AttemptDuration, duration.TotalSeconds, new(MetricTags.Outcome, outcome));
 
     public void OnAttemptEnded(string outcome)
     {
         if (_metrics.Attempts.Enabled)
         {
-            _metrics.Attempts.Add(1, _cluster, new(MetricTags.Outcome, outcome));
+            Add(_metrics.Attempts, new(MetricTags.Outcome, outcome));
         }
     }
 
-    public void OnRetry(string reason) => _metrics.Retries.Add(1, _cluster, new(MetricTags.Reason, reason));
+    public void OnRetry(string reason) => Add(_metrics.Retries, new(MetricTags.Reason, reason));
 
-    public void OnRetrySuppressed(string reason) => _metrics.RetriesSuppressed.Add(1, _cluster, new(MetricTags.Reason, reason));
+    public void OnRetrySuppressed(string reason) => Add(_metrics.RetriesSuppressed, new(MetricTags.Reason, reason));
 
-    public void OnOverflow(string reason) => _metrics.Overflows.Add(1, _cluster, new(MetricTags.Reason, reason));
+    public void OnOverflow(string reason) => Add(_metrics.Overflows, new(MetricTags.Reason, reason));
 
-    public void OnAbandoned() => _metrics.Abandoned.Add(1, _cluster);
+    public void OnAbandoned() => Add(_metrics.Abandoned);
 
-    public void OnStarvedTimeout() => _metrics.StarvedTimeouts.Add(1, _cluster);
+    public void OnStarvedTimeout() => Add(_metrics.StarvedTimeouts);
 
-    public void OnEjected(string detector) => _metrics.Ejections.Add(1, _cluster, new(MetricTags.Detector, detector));
+    public void OnEjected(string detector) => Add(_metrics.Ejections, new(MetricTags.Detector, detector));
 
-    public void OnEjectionRefused(string detector) => _metrics.EjectionsRefused.Add(1, _cluster, new(MetricTags.Detector, detector));
+    public void OnEjectionRefused(string detector) => Add(_metrics.EjectionsRefused, new(MetricTags.Detector, detector));
 
-    public void OnEjectionNotEnforced(string detector) => _metrics.EjectionsNotEnforced.Add(1, _cluster, new(MetricTags.Detector, detector));
+    public void OnEjectionNotEnforced(string detector) => Add(_metrics.EjectionsNotEnforced, new(MetricTags.Detector, detector));
 
-    public void OnReturned(string cause) => _metrics.Returns.Add(1, _cluster, new(MetricTags.Reason, cause));
+    public void OnReturned(string cause) => Add(_metrics.Returns, new(MetricTags.Reason, cause));
 
-    public void OnChecked(bool passed) => _metrics.Checks.Add(1, _cluster, new(MetricTags.Outcome, passed ? "success" : "failure"));
+    public void OnChecked(bool passed) => Add(_metrics.Checks, new(MetricTags.Outcome, passed ? "success" : "failure"));
 
     public void OnFaultInjected(string fault, string scope) =>
-        _metrics.Faults.Add(1, _cluster, new(MetricTags.Fault, fault), new(MetricTags.Scope, scope));
+        Add(_metrics.Faults, new(MetricTags.Fault, fault), new(MetricTags.Scope, scope));
 
-    public void OnPassedThrough() => _metrics.PassThroughs.Add(1, _cluster);
+    public void OnPassedThrough() => Add(_metrics.PassThroughs);
 
-    public void OnUpdateRejected(string source) => _metrics.UpdatesRejected.Add(1, _cluster, new(MetricTags.Source, source));
+    public void OnUpdateRejected(string source) => Add(_metrics.UpdatesRejected, new(MetricTags.Source, source));
 
-    public void OnAffinityIgnored() => _metrics.AffinityIgnored.Add(1, _cluster);
+    public void OnAffinityIgnored() => Add(_metrics.AffinityIgnored);
 
-    public void OnLeaseReclaimed() => _metrics.LeasesReclaimed.Add(1, _cluster);
+    public void OnLeaseReclaimed() => Add(_metrics.LeasesReclaimed);
+
+    private void Add(Counter<long> counter)
+    {
+        if (_subset is { } subset)
+        {
+            counter.Add(1, _cluster, subset);
+        }
+        else
+        {
+            counter.Add(1, _cluster);
+        }
+    }
+
+    private void Add(Counter<long> counter, KeyValuePair<string, object?> tag)
+    {
+        if (_subset is { } subset)
+        {
+            counter.Add(1, _cluster, tag, subset);
+        }
+        else
+        {
+            counter.Add(1, _cluster, tag);
+        }
+    }
+
+    private void Add(Counter<long> counter, KeyValuePair<string, object?> tag, KeyValuePair<string, object?> another)
+    {
+        if (_subset is { } subset)
+        {
+            counter.Add(1, [_cluster, tag, another, subset]);
+        }
+        else
+        {
+            counter.Add(1, _cluster, tag, another);
+        }
+    }
+
+    private void Record(Histogram<double> histogram, double value, KeyValuePair<string, object?> tag)
+    {
+        if (_subset is { } subset)
+        {
+            histogram.Record(value, _cluster, tag, subset);
+        }
+        else
+        {
+            histogram.Record(value, _cluster, tag);
+        }
+    }
 }

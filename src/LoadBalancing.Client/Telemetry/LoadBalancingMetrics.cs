@@ -13,7 +13,7 @@ internal sealed class LoadBalancingMetrics
     /// <summary>Reported of every cluster at all times.</summary>
     private static readonly string[] States = ["available", "ejected", "unhealthy", "untested"];
 
-    private readonly ConcurrentDictionary<string, Func<IReadOnlyList<EndpointReading>>> _clusters = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Service, string? Subset), Func<IReadOnlyList<EndpointReading>>> _clusters = new();
 
     public LoadBalancingMetrics(IMeterFactory meterFactory)
     {
@@ -86,27 +86,35 @@ internal sealed class LoadBalancingMetrics
     public Counter<long> AffinityIgnored { get; }
 
     /// <summary>The metrics of one cluster.</summary>
-    public ClusterMetrics ForCluster(string cluster) => new(this, cluster);
+    /// <param name="cluster">The service.</param>
+    /// <param name="subset">Its subset; null for the whole service.</param>
+    public ClusterMetrics ForCluster(string cluster, string? subset = null) => new(this, cluster, subset);
 
     /// <summary>The metrics of a client that has no cluster of its own.</summary>
-    public ClusterMetrics ForClient(string client) => new(this, client);
+    public ClusterMetrics ForClient(string client) => new(this, client, subset: null);
 
     /// <summary>Lets the observable instruments read a cluster's endpoints from now on. It must be ready to be read: a collector may ask at any moment.</summary>
-    public void Observe(string cluster, Func<IReadOnlyList<EndpointReading>> read) => _clusters[cluster] = read;
+    public void Observe(string cluster, string? subset, Func<IReadOnlyList<EndpointReading>> read) => _clusters[(cluster, subset)] = read;
 
     /// <summary>Ends all series of a cluster's endpoints.</summary>
-    public void EndObservation(string cluster) => _clusters.TryRemove(cluster, out _);
+    public void EndObservation(string cluster, string? subset) => _clusters.TryRemove((cluster, subset), out _);
 
     private IEnumerable<Measurement<long>> ObserveStates()
     {
-        foreach ((string cluster, Func<IReadOnlyList<EndpointReading>> read) in _clusters)
+        foreach (((string cluster, string? subset), Func<IReadOnlyList<EndpointReading>> read) in _clusters)
         {
             IReadOnlyList<EndpointReading> endpoints = read();
 
             // Of every state, also where there is nobody in it: whoever waits for "none available" waits for a 0, not for a series that ends.
             foreach (string state in States.Union(endpoints.Select(static endpoint => endpoint.State)))
             {
-                yield return new Measurement<long>(endpoints.Count(endpoint => endpoint.State == state), new(MetricTags.Cluster, cluster), new(MetricTags.State, state));
+                var tags = new TagList { { MetricTags.Cluster, cluster }, { MetricTags.State, state } };
+                if (subset is not null)
+                {
+                    tags.Add(MetricTags.Subset, subset);
+                }
+
+                yield return new Measurement<long>(endpoints.Count(endpoint => endpoint.State == state), tags);
             }
         }
     }
@@ -129,11 +137,17 @@ internal sealed class LoadBalancingMetrics
         }
     }
 
-    /// <summary>One reading for each address and port. Endpoints that differ only in their path or host name would be two values of the same series, of which collectors keep one.</summary>
+    /// <summary>
+    /// One reading for each address and port, of whole services only: what is under way and what came of it is counted by address, so a subset would say the same again. Endpoints that differ only in their path or host name would be two values of the same series, of which collectors keep one.</summary>
     private IEnumerable<(string Cluster, EndpointReading Endpoint)> ReadAll()
     {
-        foreach ((string cluster, Func<IReadOnlyList<EndpointReading>> read) in _clusters)
+        foreach (((string cluster, string? subset), Func<IReadOnlyList<EndpointReading>> read) in _clusters)
         {
+            if (subset is not null)
+            {
+                continue;
+            }
+
             foreach (IGrouping<(string, int?), EndpointReading> place in read().GroupBy(static endpoint => (endpoint.ServerAddress, endpoint.ServerPort)))
             {
                 yield return (cluster, place.Aggregate(static (sum, endpoint) => sum.Plus(endpoint)));

@@ -4,6 +4,7 @@ namespace LoadBalancing.Client;
 internal static class MetricTags
 {
     public const string Cluster = "loadbalancing.cluster";
+    public const string Subset = "loadbalancing.subset";
     public const string Outcome = "loadbalancing.outcome";
     public const string Reason = "loadbalancing.reason";
     public const string Detector = "loadbalancing.detector";

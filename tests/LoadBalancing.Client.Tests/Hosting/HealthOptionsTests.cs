@@ -259,7 +259,7 @@ public sealed class HealthOptionsTests
     private static void Build(Action<LoadBalancingOptions> configure)
     {
         var services = new ServiceCollection();
-        services.AddLoadBalancer("catalog", options =>
+        services.AddLoadBalancedHttpClient("catalog", options =>
         {
             options.Endpoints = ["http://10.0.0.1"];
             configure(options);

@@ -69,7 +69,7 @@ public sealed class IdleDetectorsTests
     public void They_are_among_the_warnings_at_the_start()
     {
         var random = RandomSource.Seeded(1);
-        var warnings = new StartupWarnings(new StrategyRegistry([], random, TimeProvider.System), NullLogger<StartupWarnings>.Instance);
+        var warnings = new StartupWarnings(new StrategyRegistry([], random, TimeProvider.System), new ServiceRegistrations(), NullLogger<StartupWarnings>.Instance);
 
         Assert.Contains(warnings.Find(Options(static options => options.SuccessRate = new SuccessRateOutlierOptions())), static warning => warning.Contains("can never fire", StringComparison.Ordinal));
     }

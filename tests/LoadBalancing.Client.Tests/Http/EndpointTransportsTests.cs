@@ -179,7 +179,7 @@ public sealed class EndpointTransportsTests
         await using LoopbackServer server = await LoopbackServer.StartAsync();
         await using var client = new BalancedClient(options: o => o.Endpoints = [server.Address]);
         using HttpResponseMessage plain = await client.GetAsync(cancellationToken: Cancelled);
-        EndpointTransport transport = TransportsOf(client)!.Find(client.Endpoints[0], new HttpRequestMessage(HttpMethod.Get, "http://catalog/"), [])!;
+        EndpointTransport transport = TransportsOf(client)!.Find(client.Endpoints[0], new HttpRequestMessage(HttpMethod.Get, "http://catalog/"))!;
 
         Assert.False(transport.CanCarry(new HttpRequestMessage(HttpMethod.Get, "http://catalog/") { Version = HttpVersion.Version30 }));
         Assert.False(transport.CanCarry(new HttpRequestMessage(HttpMethod.Get, "http://catalog/") { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionOrHigher }));
@@ -196,11 +196,11 @@ public sealed class EndpointTransportsTests
         using EndpointLease lease = client.Balancer.Pick();
         var request = new HttpRequestMessage(HttpMethod.Get, "http://catalog/");
 
-        EndpointTransport? before = TransportsOf(client)!.Find(lease.Endpoint, request, client.Balancer.CurrentSet?.Endpoints);
+        EndpointTransport? before = TransportsOf(client)!.Find(lease.Endpoint, request);
         client.Balancer.Withdraw([lease.Endpoint], wake: null);
         Assert.Null(client.Balancer.CurrentSet);
 
-        Assert.Same(before, TransportsOf(client)!.Find(lease.Endpoint, request, client.Balancer.CurrentSet?.Endpoints));
+        Assert.Same(before, TransportsOf(client)!.Find(lease.Endpoint, request));
         Assert.NotNull(before);
     }
 

@@ -77,6 +77,15 @@ public sealed class RouteTableTests
         { new() { Hosts = ["other"] }, "GET", "/", false },
         { new() { Scheme = "HTTP" }, "GET", "/", true },
         { new() { Scheme = "https" }, "GET", "/", false },
+        { new() { SchemeText = new() { Prefix = "http" } }, "GET", "/", true },
+        { new() { SchemeText = new() { Exact = "https" } }, "GET", "/", false },
+        { new() { MethodText = new() { Regex = "P(U|OS)T" } }, "PUT", "/", true },
+        { new() { MethodText = new() { Regex = "P(U|OS)T" } }, "PATCH", "/", false },
+        { new() { Ports = [80, 443] }, "GET", "/", true },
+        { new() { Ports = [8080] }, "GET", "/", false },
+        { new() { Authority = new() { Exact = "catalog" } }, "GET", "/", true },
+        { new() { Authority = new() { Regex = "cat.*:8080" } }, "GET", ":8080/", true },
+        { new() { Authority = new() { Exact = "catalog" } }, "GET", ":8080/", false },
         { new() { Headers = [new() { Name = "x-canary", Exact = "blue" }] }, "GET", "/", true },
         { new() { Headers = [new() { Name = "x-canary", Exact = "red" }] }, "GET", "/", false },
         { new() { Headers = [new() { Name = "x-canary" }, new() { Name = "x-other" }] }, "GET", "/", false },
@@ -101,6 +110,14 @@ public sealed class RouteTableTests
         request.Headers.Add("X-Canary", "blue");
 
         Assert.Equal(fits, new RouteMatch(options).Matches(request));
+    }
+
+    [Fact]
+    public void The_authority_is_what_the_request_says_as_its_host()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "http://catalog/") { Headers = { Host = "other.example" } };
+
+        Assert.True(new RouteMatch(new() { Authority = new() { Prefix = "other." } }).Matches(request));
     }
 
     [Fact]
@@ -224,6 +241,7 @@ public sealed class RouteTableTests
             Retry:BackoffBase = 00:00:00.0250000 (default)
             Retry:BackoffMax = 00:00:00.2500000 (default)
             Fault = none (default)
+            HashPolicies = none (default)
             ConnectionPool:MaxRequests = 50 (service)
             ConnectionPool:MaxPendingRequests = no limit (default)
             ConnectionPool:PendingTimeout = infinite (default)

@@ -1,0 +1,92 @@
+namespace LoadBalancing.Client;
+
+/// <summary>
+/// What options may not say where there is no HttpClient, because nobody would do it: <c>AddLoadBalancer</c> hands out leases, and requests, their time limits and their retries are in the hands of whoever holds them.
+/// A setting that does nothing is a mistake that nobody would notice.
+/// </summary>
+internal static class BalancerOptionsCheck
+{
+    public static void Check(LoadBalancingOptions options, FaultList faults)
+    {
+        CheckUnused("Timeout", options.Timeout is not null, "a call that takes too long is yours to give up; end its lease with AttemptOutcome.Failure(FailureKind.Timeout)", faults);
+        CheckUnused("Retry", IsSaid(options.Retry), "to try elsewhere, pick again with PickContext.Exclude", faults);
+        CheckUnused("Budget", IsSaid(options.Budget), "it bounds retries, which are yours to make", faults);
+        CheckUnused("ConnectionPool:MaxRetries", options.ConnectionPool.MaxRetries is not null, "it bounds retries, which are yours to make", faults);
+        CheckUnused("ConnectionPool:KeepAlive", IsSaid(options.ConnectionPool.KeepAlive), "the connections are yours; set the options of their sockets", faults);
+        CheckUnused("Routes", options.Routes.Count > 0, "there are no requests to match; register a balancer for each kind of traffic", faults);
+        CheckUnused("Hosts", options.Hosts.Count > 0, "whoever asks for the balancer by its name is balanced", faults);
+        CheckUnused("UnmatchedHost", options.UnmatchedHost != UnmatchedHostBehavior.PassThrough, "whoever asks for the balancer by its name is balanced", faults);
+        CheckUnused("HashPolicies", options.HashPolicies.Count > 0, "there is no request to read; give each pick its PickContext.Hash, which AffinityHash finds for a text and for a caller's address", faults);
+        CheckUnused("StatefulAffinity", options.StatefulAffinity is not null, "it is a cookie; to stay on an endpoint, keep the lease, or pick by a hash", faults);
+        CheckUnused("Fault", options.Fault is not null, "faults are injected into requests", faults);
+        CheckUnused("FollowRedirects", options.FollowRedirects is not null, "only HTTP redirects", faults);
+        CheckUnused("OutlierDetection:ErrorStatuses", options.OutlierDetection.ErrorStatuses is { Count: > 0 }, "only HTTP has statuses; whoever ends a lease says what it was", faults);
+        CheckChecks(options, faults);
+    }
+
+    private static void CheckUnused(string key, bool isSaid, string instead, FaultList faults)
+    {
+        if (isSaid)
+        {
+            faults.Add(key, $"it is for HTTP, and the service was registered with AddLoadBalancer, without a client: {instead}.");
+        }
+    }
+
+    private static void CheckChecks(LoadBalancingOptions options, FaultList faults)
+    {
+        // Numbers that are no kind are a fault already.
+        ActiveCheckKind? kind = options.HealthCheck.Kind ?? (options.HealthCheck.Path is null ? null : ActiveCheckKind.Http);
+        for (int i = 0; i < options.Endpoints.Count; i++)
+        {
+            if (options.Endpoints[i] is not { } endpoint || !EndpointIdentity.TryParse(endpoint, out EndpointIdentity identity, out _))
+            {
+                continue;
+            }
+
+            string scheme = identity.Address.Scheme;
+            if (kind is ActiveCheckKind.Http or ActiveCheckKind.Grpc && scheme != Uri.UriSchemeHttp && scheme != Uri.UriSchemeHttps)
+            {
+                faults.Add("HealthCheck:Kind", $"{kind} asks over HTTP, which '{endpoint.Address}' does not speak; it is Tcp, or Custom with an IHealthProbe of yours.");
+                return;
+            }
+
+            if (kind is ActiveCheckKind.Tcp && scheme == "udp")
+            {
+                faults.Add("HealthCheck:Kind", $"Tcp connects, and '{endpoint.Address}' has nobody who accepts; it is Custom, with an IHealthProbe of yours that asks over UDP.");
+                return;
+            }
+        }
+    }
+
+    private static bool IsSaid(RetryOptions retry) =>
+        retry.Attempts is not null
+        || retry.PerTryTimeout is not null
+        || retry.RetryOn is { Count: > 0 }
+        || retry.RetriableStatusCodes is { Count: > 0 }
+        || retry.RetriableHeaders is { Count: > 0 }
+        || retry.RetryAllMethods is not null
+        || retry.BufferBodyUpTo is not null
+        || retry.BackoffBase is not null
+        || retry.BackoffMax is not null;
+
+    private static bool IsSaid(RetryBudgetOptions budget)
+    {
+        var usual = new RetryBudgetOptions();
+        return budget.Enabled != usual.Enabled
+            || budget.Percent != usual.Percent
+            || budget.MinRetriesPerSecond != usual.MinRetriesPerSecond
+            || budget.MinConcurrentRetries != usual.MinConcurrentRetries;
+    }
+
+    private static bool IsSaid(KeepAliveOptions? keepAlive)
+    {
+        // That it is null is a fault already.
+        var usual = new KeepAliveOptions();
+        return keepAlive is not null
+            && (keepAlive.TcpTime != usual.TcpTime
+                || keepAlive.TcpInterval != usual.TcpInterval
+                || keepAlive.TcpRetryCount != usual.TcpRetryCount
+                || keepAlive.Http2PingDelay is not null
+                || keepAlive.Http2PingTimeout != usual.Http2PingTimeout);
+    }
+}

@@ -1,0 +1,93 @@
+namespace LoadBalancing.Client;
+
+/// <summary>The clusters of one service: that of all its endpoints, and those of its subsets, which take their endpoints from it.</summary>
+/// <remarks>
+/// Options are taken by one thread at a time; members come from any. A subset that is configured no more keeps its cluster, without endpoints, so that whoever holds its balancer has the right one again when it comes back.
+/// </remarks>
+internal sealed class ServiceClusters : IDisposable
+{
+    private readonly StrategyRegistry _strategies;
+    private readonly Func<string?, ClusterSettings, ClusterRuntime> _makeCluster;
+    private readonly Func<ClusterRuntime, PlanTarget> _makeTarget;
+    private readonly PlanTarget _target;
+    private SubsetCluster[] _subsets = [];
+
+    public ServiceClusters(
+        LoadBalancingOptions options,
+        StrategyRegistry strategies,
+        Func<string?, ClusterSettings, ClusterRuntime> makeCluster,
+        Func<ClusterRuntime, PlanTarget> makeTarget)
+    {
+        _strategies = strategies;
+        _makeCluster = makeCluster;
+        _makeTarget = makeTarget;
+        var settings = ClusterSettings.From(options, strategies);
+        Whole = makeCluster(null, settings);
+        _target = makeTarget(Whole);
+        Service = new ConfiguredCluster(_target, options, settings.Strategy);
+        ConfigureSubsets(options);
+    }
+
+    /// <summary>The cluster of all endpoints.</summary>
+    public ClusterRuntime Whole { get; }
+
+    /// <summary>The same, with the options in force.</summary>
+    public ConfiguredCluster Service { get; private set; }
+
+    /// <summary>The subsets that are configured.</summary>
+    public IEnumerable<KeyValuePair<string, ConfiguredCluster>> Subsets =>
+        Volatile.Read(ref _subsets).Where(static subset => subset.Configured is not null).Select(static subset => KeyValuePair.Create(subset.Name, subset.Configured!));
+
+    /// <summary>The balancer of a subset; null when none of that name is configured.</summary>
+    public LoadBalancer? FindSubset(string name) => Subsets.FirstOrDefault(subset => subset.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value?.Target.Balancer;
+
+    /// <summary>Takes options into force.</summary>
+    public void Configure(LoadBalancingOptions options)
+    {
+        var settings = ClusterSettings.From(options, _strategies);
+        Whole.Configure(settings);
+        Service = new ConfiguredCluster(_target, options, settings.Strategy);
+        ConfigureSubsets(options);
+    }
+
+    public void Dispose()
+    {
+        Whole.Dispose();
+        foreach (SubsetCluster subset in _subsets)
+        {
+            subset.Cluster.Dispose();
+        }
+    }
+
+    private void ConfigureSubsets(LoadBalancingOptions options)
+    {
+        var subsets = new List<SubsetCluster>();
+        foreach ((string name, SubsetOptions own) in options.Subsets)
+        {
+            LoadBalancingOptions merged = own.Over(options);
+            var settings = ClusterSettings.From(merged, _strategies);
+            SubsetCluster? known = Array.Find(_subsets, subset => subset.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+            ClusterRuntime cluster = known?.Cluster ?? _makeCluster(name, settings);
+            cluster.Configure(settings);
+            PlanTarget target = known?.Target ?? _makeTarget(cluster);
+            subsets.Add(new SubsetCluster(name, cluster, target, new SubsetLabels(own.Labels), new ConfiguredCluster(target, merged, settings.Strategy)));
+        }
+
+        subsets.AddRange(_subsets.Where(before => subsets.TrueForAll(subset => subset.Cluster != before.Cluster)).Select(static before => before with { Labels = null, Configured = null }));
+        if (subsets.Count == 0)
+        {
+            return;
+        }
+
+        SubsetCluster[] now = [.. subsets];
+        Volatile.Write(ref _subsets, now);
+        Whole.TellMembers(members => Array.ForEach(now, subset => subset.Cluster.Follow(members, subset.Labels)));
+    }
+
+    /// <param name="Name">Its name as it was first written.</param>
+    /// <param name="Cluster">Its cluster.</param>
+    /// <param name="Target">What plans keep of it.</param>
+    /// <param name="Labels">Of its endpoints; null when it is configured no more.</param>
+    /// <param name="Configured">Null when it is configured no more.</param>
+    private sealed record SubsetCluster(string Name, ClusterRuntime Cluster, PlanTarget Target, SubsetLabels? Labels, ConfiguredCluster? Configured);
+}

@@ -1,0 +1,15 @@
+namespace LoadBalancing.Client;
+
+/// <summary>The labels that endpoints of a subset have.</summary>
+internal sealed class SubsetLabels
+{
+    private readonly KeyValuePair<string, string>[] _labels;
+
+    public SubsetLabels(IDictionary<string, string> labels) => _labels = [.. labels];
+
+    public bool Fit(UpstreamEndpoint endpoint) =>
+        Array.TrueForAll(_labels, label => endpoint.Labels.TryGetValue(label.Key, out string? value) && value == label.Value);
+
+    /// <summary>For people: <c>version=v2, track=canary</c>.</summary>
+    public override string ToString() => string.Join(", ", _labels.Select(static label => $"{label.Key}={label.Value}"));
+}

@@ -1,0 +1,16 @@
+using System.Globalization;
+
+namespace LoadBalancing.Client;
+
+/// <summary>What a request names as the host it is for, with its port unless it is the default one.</summary>
+internal static class RequestAuthority
+{
+    /// <summary>What its <c>Host</c> header says, or will say.</summary>
+    public static string Of(HttpRequestMessage request) => request.Headers.Host ?? Of(request.RequestUri!);
+
+    public static string Of(Uri uri)
+    {
+        string host = uri.HostNameType == UriHostNameType.IPv6 ? uri.Host : uri.IdnHost;
+        return uri.IsDefaultPort ? host : string.Create(CultureInfo.InvariantCulture, $"{host}:{uri.Port}");
+    }
+}
