@@ -17,6 +17,7 @@ internal sealed class SlowStartRamps : IDisposable
     private RampSettings? _settings;
     private ITimer? _timer;
     private bool _hasSeenSomebody;
+    private int _era;
 
     /// <param name="timeProvider">The clock.</param>
     /// <param name="renew">Asks for a new snapshot.</param>
@@ -29,7 +30,13 @@ internal sealed class SlowStartRamps : IDisposable
     /// <summary>Takes settings into force; null: nobody ramps. Switched on, it holds for those who come from then on.</summary>
     public void Configure(RampSettings? settings)
     {
-        _hasSeenSomebody &= _settings is not null;
+        if (_settings is null)
+        {
+            // Nobody has looked meanwhile: what was noted before is of no use any more.
+            _hasSeenSomebody = false;
+            _era++;
+        }
+
         _settings = settings;
         if (settings is null)
         {
@@ -82,12 +89,12 @@ internal sealed class SlowStartRamps : IDisposable
         _timer = null;
     }
 
-    private static RampState Note(UpstreamEndpoint endpoint, long now, bool isFirst)
+    private RampState Note(UpstreamEndpoint endpoint, long now, bool isFirst)
     {
-        if (endpoint.SelectionState is not RampState state)
+        if (endpoint.SelectionState is not RampState state || state.Era != _era)
         {
             // Of the first list nobody is new: there is no one to compare with. That one of them has yet to pass a first check does not make it so.
-            state = new RampState { WasInService = isFirst, Generation = endpoint.Status.Generation };
+            state = new RampState { Era = _era, WasInService = isFirst, Generation = endpoint.Status.Generation };
             endpoint.SelectionState = state;
         }
 
@@ -142,6 +149,8 @@ internal sealed class SlowStartRamps : IDisposable
 
     private sealed class RampState
     {
+        public int Era { get; init; }
+
         public bool WasInService { get; set; }
 
         public bool IsRamping { get; set; }

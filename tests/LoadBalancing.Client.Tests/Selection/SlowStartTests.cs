@@ -196,6 +196,21 @@ public sealed class SlowStartTests
     }
 
     [Fact]
+    public void Switched_off_and_on_again_it_has_forgotten_who_came_meanwhile()
+    {
+        using TestCluster cluster = Cluster(4);
+        UpstreamEndpoint returner = cluster.Endpoints[0];
+        returner.SetFailingChecks(true);
+        Grow(cluster, 5);
+        cluster.Configure(static options => options.SlowStart.Window = TimeSpan.Zero);
+        returner.SetFailingChecks(false);
+        Grow(cluster, 5);
+        cluster.Configure(static options => options.SlowStart.Window = Window);
+
+        Assert.All(cluster.Endpoints, static endpoint => Assert.Equal(0.2, endpoint.Share, 9));
+    }
+
+    [Fact]
     public void There_is_a_timer_only_from_the_first_newcomer_on_and_it_ends_with_its_owner()
     {
         var time = new CountingTimeProvider();
