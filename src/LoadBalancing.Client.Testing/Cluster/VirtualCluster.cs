@@ -32,7 +32,7 @@ public sealed class VirtualCluster
     public IReadOnlyList<VirtualEndpoint> Endpoints => Volatile.Read(ref _endpoints);
 
     /// <summary>What to write into <see cref="LoadBalancingOptions.Endpoints"/>, or to yield from a source.</summary>
-    public IReadOnlyList<EndpointDescription> Descriptions => [.. Endpoints.Select(static endpoint => Copy(endpoint))];
+    public IReadOnlyList<EndpointDescription> Descriptions => [.. Endpoints.Select(static endpoint => endpoint.Describe())];
 
     /// <summary>The endpoint of an address.</summary>
     /// <param name="address">Its scheme and path do not matter.</param>
@@ -112,17 +112,6 @@ public sealed class VirtualCluster
 
         static AttemptOutcome OutcomeOf(VirtualReply? reply) => reply?.Outcome ?? AttemptOutcome.Failure(FailureKind.Timeout);
     }
-
-    private static EndpointDescription Copy(VirtualEndpoint endpoint) => new(endpoint.Address.AbsoluteUri)
-    {
-        Weight = endpoint.Description.Weight,
-        Hostname = endpoint.Description.Hostname,
-        HashKey = endpoint.Description.HashKey,
-        Draining = endpoint.Description.Draining,
-        Labels = new Dictionary<string, string>(endpoint.Description.Labels),
-        Priority = endpoint.Description.Priority,
-        Locality = endpoint.Description.Locality,
-    };
 
     internal VirtualEndpoint? Find(Uri address) => Volatile.Read(ref _byAuthority).GetValueOrDefault((address.Host, address.Port));
 

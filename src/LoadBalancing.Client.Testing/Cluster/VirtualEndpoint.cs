@@ -25,16 +25,12 @@ public sealed class VirtualEndpoint
     internal VirtualEndpoint(Uri address, TimeProvider clock, RandomSource random)
     {
         Address = address;
-        Description = new EndpointDescription(address.AbsoluteUri);
         _clock = clock;
         _behavior = new VirtualBehavior(clock, random);
     }
 
     /// <summary>Where it is: <c>http://10.0.0.1/</c>.</summary>
     public Uri Address { get; }
-
-    /// <summary>How it is written down for clients: weight, priority, locality, labels. Its address stays what it is. Changes hold for clients that are made afterwards.</summary>
-    public EndpointDescription Description { get; }
 
     /// <summary>What it has counted.</summary>
     public VirtualCounts Counts { get; } = new();
@@ -46,6 +42,15 @@ public sealed class VirtualEndpoint
 
     /// <summary>Grows with each kill: what began in an earlier life is broken.</summary>
     internal int Life { get; private set; }
+
+    /// <summary>What its description says as <see cref="EndpointDescription.Labels"/>; empty by default. To be set before there is a client.</summary>
+    public IDictionary<string, string> Labels { get; } = new Dictionary<string, string>();
+
+    /// <summary>What its description says as <see cref="EndpointDescription.Priority"/>; default 0. To be set before there is a client.</summary>
+    public int Priority { get; set; }
+
+    /// <summary>What its description says as <see cref="EndpointDescription.Locality"/>; null by default. To be set before there is a client.</summary>
+    public string? Locality { get; set; }
 
     /// <summary>How long it works on a request; default 1 ms.</summary>
     public VirtualLatency Latency
@@ -66,6 +71,8 @@ public sealed class VirtualEndpoint
         get => _behavior.Reply;
         set => _behavior.Reply = value ?? throw new ArgumentNullException(nameof(value));
     }
+
+    internal EndpointDescription Describe() => new(Address.AbsoluteUri) { Labels = new Dictionary<string, string>(Labels), Priority = Priority, Locality = Locality };
 
     /// <summary>Makes it give a share of its requests another reply. Several faults are drawn one after the other, the first called first.</summary>
     /// <param name="reply">A status, <see cref="VirtualReply.Reset"/> or <see cref="VirtualReply.Silence"/>; or any other reply.</param>

@@ -63,7 +63,7 @@ public sealed class ZoneScenarioTests
         var cluster = new VirtualCluster(clock, seed: 7);
         for (int i = 0; i < Zones * Each; i++)
         {
-            cluster.Add(endpoint => endpoint.Description.Locality = Zone(i / Each));
+            cluster.Add(endpoint => endpoint.Locality = Zone(i / Each));
         }
 
         VirtualClient[] clients = [.. Enumerable.Range(0, Zones).Select(zone => cluster.CreateClient($"client-{zone}", options =>
