@@ -84,7 +84,8 @@ internal sealed class EndpointSet
 
         // Ejections that came after this snapshot can leave its picker empty-handed: the next snapshot, milliseconds away,
         // will be one of panic, and this request must not fail for being early.
-        return _panic.AlwaysYields ? PickInSuddenPanic() : null;
+        // Where somebody well is only full, nothing is sudden about it.
+        return _panic.AlwaysYields && !Array.Exists(Endpoints, static endpoint => endpoint.IsLimited && endpoint.IsAvailable) ? PickInSuddenPanic() : null;
     }
 
     /// <summary>An ejected endpoint whose time is up and that this attempt may go to, to see if it is well again; usually null.</summary>
@@ -103,6 +104,7 @@ internal sealed class EndpointSet
                 && timeProvider.GetElapsedTime(ejection.StartedAt, now) >= ejection.Length
                 && !endpoint.Status.IsFailingChecks
                 && !context.Excludes(endpoint)
+                && !endpoint.IsFull
                 && ejection.Probes.TryEnter(context.IsRetryable, now))
             {
                 return endpoint;
@@ -119,7 +121,7 @@ internal sealed class EndpointSet
     {
         if (_panic.Traffic == PanicTraffic.LastStanding)
         {
-            return PanicRule.FirstToReturn(Endpoints);
+            return PanicRule.FirstToReturn(Endpoints) is { IsFull: false } last ? last : null;
         }
 
         // Who has yet to pass a first check stays without traffic; his draw falls to the next.
@@ -127,7 +129,7 @@ internal sealed class EndpointSet
         for (int i = 0; i < Endpoints.Length; i++)
         {
             UpstreamEndpoint endpoint = Endpoints[(drawn + i) % Endpoints.Length];
-            if (endpoint.Health != EndpointHealth.Untested)
+            if (endpoint.Health != EndpointHealth.Untested && !endpoint.IsFull)
             {
                 return endpoint;
             }
