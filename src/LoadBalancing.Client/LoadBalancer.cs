@@ -127,8 +127,8 @@ public sealed class LoadBalancer
 
         LatencyMeter? latency = Volatile.Read(ref _latency);
         return latency is null
-            ? Grant(set, set.Pick(context), context, startedAt, isTimed: false, isProbe: false, inPanic: false)
-            : TryPickTimed(set, context, startedAt, inPanic: false);
+            ? Grant(set, set.Pick(context), context, startedAt, isTimed: false, isProbe: false, mayBePanic: false)
+            : TryPickTimed(set, context, startedAt, mayBePanic: false);
     }
 
     internal async Task WaitForFirstSetAsync(CancellationToken cancellationToken)
@@ -182,23 +182,23 @@ public sealed class LoadBalancer
         bool isTimed = Volatile.Read(ref _latency) is not null;
         if (set.OnProbation is not null && set.PickProbe(context, TimeProvider) is { } probed)
         {
-            return Grant(set, probed, context, isTimed && startedAt == 0 ? TimeProvider.GetTimestamp() : startedAt, isTimed, isProbe: true, inPanic: false);
+            return Grant(set, probed, context, isTimed && startedAt == 0 ? TimeProvider.GetTimestamp() : startedAt, isTimed, isProbe: true, mayBePanic: false);
         }
 
         return isTimed
-            ? TryPickTimed(set, context, startedAt, set.InPanic)
-            : Grant(set, set.Pick(context), context, startedAt, isTimed: false, isProbe: false, set.InPanic);
+            ? TryPickTimed(set, context, startedAt, mayBePanic: true)
+            : Grant(set, set.Pick(context), context, startedAt, isTimed: false, isProbe: false, mayBePanic: true);
     }
 
     /// <summary>A pick while latency is measured: strategies and leases need to know when.</summary>
-    private EndpointLease? TryPickTimed(EndpointSet set, in PickContext context, long startedAt, bool inPanic)
+    private EndpointLease? TryPickTimed(EndpointSet set, in PickContext context, long startedAt, bool mayBePanic)
     {
         long now = startedAt == 0 ? TimeProvider.GetTimestamp() : startedAt;
         PickContext timed = context with { Now = now };
-        return Grant(set, set.Pick(timed), timed, now, isTimed: true, isProbe: false, inPanic);
+        return Grant(set, set.Pick(timed), timed, now, isTimed: true, isProbe: false, mayBePanic);
     }
 
-    private EndpointLease? Grant(EndpointSet set, UpstreamEndpoint? endpoint, in PickContext context, long startedAt, bool isTimed, bool isProbe, bool inPanic)
+    private EndpointLease? Grant(EndpointSet set, UpstreamEndpoint? endpoint, in PickContext context, long startedAt, bool isTimed, bool isProbe, bool mayBePanic)
     {
         bool hasBegun = false;
         while (endpoint is { IsLimited: true } && !hasBegun)
@@ -223,6 +223,7 @@ public sealed class LoadBalancer
         }
 
         Metrics.OnPicked();
+        bool inPanic = mayBePanic && set.IsInPanic(endpoint);
         if (inPanic)
         {
             Metrics.OnPickedInPanic();
