@@ -1,3 +1,7 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
 namespace IstioPolicies;
 
 /// <summary>Three servers of foo on free ports of this machine, of which the first can be told to fail.</summary>

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Net;
 using IstioPolicies;
 using LoadBalancing.Client;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 const string Foo = "foo.default.svc.cluster.local";
 string documents = Path.Combine(AppContext.BaseDirectory, "documents");
@@ -22,7 +24,6 @@ services.AddLoadBalancedHttpClient("foo.default.svc.cluster.local", options => o
 
 await using ServiceProvider provider = services.BuildServiceProvider();
 HttpClient http = provider.GetRequiredService<IHttpClientFactory>().CreateClient(Foo);
-IstioTrafficPolicies inForce = provider.GetRequiredService<IstioTrafficPolicies>();
 bool isWell = true;
 
 Console.WriteLine("1. destination-rule.yaml: five errors in a row take a server out.");
@@ -68,10 +69,16 @@ async Task<List<HttpStatusCode>> CallAsync(int count)
 // The file is watched; here it is waited for.
 async Task ApplyAndWaitAsync(string document)
 {
-    IstioPolicySet before = inForce.Current;
+    string before = FaultInForce();
     Apply(document, "virtual-service.yaml");
-    for (int i = 0; i < 200 && ReferenceEquals(before, inForce.Current); i++)
+    for (int i = 0; i < 200 && FaultInForce() == before; i++)
     {
         await Task.Delay(50);
     }
+}
+
+string FaultInForce()
+{
+    using var request = new HttpRequestMessage(HttpMethod.Get, $"http://{Foo}/");
+    return provider.GetRequiredService<IRequestPolicies>().Explain(Foo, request).Values.Single(static value => value.Name == "Fault").Value;
 }

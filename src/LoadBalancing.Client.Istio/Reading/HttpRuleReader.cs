@@ -3,6 +3,10 @@ namespace LoadBalancing.Client;
 /// <summary>Reads one <c>http</c> rule of a VirtualService.</summary>
 internal static class HttpRuleReader
 {
+    private static readonly string[] Actions = ["route", "redirect", "directResponse", "delegate"];
+    private static readonly string[] Mirrors = ["mirror", "mirrors", "mirrorPercent", "mirror_percent", "mirrorPercentage"];
+    private static readonly string[] RedirectParts = ["uri", "authority", "scheme", "port", "derivePort"];
+
     public static HttpRule Read(Fields fields, bool isDelegate)
     {
         Given<string>? name = fields.Text("name");
@@ -23,7 +27,7 @@ internal static class HttpRuleReader
         RuleRetries? retries = ReadRetries(fields.Section("retries"));
         RuleFault? fault = ReadFault(fields.Section("fault"));
         HeaderOperations? headers = ReadHeaders(fields.Section("headers"));
-        foreach (string mirror in new[] { "mirror", "mirrors", "mirrorPercent", "mirror_percent", "mirrorPercentage" })
+        foreach (string mirror in Mirrors)
         {
             fields.Refuse(mirror, "requests are not mirrored here yet.");
         }
@@ -42,7 +46,7 @@ internal static class HttpRuleReader
 
     private static void CheckAction(Fields fields, List<RuleDestination> route, bool isDelegate)
     {
-        string[] actions = [.. new[] { "route", "redirect", "directResponse", "delegate" }.Where(fields.Has)];
+        string[] actions = [.. Actions.Where(fields.Has)];
         if (actions.Length != 1)
         {
             fields.Error(actions.Length == 0
@@ -113,7 +117,7 @@ internal static class HttpRuleReader
             return null;
         }
 
-        if (!new[] { "uri", "authority", "scheme", "port", "derivePort" }.Any(fields.Has))
+        if (!RedirectParts.Any(fields.Has))
         {
             fields.Error("it says nothing to redirect to; it has at least one of uri, authority, scheme, port and derivePort.");
         }
