@@ -92,8 +92,15 @@ public sealed partial class IstioTrafficPolicies : IDisposable
         foreach (bool polls in new[] { false, true })
         {
             var files = new PhysicalFileProvider(folder) { UsePollingFileWatcher = polls, UseActivePolling = polls };
-            _watches.Add(Microsoft.Extensions.Primitives.ChangeToken.OnChange(() => files.Watch(rest), () => _settled.Change(Settling, Timeout.InfiniteTimeSpan)));
             _watches.Add(files);
+            try
+            {
+                _watches.Add(Microsoft.Extensions.Primitives.ChangeToken.OnChange(() => files.Watch(rest), () => _settled.Change(Settling, Timeout.InfiniteTimeSpan)));
+            }
+            catch (IOException) when (!polls)
+            {
+                // The operating system watches no more than so many folders; those beyond are only looked at.
+            }
         }
     }
 

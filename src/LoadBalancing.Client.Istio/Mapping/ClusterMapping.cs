@@ -141,17 +141,14 @@ internal static class ClusterMapping
 
     private static void WriteConnectionPool(ConnectionPoolPolicy? policy, bool hasBudget, PolicyWriter plan)
     {
-        if (Unmapped.HasConnections)
-        {
-            plan.SetOr("ConnectTimeout", policy?.ConnectTimeout, TimeSpan.FromSeconds(10), Istio);
-            plan.SetOr("IdleTimeout", policy?.HttpIdleTimeout ?? policy?.TcpIdleTimeout, TimeSpan.FromHours(1), Istio);
-        }
-
         if (policy is null)
         {
             return;
         }
 
+        // The mesh's defaults for these are left out: a client with a primary handler of its own takes none of them.
+        plan.SetIf("ConnectTimeout", policy.ConnectTimeout);
+        plan.SetIf("IdleTimeout", policy.HttpIdleTimeout ?? policy.TcpIdleTimeout);
         plan.SetIf("MaxConnections", policy.MaxConnections);
         plan.SetIf("MaxRequestsPerConnection", policy.MaxRequestsPerConnection);
         plan.SetIf("MaxRequests", policy.MaxRequests);

@@ -40,7 +40,7 @@ internal static class RouteMapping
             ActionMapping.Write(rule, mapped, catalog, service.Head.Namespace, port, route);
         }
 
-        if (!takesAll && Unmapped.HasRewrites)
+        if (!takesAll)
         {
             PolicyWriter rest = plan.Below("Routes", count);
             const string Mesh = "the mesh's answer where no rule fits";

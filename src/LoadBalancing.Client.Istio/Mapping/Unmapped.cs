@@ -3,9 +3,6 @@ namespace LoadBalancing.Client;
 /// <summary>Refuses what documents may say, and what cannot be honoured here. Out loud: a policy that is dropped in silence is worse than none.</summary>
 internal static class Unmapped
 {
-    internal static readonly bool HasSubsets = typeof(LoadBalancingOptions).GetProperty("Subsets") is not null;
-    private static readonly bool HasDestinations = typeof(RequestRouteOptions).GetProperty("Destinations") is not null;
-    internal static readonly bool HasRewrites = typeof(RequestRouteOptions).GetProperty("Rewrite") is not null;
     internal static readonly bool HasLocalities = typeof(LoadBalancingOptions).GetProperty("Locality") is not null;
     internal static readonly bool HasConnections = typeof(ConnectionPoolOptions).GetProperty("MaxConnections") is not null;
 
@@ -20,18 +17,12 @@ internal static class Unmapped
 
             foreach (DestinationSubset subset in rule.Subsets)
             {
-                RefuseIf(HasSubsets ? null : subset.Name.Place, subset.Name.Path, "subsets cannot be used yet.", findings);
                 if (subset.Policy is { } own)
                 {
                     Report(own, client, findings);
                     RefuseForSubset(own, findings);
                 }
             }
-        }
-
-        foreach (HttpRule rule in catalog.VirtualServices.SelectMany(static service => service.Http))
-        {
-            Report(rule, findings);
         }
     }
 
@@ -73,28 +64,6 @@ internal static class Unmapped
             RefuseIf((pool?.ConnectTimeout ?? pool?.TcpIdleTimeout ?? pool?.HttpIdleTimeout ?? pool?.KeepAliveTime ?? pool?.KeepAliveInterval)?.Place, "connectionPool", Connections, findings);
             RefuseIf(each.LoadBalancer?.Warmup?.Duration.Place, "loadBalancer.warmup", "newcomers are warmed up alike in all subsets; say it in the trafficPolicy of the rule.", findings);
             RefuseIf(each.LoadBalancer?.Locality?.Place, "loadBalancer.localityLbSetting", "localities count alike in all subsets; say it in the trafficPolicy of the rule.", findings);
-        }
-    }
-
-    private static void Report(HttpRule rule, FindingList findings)
-    {
-        if (!HasRewrites)
-        {
-            RefuseIf(rule.Redirect?.Place, "redirect", "routes do not redirect yet.", findings);
-            RefuseIf(rule.DirectResponse?.Place, "directResponse", "routes do not answer yet.", findings);
-            RefuseIf(rule.Rewrite?.Place, "rewrite", "routes do not rewrite yet.", findings);
-            RefuseIf(rule.Headers?.Place, "headers", "routes do not change headers yet.", findings);
-        }
-
-        if (!HasDestinations)
-        {
-            foreach (RuleDestination destination in rule.Route)
-            {
-                RefuseIf(destination.Subset?.Place, destination.Path, "subsets cannot be used yet.", findings);
-                RefuseIf(destination.Headers?.Place, destination.Path, "headers of a single destination cannot be changed yet.", findings);
-            }
-
-            RefuseIf(rule.Route.Count > 1 ? rule.Place : null, rule.Path, "requests are not shared among several destinations yet.", findings);
         }
     }
 

@@ -34,6 +34,11 @@ internal static class TrafficPolicyReader
             }
 
             budget = ReadBudget(fields.Section("retryBudget"));
+            if (budget is not null && pool?.MaxRetries is { } retries)
+            {
+                fields.Warn(retries, "has no effect: retryBudget, which stands in the same policy, takes its place.");
+            }
+
             ReadPorts(fields, ports);
             fields.Refuse("tunnel", "a tunnel through a proxy is the primary handler's: set Proxy on its SocketsHttpHandler.");
             fields.Refuse("proxyProtocol", "the header of the PROXY protocol names one caller for a whole connection, and the connections of an HttpClient are shared by all callers.");
@@ -262,6 +267,15 @@ internal static class TrafficPolicyReader
         }
 
         IReadOnlyList<Given<string>> priority = fields.Texts("failoverPriority");
+        var labels = new HashSet<string>(StringComparer.Ordinal);
+        foreach (Given<string> label in priority)
+        {
+            if (label.Value.Length == 0 || label.Value[0] == '=' || !labels.Add(label.Value.Split('=')[0]))
+            {
+                fields.Error(label, $"'{label.Value}' is not allowed; it is the name of a label, or name=value, and each label comes once.");
+            }
+        }
+
         fields.Refuse("zoneAwareLbSetting", "shares by zone need to know how the instances of the client itself are spread over the zones, which no document says; set Locality.ZoneAware in the options.");
         fields.Done();
         return new LocalityPolicy(fields.Place, enabled, distribute, failover, priority);
@@ -338,6 +352,11 @@ internal static class TrafficPolicyReader
             pending = http.Count("http1MaxPendingRequests").UnlessZero();
             requests = http.Count("http2MaxRequests").UnlessZero();
             perConnection = http.Integer("maxRequestsPerConnection", 0, 1 << 29, $"0 to {1 << 29}").UnlessZero();
+            if (perConnection is { Value: > 1 } many)
+            {
+                http.Error(many, "refused: the platform does not count the requests of a connection; 1 makes a connection for each request, 0 sets no bound. To renew connections now and then, set PooledConnectionLifetime on the primary handler.");
+            }
+
             retries = http.Count("maxRetries").UnlessZero();
             httpIdle = http.Duration("idleTimeout", mayBeZero: true).UnlessZero();
             if (http.Choice("h2UpgradePolicy", "DEFAULT", "DO_NOT_UPGRADE", "UPGRADE") is { Value: "UPGRADE" } upgrade)
@@ -348,6 +367,11 @@ internal static class TrafficPolicyReader
             _ = http.Flag("useClientProtocol");
             http.Refuse("maxConcurrentStreams", "the platform's HTTP/2 connections take as many streams as the server allows; limit requests with http2MaxRequests.");
             http.Done();
+        }
+
+        if (pending is { } waiting && requests is null && maxConnections is null)
+        {
+            fields.Warn(waiting, "has no effect: nobody waits without http2MaxRequests.");
         }
 
         fields.Done();

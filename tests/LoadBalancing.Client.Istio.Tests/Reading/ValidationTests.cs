@@ -13,6 +13,8 @@ public sealed class ValidationTests
     [InlineData("outlierDetection:", "9:22", "spec.trafficPolicy.outlierDetection", "nothing stands here; expected a section with fields of its own")]
     [InlineData("connectionPool: {}", "9:21", "spec.trafficPolicy.connectionPool", "it is empty; it has tcp or http.")]
     [InlineData("connectionPool:\n  http:\n    maxRequestsPerConnection: -1", "11:35", "spec.trafficPolicy.connectionPool.http.maxRequestsPerConnection", "-1 is not allowed")]
+    [InlineData("connectionPool:\n  http:\n    maxRequestsPerConnection: 10", "11:35", "spec.trafficPolicy.connectionPool.http.maxRequestsPerConnection", "refused: ")]
+    [InlineData("loadBalancer:\n  localityLbSetting:\n    failoverPriority: [a, a=1]", "11:31", "spec.trafficPolicy.loadBalancer.localityLbSetting.failoverPriority[1]", "'a=1' is not allowed")]
     [InlineData("connectionPool:\n  http:\n    h2UpgradePolicy: UPGRADE", "11:26", "spec.trafficPolicy.connectionPool.http.h2UpgradePolicy", "refused: the version of a request is the caller's")]
     [InlineData("connectionPool:\n  http:\n    maxConcurrentStreams: 5", "11:31", "spec.trafficPolicy.connectionPool.http.maxConcurrentStreams", "refused: ")]
     [InlineData("connectionPool:\n  tcp:\n    maxConnectionDuration: 5s", "11:32", "spec.trafficPolicy.connectionPool.tcp.maxConnectionDuration", "refused: ")]
