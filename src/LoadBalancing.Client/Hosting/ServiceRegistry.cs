@@ -32,6 +32,8 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, 
         }
     }
 
+    public IReadOnlyCollection<string> ServiceNames => _registrations.KnownNames(_provider);
+
     public LoadBalancer GetLoadBalancer(string name, string? subset = null)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -138,6 +140,11 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, 
         foreach (IConfiguration configuration in _registrations.LayersOf(name).Select(layer => layer.Watched(_provider)).OfType<IConfiguration>().Distinct())
         {
             runtime.Watch(configuration.GetReloadToken, ForgetHosts);
+        }
+
+        foreach (IOptionsChangeTokenSource<LoadBalancingOptions> source in _provider.GetServices<IOptionsChangeTokenSource<LoadBalancingOptions>>().Where(source => source.Name is null || source.Name == name))
+        {
+            runtime.Watch(source.GetChangeToken, ForgetHosts);
         }
 
         foreach (Func<IServiceProvider, IChangeToken> changes in _registrations.LayersOf(name).Select(static layer => layer.OtherChanges).OfType<Func<IServiceProvider, IChangeToken>>())
