@@ -43,6 +43,9 @@ public sealed class VirtualEndpoint
     /// <summary>Grows with each kill: what began in an earlier life is broken.</summary>
     internal int Life { get; private set; }
 
+    /// <summary>What its description says as <see cref="EndpointDescription.Labels"/>; empty by default. To be set before there is a client.</summary>
+    public IDictionary<string, string> Labels { get; } = new Dictionary<string, string>();
+
     /// <summary>How long it works on a request; default 1 ms.</summary>
     public VirtualLatency Latency
     {

@@ -58,12 +58,12 @@ public sealed class TrafficRecorder : IDisposable
 
     /// <summary>Begins to write down what one client does.</summary>
     /// <param name="balancer">The balancer of the client.</param>
-    /// <param name="name">What to call the client; null: by its service.</param>
+    /// <param name="name">What to call the client; null: by its service, and its subset if it is one.</param>
     /// <returns>Ends it. Disposing the recorder does as well.</returns>
     public IDisposable Observe(LoadBalancer balancer, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(balancer);
-        IDisposable subscription = balancer.Subscribe(new Scribe(this, name ?? balancer.Name));
+        IDisposable subscription = balancer.Subscribe(new Scribe(this, name ?? (balancer.Subset is null ? balancer.Name : $"{balancer.Name}/{balancer.Subset}")));
         lock (_writing)
         {
             _subscriptions.Add(subscription);

@@ -109,8 +109,8 @@ internal sealed record RequestPlan
         Log = cluster.Log,
     };
 
-    /// <summary>Whether a cookie counts, on any of its routes.</summary>
-    public bool UsesCookies => Affinity is { UsesCookies: true } || Routes is { UseCookies: true };
+    /// <summary>Whether a cookie counts, on any of its routes or in any of its subsets.</summary>
+    public bool UsesCookies => Affinity is { UsesCookies: true } || Routes is { UseCookies: true } || (Subsets?.Values.Any(static subset => subset.UsesCookies) ?? false);
 
     /// <summary>Whether any time limit is to be kept.</summary>
     public bool HasTimeLimit => PerTryTimeout != System.Threading.Timeout.InfiniteTimeSpan;

@@ -194,10 +194,10 @@ public sealed class SubsetsTests : IAsyncDisposable
             static options =>
             {
                 TwoVersions(options);
-                options.HealthCheck.Kind = ActiveCheckKind.Tcp;
-                options.Subsets["v1"].HealthCheck = new() { Kind = ActiveCheckKind.Tcp, Interval = TimeSpan.FromHours(1) };
+                (options.HealthCheck.Kind, options.HealthCheck.Probe) = (ActiveCheckKind.Custom, "stub");
+                options.Subsets["v1"].HealthCheck = new() { Kind = ActiveCheckKind.Custom, Probe = "stub", Interval = TimeSpan.FromHours(1) };
             },
-            services: services => services.AddSingleton<TimeProvider>(clock));
+            services: services => services.AddSingleton<TimeProvider>(clock).AddSingleton<IHealthProbe>(new StubProbe()));
         LoadBalancer v1 = balancers.GetLoadBalancer("catalog", "v1");
         Fail(v1, v1.Endpoints[0], 5);
         int alive = clock.TimersAlive;
