@@ -76,6 +76,22 @@ public sealed class EndpointLimitsTests
     }
 
     [Fact]
+    public void A_panic_that_refuses_requests_is_told_as_such_and_not_as_a_limit()
+    {
+        using var cluster = new TestCluster(2, static options =>
+        {
+            options.ConnectionPool.MaxRequestsPerEndpoint = 2;
+            options.OutlierDetection.ConsecutiveErrors = 1;
+            options.OutlierDetection.MaxEjectionPercent = 100;
+            options.Panic.Traffic = PanicTraffic.Fail;
+        });
+        cluster.Fail(cluster.Endpoints[0]);
+        cluster.Fail(cluster.Endpoints[1]);
+
+        Assert.Throws<NoEndpointAvailableException>(() => cluster.Balancer.Pick());
+    }
+
+    [Fact]
     public void A_reload_changes_limits_and_takes_them_away_and_newcomers_have_them()
     {
         using var cluster = new TestCluster(2, static options => options.ConnectionPool.MaxRequestsPerEndpoint = 1);
