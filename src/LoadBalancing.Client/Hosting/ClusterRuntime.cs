@@ -126,7 +126,7 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
             }
 
             TakeMembers(source, _directory.Replace(source, list, out List<UpstreamEndpoint> removed), removed);
-            _follower?.Invoke(_members);
+            Follower?.Invoke(_members);
         }
     }
 
