@@ -8,7 +8,10 @@ internal static class ChurnCost
 {
     private const int Seconds = 60;
     private const int WarmUp = 40;
-    private const int Picks = 100_000;
+    private const int Picks = 50_000;
+
+    /// <summary>For strategies that look at every endpoint.</summary>
+    private const int SlowPicks = 2000;
     private const int Keys = 20_000;
     private static readonly TimeSpan LongestPublish = TimeSpan.FromMilliseconds(5);
 
@@ -78,7 +81,7 @@ internal static class ChurnCost
     private static double TimePick(LoadBalancer balancer, bool hashes)
     {
         EndpointSet set = balancer.CurrentSet!;
-        int picks = hashes && set.Strategy.Name == LoadBalancingStrategies.Rendezvous ? Picks / 20 : Picks;
+        int picks = set.Strategy.Name is LoadBalancingStrategies.Rendezvous or LoadBalancingStrategies.LeastConnections ? SlowPicks : Picks;
         TimeSpan start = ThreadTime.Now;
         for (int i = 0; i < picks; i++)
         {
