@@ -5,7 +5,7 @@ namespace LoadBalancing.Client.Tests.Selection;
 /// <summary>1,000 endpoints of which a tenth is replaced each second. How long it takes says the benchmark command <c>churn</c>; here is what does not depend on the machine.</summary>
 public sealed class ChurnTests
 {
-    /// <summary>The most that may move, as a multiple of what has to: r + (1 - r) r, 19 % for a tenth. A ring is said what it does: 1,024 entries for 1,000 endpoints are one or two each, and their shares are uneven.</summary>
+    /// <summary>The most that may move, as a multiple of what has to: r + (1 - r) r, 19 % for a tenth. Of the ring it is only said what it does: with two entries for each endpoint its shares are uneven.</summary>
     [Theory]
     [InlineData(LoadBalancingStrategies.Rendezvous, 1.02)]
     [InlineData(LoadBalancingStrategies.Maglev, 1.25)]
