@@ -36,6 +36,14 @@ internal static class HealthCost
         string[] addresses = [.. Enumerable.Range(0, endpoints).Select(static i => $"http://10.0.{i / 256}.{i % 256}:8080")];
         LoadBalancer balancer = Build(addresses, static _ => { });
         LoadBalancer windowed = Build(addresses, static options => options.OutlierDetection.WindowedSuccessRate = new WindowedSuccessRateOutlierOptions());
+        LoadBalancer all = Build(addresses, static options =>
+        {
+            options.OutlierDetection.ConsecutiveGatewayErrors = 5;
+            options.OutlierDetection.SplitExternalLocalOriginErrors = true;
+            options.OutlierDetection.WindowedSuccessRate = new WindowedSuccessRateOutlierOptions();
+            options.OutlierDetection.SuccessRate = new SuccessRateOutlierOptions();
+            options.OutlierDetection.FailurePercentage = new FailurePercentageOutlierOptions();
+        });
         int[] inFlight = new int[endpoints];
         uint next = 0;
         var slices = new Slices();
@@ -58,6 +66,11 @@ internal static class HealthCost
         slices.Add("ours, pick and report, windowed success rate on", count =>
         {
             PickAndReport(windowed, count);
+            return Task.CompletedTask;
+        });
+        slices.Add("ours, pick and report, every detector on", count =>
+        {
+            PickAndReport(all, count);
             return Task.CompletedTask;
         });
         slices.Add("ours, with the lease", count =>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using BenchmarkDotNet.Running;
 using LoadBalancing.Client.Benchmarks;
 
@@ -28,6 +29,11 @@ switch (args.FirstOrDefault())
         return await StormRun.RunAsync();
     case "restart":
         return await RestartRun.RunAsync();
+    case "faults":
+        return await FaultRun.RunAsync(args);
+    case "serve-faulty":
+        await FaultyServer.ServeAsync(int.Parse(args[1], CultureInfo.InvariantCulture), args[2], args[3]);
+        return 0;
     case "agree":
         return await AgreementRun.RunAsync();
     case "virtual":

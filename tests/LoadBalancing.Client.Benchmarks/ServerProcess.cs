@@ -23,16 +23,25 @@ internal sealed class ServerProcess : IDisposable
 
     public static ServerProcess Start(Version version)
     {
+        Process process = Process.Start(Self("serve", version.ToString()))!;
+        return new ServerProcess(process, [.. Enumerable.Range(0, Servers).Select(_ => process.StandardOutput.ReadLine()!)]);
+    }
+
+    /// <summary>How this program is started once more.</summary>
+    public static ProcessStartInfo Self(params ReadOnlySpan<string> arguments)
+    {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardInput = true, RedirectStandardOutput = true };
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
         {
             start.ArgumentList.Add(typeof(ServerProcess).Assembly.Location);
         }
 
-        start.ArgumentList.Add("serve");
-        start.ArgumentList.Add(version.ToString());
-        Process process = Process.Start(start)!;
-        return new ServerProcess(process, [.. Enumerable.Range(0, Servers).Select(_ => process.StandardOutput.ReadLine()!)]);
+        foreach (string argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        return start;
     }
 
     /// <summary>The other side.</summary>

@@ -1,14 +1,17 @@
 namespace LoadBalancing.Client;
 
 /// <summary>The detectors that are on, in the order in which they are asked, made anew when the settings change.</summary>
-internal sealed class DetectorSet
+internal sealed class DetectorSet : IDisposable
 {
     private readonly StreakDetector[] _streaks;
+    private readonly bool _countsShares;
 
     public DetectorSet(OutlierDetectionSettings settings, TimeProvider timeProvider, long epoch)
     {
         Settings = settings;
         _streaks = [.. StreaksOf(settings)];
+        _countsShares = settings.CountsShares;
+        CountsOnlyStreaks = settings.WindowedRate is null && !_countsShares;
         Window = settings.WindowedRate is { } window ? new WindowedRateDetector(window, timeProvider, epoch) : null;
         ExternalJudges = [.. ExternalJudgesOf(settings)];
         LocalJudges = settings.SplitLocalOrigin ? [.. LocalJudgesOf(settings)] : [];
@@ -26,7 +29,10 @@ internal sealed class DetectorSet
     public ISweepJudge[] LocalJudges { get; }
 
     /// <summary>Whether nothing needs to know of an attempt that went well, unless others failed before it.</summary>
-    public bool CountsOnlyStreaks => Window is null && !Settings.CountsShares;
+    public bool CountsOnlyStreaks { get; }
+
+    /// <summary>Whether anything is judged by what came between two sweeps.</summary>
+    public bool CountsShares => _countsShares;
 
     /// <summary>The status after one more attempt.</summary>
     public EndpointStatus Count(EndpointStatus status, in AttemptOutcome outcome)
@@ -55,27 +61,40 @@ internal sealed class DetectorSet
         return null;
     }
 
-    /// <summary>Counts an attempt for everything that is judged by shares.</summary>
-    public void CountShares(UpstreamEndpoint endpoint, uint generation, in AttemptOutcome outcome)
+    /// <summary>Counts an attempt that went well for everything that is judged by shares.</summary>
+    /// <returns>Whether a detector of shares may find something now.</returns>
+    public bool CountSuccess(UpstreamEndpoint endpoint, uint generation)
     {
-        // Where failures of local origin are counted apart, an attempt without an answer says nothing of answers, and one with any answer shows that the endpoint can be reached.
-        bool isExternal = !Settings.SplitLocalOrigin || !outcome.IsLocal;
-        if (Settings.CountsShares)
+        EndpointTally tally = EndpointTally.Of(endpoint);
+        if (_countsShares)
         {
-            EndpointTally tally = EndpointTally.Of(endpoint);
-            if (isExternal)
-            {
-                tally.External.Add(generation, outcome.IsSuccess);
-            }
+            tally.AddAnswer(generation, success: true);
+        }
 
-            if (Settings.SplitLocalOrigin)
+        return Window is not null && Window.CountSuccess(tally, generation);
+    }
+
+    /// <summary>Counts an attempt that failed for everything that is judged by shares.</summary>
+    public void CountFailure(UpstreamEndpoint endpoint, uint generation, in AttemptOutcome outcome)
+    {
+        EndpointTally tally = EndpointTally.Of(endpoint);
+        if (_countsShares)
+        {
+            // Where failures of local origin are counted apart, an attempt without an answer says nothing of answers, and one with any answer shows that the endpoint can be reached.
+            if (Settings.SplitLocalOrigin && outcome.IsLocal)
             {
-                tally.Local.Add(generation, !outcome.IsLocal);
+                tally.AddUnanswered(generation);
+            }
+            else
+            {
+                tally.AddAnswer(generation, success: false);
             }
         }
 
-        Window?.Count(endpoint, generation, outcome.IsSuccess);
+        Window?.CountFailure(tally, generation);
     }
+
+    public void Dispose() => Window?.Dispose();
 
     /// <summary>Gateway failures first, as in Envoy: where both have the same threshold, the more telling reason is told.</summary>
     private static IEnumerable<StreakDetector> StreaksOf(OutlierDetectionSettings settings)

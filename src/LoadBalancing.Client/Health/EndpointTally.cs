@@ -3,24 +3,37 @@ namespace LoadBalancing.Client;
 /// <summary>What the detectors of shares keep of one endpoint.</summary>
 internal sealed class EndpointTally
 {
-    /// <summary>Attempts since the last sweep: all of them, or, where those of local origin are counted apart, the answers.</summary>
-    public OutcomeCount External { get; } = new();
-
-    /// <summary>Where they are counted apart: attempts since the last sweep that did or did not get an answer.</summary>
-    public OutcomeCount Local { get; } = new();
-
     private OutcomeWindow? _window;
+    private OutcomeCount _answers;
+    private OutcomeCount _unanswered;
 
     public static EndpointTally Of(UpstreamEndpoint endpoint) => (EndpointTally)endpoint.HealthState!;
 
-    /// <summary>The window of one life of the endpoint; null when that life is over.</summary>
-    public OutcomeWindow? WindowOf(uint generation)
+    /// <summary>Counts an attempt for the next sweep: all of them, or, where those of local origin are counted apart, one that got an answer.</summary>
+    public void AddAnswer(uint generation, bool success) => _answers.Add(this, generation, success);
+
+    /// <summary>Counts an attempt that failed without an answer, where those are counted apart.</summary>
+    public void AddUnanswered(uint generation) => _unanswered.Add(this, generation, success: false);
+
+    /// <summary>Takes what was counted since the last sweep.</summary>
+    /// <param name="generation">The life of the endpoint.</param>
+    /// <param name="local">The share of the attempts that got any answer.</param>
+    /// <returns>The share of the answers that were good.</returns>
+    public OutcomeShare Take(uint generation, out OutcomeShare local)
+    {
+        OutcomeShare answers = _answers.Take(this, generation);
+        local = new OutcomeShare(answers.Total, answers.Total + _unanswered.Take(this, generation).Total);
+        return answers;
+    }
+
+    /// <summary>The window of one life of the endpoint; null when that life is over. After a change of the length of its steps it begins anew.</summary>
+    public OutcomeWindow? WindowOf(uint generation, long stepTicks)
     {
         while (true)
         {
             Interleaving.Reads(this);
             OutcomeWindow? window = Volatile.Read(ref _window);
-            if (window?.Generation == generation)
+            if (window is not null && window.Generation == generation && window.StepTicks == stepTicks)
             {
                 return window;
             }
@@ -31,7 +44,7 @@ internal sealed class EndpointTally
                 return null;
             }
 
-            var begun = new OutcomeWindow(generation);
+            var begun = new OutcomeWindow(generation, stepTicks);
             Interleaving.Writes(this);
             if (Interlocked.CompareExchange(ref _window, begun, window) == window)
             {
@@ -44,6 +57,6 @@ internal sealed class EndpointTally
     public void ResetWindow(OutcomeWindow window)
     {
         Interleaving.Writes(this);
-        Interlocked.CompareExchange(ref _window, new OutcomeWindow(window.Generation), window);
+        Interlocked.CompareExchange(ref _window, new OutcomeWindow(window.Generation, window.StepTicks), window);
     }
 }

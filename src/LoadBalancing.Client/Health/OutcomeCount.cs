@@ -4,18 +4,22 @@ namespace LoadBalancing.Client;
 /// Attempts of one life of an endpoint, and how many of them went well, since somebody last took the count. All three are in one word, so that no attempt is lost between one count and the
 /// next and none of an earlier life is held against a later one.
 /// </summary>
-internal sealed class OutcomeCount
+/// <remarks>A field of the object that every attempt writes to, so that there is no second one to be fetched.</remarks>
+internal struct OutcomeCount
 {
     private const int CountBits = 24;
     private const ulong CountMask = (1UL << CountBits) - 1;
     private const int LifeShift = 2 * CountBits;
     private ulong _word;
 
-    public void Add(uint generation, bool success)
+    /// <param name="owner">The object that this is a field of.</param>
+    /// <param name="generation">The life.</param>
+    /// <param name="success">What came of the attempt.</param>
+    public void Add(object owner, uint generation, bool success)
     {
         while (true)
         {
-            Interleaving.Reads(this);
+            Interleaving.Reads(owner);
             ulong word = Volatile.Read(ref _word);
             if (word != 0 && (short)((ushort)(word >> LifeShift) - (ushort)generation) > 0)
             {
@@ -32,7 +36,7 @@ internal sealed class OutcomeCount
             }
 
             ulong next = ((ulong)(ushort)generation << LifeShift) | ((succeeded + (success ? 1UL : 0)) << CountBits) | (total + 1);
-            Interleaving.Writes(this);
+            Interleaving.Writes(owner);
             if (Interlocked.CompareExchange(ref _word, next, word) == word)
             {
                 return;
@@ -41,10 +45,11 @@ internal sealed class OutcomeCount
     }
 
     /// <summary>Takes the count and begins anew.</summary>
+    /// <param name="owner">The object that this is a field of.</param>
     /// <param name="generation">The life that is asked for; of another one there is nothing to tell.</param>
-    public OutcomeShare Take(uint generation)
+    public OutcomeShare Take(object owner, uint generation)
     {
-        Interleaving.Writes(this);
+        Interleaving.Writes(owner);
         ulong word = Interlocked.Exchange(ref _word, 0);
         return word >> LifeShift == (ushort)generation ? new OutcomeShare((uint)((word >> CountBits) & CountMask), (uint)(word & CountMask)) : default;
     }

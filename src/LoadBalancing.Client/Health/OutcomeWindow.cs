@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace LoadBalancing.Client;
 
 /// <summary>
@@ -12,17 +14,39 @@ internal sealed class OutcomeWindow
     private const ulong CountMask = (1UL << CountBits) - 1;
     private const uint StepMask = (1u << 24) - 1;
 
-    private readonly ulong[] _buckets = new ulong[Buckets];
+    private Ring _buckets;
+    private long _lastFailure = -Buckets;
 
     /// <param name="generation">The life of the endpoint that it belongs to.</param>
-    public OutcomeWindow(uint generation) => Generation = generation;
+    /// <param name="stepTicks">The length of a step. Steps of another length are other steps.</param>
+    public OutcomeWindow(uint generation, long stepTicks)
+    {
+        Generation = generation;
+        StepTicks = stepTicks;
+    }
 
     public uint Generation { get; }
+
+    public long StepTicks { get; }
+
+    /// <summary>Whether a failure may be among what the window holds that ends with this step. Without one there is nothing to judge.</summary>
+    public bool HasFailures(long step)
+    {
+        Interleaving.Reads(this);
+        return step - Volatile.Read(ref _lastFailure) < Buckets;
+    }
 
     /// <param name="step">The number of tenths of the window since some beginning.</param>
     /// <param name="success">What came of the attempt.</param>
     public void Add(long step, bool success)
     {
+        if (!success)
+        {
+            // Before it is counted: whoever counts a success after it looks, and one of the two sees both.
+            Interleaving.Writes(this);
+            Volatile.Write(ref _lastFailure, step);
+        }
+
         ref ulong bucket = ref _buckets[(int)(step % Buckets)];
         uint time = (uint)step & StepMask;
         while (true)
@@ -58,10 +82,10 @@ internal sealed class OutcomeWindow
         uint time = (uint)step & StepMask;
         uint succeeded = 0;
         uint total = 0;
-        foreach (ref ulong bucket in _buckets.AsSpan())
+        for (int i = 0; i < Buckets; i++)
         {
             Interleaving.Reads(this);
-            ulong word = Volatile.Read(ref bucket);
+            ulong word = Volatile.Read(ref _buckets[i]);
             if (((time - TimeOf(word)) & StepMask) < Buckets)
             {
                 succeeded += (uint)((word >> CountBits) & CountMask);
@@ -73,4 +97,10 @@ internal sealed class OutcomeWindow
     }
 
     private static uint TimeOf(ulong word) => (uint)(word >> (2 * CountBits));
+
+    [InlineArray(Buckets)]
+    private struct Ring
+    {
+        private ulong _first;
+    }
 }

@@ -56,7 +56,9 @@ internal sealed class OutlierDetector : IHealthMonitor, IDisposable
     {
         lock (_background)
         {
+            DetectorSet before = _detectors;
             Volatile.Write(ref _detectors, new DetectorSet(settings, _timeProvider, _epoch));
+            before.Dispose();
             _timer.Configure(settings.Interval);
         }
     }
@@ -83,16 +85,47 @@ internal sealed class OutlierDetector : IHealthMonitor, IDisposable
     public void OnSuccess(UpstreamEndpoint endpoint, uint generation)
     {
         DetectorSet detectors = Detectors;
-        if (!detectors.CountsOnlyStreaks || endpoint.Status.HasStreak)
+        EndpointStatus status = endpoint.Status;
+        bool hasMore = status.HasStreak;
+        if (!detectors.CountsOnlyStreaks)
         {
-            Report(endpoint, generation, AttemptOutcome.Success, detectors);
+            if (status.IsEjected || status.Generation != generation)
+            {
+                return;
+            }
+
+            hasMore |= detectors.CountSuccess(endpoint, generation);
+            if (detectors.CountsShares)
+            {
+                _timer.Arm();
+            }
+        }
+
+        if (hasMore)
+        {
+            Settle(endpoint, generation, AttemptOutcome.Success, isCounted: false, detectors);
         }
     }
 
     public bool OnFailure(UpstreamEndpoint endpoint, uint generation, in AttemptOutcome outcome)
     {
         DetectorSet detectors = Detectors;
-        return detectors.Settings.Counts(outcome.Kind) && Report(endpoint, generation, outcome, detectors);
+        EndpointStatus status = endpoint.Status;
+        if (status.IsEjected || status.Generation != generation || !detectors.Settings.Counts(outcome.Kind))
+        {
+            return false;
+        }
+
+        if (!detectors.CountsOnlyStreaks)
+        {
+            detectors.CountFailure(endpoint, generation, outcome);
+            if (detectors.CountsShares)
+            {
+                _timer.Arm();
+            }
+        }
+
+        return Settle(endpoint, generation, outcome, isCounted: false, detectors);
     }
 
     public void OnProbeEnded(UpstreamEndpoint endpoint, uint generation, in AttemptOutcome outcome)
@@ -128,31 +161,12 @@ internal sealed class OutlierDetector : IHealthMonitor, IDisposable
         {
             _disposed = true;
             _timer.Dispose();
+            _detectors.Dispose();
         }
-    }
-
-    /// <returns>Whether the endpoint is out because of this.</returns>
-    private bool Report(UpstreamEndpoint endpoint, uint generation, in AttemptOutcome outcome, DetectorSet detectors)
-    {
-        EndpointStatus status = endpoint.Status;
-        if (status.IsEjected || status.Generation != generation)
-        {
-            return false;
-        }
-
-        if (!detectors.CountsOnlyStreaks)
-        {
-            detectors.CountShares(endpoint, generation, outcome);
-            if (detectors.Settings.CountsShares)
-            {
-                _timer.Arm();
-            }
-        }
-
-        return Settle(endpoint, generation, outcome, isCounted: false, detectors);
     }
 
     /// <summary>Counts an attempt in the endpoint's status, if that is still to be done, and decides whatever is due.</summary>
+    /// <returns>Whether the endpoint is out because of this.</returns>
     private bool Settle(UpstreamEndpoint endpoint, uint generation, in AttemptOutcome outcome, bool isCounted, DetectorSet detectors)
     {
         while (true)
@@ -209,7 +223,7 @@ internal sealed class OutlierDetector : IHealthMonitor, IDisposable
         {
             if (detection.Detector == DetectorNames.WindowedSuccessRate)
             {
-                WindowedRateDetector.Reset(endpoint, generation);
+                detectors.Window?.Reset(endpoint, generation);
             }
 
             if (_ejector.TryEject(endpoint, generation, detection, detectors.Settings, Members.Length))

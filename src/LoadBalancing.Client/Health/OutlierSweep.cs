@@ -66,23 +66,21 @@ internal sealed class OutlierSweep
         foreach (UpstreamEndpoint endpoint in members)
         {
             uint generation = endpoint.Status.Generation;
-            EndpointTally tally = EndpointTally.Of(endpoint);
-            Take(tally.External, external);
-            Take(tally.Local, local);
-
-            void Take(OutcomeCount count, List<JudgedEndpoint> into)
+            OutcomeShare answers = EndpointTally.Of(endpoint).Take(generation, out OutcomeShare reached);
+            if (answers.Total > 0)
             {
-                OutcomeShare share = count.Take(generation);
-                if (share.Total > 0)
-                {
-                    into.Add(new JudgedEndpoint(endpoint, generation, share));
-                }
+                external.Add(new JudgedEndpoint(endpoint, generation, answers));
+            }
+
+            if (reached.Total > 0)
+            {
+                local.Add(new JudgedEndpoint(endpoint, generation, reached));
             }
         }
 
         Ask(detectors.ExternalJudges, external);
         Ask(detectors.LocalJudges, local);
-        return external.Count > 0 || local.Count > 0;
+        return local.Count > 0;
     }
 
     private void Ask(ISweepJudge[] judges, List<JudgedEndpoint> endpoints)

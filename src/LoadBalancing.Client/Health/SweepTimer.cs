@@ -26,6 +26,16 @@ internal sealed class SweepTimer : IDisposable
         }
     }
 
+    /// <summary>Whether there is a sweep to come.</summary>
+    public bool IsArmed
+    {
+        get
+        {
+            Interleaving.Reads(this);
+            return Volatile.Read(ref _armed) != 0;
+        }
+    }
+
     private TimeSpan Interval => TimeSpan.FromTicks(Volatile.Read(ref _intervalTicks));
 
     /// <summary>Sees to it that there is a sweep at the next beat.</summary>

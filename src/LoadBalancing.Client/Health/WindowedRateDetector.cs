@@ -3,26 +3,36 @@ using System.Globalization;
 namespace LoadBalancing.Client;
 
 /// <summary>The share of successes of one endpoint over the last while, judged with every report. The window is exact to a tenth of its length and does not depend on how often requests come.</summary>
-internal sealed class WindowedRateDetector
+internal sealed class WindowedRateDetector : IDisposable
 {
     private readonly WindowedRateSettings _settings;
-    private readonly TimeProvider _timeProvider;
-    private readonly long _epoch;
+    private readonly WindowSteps _steps;
 
     public WindowedRateDetector(WindowedRateSettings settings, TimeProvider timeProvider, long epoch)
     {
         _settings = settings;
-        _timeProvider = timeProvider;
-        _epoch = epoch;
+        _steps = new WindowSteps(settings.Window / OutcomeWindow.Buckets, timeProvider, epoch);
     }
 
-    public void Count(UpstreamEndpoint endpoint, uint generation, bool success) =>
-        EndpointTally.Of(endpoint).WindowOf(generation)?.Add(Now(), success);
+    /// <returns>Whether there is anything to find.</returns>
+    public bool CountSuccess(EndpointTally tally, uint generation)
+    {
+        long step = _steps.Current;
+        if (tally.WindowOf(generation, _steps.Ticks) is not { } window)
+        {
+            return false;
+        }
+
+        window.Add(step, success: true);
+        return window.HasFailures(step);
+    }
+
+    public void CountFailure(EndpointTally tally, uint generation) => tally.WindowOf(generation, _steps.Ticks)?.Add(_steps.Exact, success: false);
 
     /// <summary>What there is to say of an endpoint; null when all is well, or too little is known.</summary>
     public Detection? Find(UpstreamEndpoint endpoint, uint generation)
     {
-        OutcomeShare share = EndpointTally.Of(endpoint).WindowOf(generation)?.Count(Now()) ?? default;
+        OutcomeShare share = EndpointTally.Of(endpoint).WindowOf(generation, _steps.Ticks)?.Count(_steps.Exact) ?? default;
         if (share.Total < _settings.RequestVolume || 100.0 * share.Succeeded >= _settings.Threshold * share.Total)
         {
             return null;
@@ -35,14 +45,14 @@ internal sealed class WindowedRateDetector
     }
 
     /// <summary>Begins to count anew, as after every detection, whatever follows from it.</summary>
-    public static void Reset(UpstreamEndpoint endpoint, uint generation)
+    public void Reset(UpstreamEndpoint endpoint, uint generation)
     {
         EndpointTally tally = EndpointTally.Of(endpoint);
-        if (tally.WindowOf(generation) is { } window)
+        if (tally.WindowOf(generation, _steps.Ticks) is { } window)
         {
             tally.ResetWindow(window);
         }
     }
 
-    private long Now() => _timeProvider.GetElapsedTime(_epoch).Ticks / (_settings.Window.Ticks / OutcomeWindow.Buckets);
+    public void Dispose() => _steps.Dispose();
 }

@@ -1,4 +1,5 @@
 using LoadBalancing.Client.TestSupport;
+using Microsoft.Extensions.Time.Testing;
 
 namespace LoadBalancing.Client.Tests.Health;
 
@@ -127,6 +128,90 @@ public sealed class WindowedSuccessRateTests
         Assert.All(refusals.Seen, static refusal => Assert.True(refusal.IsEnforced));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(60)]
+    public void A_reload_to_another_length_begins_the_window_anew_and_goes_on_counting(int seconds)
+    {
+        using TestCluster cluster = Windowed();
+        cluster.Time.Advance(TimeSpan.FromHours(1));
+        cluster.Serve(cluster.Endpoints[0], 15, 4);
+
+        cluster.Configure(options => options.OutlierDetection.WindowedSuccessRate = new WindowedSuccessRateOutlierOptions { Window = TimeSpan.FromSeconds(seconds) });
+        cluster.Fail(cluster.Endpoints[0], 19);
+        Assert.Empty(cluster.Ejected);
+        cluster.Fail(cluster.Endpoints[0]);
+
+        Assert.Single(cluster.Ejected);
+    }
+
+    [Fact]
+    public void Successes_count_in_the_tenth_in_which_they_came_also_when_nothing_fails_for_long()
+    {
+        using TestCluster cluster = Windowed();
+        UpstreamEndpoint endpoint = cluster.Endpoints[0];
+        for (int second = 0; second < 40; second++)
+        {
+            // 4 a second: the last ten seconds hold 40, and 9 failures make 9 of 49.
+            cluster.Serve(endpoint, 4, 0);
+            cluster.Time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        cluster.Fail(endpoint, 9);
+        Assert.Empty(cluster.Ejected);
+        cluster.Fail(endpoint);
+
+        Assert.Equal("36 of 46 requests in 10 s went well, 78.3 %; below 80 %", endpoint.HealthReason);
+    }
+
+    [Fact]
+    public void A_success_is_judged_while_a_failure_is_in_the_window_and_not_after()
+    {
+        using TestCluster cluster = Windowed();
+        UpstreamEndpoint endpoint = cluster.Endpoints[0];
+        cluster.Serve(endpoint, 14, 5);
+        cluster.Run(TimeSpan.FromSeconds(9));
+
+        cluster.Succeed(endpoint);
+
+        Assert.Equal("15 of 20 requests in 10 s went well, 75 %; below 80 %", endpoint.HealthReason);
+    }
+
+    [Fact]
+    public void Reloads_leave_no_timer_behind_and_the_end_leaves_none()
+    {
+        var time = new CountingTimeProvider();
+        OutlierDetectionSettings settings = OutlierDetectionSettings.From(new OutlierDetectionOptions { WindowedSuccessRate = new WindowedSuccessRateOutlierOptions() });
+        var detector = new OutlierDetector(settings, new Nobody(), time, RandomSource.Seeded(1));
+        int before = time.TimersAlive;
+
+        for (int i = 0; i < 10; i++)
+        {
+            detector.Configure(settings with { Interval = TimeSpan.FromSeconds(i + 1) });
+        }
+
+        Assert.Equal(before, time.TimersAlive);
+        detector.Dispose();
+        Assert.Equal(0, time.TimersAlive);
+    }
+
+    [Fact]
+    public void After_a_pause_the_step_is_that_of_the_clock_at_once_and_then_turns_with_it()
+    {
+        var time = new FakeTimeProvider();
+        using var steps = new WindowSteps(TimeSpan.FromSeconds(1), time, time.GetTimestamp());
+        Assert.Equal(0, steps.Current);
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(1, steps.Current);
+
+        time.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(3601, steps.Current);
+        time.Advance(TimeSpan.FromMilliseconds(999));
+        Assert.Equal(3601, steps.Current);
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(3602, steps.Current);
+    }
+
     [Fact]
     public void A_streak_is_found_before_the_window_is_asked()
     {
@@ -142,7 +227,7 @@ public sealed class WindowedSuccessRateTests
     {
         const int Threads = 8;
         const int Each = 20_000;
-        var window = new OutcomeWindow(generation: 0);
+        var window = new OutcomeWindow(generation: 0, stepTicks: 1);
         using var start = new Barrier(Threads);
         Thread[] threads = [.. Enumerable.Range(0, Threads).Select(thread => new Thread(() =>
         {
@@ -161,7 +246,7 @@ public sealed class WindowedSuccessRateTests
     [Fact]
     public void A_report_that_was_held_up_for_a_whole_window_is_dropped()
     {
-        var window = new OutcomeWindow(generation: 0);
+        var window = new OutcomeWindow(generation: 0, stepTicks: 1);
         window.Add(25, success: true);
 
         window.Add(15, success: false);
@@ -176,6 +261,21 @@ public sealed class WindowedSuccessRateTests
         options.OutlierDetection.WindowedSuccessRate = new WindowedSuccessRateOutlierOptions();
         configure?.Invoke(options.OutlierDetection);
     });
+
+    private sealed class Nobody : IHealthEvents
+    {
+        public void OnEjected(EjectionEvent ejection)
+        {
+        }
+
+        public void OnEjectionRefused(EjectionEvent ejection)
+        {
+        }
+
+        public void OnReturned(UpstreamEndpoint endpoint, string cause, DateTimeOffset at)
+        {
+        }
+    }
 
     private sealed class Refusals : LoadBalancerObserver
     {
