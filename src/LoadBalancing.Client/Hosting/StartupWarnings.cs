@@ -31,6 +31,21 @@ internal sealed partial class StartupWarnings : IValidateOptions<LoadBalancingOp
             yield break;
         }
 
+        string[] ofService = [.. FindForCluster(options, hasRequests)];
+        foreach (string warning in ofService.Concat(FindForSubsets(options, hasRequests, ofService)).Concat(FindTimesThatDoNotAddUp(options)))
+        {
+            yield return warning;
+        }
+
+        bool hasTimeLimit = options.Timeout != Timeout.InfiniteTimeSpan || options.Retry.PerTryTimeout != Timeout.InfiniteTimeSpan;
+        if (FaultSettings.From(options.Fault) is { Scope: FaultScope.Request } && (options.Retry.Attempts != 0 || hasTimeLimit))
+        {
+            yield return "Fault:Scope is Request, as in a mesh: neither retries nor time-outs see the injected faults. Set it to Attempt if they are what you want to test.";
+        }
+    }
+
+    private IEnumerable<string> FindForCluster(LoadBalancingOptions options, bool hasRequests)
+    {
         if (hasRequests && options.HashPolicies.Count == 0 && _strategies.TryGet(options.Strategy, out ILoadBalancingStrategy? strategy) && strategy.UsesHash)
         {
             yield return $"The strategy {strategy.Name} hashes and there are no HashPolicies: every request that does not say itself where it belongs (SetHashKey, SetHash) goes to any endpoint.";
@@ -44,15 +59,34 @@ internal sealed partial class StartupWarnings : IValidateOptions<LoadBalancingOp
                 $"OutlierDetection:MaxEjectionPercent is {options.OutlierDetection.MaxEjectionPercent} and Panic:Threshold is {options.Panic.Threshold}: once more than {panicFree} % of the endpoints are out, panic sends traffic to all of them again. Lower one of the two.");
         }
 
-        foreach (string warning in FindTimesThatDoNotAddUp(options).Concat(IdleDetectors.Find(options)))
+        foreach (string warning in IdleDetectors.Find(options))
         {
             yield return warning;
         }
+    }
 
-        bool hasTimeLimit = options.Timeout != Timeout.InfiniteTimeSpan || options.Retry.PerTryTimeout != Timeout.InfiniteTimeSpan;
-        if (FaultSettings.From(options.Fault) is { Scope: FaultScope.Request } && (options.Retry.Attempts != 0 || hasTimeLimit))
+    /// <summary>What is true of a subset and not of the whole service.</summary>
+    private IEnumerable<string> FindForSubsets(LoadBalancingOptions options, bool hasRequests, string[] ofService)
+    {
+        foreach ((string name, SubsetOptions subset) in options.Subsets)
         {
-            yield return "Fault:Scope is Request, as in a mesh: neither retries nor time-outs see the injected faults. Set it to Attempt if they are what you want to test.";
+            if (subset?.Labels is not { Count: > 0 })
+            {
+                continue;
+            }
+
+            var labels = new SubsetLabels(subset.Labels);
+            LoadBalancingOptions merged = subset.Over(options);
+            merged.Endpoints = [.. options.Endpoints.Where(endpoint => endpoint is not null && labels.Fit(endpoint))];
+            if (merged.Endpoints.Count == 0 && options.Endpoints.Count > 0)
+            {
+                yield return $"Subset '{name}': none of the endpoints that are listed has its labels, {labels}.";
+            }
+
+            foreach (string warning in FindForCluster(merged, hasRequests).Except(ofService))
+            {
+                yield return $"Subset '{name}': {warning}";
+            }
         }
     }
 

@@ -10,6 +10,9 @@ internal sealed class SubsetLabels
     public bool Fit(UpstreamEndpoint endpoint) =>
         Array.TrueForAll(_labels, label => endpoint.Labels.TryGetValue(label.Key, out string? value) && value == label.Value);
 
+    public bool Fit(EndpointDescription endpoint) =>
+        endpoint.Labels is { } given && Array.TrueForAll(_labels, label => given.TryGetValue(label.Key, out string? value) && value == label.Value);
+
     /// <summary>For people: <c>version=v2, track=canary</c>.</summary>
     public override string ToString() => string.Join(", ", _labels.Select(static label => $"{label.Key}={label.Value}"));
 }

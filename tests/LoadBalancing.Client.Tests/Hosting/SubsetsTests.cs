@@ -129,6 +129,24 @@ public sealed class SubsetsTests : IAsyncDisposable
     }
 
     [Fact]
+    public void What_is_true_of_a_subset_alone_is_said_at_the_start()
+    {
+        Start(static options =>
+        {
+            TwoVersions(options);
+            options.Subsets["v2"].Strategy = "Maglev";
+            options.Subsets["v3"] = Version("v3");
+        }).GetLoadBalancer("catalog");
+
+        Assert.Equal(
+            [
+                "Service 'catalog': Subset 'v2': The strategy Maglev hashes and there are no HashPolicies: every request that does not say itself where it belongs (SetHashKey, SetHash) goes to any endpoint.",
+                "Service 'catalog': Subset 'v3': none of the endpoints that are listed has its labels, version=v3.",
+            ],
+            Logged(LogEvents.StartupWarning));
+    }
+
+    [Fact]
     public void Before_the_first_list_it_says_what_it_waits_for()
     {
         LoadBalancer v1 = Start(TwoVersions, fromSource: true).GetLoadBalancer("catalog", "v1");

@@ -1,6 +1,6 @@
 using System.Net;
-using LoadBalancing.Client.TestSupport;
 using LoadBalancing.Client.Tests.Hosting;
+using LoadBalancing.Client.TestSupport;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
