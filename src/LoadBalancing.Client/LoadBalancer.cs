@@ -118,8 +118,8 @@ public sealed class LoadBalancer
 
         LatencyMeter? latency = Volatile.Read(ref _latency);
         return latency is null
-            ? Grant(set, set.Pick(context), context, startedAt, isTimed: false, isProbe: false, inPanic: false)
-            : TryPickTimed(set, context, startedAt, inPanic: false);
+            ? Grant(set, set.Pick(context), context, startedAt, isTimed: false, isProbe: false, mayBePanic: false)
+            : TryPickTimed(set, context, startedAt, mayBePanic: false);
     }
 
     internal async Task WaitForFirstSetAsync(CancellationToken cancellationToken)
@@ -173,22 +173,22 @@ public sealed class LoadBalancer
         bool isTimed = Volatile.Read(ref _latency) is not null;
         if (set.OnProbation is not null && set.PickProbe(context, TimeProvider) is { } probed)
         {
-            return Grant(set, probed, context, isTimed && startedAt == 0 ? TimeProvider.GetTimestamp() : startedAt, isTimed, isProbe: true, inPanic: false);
+            return Grant(set, probed, context, isTimed && startedAt == 0 ? TimeProvider.GetTimestamp() : startedAt, isTimed, isProbe: true, mayBePanic: false);
         }
 
         return isTimed
-            ? TryPickTimed(set, context, startedAt, set.InPanic)
-            : Grant(set, set.Pick(context), context, startedAt, isTimed: false, isProbe: false, set.InPanic);
+            ? TryPickTimed(set, context, startedAt, mayBePanic: true)
+            : Grant(set, set.Pick(context), context, startedAt, isTimed: false, isProbe: false, mayBePanic: true);
     }
 
     /// <summary>A pick while latency is measured: strategies and leases need to know when.</summary>
-    private EndpointLease? TryPickTimed(EndpointSet set, in PickContext context, long startedAt, bool inPanic)
+    private EndpointLease? TryPickTimed(EndpointSet set, in PickContext context, long startedAt, bool mayBePanic)
     {
         long now = startedAt == 0 ? TimeProvider.GetTimestamp() : startedAt;
-        return Grant(set, set.Pick(context with { Now = now }), context, now, isTimed: true, isProbe: false, inPanic);
+        return Grant(set, set.Pick(context with { Now = now }), context, now, isTimed: true, isProbe: false, mayBePanic);
     }
 
-    private EndpointLease? Grant(EndpointSet set, UpstreamEndpoint? endpoint, in PickContext context, long startedAt, bool isTimed, bool isProbe, bool inPanic)
+    private EndpointLease? Grant(EndpointSet set, UpstreamEndpoint? endpoint, in PickContext context, long startedAt, bool isTimed, bool isProbe, bool mayBePanic)
     {
         if (endpoint is null)
         {
@@ -196,6 +196,7 @@ public sealed class LoadBalancer
         }
 
         Metrics.OnPicked();
+        bool inPanic = mayBePanic && set.IsInPanic(endpoint);
         if (inPanic)
         {
             Metrics.OnPickedInPanic();

@@ -58,6 +58,15 @@ public sealed class LoadBalancingOptions
     /// <summary>When so few endpoints are in service that ejections are disregarded.</summary>
     public PanicOptions Panic { get; set; } = new();
 
+    /// <summary>How the places of endpoints decide where requests go. Off by default.</summary>
+    public LocalityOptions Locality { get; set; } = new();
+
+    /// <summary>How endpoints that are new or come back get their full share little by little. Off by default.</summary>
+    public SlowStartOptions SlowStart { get; set; } = new();
+
+    /// <summary>How many endpoints of a large set this client uses. All by default.</summary>
+    public SubsettingOptions Subsetting { get; set; } = new();
+
     /// <summary>
     /// The time for the whole call, all attempts and waits together, up to the headers of the answer. Above zero; null, the default: 30 s;
     /// <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>: no limit. When it runs out the caller gets a <see cref="TaskCanceledException"/> with

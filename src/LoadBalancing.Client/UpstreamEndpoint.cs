@@ -18,6 +18,8 @@ public sealed class UpstreamEndpoint
     private EjectionRecord? _ejection;
     private object? _transportState;
     private object? _healthState;
+    private object? _selectionState;
+    private EndpointPlacement? _placement;
     private CheckRecord? _check;
     private bool _removed;
     private readonly int _authorityLength;
@@ -44,6 +46,23 @@ public sealed class UpstreamEndpoint
 
     /// <summary>The endpoint's share relative to the others, as of the last update.</summary>
     public double Weight => Volatile.Read(ref _description).Weight;
+
+    /// <summary>The priority of its description, as of the last update: 0 is used first.</summary>
+    public int Priority => Volatile.Read(ref _description).Priority;
+
+    /// <summary>Where it is, as <c>region/zone/subzone</c>, as of the last update; null: not known.</summary>
+    public string? Locality => Volatile.Read(ref _description).Locality;
+
+    /// <summary>The level that it belongs to now: 0 is used first. What <see cref="Priority"/> and <see cref="Locality"/> come to together, counted without gaps; 0 before the first set.</summary>
+    public int Level => Placement?.Level ?? 0;
+
+    /// <summary>
+    /// The part of the cluster's requests that falls to it now, 0 to 1, as far as weights decide: strategies that go by load or latency depart from it, and under those that hash the keys decide. 0 while it is given none.
+    /// </summary>
+    public double Share => Placement?.Share ?? 0;
+
+    /// <summary>Why its share is what it is, in words for people; null before the first set.</summary>
+    public string? ShareReason => Placement?.Reason;
 
     /// <summary>The labels of its description, as of the last update.</summary>
     public IReadOnlyDictionary<string, string> Labels => Volatile.Read(ref _labels);
@@ -106,6 +125,16 @@ public sealed class UpstreamEndpoint
 
     /// <summary>What whoever judges its attempts keeps for this endpoint; the core never looks at it.</summary>
     internal ref object? HealthState => ref _healthState;
+
+    /// <summary>What whoever chooses among endpoints keeps for this one; the core never looks at it.</summary>
+    internal ref object? SelectionState => ref _selectionState;
+
+    /// <summary>What the last snapshot does with it; null before the first.</summary>
+    internal EndpointPlacement? Placement
+    {
+        get => Volatile.Read(ref _placement);
+        set => Volatile.Write(ref _placement, value);
+    }
 
     internal EndpointStatus Status
     {

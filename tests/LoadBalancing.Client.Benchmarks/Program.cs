@@ -14,6 +14,8 @@ switch (args.FirstOrDefault())
         return 0;
     case "routes":
         return await RouteCost.RunAsync();
+    case "churn":
+        return ChurnCost.Run();
     case "keys":
         KeyTables.Run();
         return 0;

@@ -79,6 +79,9 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
             (nameof(options.OutlierDetection), options.OutlierDetection),
             (nameof(options.HealthCheck), options.HealthCheck),
             (nameof(options.Panic), options.Panic),
+            (nameof(options.Locality), options.Locality),
+            (nameof(options.SlowStart), options.SlowStart),
+            (nameof(options.Subsetting), options.Subsetting),
             (nameof(options.Retry), options.Retry),
             (nameof(options.Subsets), options.Subsets),
             (nameof(options.Routes), options.Routes),
@@ -96,6 +99,7 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
 
         SelectionCheck.FindFaults(options, strategy, faults);
         HealthOptionsCheck.Check(options, faults);
+        SetShapeCheck.Check(options, faults);
         ActiveCheckOptionsCheck.Check(options.HealthCheck, _probes, faults);
         PoolOptionsCheck.Check(options, faults);
     }

@@ -354,8 +354,8 @@ public sealed class BadInputTests
 
     public static TheoryData<string, string> Configurations => new()
     {
-        { """{ "Endpoints": ["http://a"], "Endpionts": [] }""", "LoadBalancing:catalog:Endpionts: unknown key; known here are Endpoints, Hosts, UnmatchedHost, Strategy, HashPolicies, StatefulAffinity, LeastRequest, LeastLoad, ConsistentHash, OutlierDetection, HealthCheck, Panic, Timeout, Retry, Subsets, Routes, Budget, ConnectionPool, Fault, EmptyUpdate, FollowRedirects." },
-        { """{ "Endpoints": [{ "Adress": "http://a" }] }""", "LoadBalancing:catalog:Endpoints:0:Adress: unknown key; known here are Address, Weight, Hostname, HashKey, Draining, Labels." },
+        { """{ "Endpoints": ["http://a"], "Endpionts": [] }""", "LoadBalancing:catalog:Endpionts: unknown key; known here are Endpoints, Hosts, UnmatchedHost, Strategy, HashPolicies, StatefulAffinity, LeastRequest, LeastLoad, ConsistentHash, OutlierDetection, HealthCheck, Panic, Locality, SlowStart, Subsetting, Timeout, Retry, Subsets, Routes, Budget, ConnectionPool, Fault, EmptyUpdate, FollowRedirects." },
+        { """{ "Endpoints": [{ "Adress": "http://a" }] }""", "LoadBalancing:catalog:Endpoints:0:Adress: unknown key; known here are Address, Weight, Hostname, HashKey, Draining, Labels, Priority, Locality." },
         { """{ "Endpoints": "http://a" }""", "LoadBalancing:catalog:Endpoints: 'http://a' is not a list; expected a list like [\"http://10.0.0.1:8080\"], of texts or of sections with an Address." },
         { """{ "Endpoints": { "first": "http://a" } }""", "LoadBalancing:catalog:Endpoints: a section with the key 'first' is not a list; expected a list like [\"http://10.0.0.1:8080\"], of texts or of sections with an Address." },
         { """{ "Endpoints": ["http://a"], "Timeout": 5 }""", "LoadBalancing:catalog:Timeout: '5' cannot be read; a duration is written with its unit, like 250ms, 5s, 1m or 1h, as hh:mm:ss, or as 'infinite'." },
