@@ -8,7 +8,7 @@ internal static class LocalityMapping
         LocalityPolicy? locality = policy.LoadBalancer?.Locality;
         bool isFailover = policy.Outliers is not null || locality is { Failover.Count: > 0 } or { FailoverPriority.Count: > 0 };
         bool isDistribute = locality is { Distribute.Count: > 0 };
-        if (!Unmapped.HasLocalities || client.Locality is not { } self || locality is { Enabled.Value: false } || !(isDistribute || isFailover))
+        if (client.Locality is not { } self || locality is { Enabled.Value: false } || !(isDistribute || isFailover))
         {
             return;
         }

@@ -46,10 +46,13 @@ internal static class Takeover
         Compare(nameof(options.Panic), options.Panic, defaults.Panic, overridden);
         Compare(nameof(options.Budget), options.Budget, defaults.Budget, overridden);
         Compare(nameof(options.ConnectionPool), options.ConnectionPool, defaults.ConnectionPool, overridden);
+        Compare(nameof(options.SlowStart), options.SlowStart, defaults.SlowStart, overridden);
+        Note(nameof(options.Locality), options.Locality.Mode != defaults.Locality.Mode, overridden);
         Note(nameof(options.Subsets), options.Subsets.Count > 0, overridden);
         Compare("ConnectionPool:KeepAlive", options.ConnectionPool.KeepAlive, defaults.ConnectionPool.KeepAlive, overridden);
         (options.Strategy, options.HashPolicies, options.LeastRequest, options.LeastLoad) = (defaults.Strategy, [], new(), new());
         (options.ConsistentHash, options.OutlierDetection, options.Panic, options.Budget, options.ConnectionPool) = (new(), new(), new(), new(), new());
+        (options.SlowStart, options.Locality) = (new(), new());
         options.Subsets = new Dictionary<string, SubsetOptions>(StringComparer.OrdinalIgnoreCase);
     }
 

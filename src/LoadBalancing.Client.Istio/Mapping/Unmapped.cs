@@ -3,7 +3,6 @@ namespace LoadBalancing.Client;
 /// <summary>Refuses what documents may say, and what cannot be honoured here. Out loud: a policy that is dropped in silence is worse than none.</summary>
 internal static class Unmapped
 {
-    internal static readonly bool HasLocalities = typeof(LoadBalancingOptions).GetProperty("Locality") is not null;
     internal static readonly bool HasConnections = typeof(ConnectionPoolOptions).GetProperty("MaxConnections") is not null;
 
     public static void Report(PolicyCatalog catalog, IstioIdentity client, FindingList findings)
@@ -31,12 +30,6 @@ internal static class Unmapped
         foreach (TrafficPolicy each in policy.Ports.Select(static port => port.Policy).Prepend(policy))
         {
             LocalityPolicy? locality = each.LoadBalancer?.Locality;
-            if (!HasLocalities)
-            {
-                RefuseIf(locality?.Place, "loadBalancer.localityLbSetting", "localities cannot be used yet.", findings);
-                RefuseIf(each.LoadBalancer?.Warmup?.Duration.Place, "loadBalancer.warmup", "endpoints cannot be warmed up yet.", findings);
-            }
-
             if (locality is not null && client.Locality is null && locality.Enabled is not { Value: false })
             {
                 findings.Warn(locality.Place, "loadBalancer.localityLbSetting", "has no effect: where the client is, is not known; set Locality of the identity.");

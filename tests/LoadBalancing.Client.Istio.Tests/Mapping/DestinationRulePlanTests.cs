@@ -77,7 +77,6 @@ public sealed class DestinationRulePlanTests
     public void A_field_becomes_a_value_of_the_cluster(string policy, string key, string? value)
     {
         Assert.SkipUnless(Unmapped.HasConnections || !key.Contains("Conn", StringComparison.Ordinal) || !(key.EndsWith("Connections", StringComparison.Ordinal) || key.EndsWith("ConnectTimeout", StringComparison.Ordinal) || key.EndsWith("IdleTimeout", StringComparison.Ordinal) || key.EndsWith("PerConnection", StringComparison.Ordinal)), "Not there yet.");
-        Assert.SkipUnless(Unmapped.HasLocalities || !key.StartsWith("SlowStart", StringComparison.Ordinal), "Not there yet.");
         Dictionary<string, string> plan = Yamls.Plan(Yamls.Rule(policy));
 
         Assert.Equal(value, plan.GetValueOrDefault(key));
@@ -95,7 +94,6 @@ public sealed class DestinationRulePlanTests
     [InlineData("loadBalancer: {localityLbSetting: {distribute: [{from: 'eu/a/*', to: {'eu/a/*': 80, 'eu/b/*': 20}}]}}", "Locality:Distribute:0:To:eu/b/*", "20")]
     public void Places_count_for_a_client_that_knows_its_own(string policy, string key, string? value)
     {
-        Assert.SkipUnless(Unmapped.HasLocalities, "Not there yet.");
         var identity = new IstioIdentity { Locality = "eu/a/1", Labels = { ["rack"] = "7" } };
 
         Assert.Equal(value, Yamls.Plan(Yamls.Rule(policy), identity).GetValueOrDefault(key));
