@@ -104,7 +104,8 @@ internal sealed class EndpointSet
 
         // Ejections that came after this snapshot can leave its picker empty-handed: the next snapshot, milliseconds away,
         // will be one of panic, and this request must not fail for being early.
-        return _panic.AlwaysYields ? PickInSuddenPanic() : null;
+        // Where somebody well is only full, nothing is sudden about it.
+        return _panic.AlwaysYields && !Array.Exists(Endpoints, static endpoint => endpoint.IsLimited && endpoint.IsAvailable) ? PickInSuddenPanic() : null;
     }
 
     /// <summary>An ejected endpoint whose time is up and that this attempt may go to, to see if it is well again; usually null.</summary>
@@ -123,6 +124,7 @@ internal sealed class EndpointSet
                 && timeProvider.GetElapsedTime(ejection.StartedAt, now) >= ejection.Length
                 && !endpoint.Status.IsFailingChecks
                 && !context.Excludes(endpoint)
+                && !endpoint.IsFull
                 && ejection.Probes.TryEnter(context.IsRetryable, now))
             {
                 return endpoint;
@@ -136,7 +138,7 @@ internal sealed class EndpointSet
     {
         if (_panic.Traffic == PanicTraffic.LastStanding)
         {
-            return PanicRule.FirstToReturn(_candidates);
+            return PanicRule.FirstToReturn(_candidates) is { IsFull: false } last ? last : null;
         }
 
         // Who has yet to pass a first check stays without traffic; his draw falls to the next.
@@ -144,7 +146,7 @@ internal sealed class EndpointSet
         for (int i = 0; i < _candidates.Length; i++)
         {
             UpstreamEndpoint endpoint = _candidates[(drawn + i) % _candidates.Length];
-            if (endpoint.Health != EndpointHealth.Untested)
+            if (endpoint.Health != EndpointHealth.Untested && !endpoint.IsFull)
             {
                 return endpoint;
             }

@@ -31,6 +31,8 @@ switch (args.FirstOrDefault())
         return await StormRun.RunAsync();
     case "restart":
         return await RestartRun.RunAsync();
+    case "stream":
+        return await StreamRun.RunAsync();
     case "faults":
         return await FaultRun.RunAsync(args);
     case "serve-faulty":

@@ -71,7 +71,7 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
             ObserverFailed = (observer, exception) => LogObserverFailed(_logger, observer.GetType(), Balancer!.FullName, exception),
         };
         Limits = new ClusterLimits(Balancer);
-        Limits.Configure(settings.Limits);
+        Limits.Configure(settings.Limits, []);
         _checks = new ClusterChecks(this, makeProbe, timeProvider, random, runProbe);
         _checks.Configure(settings.HealthCheck, []);
         Balancer.MeasureLatency(settings.Latency);
@@ -98,7 +98,7 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
             _ramps.Configure(settings.Shape.SlowStart);
             _builder = MakeBuilder(settings);
             _health.Configure(settings.OutlierDetection);
-            Limits.Configure(settings.Limits);
+            Limits.Configure(settings.Limits, _members ?? []);
             _checks.Configure(settings.HealthCheck, _members ?? []);
             Balancer.MeasureLatency(settings.Latency);
             Publish();
@@ -151,6 +151,7 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
         _members = members;
         _health.SetMembers(_members, removed);
         _checks.SetMembers(_members);
+        Limits.SetMembers(_members);
         Publish();
 
         // Every reload brings the list anew, whatever it was that changed.
@@ -236,6 +237,7 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
         else
         {
             Balancer.Publish(_builder.Build(_members, Balancer.CurrentSet, _checks.Wake));
+            Limits.OnPublished();
         }
     }
 

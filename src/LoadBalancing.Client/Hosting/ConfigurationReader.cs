@@ -185,11 +185,26 @@ internal static class ConfigurationReader
         .Duration(nameof(KeepAliveOptions.Http2PingDelay), static (o, v) => o.Http2PingDelay = v)
         .Duration(nameof(KeepAliveOptions.Http2PingTimeout), static (o, v) => o.Http2PingTimeout = v);
 
+    internal static readonly OptionsShape<AdaptiveLimitOptions> AdaptiveLimit = new OptionsShape<AdaptiveLimitOptions>()
+        .Integer(nameof(AdaptiveLimitOptions.Initial), static (o, v) => o.Initial = v)
+        .Integer(nameof(AdaptiveLimitOptions.Min), static (o, v) => o.Min = v)
+        .Integer(nameof(AdaptiveLimitOptions.Max), static (o, v) => o.Max = v)
+        .Number(nameof(AdaptiveLimitOptions.Tolerance), static (o, v) => o.Tolerance = v)
+        .Integer(nameof(AdaptiveLimitOptions.QueueSize), static (o, v) => o.QueueSize = v)
+        .Number(nameof(AdaptiveLimitOptions.Smoothing), static (o, v) => o.Smoothing = v)
+        .Integer(nameof(AdaptiveLimitOptions.LongWindow), static (o, v) => o.LongWindow = v);
+
     internal static readonly OptionsShape<ConnectionPoolOptions> ConnectionPool = new OptionsShape<ConnectionPoolOptions>()
         .Integer(nameof(ConnectionPoolOptions.MaxRequests), static (o, v) => o.MaxRequests = v)
         .Integer(nameof(ConnectionPoolOptions.MaxPendingRequests), static (o, v) => o.MaxPendingRequests = v)
         .Duration(nameof(ConnectionPoolOptions.PendingTimeout), static (o, v) => o.PendingTimeout = v)
         .Integer(nameof(ConnectionPoolOptions.MaxRetries), static (o, v) => o.MaxRetries = v)
+        .Integer(nameof(ConnectionPoolOptions.MaxRequestsPerEndpoint), static (o, v) => o.MaxRequestsPerEndpoint = v)
+        .Section(nameof(ConnectionPoolOptions.AdaptiveLimit), AdaptiveLimit, static o => o.AdaptiveLimit ??= new AdaptiveLimitOptions())
+        .Integer(nameof(ConnectionPoolOptions.MaxConnections), static (o, v) => o.MaxConnections = v)
+        .Duration(nameof(ConnectionPoolOptions.ConnectTimeout), static (o, v) => o.ConnectTimeout = v)
+        .Duration(nameof(ConnectionPoolOptions.IdleTimeout), static (o, v) => o.IdleTimeout = v)
+        .Integer(nameof(ConnectionPoolOptions.MaxRequestsPerConnection), static (o, v) => o.MaxRequestsPerConnection = v)
         .Section(nameof(ConnectionPoolOptions.KeepAlive), KeepAlive, static o => o.KeepAlive);
 
     internal static readonly OptionsShape<FaultDelayOptions> FaultDelay = new OptionsShape<FaultDelayOptions>()
@@ -282,6 +297,8 @@ internal static class ConfigurationReader
         .Text(nameof(RequestRouteOptions.Name), static (o, v) => o.Name = v)
         .Sections(nameof(RequestRouteOptions.Match), RouteMatch, static (o, v) => o.Match = v)
         .Duration(nameof(RequestRouteOptions.Timeout), static (o, v) => o.Timeout = v)
+        .Boolean(nameof(RequestRouteOptions.TimeoutCoversBody), static (o, v) => o.TimeoutCoversBody = v)
+        .Duration(nameof(RequestRouteOptions.BodyIdleTimeout), static (o, v) => o.BodyIdleTimeout = v)
         .Section(nameof(RequestRouteOptions.Retry), Retry, static o => o.Retry ??= new RetryOptions())
         .Section(nameof(RequestRouteOptions.Fault), Fault, static o => o.Fault ??= new FaultOptions())
         .List(nameof(RequestRouteOptions.HashPolicies), HashPoliciesExpected, HashPolicy, ReadHashPolicy, static (o, v) => o.HashPolicies = v)
@@ -309,6 +326,8 @@ internal static class ConfigurationReader
         .Section(nameof(LoadBalancingOptions.SlowStart), SlowStart, static o => o.SlowStart)
         .Section(nameof(LoadBalancingOptions.Subsetting), Subsetting, static o => o.Subsetting)
         .Duration(nameof(LoadBalancingOptions.Timeout), static (o, v) => o.Timeout = v)
+        .Boolean(nameof(LoadBalancingOptions.TimeoutCoversBody), static (o, v) => o.TimeoutCoversBody = v)
+        .Duration(nameof(LoadBalancingOptions.BodyIdleTimeout), static (o, v) => o.BodyIdleTimeout = v)
         .Section(nameof(LoadBalancingOptions.Retry), Retry, static o => o.Retry)
         .SectionMap(nameof(LoadBalancingOptions.Subsets), Subset, static o => o.Subsets)
         .Sections(nameof(LoadBalancingOptions.Routes), Route, static (o, v) => o.Routes = v)

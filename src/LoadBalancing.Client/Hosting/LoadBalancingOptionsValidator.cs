@@ -50,6 +50,10 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
         {
             BalancerOptionsCheck.Check(options, faults);
         }
+        else
+        {
+            CheckConnections(service, options, faults);
+        }
 
         faults.CheckEnum("UnmatchedHost", options.UnmatchedHost);
         faults.CheckEnum("EmptyUpdate", options.EmptyUpdate);
@@ -123,6 +127,17 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
             {
                 faults.Add($"Endpoints:{i}", $"'{endpoint.Address}' cannot be called by an HttpClient; its endpoints begin with http:// or https://.");
             }
+        }
+    }
+
+    private void CheckConnections(string service, LoadBalancingOptions options, FaultList faults)
+    {
+        string? obstacle = _registrations.Find(service) is not { OwnsClient: true } ? ConnectionRules.OwnClient(service)
+            : _running.PrimaryHandlerOf(service) is { } handler ? ConnectionRules.OwnPrimaryHandler(service, handler)
+            : null;
+        foreach (string option in obstacle is null ? [] : ConnectionSettings.From(options.ConnectionPool).Given)
+        {
+            faults.Add(option, obstacle!);
         }
     }
 

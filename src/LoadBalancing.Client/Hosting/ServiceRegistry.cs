@@ -58,6 +58,11 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, 
         ArgumentNullException.ThrowIfNull(service);
         ArgumentNullException.ThrowIfNull(fault);
         ServiceRuntime runtime = GetKnown(service, nameof(service));
+        if (_registrations.IsBalancerOnly(service))
+        {
+            throw new ArgumentException($"Service '{service}' was registered with AddLoadBalancer, without a client, and faults are injected into requests.", nameof(service));
+        }
+
         IReadOnlyList<string> slips = RouteOptionsCheck.FindFaults(fault, service);
         return slips.Count == 0
             ? runtime.Inject(FaultSettings.From(fault) ?? FaultSettings.Nothing, appliesTo)
