@@ -29,4 +29,7 @@ public sealed class IstioIdentity
     /// service's ServiceEntry, else 80.
     /// </summary>
     public IDictionary<string, int> Ports { get; set; } = new Dictionary<string, int>(StringComparer.Ordinal);
+
+    /// <summary>Whether the files are followed as they change. Default true. False: only <see cref="IstioTrafficPolicies.Reload"/> reads them again, as a test in virtual time wants it.</summary>
+    public bool WatchFiles { get; set; } = true;
 }

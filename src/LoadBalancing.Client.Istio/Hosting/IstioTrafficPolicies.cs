@@ -33,7 +33,7 @@ public sealed partial class IstioTrafficPolicies : IDisposable
         using (ExecutionContext.SuppressFlow())
         {
             _settled = time.CreateTimer(static self => ((IstioTrafficPolicies)self!).Reload(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            foreach (string pattern in patterns)
+            foreach (string pattern in identity.WatchFiles ? patterns : [])
             {
                 Watch(pattern);
             }

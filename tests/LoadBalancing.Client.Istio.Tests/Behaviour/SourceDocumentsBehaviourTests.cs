@@ -81,9 +81,13 @@ public sealed class SourceDocumentsBehaviourTests
         return answers;
     }
 
-    private PolicyClient Create(string yaml) => new(yaml, register: services =>
-    {
-        services.UseVirtualCluster(Yamls.Foo, _cluster);
-        services.AddSingleton(RandomSource.Seeded(1));
-    });
+    /// <summary>A watched file changes in real time, which has no place in virtual time.</summary>
+    private PolicyClient Create(string yaml) => new(
+        yaml,
+        register: services =>
+        {
+            services.UseVirtualCluster(Yamls.Foo, _cluster);
+            services.AddSingleton(RandomSource.Seeded(1));
+        },
+        identity: static identity => identity.WatchFiles = false);
 }
