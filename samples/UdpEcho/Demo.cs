@@ -37,7 +37,7 @@ internal sealed class Demo(UdpRelay relay, LoadBalancer balancer, EchoServer[] s
             await Task.Delay(TimeSpan.FromMilliseconds(50), bound.Token);
         }
 
-        Console.WriteLine($"{"flows after a second of silence",-40} {flows} before, {relay.OpenFlows} now");
+        Console.WriteLine($"{"flows after two seconds of silence",-40} {flows} before, {relay.OpenFlows} now");
         Array.ForEach([.. clients, .. late], static client => client.Dispose());
         return isWell;
     }

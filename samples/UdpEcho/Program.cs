@@ -12,7 +12,7 @@ services.AddLoadBalancer("echo", options =>
 });
 await using ServiceProvider provider = services.BuildServiceProvider();
 var balancer = provider.GetRequiredKeyedService<LoadBalancer>("echo");
-using var relay = new UdpRelay(balancer, idleAfter: TimeSpan.FromSeconds(1), TimeProvider.System);
+using var relay = new UdpRelay(balancer, idleAfter: TimeSpan.FromSeconds(2), TimeProvider.System);
 using var stop = new CancellationTokenSource();
 Task running = relay.RunAsync(stop.Token);
 

@@ -40,7 +40,7 @@ public static class LoadBalancingAspNetCoreExtensions
             static (options, services) =>
             {
                 options.StatefulAffinity ??= new StatefulAffinityOptions();
-                options.StatefulAffinity.Keys = [.. services.GetRequiredService<AffinityKeyRing>().ReadKeys(), .. options.StatefulAffinity.Keys];
+                options.StatefulAffinity.Keys = [.. services.GetRequiredService<AffinityKeyRing>().ReadKeys(), .. options.StatefulAffinity.Keys ?? []];
             },
             static services => services.GetRequiredService<AffinityKeyRing>().GetChangeToken());
     }

@@ -48,6 +48,14 @@ public sealed class EndpointDescription
     public bool Draining { get; set; }
 
     /// <summary>
+    /// How soon the endpoint is used: those of 0 first, those of a higher number only as far as too few of the lower ones are in service. 0 to 127; default 0. Numbers that nobody has are passed over.
+    /// </summary>
+    public int Priority { get; set; }
+
+    /// <summary>Where the endpoint is: <c>region</c>, <c>region/zone</c> or <c>region/zone/subzone</c>. Null, the default: not known. What follows from it says <see cref="LoadBalancingOptions.Locality"/>.</summary>
+    public string? Locality { get; set; }
+
+    /// <summary>
     /// What tells groups of endpoints apart, like <c>version</c> = <c>v2</c>; names and values are compared case included. Empty by default. <see cref="UpstreamEndpoint.Labels"/> shows them.
     /// </summary>
     public IDictionary<string, string> Labels { get; set; } = new Dictionary<string, string>();

@@ -25,13 +25,22 @@ public sealed class EndpointLease : IDisposable
     private int _ended;
     private sbyte _waitingPlace = -1;
 
-    internal EndpointLease(LoadBalancer balancer, UpstreamEndpoint endpoint, long startedAt, bool isTimed = false)
+    /// <param name="balancer">Whose lease it is.</param>
+    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="startedAt">The timestamp at which it is granted; 0 when nobody needs it.</param>
+    /// <param name="isTimed">Whether the attempt is watched for as long as it waits for its answer.</param>
+    /// <param name="hasBegun">Whether it counts as in flight already.</param>
+    internal EndpointLease(LoadBalancer balancer, UpstreamEndpoint endpoint, long startedAt, bool isTimed = false, bool hasBegun = false)
     {
         _balancer = balancer;
         Endpoint = endpoint;
         StartedAt = startedAt;
         _generation = endpoint.Status.Generation;
-        endpoint.Load.Begin();
+        if (!hasBegun)
+        {
+            endpoint.Load.Begin();
+        }
+
         if (isTimed)
         {
             _waitingPlace = (sbyte)endpoint.Load.BeginWaiting(startedAt);
@@ -114,12 +123,25 @@ public sealed class EndpointLease : IDisposable
         }
 
         Endpoint.Load.End(_outcome);
-        if (HoldsSlot)
+        IRequestSlots? own = HoldsSlot ? _balancer.Slots : null;
+        own?.Release();
+        if (Endpoint.Load.Watchers is { } watchers)
         {
-            _balancer.Slots!.Release();
+            TellOfRoom(watchers, own);
         }
 
         _balancer.OnLeaseEnded(this, _outcome);
+    }
+
+    private static void TellOfRoom(IRequestSlots[] watchers, IRequestSlots? own)
+    {
+        foreach (IRequestSlots watcher in watchers)
+        {
+            if (watcher != own)
+            {
+                watcher.NoteRoom();
+            }
+        }
     }
 
     /// <returns>False when an outcome was reported before.</returns>

@@ -59,6 +59,7 @@ internal struct WaitingAttempts
 internal sealed class EndpointLoad
 {
     private EndpointCounters _counters;
+    private IRequestSlots[]? _watchers;
 
     public EndpointLoad() => _counters.OldestWaiting = long.MaxValue;
 
@@ -89,7 +90,33 @@ internal sealed class EndpointLoad
     /// <summary>The start of the oldest attempt that waits for its answer; the largest number when there is none.</summary>
     public long OldestWaiting => Volatile.Read(ref _counters.OldestWaiting);
 
+    /// <summary>The clusters in which something may wait for room at this address; null where nobody limits it.</summary>
+    public IRequestSlots[]? Watchers => Volatile.Read(ref _watchers);
+
     public void Begin() => Interlocked.Increment(ref _counters.InFlight);
+
+    /// <summary>Begins an attempt if there are fewer than so many.</summary>
+    public bool TryBegin(int limit)
+    {
+        int inFlight = InFlight;
+        while (inFlight < limit)
+        {
+            int seen = Interlocked.CompareExchange(ref _counters.InFlight, inFlight + 1, inFlight);
+            if (seen == inFlight)
+            {
+                return true;
+            }
+
+            inFlight = seen;
+        }
+
+        return false;
+    }
+
+    /// <summary>Has a cluster told when an attempt on this address is over, whichever cluster it was made by.</summary>
+    public void Watch(IRequestSlots slots) => ChangeWatchers(watchers => Array.IndexOf(watchers, slots) >= 0 ? watchers : [.. watchers, slots]);
+
+    public void Unwatch(IRequestSlots slots) => ChangeWatchers(watchers => Array.IndexOf(watchers, slots) < 0 ? watchers : [.. watchers.Where(watcher => watcher != slots)]);
 
     public void End(in AttemptOutcome outcome)
     {
@@ -165,6 +192,22 @@ internal sealed class EndpointLoad
         if (samples < int.MaxValue)
         {
             Interlocked.Increment(ref _counters.Samples);
+        }
+    }
+
+    private void ChangeWatchers(Func<IRequestSlots[], IRequestSlots[]> change)
+    {
+        IRequestSlots[]? before = Watchers;
+        while (true)
+        {
+            IRequestSlots[] after = change(before ?? []);
+            IRequestSlots[]? seen = Interlocked.CompareExchange(ref _watchers, after.Length == 0 ? null : after, before);
+            if (seen == before)
+            {
+                return;
+            }
+
+            before = seen;
         }
     }
 

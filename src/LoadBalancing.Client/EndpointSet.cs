@@ -1,41 +1,58 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// The immutable snapshot that requests read once: who is a member, and the picker over those in service. A new one is built
+/// The immutable snapshot that requests read once: who is a member, and the levels with their pickers over those in service. A new one is built
 /// aside for every change of membership or health and published by one write.
 /// </summary>
 internal sealed class EndpointSet
 {
     private readonly RandomSource _random;
     private readonly PanicRule _panic;
+    private readonly LiveLevel _first;
+    private readonly UpstreamEndpoint[] _candidates;
     private readonly bool _ignoresHealth;
 
+    /// <param name="endpoints">All members.</param>
+    /// <param name="candidates">Those of them that may be picked at all, in service or not.</param>
+    /// <param name="levels">The levels, those used first at the front; at least one.</param>
+    /// <param name="acrossLevels">Chooses a level and lets it pick; null where there is only one.</param>
+    /// <param name="strategy">Who built the pickers.</param>
+    /// <param name="panic">When it is panic.</param>
+    /// <param name="random">Where sudden panic draws from.</param>
     public EndpointSet(
         UpstreamEndpoint[] endpoints,
-        EndpointLevel level,
+        UpstreamEndpoint[] candidates,
+        LiveLevel[] levels,
+        IEndpointPicker? acrossLevels,
         ILoadBalancingStrategy strategy,
-        IEndpointPicker? picker,
         PanicRule panic,
         RandomSource random)
     {
         Endpoints = endpoints;
-        Level = level;
+        Levels = levels;
         Strategy = strategy;
-        Picker = picker;
+        _candidates = candidates;
+        _first = levels[0];
         _panic = panic;
         _random = random;
-        _ignoresHealth = level.InPanic && (panic.Traffic == PanicTraffic.All || level.Endpoints is [{ IsAvailable: false }]);
+        Picker = acrossLevels ?? _first.Picker;
+        _ignoresHealth = acrossLevels is null && _first.IgnoresHealth;
+        InPanic = Array.Exists(levels, static level => level.Level.InPanic);
     }
 
     /// <summary>All members, in the order in which they were described, in service or not.</summary>
     public UpstreamEndpoint[] Endpoints { get; }
 
-    public EndpointLevel Level { get; }
+    /// <summary>The levels, those used first at the front.</summary>
+    public LiveLevel[] Levels { get; }
 
-    /// <summary>The strategy that built the picker; another one must not be handed its picker to carry on from.</summary>
+    /// <summary>The level that is used first.</summary>
+    public EndpointLevel Level => _first.Level;
+
+    /// <summary>The strategy that built the pickers; another one must not be handed them to carry on from.</summary>
     public ILoadBalancingStrategy Strategy { get; }
 
-    /// <summary>Null when nothing is in service and panic is off, or there are no members.</summary>
+    /// <summary>The picker of the only level, or one that chooses among several; null when nothing is in service and panic is off, or there are no members.</summary>
     public IEndpointPicker? Picker { get; }
 
     /// <summary>The ejected endpoints that requests are let through to when their time is up; null when there are none, or they return otherwise.</summary>
@@ -45,18 +62,21 @@ internal sealed class EndpointSet
     public Action? Wake { get; init; }
 
     /// <summary>Whether a pick is nothing but a pick.</summary>
-    public bool IsPlain => OnProbation is null && Wake is null && !Level.InPanic;
+    public bool IsPlain => OnProbation is null && Wake is null && !InPanic;
 
-    /// <summary>Whether so few are in service that it is panic.</summary>
-    public bool InPanic => Level.InPanic;
+    /// <summary>Whether in some level so few are in service that it is panic.</summary>
+    public bool InPanic { get; }
 
-    /// <summary>Whether it is panic, and all requests are refused for it.</summary>
+    /// <summary>Whether it is panic, and the requests that it falls on are refused for it.</summary>
     public bool RefusesInPanic => InPanic && _panic.Traffic == PanicTraffic.Fail;
 
     public PanicRule Panic => _panic;
 
     /// <summary>Whether a pick at this moment would yield anything.</summary>
-    public bool CanPick => _panic.AlwaysYields ? Endpoints.Length > 0 : !RefusesInPanic && Array.Exists(Endpoints, static endpoint => endpoint.IsAvailable);
+    public bool CanPick => _panic.AlwaysYields ? _candidates.Length > 0 : Array.Exists(Levels, static level => level.HasAvailable);
+
+    /// <summary>Whether this endpoint, if it was picked here, was picked in panic.</summary>
+    public bool IsInPanic(UpstreamEndpoint picked) => InPanic && (Levels.Length == 1 || picked.Placement is { InPanic: true });
 
     /// <summary>
     /// An endpoint in service that the call has not tried, else one in service that it has, else, in panic, whom panic admits.
@@ -70,7 +90,7 @@ internal sealed class EndpointSet
 
         if (Picker is not null)
         {
-            UpstreamEndpoint? picked = _ignoresHealth ? PickIgnoringHealth(context) : Picker.Pick(context);
+            UpstreamEndpoint? picked = _ignoresHealth ? _first.Pick(context) : Picker.Pick(context);
             if (picked is not null)
             {
                 return picked;
@@ -84,7 +104,8 @@ internal sealed class EndpointSet
 
         // Ejections that came after this snapshot can leave its picker empty-handed: the next snapshot, milliseconds away,
         // will be one of panic, and this request must not fail for being early.
-        return _panic.AlwaysYields ? PickInSuddenPanic() : null;
+        // Where somebody well is only full, nothing is sudden about it.
+        return _panic.AlwaysYields && !Array.Exists(Endpoints, static endpoint => endpoint.IsLimited && endpoint.IsAvailable) ? PickInSuddenPanic() : null;
     }
 
     /// <summary>An ejected endpoint whose time is up and that this attempt may go to, to see if it is well again; usually null.</summary>
@@ -103,6 +124,7 @@ internal sealed class EndpointSet
                 && timeProvider.GetElapsedTime(ejection.StartedAt, now) >= ejection.Length
                 && !endpoint.Status.IsFailingChecks
                 && !context.Excludes(endpoint)
+                && !endpoint.IsFull
                 && ejection.Probes.TryEnter(context.IsRetryable, now))
             {
                 return endpoint;
@@ -112,22 +134,19 @@ internal sealed class EndpointSet
         return null;
     }
 
-    private UpstreamEndpoint? PickIgnoringHealth(in PickContext context) =>
-        Picker!.Pick(context with { IgnoreHealth = true });
-
     private UpstreamEndpoint? PickInSuddenPanic()
     {
         if (_panic.Traffic == PanicTraffic.LastStanding)
         {
-            return PanicRule.FirstToReturn(Endpoints);
+            return PanicRule.FirstToReturn(_candidates) is { IsFull: false } last ? last : null;
         }
 
         // Who has yet to pass a first check stays without traffic; his draw falls to the next.
-        int drawn = Endpoints.Length == 0 ? 0 : (int)(_random.NextUInt64() % (ulong)Endpoints.Length);
-        for (int i = 0; i < Endpoints.Length; i++)
+        int drawn = _candidates.Length == 0 ? 0 : (int)(_random.NextUInt64() % (ulong)_candidates.Length);
+        for (int i = 0; i < _candidates.Length; i++)
         {
-            UpstreamEndpoint endpoint = Endpoints[(drawn + i) % Endpoints.Length];
-            if (endpoint.Health != EndpointHealth.Untested)
+            UpstreamEndpoint endpoint = _candidates[(drawn + i) % _candidates.Length];
+            if (endpoint.Health != EndpointHealth.Untested && !endpoint.IsFull)
             {
                 return endpoint;
             }

@@ -6,8 +6,8 @@ namespace LoadBalancing.Client;
 /// </summary>
 /// <remarks>
 /// <code>
-/// 63        40 39     38        37 36       24 23        12 11         0
-/// generation   claim  failing   -  errors      gateway      local
+/// 63        40 39     38        37       36      24 23        12 11         0
+/// generation   claim  failing   limited  errors      gateway      local
 /// </code>
 /// The generation grows by one at each ejection and at each return, so its lowest bit says which of the two came last:
 /// even = in, odd = ejected. A lease carries the generation it was granted in; a report whose generation is not the
@@ -25,6 +25,7 @@ internal readonly struct EndpointStatus
     private const int GenerationShift = 40;
     private const uint LastGeneration = (1 << 24) - 1;
     private const ulong Streaks = (1UL << (3 * StreakBits)) - 1;
+    private const ulong Limited = 1UL << 37;
     private const ulong Failing = 1UL << 38;
     private const ulong Claim = 1UL << 39;
     private const ulong Odd = 1UL << GenerationShift;
@@ -60,6 +61,12 @@ internal readonly struct EndpointStatus
     /// <summary>Whether it is given no traffic, for either reason.</summary>
     public bool IsOut => (Word & (Odd | Failing)) != 0;
 
+    /// <summary>Whether there is a limit to what may be under way on it, so that it has to be looked at before it is picked.</summary>
+    public bool IsLimited => (Word & Limited) != 0;
+
+    /// <summary>Whether it can be picked without a second look: it is given traffic, and any amount of it.</summary>
+    public bool IsOpen => (Word & (Odd | Failing | Limited)) == 0;
+
     public EndpointStatus WithErrors(uint count) => WithStreak(ErrorsShift, count);
 
     public EndpointStatus WithGatewayErrors(uint count) => WithStreak(GatewayShift, count);
@@ -74,8 +81,10 @@ internal readonly struct EndpointStatus
 
     public EndpointStatus WithFailingChecks(bool failing) => new(failing ? Word | Failing : Word & ~Failing);
 
-    /// <summary>The other of in and ejected, in a new generation, with nothing held against it and decided by nobody. What active checks say stays.</summary>
-    public EndpointStatus NextGeneration() => new(((ulong)((Generation + 1) & LastGeneration) << GenerationShift) | (Word & Failing));
+    public EndpointStatus WithLimit(bool limited) => new(limited ? Word | Limited : Word & ~Limited);
+
+    /// <summary>The other of in and ejected, in a new generation, with nothing held against it and decided by nobody. What active checks say stays, and whether there is a limit.</summary>
+    public EndpointStatus NextGeneration() => new(((ulong)((Generation + 1) & LastGeneration) << GenerationShift) | (Word & (Failing | Limited)));
 
     private uint StreakAt(int shift) => (uint)(Word >> shift) & LongestStreak;
 

@@ -10,4 +10,7 @@ public interface ILoadBalancerProvider
     /// <exception cref="ArgumentException">There is no such service; the message lists those that exist.</exception>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">The service's options are not valid; the message lists all faults.</exception>
     LoadBalancer GetLoadBalancer(string name, string? subset = null);
+
+    /// <summary>The names of all services that are registered, or, where all clients are balanced, configured.</summary>
+    IReadOnlyCollection<string> ServiceNames { get; }
 }

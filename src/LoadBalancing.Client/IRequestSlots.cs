@@ -5,4 +5,7 @@ internal interface IRequestSlots
 {
     /// <summary>Gives one place back. Called once for each, also by finalizers, so it must not throw.</summary>
     void Release();
+
+    /// <summary>Takes note that an endpoint has room for another attempt, without a place being given back.</summary>
+    void NoteRoom();
 }

@@ -16,6 +16,7 @@ public sealed class LoadBalancer
     private AwaitedMembers? _awaited;
     private LatencyMeter? _latency;
     private ObserverList? _observers;
+    private IEndpointLimits? _limits;
     private IPickAdmission? _admission;
 
     internal LoadBalancer(string name, string? subset, IHealthMonitor health, TimeProvider timeProvider, ClusterMetrics metrics, PickLog picks)
@@ -74,13 +75,20 @@ public sealed class LoadBalancer
     /// <summary>Whether some requests may be sent to ejected endpoints, so that somebody has to say which ones would be tried again.</summary>
     internal bool HasProbation => CurrentSet is { OnProbation: not null };
 
+    /// <summary>Whether somebody wants to know how long attempts take.</summary>
+    internal bool WantsTimes => Volatile.Read(ref _limits) is not null;
+
+    /// <summary>Whether a pick that yields nobody means that all are full. It is not asked whether somebody is: what was full during the pick may have room by now.</summary>
+    internal bool HasLimitedEndpoint => CurrentSet is { } set && Array.Exists(set.Endpoints, endpoint => endpoint.IsLimited && (set.InPanic || endpoint.IsAvailable));
+
     internal EndpointSet? CurrentSet => Volatile.Read(ref _set);
 
     /// <summary>Picks an endpoint.</summary>
     /// <param name="context">What is known about the attempt; the default asks for any endpoint in service.</param>
     /// <returns>The lease, to be ended by the caller.</returns>
     /// <exception cref="NoEndpointAvailableException">There is no first set yet, the set is empty, or nothing is in service and panic is off.</exception>
-    /// <exception cref="LoadBalancerOverflowException">As many leases are held as <see cref="ConnectionPoolOptions.MaxRequests"/> allows, or others wait for a place.</exception>
+    /// <exception cref="LoadBalancerOverflowException">As many leases are held as <see cref="ConnectionPoolOptions.MaxRequests"/> allows, or others wait for a place; or every endpoint in service has its fill
+    /// (<see cref="ConnectionPoolOptions.MaxRequestsPerEndpoint"/>).</exception>
     public EndpointLease Pick(in PickContext context = default) =>
         Admission is { } admission ? PickForPlace(admission, context) : TryPick(context) ?? throw NothingToPick();
 
@@ -89,7 +97,8 @@ public sealed class LoadBalancer
     /// <param name="cancellationToken">Ends the wait. The sources go on.</param>
     /// <returns>The lease, to be ended by the caller.</returns>
     /// <exception cref="NoEndpointAvailableException">The set is empty, or nothing is in service and panic is off.</exception>
-    /// <exception cref="LoadBalancerOverflowException">As many leases are held as <see cref="ConnectionPoolOptions.MaxRequests"/> allows, and the queue is full or the wait was too long.</exception>
+    /// <exception cref="LoadBalancerOverflowException">As many leases are held as <see cref="ConnectionPoolOptions.MaxRequests"/> allows, and the queue is full or the wait was too long; or every endpoint in service has
+    /// its fill (<see cref="ConnectionPoolOptions.MaxRequestsPerEndpoint"/>), for which it does not wait.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled before there was a set, or a place.</exception>
     public ValueTask<EndpointLease> PickAsync(PickContext context = default, CancellationToken cancellationToken = default) =>
         CurrentSet is null || Admission is not null ? PickAfterWaitingAsync(context, cancellationToken) : new ValueTask<EndpointLease>(TryPick(context) ?? throw NothingToPick());
@@ -118,8 +127,8 @@ public sealed class LoadBalancer
 
         LatencyMeter? latency = Volatile.Read(ref _latency);
         return latency is null
-            ? Grant(set, set.Pick(context), context, startedAt, isTimed: false, isProbe: false, inPanic: false)
-            : TryPickTimed(set, context, startedAt, inPanic: false);
+            ? Grant(set, set.Pick(context), context, startedAt, isTimed: false, isProbe: false, mayBePanic: false)
+            : TryPickTimed(set, context, startedAt, mayBePanic: false);
     }
 
     internal async Task WaitForFirstSetAsync(CancellationToken cancellationToken)
@@ -173,29 +182,48 @@ public sealed class LoadBalancer
         bool isTimed = Volatile.Read(ref _latency) is not null;
         if (set.OnProbation is not null && set.PickProbe(context, TimeProvider) is { } probed)
         {
-            return Grant(set, probed, context, isTimed && startedAt == 0 ? TimeProvider.GetTimestamp() : startedAt, isTimed, isProbe: true, inPanic: false);
+            return Grant(set, probed, context, isTimed && startedAt == 0 ? TimeProvider.GetTimestamp() : startedAt, isTimed, isProbe: true, mayBePanic: false);
         }
 
         return isTimed
-            ? TryPickTimed(set, context, startedAt, set.InPanic)
-            : Grant(set, set.Pick(context), context, startedAt, isTimed: false, isProbe: false, set.InPanic);
+            ? TryPickTimed(set, context, startedAt, mayBePanic: true)
+            : Grant(set, set.Pick(context), context, startedAt, isTimed: false, isProbe: false, mayBePanic: true);
     }
 
     /// <summary>A pick while latency is measured: strategies and leases need to know when.</summary>
-    private EndpointLease? TryPickTimed(EndpointSet set, in PickContext context, long startedAt, bool inPanic)
+    private EndpointLease? TryPickTimed(EndpointSet set, in PickContext context, long startedAt, bool mayBePanic)
     {
         long now = startedAt == 0 ? TimeProvider.GetTimestamp() : startedAt;
-        return Grant(set, set.Pick(context with { Now = now }), context, now, isTimed: true, isProbe: false, inPanic);
+        PickContext timed = context with { Now = now };
+        return Grant(set, set.Pick(timed), timed, now, isTimed: true, isProbe: false, mayBePanic);
     }
 
-    private EndpointLease? Grant(EndpointSet set, UpstreamEndpoint? endpoint, in PickContext context, long startedAt, bool isTimed, bool isProbe, bool inPanic)
+    private EndpointLease? Grant(EndpointSet set, UpstreamEndpoint? endpoint, in PickContext context, long startedAt, bool isTimed, bool isProbe, bool mayBePanic)
     {
+        bool hasBegun = false;
+        while (endpoint is { IsLimited: true } && !hasBegun)
+        {
+            hasBegun = endpoint.TryBegin();
+            if (!hasBegun)
+            {
+                // Somebody else has taken its last place since it was picked.
+                if (isProbe)
+                {
+                    endpoint.CurrentEjection?.Probes.Leave();
+                    isProbe = false;
+                }
+
+                endpoint = set.Pick(context);
+            }
+        }
+
         if (endpoint is null)
         {
             return null;
         }
 
         Metrics.OnPicked();
+        bool inPanic = mayBePanic && set.IsInPanic(endpoint);
         if (inPanic)
         {
             Metrics.OnPickedInPanic();
@@ -207,7 +235,7 @@ public sealed class LoadBalancer
         }
 
         ObserverList? observers = Observers;
-        var lease = new EndpointLease(this, endpoint, observers is not null && startedAt == 0 ? TimeProvider.GetTimestamp() : startedAt, isTimed) { IsProbe = isProbe, InPanic = inPanic };
+        var lease = new EndpointLease(this, endpoint, (observers is not null || WantsTimes) && startedAt == 0 ? TimeProvider.GetTimestamp() : startedAt, isTimed, hasBegun) { IsProbe = isProbe, InPanic = inPanic };
         observers?.OnPicked(lease);
         return lease;
     }
@@ -216,15 +244,20 @@ public sealed class LoadBalancer
     internal void MeasureLatency(LatencySettings? settings) =>
         Volatile.Write(ref _latency, settings is null ? null : new LatencyMeter(settings, TimeProvider));
 
-    internal NoEndpointAvailableException NothingToPick() => NoEndpointAvailableException.For(this);
+    /// <summary>Has the latency of attempts limit what may be under way on endpoints; null: no longer.</summary>
+    internal void LimitByLatency(IEndpointLimits? limits) => Volatile.Write(ref _limits, limits);
+
+    internal Exception NothingToPick() => HasLimitedEndpoint ? LoadBalancerOverflowException.OfEndpoints(this) : NoEndpointAvailableException.For(this);
 
     internal void OnLeaseReported(EndpointLease lease, in AttemptOutcome outcome)
     {
         LatencyMeter? latency = Volatile.Read(ref _latency);
-        if (lease.StartedAt != 0 && (latency is not null || Metrics.WantsDurations))
+        IEndpointLimits? limits = Volatile.Read(ref _limits);
+        if (lease.StartedAt != 0 && (latency is not null || limits is not null || Metrics.WantsDurations))
         {
             long now = TimeProvider.GetTimestamp();
             latency?.Record(lease.Endpoint.Load, lease.StartedAt, now, outcome);
+            limits?.OnReported(lease.Endpoint, TimeProvider.GetElapsedTime(lease.StartedAt, now), outcome);
             Metrics.OnAttemptReported(outcome.TelemetryName, TimeProvider.GetElapsedTime(lease.StartedAt, now));
         }
 

@@ -58,6 +58,15 @@ public sealed class LoadBalancingOptions
     /// <summary>When so few endpoints are in service that ejections are disregarded.</summary>
     public PanicOptions Panic { get; set; } = new();
 
+    /// <summary>How the places of endpoints decide where requests go. Off by default.</summary>
+    public LocalityOptions Locality { get; set; } = new();
+
+    /// <summary>How endpoints that are new or come back get their full share little by little. Off by default.</summary>
+    public SlowStartOptions SlowStart { get; set; } = new();
+
+    /// <summary>How many endpoints of a large set this client uses. All by default.</summary>
+    public SubsettingOptions Subsetting { get; set; } = new();
+
     /// <summary>
     /// The time for the whole call, all attempts and waits together, up to the headers of the answer. Above zero; null, the default: 30 s;
     /// <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>: no limit. When it runs out the caller gets a <see cref="TaskCanceledException"/> with
@@ -65,13 +74,26 @@ public sealed class LoadBalancingOptions
     /// </summary>
     public TimeSpan? Timeout { get; set; }
 
+    /// <summary>
+    /// Whether <see cref="Timeout"/> goes on to hold while the answer's body is read. Null, the default: no. What is then read too late ends in the same exception. A read that blocks its thread (<c>Stream.Read</c>,
+    /// <c>HttpClient.Send</c>) cannot be interrupted; it is looked at before each.
+    /// </summary>
+    public bool? TimeoutCoversBody { get; set; }
+
+    /// <summary>
+    /// How long a read of the answer's body may wait for something to come; then the body is given up, which is a failure of the endpoint, and the reader gets a <see cref="TaskCanceledException"/> with a
+    /// <see cref="TimeoutException"/> inside. Above zero, or infinite for no limit. Null, the default: 30 s for bodies with a <c>Content-Length</c>, no limit for others. The time between two reads does not count; nor do reads
+    /// that block their thread, which cannot be interrupted. It never holds for event streams, gRPC and connections that were upgraded.
+    /// </summary>
+    public TimeSpan? BodyIdleTimeout { get; set; }
+
     /// <summary>When and how often a failed attempt is made again on another endpoint.</summary>
     public RetryOptions Retry { get; set; } = new();
 
     /// <summary>How much more than it was asked for the service may send. On by default: a fifth more.</summary>
     public RetryBudgetOptions Budget { get; set; } = new();
 
-    /// <summary>How much may be under way at once. No limits by default.</summary>
+    /// <summary>How much may be under way at once, and how connections are kept. No limits by default.</summary>
     public ConnectionPoolOptions ConnectionPool { get; set; } = new();
 
     /// <summary>

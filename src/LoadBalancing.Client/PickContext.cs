@@ -48,8 +48,11 @@ public readonly struct PickContext
     public bool Admits(UpstreamEndpoint endpoint)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
-        return (endpoint.IsAvailable || IgnoreHealth) && !Excludes(endpoint);
+        return (endpoint.IsOpen || AdmitsWithCare(endpoint)) && !Excludes(endpoint);
     }
+
+    /// <summary>Of an endpoint that is out, or that has a limit.</summary>
+    private bool AdmitsWithCare(UpstreamEndpoint endpoint) => (IgnoreHealth || endpoint.IsAvailable) && !endpoint.IsFull;
 
     /// <summary>Whether every endpoint in service will do.</summary>
     internal bool ExcludesNobody => Exclude is null;

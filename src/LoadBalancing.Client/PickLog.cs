@@ -25,7 +25,7 @@ internal sealed partial class PickLog
         UpstreamEndpoint[] isOut = Array.FindAll(set.Endpoints, static endpoint => !endpoint.IsAvailable);
 
         // Somebody who is out is picked only in panic, also in the moment before the snapshot says so.
-        bool inPanic = set.Level.InPanic || !picked.IsAvailable;
+        bool inPanic = set.IsInPanic(picked) || !picked.IsAvailable;
         LogPicked(
             _logger,
             picked,

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Counts how often an endpoint of one cluster went out of service or came back, so that a pick can tell at one glance, and without looking at any endpoint, that nothing has changed.</summary>
+/// <summary>Counts how often an endpoint of one cluster went out of service or came back, or was given a limit or lost it, so that a pick can tell at one glance, and without looking at any endpoint, that nothing has changed.</summary>
 internal sealed class ServiceChanges
 {
     private int _count;
@@ -11,7 +11,7 @@ internal sealed class ServiceChanges
     public void Advance() => Interlocked.Increment(ref _count);
 }
 
-/// <summary>A moment in which certain endpoints were all in service.</summary>
+/// <summary>A moment in which certain endpoints were all in service, without limits.</summary>
 internal readonly struct AllInService
 {
     private readonly ServiceChanges? _changes;
@@ -37,6 +37,6 @@ internal readonly struct AllInService
 
         // Counted before anybody is looked at: what changes in between must not go unnoticed.
         int count = changes.Count;
-        return Array.TrueForAll(endpoints, static endpoint => endpoint.IsAvailable) ? new AllInService(changes, count) : default;
+        return Array.TrueForAll(endpoints, static endpoint => endpoint.IsOpen) ? new AllInService(changes, count) : default;
     }
 }

@@ -18,6 +18,10 @@ public sealed class UpstreamEndpoint
     private EjectionRecord? _ejection;
     private object? _transportState;
     private object? _healthState;
+    private object? _limitState;
+    private int _limit = int.MaxValue;
+    private object? _selectionState;
+    private EndpointPlacement? _placement;
     private CheckRecord? _check;
     private bool _removed;
     private readonly int _authorityLength;
@@ -45,6 +49,23 @@ public sealed class UpstreamEndpoint
     /// <summary>The endpoint's share relative to the others, as of the last update.</summary>
     public double Weight => Volatile.Read(ref _description).Weight;
 
+    /// <summary>The priority of its description, as of the last update: 0 is used first.</summary>
+    public int Priority => Volatile.Read(ref _description).Priority;
+
+    /// <summary>Where it is, as <c>region/zone/subzone</c>, as of the last update; null: not known.</summary>
+    public string? Locality => Volatile.Read(ref _description).Locality;
+
+    /// <summary>The level that it belongs to now: 0 is used first. What <see cref="Priority"/> and <see cref="Locality"/> come to together, counted without gaps; 0 before the first set.</summary>
+    public int Level => Placement?.Level ?? 0;
+
+    /// <summary>
+    /// The part of the cluster's requests that falls to it now, 0 to 1, as far as weights decide: strategies that go by load or latency depart from it, and under those that hash the keys decide. 0 while it is given none.
+    /// </summary>
+    public double Share => Placement?.Share ?? 0;
+
+    /// <summary>Why its share is what it is, in words for people; null before the first set.</summary>
+    public string? ShareReason => Placement?.Reason;
+
     /// <summary>The labels of its description, as of the last update.</summary>
     public IReadOnlyDictionary<string, string> Labels => Volatile.Read(ref _labels);
 
@@ -67,6 +88,9 @@ public sealed class UpstreamEndpoint
 
     /// <summary>How many attempts are under way: picked, and their answers not yet read to the end.</summary>
     public int InFlight => _load.InFlight;
+
+    /// <summary>How many attempts may be under way at once, by <see cref="ConnectionPoolOptions.MaxRequestsPerEndpoint"/> and <see cref="ConnectionPoolOptions.AdaptiveLimit"/>; null: any number.</summary>
+    public int? Limit => IsLimited ? Volatile.Read(ref _limit) : null;
 
     /// <summary>How many attempts ended well since the endpoint joined.</summary>
     public long Succeeded => _load.Succeeded;
@@ -101,11 +125,32 @@ public sealed class UpstreamEndpoint
 
     internal bool IsAvailable => !Status.IsOut;
 
+    /// <summary>Whether it can be picked without a second look.</summary>
+    internal bool IsOpen => Status.IsOpen;
+
+    internal bool IsLimited => Status.IsLimited;
+
+    /// <summary>Whether as many attempts are under way as may be.</summary>
+    internal bool IsFull => IsLimited && InFlight >= Volatile.Read(ref _limit);
+
     /// <summary>What the transport above the core keeps for this endpoint; the core never looks at it.</summary>
     internal ref object? TransportState => ref _transportState;
 
     /// <summary>What whoever judges its attempts keeps for this endpoint; the core never looks at it.</summary>
     internal ref object? HealthState => ref _healthState;
+
+    /// <summary>What whoever limits its attempts keeps for this endpoint; the core never looks at it.</summary>
+    internal ref object? LimitState => ref _limitState;
+
+    /// <summary>What whoever chooses among endpoints keeps for this one; the core never looks at it.</summary>
+    internal ref object? SelectionState => ref _selectionState;
+
+    /// <summary>What the last snapshot does with it; null before the first.</summary>
+    internal EndpointPlacement? Placement
+    {
+        get => Volatile.Read(ref _placement);
+        set => Volatile.Write(ref _placement, value);
+    }
 
     internal EndpointStatus Status
     {
@@ -163,7 +208,7 @@ public sealed class UpstreamEndpoint
             return false;
         }
 
-        if (from.IsOut != to.IsOut)
+        if (from.IsOpen != to.IsOpen)
         {
             Changes?.Advance();
         }
@@ -195,6 +240,34 @@ public sealed class UpstreamEndpoint
             }
         }
     }
+
+    /// <summary>Limits what may be under way; null: no longer. Whatever is under way already stays.</summary>
+    /// <param name="limit">The limit.</param>
+    /// <param name="slots">Who is told when there may be room again.</param>
+    internal void SetLimit(int? limit, IRequestSlots slots)
+    {
+        if (limit is null)
+        {
+            _load.Unwatch(slots);
+        }
+        else
+        {
+            _load.Watch(slots);
+        }
+
+        Volatile.Write(ref _limit, limit ?? int.MaxValue);
+        EndpointStatus status = Status;
+        while (status.IsLimited != limit.HasValue && !TryChangeStatus(status, status.WithLimit(limit.HasValue)))
+        {
+            status = Status;
+        }
+    }
+
+    /// <summary>Changes the limit of an endpoint that has one.</summary>
+    internal void MoveLimit(int limit) => Volatile.Write(ref _limit, limit);
+
+    /// <summary>Begins an attempt within the limit.</summary>
+    internal bool TryBegin() => _load.TryBegin(Volatile.Read(ref _limit));
 
     internal void MarkRemoved()
     {

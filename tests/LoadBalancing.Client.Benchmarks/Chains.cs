@@ -56,6 +56,9 @@ internal static class Chains
             case "ours, full":
                 builder.AddLoadBalancing(options => options.Endpoints = [.. addresses]);
                 break;
+            case "ours, full, with limits and routes":
+                builder.AddLoadBalancing(options => WithLimitsAndRoutes(options, addresses));
+                break;
             default:
                 throw new ArgumentException($"There is no chain '{chain}'.", nameof(chain));
         }
@@ -71,6 +74,26 @@ internal static class Chains
         options.Timeout = Timeout.InfiniteTimeSpan;
         options.Retry.PerTryTimeout = Timeout.InfiniteTimeSpan;
         options.Retry.Attempts = 0;
+        options.BodyIdleTimeout = Timeout.InfiniteTimeSpan;
+    }
+
+    /// <summary>All that limits and time-outs can do, none of which is reached, and ten routes of which the last one fits.</summary>
+    private static void WithLimitsAndRoutes(LoadBalancingOptions options, string[] addresses)
+    {
+        options.Endpoints = [.. addresses];
+        options.TimeoutCoversBody = true;
+        options.BodyIdleTimeout = TimeSpan.FromSeconds(10);
+        options.ConnectionPool.MaxRequests = 1000;
+        options.ConnectionPool.MaxRequestsPerEndpoint = 500;
+        options.ConnectionPool.MaxPendingRequests = 100;
+        options.ConnectionPool.PendingTimeout = TimeSpan.FromSeconds(1);
+        options.ConnectionPool.MaxRetries = 10;
+        options.ConnectionPool.AdaptiveLimit = new AdaptiveLimitOptions();
+        options.Routes =
+        [
+            .. Enumerable.Range(1, 9).Select(static i => new RequestRouteOptions { Name = $"other{i}", Match = [new() { PathPrefix = $"/other/{i}/" }], Timeout = TimeSpan.FromSeconds(i) }),
+            new() { Name = "items", Match = [new() { PathPrefix = "/items/" }], Timeout = TimeSpan.FromSeconds(20), Retry = new() { Attempts = 3 } },
+        ];
     }
 
     private sealed class NoOpHandler : DelegatingHandler;

@@ -6,7 +6,7 @@ internal static class HandlerCost
     private static readonly string[] All =
     [
         "no-op", "hand round robin", "service discovery", "standard resilience", "service discovery + resilience",
-        "ours, balancing", "ours, balancing, own host", "ours, full",
+        "ours, balancing", "ours, balancing, own host", "ours, full", "ours, full, with limits and routes",
     ];
 
     public static async Task RunAsync(string[] args)

@@ -14,6 +14,8 @@ switch (args.FirstOrDefault())
         return 0;
     case "routes":
         return await RouteCost.RunAsync();
+    case "churn":
+        return ChurnCost.Run();
     case "keys":
         KeyTables.Run();
         return 0;
@@ -29,6 +31,8 @@ switch (args.FirstOrDefault())
         return await StormRun.RunAsync();
     case "restart":
         return await RestartRun.RunAsync();
+    case "stream":
+        return await StreamRun.RunAsync();
     case "faults":
         return await FaultRun.RunAsync(args);
     case "serve-faulty":

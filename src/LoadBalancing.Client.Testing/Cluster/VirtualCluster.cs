@@ -32,7 +32,7 @@ public sealed class VirtualCluster
     public IReadOnlyList<VirtualEndpoint> Endpoints => Volatile.Read(ref _endpoints);
 
     /// <summary>What to write into <see cref="LoadBalancingOptions.Endpoints"/>, or to yield from a source.</summary>
-    public IReadOnlyList<EndpointDescription> Descriptions => [.. Endpoints.Select(static endpoint => new EndpointDescription(endpoint.Address.AbsoluteUri) { Labels = new Dictionary<string, string>(endpoint.Labels) })];
+    public IReadOnlyList<EndpointDescription> Descriptions => [.. Endpoints.Select(static endpoint => endpoint.Describe())];
 
     /// <summary>The endpoint of an address.</summary>
     /// <param name="address">Its scheme and path do not matter.</param>

@@ -46,6 +46,12 @@ public sealed class VirtualEndpoint
     /// <summary>What its description says as <see cref="EndpointDescription.Labels"/>; empty by default. To be set before there is a client.</summary>
     public IDictionary<string, string> Labels { get; } = new Dictionary<string, string>();
 
+    /// <summary>What its description says as <see cref="EndpointDescription.Priority"/>; default 0. To be set before there is a client.</summary>
+    public int Priority { get; set; }
+
+    /// <summary>What its description says as <see cref="EndpointDescription.Locality"/>; null by default. To be set before there is a client.</summary>
+    public string? Locality { get; set; }
+
     /// <summary>How long it works on a request; default 1 ms.</summary>
     public VirtualLatency Latency
     {
@@ -65,6 +71,8 @@ public sealed class VirtualEndpoint
         get => _behavior.Reply;
         set => _behavior.Reply = value ?? throw new ArgumentNullException(nameof(value));
     }
+
+    internal EndpointDescription Describe() => new(Address.AbsoluteUri) { Labels = new Dictionary<string, string>(Labels), Priority = Priority, Locality = Locality };
 
     /// <summary>Makes it give a share of its requests another reply. Several faults are drawn one after the other, the first called first.</summary>
     /// <param name="reply">A status, <see cref="VirtualReply.Reset"/> or <see cref="VirtualReply.Silence"/>; or any other reply.</param>

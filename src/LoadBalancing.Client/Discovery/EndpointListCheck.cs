@@ -8,6 +8,9 @@ internal static class EndpointListCheck
     /// <summary>The largest sum of weights, as in Envoy.</summary>
     public const double LargestWeightSum = uint.MaxValue;
 
+    /// <summary>The highest number of a priority, as in Envoy.</summary>
+    public const int LargestPriority = 127;
+
     /// <summary>
     /// Finds everything that is wrong with a list, each fault beginning with the path of the place. What a person wrote twice is a slip; a source
     /// may well come upon an endpoint twice, and it is taken once.
@@ -37,6 +40,16 @@ internal static class EndpointListCheck
             if (endpoint.Labels is null || endpoint.Labels.Any(static label => string.IsNullOrEmpty(label.Key) || label.Value is null))
             {
                 yield return $"{path}:{i}:Labels: they are null, or one of them has no name or no value; write them like version = v2, and none as an empty dictionary.";
+            }
+
+            if (endpoint.Priority is < 0 or > LargestPriority)
+            {
+                yield return string.Create(CultureInfo.InvariantCulture, $"{path}:{i}:Priority: {endpoint.Priority} is not allowed; it is 0 to {LargestPriority}, 0 being used first.");
+            }
+
+            if (endpoint.Locality is not null && !EndpointLocality.TryParse(endpoint.Locality, out _))
+            {
+                yield return $"{path}:{i}:Locality: '{endpoint.Locality}' is no locality; {EndpointLocality.Expectation}.";
             }
 
             if (double.IsFinite(endpoint.Weight) && endpoint.Weight > 0)

@@ -9,10 +9,17 @@ internal static class BalancerOptionsCheck
     public static void Check(LoadBalancingOptions options, FaultList faults)
     {
         CheckUnused("Timeout", options.Timeout is not null, "a call that takes too long is yours to give up; end its lease with AttemptOutcome.Failure(FailureKind.Timeout)", faults);
+        CheckUnused("TimeoutCoversBody", options.TimeoutCoversBody is not null, "only HTTP answers have bodies", faults);
+        CheckUnused("BodyIdleTimeout", options.BodyIdleTimeout is not null, "only HTTP answers have bodies", faults);
         CheckUnused("Retry", IsSaid(options.Retry), "to try elsewhere, pick again with PickContext.Exclude", faults);
         CheckUnused("Budget", IsSaid(options.Budget), "it bounds retries, which are yours to make", faults);
         CheckUnused("ConnectionPool:MaxRetries", options.ConnectionPool.MaxRetries is not null, "it bounds retries, which are yours to make", faults);
         CheckUnused("ConnectionPool:KeepAlive", IsSaid(options.ConnectionPool.KeepAlive), "the connections are yours; set the options of their sockets", faults);
+        foreach (string option in ConnectionSettings.From(options.ConnectionPool).Given)
+        {
+            CheckUnused(option, isSaid: true, "the connections are yours to make", faults);
+        }
+
         CheckUnused("Routes", options.Routes.Count > 0, "there are no requests to match; register a balancer for each kind of traffic", faults);
         CheckUnused("Hosts", options.Hosts.Count > 0, "whoever asks for the balancer by its name is balanced", faults);
         CheckUnused("UnmatchedHost", options.UnmatchedHost != UnmatchedHostBehavior.PassThrough, "whoever asks for the balancer by its name is balanced", faults);

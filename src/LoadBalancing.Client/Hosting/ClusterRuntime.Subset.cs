@@ -8,15 +8,21 @@ internal sealed partial class ClusterRuntime
     private Action<UpstreamEndpoint[]>? _follower;
     private bool _lacksEndpoints;
 
-    /// <summary>Has somebody told of the members whenever there is a list of them, from now on, and at once if there is one already. Told one list at a time, in their order.</summary>
-    public void TellMembers(Action<UpstreamEndpoint[]> follower)
+    /// <summary>Who is told of the members whenever there is a list of them, one list at a time and in their order; null: nobody.</summary>
+    public Action<UpstreamEndpoint[]>? Follower
+    {
+        get => Volatile.Read(ref _follower);
+        set => Volatile.Write(ref _follower, value);
+    }
+
+    /// <summary>Tells the follower of the members as they are.</summary>
+    public void TellMembers()
     {
         lock (_publishing)
         {
-            _follower = follower;
             if (_members is not null)
             {
-                follower(_members);
+                Follower?.Invoke(_members);
             }
         }
     }

@@ -26,6 +26,7 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
     private readonly OutlierDetector _health;
     private readonly BackgroundWriter _writer;
     private readonly ClusterChecks _checks;
+    private readonly SlowStartRamps _ramps;
     private readonly RandomSource _random;
     private readonly LoadBalancingMetrics _allMetrics;
     private readonly ClusterMetrics _metrics;
@@ -58,9 +59,11 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
         _settings = settings;
         _random = random;
         _logger = logger;
-        _builder = MakeBuilder(settings);
         _health = new OutlierDetector(settings.OutlierDetection, this, timeProvider, random);
         _writer = new BackgroundWriter(WriteNotes, timeProvider);
+        _ramps = new SlowStartRamps(timeProvider, _writer.Request);
+        _ramps.Configure(settings.Shape.SlowStart);
+        _builder = MakeBuilder(settings);
         _allMetrics = metrics;
         _metrics = metrics.ForCluster(name, subset);
         Balancer = new LoadBalancer(name, subset, _health, timeProvider, _metrics, new PickLog(subset is null ? name : $"{name}/{subset}", logger))
@@ -68,7 +71,7 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
             ObserverFailed = (observer, exception) => LogObserverFailed(_logger, observer.GetType(), Balancer!.FullName, exception),
         };
         Limits = new ClusterLimits(Balancer);
-        Limits.Configure(settings.Limits);
+        Limits.Configure(settings.Limits, []);
         _checks = new ClusterChecks(this, makeProbe, timeProvider, random, runProbe);
         _checks.Configure(settings.HealthCheck, []);
         Balancer.MeasureLatency(settings.Latency);
@@ -92,9 +95,10 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
             }
 
             _settings = settings;
+            _ramps.Configure(settings.Shape.SlowStart);
             _builder = MakeBuilder(settings);
             _health.Configure(settings.OutlierDetection);
-            Limits.Configure(settings.Limits);
+            Limits.Configure(settings.Limits, _members ?? []);
             _checks.Configure(settings.HealthCheck, _members ?? []);
             Balancer.MeasureLatency(settings.Latency);
             Publish();
@@ -122,7 +126,7 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
             }
 
             TakeMembers(source, _directory.Replace(source, list, out List<UpstreamEndpoint> removed), removed);
-            _follower?.Invoke(_members);
+            Follower?.Invoke(_members);
         }
     }
 
@@ -135,6 +139,7 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
 
         _allMetrics.EndObservation(Balancer.Name, Balancer.Subset);
         _checks.Dispose();
+        _ramps.Dispose();
         _writer.Dispose();
         _health.Dispose();
     }
@@ -146,6 +151,7 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
         _members = members;
         _health.SetMembers(_members, removed);
         _checks.SetMembers(_members);
+        Limits.SetMembers(_members);
         Publish();
 
         // Every reload brings the list anew, whatever it was that changed.
@@ -196,7 +202,7 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
     });
 
     private EndpointSetBuilder MakeBuilder(ClusterSettings settings) =>
-        new(settings.Strategy, settings.Panic, settings.OutlierDetection.ReturnPolicy == EjectionReturnPolicy.Probe, _random);
+        new(settings.Strategy, settings.Panic, settings.Shape, _ramps, settings.OutlierDetection.ReturnPolicy == EjectionReturnPolicy.Probe, _random);
 
     private void Note(Action note)
     {
@@ -231,6 +237,7 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
         else
         {
             Balancer.Publish(_builder.Build(_members, Balancer.CurrentSet, _checks.Wake));
+            Limits.OnPublished();
         }
     }
 

@@ -13,7 +13,9 @@ internal static class ConfigurationReader
         .Text(nameof(EndpointDescription.Hostname), static (o, v) => o.Hostname = v)
         .Text(nameof(EndpointDescription.HashKey), static (o, v) => o.HashKey = v)
         .Boolean(nameof(EndpointDescription.Draining), static (o, v) => o.Draining = v)
-        .TextMap(nameof(EndpointDescription.Labels), "{ \"version\": \"v2\" }", static o => o.Labels);
+        .TextMap(nameof(EndpointDescription.Labels), "{ \"version\": \"v2\" }", static o => o.Labels)
+        .Integer(nameof(EndpointDescription.Priority), static (o, v) => o.Priority = v)
+        .Text(nameof(EndpointDescription.Locality), static (o, v) => o.Locality = v);
 
     internal static readonly OptionsShape<SuccessRateOutlierOptions> SuccessRate = new OptionsShape<SuccessRateOutlierOptions>()
         .Integer(nameof(SuccessRateOutlierOptions.MinimumHosts), static (o, v) => o.MinimumHosts = v)
@@ -90,6 +92,39 @@ internal static class ConfigurationReader
         .Integer(nameof(ConsistentHashOptions.MaximumRingSize), static (o, v) => o.MaximumRingSize = v)
         .Integer(nameof(ConsistentHashOptions.TableSize), static (o, v) => o.TableSize = v);
 
+    internal static readonly OptionsShape<LocalityFailoverOptions> LocalityFailover = new OptionsShape<LocalityFailoverOptions>()
+        .Text(nameof(LocalityFailoverOptions.From), static (o, v) => o.From = v)
+        .Text(nameof(LocalityFailoverOptions.To), static (o, v) => o.To = v);
+
+    internal static readonly OptionsShape<LocalityDistributeOptions> LocalityDistribute = new OptionsShape<LocalityDistributeOptions>()
+        .Text(nameof(LocalityDistributeOptions.From), static (o, v) => o.From = v)
+        .NumberMap(nameof(LocalityDistributeOptions.To), "{ \"eu-west/zone-1\": 80, \"eu-west/zone-2\": 20 }", static o => o.To);
+
+    internal static readonly OptionsShape<ZoneAwareOptions> ZoneAware = new OptionsShape<ZoneAwareOptions>()
+        .NumberMap(nameof(ZoneAwareOptions.Callers), "{ \"eu-west/zone-1\": 10, \"eu-west/zone-2\": 5 }", static o => o.Callers)
+        .Integer(nameof(ZoneAwareOptions.MinClusterSize), static (o, v) => o.MinClusterSize = v)
+        .Number(nameof(ZoneAwareOptions.RoutingEnabled), static (o, v) => o.RoutingEnabled = v)
+        .Integer(nameof(ZoneAwareOptions.ForceLocalZoneMinSize), static (o, v) => o.ForceLocalZoneMinSize = v);
+
+    internal static readonly OptionsShape<LocalityOptions> Locality = new OptionsShape<LocalityOptions>()
+        .Text(nameof(LocalityOptions.Self), static (o, v) => o.Self = v)
+        .Choice<LocalityMode>(nameof(LocalityOptions.Mode), static (o, v) => o.Mode = v)
+        .TextMap(nameof(LocalityOptions.Labels), "{ \"version\": \"v2\" }", static o => o.Labels)
+        .Sections(nameof(LocalityOptions.Failover), LocalityFailover, static (o, v) => o.Failover = v)
+        .Texts(nameof(LocalityOptions.FailoverPriority), "[\"topology.kubernetes.io/region\"]", static (o, v) => o.FailoverPriority = v)
+        .Sections(nameof(LocalityOptions.Distribute), LocalityDistribute, static (o, v) => o.Distribute = v)
+        .NumberMap(nameof(LocalityOptions.Weights), "{ \"eu-west/zone-1\": 2 }", static o => o.Weights)
+        .Section(nameof(LocalityOptions.ZoneAware), ZoneAware, static o => o.ZoneAware);
+
+    internal static readonly OptionsShape<SlowStartOptions> SlowStart = new OptionsShape<SlowStartOptions>()
+        .Duration(nameof(SlowStartOptions.Window), static (o, v) => o.Window = v)
+        .Number(nameof(SlowStartOptions.Aggression), static (o, v) => o.Aggression = v)
+        .Number(nameof(SlowStartOptions.MinWeightPercent), static (o, v) => o.MinWeightPercent = v);
+
+    internal static readonly OptionsShape<SubsettingOptions> Subsetting = new OptionsShape<SubsettingOptions>()
+        .Integer(nameof(SubsettingOptions.Size), static (o, v) => o.Size = v)
+        .Text(nameof(SubsettingOptions.ClientId), static (o, v) => o.ClientId = v);
+
     internal static readonly OptionsShape<PanicOptions> Panic = new OptionsShape<PanicOptions>()
         .Number(nameof(PanicOptions.Threshold), static (o, v) => o.Threshold = v)
         .Choice<PanicTraffic>(nameof(PanicOptions.Traffic), static (o, v) => o.Traffic = v);
@@ -150,11 +185,26 @@ internal static class ConfigurationReader
         .Duration(nameof(KeepAliveOptions.Http2PingDelay), static (o, v) => o.Http2PingDelay = v)
         .Duration(nameof(KeepAliveOptions.Http2PingTimeout), static (o, v) => o.Http2PingTimeout = v);
 
+    internal static readonly OptionsShape<AdaptiveLimitOptions> AdaptiveLimit = new OptionsShape<AdaptiveLimitOptions>()
+        .Integer(nameof(AdaptiveLimitOptions.Initial), static (o, v) => o.Initial = v)
+        .Integer(nameof(AdaptiveLimitOptions.Min), static (o, v) => o.Min = v)
+        .Integer(nameof(AdaptiveLimitOptions.Max), static (o, v) => o.Max = v)
+        .Number(nameof(AdaptiveLimitOptions.Tolerance), static (o, v) => o.Tolerance = v)
+        .Integer(nameof(AdaptiveLimitOptions.QueueSize), static (o, v) => o.QueueSize = v)
+        .Number(nameof(AdaptiveLimitOptions.Smoothing), static (o, v) => o.Smoothing = v)
+        .Integer(nameof(AdaptiveLimitOptions.LongWindow), static (o, v) => o.LongWindow = v);
+
     internal static readonly OptionsShape<ConnectionPoolOptions> ConnectionPool = new OptionsShape<ConnectionPoolOptions>()
         .Integer(nameof(ConnectionPoolOptions.MaxRequests), static (o, v) => o.MaxRequests = v)
         .Integer(nameof(ConnectionPoolOptions.MaxPendingRequests), static (o, v) => o.MaxPendingRequests = v)
         .Duration(nameof(ConnectionPoolOptions.PendingTimeout), static (o, v) => o.PendingTimeout = v)
         .Integer(nameof(ConnectionPoolOptions.MaxRetries), static (o, v) => o.MaxRetries = v)
+        .Integer(nameof(ConnectionPoolOptions.MaxRequestsPerEndpoint), static (o, v) => o.MaxRequestsPerEndpoint = v)
+        .Section(nameof(ConnectionPoolOptions.AdaptiveLimit), AdaptiveLimit, static o => o.AdaptiveLimit ??= new AdaptiveLimitOptions())
+        .Integer(nameof(ConnectionPoolOptions.MaxConnections), static (o, v) => o.MaxConnections = v)
+        .Duration(nameof(ConnectionPoolOptions.ConnectTimeout), static (o, v) => o.ConnectTimeout = v)
+        .Duration(nameof(ConnectionPoolOptions.IdleTimeout), static (o, v) => o.IdleTimeout = v)
+        .Integer(nameof(ConnectionPoolOptions.MaxRequestsPerConnection), static (o, v) => o.MaxRequestsPerConnection = v)
         .Section(nameof(ConnectionPoolOptions.KeepAlive), KeepAlive, static o => o.KeepAlive);
 
     internal static readonly OptionsShape<FaultDelayOptions> FaultDelay = new OptionsShape<FaultDelayOptions>()
@@ -219,6 +269,9 @@ internal static class ConfigurationReader
         .Section(nameof(SubsetOptions.OutlierDetection), OutlierDetection, static o => o.OutlierDetection ??= new OutlierDetectionOptions())
         .Section(nameof(SubsetOptions.HealthCheck), HealthCheck, static o => o.HealthCheck ??= new ActiveCheckOptions())
         .Section(nameof(SubsetOptions.Panic), Panic, static o => o.Panic ??= new PanicOptions())
+        .Section(nameof(SubsetOptions.Locality), Locality, static o => o.Locality ??= new LocalityOptions())
+        .Section(nameof(SubsetOptions.SlowStart), SlowStart, static o => o.SlowStart ??= new SlowStartOptions())
+        .Section(nameof(SubsetOptions.Subsetting), Subsetting, static o => o.Subsetting ??= new SubsettingOptions())
         .Section(nameof(SubsetOptions.Budget), Budget, static o => o.Budget ??= new RetryBudgetOptions())
         .Section(nameof(SubsetOptions.ConnectionPool), ConnectionPool, static o => o.ConnectionPool ??= new ConnectionPoolOptions());
 
@@ -244,6 +297,8 @@ internal static class ConfigurationReader
         .Text(nameof(RequestRouteOptions.Name), static (o, v) => o.Name = v)
         .Sections(nameof(RequestRouteOptions.Match), RouteMatch, static (o, v) => o.Match = v)
         .Duration(nameof(RequestRouteOptions.Timeout), static (o, v) => o.Timeout = v)
+        .Boolean(nameof(RequestRouteOptions.TimeoutCoversBody), static (o, v) => o.TimeoutCoversBody = v)
+        .Duration(nameof(RequestRouteOptions.BodyIdleTimeout), static (o, v) => o.BodyIdleTimeout = v)
         .Section(nameof(RequestRouteOptions.Retry), Retry, static o => o.Retry ??= new RetryOptions())
         .Section(nameof(RequestRouteOptions.Fault), Fault, static o => o.Fault ??= new FaultOptions())
         .List(nameof(RequestRouteOptions.HashPolicies), HashPoliciesExpected, HashPolicy, ReadHashPolicy, static (o, v) => o.HashPolicies = v)
@@ -267,7 +322,12 @@ internal static class ConfigurationReader
         .Section(nameof(LoadBalancingOptions.OutlierDetection), OutlierDetection, static o => o.OutlierDetection)
         .Section(nameof(LoadBalancingOptions.HealthCheck), HealthCheck, static o => o.HealthCheck)
         .Section(nameof(LoadBalancingOptions.Panic), Panic, static o => o.Panic)
+        .Section(nameof(LoadBalancingOptions.Locality), Locality, static o => o.Locality)
+        .Section(nameof(LoadBalancingOptions.SlowStart), SlowStart, static o => o.SlowStart)
+        .Section(nameof(LoadBalancingOptions.Subsetting), Subsetting, static o => o.Subsetting)
         .Duration(nameof(LoadBalancingOptions.Timeout), static (o, v) => o.Timeout = v)
+        .Boolean(nameof(LoadBalancingOptions.TimeoutCoversBody), static (o, v) => o.TimeoutCoversBody = v)
+        .Duration(nameof(LoadBalancingOptions.BodyIdleTimeout), static (o, v) => o.BodyIdleTimeout = v)
         .Section(nameof(LoadBalancingOptions.Retry), Retry, static o => o.Retry)
         .SectionMap(nameof(LoadBalancingOptions.Subsets), Subset, static o => o.Subsets)
         .Sections(nameof(LoadBalancingOptions.Routes), Route, static (o, v) => o.Routes = v)

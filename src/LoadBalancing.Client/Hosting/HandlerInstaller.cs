@@ -15,6 +15,7 @@ internal sealed partial class HandlerInstaller : IHttpMessageHandlerBuilderFilte
 
     private readonly ServiceRegistrations _registrations;
     private readonly ServiceRegistry _registry;
+    private readonly RunningServices _running;
     private readonly LoadBalancingMetrics _metrics;
     private readonly ILoggerFactory _loggerFactory;
     private readonly ILogger _logger;
@@ -23,10 +24,11 @@ internal sealed partial class HandlerInstaller : IHttpMessageHandlerBuilderFilte
     /// <summary>Of clients without a service of their own. Handlers are rebuilt, and what was told of a host must be remembered.</summary>
     private readonly ConcurrentDictionary<string, PassThroughReport> _passThroughs = new(StringComparer.Ordinal);
 
-    public HandlerInstaller(ServiceRegistrations registrations, ServiceRegistry registry, LoadBalancingMetrics metrics, ILoggerFactory loggerFactory)
+    public HandlerInstaller(ServiceRegistrations registrations, ServiceRegistry registry, RunningServices running, LoadBalancingMetrics metrics, ILoggerFactory loggerFactory)
     {
         _registrations = registrations;
         _registry = registry;
+        _running = running;
         _metrics = metrics;
         _loggerFactory = loggerFactory;
         _logger = loggerFactory.CreateLogger<LoadBalancingHandler>();
@@ -54,6 +56,7 @@ internal sealed partial class HandlerInstaller : IHttpMessageHandlerBuilderFilte
             ? _passThroughs.GetOrAdd(client, MakePassThroughReport)
             : new PassThroughReport(_metrics.ForClient(client), service.Plan.Log);
         RefuseCookieContainer(builder.PrimaryHandler, client, service);
+        RefuseConnectionSettings(builder.PrimaryHandler, client, service);
         var handler = new LoadBalancingHandler(service, service is null ? _registry : null, passThrough, followsRedirects);
 
         IList<DelegatingHandler> handlers = builder.AdditionalHandlers;
@@ -89,6 +92,7 @@ internal sealed partial class HandlerInstaller : IHttpMessageHandlerBuilderFilte
         PrimaryHandlerDefaults.LeaveConnectingToUs(builder.PrimaryHandler);
         if (service is not null && builder.PrimaryHandler is SocketsHttpHandler sockets)
         {
+            service.Plan.Connections.ApplyTo(sockets);
             KeepConnectionsAlive(sockets, service.Plan.KeepAlive, client, out Connector connector);
             builder.PrimaryHandler = (HttpMessageHandler?)EndpointTransports.TryReplace(sockets, connector) ?? sockets;
         }
@@ -111,6 +115,25 @@ internal sealed partial class HandlerInstaller : IHttpMessageHandlerBuilderFilte
         else if (keepAlive.TcpTime != 0 && !Connector.IsOurs(primary.ConnectCallback))
         {
             _said.Once((client, nameof(LogEvents.OwnConnectCallback)), () => LogOwnConnectCallback(_logger, client));
+        }
+    }
+
+    /// <summary>Connections are settled on the handler that came from us. Another one may be shared, or be none that connects.</summary>
+    private void RefuseConnectionSettings(HttpMessageHandler primary, string client, BalancedService? service)
+    {
+        if (service is null)
+        {
+            return;
+        }
+
+        bool isOurs = primary is SocketsHttpHandler sockets && PrimaryHandlerDefaults.WereApplied(sockets);
+        _running.NotePrimaryHandler(service.Name, isOurs ? null : primary.GetType().Name);
+        if (!isOurs && service.Plan.Connections.Given.Any())
+        {
+            throw new OptionsValidationException(
+                service.Name,
+                typeof(LoadBalancingOptions),
+                [.. service.Plan.Connections.Given.Select(option => $"{service.Name}:{option}: {ConnectionRules.OwnPrimaryHandler(client, primary.GetType().Name)}")]);
         }
     }
 

@@ -50,6 +50,10 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
         {
             BalancerOptionsCheck.Check(options, faults);
         }
+        else
+        {
+            CheckConnections(service, options, faults);
+        }
 
         faults.CheckEnum("UnmatchedHost", options.UnmatchedHost);
         faults.CheckEnum("EmptyUpdate", options.EmptyUpdate);
@@ -79,6 +83,9 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
             (nameof(options.OutlierDetection), options.OutlierDetection),
             (nameof(options.HealthCheck), options.HealthCheck),
             (nameof(options.Panic), options.Panic),
+            (nameof(options.Locality), options.Locality),
+            (nameof(options.SlowStart), options.SlowStart),
+            (nameof(options.Subsetting), options.Subsetting),
             (nameof(options.Retry), options.Retry),
             (nameof(options.Subsets), options.Subsets),
             (nameof(options.Routes), options.Routes),
@@ -96,6 +103,7 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
 
         SelectionCheck.FindFaults(options, strategy, faults);
         HealthOptionsCheck.Check(options, faults);
+        SetShapeCheck.Check(options, faults);
         ActiveCheckOptionsCheck.Check(options.HealthCheck, _probes, faults);
         PoolOptionsCheck.Check(options, faults);
     }
@@ -119,6 +127,17 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
             {
                 faults.Add($"Endpoints:{i}", $"'{endpoint.Address}' cannot be called by an HttpClient; its endpoints begin with http:// or https://.");
             }
+        }
+    }
+
+    private void CheckConnections(string service, LoadBalancingOptions options, FaultList faults)
+    {
+        string? obstacle = _registrations.Find(service) is not { OwnsClient: true } ? ConnectionRules.OwnClient(service)
+            : _running.PrimaryHandlerOf(service) is { } handler ? ConnectionRules.OwnPrimaryHandler(service, handler)
+            : null;
+        foreach (string option in obstacle is null ? [] : ConnectionSettings.From(options.ConnectionPool).Given)
+        {
+            faults.Add(option, obstacle!);
         }
     }
 

@@ -23,6 +23,7 @@ internal static class LoadBalancingRegistration
         else
         {
             services.AddOptions<LoadBalancingOptions>(name).ValidateOnStart();
+            services.AddOptions<PrimaryHandlerCheck>().ValidateOnStart();
             services.AddOptions<CookieClients>(name).ValidateOnStart();
             services.TryAddKeyedSingleton(name, static (provider, key) => provider.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer((string)key!));
         }
@@ -51,6 +52,7 @@ internal static class LoadBalancingRegistration
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<LoadBalancingOptions>, LoadBalancingOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<LoadBalancingOptions>, StartupWarnings>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ConfiguredServices>, ConfiguredServices.Validator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PrimaryHandlerCheck>, PrimaryHandlerCheck.Validator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<CookieClients>, CookieClients.Validator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<HttpClientFactoryOptions>, ClientObserver>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, HandlerInstaller>());

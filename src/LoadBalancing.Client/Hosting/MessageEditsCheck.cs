@@ -96,7 +96,7 @@ internal static partial class MessageEditsCheck
             faults.Add("Rewrite:Substitution", "it goes with Regex, and one of the two is not set; set both or none.");
         }
 
-        if (rewrite.Substitution?.AsSpan().ContainsAnyExcept(PathCharacters) == true)
+        if (rewrite.Substitution is { } text && GroupReference().Replace(text, "").AsSpan().ContainsAnyExcept(PathCharacters))
         {
             faults.Add("Rewrite:Substitution", $"'{rewrite.Substitution}' cannot be part of a path; write what is not allowed there like %20.");
         }

@@ -17,6 +17,7 @@ internal enum OptionsKind
     IntegerList,
     SectionList,
     TextMap,
+    NumberMap,
     SectionMap,
 }
 

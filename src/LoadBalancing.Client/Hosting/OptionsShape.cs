@@ -139,30 +139,17 @@ internal sealed class OptionsShape<T> : IOptionsShape
         set);
 
     /// <summary>A section whose keys are names of somebody's own choice. Later layers add to what earlier ones say.</summary>
-    public OptionsShape<T> TextMap(string key, string example, Func<T, IDictionary<string, string>> map)
-    {
-        Add(new OptionsKey(key, OptionsKind.TextMap), (section, options, faults) =>
+    public OptionsShape<T> TextMap(string key, string example, Func<T, IDictionary<string, string>> map) =>
+        Map(new OptionsKey(key, OptionsKind.TextMap), $"expected a section of texts like {example}", "expected a text", map, static (string text, out string value) =>
         {
-            if (section.Value is { Length: > 0 })
-            {
-                faults.Add($"{section.Path}: '{section.Value}' is a single value; expected a section of texts like {example}.");
-                return;
-            }
-
-            foreach (IConfigurationSection child in section.GetChildren())
-            {
-                if (child.Value is { } text && !child.GetChildren().Any())
-                {
-                    map(options)[child.Key] = text;
-                }
-                else
-                {
-                    faults.Add($"{child.Path}: expected a text.");
-                }
-            }
+            value = text;
+            return true;
         });
-        return this;
-    }
+
+    /// <summary>The same with numbers.</summary>
+    public OptionsShape<T> NumberMap(string key, string example, Func<T, IDictionary<string, double>> map) =>
+        Map(new OptionsKey(key, OptionsKind.NumberMap), $"expected a section of numbers like {example}", "expected a number", map, static (string text, out double value) =>
+            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value));
 
     /// <summary>A section of sections whose keys are names of somebody's own choice. Later layers lie over what earlier ones say.</summary>
     public OptionsShape<T> SectionMap<TItem>(string key, OptionsShape<TItem> shape, Func<T, IDictionary<string, TItem>> map)
@@ -258,6 +245,31 @@ internal sealed class OptionsShape<T> : IOptionsShape
     }
 
     internal string KeyList() => string.Join(", ", _keys.Keys);
+
+    private OptionsShape<T> Map<TValue>(OptionsKey described, string expectation, string valueExpectation, Func<T, IDictionary<string, TValue>> map, TryParse<TValue> parse)
+    {
+        Add(described, (section, options, faults) =>
+        {
+            if (section.Value is { Length: > 0 })
+            {
+                faults.Add($"{section.Path}: '{section.Value}' is a single value; {expectation}.");
+                return;
+            }
+
+            foreach (IConfigurationSection child in section.GetChildren())
+            {
+                if (child.Value is { } text && !child.GetChildren().Any() && parse(text, out TValue value))
+                {
+                    map(options)[child.Key] = value;
+                }
+                else
+                {
+                    faults.Add($"{child.Path}: {valueExpectation}.");
+                }
+            }
+        });
+        return this;
+    }
 
     private OptionsShape<T> Scalar<TValue>(OptionsKey described, string expectation, Action<T, TValue> set, TryParse<TValue> parse)
     {

@@ -13,6 +13,8 @@ internal static class PolicyValues
         return
         [
             new("Timeout", Text(plan.Timeout), Source(route?.Timeout, options.Timeout)),
+            new("TimeoutCoversBody", Text(plan.Body.TimeoutCovers), Source(route?.TimeoutCoversBody, options.TimeoutCoversBody)),
+            new("BodyIdleTimeout", Text(plan.Body.Idle), Source(route?.BodyIdleTimeout, options.BodyIdleTimeout)),
             new("Retry:Attempts", Text(retry.Attempts), Source(own?.Attempts, all.Attempts)),
             new("Retry:PerTryTimeout", PerTry(plan), Source(own?.PerTryTimeout, all.PerTryTimeout)),
             new("Retry:RetryOn", string.Join(", ", Given(own?.RetryOn) ?? Given(all.RetryOn) ?? RetryConditions.Defaults), Source(Given(own?.RetryOn), Given(all.RetryOn))),
@@ -26,6 +28,8 @@ internal static class PolicyValues
             new("HashPolicies", Text((route?.HashPolicies ?? options.HashPolicies).Select(EditValues.Text)), Source(route?.HashPolicies, Given(options.HashPolicies))),
             .. EditValues.Of(options, route, plan.Balancer.Name),
             new("ConnectionPool:MaxRequests", Limit(options.ConnectionPool.MaxRequests), Source(null, options.ConnectionPool.MaxRequests)),
+            new("ConnectionPool:MaxRequestsPerEndpoint", Limit(options.ConnectionPool.MaxRequestsPerEndpoint), Source(null, options.ConnectionPool.MaxRequestsPerEndpoint)),
+            new("ConnectionPool:AdaptiveLimit", plan.Pool.AdaptiveLimit is { } adaptive ? $"{Text(adaptive.Min)} to {Text(adaptive.Max)}" : "none", Source(null, options.ConnectionPool.AdaptiveLimit)),
             new("ConnectionPool:MaxPendingRequests", Limit(options.ConnectionPool.MaxPendingRequests), Source(null, options.ConnectionPool.MaxPendingRequests)),
             new("ConnectionPool:PendingTimeout", Text(plan.Pool.PendingTimeout), Source(null, options.ConnectionPool.PendingTimeout)),
             new("ConnectionPool:MaxRetries", Limit(options.ConnectionPool.MaxRetries), Source(null, options.ConnectionPool.MaxRetries)),

@@ -26,7 +26,48 @@ internal static class PoolOptionsCheck
         faults.CheckAtLeast("ConnectionPool:MaxPendingRequests", pool.MaxPendingRequests, 0);
         faults.CheckLimit("ConnectionPool:PendingTimeout", pool.PendingTimeout);
         faults.CheckAtLeast("ConnectionPool:MaxRetries", pool.MaxRetries, 0);
+        faults.CheckAtLeast("ConnectionPool:MaxRequestsPerEndpoint", pool.MaxRequestsPerEndpoint, 1);
+        CheckAdaptiveLimit(pool.AdaptiveLimit, faults.Below("ConnectionPool:AdaptiveLimit"));
+        faults.CheckAtLeast("ConnectionPool:MaxConnections", pool.MaxConnections, 1);
+        faults.CheckLimit("ConnectionPool:ConnectTimeout", pool.ConnectTimeout);
+        faults.CheckLimit("ConnectionPool:IdleTimeout", pool.IdleTimeout);
+        if (pool.MaxRequestsPerConnection is { } most and not 0 and not 1)
+        {
+            faults.Add("ConnectionPool:MaxRequestsPerConnection", $"{most} is not allowed: the platform does not count the requests of a connection, and tells nobody when one begins. It is 1 for a connection for each request, or 0 for any number; to renew connections now and then, set PooledConnectionLifetime on the primary handler.");
+        }
+
         CheckKeepAlive(pool.KeepAlive, faults);
+    }
+
+    private static void CheckAdaptiveLimit(AdaptiveLimitOptions? options, FaultList faults)
+    {
+        if (options is null)
+        {
+            return;
+        }
+
+        faults.CheckAtLeast("Min", options.Min, 1);
+        if (options.Max < options.Min)
+        {
+            faults.Add("Max", $"{options.Max} is below Min, which is {options.Min}; raise the one or lower the other.");
+        }
+        else if (options.Initial < options.Min || options.Initial > options.Max)
+        {
+            faults.Add("Initial", $"{options.Initial} is not allowed; it is from Min to Max, {options.Min} to {options.Max}.");
+        }
+
+        if (!double.IsFinite(options.Tolerance) || options.Tolerance < 1)
+        {
+            faults.Add("Tolerance", $"{options.Tolerance} is not allowed; it is a factor, 1 or more.");
+        }
+
+        if (!(options.Smoothing is > 0 and <= 1))
+        {
+            faults.Add("Smoothing", $"{options.Smoothing} is not allowed; it is above 0 and at most 1.");
+        }
+
+        faults.CheckAtLeast("QueueSize", options.QueueSize, 1);
+        faults.CheckAtLeast("LongWindow", options.LongWindow, 1);
     }
 
     private static void CheckKeepAlive(KeepAliveOptions? options, FaultList faults)

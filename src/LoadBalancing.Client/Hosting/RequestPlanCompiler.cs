@@ -69,6 +69,7 @@ internal sealed class RequestPlanCompiler : IDisposable
         TimeSpan timeout = route?.Timeout ?? options.Timeout ?? DefaultTimeout;
         RetryOptions retryOptions = RetryOf(options, route);
         RetrySettings retry = RetrySettings.From(retryOptions);
+        PoolLimits pool = PoolLimits.From(options.ConnectionPool, options.Budget);
         (FaultInjector? requestFault, FaultInjector? attemptFault) = CompileFaults(FaultSettings.From(route?.Fault ?? options.Fault), common.LiveFaults, target.Balancer.Metrics, target.Balancer.TimeProvider);
         HashPolicyChain? own = route?.HashPolicies is { } policies ? new HashPolicyChain(policies) : null;
         return new RequestPlan
@@ -81,18 +82,20 @@ internal sealed class RequestPlanCompiler : IDisposable
             UnmatchedHost = options.UnmatchedHost,
             Timeout = timeout,
             PerTryTimeout = RequestPlan.Shorter(timeout, retry.PerTryTimeout),
+            Body = BodyRules.From(route?.BodyIdleTimeout ?? options.BodyIdleTimeout, route?.TimeoutCoversBody ?? options.TimeoutCoversBody, timeout),
             HashPolicies = own,
             Affinity = CompileAffinity(cluster, own),
             Retry = retry,
             Answers = AnswerConditions.From(retry, retryOptions),
             RetryPipeline = RetryRunner.BuildPipeline(target.Balancer.FullName, retry, target.Balancer.TimeProvider),
-            Slots = options.ConnectionPool.MaxRequests is null ? null : target.Limits.Slots,
-            Pool = PoolLimits.From(options.ConnectionPool, options.Budget),
+            Slots = options.ConnectionPool.MaxRequests is null && !pool.HasEndpointLimits ? null : target.Limits.Slots,
+            Pool = pool,
             Retries = target.Limits.Retries,
             Budget = common.CountsRequests ? target.Limits.Retries.Rate : null,
             RequestFault = requestFault,
             AttemptFault = attemptFault,
             ErrorStatuses = options.OutlierDetection.ErrorStatuses is { Count: > 0 } statuses ? StatusSet.Of(statuses) : null,
+            Connections = ConnectionSettings.From(options.ConnectionPool),
             KeepAlive = KeepAliveSettings.From(options.ConnectionPool.KeepAlive),
             FollowRedirects = options.FollowRedirects,
             TimeLimits = _timeLimits,

@@ -6,6 +6,7 @@ internal static class RouteOptionsCheck
     public static void Check(LoadBalancingOptions options, FaultList faults)
     {
         CheckTimes(options.Timeout, options.Retry, faults);
+        faults.CheckLimit("BodyIdleTimeout", options.BodyIdleTimeout);
         CheckRetry(options.Retry, faults);
         CheckRoutes(options.Routes, faults);
         CheckFault(options.Fault, faults);
@@ -60,6 +61,7 @@ internal static class RouteOptionsCheck
             }
 
             CheckTimes(route.Timeout, route.Retry ?? new RetryOptions(), own);
+            own.CheckLimit("BodyIdleTimeout", route.BodyIdleTimeout);
             CheckRetry(route.Retry ?? new RetryOptions(), own);
             CheckFault(route.Fault, own);
             SelectionCheck.CheckHashPolicies(route.HashPolicies ?? [], own);

@@ -41,13 +41,31 @@ internal sealed class ServiceClusters : IDisposable
     /// <summary>The balancer of a subset; null when none of that name is configured.</summary>
     public LoadBalancer? FindSubset(string name) => Subsets.FirstOrDefault(subset => subset.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value?.Target.Balancer;
 
+    /// <summary>What to say about a first set that does not come; names the sources.</summary>
+    public string AwaitedSources
+    {
+        get => Whole.Balancer.AwaitedSources;
+        set
+        {
+            Whole.Balancer.AwaitedSources = value;
+            foreach (SubsetCluster subset in _subsets)
+            {
+                subset.Cluster.Balancer.AwaitedSources = value;
+            }
+        }
+    }
+
     /// <summary>Takes options into force.</summary>
-    public void Configure(LoadBalancingOptions options)
+    /// <param name="options">The options.</param>
+    /// <param name="updateEndpoints">Takes the endpoints that they list. Labels of subsets may change together with those of endpoints, and subsets must not see the one without the other.</param>
+    public void Configure(LoadBalancingOptions options, Action updateEndpoints)
     {
         var settings = ClusterSettings.From(options, _strategies);
         Whole.Configure(settings);
         Service = new ConfiguredCluster(_target, options, settings.Strategy);
         ConfigureSubsets(options);
+        updateEndpoints();
+        Whole.TellMembers();
     }
 
     public void Dispose()
@@ -69,6 +87,7 @@ internal sealed class ServiceClusters : IDisposable
             SubsetCluster? known = Array.Find(_subsets, subset => subset.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
             ClusterRuntime cluster = known?.Cluster ?? _makeCluster(name, settings);
             cluster.Configure(settings);
+            cluster.Balancer.AwaitedSources = AwaitedSources;
             PlanTarget target = known?.Target ?? _makeTarget(cluster);
             subsets.Add(new SubsetCluster(name, cluster, target, new SubsetLabels(own.Labels), new ConfiguredCluster(target, merged, settings.Strategy)));
         }
@@ -81,7 +100,7 @@ internal sealed class ServiceClusters : IDisposable
 
         SubsetCluster[] now = [.. subsets];
         Volatile.Write(ref _subsets, now);
-        Whole.TellMembers(members => Array.ForEach(now, subset => subset.Cluster.Follow(members, subset.Labels)));
+        Whole.Follower = members => Array.ForEach(now, subset => subset.Cluster.Follow(members, subset.Labels));
     }
 
     /// <param name="Name">Its name as it was first written.</param>

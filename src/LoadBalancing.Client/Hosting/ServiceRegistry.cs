@@ -32,6 +32,8 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, 
         }
     }
 
+    public IReadOnlyCollection<string> ServiceNames => _registrations.KnownNames(_provider);
+
     public LoadBalancer GetLoadBalancer(string name, string? subset = null)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -56,6 +58,11 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, 
         ArgumentNullException.ThrowIfNull(service);
         ArgumentNullException.ThrowIfNull(fault);
         ServiceRuntime runtime = GetKnown(service, nameof(service));
+        if (_registrations.IsBalancerOnly(service))
+        {
+            throw new ArgumentException($"Service '{service}' was registered with AddLoadBalancer, without a client, and faults are injected into requests.", nameof(service));
+        }
+
         IReadOnlyList<string> slips = RouteOptionsCheck.FindFaults(fault, service);
         return slips.Count == 0
             ? runtime.Inject(FaultSettings.From(fault) ?? FaultSettings.Nothing, appliesTo)
@@ -138,6 +145,11 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, 
         foreach (IConfiguration configuration in _registrations.LayersOf(name).Select(layer => layer.Watched(_provider)).OfType<IConfiguration>().Distinct())
         {
             runtime.Watch(configuration.GetReloadToken, ForgetHosts);
+        }
+
+        foreach (IOptionsChangeTokenSource<LoadBalancingOptions> source in _provider.GetServices<IOptionsChangeTokenSource<LoadBalancingOptions>>().Where(source => source.Name is null || source.Name == name))
+        {
+            runtime.Watch(source.GetChangeToken, ForgetHosts);
         }
 
         foreach (Func<IServiceProvider, IChangeToken> changes in _registrations.LayersOf(name).Select(static layer => layer.OtherChanges).OfType<Func<IServiceProvider, IChangeToken>>())

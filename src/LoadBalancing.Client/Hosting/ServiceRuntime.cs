@@ -49,7 +49,7 @@ internal sealed partial class ServiceRuntime : IDisposable
         Service = new BalancedService(name, _compiler.Compile(_clusters.Service, _clusters.Subsets, _liveFaults));
 
         IEndpointSource[] all = [.. sources];
-        _clusters.Whole.Balancer.AwaitedSources = all.Length == 0 ? "its options" : $"source {string.Join(" and ", all.Select(static source => $"'{source.Name}'"))}";
+        _clusters.AwaitedSources = all.Length == 0 ? "its options" : $"source {string.Join(" and ", all.Select(static source => $"'{source.Name}'"))}";
         if (options.Endpoints.Count > 0)
         {
             _clusters.Whole.UpdateEndpoints(ClusterRuntime.OptionsSource, [.. options.Endpoints]);
@@ -156,11 +156,14 @@ internal sealed partial class ServiceRuntime : IDisposable
 
     private void Take(LoadBalancingOptions options)
     {
-        _clusters.Configure(options);
-        if (options.Endpoints.Count > 0 || _options.Endpoints.Count > 0)
+        bool listsEndpoints = options.Endpoints.Count > 0 || _options.Endpoints.Count > 0;
+        _clusters.Configure(options, updateEndpoints: () =>
         {
-            _clusters.Whole.UpdateEndpoints(ClusterRuntime.OptionsSource, [.. options.Endpoints]);
-        }
+            if (listsEndpoints)
+            {
+                _clusters.Whole.UpdateEndpoints(ClusterRuntime.OptionsSource, [.. options.Endpoints]);
+            }
+        });
 
         _options = options;
         Compile();

@@ -3,6 +3,8 @@ namespace LoadBalancing.Client;
 /// <summary>The rules for subsets, and for where routes lead.</summary>
 internal static class SubsetCheck
 {
+    private const string NoConnections = "a subset cannot have its own: connections are made by the client, alike for all. Say it in the ConnectionPool of the service.";
+
     /// <param name="options">The options of the service.</param>
     /// <param name="service">The name of the service.</param>
     /// <param name="services">The names of all services.</param>
@@ -49,7 +51,12 @@ internal static class SubsetCheck
         checkPolicies(subset.Over(new LoadBalancingOptions { Endpoints = options.Endpoints }), faults);
         if (subset.ConnectionPool is { KeepAlive: { } keepAlive } && KeepAliveSettings.From(keepAlive) != KeepAliveSettings.From(new KeepAliveOptions()))
         {
-            faults.Add("ConnectionPool:KeepAlive", "a subset cannot have its own: connections are made by the client, alike for all. Say it in the ConnectionPool of the service.");
+            faults.Add("ConnectionPool:KeepAlive", NoConnections);
+        }
+
+        foreach (string option in subset.ConnectionPool is { } pool ? ConnectionSettings.From(pool).Given : [])
+        {
+            faults.Add(option, NoConnections);
         }
     }
 

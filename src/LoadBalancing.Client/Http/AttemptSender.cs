@@ -17,26 +17,37 @@ internal static class AttemptSender
         bool async,
         CancellationToken callerToken)
     {
-        if (plan.Slots is not null && await SlotWait.EnterAsync(plan.Slots, call!, callerToken).ConfigureAwait(false) is { } refused)
+        OngoingAttempt attempt;
+        long lookedAt = RequestSlots.NotLooked;
+        while (true)
         {
-            return new AttemptResult(refused, RetryTriggers.None, lease: null);
-        }
+            if (plan.Slots is not null && await SlotWait.EnterAsync(plan.Slots, call!, lookedAt, callerToken).ConfigureAwait(false) is { } refused)
+            {
+                return new AttemptResult(refused, RetryTriggers.None, lease: null);
+            }
 
-        if (call?.TimeLeft == TimeSpan.Zero)
-        {
-            // A wait took longer than it was meant to. An endpoint that is given no time must not answer for it.
-            plan.Slots?.Release();
-            return new AttemptResult(TimeoutErrors.Whole(plan, call.Tried is [.., { } last] ? last : null), RetryTriggers.None, lease: null);
-        }
+            if (call?.TimeLeft == TimeSpan.Zero)
+            {
+                // A wait took longer than it was meant to. An endpoint that is given no time must not answer for it.
+                plan.Slots?.Release();
+                return new AttemptResult(TimeoutErrors.Whole(plan, call.Tried is [.., { } last] ? last : null), RetryTriggers.None, lease: null);
+            }
 
-        if (call is { Tried.Count: > 0 })
-        {
-            TraceParent.Forget(request);
-        }
+            if (call is { Tried.Count: > 0 })
+            {
+                TraceParent.Forget(request);
+            }
 
-        if (!OngoingAttempt.TryBegin(plan, request, call, transport.Transports, callerToken, out OngoingAttempt attempt))
-        {
-            return AttemptResult.NothingToPick(plan);
+            lookedAt = plan.Slots?.Freed ?? RequestSlots.NotLooked;
+            if (OngoingAttempt.TryBegin(plan, request, call, transport.Transports, callerToken, out attempt))
+            {
+                break;
+            }
+
+            if (!plan.LimitsEndpoints || (lookedAt == plan.Slots!.Freed && !plan.Balancer.HasLimitedEndpoint))
+            {
+                return AttemptResult.NothingToPick(plan);
+            }
         }
 
         try

@@ -25,8 +25,8 @@ internal readonly struct AttemptTimer
     /// <summary>The token to send with; without a limit the caller's own.</summary>
     public CancellationToken TokenOr(CancellationToken callerToken) => _limit?.Token ?? callerToken;
 
-    /// <summary>Ends the time limit and keeps the caller's cancellation, for an upload that goes on after the headers of the answer.</summary>
-    public void StopClock() => _limit?.Stop();
+    /// <summary>Gives it into other hands, which end it in the place of this: the limit, and its link to the caller's cancellation. Both are nothing where there is no limit.</summary>
+    public (TimeLimit? Limit, CancellationTokenRegistration Caller) HandOver() => (_limit, _caller);
 
     /// <summary>Ends it for good. Nobody may use the token any more.</summary>
     public void End(TimeLimitPool pool)
@@ -38,7 +38,7 @@ internal readonly struct AttemptTimer
         }
     }
 
-    /// <summary>Ends it while an upload may still hold the token: it must not be lent to another request.</summary>
+    /// <summary>Ends it while an upload may still hold the token: it must not be lent to another request, and goes on to be cancelled by the caller no longer.</summary>
     public void EndUnshared()
     {
         if (_limit is not null)

@@ -5,6 +5,7 @@ internal sealed class CallState
 {
     private readonly List<UpstreamEndpoint> _tried = [];
     private readonly long _startedAt;
+    private long? _pendingSince;
 
     public CallState(RequestPlan plan, long startedAt)
     {
@@ -35,6 +36,9 @@ internal sealed class CallState
         }
     }
 
+    /// <summary>The timestamp at which the whole time is over. Only asked where there is a limit.</summary>
+    public long EndsAt => Plan.EndOf(_startedAt);
+
     /// <summary>The time that the attempt under way may take.</summary>
     public TimeSpan AttemptLimit { get; private set; }
 
@@ -43,6 +47,21 @@ internal sealed class CallState
 
     /// <summary>Why a retry that was due was not made; null when none was refused.</summary>
     public string? RetryRefused { get; set; }
+
+    /// <summary>What is left of the time that an attempt may wait for its place, which begins with the first question.</summary>
+    public TimeSpan PendingTimeLeft()
+    {
+        TimeSpan most = Plan.Pool.PendingTimeout;
+        if (most == Timeout.InfiniteTimeSpan)
+        {
+            return most;
+        }
+
+        long now = Plan.TimeProvider.GetTimestamp();
+        _pendingSince ??= now;
+        TimeSpan left = most - Plan.TimeProvider.GetElapsedTime(_pendingSince.Value, now);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
 
     /// <summary>Takes note of a first attempt that was made before anybody thought of keeping notes.</summary>
     public void AddFirst(AttemptResult first)
@@ -56,6 +75,7 @@ internal sealed class CallState
     public void BeginAttempt(UpstreamEndpoint endpoint)
     {
         _tried.Add(endpoint);
+        _pendingSince = null;
         TimeSpan left = TimeLeft;
         AttemptLimit = RequestPlan.Shorter(left, Plan.PerTryTimeout);
         AttemptEndsCall = AttemptLimit == left;

@@ -1,13 +1,30 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Where a body is copied to. It remembers whether it was the writing that failed: the exception of a full disk looks like that of a broken connection, and the endpoint must not answer for it.</summary>
+/// <summary>
+/// Where a body is copied to. It remembers whether it was the writing that failed: the exception of a full disk looks like that of a broken connection, and the endpoint must not answer for it. Where time is kept of the body,
+/// it tells when something came and when it is written.
+/// </summary>
 internal sealed class CopyDestination : Stream
 {
-    private readonly Stream _inner;
+    private readonly BodyClock? _clock;
+    private Stream _inner;
 
     public CopyDestination(Stream inner) => _inner = inner;
 
+    /// <summary>One that is used again and again.</summary>
+    public CopyDestination(BodyClock clock)
+    {
+        _clock = clock;
+        _inner = Null;
+    }
+
     public bool HasFailed { get; private set; }
+
+    /// <summary>Begins the next copying.</summary>
+    public void Begin(Stream inner) => (_inner, HasFailed) = (inner, false);
+
+    /// <summary>Ends it: what was copied to is not kept alive.</summary>
+    public void Forget() => _inner = Null;
 
     /// <summary>Whether writing there can fail of anything but a full memory: HttpClient's own buffers, where most bodies go, cannot, and need no watching.</summary>
     public static bool CanFail(Stream stream) => stream.GetType() != typeof(MemoryStream) && stream.GetType().Module != typeof(HttpContent).Module;
@@ -32,7 +49,9 @@ internal sealed class CopyDestination : Stream
     {
         try
         {
+            _clock?.BeginWrite();
             _inner.Write(buffer);
+            _clock?.EndWrite();
         }
         catch
         {
@@ -48,8 +67,15 @@ internal sealed class CopyDestination : Stream
     {
         try
         {
+            _clock?.BeginWrite();
             ValueTask writing = _inner.WriteAsync(buffer, cancellationToken);
-            return writing.IsCompletedSuccessfully ? writing : WatchAsync(writing);
+            if (!writing.IsCompletedSuccessfully)
+            {
+                return WatchAsync(writing);
+            }
+
+            _clock?.EndWrite();
+            return writing;
         }
         catch
         {
@@ -71,7 +97,7 @@ internal sealed class CopyDestination : Stream
         }
     }
 
-    public override Task FlushAsync(CancellationToken cancellationToken) => WatchAsync(new ValueTask(_inner.FlushAsync(cancellationToken))).AsTask();
+    public override Task FlushAsync(CancellationToken cancellationToken) => FlushInnerAsync(cancellationToken);
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
@@ -79,11 +105,25 @@ internal sealed class CopyDestination : Stream
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
+    private async Task FlushInnerAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _inner.FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            HasFailed = true;
+            throw;
+        }
+    }
+
     private async ValueTask WatchAsync(ValueTask writing)
     {
         try
         {
             await writing.ConfigureAwait(false);
+            _clock?.EndWrite();
         }
         catch
         {

@@ -19,7 +19,6 @@ internal sealed class DropGuard
     private static DropGuard? _keptByThread;
 
     private EndpointLease? _lease;
-    private UploadLink? _upload;
 
     private DropGuard()
     {
@@ -29,13 +28,16 @@ internal sealed class DropGuard
     {
         if (_lease is { HasEnded: false } lease)
         {
-            _upload?.End();
+            Clock.Abandon();
             lease.Reclaim();
         }
     }
 
+    /// <summary>Keeps the time of the body, where that is wanted.</summary>
+    public BodyClock Clock { get; } = new();
+
     /// <summary>Lends a guard that watches over a lease.</summary>
-    public static DropGuard Watch(EndpointLease lease, UploadLink? upload)
+    public static DropGuard Watch(EndpointLease lease)
     {
         DropGuard? guard = _keptByThread;
         if (guard is not null)
@@ -48,7 +50,6 @@ internal sealed class DropGuard
         }
 
         guard._lease = lease;
-        guard._upload = upload;
         return guard;
     }
 
@@ -56,7 +57,11 @@ internal sealed class DropGuard
     public void Release()
     {
         _lease = null;
-        _upload = null;
+        if (!Clock.End())
+        {
+            return;
+        }
+
         if (_keptByThread is null)
         {
             _keptByThread = this;

@@ -7,48 +7,60 @@ namespace LoadBalancing.Client;
 /// </summary>
 internal sealed class LeasedContent : UpstreamContent
 {
-    private readonly UploadLink? _upload;
     private DropGuard? _guard;
 
-    public LeasedContent(HttpContent inner, EndpointLease lease, CallState? call, UploadLink? upload)
-        : base(inner, lease, call)
+    public LeasedContent(HttpContent inner, EndpointLease lease, CallState? call)
+        : base(inner, lease, call) => _guard = DropGuard.Watch(lease);
+
+    /// <summary>Has the time of the body be kept, which takes over that of the attempt.</summary>
+    public void KeepTime(RequestPlan plan, AttemptTimer timer, TimeSpan idle, long end, bool isUploading) => _guard!.Clock.Start(this, plan, timer, idle, end, isUploading);
+
+    /// <summary>Begins a read.</summary>
+    /// <returns>Who keeps its time; null where nobody does, or the body is over.</returns>
+    public BodyClock? BeginReading() => Volatile.Read(ref _guard)?.Clock is { } clock && clock.TryBegin(this) ? clock : null;
+
+    /// <summary>Ends the lease, once, with what was reported at the headers.</summary>
+    public void End() => End(null);
+
+    /// <summary>Ends the lease, once, because a read failed.</summary>
+    /// <param name="exception">What it failed of.</param>
+    /// <param name="clock">Who kept its time, if anybody.</param>
+    /// <param name="destination">Where it was copied to, if it may have been the writing that failed.</param>
+    /// <param name="cancellationToken">The reader's.</param>
+    /// <returns>What to tell the reader.</returns>
+    public Exception Fail(Exception exception, BodyClock? clock = null, CopyDestination? destination = null, CancellationToken cancellationToken = default)
     {
-        _upload = upload;
-        _guard = DropGuard.Watch(lease, upload);
-    }
-
-    /// <summary>Ends the lease, once: with what was reported at the headers, or with what went wrong since.</summary>
-    public void End(Exception? failure)
-    {
-        if (Interlocked.Exchange(ref _guard, null) is not { } guard)
-        {
-            return;
-        }
-
-        if (failure is null)
-        {
-            Lease.End();
-        }
-        else
-        {
-            Lease.End(OutcomeClassifier.ClassifyBody(failure));
-        }
-
-        _upload?.End();
-        guard.Release();
+        bool isReadersFault = destination is { HasFailed: true };
+        (Exception told, AttemptOutcome outcome) = clock?.Judge(exception, Lease, cancellationToken) ?? (exception, isReadersFault ? AttemptOutcome.Neutral : OutcomeClassifier.ClassifyBody(exception));
+        clock?.Rest();
+        End(isReadersFault ? null : outcome);
+        return told;
     }
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        CopyDestination? watched = CopyDestination.CanFail(stream) ? new CopyDestination(stream) : null;
+        BodyClock? clock = BeginReading();
+        CopyDestination? watched = clock?.Around(stream) ?? (CopyDestination.CanFail(stream) ? new CopyDestination(stream) : null);
         try
         {
-            await Inner.CopyToAsync(watched ?? stream, context, cancellationToken).ConfigureAwait(false);
-            End(null);
+            Task copying = Inner.CopyToAsync(watched ?? stream, context, clock?.TokenFor(cancellationToken) ?? cancellationToken);
+            if (!copying.IsCompleted)
+            {
+                clock?.Wait();
+            }
+
+            await copying.ConfigureAwait(false);
+            clock?.Rest();
+            End();
         }
         catch (Exception exception)
         {
-            End(watched is { HasFailed: true } ? null : exception);
+            Exception told = Fail(exception, clock, watched, cancellationToken);
+            if (!ReferenceEquals(told, exception))
+            {
+                throw told;
+            }
+
             throw;
         }
     }
@@ -58,12 +70,13 @@ internal sealed class LeasedContent : UpstreamContent
         CopyDestination? watched = CopyDestination.CanFail(stream) ? new CopyDestination(stream) : null;
         try
         {
+            ThrowIfTooLate();
             Inner.CopyTo(watched ?? stream, context, cancellationToken);
-            End(null);
+            End();
         }
         catch (Exception exception)
         {
-            End(watched is { HasFailed: true } ? null : exception);
+            Fail(exception, destination: watched, cancellationToken: cancellationToken);
             throw;
         }
     }
@@ -77,9 +90,45 @@ internal sealed class LeasedContent : UpstreamContent
     {
         if (disposing)
         {
-            End(null);
+            End();
         }
 
         base.Dispose(disposing);
+    }
+
+    /// <summary>Before a read that cannot be interrupted.</summary>
+    /// <exception cref="TaskCanceledException">The time of the call covers its body, and has elapsed.</exception>
+    public void ThrowIfTooLate()
+    {
+        if (BeginReading() is { } clock)
+        {
+            try
+            {
+                clock.ThrowIfAtEnd(Lease);
+            }
+            finally
+            {
+                clock.Rest();
+            }
+        }
+    }
+
+    private void End(AttemptOutcome? last)
+    {
+        if (Interlocked.Exchange(ref _guard, null) is not { } guard)
+        {
+            return;
+        }
+
+        if (last is { } outcome)
+        {
+            Lease.End(outcome);
+        }
+        else
+        {
+            Lease.End();
+        }
+
+        guard.Release();
     }
 }

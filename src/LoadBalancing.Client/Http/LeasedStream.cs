@@ -46,11 +46,12 @@ internal sealed class LeasedStream : Stream
     {
         try
         {
+            _content.ThrowIfTooLate();
             return Noticed(_inner.Read(buffer), buffer.Length);
         }
         catch (Exception exception)
         {
-            _content.End(exception);
+            _content.Fail(exception);
             throw;
         }
     }
@@ -60,13 +61,27 @@ internal sealed class LeasedStream : Stream
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        BodyClock? clock = _content.BeginReading();
         try
         {
-            return Noticed(await _inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false), buffer.Length);
+            ValueTask<int> reading = _inner.ReadAsync(buffer, clock?.TokenFor(cancellationToken) ?? cancellationToken);
+            if (!reading.IsCompleted)
+            {
+                clock?.Wait();
+            }
+
+            int read = await reading.ConfigureAwait(false);
+            clock?.Rest();
+            return Noticed(read, buffer.Length);
         }
         catch (Exception exception)
         {
-            _content.End(exception);
+            Exception told = _content.Fail(exception, clock, cancellationToken: cancellationToken);
+            if (!ReferenceEquals(told, exception))
+            {
+                throw told;
+            }
+
             throw;
         }
     }
@@ -88,12 +103,13 @@ internal sealed class LeasedStream : Stream
         var watched = new CopyDestination(destination);
         try
         {
+            _content.ThrowIfTooLate();
             _inner.CopyTo(watched, bufferSize);
-            _content.End(null);
+            _content.End();
         }
         catch (Exception exception)
         {
-            _content.End(watched.HasFailed ? null : exception);
+            _content.Fail(exception, destination: watched);
             throw;
         }
     }
@@ -101,15 +117,28 @@ internal sealed class LeasedStream : Stream
     public override async Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken)
     {
         ValidateCopyToArguments(destination, bufferSize);
-        var watched = new CopyDestination(destination);
+        BodyClock? clock = _content.BeginReading();
+        CopyDestination watched = clock?.Around(destination) ?? new CopyDestination(destination);
         try
         {
-            await _inner.CopyToAsync(watched, bufferSize, cancellationToken).ConfigureAwait(false);
-            _content.End(null);
+            Task copying = _inner.CopyToAsync(watched, bufferSize, clock?.TokenFor(cancellationToken) ?? cancellationToken);
+            if (!copying.IsCompleted)
+            {
+                clock?.Wait();
+            }
+
+            await copying.ConfigureAwait(false);
+            clock?.Rest();
+            _content.End();
         }
         catch (Exception exception)
         {
-            _content.End(watched.HasFailed ? null : exception);
+            Exception told = _content.Fail(exception, clock, watched, cancellationToken);
+            if (!ReferenceEquals(told, exception))
+            {
+                throw told;
+            }
+
             throw;
         }
     }
@@ -134,7 +163,7 @@ internal sealed class LeasedStream : Stream
 
     public override async ValueTask DisposeAsync()
     {
-        _content.End(null);
+        _content.End();
         await _inner.DisposeAsync().ConfigureAwait(false);
         await base.DisposeAsync().ConfigureAwait(false);
     }
@@ -143,7 +172,7 @@ internal sealed class LeasedStream : Stream
     {
         if (disposing)
         {
-            _content.End(null);
+            _content.End();
             _inner.Dispose();
         }
 
@@ -154,7 +183,7 @@ internal sealed class LeasedStream : Stream
     {
         if (read == 0 && asked > 0)
         {
-            _content.End(null);
+            _content.End();
         }
 
         return read;

@@ -61,6 +61,11 @@ internal sealed class LoadBalancingHandler : DelegatingHandler
                 first = attempt.Fail(exception, plan, request, call: null, cancellationToken);
             }
         }
+        else if (plan.LimitsEndpoints)
+        {
+            // Perhaps all are full, and there is something to wait for.
+            return await SendAndFollowAsync(plan, request, async: true, cancellationToken).ConfigureAwait(false);
+        }
         else
         {
             first = AttemptResult.NothingToPick(plan);

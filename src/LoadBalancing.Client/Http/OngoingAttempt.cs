@@ -97,18 +97,23 @@ internal readonly struct OngoingAttempt
             plan.Log.AttemptFailed(_lease.Endpoint, outcome, triggers);
         }
 
-        // The clock has to stop before the content is told of an upload that goes on, because the content may come to its end at once.
-        UploadLink? upload = RequestTraits.MayOutlastHeaders(request.Content, response) ? new UploadLink(_timer) : null;
-        UpstreamContent.Follow(response, request, _lease, call, upload);
-        if (upload is null)
-        {
-            // Last: whatever throws above comes to Fail, which ends the timer too, and its source must not come back twice.
-            _timer.End(plan.TimeLimits);
-        }
-
         if (call?.Span is { } span)
         {
             Trace(span, outcome);
+        }
+
+        // Last: whatever throws above comes to Fail, which ends the timer too, and its source must not come back twice.
+        bool isUploading = RequestTraits.MayOutlastHeaders(request.Content, response);
+        if (!UpstreamContent.Follow(response, request, plan, _lease, call, _timer, isUploading))
+        {
+            if (isUploading)
+            {
+                _timer.EndUnshared();
+            }
+            else
+            {
+                _timer.End(plan.TimeLimits);
+            }
         }
 
         return new AttemptResult(response, triggers, _lease);
@@ -131,7 +136,8 @@ internal readonly struct OngoingAttempt
         }
         else if (timedOut)
         {
-            outcome = JudgeTimeout(plan, LimitOf(plan, call));
+            TimeSpan limit = LimitOf(plan, call);
+            outcome = JudgeTimeout(plan, _lease.Endpoint, limit, plan.TimeProvider.GetElapsedTime(_lease.StartedAt) - limit);
             result = TimeOut(exception, plan, call);
         }
         else
@@ -150,6 +156,19 @@ internal readonly struct OngoingAttempt
         return result;
     }
 
+    /// <summary>What a time limit that fired says about the endpoint: nothing, when it fired much too late.</summary>
+    public static AttemptOutcome JudgeTimeout(RequestPlan plan, UpstreamEndpoint endpoint, TimeSpan limit, TimeSpan late)
+    {
+        if (late <= Starvation)
+        {
+            return AttemptOutcome.Failure(FailureKind.Timeout);
+        }
+
+        plan.Balancer.Metrics.OnStarvedTimeout();
+        plan.Log.TimerStarved(endpoint, limit, limit + late);
+        return AttemptOutcome.Neutral;
+    }
+
     /// <summary>Hands the place that was taken to the lease, or back.</summary>
     private static EndpointLease? PickForSlot(RequestPlan plan, RequestSlots slots, in PickContext context)
     {
@@ -163,7 +182,7 @@ internal readonly struct OngoingAttempt
         {
             if (lease is null)
             {
-                slots.Release();
+                slots.GiveBack();
             }
             else
             {
@@ -191,18 +210,5 @@ internal readonly struct OngoingAttempt
         return endsCall
             ? new AttemptResult(TimeoutErrors.Whole(plan, _lease.Endpoint, exception, _lease.InPanic), RetryTriggers.None, _lease)
             : new AttemptResult(TimeoutErrors.PerTry(plan, limit, _lease.Endpoint, exception, _lease.InPanic), RetryTriggers.PerTryTimeout, _lease);
-    }
-
-    private AttemptOutcome JudgeTimeout(RequestPlan plan, TimeSpan limit)
-    {
-        TimeSpan elapsed = plan.TimeProvider.GetElapsedTime(_lease.StartedAt);
-        if (elapsed <= limit + Starvation)
-        {
-            return AttemptOutcome.Failure(FailureKind.Timeout);
-        }
-
-        plan.Balancer.Metrics.OnStarvedTimeout();
-        plan.Log.TimerStarved(_lease.Endpoint, limit, elapsed);
-        return AttemptOutcome.Neutral;
     }
 }

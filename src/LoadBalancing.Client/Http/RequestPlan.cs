@@ -35,6 +35,9 @@ internal sealed record RequestPlan
     /// <summary>The time for one attempt, already held to <see cref="Timeout"/>; infinite for no limit.</summary>
     public required TimeSpan PerTryTimeout { get; init; }
 
+    /// <summary>How long bodies may take.</summary>
+    public required BodyRules Body { get; init; }
+
     /// <summary>Null where it makes no difference which endpoint a request goes to.</summary>
     public required RequestAffinity? Affinity { get; init; }
 
@@ -49,7 +52,7 @@ internal sealed record RequestPlan
     /// <summary>Runs what comes after a first attempt that failed; null when nothing is ever tried again.</summary>
     public required ResiliencePipeline<HttpResponseMessage>? RetryPipeline { get; init; }
 
-    /// <summary>The places that attempts have to take; null when there is no limit to them.</summary>
+    /// <summary>The places that attempts have to take; null when there is no limit to them, nor to single endpoints.</summary>
     public required RequestSlots? Slots { get; init; }
 
     /// <summary>The limits that <see cref="Slots"/> and <see cref="Retries"/> are held to.</summary>
@@ -69,6 +72,9 @@ internal sealed record RequestPlan
 
     /// <summary>The statuses that are held against an endpoint; null: all from 500 on.</summary>
     public required StatusSet? ErrorStatuses { get; init; }
+
+    /// <summary>How new handlers keep their connections.</summary>
+    public required ConnectionSettings Connections { get; init; }
 
     /// <summary>How new handlers notice dead connections.</summary>
     public required KeepAliveSettings KeepAlive { get; init; }
@@ -112,11 +118,17 @@ internal sealed record RequestPlan
     /// <summary>Whether a cookie counts, on any of its routes or in any of its subsets.</summary>
     public bool UsesCookies => Affinity is { UsesCookies: true } || Routes is { UseCookies: true } || (Subsets?.Values.Any(static subset => subset.UsesCookies) ?? false);
 
+    /// <summary>Whether a pick may find endpoints full, so that there is something to wait for.</summary>
+    public bool LimitsEndpoints => Pool.HasEndpointLimits;
+
     /// <summary>Whether any time limit is to be kept.</summary>
     public bool HasTimeLimit => PerTryTimeout != System.Threading.Timeout.InfiniteTimeSpan;
 
     /// <summary>The time at which something begins; 0 when nobody needs to know, which saves reading a clock.</summary>
-    public long Now() => HasTimeLimit || Budget is not null || Balancer.Metrics.WantsDurations ? TimeProvider.GetTimestamp() : 0;
+    public long Now() => HasTimeLimit || Budget is not null || Balancer.WantsTimes || Balancer.Metrics.WantsDurations ? TimeProvider.GetTimestamp() : 0;
+
+    /// <summary>The timestamp at which a call that began at another one is over, by its <see cref="Timeout"/>, which must be one.</summary>
+    public long EndOf(long startedAt) => startedAt + (long)(Timeout.Ticks * ((double)TimeProvider.TimestampFrequency / TimeSpan.TicksPerSecond));
 
     /// <summary>The shorter of two times of which either may be infinite.</summary>
     public static TimeSpan Shorter(TimeSpan a, TimeSpan b) =>

@@ -11,6 +11,14 @@ internal static class TimeoutErrors
     public static TaskCanceledException PerTry(RequestPlan plan, TimeSpan limit, UpstreamEndpoint endpoint, Exception inner, bool inPanic = false) =>
         Make(plan, "Retry.PerTryTimeout", limit, endpoint, inner, inPanic);
 
+    public static TaskCanceledException BodyIdle(RequestPlan plan, TimeSpan limit, UpstreamEndpoint endpoint, Exception inner, bool inPanic = false)
+    {
+        string message = string.Create(
+            CultureInfo.InvariantCulture,
+            $"The body of an answer of service '{plan.Balancer.FullName}' was given up: nothing came from {endpoint}{(inPanic ? ", in panic," : "")} for its BodyIdleTimeout of {limit.TotalSeconds} s.");
+        return new TaskCanceledException(message, new TimeoutException(message, inner));
+    }
+
     /// <summary>A cancellation as the caller looks for it: with his own token, not with that of the source which an attempt was lent.</summary>
     public static Exception AsCancelledBy(Exception exception, CancellationToken callerToken) =>
         exception is OperationCanceledException cancelled && cancelled.CancellationToken != callerToken

@@ -10,7 +10,9 @@ internal class UpstreamContent : HttpContent
     private static readonly Type NoContent = GetNoContentType();
 
     private CallState? _call;
-    private readonly bool _isEmpty;
+    private bool _isEmpty;
+    private bool _hasLength;
+    private bool _isEndless;
 
     protected UpstreamContent(HttpContent inner, EndpointLease lease, CallState? call)
     {
@@ -19,7 +21,7 @@ internal class UpstreamContent : HttpContent
         _call = call;
         if (inner.GetType() != NoContent)
         {
-            _isEmpty = CopyHeaders(inner.Headers);
+            CopyHeaders(inner.Headers);
         }
     }
 
@@ -34,25 +36,52 @@ internal class UpstreamContent : HttpContent
     protected HttpContent Inner { get; }
 
     /// <summary>Puts itself around the response's content, and sees to it that the lease ends when the body does.</summary>
-    public static void Follow(HttpResponseMessage response, HttpRequestMessage request, EndpointLease lease, CallState? call, UploadLink? upload)
+    /// <param name="response">The answer.</param>
+    /// <param name="request">What it answers.</param>
+    /// <param name="plan">The plan of the call.</param>
+    /// <param name="lease">The attempt.</param>
+    /// <param name="call">What the call knows of itself; null for one that went well at once.</param>
+    /// <param name="timer">The time of the attempt.</param>
+    /// <param name="isUploading">Whether the request may still be sent.</param>
+    /// <returns>Whether the time of the attempt goes on as that of the body, which then ends it.</returns>
+    public static bool Follow(
+        HttpResponseMessage response,
+        HttpRequestMessage request,
+        RequestPlan plan,
+        EndpointLease lease,
+        CallState? call,
+        AttemptTimer timer,
+        bool isUploading)
     {
         HttpContent inner = response.Content;
         if (HasNoBody(response, request, inner))
         {
             response.Content = new UpstreamContent(inner, lease, call);
             lease.End();
-            upload?.End();
-            return;
+            return false;
         }
 
-        var content = new LeasedContent(inner, lease, call, upload);
+        var content = new LeasedContent(inner, lease, call);
         response.Content = content;
 
-        // After a switch of protocols the length speaks of nothing: what follows is a connection.
-        if (content._isEmpty && response.StatusCode != HttpStatusCode.SwitchingProtocols)
+        // What follows a switch of protocols is a connection, of which the headers say nothing.
+        bool isConnection = response.StatusCode == HttpStatusCode.SwitchingProtocols || request.Method == HttpMethod.Connect;
+        if (content._isEmpty && !isConnection)
         {
-            content.End(null);
+            content.End();
+            return false;
         }
+
+        BodyRules rules = plan.Body;
+        TimeSpan idle = isConnection || content._isEndless ? Timeout.InfiniteTimeSpan : content._hasLength ? rules.Idle : rules.IdleWithoutLength;
+        bool covers = rules.TimeoutCovers && !isConnection;
+        if (idle == Timeout.InfiniteTimeSpan && !covers && !isUploading)
+        {
+            return false;
+        }
+
+        content.KeepTime(plan, timer, idle, covers ? call?.EndsAt ?? plan.EndOf(lease.StartedAt) : long.MaxValue, isUploading);
+        return true;
     }
 
     /// <summary>Lets it know of a call that took no notes when the response came.</summary>
@@ -105,16 +134,15 @@ internal class UpstreamContent : HttpContent
         return response.Content.GetType();
     }
 
-    /// <returns>Whether they say that nothing follows. Seen in passing, because asking for the length parses it, and whoever reads the body does so again.</returns>
-    private bool CopyHeaders(HttpContentHeaders headers)
+    /// <remarks>What they say of the body is seen in passing, because asking for it parses them, and whoever reads the body does so again.</remarks>
+    private void CopyHeaders(HttpContentHeaders headers)
     {
-        bool isEmpty = false;
         foreach (KeyValuePair<string, HeaderStringValues> header in headers.NonValidated)
         {
             if (header.Value.Count == 1)
             {
                 string value = header.Value.ToString();
-                isEmpty |= value == "0" && header.Key.Equals("Content-Length", StringComparison.OrdinalIgnoreCase);
+                Notice(header.Key, value);
                 Headers.TryAddWithoutValidation(header.Key, value);
             }
             else
@@ -122,7 +150,19 @@ internal class UpstreamContent : HttpContent
                 Headers.TryAddWithoutValidation(header.Key, header.Value);
             }
         }
+    }
 
-        return isEmpty;
+    private void Notice(string name, string value)
+    {
+        if (name.Length == "Content-Length".Length && name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
+        {
+            _hasLength = true;
+            _isEmpty = value == "0";
+        }
+        else if (name.Length == "Content-Type".Length && name.Equals("Content-Type", StringComparison.OrdinalIgnoreCase))
+        {
+            // These are silent for as long as there is nothing to say.
+            _isEndless = value.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase) || value.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase);
+        }
     }
 }

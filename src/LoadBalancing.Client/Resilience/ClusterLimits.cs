@@ -4,6 +4,7 @@ namespace LoadBalancing.Client;
 internal sealed class ClusterLimits
 {
     private readonly LoadBalancer _balancer;
+    private EndpointLimits? _endpoints;
 
     public ClusterLimits(LoadBalancer balancer)
     {
@@ -17,10 +18,34 @@ internal sealed class ClusterLimits
 
     public RetryAllowance Retries { get; }
 
-    public void Configure(PoolLimits limits)
+    /// <summary>Takes new limits into force.</summary>
+    /// <param name="limits">The limits.</param>
+    /// <param name="members">The endpoints.</param>
+    public void Configure(PoolLimits limits, UpstreamEndpoint[] members)
     {
-        Slots.Configure(limits.MaxRequests ?? int.MaxValue, limits.MaxPendingRequests);
+        bool hadLimits = _endpoints is not null;
+        _endpoints = limits.HasEndpointLimits ? new EndpointLimits(limits.MaxRequestsPerEndpoint, limits.AdaptiveLimit, Slots) : null;
+        _balancer.LimitByLatency(_endpoints is { IsAdaptive: true } ? _endpoints : null);
+        if (hadLimits && _endpoints is null)
+        {
+            new EndpointLimits(most: null, adaptive: null, Slots).ApplyTo(members);
+        }
+
+        SetMembers(members);
+        Slots.Configure(limits.MaxRequests ?? int.MaxValue, limits.MaxPendingRequests, limits.HasEndpointLimits);
         Retries.Configure(limits);
         _balancer.Admission = limits.MaxRequests is null ? null : new PickAdmission(Slots, limits, _balancer);
+    }
+
+    /// <summary>Limits the endpoints, newcomers among them.</summary>
+    public void SetMembers(UpstreamEndpoint[] members) => _endpoints?.ApplyTo(members);
+
+    /// <summary>Other endpoints can be picked than before.</summary>
+    public void OnPublished()
+    {
+        if (_endpoints is not null)
+        {
+            Slots.LetAllLook();
+        }
     }
 }

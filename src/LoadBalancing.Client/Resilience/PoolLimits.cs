@@ -2,14 +2,28 @@ namespace LoadBalancing.Client;
 
 /// <summary>What <see cref="ConnectionPoolOptions"/> and <see cref="RetryBudgetOptions"/> come to.</summary>
 /// <param name="MaxRequests">Null: no limit.</param>
+/// <param name="MaxRequestsPerEndpoint">Null: no limit.</param>
+/// <param name="AdaptiveLimit">Null: none.</param>
 /// <param name="MaxPendingRequests">As good as infinite: no limit.</param>
 /// <param name="PendingTimeout">Infinite: as long as the call may take.</param>
 /// <param name="MaxRetries">As good as infinite: no limit.</param>
 /// <param name="Budget">Null: none.</param>
-internal sealed record PoolLimits(int? MaxRequests, int MaxPendingRequests, TimeSpan PendingTimeout, int MaxRetries, RetryBudgetSettings? Budget)
+internal sealed record PoolLimits(
+    int? MaxRequests,
+    int? MaxRequestsPerEndpoint,
+    AdaptiveLimitSettings? AdaptiveLimit,
+    int MaxPendingRequests,
+    TimeSpan PendingTimeout,
+    int MaxRetries,
+    RetryBudgetSettings? Budget)
 {
+    /// <summary>Whether there are limits to single endpoints.</summary>
+    public bool HasEndpointLimits => MaxRequestsPerEndpoint is not null || AdaptiveLimit is not null;
+
     public static PoolLimits From(ConnectionPoolOptions pool, RetryBudgetOptions budget) => new(
         pool.MaxRequests,
+        pool.MaxRequestsPerEndpoint,
+        AdaptiveLimitSettings.From(pool.AdaptiveLimit),
         pool.MaxPendingRequests ?? int.MaxValue,
         pool.PendingTimeout ?? Timeout.InfiniteTimeSpan,
         pool.MaxRetries ?? int.MaxValue,

@@ -22,7 +22,7 @@ internal sealed class TimeLimit : IDisposable
     private const int Fired = int.MinValue;
 
     /// <summary>Timers count in milliseconds, so they may come up to one too early.</summary>
-    private static readonly TimeSpan Granularity = TimeSpan.FromMilliseconds(1);
+    public static readonly TimeSpan Granularity = TimeSpan.FromMilliseconds(1);
 
     /// <summary>The platform's timers refuse more than some 49 days. One that has longer to go wakes up and goes to sleep again.</summary>
     private static readonly TimeSpan LongestSleep = TimeSpan.FromDays(40);
@@ -56,7 +56,7 @@ internal sealed class TimeLimit : IDisposable
     /// <param name="limit">Zero or longer, or <see cref="Timeout.InfiniteTimeSpan"/>.</param>
     public void Lend(long startedAt, TimeSpan limit)
     {
-        long deadline = DeadlineOf(startedAt, limit);
+        long deadline = After(startedAt, limit);
         Volatile.Write(ref _deadline, deadline);
 
         // A full fence: either the timer's thread sees this loan, or this thread sees that the timer will not wake up by itself.
@@ -67,8 +67,21 @@ internal sealed class TimeLimit : IDisposable
         }
     }
 
-    /// <summary>Ends the time of the current loan; it can still be cancelled.</summary>
-    public void Stop() => Volatile.Write(ref _deadline, Never);
+    /// <summary>Gives the current loan another end.</summary>
+    /// <param name="deadline">A timestamp; the largest number for none, after which it can still be cancelled.</param>
+    public void EndAt(long deadline)
+    {
+        // A full fence, for the same reason as when it is lent.
+        Interlocked.Exchange(ref _deadline, deadline);
+        if (deadline < Volatile.Read(ref _wakesUpAt))
+        {
+            Arm(deadline);
+        }
+    }
+
+    /// <summary>The timestamp that lies a time after another one; the largest number for an infinite time.</summary>
+    public long After(long startedAt, TimeSpan limit) =>
+        limit == Timeout.InfiniteTimeSpan ? Never : startedAt + (long)(limit.Ticks * ((double)_timeProvider.TimestampFrequency / TimeSpan.TicksPerSecond));
 
     /// <summary>Cancels the token of the current loan.</summary>
     public void Cancel() => _source.Cancel();
@@ -122,7 +135,4 @@ internal sealed class TimeLimit : IDisposable
     }
 
     private TimeSpan TimeUntil(long deadline) => _timeProvider.GetElapsedTime(_timeProvider.GetTimestamp(), deadline);
-
-    private long DeadlineOf(long startedAt, TimeSpan limit) =>
-        limit == Timeout.InfiniteTimeSpan ? Never : startedAt + (long)(limit.Ticks * ((double)_timeProvider.TimestampFrequency / TimeSpan.TicksPerSecond));
 }

@@ -15,6 +15,12 @@ public sealed class RequestRouteOptions
     /// <summary>The time for the whole call, as <see cref="LoadBalancingOptions.Timeout"/>. Null, the default: the service's.</summary>
     public TimeSpan? Timeout { get; set; }
 
+    /// <summary>Whether that time covers the answer's body, as <see cref="LoadBalancingOptions.TimeoutCoversBody"/>. Null, the default: as the service says.</summary>
+    public bool? TimeoutCoversBody { get; set; }
+
+    /// <summary>How long a read of the answer's body may wait, as <see cref="LoadBalancingOptions.BodyIdleTimeout"/>. Null, the default: as the service says.</summary>
+    public TimeSpan? BodyIdleTimeout { get; set; }
+
     /// <summary>When a failed attempt is made again. Each value that is null is the service's. Null, the default: all are.</summary>
     public RetryOptions? Retry { get; set; }
 

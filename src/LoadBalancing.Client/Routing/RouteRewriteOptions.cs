@@ -18,7 +18,7 @@ public sealed class RouteRewriteOptions
     /// <summary>A regular expression; every part of the path that fits it is replaced by <see cref="Substitution"/>. Without backreferences and lookarounds. Null, the default: not changed.</summary>
     public string? Regex { get; set; }
 
-    /// <summary>What <see cref="Regex"/> is replaced by; <c>$1</c> is what its first group found. Null, the default, is an error where there is a <see cref="Regex"/>; empty takes the parts out.</summary>
+    /// <summary>What <see cref="Regex"/> is replaced by; <c>$1</c>, or <c>${1}</c> before a digit, is what its first group found, <c>$$</c> a dollar sign. Null, the default, is an error where there is a <see cref="Regex"/>; empty takes the parts out.</summary>
     public string? Substitution { get; set; }
 
     /// <summary>

@@ -8,9 +8,14 @@ internal readonly record struct HashSettings(UnavailableOwnerBehavior OnUnavaila
 
     /// <summary>Those who may own keys. In panic nobody is passed over for being out, so the level alone says who they are.</summary>
     public IReadOnlyList<UpstreamEndpoint> OwnersOf(EndpointLevel level) =>
-        OnUnavailableOwner == UnavailableOwnerBehavior.Skip && !level.InPanic ? level.Members : level.Endpoints;
+        KeepsOwners(level) ? level.Members : level.Endpoints;
+
+    /// <summary>Their weights, in the same order.</summary>
+    public IReadOnlyList<double> WeightsOf(EndpointLevel level) => KeepsOwners(level) ? level.MemberWeights : level.Weights;
 
     /// <summary>Null without a bound.</summary>
     public LoadBound? BoundOf(IReadOnlyList<UpstreamEndpoint> owners, EndpointLevel level) =>
         BalanceFactor is { } percent ? new LoadBound(owners, level, percent / 100.0) : null;
+
+    private bool KeepsOwners(EndpointLevel level) => OnUnavailableOwner == UnavailableOwnerBehavior.Skip && !level.InPanic;
 }

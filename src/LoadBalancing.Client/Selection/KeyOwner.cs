@@ -6,13 +6,13 @@ namespace LoadBalancing.Client;
 internal readonly record struct KeyOwner(UpstreamEndpoint Endpoint, string Key, double Share)
 {
     /// <summary>The owners in the order of their keys: the order of the description must not matter.</summary>
-    public static KeyOwner[] Of(IReadOnlyList<UpstreamEndpoint> endpoints, bool useHostname)
+    public static KeyOwner[] Of(IReadOnlyList<UpstreamEndpoint> endpoints, IReadOnlyList<double> weights, bool useHostname)
     {
-        double total = endpoints.Sum(static endpoint => endpoint.Weight);
+        double total = weights.Sum();
         return
         [
             .. endpoints
-                .Select(endpoint => new KeyOwner(endpoint, KeyOf(endpoint, useHostname), endpoint.Weight / total))
+                .Select((endpoint, i) => new KeyOwner(endpoint, KeyOf(endpoint, useHostname), weights[i] / total))
                 .OrderBy(static owner => owner.Key, StringComparer.Ordinal),
         ];
     }

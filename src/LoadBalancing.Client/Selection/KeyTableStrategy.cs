@@ -12,7 +12,7 @@ internal abstract record KeyTableStrategy(RandomSource Random, HashSettings Hash
     public IEndpointPicker CreatePicker(EndpointLevel level, IEndpointPicker? previous)
     {
         IReadOnlyList<UpstreamEndpoint> endpoints = Hashing.OwnersOf(level);
-        KeyOwner[] owners = KeyOwner.Of(endpoints, Hashing.UseHostname);
+        KeyOwner[] owners = KeyOwner.Of(endpoints, Hashing.WeightsOf(level), Hashing.UseHostname);
         KeyTable table = previous is KeyTablePicker known && known.Table.Owners.AsSpan().SequenceEqual(owners) ? known.Table : Build(owners);
         return new KeyTablePicker(table, Hashing.BoundOf(endpoints, level), Random);
     }

@@ -12,6 +12,6 @@ internal sealed record RendezvousStrategy(RandomSource Random, HashSettings Hash
     public IEndpointPicker CreatePicker(EndpointLevel level, IEndpointPicker? previous)
     {
         IReadOnlyList<UpstreamEndpoint> endpoints = Hashing.OwnersOf(level);
-        return new RendezvousPicker(KeyOwner.Of(endpoints, Hashing.UseHostname), Hashing.BoundOf(endpoints, level), Random);
+        return new RendezvousPicker(KeyOwner.Of(endpoints, Hashing.WeightsOf(level), Hashing.UseHostname), Hashing.BoundOf(endpoints, level), Random);
     }
 }

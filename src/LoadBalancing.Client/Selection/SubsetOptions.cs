@@ -34,6 +34,15 @@ public sealed class SubsetOptions
     /// <summary>As <see cref="LoadBalancingOptions.Panic"/>. Null, the default: the service's.</summary>
     public PanicOptions? Panic { get; set; }
 
+    /// <summary>As <see cref="LoadBalancingOptions.Locality"/>. Null, the default: the service's.</summary>
+    public LocalityOptions? Locality { get; set; }
+
+    /// <summary>As <see cref="LoadBalancingOptions.SlowStart"/>. Null, the default: the service's. An endpoint has a clock of its own in each cluster.</summary>
+    public SlowStartOptions? SlowStart { get; set; }
+
+    /// <summary>As <see cref="LoadBalancingOptions.Subsetting"/>. Null, the default: the service's.</summary>
+    public SubsettingOptions? Subsetting { get; set; }
+
     /// <summary>As <see cref="LoadBalancingOptions.Budget"/>. Null, the default: the service's figures, counted for this subset alone.</summary>
     public RetryBudgetOptions? Budget { get; set; }
 
@@ -54,6 +63,9 @@ public sealed class SubsetOptions
         merged.OutlierDetection = OutlierDetection ?? service.OutlierDetection;
         merged.HealthCheck = HealthCheck ?? service.HealthCheck;
         merged.Panic = Panic ?? service.Panic;
+        merged.Locality = Locality ?? service.Locality;
+        merged.SlowStart = SlowStart ?? service.SlowStart;
+        merged.Subsetting = Subsetting ?? service.Subsetting;
         merged.Budget = Budget ?? service.Budget;
         merged.ConnectionPool = ConnectionPool ?? service.ConnectionPool;
         return merged;

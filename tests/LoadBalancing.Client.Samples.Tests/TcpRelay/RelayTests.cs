@@ -144,6 +144,25 @@ public sealed class RelayTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task A_backend_may_listen_on_a_unix_socket()
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():n}.sock");
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(path));
+        listener.Listen();
+        await using var relay = new RunningRelay([$"unix://{path}"]);
+        using TcpClient client = await relay.ConnectAsync();
+        using Socket backend = await listener.AcceptAsync(Cancelled);
+        await backend.SendAsync("hello"u8.ToArray(), Cancelled);
+
+        byte[] greeting = new byte[5];
+        await client.GetStream().ReadExactlyAsync(greeting, Cancelled);
+
+        Assert.Equal("hello"u8.ToArray(), greeting);
+        File.Delete(path);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task With_a_strategy_that_hashes_a_client_keeps_its_backend()
     {
         await using var first = new RawServer(static connection => connection.WriteAsync("1"));

@@ -88,7 +88,7 @@ public sealed partial class RoomsTests
     private static bool IsExempt(string type) =>
         type.EndsWith("Options", StringComparison.Ordinal)
         || type.EndsWith("Exception", StringComparison.Ordinal)
-        || type is nameof(FaultScope) or nameof(PanicTraffic) or nameof(ActiveCheckKind) or nameof(EjectionReturnPolicy) or nameof(EmptyUpdateBehavior) or nameof(UnmatchedHostBehavior) or nameof(LoadBalancingStrategies) or nameof(RetryConditions);
+        || type is nameof(FaultScope) or nameof(PanicTraffic) or nameof(LocalityMode) or nameof(ActiveCheckKind) or nameof(EjectionReturnPolicy) or nameof(EmptyUpdateBehavior) or nameof(UnmatchedHostBehavior) or nameof(LoadBalancingStrategies) or nameof(RetryConditions);
 
     [GeneratedRegex("""//[^\n]*|/\*.*?\*/|@?\$?"(\\.|[^"\\])*"|'(\\.|[^'\\])'""", RegexOptions.Singleline)]
     private static partial Regex CommentsAndTexts();

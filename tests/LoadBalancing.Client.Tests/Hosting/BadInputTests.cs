@@ -95,6 +95,37 @@ public sealed class BadInputTests
         "catalog:ConnectionPool:PendingTimeout: 00:00:00 is not allowed; it is longer than zero, or infinite for no limit.");
 
     [Fact]
+    public void A_number_of_requests_for_each_connection_that_nobody_can_count() => AssertFault(
+        static options => options.ConnectionPool.MaxRequestsPerConnection = 100,
+        "catalog:ConnectionPool:MaxRequestsPerConnection: 100 is not allowed: the platform does not count the requests of a connection, and tells nobody when one begins. It is 1 for a connection for each request, or 0 for any number; to renew connections now and then, set PooledConnectionLifetime on the primary handler.");
+
+    [Fact]
+    public void Limits_of_endpoints_and_connections_that_let_nothing_through() => AssertFaults(
+        static options =>
+        {
+            options.ConnectionPool.MaxRequestsPerEndpoint = 0;
+            options.ConnectionPool.MaxConnections = 0;
+            options.ConnectionPool.ConnectTimeout = TimeSpan.Zero;
+            options.ConnectionPool.IdleTimeout = TimeSpan.Zero;
+            options.BodyIdleTimeout = TimeSpan.Zero;
+        },
+        "catalog:ConnectionPool:MaxRequestsPerEndpoint: 0 is not allowed; it is 1 or more.",
+        "catalog:ConnectionPool:MaxConnections: 0 is not allowed; it is 1 or more.",
+        "catalog:ConnectionPool:ConnectTimeout: 00:00:00 is not allowed; it is longer than zero, or infinite for no limit.",
+        "catalog:ConnectionPool:IdleTimeout: 00:00:00 is not allowed; it is longer than zero, or infinite for no limit.",
+        "catalog:BodyIdleTimeout: 00:00:00 is not allowed; it is longer than zero, or infinite for no limit.");
+
+    [Fact]
+    public void An_adaptive_limit_that_cannot_be_held() => AssertFaults(
+        static options => options.ConnectionPool.AdaptiveLimit = new() { Min = 0, Max = 10, Initial = 11, Tolerance = 0.5, Smoothing = 0, QueueSize = 0, LongWindow = 0 },
+        "catalog:ConnectionPool:AdaptiveLimit:Min: 0 is not allowed; it is 1 or more.",
+        "catalog:ConnectionPool:AdaptiveLimit:Initial: 11 is not allowed; it is from Min to Max, 0 to 10.",
+        "catalog:ConnectionPool:AdaptiveLimit:Tolerance: 0.5 is not allowed; it is a factor, 1 or more.",
+        "catalog:ConnectionPool:AdaptiveLimit:Smoothing: 0 is not allowed; it is above 0 and at most 1.",
+        "catalog:ConnectionPool:AdaptiveLimit:QueueSize: 0 is not allowed; it is 1 or more.",
+        "catalog:ConnectionPool:AdaptiveLimit:LongWindow: 0 is not allowed; it is 1 or more.");
+
+    [Fact]
     public void A_per_try_time_out_above_the_whole_one_when_both_were_set() => AssertFault(
         static options =>
         {
@@ -354,8 +385,8 @@ public sealed class BadInputTests
 
     public static TheoryData<string, string> Configurations => new()
     {
-        { """{ "Endpoints": ["http://a"], "Endpionts": [] }""", "LoadBalancing:catalog:Endpionts: unknown key; known here are Endpoints, Hosts, UnmatchedHost, Strategy, HashPolicies, StatefulAffinity, LeastRequest, LeastLoad, ConsistentHash, OutlierDetection, HealthCheck, Panic, Timeout, Retry, Subsets, Routes, Budget, ConnectionPool, Fault, EmptyUpdate, FollowRedirects." },
-        { """{ "Endpoints": [{ "Adress": "http://a" }] }""", "LoadBalancing:catalog:Endpoints:0:Adress: unknown key; known here are Address, Weight, Hostname, HashKey, Draining, Labels." },
+        { """{ "Endpoints": ["http://a"], "Endpionts": [] }""", "LoadBalancing:catalog:Endpionts: unknown key; known here are Endpoints, Hosts, UnmatchedHost, Strategy, HashPolicies, StatefulAffinity, LeastRequest, LeastLoad, ConsistentHash, OutlierDetection, HealthCheck, Panic, Locality, SlowStart, Subsetting, Timeout, TimeoutCoversBody, BodyIdleTimeout, Retry, Subsets, Routes, Budget, ConnectionPool, Fault, EmptyUpdate, FollowRedirects." },
+        { """{ "Endpoints": [{ "Adress": "http://a" }] }""", "LoadBalancing:catalog:Endpoints:0:Adress: unknown key; known here are Address, Weight, Hostname, HashKey, Draining, Labels, Priority, Locality." },
         { """{ "Endpoints": "http://a" }""", "LoadBalancing:catalog:Endpoints: 'http://a' is not a list; expected a list like [\"http://10.0.0.1:8080\"], of texts or of sections with an Address." },
         { """{ "Endpoints": { "first": "http://a" } }""", "LoadBalancing:catalog:Endpoints: a section with the key 'first' is not a list; expected a list like [\"http://10.0.0.1:8080\"], of texts or of sections with an Address." },
         { """{ "Endpoints": ["http://a"], "Timeout": 5 }""", "LoadBalancing:catalog:Timeout: '5' cannot be read; a duration is written with its unit, like 250ms, 5s, 1m or 1h, as hh:mm:ss, or as 'infinite'." },

@@ -179,6 +179,30 @@ public sealed class BalancerWithoutClientTests
     }
 
     [Fact]
+    public void A_fault_injected_into_a_running_one_would_hit_nobody_and_is_refused()
+    {
+        var services = new ServiceCollection();
+        services.AddLoadBalancer("smtp", static options => options.Endpoints = ["tcp://10.0.0.1:25"]);
+        using ServiceProvider provider = services.BuildServiceProvider();
+
+        var exception = Assert.Throws<ArgumentException>(() => provider.GetRequiredService<IFaultInjection>().Inject("smtp", new FaultOptions()));
+
+        Assert.StartsWith("Service 'smtp' was registered with AddLoadBalancer, without a client, and faults are injected into requests.", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_subset_may_not_say_it_either()
+    {
+        string[] faults = FaultsOf(static options =>
+        {
+            options.Endpoints = [new("tcp://10.0.0.1:25") { Labels = { ["zone"] = "a" } }];
+            options.Subsets["a"] = new SubsetOptions { Labels = { ["zone"] = "a" }, ConnectionPool = new ConnectionPoolOptions { MaxRetries = 1 } };
+        });
+
+        Assert.StartsWith($"smtp:Subsets:a:ConnectionPool:MaxRetries: {Why}: ", Assert.Single(faults), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_caller_hashes_as_it_does_over_http_and_an_ipv4_address_mapped_to_ipv6_like_itself()
     {
         ulong hash = AffinityHash.Of(IPAddress.Parse("10.1.2.3"));

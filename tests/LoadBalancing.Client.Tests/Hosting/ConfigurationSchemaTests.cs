@@ -74,6 +74,7 @@ public sealed partial class ConfigurationSchemaTests
             OptionsKind.IntegerList => new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "integer" } },
             OptionsKind.SectionList => new JsonObject { ["type"] = "array", ["items"] = Section(key.Shape!) },
             OptionsKind.TextMap => new JsonObject { ["type"] = "object", ["additionalProperties"] = new JsonObject { ["type"] = "string" } },
+            OptionsKind.NumberMap => new JsonObject { ["type"] = "object", ["additionalProperties"] = new JsonObject { ["type"] = "number" } },
             OptionsKind.SectionMap => new JsonObject { ["type"] = "object", ["additionalProperties"] = Section(key.Shape!) },
             OptionsKind.List when key.Shape is null => new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "string" } },
             OptionsKind.List => new JsonObject

@@ -129,6 +129,38 @@ public sealed class SubsetsTests : IAsyncDisposable
     }
 
     [Fact]
+    public void Before_the_first_list_it_says_what_it_waits_for()
+    {
+        LoadBalancer v1 = Start(TwoVersions, fromSource: true).GetLoadBalancer("catalog", "v1");
+
+        Assert.Equal("Service 'catalog/v1' has no endpoints yet: waiting for source 'manual'.", Assert.Throws<NoEndpointAvailableException>(() => v1.Pick()).Message);
+    }
+
+    [Fact]
+    public void Labels_of_subsets_and_of_endpoints_that_change_together_leave_nobody_without_endpoints_meanwhile()
+    {
+        var settings = new EditableSettings
+        {
+            ["LoadBalancing:catalog:Endpoints:0:Address"] = "http://10.0.0.1",
+            ["LoadBalancing:catalog:Endpoints:0:Labels:version"] = "v1",
+            ["LoadBalancing:catalog:Subsets:stable:Labels:version"] = "v1",
+        };
+        IConfigurationRoot configuration = new ConfigurationBuilder().Add(settings).Build();
+        var services = new ServiceCollection();
+        services.AddSingleton<IConfiguration>(configuration);
+        services.AddLoadBalancedHttpClient("catalog");
+        LoadBalancer stable = Build(services).GetLoadBalancer("catalog", "stable");
+        UpstreamEndpoint before = stable.Endpoints[0];
+
+        settings["LoadBalancing:catalog:Endpoints:0:Labels:version"] = "v2";
+        settings["LoadBalancing:catalog:Subsets:stable:Labels:version"] = "v2";
+        configuration.Reload();
+
+        Assert.Same(before, Assert.Single(stable.Endpoints));
+        Assert.Empty(Logged(LogEvents.SubsetEmpty));
+    }
+
+    [Fact]
     public async Task Limits_are_its_own()
     {
         var stub = new StubHandler(StubHandler.Hang);

@@ -68,6 +68,22 @@ public sealed class LoadBalancingHandlerTests
         Assert.Equal(("catalog", "catalog"), (server.Requests.Single().Host, server.Requests.Single().ServerName));
     }
 
+    [Theory]
+    [InlineData(HttpProtocols.Http1, "1.1")]
+    [InlineData(HttpProtocols.Http2, "2.0")]
+    public async Task Over_TLS_the_host_that_a_route_rewrites_to_is_asked_for_and_checked(HttpProtocols protocol, string version)
+    {
+        using X509Certificate2 certificate = TestCertificate.For("static.example");
+        await using LoopbackServer server = await LoopbackServer.StartAsync(protocols: protocol, certificate: certificate);
+        await using BalancedClient client = Trusting(certificate, server.Address, static options => options.Routes = [new() { Name = "static", Rewrite = new() { Host = "static.example", Path = "/a%2Fb" } }]);
+        var request = new HttpRequestMessage(HttpMethod.Get, "https://catalog/items?x=%20y") { Version = Version.Parse(version), VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+
+        using HttpResponseMessage response = await client.SendAsync(request, cancellationToken: Cancelled);
+
+        Assert.Equal(("static.example", "static.example", "/a%2Fb?x=%20y"), (server.Requests.Single().Host, server.Requests.Single().ServerName, server.Requests.Single().Target));
+        Assert.Equal("https://catalog/items?x=%20y", request.RequestUri!.AbsoluteUri);
+    }
+
     [Fact]
     public async Task Over_TLS_the_host_name_of_the_endpoint_is_asked_for_and_checked_if_it_has_one()
     {
@@ -174,8 +190,13 @@ public sealed class LoadBalancingHandlerTests
         };
     }
 
-    private static BalancedClient Trusting(X509Certificate2 certificate, params EndpointDescription[] endpoints) =>
-        new(new SocketsHttpHandler { SslOptions = TestCertificate.Trust(certificate) }, o => o.Endpoints = endpoints);
+    private static BalancedClient Trusting(X509Certificate2 certificate, EndpointDescription endpoint, Action<LoadBalancingOptions>? options = null) => new(
+        new SocketsHttpHandler { SslOptions = TestCertificate.Trust(certificate) },
+        target =>
+        {
+            target.Endpoints = [endpoint];
+            options?.Invoke(target);
+        });
 
     private static async Task GetTimes(BalancedClient client, int times)
     {

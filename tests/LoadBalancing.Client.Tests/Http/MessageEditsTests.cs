@@ -18,6 +18,7 @@ public sealed class MessageEditsTests
         { "/old", new() { Prefix = "/" }, "/old/items", "//items" },
         { null, new() { Prefix = "/new/" }, "/items", "/new/items" },
         { null, new() { Regex = "^/v([0-9]+)/", Substitution = "/api/$1/" }, "/v2/items/a%2Fb", "/api/2/items/a%2Fb" },
+        { null, new() { Regex = "^/v([0-9])", Substitution = "/${1}0$$" }, "/v2/items", "/20$/items" },
         { null, new() { Regex = "x", Substitution = "" }, "/axbx", "/ab" },
         { null, new() { Regex = "^/gone", Substitution = "" }, "/gone", "/" },
         { null, new() { Regex = "never", Substitution = "/no" }, "/items", "/items" },

@@ -231,6 +231,8 @@ public sealed class RouteTableTests
             """
             service 'catalog', route 'reports'
             Timeout = 00:00:05 (route)
+            TimeoutCoversBody = false (default)
+            BodyIdleTimeout = 00:00:30 (default)
             Retry:Attempts = 3 (service)
             Retry:PerTryTimeout = 00:00:10, held to Timeout (default)
             Retry:RetryOn = 5xx (route)
@@ -243,6 +245,8 @@ public sealed class RouteTableTests
             Fault = none (default)
             HashPolicies = none (default)
             ConnectionPool:MaxRequests = 50 (service)
+            ConnectionPool:MaxRequestsPerEndpoint = no limit (default)
+            ConnectionPool:AdaptiveLimit = none (default)
             ConnectionPool:MaxPendingRequests = no limit (default)
             ConnectionPool:PendingTimeout = infinite (default)
             ConnectionPool:MaxRetries = no limit (default)

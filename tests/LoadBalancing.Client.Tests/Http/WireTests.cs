@@ -40,6 +40,31 @@ public sealed class WireTests
 
     [Theory]
     [MemberData(nameof(Protocols))]
+    public async Task After_the_headers_a_broken_connection_is_held_against_the_endpoint_and_not_tried_again(HttpProtocols protocol)
+    {
+        var headersAreThere = new TaskCompletionSource();
+        await using LoopbackServer good = await LoopbackServer.StartAsync(protocols: protocol);
+        await using LoopbackServer bad = await LoopbackServer.StartAsync(
+            async context =>
+            {
+                context.Response.ContentLength = 100;
+                await context.Response.StartAsync();
+                await context.Response.Body.FlushAsync();
+                await headersAreThere.Task;
+                context.Abort();
+            },
+            protocol);
+        await using BalancedClient client = Client(good, bad);
+
+        using HttpResponseMessage response = await client.SendAsync(Request(HttpMethod.Get, protocol), completion: HttpCompletionOption.ResponseHeadersRead, cancellationToken: Cancelled);
+        headersAreThere.SetResult();
+        await Assert.ThrowsAnyAsync<Exception>(() => response.Content.CopyToAsync(Stream.Null, Cancelled));
+
+        Assert.Equal((1, 0, 1L, 0), (bad.Requests.Count, good.Requests.Count, client.Failed, client.InFlight));
+    }
+
+    [Theory]
+    [MemberData(nameof(Protocols))]
     public async Task In_the_middle_of_the_body_a_broken_connection_fails_the_call_is_held_against_the_endpoint_and_not_tried_again(HttpProtocols protocol)
     {
         // A reset overtakes what the other side has not read yet: the connection may only break once the headers are there.
@@ -155,6 +180,21 @@ public sealed class WireTests
 
         Assert.Equal("ab", await response.Content.ReadAsStringAsync(Cancelled));
         Assert.Equal((0L, 0), (client.Failed, client.InFlight));
+    }
+
+    [Fact]
+    public async Task A_server_that_asks_for_the_body_gets_it_after_its_100()
+    {
+        await using LoopbackServer server = await LoopbackServer.StartAsync(static context => context.Request.Body.CopyToAsync(context.Response.Body));
+        await using BalancedClient client = Client(server);
+        HttpRequestMessage request = Request(HttpMethod.Post, HttpProtocols.Http1);
+        request.Content = new StreamContent(new MemoryStream("body"u8.ToArray()));
+        request.Headers.ExpectContinue = true;
+
+        using HttpResponseMessage response = await client.SendAsync(request, cancellationToken: Cancelled);
+
+        Assert.Equal("body", await response.Content.ReadAsStringAsync(Cancelled));
+        Assert.Equal((1L, 0), (client.Succeeded, client.InFlight));
     }
 
     [Fact]

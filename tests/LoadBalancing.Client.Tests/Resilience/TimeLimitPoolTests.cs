@@ -148,7 +148,7 @@ public sealed class TimeLimitPoolTests
     {
         using TimeLimitPool pool = Pool();
         TimeLimit limit = Rent(pool, Second);
-        limit.Stop();
+        limit.EndAt(long.MaxValue);
 
         _clock.Advance(TimeSpan.FromHours(1));
         Assert.False(limit.IsOver);

@@ -80,7 +80,7 @@ public sealed class EnvoyAgreementTests
     {
         using var cluster = new TestCluster([address]);
 
-        Assert.Equal(key, KeyOwner.Of([cluster.Endpoints[0]], useHostname: false)[0].Key);
+        Assert.Equal(key, KeyOwner.Of([cluster.Endpoints[0]], [1], useHostname: false)[0].Key);
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class EnvoyAgreementTests
     private static TestCluster Cluster((string Key, double Weight)[] hosts, Action<LoadBalancingOptions> configure) =>
         new([.. hosts.Select(static host => new EndpointDescription($"http://{host.Key}") { Weight = host.Weight })], configure);
 
-    private static string KeyOf(UpstreamEndpoint endpoint) => KeyOwner.Of([endpoint], useHostname: false)[0].Key;
+    private static string KeyOf(UpstreamEndpoint endpoint) => KeyOwner.Of([endpoint], [1], useHostname: false)[0].Key;
 
     /// <summary>Hosts written as their keys are, shuffled by being drawn.</summary>
     private (string Key, double Weight)[] DrawHosts(int round)

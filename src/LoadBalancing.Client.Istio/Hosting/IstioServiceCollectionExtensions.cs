@@ -1,0 +1,63 @@
+using LoadBalancing.Client;
+using Microsoft.Extensions.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Registers the traffic policies of a mesh.</summary>
+public static class IstioServiceCollectionExtensions
+{
+    /// <inheritdoc cref="AddIstioTrafficPolicies(IServiceCollection, string, Action{IstioIdentity})"/>
+    public static IServiceCollection AddIstioTrafficPolicies(this IServiceCollection services, string files) =>
+        services.AddIstioTrafficPolicies(files, static _ => { });
+
+    /// <summary>
+    /// Lets Istio's documents decide about balanced services, each by the host that it is called by: DestinationRules about the policies of its cluster, VirtualServices about those of its routes, ServiceEntries about its
+    /// endpoints. What no document speaks of stays as code and configuration say. Errors in documents stop the application from starting; later they keep the last good ones in force.
+    /// </summary>
+    /// <param name="services">The service collection.</param>
+    /// <param name="files">A path, in which <c>*</c> stands for any part of a name and <c>**</c> for any folders. Changes are followed.</param>
+    /// <param name="identify">Says who the client is.</param>
+    public static IServiceCollection AddIstioTrafficPolicies(this IServiceCollection services, string files, Action<IstioIdentity> identify)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        Add(services, files, identify, service: null);
+        return services;
+    }
+
+    /// <inheritdoc cref="AddIstioTrafficPolicies(ILoadBalancingBuilder, string, Action{IstioIdentity})"/>
+    public static ILoadBalancingBuilder AddIstioTrafficPolicies(this ILoadBalancingBuilder builder, string files) =>
+        builder.AddIstioTrafficPolicies(files, static _ => { });
+
+    /// <summary>Lets Istio's documents decide about one service only. Besides, as for all services.</summary>
+    /// <param name="builder">The balanced client.</param>
+    /// <param name="files">A path, in which <c>*</c> stands for any part of a name and <c>**</c> for any folders. Changes are followed.</param>
+    /// <param name="identify">Says who the client is.</param>
+    public static ILoadBalancingBuilder AddIstioTrafficPolicies(this ILoadBalancingBuilder builder, string files, Action<IstioIdentity> identify)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        Add(builder.Services, files, identify, builder.Name);
+        return builder;
+    }
+
+    private static void Add(IServiceCollection services, string files, Action<IstioIdentity> identify, string? service)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(files);
+        ArgumentNullException.ThrowIfNull(identify);
+        var identity = new IstioIdentity();
+        identify(identity);
+        services.AddLogging();
+
+        // The container disposes what a factory made. Several calls make several of them, and the last is the one that is found by its type.
+        int mine = services.Count(static descriptor => descriptor.ServiceType == typeof(IstioTrafficPolicies));
+        services.AddSingleton(provider => new IstioTrafficPolicies(
+            [files], identity, provider.GetService<TimeProvider>() ?? TimeProvider.System, provider.GetRequiredService<ILogger<IstioTrafficPolicies>>()));
+        object key = new();
+        services.AddKeyedSingleton(key, (provider, _) => new PoliciesOverOptions(
+            provider.GetServices<IstioTrafficPolicies>().ElementAt(mine), service, provider, provider.GetRequiredService<ILogger<IstioTrafficPolicies>>()));
+        services.AddSingleton<IPostConfigureOptions<LoadBalancingOptions>>(provider => provider.GetRequiredKeyedService<PoliciesOverOptions>(key));
+        services.AddSingleton<IOptionsChangeTokenSource<LoadBalancingOptions>>(provider => provider.GetRequiredKeyedService<PoliciesOverOptions>(key));
+        services.AddSingleton<IPostConfigureOptions<HttpClientFactoryOptions>>(provider => new TlsOfClients(provider.GetServices<IstioTrafficPolicies>().ElementAt(mine), service));
+    }
+}

@@ -1,0 +1,131 @@
+using System.Text;
+
+namespace LoadBalancing.Client;
+
+/// <summary>Writes what a rule does with the requests that it fits.</summary>
+internal static class ActionMapping
+{
+    public static void Write(HttpRule rule, MappedService mapped, PolicyCatalog catalog, string @namespace, int port, PolicyWriter route)
+    {
+        WriteRewrite(rule.Rewrite, route.Below("Rewrite"));
+        WriteRedirect(rule.Redirect, port, route.Below("Redirect"));
+        if (rule.DirectResponse is { } answer)
+        {
+            route.Set("DirectResponse:Status", answer.Status);
+            route.SetIf("DirectResponse:Body", answer.Body);
+        }
+
+        WriteHeaders(rule.Headers, route);
+        WriteDestinations(rule, mapped, catalog, @namespace, route);
+    }
+
+    private static void WriteRewrite(RuleRewrite? rewrite, PolicyWriter plan)
+    {
+        plan.SetIf("Prefix", rewrite?.Uri);
+        plan.SetIf("Host", rewrite?.Authority);
+        if (rewrite is { Regex: { } regex, Substitution: { } substitution })
+        {
+            plan.Set("Regex", regex);
+            plan.Set("Substitution", FromRe2(substitution.Value), substitution.Place);
+        }
+    }
+
+    /// <summary>Groups are <c>\1</c> there and <c>$1</c> here; a dollar sign means itself there.</summary>
+    internal static string FromRe2(string substitution)
+    {
+        var text = new StringBuilder();
+        for (int i = 0; i < substitution.Length; i++)
+        {
+            char character = substitution[i];
+            if (character == '$')
+            {
+                text.Append("$$");
+            }
+            else if (character == '\\' && i + 1 < substitution.Length && char.IsAsciiDigit(substitution[i + 1]))
+            {
+                text.Append('$').Append(substitution[++i]);
+            }
+            else if (character == '\\' && i + 1 < substitution.Length && substitution[i + 1] == '\\')
+            {
+                text.Append('\\');
+                i++;
+            }
+            else
+            {
+                text.Append(character);
+            }
+        }
+
+        return text.ToString();
+    }
+
+    private static void WriteRedirect(RuleRedirect? redirect, int port, PolicyWriter plan)
+    {
+        if (redirect is null)
+        {
+            return;
+        }
+
+        plan.SetIf("Path", redirect.Uri);
+        plan.SetIf("Host", redirect.Authority);
+        plan.SetIf("Scheme", redirect.Scheme);
+        plan.SetIf("Port", redirect.Port);
+        if (redirect.DerivePort is { } derive)
+        {
+            int derived = derive.Value == "FROM_REQUEST_PORT" ? port : redirect.Scheme?.Value == "https" ? 443 : 80;
+            plan.Set("Port", derived, derive.Place);
+        }
+
+        plan.SetOr("Status", redirect.Code, 301, "Istio's default");
+    }
+
+    private static void WriteHeaders(HeaderOperations? headers, PolicyWriter plan)
+    {
+        WriteChanges(headers?.Request, plan.Below("RequestHeaders"));
+        WriteChanges(headers?.Response, plan.Below("ResponseHeaders"));
+    }
+
+    private static void WriteChanges(HeaderChanges? changes, PolicyWriter plan)
+    {
+        foreach ((string name, Given<string> value) in changes?.Set ?? [])
+        {
+            plan.Set($"Set:{name}", value);
+        }
+
+        foreach ((string name, Given<string> value) in changes?.Add ?? [])
+        {
+            plan.Set($"Add:{name}", value);
+        }
+
+        for (int i = 0; i < (changes?.Remove.Count ?? 0); i++)
+        {
+            plan.Set($"Remove:{i}", changes!.Remove[i]);
+        }
+    }
+
+    /// <summary>One that is the service itself, all of it, needs no words.</summary>
+    private static void WriteDestinations(HttpRule rule, MappedService mapped, PolicyCatalog catalog, string @namespace, PolicyWriter plan)
+    {
+        RuleDestination[] destinations = rule.Route.Count == 1 ? [.. rule.Route] : [.. rule.Route.Where(static destination => destination.Weight is { Value: > 0 })];
+        bool IsOwn(RuleDestination destination) => catalog.NamesOf(destination.Host.Value, @namespace).Intersect(mapped.Names).Any();
+        if (destinations is [{ Subset: null, Headers: null } only] && IsOwn(only))
+        {
+            return;
+        }
+
+        for (int i = 0; i < destinations.Length; i++)
+        {
+            RuleDestination destination = destinations[i];
+            PolicyWriter entry = plan.Below("Destinations", i);
+            if (!IsOwn(destination))
+            {
+                string[] names = catalog.NamesOf(destination.Host.Value, @namespace);
+                entry.Set("Service", mapped.Services.FirstOrDefault(known => catalog.HostsOf(known).Intersect(names).Any()) ?? destination.Host.Value, destination.Host.Place);
+            }
+
+            entry.SetIf("Subset", destination.Subset);
+            entry.Set("Weight", destinations.Length == 1 ? 1 : destination.Weight!.Value.Value, destination.Weight?.Place ?? destination.Place);
+            WriteHeaders(destination.Headers, entry);
+        }
+    }
+}

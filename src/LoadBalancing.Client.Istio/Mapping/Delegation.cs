@@ -1,0 +1,129 @@
+namespace LoadBalancing.Client;
+
+/// <summary>Puts the rules of delegates in the place of the rules that delegate to them.</summary>
+internal static class Delegation
+{
+    public static IReadOnlyList<HttpRule> Resolve(VirtualService service, PolicyCatalog catalog)
+    {
+        if (service.Http.All(static rule => rule.Delegate is null))
+        {
+            return service.Http;
+        }
+
+        var rules = new List<HttpRule>();
+        foreach (HttpRule rule in service.Http)
+        {
+            if (rule.Delegate is not { } to)
+            {
+                rules.Add(rule);
+            }
+            else if (catalog.FindDelegate(to.Namespace?.Value ?? service.Head.Namespace, to.Name.Value) is { } target)
+            {
+                rules.AddRange(target.Http.Select(own => Merge(rule, own)).OfType<HttpRule>());
+            }
+        }
+
+        return rules;
+    }
+
+    /// <summary>Says what is wrong with the delegations of a service.</summary>
+    public static void Check(VirtualService service, PolicyCatalog catalog, FindingList findings)
+    {
+        foreach (HttpRule rule in service.Http)
+        {
+            if (rule.Delegate is not { } to)
+            {
+                continue;
+            }
+
+            string @namespace = to.Namespace?.Value ?? service.Head.Namespace;
+            if (catalog.FindDelegate(@namespace, to.Name.Value) is not { } target)
+            {
+                findings.Error(to.Name.Place, to.Name.Path, $"there is no VirtualService {@namespace}/{to.Name.Value} without hosts to delegate to.");
+                continue;
+            }
+
+            foreach (HttpRule own in target.Http)
+            {
+                if (Merge(rule, own) is null)
+                {
+                    findings.Error(own.Place, own.Path, $"its matches contradict those of the rule that delegates to it, at {rule.Place}: no request fits both.");
+                }
+            }
+        }
+    }
+
+    /// <summary>The delegate's rule within what the root lets through; what the delegate leaves unsaid, the root says. Null when no request fits both.</summary>
+    private static HttpRule? Merge(HttpRule root, HttpRule own)
+    {
+        List<HttpRuleMatch> matches = root.Match.Count == 0 ? [.. own.Match]
+            : own.Match.Count == 0 ? [.. root.Match]
+            : [.. root.Match.SelectMany(outer => own.Match.Select(inner => Merge(outer, inner))).OfType<HttpRuleMatch>()];
+        if (matches.Count == 0 && (root.Match.Count > 0 || own.Match.Count > 0))
+        {
+            return null;
+        }
+
+        return own with
+        {
+            Name = (root.Name, own.Name) switch
+            {
+                ({ } outer, { } inner) => inner with { Value = $"{outer.Value}-{inner.Value}" },
+                _ => own.Name ?? root.Name,
+            },
+            Match = matches,
+            Rewrite = own.Rewrite ?? root.Rewrite,
+            Timeout = own.Timeout ?? root.Timeout,
+            Retries = own.Retries ?? root.Retries,
+            Fault = own.Fault ?? root.Fault,
+            Headers = own.Headers ?? root.Headers,
+        };
+    }
+
+    private static HttpRuleMatch? Merge(HttpRuleMatch root, HttpRuleMatch own)
+    {
+        bool contradicts = Contradict(root.Uri, own.Uri) || Contradict(root.Scheme, own.Scheme) || Contradict(root.Method, own.Method) || Contradict(root.Authority, own.Authority)
+            || (root.Port is { } a && own.Port is { } b && a.Value != b.Value)
+            || (root.SourceNamespace is { } c && own.SourceNamespace is { } d && c.Value != d.Value)
+            || Contradict(root.Headers, own.Headers) || Contradict(root.QueryParams, own.QueryParams) || Contradict(root.WithoutHeaders, own.WithoutHeaders);
+        if (contradicts)
+        {
+            return null;
+        }
+
+        return own with
+        {
+            Uri = own.Uri ?? root.Uri,
+            IgnoreUriCase = own.Uri is null ? root.IgnoreUriCase : own.IgnoreUriCase,
+            Scheme = own.Scheme ?? root.Scheme,
+            Method = own.Method ?? root.Method,
+            Authority = own.Authority ?? root.Authority,
+            Headers = Union(root.Headers, own.Headers),
+            WithoutHeaders = Union(root.WithoutHeaders, own.WithoutHeaders),
+            QueryParams = Union(root.QueryParams, own.QueryParams),
+            Port = own.Port ?? root.Port,
+            SourceLabels = [.. root.SourceLabels, .. own.SourceLabels],
+            SourceNamespace = own.SourceNamespace ?? root.SourceNamespace,
+            Gateways = own.Gateways.Count > 0 ? own.Gateways : root.Gateways,
+        };
+    }
+
+    private static List<(string Name, TextCondition Condition)> Union(IReadOnlyList<(string Name, TextCondition Condition)> root, IReadOnlyList<(string Name, TextCondition Condition)> own) =>
+        [.. own, .. root.Where(outer => !own.Any(inner => inner.Name == outer.Name))];
+
+    private static bool Contradict(IReadOnlyList<(string Name, TextCondition Condition)> root, IReadOnlyList<(string Name, TextCondition Condition)> own) =>
+        root.Any(outer => own.Any(inner => inner.Name == outer.Name && (inner.Condition.Kind != outer.Condition.Kind || inner.Condition.Text != outer.Condition.Text)));
+
+    /// <summary>A delegate may narrow a prefix. Everything else must be the same, as in the mesh, where regular expressions are not looked into.</summary>
+    private static bool Contradict(TextCondition? root, TextCondition? own)
+    {
+        if (root is null || own is null)
+        {
+            return false;
+        }
+
+        return root.Kind == TextConditionKind.Prefix && own.Kind is TextConditionKind.Prefix or TextConditionKind.Exact
+            ? !own.Text.StartsWith(root.Text, StringComparison.Ordinal)
+            : root.Kind != own.Kind || root.Text != own.Text;
+    }
+}

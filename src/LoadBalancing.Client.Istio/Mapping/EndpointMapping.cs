@@ -1,0 +1,52 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace LoadBalancing.Client;
+
+/// <summary>Writes the endpoints of a ServiceEntry.</summary>
+internal static class EndpointMapping
+{
+    public static void Write(ServiceEntry entry, ServicePort port, MappedService service, PolicyCatalog catalog, PolicyWriter plan)
+    {
+        string scheme = port.Protocol?.Value.ToUpperInvariant() is "HTTPS" or "TLS" ? Uri.UriSchemeHttps : Uri.UriSchemeHttp;
+        int count = 0;
+        var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (WorkloadEndpoint workload in catalog.EndpointsOf(entry))
+        {
+            if (workload.Address is not { } address)
+            {
+                continue;
+            }
+
+            int number = workload.Ports.FirstOrDefault(candidate => candidate.Name == port.Name.Value) is { Name: not null } own ? own.Port.Value : port.TargetPort?.Value ?? port.Number.Value;
+            string text = AddressOf(scheme, address.Value, number);
+            if (!seen.Add(text))
+            {
+                // Two workloads at one address are one endpoint.
+                continue;
+            }
+
+            PolicyWriter endpoint = plan.Below("Endpoints", count++);
+            endpoint.Set("Address", text, address.Place);
+            endpoint.SetIf("Weight", workload.Weight);
+            endpoint.SetIf("Locality", workload.Locality);
+            foreach ((string key, Given<string> value) in workload.Labels)
+            {
+                endpoint.Set($"Labels:{key}", value);
+            }
+        }
+
+        // Without endpoints the host itself is looked up.
+        if (count == 0 && entry.WorkloadSelector.Count == 0 && entry.Hosts.FirstOrDefault(host => catalog.NamesOf(host.Value, entry.Head.Namespace).Intersect(service.Names).Any()) is { Value: not null } name)
+        {
+            plan.Set("Endpoints:0:Address", AddressOf(scheme, name.Value, port.TargetPort?.Value ?? port.Number.Value), name.Place);
+        }
+    }
+
+    private static string AddressOf(string scheme, string host, int port)
+    {
+        bool isV6 = IPAddress.TryParse(host, out IPAddress? address) && address.AddressFamily == AddressFamily.InterNetworkV6;
+        return string.Create(CultureInfo.InvariantCulture, $"{scheme}://{(isV6 ? $"[{host}]" : host)}:{port}");
+    }
+}

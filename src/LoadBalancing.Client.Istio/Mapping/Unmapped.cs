@@ -1,0 +1,77 @@
+namespace LoadBalancing.Client;
+
+/// <summary>Refuses what documents may say, and what cannot be honoured here. Out loud: a policy that is dropped in silence is worse than none.</summary>
+internal static class Unmapped
+{
+    internal static readonly bool HasLocalities = typeof(LoadBalancingOptions).GetProperty("Locality") is not null;
+    internal static readonly bool HasConnections = typeof(ConnectionPoolOptions).GetProperty("MaxConnections") is not null;
+
+    public static void Report(PolicyCatalog catalog, IstioIdentity client, FindingList findings)
+    {
+        foreach (DestinationRule rule in catalog.Rules.SelectMany(static merged => merged.Rules))
+        {
+            if (rule.Policy is { } policy)
+            {
+                Report(policy, client, findings);
+            }
+
+            foreach (DestinationSubset subset in rule.Subsets)
+            {
+                if (subset.Policy is { } own)
+                {
+                    Report(own, client, findings);
+                    RefuseForSubset(own, findings);
+                }
+            }
+        }
+    }
+
+    private static void Report(TrafficPolicy policy, IstioIdentity client, FindingList findings)
+    {
+        foreach (TrafficPolicy each in policy.Ports.Select(static port => port.Policy).Prepend(policy))
+        {
+            LocalityPolicy? locality = each.LoadBalancer?.Locality;
+            if (!HasLocalities)
+            {
+                RefuseIf(locality?.Place, "loadBalancer.localityLbSetting", "localities cannot be used yet.", findings);
+                RefuseIf(each.LoadBalancer?.Warmup?.Duration.Place, "loadBalancer.warmup", "endpoints cannot be warmed up yet.", findings);
+            }
+
+            if (locality is not null && client.Locality is null && locality.Enabled is not { Value: false })
+            {
+                findings.Warn(locality.Place, "loadBalancer.localityLbSetting", "has no effect: where the client is, is not known; set Locality of the identity.");
+            }
+
+            if (!HasConnections)
+            {
+                RefuseIf(each.ConnectionPool?.MaxConnections?.Place, "connectionPool.tcp.maxConnections", "connections cannot be limited yet.", findings);
+                RefuseIf(each.ConnectionPool?.ConnectTimeout?.Place, "connectionPool.tcp.connectTimeout", "there is no time limit for connecting yet.", findings);
+                RefuseIf((each.ConnectionPool?.HttpIdleTimeout ?? each.ConnectionPool?.TcpIdleTimeout)?.Place, "connectionPool idleTimeout", "idle connections cannot be closed yet.", findings);
+                RefuseIf(each.ConnectionPool?.MaxRequestsPerConnection?.Place, "connectionPool.http.maxRequestsPerConnection", "requests of a connection are not counted yet.", findings);
+            }
+        }
+    }
+
+    /// <summary>Connections are made by the client, alike for all; and which endpoints are near or new is known of the service.</summary>
+    private static void RefuseForSubset(TrafficPolicy policy, FindingList findings)
+    {
+        foreach (TrafficPolicy each in policy.Ports.Select(static port => port.Policy).Prepend(policy))
+        {
+            const string Connections = "connections are the client's, alike for all subsets; say it in the trafficPolicy of the rule.";
+            ConnectionPoolPolicy? pool = each.ConnectionPool;
+            RefuseIf(each.Tls?.Place, "tls", Connections, findings);
+            RefuseIf((pool?.MaxConnections ?? pool?.MaxRequestsPerConnection ?? pool?.KeepAliveProbes)?.Place, "connectionPool", Connections, findings);
+            RefuseIf((pool?.ConnectTimeout ?? pool?.TcpIdleTimeout ?? pool?.HttpIdleTimeout ?? pool?.KeepAliveTime ?? pool?.KeepAliveInterval)?.Place, "connectionPool", Connections, findings);
+            RefuseIf(each.LoadBalancer?.Warmup?.Duration.Place, "loadBalancer.warmup", "newcomers are warmed up alike in all subsets; say it in the trafficPolicy of the rule.", findings);
+            RefuseIf(each.LoadBalancer?.Locality?.Place, "loadBalancer.localityLbSetting", "localities count alike in all subsets; say it in the trafficPolicy of the rule.", findings);
+        }
+    }
+
+    private static void RefuseIf(SourcePlace? place, string path, string reason, FindingList findings)
+    {
+        if (place is { } given)
+        {
+            findings.Error(given, path, $"refused: {reason}");
+        }
+    }
+}

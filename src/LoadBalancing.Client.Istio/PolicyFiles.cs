@@ -1,0 +1,60 @@
+using Microsoft.Extensions.FileSystemGlobbing;
+using Microsoft.Extensions.FileSystemGlobbing.Abstractions;
+
+namespace LoadBalancing.Client;
+
+/// <summary>Files by patterns.</summary>
+internal static class PolicyFiles
+{
+    /// <summary>The folder from which a pattern is looked for, and what is looked for in it.</summary>
+    public static (string Folder, string Pattern) Split(string pattern)
+    {
+        string full = Path.GetFullPath(pattern);
+        string folder = Path.GetDirectoryName(full) ?? full;
+        while (folder.Contains('*', StringComparison.Ordinal))
+        {
+            folder = Path.GetDirectoryName(folder)!;
+        }
+
+        return (folder, Path.GetRelativePath(folder, full).Replace('\\', '/'));
+    }
+
+    /// <summary>The files that fit, by name; they are called as the pattern calls them, relative or full.</summary>
+    public static string[] Find(string pattern)
+    {
+        if (!pattern.Contains('*', StringComparison.Ordinal))
+        {
+            return File.Exists(pattern) ? [pattern] : [];
+        }
+
+        (string folder, string rest) = Split(pattern);
+        if (!Directory.Exists(folder))
+        {
+            return [];
+        }
+
+        PatternMatchingResult found = new Matcher(StringComparison.Ordinal).AddInclude(rest).AddExclude("**/.*/**").Execute(new DirectoryInfoWrapper(new DirectoryInfo(folder)));
+        string shown = Path.IsPathRooted(pattern) ? folder : Path.GetRelativePath(Directory.GetCurrentDirectory(), folder);
+        return [.. found.Files.Select(file => shown == "." ? file.Path : Path.Combine(shown, file.Path)).Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>The text of a file; null, and a finding, when it cannot be read.</summary>
+    public static string? Read(string file, FindingList findings)
+    {
+        try
+        {
+            if (new FileInfo(file).Length > YamlFileReader.MostCharacters)
+            {
+                findings.Error(new SourcePlace(file, 0, 0), "", $"it is larger than {YamlFileReader.MostCharacters} bytes; a file of policies is not.");
+                return null;
+            }
+
+            return File.ReadAllText(file);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            findings.Error(new SourcePlace(file, 0, 0), "", $"it cannot be read: {exception.Message}");
+            return null;
+        }
+    }
+}

@@ -1,0 +1,39 @@
+namespace LoadBalancing.Client;
+
+/// <summary>Reads the spec of a DestinationRule.</summary>
+internal static class DestinationRuleReader
+{
+    public static DestinationRule? Read(DocumentHead head, Fields spec)
+    {
+        Given<string>? host = spec.Check(spec.RequiredText("host", "catalog.default.svc.cluster.local"), static host => Rules.Host(host, mayBeWildcard: true));
+        TrafficPolicy? policy = TrafficPolicyReader.Read(spec, "trafficPolicy");
+        var subsets = new List<DestinationSubset>();
+        foreach (Fields fields in spec.Sections("subsets"))
+        {
+            Given<string>? name = fields.Check(fields.RequiredText("name", "v1"), Rules.SubsetName);
+            IReadOnlyList<(string, Given<string>)> labels = fields.Labels("labels");
+            TrafficPolicy? own = TrafficPolicyReader.Read(fields, "trafficPolicy");
+            fields.Done();
+            if (name is not { } known)
+            {
+                continue;
+            }
+
+            if (subsets.Any(subset => subset.Name.Value.Equals(known.Value, StringComparison.OrdinalIgnoreCase)))
+            {
+                fields.Error(known, $"there is a subset '{known.Value}' already; names of subsets are unique.");
+            }
+
+            if (labels.Count == 0)
+            {
+                fields.Error(known, $"subset '{known.Value}' has no labels; it is told from the rest by at least one, like version: v1.");
+            }
+
+            subsets.Add(new DestinationSubset(known, labels, own));
+        }
+
+        Visibility visibility = DocumentReader.ReadVisibility(spec);
+        spec.Done();
+        return host is { } given ? new DestinationRule(head, given, policy, subsets, visibility) : null;
+    }
+}

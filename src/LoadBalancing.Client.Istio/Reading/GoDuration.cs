@@ -1,0 +1,71 @@
+using System.Globalization;
+
+namespace LoadBalancing.Client;
+
+/// <summary>Durations as Go writes them, and so Istio: <c>1h2m3.5s</c>, <c>250ms</c>.</summary>
+internal static class GoDuration
+{
+    public static bool TryParse(string text, out TimeSpan duration)
+    {
+        duration = TimeSpan.Zero;
+        ReadOnlySpan<char> rest = text;
+        if (rest.IsEmpty || rest.Length > 40)
+        {
+            return false;
+        }
+
+        if (rest is "0")
+        {
+            return true;
+        }
+
+        decimal ticks = 0;
+        while (!rest.IsEmpty)
+        {
+            int digits = rest.IndexOfAnyExceptInRange('.', '9');
+            if (digits <= 0 || rest[..digits].Contains('/') || !decimal.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal number))
+            {
+                return false;
+            }
+
+            rest = rest[digits..];
+            int letters = rest.IndexOfAnyInRange('.', '9');
+            ReadOnlySpan<char> unit = letters < 0 ? rest : rest[..letters];
+            decimal factor = unit switch
+            {
+                "ns" => 0.01m,
+                "us" or "\u00B5s" or "\u03BCs" => 10,
+                "ms" => TimeSpan.TicksPerMillisecond,
+                "s" => TimeSpan.TicksPerSecond,
+                "m" => TimeSpan.TicksPerMinute,
+                "h" => TimeSpan.TicksPerHour,
+                _ => 0,
+            };
+            if (factor == 0 || number > 1_000_000_000_000m)
+            {
+                return false;
+            }
+
+            ticks += number * factor;
+            rest = letters < 0 ? default : rest[letters..];
+        }
+
+        if (ticks > long.MaxValue / 4)
+        {
+            return false;
+        }
+
+        // Ten nanoseconds and less are lost; whatever is shorter than a millisecond is refused by its reader.
+        duration = new TimeSpan((long)Math.Ceiling(ticks));
+        return true;
+    }
+
+    /// <summary>As the strict reader of options takes it, and as short as it goes.</summary>
+    public static string Write(TimeSpan duration) =>
+        duration == Timeout.InfiniteTimeSpan ? "infinite"
+        : duration == TimeSpan.Zero ? "0s"
+        : duration.Ticks % TimeSpan.TicksPerHour == 0 ? string.Create(CultureInfo.InvariantCulture, $"{duration.Ticks / TimeSpan.TicksPerHour}h")
+        : duration.Ticks % TimeSpan.TicksPerMinute == 0 ? string.Create(CultureInfo.InvariantCulture, $"{duration.Ticks / TimeSpan.TicksPerMinute}m")
+        : duration.Ticks % TimeSpan.TicksPerSecond == 0 ? string.Create(CultureInfo.InvariantCulture, $"{duration.Ticks / TimeSpan.TicksPerSecond}s")
+        : string.Create(CultureInfo.InvariantCulture, $"{duration.Ticks / TimeSpan.TicksPerMillisecond}ms");
+}

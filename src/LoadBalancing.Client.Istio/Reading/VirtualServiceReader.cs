@@ -1,0 +1,84 @@
+namespace LoadBalancing.Client;
+
+/// <summary>Reads the spec of a VirtualService.</summary>
+internal static class VirtualServiceReader
+{
+    public static VirtualService Read(DocumentHead head, Fields spec)
+    {
+        IReadOnlyList<Given<string>> hosts = spec.Texts("hosts");
+        IReadOnlyList<Given<string>> gateways = spec.Texts("gateways");
+        var http = new List<HttpRule>();
+        foreach (Fields fields in spec.Sections("http"))
+        {
+            http.Add(HttpRuleReader.Read(fields, isDelegate: !spec.Has("hosts")));
+        }
+
+        CheckHosts(spec, hosts, gateways);
+        spec.Refuse("tcp", "connections without HTTP are not seen by an HttpClient.");
+        spec.Refuse("tls", "connections that are passed on without being decrypted are not seen by an HttpClient.");
+        if (http.Count == 0 && !spec.Has("tcp") && !spec.Has("tls") && !spec.Has("http"))
+        {
+            spec.Error("it has no http rules.");
+        }
+
+        Visibility visibility = DocumentReader.ReadVisibility(spec, hasSelector: false);
+        CheckOrder(http, spec);
+        spec.Done();
+        return new VirtualService(head, hosts, gateways, http, visibility);
+    }
+
+    private static void CheckHosts(Fields spec, IReadOnlyList<Given<string>> hosts, IReadOnlyList<Given<string>> gateways)
+    {
+        if (spec.Has("hosts") && hosts.Count == 0)
+        {
+            spec.Error("'hosts' names nobody; it is a list of at least one host, like hosts: [catalog.default.svc.cluster.local].");
+        }
+
+        bool isForTheMesh = gateways.Count == 0 || gateways.Any(static gateway => gateway.Value == "mesh");
+        for (int i = 0; i < hosts.Count; i++)
+        {
+            Given<string> host = hosts[i];
+            if (spec.Check(host, static host => Rules.Host(host, mayBeWildcard: true)) is null)
+            {
+                continue;
+            }
+
+            if (host.Value == "*" && isForTheMesh)
+            {
+                spec.Error(host, "'*' is not allowed for calls inside the mesh; it is for gateways.");
+            }
+
+            if (hosts.Take(i).FirstOrDefault(other => Overlap(other.Value, host.Value)) is { Value: not null } earlier)
+            {
+                spec.Error(host, $"'{host.Value}' overlaps '{earlier.Value}', which stands before it; every host is named once.");
+            }
+        }
+    }
+
+    private static bool Overlap(string a, string b) =>
+        a == b || (a.StartsWith('*') && b.EndsWith(a[1..], StringComparison.Ordinal)) || (b.StartsWith('*') && a.EndsWith(b[1..], StringComparison.Ordinal));
+
+    private static void CheckOrder(List<HttpRule> rules, Fields spec)
+    {
+        for (int i = 0; i + 1 < rules.Count; i++)
+        {
+            if (rules[i].Match.Count == 0)
+            {
+                spec.Warn(new Given<string>("", rules[i + 1].Place, rules[i + 1].Path), $"it is never reached: {rules[i].Path} has no match and takes all requests.");
+                break;
+            }
+        }
+
+        var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (HttpRule rule in rules)
+        {
+            foreach (Given<string> name in rule.Name is { } given ? [given] : Array.Empty<Given<string>>())
+            {
+                if (!seen.Add(name.Value))
+                {
+                    spec.Error(name, $"'{name.Value}' is the name of an earlier rule; names are unique.");
+                }
+            }
+        }
+    }
+}

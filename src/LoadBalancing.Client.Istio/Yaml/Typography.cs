@@ -1,0 +1,140 @@
+namespace LoadBalancing.Client;
+
+/// <summary>Characters that word processors put in the place of those that YAML knows: dashes, quotes, blanks that do not break. They look right and mean nothing.</summary>
+internal static class Typography
+{
+    public static bool IsDash(char character) => character is (>= '\u2010' and <= '\u2015') or '\u2212' or '\uFE58' or '\uFE63' or '\uFF0D';
+
+    public static bool IsQuote(char character) => character is (>= '\u2018' and <= '\u201F') or '\u00AB' or '\u00BB' or '\u2032' or '\u2033' or '\u2039' or '\u203A' or '\uFF02' or '\uFF07';
+
+    public static bool IsBlank(char character) => character is '\u00A0' or (>= '\u2000' and <= '\u200B') or '\u202F' or '\u205F' or '\u2060' or '\u3000' or '\uFEFF';
+
+    /// <summary>The straight character that was meant.</summary>
+    public static char Straight(char character) =>
+        IsDash(character) ? '-'
+        : IsBlank(character) || character == '\t' ? ' '
+        : character is '\u2018' or '\u2019' or '\u201A' or '\u201B' or '\u2032' or '\u2039' or '\u203A' or '\uFF07' ? '\''
+        : IsQuote(character) ? '"'
+        : character;
+
+    public static string NameOf(char character) => character switch
+    {
+        '\t' => "a tab",
+        '\u00A0' => "a no-break space (U+00A0)",
+        '\u2013' => "an en dash (U+2013)",
+        '\u2014' => "an em dash (U+2014)",
+        '\u2212' => "a minus sign (U+2212)",
+        '\u2018' or '\u2019' => $"a typographic apostrophe (U+{(int)character:X4})",
+        '\u200B' => "a blank of no width (U+200B)",
+        '\uFEFF' => "a byte order mark (U+FEFF)",
+        _ when IsDash(character) => $"a typographic dash (U+{(int)character:X4})",
+        _ when IsQuote(character) => $"a typographic quote (U+{(int)character:X4})",
+        _ => $"a typographic blank (U+{(int)character:X4})",
+    };
+
+    /// <summary>Says which of these a text has, to stand behind a message; nothing when it has none.</summary>
+    public static string Hint(string text)
+    {
+        foreach (char character in text)
+        {
+            if (IsDash(character) || IsQuote(character) || IsBlank(character))
+            {
+                return $" It contains {NameOf(character)}, where '{Straight(character)}' was probably meant.";
+            }
+        }
+
+        return "";
+    }
+
+    /// <summary>All of these characters that stand where YAML has a meaning for the straight one.</summary>
+    /// <param name="lines">The document's lines.</param>
+    /// <param name="isText">Whether a place, counted from 1 in these lines, lies in a quoted text, where every character means itself.</param>
+    public static IEnumerable<TypographicSlip> Find(IReadOnlyList<string> lines, Func<int, int, bool> isText)
+    {
+        for (int i = 0; i < lines.Count; i++)
+        {
+            foreach (TypographicSlip slip in FindInLine(lines[i], i + 1, isText))
+            {
+                yield return slip;
+            }
+        }
+    }
+
+    private static IEnumerable<TypographicSlip> FindInLine(string line, int number, Func<int, int, bool> isText)
+    {
+        int end = EndOfContent(line);
+        bool indenting = true;
+        char quote = '\0';
+        for (int i = 0; i < end; i++)
+        {
+            char character = line[i];
+            if (isText(number, i + 1))
+            {
+                indenting = false;
+                continue;
+            }
+
+            if (indenting && character == '\t')
+            {
+                yield return new TypographicSlip(number, i + 1, character, SlipKind.Tab);
+            }
+            else if (indenting && IsDash(character) && (i + 1 >= end || line[i + 1] == ' ' || line[i + 1] == '\t' || IsBlank(line[i + 1])))
+            {
+                yield return new TypographicSlip(number, i + 1, character, SlipKind.ListDash);
+            }
+            else if (IsBlank(character) && quote == '\0')
+            {
+                yield return new TypographicSlip(number, i + 1, character, SlipKind.Blank);
+            }
+            else if (IsQuote(character) && quote == '\0' && !IsApostrophe(line, i))
+            {
+                yield return new TypographicSlip(number, i + 1, character, SlipKind.Quote);
+                indenting = false;
+            }
+            else if (character is '"' or '\'')
+            {
+                quote = quote == '\0' && (i == 0 || line[i - 1] is ' ' or '[' or ',' or '{' or ':') ? character : quote == character ? '\0' : quote;
+                indenting = false;
+            }
+            else if (character == '#' && quote == '\0' && (i == 0 || line[i - 1] is ' ' or '\t'))
+            {
+                yield break;
+            }
+            else if (character is not (' ' or '\t' or '-'))
+            {
+                indenting = false;
+            }
+        }
+    }
+
+    private static bool IsApostrophe(string line, int i) =>
+        line[i] == '\u2019' && i > 0 && i + 1 < line.Length && char.IsLetter(line[i - 1]) && char.IsLetter(line[i + 1]);
+
+    /// <summary>Where what matters of a line ends. Of an empty line or a comment, nothing does.</summary>
+    private static int EndOfContent(string line)
+    {
+        ReadOnlySpan<char> content = line.AsSpan().TrimStart(" \t");
+        return content.IsEmpty || content[0] == '#' ? 0 : line.AsSpan().TrimEnd(" \t\r").Length;
+    }
+}
+
+/// <summary>What a typographic character stands in the place of.</summary>
+internal enum SlipKind
+{
+    Tab,
+    ListDash,
+    Blank,
+    Quote,
+}
+
+/// <summary>A typographic character at a place, counted from 1.</summary>
+internal readonly record struct TypographicSlip(int Line, int Column, char Character, SlipKind Kind)
+{
+    public string Message => Kind switch
+    {
+        SlipKind.Tab => "a tab indents this line; YAML is indented by blanks only.",
+        SlipKind.ListDash => $"{Typography.NameOf(Character)} stands where '-' begins an item of a list.",
+        SlipKind.Blank => $"{Typography.NameOf(Character)} stands where a plain blank belongs.",
+        _ => $"{Typography.NameOf(Character)} stands where a straight one ({Typography.Straight(Character)}) belongs.",
+    };
+}

@@ -1,0 +1,146 @@
+namespace LoadBalancing.Client;
+
+/// <summary>
+/// Chooses a level and lets its picker pick. One draw decides: its hundredth says which priority, what is left of it which locality. Under a strategy that hashes, the hundredth is the hash modulo 100 as in Envoy, so that a key stays
+/// with its level.
+/// </summary>
+/// <remarks>
+/// <code>
+/// draw --> priority by percent --> locality by share --> its picker
+///                                  has nobody: the other localities of the priority, then the other priorities
+/// </code>
+/// A call that has been somewhere before is drawn into a locality where it has not been, if its priority has another.
+/// </remarks>
+internal sealed class LevelsPicker : IEndpointPicker
+{
+    private const int Percents = 100;
+
+    private readonly LiveLevel[][] _priorities;
+    private readonly int[] _priorityOf;
+    private readonly bool _usesHash;
+    private readonly RandomSource _random;
+
+    /// <param name="priorities">The levels of each priority.</param>
+    /// <param name="percents">The part of each priority; they add up to 100.</param>
+    /// <param name="usesHash">Whether keys stay with their level.</param>
+    /// <param name="random">Where draws come from.</param>
+    public LevelsPicker(LiveLevel[][] priorities, int[] percents, bool usesHash, RandomSource random)
+    {
+        _priorities = priorities;
+        _priorityOf = [.. percents.SelectMany(static (percent, priority) => Enumerable.Repeat(priority, percent))];
+        _usesHash = usesHash;
+        _random = random;
+    }
+
+    public UpstreamEndpoint? Pick(in PickContext context)
+    {
+        ulong left;
+        int priority;
+        if (_usesHash && context.HasHash)
+        {
+            left = context.HashValue;
+            priority = _priorityOf[(int)(left % Percents)];
+        }
+        else
+        {
+            priority = _priorityOf[(int)Math.BigMul(_random.NextUInt64(), Percents, out left)];
+        }
+
+        LiveLevel[] levels = _priorities[priority];
+        LiveLevel drawn = levels[0];
+        if (levels.Length > 1)
+        {
+            drawn = Draw(levels, left, context.Exclude);
+        }
+
+        return drawn.Pick(context) ?? (drawn.Refuses ? null : PickElsewhere(drawn, priority, context));
+    }
+
+    /// <summary>By share; if the call has been in some of these localities, among the others.</summary>
+    private static LiveLevel Draw(LiveLevel[] levels, ulong number, IReadOnlyList<UpstreamEndpoint>? tried)
+    {
+        double total = 0;
+        bool avoidsTried = false;
+        if (tried is { Count: > 0 })
+        {
+            foreach (LiveLevel level in levels)
+            {
+                total += HasTried(level, tried) ? 0 : level.Share;
+            }
+
+            avoidsTried = total > 0;
+        }
+
+        if (!avoidsTried)
+        {
+            total = 0;
+            foreach (LiveLevel level in levels)
+            {
+                total += level.Share;
+            }
+        }
+
+        double draw = (number >> 11) * (1.0 / (1UL << 53)) * total;
+        LiveLevel drawn = levels[0];
+        foreach (LiveLevel level in levels)
+        {
+            if (level.Share <= 0 || (avoidsTried && HasTried(level, tried!)))
+            {
+                continue;
+            }
+
+            drawn = level;
+            draw -= level.Share;
+            if (draw < 0)
+            {
+                break;
+            }
+        }
+
+        return drawn;
+    }
+
+    private static bool HasTried(LiveLevel level, IReadOnlyList<UpstreamEndpoint> tried)
+    {
+        for (int i = 0; i < tried.Count; i++)
+        {
+            if (tried[i].Locality == level.Level.Locality)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private UpstreamEndpoint? PickElsewhere(LiveLevel empty, int priority, in PickContext context)
+    {
+        if (PickFirst(_priorities[priority], empty, context) is { } near)
+        {
+            return near;
+        }
+
+        for (int other = 0; other < _priorities.Length; other++)
+        {
+            if (other != priority && PickFirst(_priorities[other], empty, context) is { } far)
+            {
+                return far;
+            }
+        }
+
+        return null;
+    }
+
+    private static UpstreamEndpoint? PickFirst(LiveLevel[] levels, LiveLevel except, in PickContext context)
+    {
+        foreach (LiveLevel level in levels)
+        {
+            if (level != except && !level.Refuses && level.Pick(context) is { } picked)
+            {
+                return picked;
+            }
+        }
+
+        return null;
+    }
+}

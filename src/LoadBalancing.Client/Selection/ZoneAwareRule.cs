@@ -1,0 +1,86 @@
+namespace LoadBalancing.Client;
+
+/// <summary>
+/// As much as possible stays in the own zone without overloading anybody, in Envoy's arithmetic of ten-thousandths: where the zone has at least the share of endpoints that it has of the callers, everything stays; else as much as its
+/// endpoints can take, and the rest goes to zones that have endpoints to spare.
+/// </summary>
+internal sealed class ZoneAwareRule : LocalityRule
+{
+    private const int Whole = 10_000;
+
+    private readonly ZoneAwareOptions _options;
+    private readonly Dictionary<EndpointLocality, double> _callers;
+
+    public ZoneAwareRule(LocalityOptions options)
+        : base(options)
+    {
+        _options = new ZoneAwareOptions
+        {
+            MinClusterSize = options.ZoneAware.MinClusterSize,
+            RoutingEnabled = options.ZoneAware.RoutingEnabled,
+            ForceLocalZoneMinSize = options.ZoneAware.ForceLocalZoneMinSize,
+        };
+        _callers = options.ZoneAware.Callers.Where(static pair => pair.Value > 0).ToDictionary(
+            static pair => EndpointLocality.TryParse(pair.Key, out EndpointLocality locality) ? locality : EndpointLocality.Unknown,
+            static pair => pair.Value);
+    }
+
+    public override LocalityShare[]? Split(int level, UpstreamEndpoint[] members, Func<UpstreamEndpoint, double> strengthOf)
+    {
+        (EndpointLocality Locality, UpstreamEndpoint[] Members, double Strength)[] zones =
+            [.. Group(members).Select(group => (group.Locality, group.Members, group.Members.Sum(strengthOf)))];
+        int own = Array.FindIndex(zones, zone => zone.Locality == Self);
+        int inService = members.Count(static member => member.IsAvailable);
+        if (level != 0 || zones.Length < 2 || own < 0 || inService < _options.MinClusterSize)
+        {
+            return null;
+        }
+
+        bool isForced = zones[own].Members.Count(static member => member.IsAvailable) >= _options.ForceLocalZoneMinSize;
+        if (_callers.Count == 1 && !isForced)
+        {
+            return null;
+        }
+
+        double total = zones.Sum(static zone => zone.Strength);
+        int[] upstream = Array.ConvertAll(zones, zone => (int)(Whole * zone.Strength / total));
+        int[] callers = CallersOf(Array.ConvertAll(zones, static zone => zone.Locality));
+        double[] shares = SharesOf(own, upstream, callers, isForced);
+        double enabled = _options.RoutingEnabled / 100;
+        return [.. zones.Select((zone, i) => new LocalityShare(NameOf(zone.Locality), zone.Members, (enabled * shares[i]) + ((1 - enabled) * zone.Strength / total)))];
+    }
+
+    private static double[] SharesOf(int own, int[] upstream, int[] callers, bool isForced)
+    {
+        double[] shares = new double[upstream.Length];
+        if (isForced || (upstream[own] > 0 && upstream[own] >= callers[own]))
+        {
+            shares[own] = 1;
+            return shares;
+        }
+
+        double stays = callers[own] == 0 ? 0 : (double)(upstream[own] * Whole / callers[own]) / Whole;
+        int[] toSpare = [.. upstream.Select((share, i) => i == own ? 0 : Math.Max(0, share - callers[i]))];
+        int spared = toSpare.Sum();
+        for (int i = 0; i < shares.Length; i++)
+        {
+            // Rounding can leave nobody with anything to spare; then any zone will do.
+            shares[i] = (1 - stays) * (spared == 0 ? 1.0 / shares.Length : (double)toSpare[i] / spared);
+        }
+
+        shares[own] += stays;
+        return shares;
+    }
+
+    /// <summary>The share of callers in each of these zones. Those in zones without endpoints count for the whole.</summary>
+    private int[] CallersOf(EndpointLocality[] zones)
+    {
+        if (_callers.Count == 0)
+        {
+            return Array.ConvertAll(zones, _ => Whole / zones.Length);
+        }
+
+        double total = _callers.Values.Sum();
+        return Array.ConvertAll(zones, zone => (int)(Whole * _callers.GetValueOrDefault(zone) / total));
+    }
+}

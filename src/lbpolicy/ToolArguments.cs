@@ -1,0 +1,132 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+
+namespace LoadBalancing.Client.PolicyTool;
+
+/// <summary>What was asked for on the command line.</summary>
+internal sealed class ToolArguments
+{
+    public const string Usage = """
+        lbpolicy: Istio's traffic policies as LoadBalancing.Client reads them.
+
+          lbpolicy check FILE...                what is wrong with the documents; exit code 1 if anything is
+          lbpolicy explain FILE... --host H     what holds for a request to a host, and who says so
+                   [--path P] [--method M] [--header K=V]... [--port N]
+          lbpolicy convert FILE... [--host H]   the same policies as appsettings.json
+          lbpolicy repair FILE [--write]        the document without typographic characters, and what was changed
+
+        In FILE, * stands for any part of a name and ** for any folders. Who the client is:
+
+          --namespace NS   its namespace (default)
+          --label K=V      one of its labels; may be given several times
+          --locality L     where it runs: region/zone/subzone
+
+        --json prints for programs.
+        """;
+
+    private static readonly string[] Commands = ["check", "explain", "convert", "repair"];
+
+    public string Command { get; private set; } = "";
+
+    public List<string> Files { get; } = [];
+
+    public string? Host { get; private set; }
+
+    public string Path { get; private set; } = "/";
+
+    public string Method { get; private set; } = "GET";
+
+    public List<(string Name, string Value)> Headers { get; } = [];
+
+    public int? Port { get; private set; }
+
+    public bool Json { get; private set; }
+
+    public bool Write { get; private set; }
+
+    public IstioIdentity Identity { get; } = new();
+
+    public static bool TryParse(IReadOnlyList<string> args, [NotNullWhen(true)] out ToolArguments? arguments, [NotNullWhen(false)] out string? fault)
+    {
+        var parsed = new ToolArguments();
+        fault = parsed.Read(args);
+        arguments = fault is null ? parsed : null;
+        return fault is null;
+    }
+
+    private string? Read(IReadOnlyList<string> args)
+    {
+        if (args.Count == 0 || !Commands.Contains(args[0]))
+        {
+            return args.Count == 0 ? "There is no command." : $"'{args[0]}' is no command; there are {string.Join(", ", Commands)}.";
+        }
+
+        Command = args[0];
+        for (int i = 1; i < args.Count; i++)
+        {
+            string option = args[i];
+            if (!option.StartsWith("--", StringComparison.Ordinal))
+            {
+                Files.Add(option);
+            }
+            else if (option is "--json" or "--write")
+            {
+                (Json, Write) = (Json || option == "--json", Write || option == "--write");
+            }
+            else if (i + 1 >= args.Count)
+            {
+                return $"{option} needs a value.";
+            }
+            else if (Set(option, args[++i]) is { } fault)
+            {
+                return fault;
+            }
+        }
+
+        return Files.Count == 0 ? "There is no file."
+            : Command == "repair" && Files.Count > 1 ? "repair takes one file."
+            : Command == "explain" && Host is null ? "explain needs --host."
+            : null;
+    }
+
+    private string? Set(string option, string value)
+    {
+        switch (option)
+        {
+            case "--host":
+                Host = value;
+                return null;
+            case "--path":
+                Path = value;
+                return value.StartsWith('/') ? null : $"--path '{value}' does not begin with a slash.";
+            case "--method":
+                Method = value.ToUpperInvariant();
+                return null;
+            case "--namespace":
+                Identity.Namespace = value;
+                return null;
+            case "--locality":
+                Identity.Locality = value;
+                return null;
+            case "--port":
+                bool isPort = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port is > 0 and <= 65535;
+                Port = port;
+                return isPort ? null : $"--port '{value}' is not a port.";
+            case "--label" or "--header" when value.IndexOf('=', StringComparison.Ordinal) is > 0 and int at:
+                if (option == "--label")
+                {
+                    Identity.Labels[value[..at]] = value[(at + 1)..];
+                }
+                else
+                {
+                    Headers.Add((value[..at], value[(at + 1)..]));
+                }
+
+                return null;
+            case "--label" or "--header":
+                return $"{option} '{value}' is not written like name=value.";
+            default:
+                return $"{option} is not known.";
+        }
+    }
+}

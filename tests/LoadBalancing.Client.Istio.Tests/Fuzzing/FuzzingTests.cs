@@ -1,0 +1,131 @@
+using System.Diagnostics;
+using CsCheck;
+
+namespace LoadBalancing.Client.Istio.Tests.Fuzzing;
+
+/// <summary>Bounded runs, the same ones each time. <c>LBPOLICY_FUZZ_SECONDS=600</c> makes the second of them go on for that long, each time with other draws.</summary>
+public sealed class FuzzingTests
+{
+    private const string Seed = "0000KOIPe036";
+
+    private static readonly string[] Seeds =
+    [
+        Yamls.Fixture("destination-rule.yaml"),
+        Yamls.Fixture("virtual-service-delay.yaml"),
+        Yamls.Fixture("virtual-service-abort.yaml"),
+        Yamls.Rule("""
+            loadBalancer:
+              simple: ROUND_ROBIN
+            connectionPool:
+              tcp:
+                tcpKeepalive: {probes: 3, time: 60s}
+              http:
+                http2MaxRequests: 50
+                maxRetries: 3
+            outlierDetection:
+              consecutive5xxErrors: 3
+              consecutiveGatewayErrors: 2
+              interval: 5s
+              maxEjectionPercent: 40
+            portLevelSettings:
+            - port:
+                number: 8080
+              loadBalancer:
+                consistentHash:
+                  httpCookie:
+                    name: sid
+                    ttl: 0s
+                  maglev:
+                    tableSize: 251
+            """),
+        Yamls.Service("""
+            - name: reads
+              match:
+              - uri:
+                  prefix: /api/
+                method: {regex: 'GET|HEAD'}
+                headers:
+                  x-user: {regex: 'a.*'}
+                queryParams:
+                  page: {exact: "1"}
+                withoutHeaders:
+                  x-debug: {}
+              - uri: {exact: /}
+              timeout: 3s
+              retries:
+                attempts: 3
+                perTryTimeout: 1s
+                retryOn: 5xx,reset,429
+                backoff: 10ms
+              fault:
+                delay: {fixedDelay: 5s, percentage: {value: 0.5}}
+                abort: {httpStatus: 503, percentage: {value: 10}}
+              rewrite: {uri: /v2/}
+              headers:
+                request: {set: {x-a: b}, add: {x-c: d}, remove: [x-e]}
+              route:
+              - destination:
+                  host: foo
+            - match:
+              - uri: {prefix: /old}
+              redirect: {uri: /new, redirectCode: 308}
+            - directResponse:
+                status: 404
+                body: {string: "nothing"}
+            """),
+        """
+        apiVersion: networking.istio.io/v1
+        kind: ServiceEntry
+        metadata: {name: catalog}
+        spec:
+          hosts: [catalog.example.com]
+          ports:
+          - {number: 80, name: http, protocol: HTTP, targetPort: 8080}
+          resolution: STATIC
+          endpoints:
+          - address: 10.0.0.1
+            ports: {http: 9090}
+            weight: 3
+            labels: {version: v1}
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: {name: other}
+        """,
+    ];
+
+    [Fact]
+    public void Any_text_at_all_is_read_or_refused() =>
+        Gen.String[Gen.OneOf(Gen.Char, Gen.Char[" \n\t:-{}[]&*'\"#|>%"]), 0, 300].Sample(static text => new PolicyFuzzer(0, "").Try(text), iter: 2000, seed: Seed, threads: 1);
+
+    [Fact]
+    public void Documents_that_were_made_worse_are_read_or_refused_and_what_is_read_is_taken()
+    {
+        bool isLong = int.TryParse(Environment.GetEnvironmentVariable("LBPOLICY_FUZZ_SECONDS"), out int seconds);
+        var fuzzer = new PolicyFuzzer(isLong ? Environment.TickCount : 1, Seeds);
+        long began = Stopwatch.GetTimestamp();
+        long most = 0;
+        int steps = 0;
+        while (isLong ? Stopwatch.GetElapsedTime(began).TotalSeconds < seconds : steps < 1500)
+        {
+            fuzzer.Step();
+            steps++;
+            if (isLong && steps % 1000 == 0)
+            {
+                most = Math.Max(most, GC.GetTotalMemory(forceFullCollection: false));
+            }
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{steps} texts, {fuzzer.Taken} of their hosts taken, most memory {most / 1024 / 1024} MB");
+        Assert.InRange(fuzzer.Taken, steps / 100, int.MaxValue);
+    }
+
+    [Fact]
+    public void A_duration_is_written_as_it_is_read() =>
+        Gen.Long[1, 24L * 3600 * 1000].Sample(static milliseconds =>
+        {
+            TimeSpan duration = TimeSpan.FromMilliseconds(milliseconds);
+            Assert.True(GoDuration.TryParse(GoDuration.Write(duration), out TimeSpan read));
+            Assert.Equal(duration, read);
+        }, iter: 2000, seed: Seed, threads: 1);
+}

@@ -1,0 +1,169 @@
+namespace LoadBalancing.Client.Istio.Tests.Mapping;
+
+/// <summary>Each field of a DestinationRule, and what becomes of it.</summary>
+public sealed class DestinationRulePlanTests
+{
+    [Theory]
+    [InlineData("loadBalancer: {simple: ROUND_ROBIN}", "Strategy", "RoundRobin")]
+    [InlineData("loadBalancer: {simple: RANDOM}", "Strategy", "Random")]
+    [InlineData("loadBalancer: {simple: LEAST_REQUEST}", "Strategy", "LeastRequest")]
+    [InlineData("loadBalancer: {simple: LEAST_CONN}", "Strategy", "LeastRequest")]
+    [InlineData("loadBalancer: {simple: UNSPECIFIED}", "Strategy", "LeastRequest")]
+    [InlineData("outlierDetection: {}", "Strategy", "LeastRequest")]
+    [InlineData("loadBalancer: {consistentHash: {httpHeaderName: x-user}}", "Strategy", "RingHash")]
+    [InlineData("loadBalancer: {consistentHash: {httpHeaderName: x-user}}", "HashPolicies:0:Header", "x-user")]
+    [InlineData("loadBalancer: {consistentHash: {httpHeaderName: x-user}}", "ConsistentHash:MinimumRingSize", "1024")]
+    [InlineData("loadBalancer: {consistentHash: {httpHeaderName: x-user, minimumRingSize: 2048}}", "ConsistentHash:MinimumRingSize", "2048")]
+    [InlineData("loadBalancer: {consistentHash: {httpHeaderName: x-user, ringHash: {minimumRingSize: 4096}}}", "ConsistentHash:MinimumRingSize", "4096")]
+    [InlineData("loadBalancer: {consistentHash: {httpHeaderName: x-user, maglev: {tableSize: 251}}}", "ConsistentHash:TableSize", "251")]
+    [InlineData("loadBalancer: {consistentHash: {httpHeaderName: x-user, maglev: {tableSize: 251}}}", "Strategy", "Maglev")]
+    [InlineData("loadBalancer: {consistentHash: {httpHeaderName: x-user}}", "ConsistentHash:OnUnavailableOwner", "Rebuild")]
+    [InlineData("loadBalancer: {consistentHash: {useSourceIp: true}}", "HashPolicies:0:CallerAddress", "true")]
+    [InlineData("loadBalancer: {consistentHash: {httpQueryParameterName: user}}", "HashPolicies:0:QueryParameter", "user")]
+    [InlineData("loadBalancer: {consistentHash: {httpCookie: {name: sid, path: /a, ttl: 1h}}}", "HashPolicies:0:Cookie:Name", "sid")]
+    [InlineData("loadBalancer: {consistentHash: {httpCookie: {name: sid, path: /a, ttl: 1h}}}", "HashPolicies:0:Cookie:Path", "/a")]
+    [InlineData("loadBalancer: {consistentHash: {httpCookie: {name: sid, path: /a, ttl: 1h}}}", "HashPolicies:0:Cookie:Ttl", "1h")]
+    [InlineData("loadBalancer: {consistentHash: {httpCookie: {name: sid, ttl: 0s}}}", "HashPolicies:0:Cookie:Ttl", "0s")]
+    [InlineData("outlierDetection: {}", "OutlierDetection:ConsecutiveErrors", "5")]
+    [InlineData("outlierDetection: {}", "OutlierDetection:ConsecutiveGatewayErrors", "0")]
+    [InlineData("outlierDetection: {}", "OutlierDetection:Interval", "10s")]
+    [InlineData("outlierDetection: {}", "OutlierDetection:BaseEjectionTime", "30s")]
+    [InlineData("outlierDetection: {}", "OutlierDetection:MaxEjectionTime", "5m")]
+    [InlineData("outlierDetection: {}", "OutlierDetection:MaxEjectionTimeJitter", "0s")]
+    [InlineData("outlierDetection: {}", "OutlierDetection:MaxEjectionPercent", "10")]
+    [InlineData("outlierDetection: {}", "Panic:Threshold", "0")]
+    [InlineData("outlierDetection: {consecutive5xxErrors: 7}", "OutlierDetection:ConsecutiveErrors", "7")]
+    [InlineData("outlierDetection: {consecutive5xxErrors: 0}", "OutlierDetection:ConsecutiveErrors", "0")]
+    [InlineData("outlierDetection: {consecutiveErrors: 3}", "OutlierDetection:ConsecutiveErrors", "3")]
+    [InlineData("outlierDetection: {consecutiveErrors: 0}", "OutlierDetection:ConsecutiveErrors", "0")]
+    [InlineData("outlierDetection: {consecutiveErrors: 3, consecutive5xxErrors: 9}", "OutlierDetection:ConsecutiveErrors", "9")]
+    [InlineData("outlierDetection: {consecutiveGatewayErrors: 4}", "OutlierDetection:ConsecutiveGatewayErrors", "4")]
+    [InlineData("outlierDetection: {splitExternalLocalOriginErrors: true}", "OutlierDetection:SplitExternalLocalOriginErrors", "true")]
+    [InlineData("outlierDetection: {splitExternalLocalOriginErrors: true}", "OutlierDetection:ConsecutiveLocalOriginFailures", "5")]
+    [InlineData("outlierDetection: {splitExternalLocalOriginErrors: true, consecutiveLocalOriginFailures: 2}", "OutlierDetection:ConsecutiveLocalOriginFailures", "2")]
+    [InlineData("outlierDetection: {baseEjectionTime: 10m}", "OutlierDetection:MaxEjectionTime", "10m")]
+    [InlineData("outlierDetection: {interval: 1500ms}", "OutlierDetection:Interval", "1500ms")]
+    [InlineData("outlierDetection: {maxEjectionPercent: 60}", "OutlierDetection:MaxEjectionPercent", "60")]
+    [InlineData("outlierDetection: {minHealthPercent: 30}", "Panic:Threshold", "30")]
+    [InlineData("outlierDetection: {outlierDetectionHttpErrorCodes: [500, 429]}", "OutlierDetection:ErrorStatuses:1", "429")]
+    [InlineData("loadBalancer: {simple: RANDOM}", "OutlierDetection:ConsecutiveErrors", "0")]
+    [InlineData("loadBalancer: {simple: RANDOM}", "Panic:Threshold", "50")]
+    [InlineData("connectionPool: {http: {http2MaxRequests: 50}}", "ConnectionPool:MaxRequests", "50")]
+    [InlineData("connectionPool: {http: {http1MaxPendingRequests: 10}}", "ConnectionPool:MaxPendingRequests", "10")]
+    [InlineData("connectionPool: {http: {maxRetries: 3}}", "ConnectionPool:MaxRetries", "3")]
+    [InlineData("connectionPool: {tcp: {tcpKeepalive: {probes: 4, time: 60s, interval: 5s}}}", "ConnectionPool:KeepAlive:TcpRetryCount", "4")]
+    [InlineData("connectionPool: {tcp: {tcpKeepalive: {probes: 4, time: 60s, interval: 5s}}}", "ConnectionPool:KeepAlive:TcpTime", "1m")]
+    [InlineData("connectionPool: {tcp: {tcpKeepalive: {probes: 4, time: 60s, interval: 5s}}}", "ConnectionPool:KeepAlive:TcpInterval", "5s")]
+    [InlineData("connectionPool: {tcp: {maxConnections: 7}}", "ConnectionPool:MaxConnections", "7")]
+    [InlineData("connectionPool: {tcp: {connectTimeout: 2s}}", "ConnectionPool:ConnectTimeout", "2s")]
+    [InlineData("outlierDetection: {}", "ConnectionPool:ConnectTimeout", null)]
+    [InlineData("connectionPool: {tcp: {idleTimeout: 2m}}", "ConnectionPool:IdleTimeout", "2m")]
+    [InlineData("connectionPool: {tcp: {idleTimeout: 2m}, http: {idleTimeout: 3m}}", "ConnectionPool:IdleTimeout", "3m")]
+    [InlineData("outlierDetection: {}", "ConnectionPool:IdleTimeout", null)]
+    [InlineData("connectionPool: {http: {maxRequestsPerConnection: 1}}", "ConnectionPool:MaxRequestsPerConnection", "1")]
+    [InlineData("connectionPool: {http: {maxRetries: 0, useClientProtocol: true, h2UpgradePolicy: DO_NOT_UPGRADE}}", "ConnectionPool:MaxRetries", null)]
+    [InlineData("outlierDetection: {}", "Budget:Enabled", "false")]
+    [InlineData("retryBudget: {}", "Budget:Enabled", "true")]
+    [InlineData("retryBudget: {}", "Budget:Percent", "20")]
+    [InlineData("retryBudget: {percent: 12.5, minRetryConcurrency: 7}", "Budget:Percent", "12.5")]
+    [InlineData("retryBudget: {percent: 12.5, minRetryConcurrency: 7}", "Budget:MinConcurrentRetries", "7")]
+    [InlineData("retryBudget: {}\nconnectionPool: {http: {maxRetries: 3}}", "ConnectionPool:MaxRetries", null)]
+    [InlineData("loadBalancer: {simple: ROUND_ROBIN, warmup: {duration: 30s}}", "SlowStart:Window", "30s")]
+    [InlineData("loadBalancer: {simple: ROUND_ROBIN, warmup: {duration: 30s}}", "SlowStart:MinWeightPercent", "10")]
+    [InlineData("loadBalancer: {warmup: {duration: 30s, minimumPercent: 5, aggression: 2}}", "SlowStart:MinWeightPercent", "5")]
+    [InlineData("loadBalancer: {warmup: {duration: 30s, minimumPercent: 5, aggression: 2}}", "SlowStart:Aggression", "2")]
+    [InlineData("loadBalancer: {warmupDurationSecs: 20s}", "SlowStart:Window", "20s")]
+    [InlineData("loadBalancer: {simple: RANDOM, warmup: {duration: 30s}}", "SlowStart:Window", null)]
+    public void A_field_becomes_a_value_of_the_cluster(string policy, string key, string? value)
+    {
+        Assert.SkipUnless(Unmapped.HasConnections || !key.Contains("Conn", StringComparison.Ordinal) || !(key.EndsWith("Connections", StringComparison.Ordinal) || key.EndsWith("ConnectTimeout", StringComparison.Ordinal) || key.EndsWith("IdleTimeout", StringComparison.Ordinal) || key.EndsWith("PerConnection", StringComparison.Ordinal)), "Not there yet.");
+        Assert.SkipUnless(Unmapped.HasLocalities || !key.StartsWith("SlowStart", StringComparison.Ordinal), "Not there yet.");
+        Dictionary<string, string> plan = Yamls.Plan(Yamls.Rule(policy));
+
+        Assert.Equal(value, plan.GetValueOrDefault(key));
+    }
+
+    [Theory]
+    [InlineData("outlierDetection: {}", "Locality:Mode", "Failover")]
+    [InlineData("outlierDetection: {}\nloadBalancer: {localityLbSetting: {enabled: false}}", "Locality:Mode", null)]
+    [InlineData("loadBalancer: {simple: RANDOM}", "Locality:Mode", null)]
+    [InlineData("outlierDetection: {}", "Locality:Self", "eu/a/1")]
+    [InlineData("outlierDetection: {}\nloadBalancer: {localityLbSetting: {failover: [{from: eu, to: us}]}}", "Locality:Failover:0:To", "us")]
+    [InlineData("outlierDetection: {}\nloadBalancer: {localityLbSetting: {failoverPriority: ['topology.kubernetes.io/zone', 'rack=7']}}", "Locality:FailoverPriority:1", "rack=7")]
+    [InlineData("outlierDetection: {}\nloadBalancer: {localityLbSetting: {failoverPriority: ['rack']}}", "Locality:Labels:rack", "7")]
+    [InlineData("loadBalancer: {localityLbSetting: {distribute: [{from: 'eu/a/*', to: {'eu/a/*': 80, 'eu/b/*': 20}}]}}", "Locality:Mode", "Distribute")]
+    [InlineData("loadBalancer: {localityLbSetting: {distribute: [{from: 'eu/a/*', to: {'eu/a/*': 80, 'eu/b/*': 20}}]}}", "Locality:Distribute:0:To:eu/b/*", "20")]
+    public void Places_count_for_a_client_that_knows_its_own(string policy, string key, string? value)
+    {
+        Assert.SkipUnless(Unmapped.HasLocalities, "Not there yet.");
+        var identity = new IstioIdentity { Locality = "eu/a/1", Labels = { ["rack"] = "7" } };
+
+        Assert.Equal(value, Yamls.Plan(Yamls.Rule(policy), identity).GetValueOrDefault(key));
+        Assert.DoesNotContain(Yamls.Plan(Yamls.Rule(policy)).Keys, static key => key.StartsWith("Locality:", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_port_s_policy_takes_the_place_of_all_of_the_rule_s()
+    {
+        string rule = Yamls.Rule("loadBalancer: {simple: RANDOM}\nconnectionPool: {http: {maxRetries: 3}}\nportLevelSettings:\n- port: {number: 8080}\n  outlierDetection: {consecutive5xxErrors: 2}");
+
+        Dictionary<string, string> at80 = Yamls.Plan(rule);
+        Dictionary<string, string> at8080 = Yamls.Plan(rule, new IstioIdentity { Ports = { [Yamls.Foo] = 8080 } });
+
+        Assert.Equal(("Random", "3", "0"), (at80["Strategy"], at80["ConnectionPool:MaxRetries"], at80["OutlierDetection:ConsecutiveErrors"]));
+        Assert.Equal(("LeastRequest", null, "2"), (at8080["Strategy"], at8080.GetValueOrDefault("ConnectionPool:MaxRetries"), at8080["OutlierDetection:ConsecutiveErrors"]));
+    }
+
+    [Fact]
+    public void A_subset_overlays_part_by_part_and_a_part_is_taken_as_a_whole()
+    {
+        string rule = Yamls.Rule("loadBalancer: {simple: RANDOM}\nconnectionPool: {http: {maxRetries: 3, http2MaxRequests: 50}}") + """
+              subsets:
+              - name: v2
+                labels: {version: v2}
+                trafficPolicy:
+                  connectionPool: {http: {http2MaxRequests: 10}}
+            """;
+
+        Dictionary<string, string> plan = Yamls.Plan(rule);
+
+        Assert.Equal("v2", plan["Subsets:v2:Labels:version"]);
+        Assert.Equal("Random", plan["Subsets:v2:Strategy"]);
+        Assert.Equal("10", plan["Subsets:v2:ConnectionPool:MaxRequests"]);
+        Assert.Equal("2147483647", plan["Subsets:v2:ConnectionPool:MaxRetries"]);
+        Assert.Equal("50", plan["ConnectionPool:MaxRequests"]);
+    }
+
+    [Fact]
+    public void Of_several_rules_for_a_host_the_first_policy_counts_and_subsets_are_joined()
+    {
+        string first = Yamls.Rule("loadBalancer: {simple: RANDOM}", name: "one") + "  subsets:\n  - name: v1\n    labels: {version: v1}\n";
+        string second = Yamls.Rule("loadBalancer: {simple: ROUND_ROBIN}", name: "two") + "  subsets:\n  - name: v2\n    labels: {version: v2}\n";
+        string both = Yamls.Documents(first, second);
+
+        Dictionary<string, string> plan = Yamls.Plan(both);
+
+        Assert.Equal("Random", plan["Strategy"]);
+        Assert.Equal(("v1", "v2"), (plan["Subsets:v1:Labels:version"], plan["Subsets:v2:Labels:version"]));
+        Assert.Contains("spec.trafficPolicy: has no effect: DestinationRule default/one at p.yaml:1:1 has one for this host already", Assert.Single(Yamls.Warnings(both)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_subset_of_two_rules_is_an_error()
+    {
+        string subset = "  subsets:\n  - name: v1\n    labels: {version: v1}\n";
+
+        Assert.Contains("subset 'v1' of this host is defined at p.yaml:11:11 already", Assert.Single(Yamls.Errors(Yamls.Documents(
+            Yamls.Rule("outlierDetection: {}", name: "one") + subset, Yamls.Rule("outlierDetection: {}", name: "two").Replace("trafficPolicy:\n    outlierDetection: {}", "exportTo: ['*']", StringComparison.Ordinal) + subset))), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_value_says_where_it_comes_from()
+    {
+        IstioServicePolicy policy = IstioPolicySet.Parse(new IstioIdentity(), Yamls.Rule("outlierDetection:\n  interval: 7s"), "p.yaml").Find(Yamls.Foo)!;
+
+        Assert.Equal("p.yaml:10:17", policy.Values.Single(static value => value.Key == "OutlierDetection:Interval").Source);
+        Assert.Equal("Istio's default", policy.Values.Single(static value => value.Key == "OutlierDetection:BaseEjectionTime").Source);
+        Assert.Equal(["DestinationRule default/foo at p.yaml:1:1"], policy.Documents);
+    }
+}

@@ -1,0 +1,72 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace LoadBalancing.Client.TestSupport;
+
+/// <summary>A client and a server that send each other a body of any length, and look at how much memory is in use all the while.</summary>
+public sealed class LargeBodies(long length)
+{
+    private long _most;
+
+    /// <summary>What was in use before.</summary>
+    public long Before { get; private set; }
+
+    /// <summary>The most that was in use on the way, after a collection each time.</summary>
+    public long Most => Volatile.Read(ref _most);
+
+    /// <summary>Sends the body to the server and gets it back, both at once where the protocol can.</summary>
+    /// <param name="protocol">HTTP/1.1 sends all of a body before it reads the answer, so there it goes first there and then back.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task RunAsync(HttpProtocols protocol, CancellationToken cancellationToken)
+    {
+        await using LoopbackServer server = await LoopbackServer.StartAsync(AnswerAsync, protocol);
+        await using var client = new BalancedClient(options: options => (options.Endpoints, options.Timeout, options.Retry.PerTryTimeout) = ([server.Address], Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan));
+        await SendAsync(client, protocol, 1 << 20, cancellationToken);
+        Before = GC.GetTotalMemory(forceFullCollection: true);
+        await SendAsync(client, protocol, length, cancellationToken);
+    }
+
+    private static async Task AnswerAsync(HttpContext context)
+    {
+        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
+        long answer = long.Parse(context.Request.Query["length"].ToString(), System.Globalization.CultureInfo.InvariantCulture);
+        var received = new PatternStream(0);
+        await context.Request.Body.CopyToAsync(received);
+        context.Response.Headers["received"] = received.Count.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        context.Response.ContentLength = answer;
+        await new PatternStream(answer).CopyToAsync(context.Response.Body);
+    }
+
+    private async Task SendAsync(BalancedClient client, HttpProtocols protocol, long bytes, CancellationToken cancellationToken)
+    {
+        Action<long> look = LookEvery(Math.Max(1, bytes / 8));
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/items?length={bytes}")
+        {
+            Content = new StreamContent(new PatternStream(bytes, look)),
+            Version = protocol == HttpProtocols.Http2 ? System.Net.HttpVersion.Version20 : System.Net.HttpVersion.Version11,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        using HttpResponseMessage response = await client.SendAsync(request, completion: HttpCompletionOption.ResponseHeadersRead, cancellationToken: cancellationToken);
+        var back = new PatternStream(0, look);
+        await response.Content.CopyToAsync(back, cancellationToken);
+        if (back.Count != bytes || response.Headers.GetValues("received").Single() != bytes.ToString(System.Globalization.CultureInfo.InvariantCulture))
+        {
+            throw new InvalidDataException($"{bytes} bytes were sent, {response.Headers.GetValues("received").Single()} received, and {back.Count} came back.");
+        }
+    }
+
+    private Action<long> LookEvery(long step)
+    {
+        long next = step;
+        return position =>
+        {
+            if (position >= next)
+            {
+                next = position >= next + step ? position + step : next + step;
+                long used = GC.GetTotalMemory(forceFullCollection: true);
+                _most = Math.Max(_most, used);
+            }
+        };
+    }
+}
