@@ -1,46 +1,34 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Refuses what documents may say, and what cannot be honoured here. Out loud: a policy that is dropped in silence is worse than none.</summary>
+/// <summary>Refuses what documents may say of a host and not of a subset, and warns of what has no effect for this client. Out loud: a policy that is dropped in silence is worse than none.</summary>
 internal static class Unmapped
 {
-    internal static readonly bool HasConnections = typeof(ConnectionPoolOptions).GetProperty("MaxConnections") is not null;
-
     public static void Report(PolicyCatalog catalog, IstioIdentity client, FindingList findings)
     {
         foreach (DestinationRule rule in catalog.Rules.SelectMany(static merged => merged.Rules))
         {
             if (rule.Policy is { } policy)
             {
-                Report(policy, client, findings);
+                WarnOfLocalities(policy, client, findings);
             }
 
             foreach (DestinationSubset subset in rule.Subsets)
             {
                 if (subset.Policy is { } own)
                 {
-                    Report(own, client, findings);
                     RefuseForSubset(own, findings);
                 }
             }
         }
     }
 
-    private static void Report(TrafficPolicy policy, IstioIdentity client, FindingList findings)
+    private static void WarnOfLocalities(TrafficPolicy policy, IstioIdentity client, FindingList findings)
     {
         foreach (TrafficPolicy each in policy.Ports.Select(static port => port.Policy).Prepend(policy))
         {
-            LocalityPolicy? locality = each.LoadBalancer?.Locality;
-            if (locality is not null && client.Locality is null && locality.Enabled is not { Value: false })
+            if (client.Locality is null && each.LoadBalancer?.Locality is { Enabled: not { Value: false } } locality)
             {
                 findings.Warn(locality.Place, "loadBalancer.localityLbSetting", "has no effect: where the client is, is not known; set Locality of the identity.");
-            }
-
-            if (!HasConnections)
-            {
-                RefuseIf(each.ConnectionPool?.MaxConnections?.Place, "connectionPool.tcp.maxConnections", "connections cannot be limited yet.", findings);
-                RefuseIf(each.ConnectionPool?.ConnectTimeout?.Place, "connectionPool.tcp.connectTimeout", "there is no time limit for connecting yet.", findings);
-                RefuseIf((each.ConnectionPool?.HttpIdleTimeout ?? each.ConnectionPool?.TcpIdleTimeout)?.Place, "connectionPool idleTimeout", "idle connections cannot be closed yet.", findings);
-                RefuseIf(each.ConnectionPool?.MaxRequestsPerConnection?.Place, "connectionPool.http.maxRequestsPerConnection", "requests of a connection are not counted yet.", findings);
             }
         }
     }
