@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Refuses what documents may say, and what cannot be honoured here. Out loud: a policy that is dropped in silence is worse than none.</summary>
+/// <summary>Refuses what documents may say of a host and not of a subset, and warns of what has no effect for this client. Out loud: a policy that is dropped in silence is worse than none.</summary>
 internal static class Unmapped
 {
     public static void Report(PolicyCatalog catalog, IstioIdentity client, FindingList findings)
@@ -9,26 +9,24 @@ internal static class Unmapped
         {
             if (rule.Policy is { } policy)
             {
-                Report(policy, client, findings);
+                WarnOfLocalities(policy, client, findings);
             }
 
             foreach (DestinationSubset subset in rule.Subsets)
             {
                 if (subset.Policy is { } own)
                 {
-                    Report(own, client, findings);
                     RefuseForSubset(own, findings);
                 }
             }
         }
     }
 
-    private static void Report(TrafficPolicy policy, IstioIdentity client, FindingList findings)
+    private static void WarnOfLocalities(TrafficPolicy policy, IstioIdentity client, FindingList findings)
     {
         foreach (TrafficPolicy each in policy.Ports.Select(static port => port.Policy).Prepend(policy))
         {
-            LocalityPolicy? locality = each.LoadBalancer?.Locality;
-            if (locality is not null && client.Locality is null && locality.Enabled is not { Value: false })
+            if (client.Locality is null && each.LoadBalancer?.Locality is { Enabled: not { Value: false } } locality)
             {
                 findings.Warn(locality.Place, "loadBalancer.localityLbSetting", "has no effect: where the client is, is not known; set Locality of the identity.");
             }
