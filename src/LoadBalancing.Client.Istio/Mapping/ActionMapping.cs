@@ -30,7 +30,7 @@ internal static class ActionMapping
         }
     }
 
-    /// <summary>Groups are <c>\1</c> there and <c>$1</c> here; a dollar sign means itself there.</summary>
+    /// <summary>Groups are <c>\1</c> there and <c>${1}</c> here; a dollar sign means itself there.</summary>
     internal static string FromRe2(string substitution)
     {
         var text = new StringBuilder();
@@ -43,7 +43,8 @@ internal static class ActionMapping
             }
             else if (character == '\\' && i + 1 < substitution.Length && char.IsAsciiDigit(substitution[i + 1]))
             {
-                text.Append('$').Append(substitution[++i]);
+                // In braces, or a digit behind it would be taken for a part of the number.
+                text.Append("${").Append(substitution[++i]).Append('}');
             }
             else if (character == '\\' && i + 1 < substitution.Length && substitution[i + 1] == '\\')
             {

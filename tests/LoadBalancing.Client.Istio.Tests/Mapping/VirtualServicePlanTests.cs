@@ -55,7 +55,8 @@ public sealed class VirtualServicePlanTests
     [InlineData("- rewrite: {uri: /v2}", "Routes:0:Rewrite:Prefix", "/v2")]
     [InlineData("- rewrite: {authority: other.example.com}", "Routes:0:Rewrite:Host", "other.example.com")]
     [InlineData("- rewrite: {uriRegexRewrite: {match: '^/a/(.*)$', rewrite: '/b/\\1$'}}", "Routes:0:Rewrite:Regex", "^/a/(.*)$")]
-    [InlineData("- rewrite: {uriRegexRewrite: {match: '^/a/(.*)$', rewrite: '/b/\\1$'}}", "Routes:0:Rewrite:Substitution", "/b/$1$$")]
+    [InlineData("- rewrite: {uriRegexRewrite: {match: '^/a/(.*)$', rewrite: '/b/\\1$'}}", "Routes:0:Rewrite:Substitution", "/b/${1}$$")]
+    [InlineData("- rewrite: {uriRegexRewrite: {match: '^/a/(.*)$', rewrite: '/b/\\10'}}", "Routes:0:Rewrite:Substitution", "/b/${1}0")]
     public void A_field_becomes_a_value_of_the_route(string rule, string key, string value) =>
         Assert.Equal(value, Yamls.Plan(Yamls.Service(rule + Route)).GetValueOrDefault(key));
 
