@@ -40,14 +40,6 @@ internal static partial class Rules
     public static string? Substitution(string text)
     {
         string plain = text.Replace("\\", "", StringComparison.Ordinal);
-        for (int i = 0; i + 2 < text.Length; i++)
-        {
-            if (text[i] == '\\' && char.IsAsciiDigit(text[i + 1]) && char.IsAsciiDigit(text[i + 2]))
-            {
-                return $"refused: in '{text}' a digit follows a group at once; put something between them.";
-            }
-        }
-
         return plain.AsSpan().ContainsAnyExcept(PathCharacters) ? $"'{text}' is not a part of a path; what may not stand there is written like %20.{Typography.Hint(text)}" : null;
     }
 
