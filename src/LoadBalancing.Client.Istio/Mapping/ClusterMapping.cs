@@ -16,10 +16,26 @@ internal static class ClusterMapping
         WriteConnectionPool(policy.ConnectionPool, hasBudget: policy.RetryBudget is not null, plan.Below("ConnectionPool"));
     }
 
-    /// <summary>Of a subset, all but what concerns connections, places and newcomers, which are the same for the whole service.</summary>
-    public static void WriteSubset(TrafficPolicy policy, PolicyWriter plan)
+    /// <summary>Of a subset, all but what concerns connections, which are the same for the whole service.</summary>
+    public static void WriteSubset(TrafficPolicy policy, IstioIdentity client, PolicyWriter plan)
     {
         WriteLoadBalancer(policy.LoadBalancer, plan);
+
+        // Nor are these left out, where the subset has its own loadBalancer without them.
+        if (policy.LoadBalancer?.Warmup is { } warmup)
+        {
+            WriteWarmup(warmup, plan.Below("SlowStart"));
+        }
+        else
+        {
+            plan.Set("SlowStart:Window", "0s", Istio);
+        }
+
+        if (!LocalityMapping.Write(policy, client, plan.Below("Locality")))
+        {
+            plan.Set("Locality:Mode", "Off", Istio);
+        }
+
         WriteOutliers(policy.Outliers, plan);
         WriteBudget(policy.RetryBudget, plan);
 

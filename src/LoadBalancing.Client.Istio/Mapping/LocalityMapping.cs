@@ -3,21 +3,22 @@ namespace LoadBalancing.Client;
 /// <summary>Writes what a policy says about places. In the mesh, ejection alone already makes other regions take over, unless somebody says no.</summary>
 internal static class LocalityMapping
 {
-    public static void Write(TrafficPolicy policy, IstioIdentity client, PolicyWriter plan)
+    /// <returns>Whether places count; where they do not, nothing is written.</returns>
+    public static bool Write(TrafficPolicy policy, IstioIdentity client, PolicyWriter plan)
     {
         LocalityPolicy? locality = policy.LoadBalancer?.Locality;
         bool isFailover = policy.Outliers is not null || locality is { Failover.Count: > 0 } or { FailoverPriority.Count: > 0 };
         bool isDistribute = locality is { Distribute.Count: > 0 };
         if (client.Locality is not { } self || locality is { Enabled.Value: false } || !(isDistribute || isFailover))
         {
-            return;
+            return false;
         }
 
         plan.Set("Self", self, "the identity");
         plan.Set("Mode", isDistribute ? "Distribute" : "Failover", locality?.Place.ToString() ?? "Istio's default beside outlierDetection");
         if (locality is null)
         {
-            return;
+            return true;
         }
 
         for (int i = 0; i < locality.Distribute.Count; i++)
@@ -50,5 +51,7 @@ internal static class LocalityMapping
                 plan.Set($"Labels:{key}", value, "the identity");
             }
         }
+
+        return true;
     }
 }

@@ -60,7 +60,7 @@ internal static class ServiceMapping
             }
 
             TrafficPolicy merged = (subset.Policy ?? TrafficPolicy.Nothing).Over(whole);
-            ClusterMapping.WriteSubset(merged.At(port), own);
+            ClusterMapping.WriteSubset(merged.At(port), client, own);
         }
     }
 }

@@ -33,7 +33,7 @@ internal static class Unmapped
         }
     }
 
-    /// <summary>Connections are made by the client, alike for all; and which endpoints are near or new is known of the service.</summary>
+    /// <summary>Connections are made by the client, alike for all.</summary>
     private static void RefuseForSubset(TrafficPolicy policy, FindingList findings)
     {
         foreach (TrafficPolicy each in policy.Ports.Select(static port => port.Policy).Prepend(policy))
@@ -43,8 +43,6 @@ internal static class Unmapped
             RefuseIf(each.Tls?.Place, "tls", Connections, findings);
             RefuseIf((pool?.MaxConnections ?? pool?.MaxRequestsPerConnection ?? pool?.KeepAliveProbes)?.Place, "connectionPool", Connections, findings);
             RefuseIf((pool?.ConnectTimeout ?? pool?.TcpIdleTimeout ?? pool?.HttpIdleTimeout ?? pool?.KeepAliveTime ?? pool?.KeepAliveInterval)?.Place, "connectionPool", Connections, findings);
-            RefuseIf(each.LoadBalancer?.Warmup?.Duration.Place, "loadBalancer.warmup", "newcomers are warmed up alike in all subsets; say it in the trafficPolicy of the rule.", findings);
-            RefuseIf(each.LoadBalancer?.Locality?.Place, "loadBalancer.localityLbSetting", "localities count alike in all subsets; say it in the trafficPolicy of the rule.", findings);
         }
     }
 

@@ -132,6 +132,30 @@ public sealed class DestinationRulePlanTests
     }
 
     [Fact]
+    public void A_subset_warms_up_and_fails_over_by_its_own_loadBalancer_and_not_by_that_of_the_rule()
+    {
+        string rule = Yamls.Rule("loadBalancer: {simple: ROUND_ROBIN, warmup: {duration: 30s}, localityLbSetting: {failover: [{from: eu, to: us}]}}") + """
+              subsets:
+              - name: as-all
+                labels: {version: v1}
+              - name: own
+                labels: {version: v2}
+                trafficPolicy:
+                  loadBalancer: {simple: ROUND_ROBIN, warmup: {duration: 5s}, localityLbSetting: {distribute: [{from: 'eu/*', to: {'eu/*': 90, 'us/*': 10}}]}}
+              - name: none
+                labels: {version: v3}
+                trafficPolicy:
+                  loadBalancer: {simple: ROUND_ROBIN}
+            """;
+
+        Dictionary<string, string> plan = Yamls.Plan(rule, new IstioIdentity { Locality = "eu/a/1" });
+
+        Assert.Equal(("30s", "Failover", "us"), (plan["Subsets:as-all:SlowStart:Window"], plan["Subsets:as-all:Locality:Mode"], plan["Subsets:as-all:Locality:Failover:0:To"]));
+        Assert.Equal(("5s", "Distribute", "10"), (plan["Subsets:own:SlowStart:Window"], plan["Subsets:own:Locality:Mode"], plan["Subsets:own:Locality:Distribute:0:To:us/*"]));
+        Assert.Equal(("0s", "Off"), (plan["Subsets:none:SlowStart:Window"], plan["Subsets:none:Locality:Mode"]));
+    }
+
+    [Fact]
     public void Of_several_rules_for_a_host_the_first_policy_counts_and_subsets_are_joined()
     {
         string first = Yamls.Rule("loadBalancer: {simple: RANDOM}", name: "one") + "  subsets:\n  - name: v1\n    labels: {version: v1}\n";
