@@ -48,8 +48,16 @@ internal static class Tool
         {
             foreach (IstioFinding finding in findings)
             {
-                string color = finding.Severity switch { IstioFindingSeverity.Error => "red", IstioFindingSeverity.Warning => "yellow", _ => "grey" };
-                console.Write(new Text(finding.ToString() + Environment.NewLine, Style.Parse(color)));
+                if (console.Profile.Out.IsTerminal)
+                {
+                    string color = finding.Severity switch { IstioFindingSeverity.Error => "red", IstioFindingSeverity.Warning => "yellow", _ => "grey" };
+                    console.Write(new Text(finding.ToString() + Environment.NewLine, Style.Parse(color)));
+                }
+                else
+                {
+                    // A pipe has no width, and whoever reads it wants a finding on a line.
+                    output.WriteLine(finding);
+                }
             }
 
             console.WriteLine($"{set.Documents} documents in {set.Files.Count} files: {errors} errors, {findings.Count(static finding => finding.Severity == IstioFindingSeverity.Warning)} warnings.");
