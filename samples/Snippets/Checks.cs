@@ -37,6 +37,14 @@ internal sealed class Checks
             return Reached(server, authority);
         });
 
+    /// <summary>Makes a client that must have the handler it was brought, and so cannot be given one that answers.</summary>
+    public Task MakesAsync(string snippet, IConfiguration configuration, string name) => RunAsync(snippet, async () =>
+    {
+        await using ServiceProvider provider = Build(configuration, services => services.AddLoadBalancedHttpClient(name), server: null);
+        HttpClient client = provider.GetRequiredService<IHttpClientFactory>().CreateClient(name);
+        return (client.BaseAddress == new Uri($"http://{name}/"), "client made");
+    });
+
     /// <summary>Calls over gRPC.</summary>
     public Task SaysAsync(string snippet, IConfiguration configuration, Action<IServiceCollection> register) => RunAsync(snippet, async () =>
     {
@@ -173,7 +181,7 @@ internal sealed class Checks
         }
     });
 
-    private static ServiceProvider Build(IConfiguration configuration, Action<IServiceCollection> register, StubServer server)
+    private static ServiceProvider Build(IConfiguration configuration, Action<IServiceCollection> register, StubServer? server)
     {
         var services = new ServiceCollection();
         services.AddSingleton(configuration);
@@ -181,7 +189,11 @@ internal sealed class Checks
         register(services);
 
         // Last, so that no snippet replaces it: nothing here may reach the network.
-        services.PostConfigureAll<HttpClientFactoryOptions>(options => options.HttpMessageHandlerBuilderActions.Add(builder => builder.PrimaryHandler = server));
+        if (server is not null)
+        {
+            services.PostConfigureAll<HttpClientFactoryOptions>(options => options.HttpMessageHandlerBuilderActions.Add(builder => builder.PrimaryHandler = server));
+        }
+
         return services.BuildServiceProvider(validateScopes: true);
     }
 

@@ -18,6 +18,8 @@ foreach (string file in Directory.EnumerateFiles(AppContext.BaseDirectory, "*.js
     });
 }
 
+await checks.MakesAsync("connections.json", Json("connections.json"), "catalog");
+
 IConfigurationRoot catalog = Json("catalog.json");
 IConfigurationRoot elsewhere = new ConfigurationBuilder().AddInMemoryCollection([new("Services:Catalog:Endpoints:0", "http://10.0.0.1:8080")]).Build();
 IConfigurationRoot discovered = Json("before-service-discovery.json");
@@ -84,6 +86,6 @@ static IConfigurationRoot Json(params string[] files)
 // What others read, what has its endpoints from elsewhere, and what the build itself puts beside the program.
 static bool IsOurs(string path) => Path.GetFileName(path) is var name
     && !name.StartsWith("before-", StringComparison.Ordinal)
-    && name != "aspire.json"
+    && name is not ("aspire.json" or "connections.json")
     && !name.EndsWith(".deps.json", StringComparison.Ordinal)
     && !name.EndsWith(".runtimeconfig.json", StringComparison.Ordinal);
