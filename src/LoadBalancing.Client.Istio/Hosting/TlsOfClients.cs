@@ -47,10 +47,9 @@ internal sealed class TlsOfClients : IPostConfigureOptions<HttpClientFactoryOpti
             options.ClientCertificateContext = SslStreamCertificateContext.Create(X509Certificate2.CreateFromPemFile(certificate.Value, key.Value), additionalCertificates: null, offline: true);
         }
 
-        X509Certificate2Collection? authorities = null;
         if (tls.CaCertificates is { } file)
         {
-            authorities = [];
+            X509Certificate2Collection authorities = [];
             authorities.ImportFromPemFile(file.Value);
             options.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
             options.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
@@ -59,8 +58,7 @@ internal sealed class TlsOfClients : IPostConfigureOptions<HttpClientFactoryOpti
         string[] names = [.. tls.SubjectAltNames.Select(static name => name.Value)];
         if (tls.InsecureSkipVerify is { Value: true })
         {
-            // As the document asks for in so many words.
-#pragma warning disable CA5359
+#pragma warning disable CA5359 // The document asks for it in so many words.
             options.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
 #pragma warning restore CA5359
         }

@@ -19,7 +19,11 @@ internal sealed class EndpointTransports : DelegatingHandler
     private readonly ConcurrentDictionary<UpstreamEndpoint, EndpointTransport> _transports = [];
     private readonly SocketsHttpHandler _primary;
     private readonly Connector _connector;
+    private readonly Lock _closing = new();
     private int _removalsSeen = UpstreamEndpoint.Removals;
+
+    /// <summary>Those who have left and were still busy when somebody looked last; null for nobody.</summary>
+    private UpstreamEndpoint[]? _leaving;
     private bool _disposed;
 
     private EndpointTransports(SocketsHttpHandler primary, Connector connector)
@@ -59,7 +63,7 @@ internal sealed class EndpointTransports : DelegatingHandler
     public EndpointTransport? Find(UpstreamEndpoint endpoint, HttpRequestMessage request)
     {
         int removals = UpstreamEndpoint.Removals;
-        if (removals != Volatile.Read(ref _removalsSeen))
+        if (removals != Volatile.Read(ref _removalsSeen) || (Volatile.Read(ref _leaving) is { } leaving && Array.Exists(leaving, static left => left.InFlight <= 0)))
         {
             CloseThoseOfTheRemoved(removals);
         }
@@ -115,27 +119,30 @@ internal sealed class EndpointTransports : DelegatingHandler
 
     private void CloseThoseOfTheRemoved(int removals)
     {
-        bool all = true;
-        foreach ((UpstreamEndpoint endpoint, EndpointTransport transport) in _transports)
+        // One of several that come at the same time is enough, and the others have requests to send.
+        if (!_closing.TryEnter())
         {
-            if (endpoint.Health != EndpointHealth.Removed)
-            {
-                continue;
-            }
-
-            if (endpoint.InFlight > 0)
-            {
-                all = false;
-            }
-            else if (_transports.TryRemove(endpoint, out _))
-            {
-                transport.Dispose();
-            }
+            return;
         }
 
-        if (all)
+        try
         {
+            UpstreamEndpoint[] left = [.. _transports.Keys.Where(static endpoint => endpoint.Health == EndpointHealth.Removed)];
+            foreach (UpstreamEndpoint endpoint in left.Where(static endpoint => endpoint.InFlight <= 0))
+            {
+                if (_transports.TryRemove(endpoint, out EndpointTransport? transport))
+                {
+                    transport.Dispose();
+                }
+            }
+
+            UpstreamEndpoint[] busy = Array.FindAll(left, _transports.ContainsKey);
+            Volatile.Write(ref _leaving, busy.Length == 0 ? null : busy);
             Volatile.Write(ref _removalsSeen, removals);
+        }
+        finally
+        {
+            _closing.Exit();
         }
     }
 }

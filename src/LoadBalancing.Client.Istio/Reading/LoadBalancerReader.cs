@@ -1,0 +1,237 @@
+namespace LoadBalancing.Client;
+
+/// <summary>Reads a <c>loadBalancer</c>: the strategy, what it hashes, places, and how newcomers are warmed up.</summary>
+internal static class LoadBalancerReader
+{
+    public static LoadBalancerPolicy? Read(Fields? fields)
+    {
+        if (fields is null)
+        {
+            return null;
+        }
+
+        fields.AtMostOne("simple", "consistentHash");
+        Given<string>? simple = fields.Choice("simple", "UNSPECIFIED", "LEAST_CONN", "RANDOM", "PASSTHROUGH", "ROUND_ROBIN", "LEAST_REQUEST");
+        if (simple is { Value: "PASSTHROUGH" } passthrough)
+        {
+            fields.Error(passthrough, "refused: it sends a request to the address that the caller has looked up, and here nobody has; leave the service out of the balancing.");
+        }
+        else if (simple is { Value: "LEAST_CONN" } old)
+        {
+            fields.Warn(old, "LEAST_CONN is the old name of LEAST_REQUEST and means that.");
+        }
+
+        ConsistentHashPolicy? hash = ReadHash(fields.Section("consistentHash"));
+        LocalityPolicy? locality = ReadLocality(fields.Section("localityLbSetting"));
+        fields.AtMostOne("warmup", "warmupDurationSecs");
+        WarmupPolicy? warmup = ReadWarmup(fields.Section("warmup"));
+        if (fields.Duration("warmupDurationSecs") is { } seconds)
+        {
+            fields.Warn(seconds, "warmupDurationSecs is the old form of warmup: { duration: ... } and means that.");
+            warmup ??= new WarmupPolicy(seconds, null, null);
+        }
+
+        if (warmup is not null && (hash is not null || simple is { Value: "RANDOM" }))
+        {
+            fields.Warn(warmup.Duration, "has no effect: only ROUND_ROBIN and LEAST_REQUEST warm endpoints up.");
+            warmup = null;
+        }
+
+        fields.Done();
+        return new LoadBalancerPolicy(fields.Place, simple, hash, locality, warmup);
+    }
+
+    private static ConsistentHashPolicy? ReadHash(Fields? fields)
+    {
+        if (fields is null)
+        {
+            return null;
+        }
+
+        fields.AtMostOne("httpHeaderName", "httpCookie", "useSourceIp", "httpQueryParameterName");
+        fields.AtMostOne("ringHash", "maglev");
+        Given<string>? header = fields.Check(fields.Text("httpHeaderName"), Rules.HeaderName);
+        HashCookiePolicy? cookie = ReadCookie(fields.Section("httpCookie"));
+        Given<bool>? sourceIp = fields.Flag("useSourceIp");
+        Given<string>? parameter = fields.Text("httpQueryParameterName");
+        if (parameter is { Value: "" } empty)
+        {
+            fields.Error(empty, "it is empty; it is the name of a parameter, like 'user'.");
+        }
+
+        if (!fields.Has("httpHeaderName") && !fields.Has("httpCookie") && sourceIp is not { Value: true } && !fields.Has("httpQueryParameterName"))
+        {
+            fields.Error("it says nothing to hash; it has one of httpHeaderName, httpCookie, useSourceIp: true and httpQueryParameterName.");
+        }
+
+        const int LargestRing = 8 * 1024 * 1024;
+        Given<int>? ring = fields.Integer("minimumRingSize", 0, LargestRing, $"0 to {LargestRing}").UnlessZero();
+        if (ring is { } oldRing)
+        {
+            fields.Warn(oldRing, "minimumRingSize is deprecated here; write ringHash: { minimumRingSize: ... }.");
+        }
+
+        if (fields.Section("ringHash") is { } ringHash)
+        {
+            ring = ringHash.Integer("minimumRingSize", 0, LargestRing, $"0 to {LargestRing}").UnlessZero() ?? ring;
+            ringHash.Done();
+        }
+
+        Given<int>? table = null;
+        if (fields.Section("maglev") is { } maglev)
+        {
+            table = maglev.Integer("tableSize", 0, int.MaxValue, "a prime number up to 5000011");
+            if (!maglev.Has("tableSize"))
+            {
+                maglev.Error("'tableSize' is missing; it is required, like tableSize: 65537.");
+            }
+            else if (table is { } size && Rules.Maglev(size.Value) is { } fault)
+            {
+                maglev.Error(size, fault);
+                table = null;
+            }
+
+            maglev.Done();
+        }
+
+        fields.Done();
+        return new ConsistentHashPolicy(fields.Place, header, cookie, sourceIp, parameter, ring, table);
+    }
+
+    private static HashCookiePolicy? ReadCookie(Fields? fields)
+    {
+        if (fields is null)
+        {
+            return null;
+        }
+
+        Given<string>? name = fields.Check(fields.RequiredText("name", "session"), Rules.CookieName);
+        Given<string>? path = fields.Text("path");
+        path = path is { Value: "" } ? null : fields.Check(path, Rules.CookiePath);
+        Given<TimeSpan>? ttl = fields.Duration("ttl", mayBeZero: true);
+        fields.Refuse("attributes", "a cookie that is made here has a name, a path and a time to live.");
+        fields.Done();
+        return name is { } known ? new HashCookiePolicy(known, path, ttl) : null;
+    }
+
+    private static WarmupPolicy? ReadWarmup(Fields? fields)
+    {
+        if (fields is null)
+        {
+            return null;
+        }
+
+        Given<TimeSpan>? duration = fields.Duration("duration");
+        if (!fields.Has("duration"))
+        {
+            fields.Error("'duration' is missing; it is required, like duration: 30s.");
+        }
+
+        Given<double>? minimum = fields.Number("minimumPercent");
+        if (minimum is { } percent && percent.Value is < 0 or > 100)
+        {
+            fields.Error(percent, $"{percent.Value} is not allowed; it is a percentage, 0 to 100.");
+            minimum = null;
+        }
+
+        Given<double>? aggression = fields.Number("aggression");
+        if (aggression is { } factor && factor.Value < 1)
+        {
+            fields.Error(factor, $"{factor.Value} is not allowed; it is 1 or more.");
+            aggression = null;
+        }
+
+        fields.Done();
+        return duration is { } known ? new WarmupPolicy(known, minimum, aggression) : null;
+    }
+
+    private static LocalityPolicy? ReadLocality(Fields? fields)
+    {
+        if (fields is null)
+        {
+            return null;
+        }
+
+        fields.AtMostOne("distribute", "failover");
+        fields.AtMostOne("distribute", "failoverPriority");
+        Given<bool>? enabled = fields.Flag("enabled");
+        var distribute = new List<(Given<string>, IReadOnlyList<(string, Given<int>)>)>();
+        foreach (Fields item in fields.Sections("distribute"))
+        {
+            Given<string>? from = item.Check(item.RequiredText("from", "region/zone/*"), Rules.Locality);
+            List<(string, Given<int>)> to = ReadShares(item);
+            item.Done();
+            if (from is { } known)
+            {
+                distribute.Add((known, to));
+            }
+        }
+
+        var failover = new List<(Given<string>, Given<string>)>();
+        foreach (Fields item in fields.Sections("failover"))
+        {
+            Given<string>? from = item.Check(item.RequiredText("from", "eu-west"), IsRegion);
+            Given<string>? to = item.Check(item.RequiredText("to", "eu-central"), IsRegion);
+            if (from is { } here && to is { } there)
+            {
+                if (here.Value == there.Value)
+                {
+                    item.Error(there, $"'{there.Value}' fails over to itself; 'to' is another region.");
+                }
+
+                failover.Add((here, there));
+            }
+
+            item.Done();
+        }
+
+        IReadOnlyList<Given<string>> priority = fields.Texts("failoverPriority");
+        var labels = new HashSet<string>(StringComparer.Ordinal);
+        foreach (Given<string> label in priority)
+        {
+            if (label.Value.Length == 0 || label.Value[0] == '=' || !labels.Add(label.Value.Split('=')[0]))
+            {
+                fields.Error(label, $"'{label.Value}' is not allowed; it is the name of a label, or name=value, and each label comes once.");
+            }
+        }
+
+        fields.Refuse("zoneAwareLbSetting", "shares by zone need to know how the instances of the client itself are spread over the zones, which no document says; set Locality.ZoneAware in the options.");
+        fields.Done();
+        return new LocalityPolicy(fields.Place, enabled, distribute, failover, priority);
+
+        static string? IsRegion(string region) => region.AsSpan().IndexOfAny('/', '*') >= 0
+            ? $"'{region}' is not a region; failover goes by regions alone, without zones and stars."
+            : null;
+    }
+
+    private static List<(string, Given<int>)> ReadShares(Fields item)
+    {
+        var shares = new List<(string, Given<int>)>();
+        if (item.Section("to") is not { } to)
+        {
+            item.Error("'to' is missing or no section; it says how much goes where, like to: { \"region/zone/*\": 100 }.");
+            return shares;
+        }
+
+        foreach ((YamlScalar key, _) in to.Entries)
+        {
+            if (Rules.Locality(key.Text) is { } fault)
+            {
+                to.Error(new Given<string>(key.Text, key.Place, to.PathOf(key.Text)), fault);
+            }
+
+            if (to.Integer(key.Text, 1, 100, "a share in percent, 1 to 100") is { } weight)
+            {
+                shares.Add((key.Text, weight));
+            }
+        }
+
+        int sum = shares.Sum(static share => share.Item2.Value);
+        if (sum != 100)
+        {
+            to.Error($"the shares add up to {sum}; together they are 100.");
+        }
+
+        return shares;
+    }
+}
