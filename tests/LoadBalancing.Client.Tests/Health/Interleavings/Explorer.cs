@@ -15,10 +15,27 @@ internal static class Explorer
     private const int MostRuns = 2_000_000;
 
     [ThreadStatic]
-    private static Actor? _current;
+    private static Action<object, StepKind>? _atStep;
 
     [ModuleInitializer]
-    internal static void Install() => Interleaving.Install(static (cell, kind) => _current?.Pause(cell, kind));
+    internal static void Install() => Interleaving.Install(static (cell, kind) => _atStep?.Invoke(cell, kind));
+
+    /// <summary>The steps that something takes which other threads can see, as the explorer is told of them.</summary>
+    public static IReadOnlyList<(object Cell, StepKind Kind)> StepsOf(Action body)
+    {
+        var steps = new List<(object Cell, StepKind Kind)>();
+        _atStep = (cell, kind) => steps.Add((cell, kind));
+        try
+        {
+            body();
+        }
+        finally
+        {
+            _atStep = null;
+        }
+
+        return steps;
+    }
 
     /// <summary>Runs every order.</summary>
     /// <param name="arrange">Makes everything anew and says what the threads do and what must hold when they are done.</param>
@@ -213,7 +230,7 @@ internal static class Explorer
 
         private void RunBody()
         {
-            _current = this;
+            _atStep = Pause;
             try
             {
                 Pause(this, StepKind.Read);
@@ -226,7 +243,7 @@ internal static class Explorer
                 _failure = exception;
             }
 
-            _current = null;
+            _atStep = null;
             IsDone = true;
             _paused.Release();
         }
