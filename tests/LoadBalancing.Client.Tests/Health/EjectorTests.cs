@@ -80,18 +80,6 @@ public sealed class EjectorTests : IHealthEvents
         Assert.Equal((3u, 0), (other.Status.Generation, _ejector.Ejected));
     }
 
-    [Fact]
-    public void What_active_checks_hold_against_an_endpoint_changes_nothing_else_of_its_status()
-    {
-        EndpointStatus counted = default(EndpointStatus).WithErrors(3).WithGatewayErrors(2).WithLocalFailures(1).Claimed();
-
-        EndpointStatus failing = counted.WithFailingChecks(true);
-
-        Assert.Equal((true, true, false, false), (failing.IsFailingChecks, failing.IsOut, failing.IsEjected, counted.IsOut));
-        Assert.Equal((3u, 2u, 1u, true), (failing.Errors, failing.GatewayErrors, failing.LocalFailures, failing.IsClaimed));
-        Assert.Equal(counted, failing.WithFailingChecks(false));
-    }
-
     void IHealthEvents.OnEjected(EjectionEvent ejection)
     {
     }

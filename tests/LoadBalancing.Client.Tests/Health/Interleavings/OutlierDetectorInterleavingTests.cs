@@ -16,16 +16,6 @@ public sealed class OutlierDetectorInterleavingTests
     }
 
     [Fact]
-    public void Of_three_failures_exactly_the_third_ejects_whoever_makes_it()
-    {
-        DetectorBench.Explore(static () =>
-        {
-            DetectorBench bench = new(endpoints: 4, errors: 3);
-            return new Scenario(() => bench.ExpectEjected(0), () => bench.Fail(0), () => bench.Fail(0), () => bench.Fail(0));
-        });
-    }
-
-    [Fact]
     public void A_success_beside_the_last_failure_comes_before_it_or_after_it()
     {
         DetectorBench.Explore(static () =>

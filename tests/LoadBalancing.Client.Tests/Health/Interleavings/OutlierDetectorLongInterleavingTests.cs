@@ -1,8 +1,18 @@
 namespace LoadBalancing.Client.Tests.Health.Interleavings;
 
-/// <summary>The same where the orders are many: these take seconds, and one of them a minute.</summary>
+/// <summary>The same where there are many orders: most take seconds, and one of them a minute.</summary>
 public sealed class OutlierDetectorLongInterleavingTests
 {
+    [Fact]
+    public void Of_three_failures_exactly_the_third_ejects_whoever_makes_it()
+    {
+        DetectorBench.Explore(static () =>
+        {
+            DetectorBench bench = new(endpoints: 4, errors: 3);
+            return new Scenario(() => bench.ExpectEjected(0), () => bench.Fail(0), () => bench.Fail(0), () => bench.Fail(0));
+        });
+    }
+
     [Fact]
     public void Of_three_endpoints_with_room_for_two_exactly_two_go_out()
     {

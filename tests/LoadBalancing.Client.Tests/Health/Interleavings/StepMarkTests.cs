@@ -78,14 +78,14 @@ public sealed class StepMarkTests
 
     [Fact]
     public void A_failure_that_is_counted_in_a_window() => Expect(
-        "UpstreamEndpoint r, EndpointTally rw, OutcomeWindow wrw, UpstreamEndpoint r, EndpointTally r, OutcomeWindow rrrrrrrrrr",
+        "UpstreamEndpoint r, EndpointTally rwr, OutcomeWindow wrw, UpstreamEndpoint r, EndpointTally r, OutcomeWindow rrrrrrrrrr",
         static bench => bench.Fail(0),
         errors: 0,
         configure: Window);
 
     [Fact]
     public void A_success_that_is_counted_in_a_window_without_failures() => Expect(
-        "UpstreamEndpoint r, SweepTimer rw, EndpointTally rw, OutcomeWindow rwr",
+        "UpstreamEndpoint r, SweepTimer rw, EndpointTally rwr, OutcomeWindow rwr",
         static bench => bench.Succeed(0),
         errors: 0,
         configure: Window);
