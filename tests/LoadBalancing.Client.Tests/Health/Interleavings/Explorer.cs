@@ -37,6 +37,48 @@ internal static class Explorer
         return steps;
     }
 
+    /// <summary>Runs the first thread of a scenario again and again, with the second one in whole before each of its steps in turn. Neither may wait for the other.</summary>
+    /// <returns>How many steps there were.</returns>
+    public static int RunInterrupted(Func<Scenario> arrange)
+    {
+        for (int at = 0; ; at++)
+        {
+            Scenario scenario = arrange();
+            int step = 0;
+            bool hasCome = false;
+            _atStep = (_, _) =>
+            {
+                if (!hasCome && step++ == at)
+                {
+                    hasCome = true;
+                    scenario.Threads[1]();
+                }
+            };
+            try
+            {
+                scenario.Threads[0]();
+            }
+            finally
+            {
+                _atStep = null;
+            }
+
+            if (!hasCome)
+            {
+                return at;
+            }
+
+            try
+            {
+                scenario.Check();
+            }
+            catch (Exception exception)
+            {
+                throw new InvalidOperationException($"Before step {at + 1}. {exception.Message}", exception);
+            }
+        }
+    }
+
     /// <summary>Runs every order.</summary>
     /// <param name="arrange">Makes everything anew and says what the threads do and what must hold when they are done.</param>
     /// <returns>How many orders there were.</returns>

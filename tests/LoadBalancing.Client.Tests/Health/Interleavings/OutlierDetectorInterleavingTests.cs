@@ -220,7 +220,7 @@ public sealed class OutlierDetectorInterleavingTests
         {
             var gate = new ProbeGate();
             int entered = gate.TryEnter(isRetryable: true, now: 0) ? 1 : 0;
-            return new Scenario(() => Assert.Equal((1, false), (entered, gate.TryEnter(isRetryable: true, now: 9))), () => gate.Leave(closedUntil: 10), Enter, Enter);
+            return new Scenario(() => Assert.Equal((1, false, true), (entered, gate.TryEnter(isRetryable: true, now: 9), gate.TryEnter(isRetryable: true, now: 10))), () => gate.Leave(closedUntil: 10), Enter, Enter);
 
             void Enter()
             {
