@@ -1,3 +1,4 @@
+using LoadBalancing.Client.TestSupport;
 using Microsoft.Extensions.Time.Testing;
 
 namespace LoadBalancing.Client.Tests.Health;
@@ -33,6 +34,21 @@ public sealed class EjectorTests : IHealthEvents
 
         Assert.Equal((0, EndpointHealth.Available), (_ejector.Ejected, _endpoint.Health));
         Assert.Empty(_refused);
+    }
+
+    [Theory]
+    [InlineData(0, 0, false)]
+    [InlineData(30, 0.29, true)]
+    [InlineData(30, 0.3, false)]
+    [InlineData(100, 0.99, true)]
+    public void A_detection_is_enforced_when_the_draw_lies_below_its_share(double percent, double draw, bool enforced)
+    {
+        var ejector = new Ejector(this, new FakeTimeProvider(), new ConstantRandom(draw));
+
+        Assert.Equal(enforced, ejector.TryEject(_endpoint, generation: 0, Found with { Enforcing = percent }, Settings, members: 2));
+
+        Assert.Equal(enforced ? [] : [false], _refused.Select(static refusal => refusal.IsEnforced));
+        Assert.Equal(enforced ? 1 : 0, ejector.Ejected);
     }
 
     [Theory]

@@ -274,7 +274,10 @@ public sealed class SweepJudgesTests
         ServeAll(cluster, 100, 0);
         cluster.Serve(cluster.Endpoints[0], 0, 100);
         ServeAll(cluster, 100, 0);
-        cluster.Serve(cluster.Endpoints[1], 1, 4);
+        for (int i = 0; i < 150; i++)
+        {
+            cluster.Serve(cluster.Endpoints[1], 1, 1);
+        }
 
         cluster.RunTo(Sweep);
 
