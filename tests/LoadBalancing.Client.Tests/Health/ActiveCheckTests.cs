@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using LoadBalancing.Client.TestSupport;
 
 namespace LoadBalancing.Client.Tests.Health;
@@ -138,6 +140,38 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
+    public void What_a_probe_that_was_left_behind_throws_at_last_is_nobodys_business()
+    {
+        const string Last = "the last words of a probe that was left behind";
+        var unobserved = new ConcurrentQueue<Exception>();
+        void Observe(object? sender, UnobservedTaskExceptionEventArgs args) => unobserved.Enqueue(args.Exception);
+        TaskScheduler.UnobservedTaskException += Observe;
+        try
+        {
+            LeaveBehind(Last);
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+        finally
+        {
+            TaskScheduler.UnobservedTaskException -= Observe;
+        }
+
+        Assert.DoesNotContain(unobserved, static exception => exception.ToString().Contains(Last, StringComparison.Ordinal));
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static void LeaveBehind(string words)
+        {
+            using TestCluster cluster = Checked(endpoints: 1);
+            var hanging = new TaskCompletionSource<ProbeResult>();
+            cluster.Probe.Answer = (_, _) => new ValueTask<ProbeResult>(hanging.Task);
+            SecondsToNext(cluster);
+            cluster.Run(TimeSpan.FromSeconds(2));
+            hanging.SetException(new InvalidOperationException(words));
+        }
+    }
+
+    [Fact]
     public void Each_state_has_an_interval_of_its_own()
     {
         using TestCluster cluster = Checked(endpoints: 1, configure: static check =>
@@ -270,6 +304,24 @@ public sealed class ActiveCheckTests
         cluster.Run(TimeSpan.FromMinutes(5));
 
         Assert.InRange(cluster.Probe.Asked.Count, checks, checks + 1);
+    }
+
+    [Fact]
+    public void One_interval_without_traffic_is_enough_for_the_longer_one_and_the_whole_time_for_none()
+    {
+        using TestCluster cluster = Checked(endpoints: 1, configure: static check => check.StopAfter = TimeSpan.FromSeconds(70));
+        SecondsToNext(cluster);
+        int asked = cluster.Probe.Asked.Count;
+
+        // The check has just seen the last request. The next one comes 10 s after it, the one after that 60 s later, and that is 70 s without traffic.
+        cluster.Run(TimeSpan.FromSeconds(10));
+        Assert.Equal(asked + 1, cluster.Probe.Asked.Count);
+        cluster.Run(TimeSpan.FromSeconds(59));
+        Assert.Equal(asked + 1, cluster.Probe.Asked.Count);
+        cluster.Run(TimeSpan.FromSeconds(1));
+        Assert.Equal(asked + 2, cluster.Probe.Asked.Count);
+        cluster.Run(TimeSpan.FromHours(1));
+        Assert.Equal(asked + 2, cluster.Probe.Asked.Count);
     }
 
     [Fact]
