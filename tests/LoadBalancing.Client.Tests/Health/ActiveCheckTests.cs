@@ -401,8 +401,9 @@ public sealed class ActiveCheckTests
         Assert.False(pick.IsCompleted);
         answers.SetResult(ProbeResult.Passed);
         cluster.Time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Contains(cluster.Endpoints, static endpoint => endpoint.Health == EndpointHealth.Available);
 
-        using EndpointLease lease = await pick;
+        using EndpointLease lease = await Soon(pick);
         Assert.Equal(EndpointHealth.Available, lease.Endpoint.Health);
     }
 
@@ -432,7 +433,7 @@ public sealed class ActiveCheckTests
         cluster.Run(TimeSpan.FromMinutes(2));
 
         Assert.InRange(cluster.Probe.Asked.Count, asked + 20, asked + 28);
-        (await pick).Dispose();
+        (await Soon(pick)).Dispose();
     }
 
     [Fact]
@@ -491,8 +492,9 @@ public sealed class ActiveCheckTests
         Assert.False(pick.IsCompleted);
         answer.SetResult(ProbeResult.Passed);
         cluster.Run(TimeSpan.FromMilliseconds(1));
+        Assert.Contains(cluster.Endpoints, static endpoint => endpoint.Health == EndpointHealth.Available);
 
-        (await pick).Dispose();
+        (await Soon(pick)).Dispose();
     }
 
     [Theory]
@@ -600,6 +602,9 @@ public sealed class ActiveCheckTests
 
         Assert.Empty(cluster.Probe.Asked);
     }
+
+    /// <summary>A pick that has what it waits for, or fails.</summary>
+    private static Task<EndpointLease> Soon(ValueTask<EndpointLease> pick) => pick.AsTask().WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
 
     private static ValueTask<ProbeResult> Pass(UpstreamEndpoint endpoint, CancellationToken cancellationToken) => new(ProbeResult.Passed);
 
