@@ -17,6 +17,28 @@ public sealed class OutlierDetectorTests
         Assert.Single(bench.Refused);
     }
 
+    [Fact]
+    public void A_failure_of_an_earlier_life_takes_nobody_out()
+    {
+        DetectorBench bench = new(endpoints: 2, errors: 1);
+        bench.Eject(0, times: 1);
+        bench.SweepWhenDue();
+
+        Assert.False(Report(bench, 0, FailureKind.Answered));
+        Assert.False(bench.IsEjected(0));
+    }
+
+    [Fact]
+    public void A_success_clears_the_streak_also_while_a_failure_is_in_the_window()
+    {
+        DetectorBench bench = new(endpoints: 2, errors: 3, configure: static settings => settings with { WindowedRate = new WindowedRateSettings(TimeSpan.FromSeconds(10), 80, 100, 100) });
+        bench.Fail(0);
+
+        bench.Succeed(0);
+
+        Assert.False(bench[0].Status.HasStreak);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -90,6 +90,17 @@ public sealed class StreakDetectorTests
     }
 
     [Fact]
+    public void Unless_counted_apart_failures_of_local_origin_have_no_threshold_of_their_own()
+    {
+        using var cluster = new TestCluster(configure: static options => options.OutlierDetection.ConsecutiveErrors = 0);
+
+        cluster.Fail(cluster.Endpoints[0], 100, FailureKind.Connect);
+
+        Assert.Empty(cluster.Ejected);
+        Assert.False(cluster.Endpoints[0].Status.HasStreak);
+    }
+
+    [Fact]
     public void Counted_apart_a_failure_of_local_origin_is_no_gateway_failure_and_clears_none()
     {
         using var cluster = new TestCluster(configure: static options =>

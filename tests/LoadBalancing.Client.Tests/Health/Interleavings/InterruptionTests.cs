@@ -194,7 +194,7 @@ public sealed class InterruptionTests
         return new Scenario(
             () =>
             {
-                Assert.Equal(errors <= 2, bench.IsEjected(0));
+                Assert.Equal((errors <= 2, 0), (bench.IsEjected(0), bench.Refused.Count));
                 Assert.Equal(errors <= 2 ? 0u : 2u, bench[0].Status.Errors);
                 bench.ExpectConsistency();
             },
