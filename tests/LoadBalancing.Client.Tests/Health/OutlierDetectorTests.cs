@@ -39,6 +39,42 @@ public sealed class OutlierDetectorTests
         Assert.False(bench[0].Status.HasStreak);
     }
 
+    [Fact]
+    public void What_a_sweep_finds_and_does_not_enforce_counts_as_no_failure()
+    {
+        DetectorBench bench = new(endpoints: 2, errors: 5, configure: static settings => settings with { FailurePercentage = new FailurePercentageSettings(85, 1, 1, 0, 0) });
+        bench.Fail(0);
+
+        bench.SweepWhenDue();
+
+        Assert.Equal((1, 1u, false), (bench.Refused.Count, bench[0].Status.Errors, bench[0].Status.IsClaimed));
+    }
+
+    [Fact]
+    public void Two_that_are_out_both_come_back()
+    {
+        DetectorBench bench = new(endpoints: 4, errors: 1);
+        bench.SweepWhenDue();
+        bench.Fail(0);
+        bench.Fail(1);
+        bench.SweepWhenDue();
+        Assert.Equal(2, bench.Returned.Count);
+
+        // And both are forgiven.
+        bench.SweepWhenDue();
+        Assert.Equal((0, 0), (bench[0].History.Multiplier, bench[1].History.Multiplier));
+    }
+
+    [Fact]
+    public void The_first_failure_that_is_one_too_many_is_told_in_the_singular()
+    {
+        DetectorBench bench = new(endpoints: 2, errors: 1);
+
+        bench.Fail(0, kind: FailureKind.Reset);
+
+        Assert.Equal("1 failure: Reset", bench[0].HealthReason);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -116,7 +116,7 @@ public sealed class SweepTimerTests
 
         timer.Arm();
 
-        Assert.True(swept.Wait(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        Assert.True(swept.Wait(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
         Assert.Null(seen);
     }
 

@@ -241,6 +241,40 @@ public sealed class InterruptionTests
     });
 
     [Fact]
+    public void A_detection_that_waits_for_another_one_to_be_decided_is_not_cleared_by_a_success() => Each(static () =>
+    {
+        DetectorBench bench = new(endpoints: 2, errors: 1);
+        bench.Eject(1, times: 1);
+        return new Scenario(
+            () =>
+            {
+                Assert.Equal(2, bench.Refused.Count);
+                bench.ExpectConsistency();
+            },
+            () => bench.Fail(0),
+            () =>
+            {
+                bench.Fail(0);
+                bench.Succeed(0);
+            });
+    });
+
+    [Fact]
+    public void A_streak_that_is_not_yet_too_long_is_cleared_by_a_success_also_while_the_sweep_decides() => Each(static () =>
+    {
+        DetectorBench bench = new(endpoints: 2, errors: 5, configure: static settings => settings with { FailurePercentage = new FailurePercentageSettings(50, 1, 1, 0, 0) });
+        bench.Fail(0);
+        return new Scenario(
+            () =>
+            {
+                Assert.Equal(0u, bench[0].Status.Errors);
+                bench.ExpectConsistency();
+            },
+            bench.SweepWhenDue,
+            () => bench.Succeed(0));
+    });
+
+    [Fact]
     public void Whatever_fails_in_the_midst_of_a_sweep_is_found_by_it_or_by_itself() => Each(static () =>
     {
         DetectorBench bench = new(endpoints: 2, errors: 2, configure: static settings => settings with { FailurePercentage = new FailurePercentageSettings(85, 1, 1, 100, 100) });
