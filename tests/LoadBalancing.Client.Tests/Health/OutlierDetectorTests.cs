@@ -65,14 +65,16 @@ public sealed class OutlierDetectorTests
         Assert.Equal((0, 0), (bench[0].History.Multiplier, bench[1].History.Multiplier));
     }
 
-    [Fact]
-    public void The_first_failure_that_is_one_too_many_is_told_in_the_singular()
+    [Theory]
+    [InlineData(1, 0, "1 failure: Reset")]
+    [InlineData(0, 1, "1 failure of local origin: Reset")]
+    public void The_first_failure_that_is_one_too_many_is_told_in_the_singular(uint errors, uint local, string reason)
     {
-        DetectorBench bench = new(endpoints: 2, errors: 1);
+        DetectorBench bench = new(endpoints: 2, errors, configure: settings => settings with { SplitLocalOrigin = local > 0, ConsecutiveLocalOriginFailures = local });
 
         bench.Fail(0, kind: FailureKind.Reset);
 
-        Assert.Equal("1 failure: Reset", bench[0].HealthReason);
+        Assert.Equal(reason, bench[0].HealthReason);
     }
 
     [Theory]

@@ -241,6 +241,23 @@ public sealed class InterruptionTests
     });
 
     [Fact]
+    public void Of_two_endpoints_that_reach_for_one_slot_one_goes_out_and_the_other_is_refused() => Each(static () =>
+    {
+        DetectorBench bench = new(endpoints: 2, errors: 1);
+        bool first = false;
+        bool second = false;
+        return new Scenario(
+            () =>
+            {
+                Assert.True(first ^ second);
+                Assert.Single(bench.Refused, static refusal => refusal.IsEnforced);
+                bench.ExpectConsistency();
+            },
+            () => first = bench.Detector.OnFailure(bench[0], 0, AttemptOutcome.Failure(FailureKind.Answered)),
+            () => second = bench.Detector.OnFailure(bench[1], 0, AttemptOutcome.Failure(FailureKind.Answered)));
+    });
+
+    [Fact]
     public void A_detection_that_waits_for_another_one_to_be_decided_is_not_cleared_by_a_success() => Each(static () =>
     {
         DetectorBench bench = new(endpoints: 2, errors: 1);
