@@ -8,7 +8,7 @@ switch (args.FirstOrDefault())
         await HandlerCost.RunAsync(args);
         return 0;
     case "sizes":
-        await SizeCost.RunAsync();
+        await SizeCost.RunAsync(args);
         return 0;
     case "health":
         return await HealthCost.RunAsync();

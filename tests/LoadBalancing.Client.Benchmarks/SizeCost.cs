@@ -13,11 +13,13 @@ internal static class SizeCost
 
     private static readonly string[] Compared = ["hand round robin", "service discovery + resilience", "ours, balancing", "ours, full"];
 
-    public static async Task RunAsync()
+    /// <param name="args">After the command, the names of those to be compared; none: all.</param>
+    public static async Task RunAsync(string[] args)
     {
+        string[] compared = args.Length > 1 ? args[1..] : Compared;
         var slices = new Slices(SliceMilliseconds);
         Add(slices, "no-op", Few);
-        foreach (string chain in Compared)
+        foreach (string chain in compared)
         {
             Add(slices, chain, Few);
             Add(slices, chain, Many);
@@ -26,13 +28,13 @@ internal static class SizeCost
         IReadOnlyList<Slices.Row> rows = await slices.RunAsync();
         Console.WriteLine("| chain | added ns, 3 endpoints | added ns, 1,000 | 1,000 beside 3 | quartiles |");
         Console.WriteLine("| --- | ---: | ---: | ---: | ---: |");
-        for (int i = 0; i < Compared.Length; i++)
+        for (int i = 0; i < compared.Length; i++)
         {
             Slices.Row few = rows[1 + (2 * i)], many = rows[2 + (2 * i)];
             double[] ratios = many.RatiosOfAdded(few, rows[0]);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {Compared[i]} | {few.Added(rows[0]):N0} | {many.Added(rows[0]):N0} | {ratios[ratios.Length / 2]:N2} | {ratios[ratios.Length / 4]:N2} to {ratios[ratios.Length * 3 / 4]:N2} |"));
+                $"| {compared[i]} | {few.Added(rows[0]):N0} | {many.Added(rows[0]):N0} | {ratios[ratios.Length / 2]:N2} | {ratios[ratios.Length / 4]:N2} to {ratios[ratios.Length * 3 / 4]:N2} |"));
         }
     }
 
