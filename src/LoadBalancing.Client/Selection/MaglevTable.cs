@@ -17,9 +17,9 @@ internal sealed class MaglevTable : KeyTable
 
     public override int SlotOf(ulong hash) => _modulo.Of(hash);
 
-    private static int[] Fill(Turn[] turns, uint size)
+    private static SlotOwners Fill(Turn[] turns, uint size)
     {
-        int[] slots = new int[size];
+        var slots = new SlotOwners((int)size, turns.Length);
 
         // Of the n-th slot from the end, size / n are looked at before it is found, in random order: a bit for each stays in the nearest cache, and the table would not.
         ulong[] taken = new ulong[(size + 63) / 64];
@@ -43,7 +43,7 @@ internal sealed class MaglevTable : KeyTable
                 }
 
                 taken[slot / 64] |= 1UL << (int)(slot % 64);
-                slots[slot] = owner;
+                slots[(int)slot] = owner;
                 turn.Next = turn.After(slot, size);
                 left--;
             }
