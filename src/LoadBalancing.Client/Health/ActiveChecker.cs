@@ -19,7 +19,6 @@ internal sealed class ActiveChecker : IDisposable
     private readonly ICheckEvents _events;
     private readonly RandomSource _random;
     private bool _asleep;
-    private bool _disposed;
 
     public ActiveChecker(ActiveCheckSettings settings, IHealthProbe probe, ICheckEvents events, TimeProvider timeProvider, RandomSource random, Func<Func<Task<ProbeResult>>, Task<ProbeResult>> run)
     {
@@ -73,7 +72,7 @@ internal sealed class ActiveChecker : IDisposable
     {
         lock (_lock)
         {
-            if (!_asleep || _disposed)
+            if (!_asleep)
             {
                 return;
             }
@@ -97,7 +96,7 @@ internal sealed class ActiveChecker : IDisposable
         bool hasStopped = false;
         lock (_lock)
         {
-            if (_disposed || !_checks.TryGetValue(check.Endpoint, out EndpointCheck? current) || current != check)
+            if (check.IsOver)
             {
                 return;
             }
@@ -133,36 +132,28 @@ internal sealed class ActiveChecker : IDisposable
         }
     }
 
-    /// <summary>Ends all checks. What they held against endpoints is forgotten.</summary>
+    /// <summary>Ends all checks. What they held against endpoints is forgotten, and no request wakes them again.</summary>
     public void Dispose()
     {
         lock (_lock)
         {
-            _disposed = true;
+            Volatile.Write(ref _asleep, false);
             foreach (EndpointCheck check in _checks.Values)
             {
                 check.Dispose();
                 check.Endpoint.Check = null;
                 check.Endpoint.SetFailingChecks(false);
             }
-
-            _checks.Clear();
         }
     }
 
-    /// <summary>Writes what the checks have come to into the endpoint, where pickers and people see it.</summary>
+    /// <summary>Writes what the checks have come to into the endpoint, where pickers and people see it. The reason stays that of the last failure, also after a pass that is not yet enough.</summary>
     private static void Tell(EndpointCheck check, ProbeResult result)
     {
         bool isFailing = check.State.IsHealthy == false;
-        string? reason = isFailing ? result.Reason ?? check.Endpoint.Check?.Reason : null;
-        check.Endpoint.Check = new CheckRecord(result.ToString(), isFailing ? $"its health check failed: {Bare(reason)}" : null, IsFirstAwaited: false);
+        string? reason = !isFailing ? null : result.HasPassed ? check.Endpoint.Check?.Reason : $"its health check failed: {result.Reason}";
+        check.Endpoint.Check = new CheckRecord(result.ToString(), reason, IsFirstAwaited: false);
         check.Endpoint.SetFailingChecks(isFailing);
-    }
-
-    private static string? Bare(string? reason)
-    {
-        const string Prefix = "its health check failed: ";
-        return reason is not null && reason.StartsWith(Prefix, StringComparison.Ordinal) ? reason[Prefix.Length..] : reason;
     }
 
     private void Forget(EndpointCheck check)

@@ -14,7 +14,7 @@ internal sealed class DetectorSet : IDisposable
         CountsOnlyStreaks = settings.WindowedRate is null && !_countsShares;
         Window = settings.WindowedRate is { } window ? new WindowedRateDetector(window, timeProvider, epoch) : null;
         ExternalJudges = [.. ExternalJudgesOf(settings)];
-        LocalJudges = settings.SplitLocalOrigin ? [.. LocalJudgesOf(settings)] : [];
+        LocalJudges = [.. LocalJudgesOf(settings)];
     }
 
     public OutlierDetectionSettings Settings { get; }
@@ -25,7 +25,7 @@ internal sealed class DetectorSet : IDisposable
     /// <summary>What a sweep asks, in order.</summary>
     public ISweepJudge[] ExternalJudges { get; }
 
-    /// <summary>What a sweep asks after those, of the share of attempts that got an answer.</summary>
+    /// <summary>What a sweep asks after those, of the share of attempts that got an answer: all of them, unless those without one are counted apart.</summary>
     public ISweepJudge[] LocalJudges { get; }
 
     /// <summary>Whether nothing needs to know of an attempt that went well, unless others failed before it.</summary>

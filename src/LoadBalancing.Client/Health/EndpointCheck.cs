@@ -26,13 +26,10 @@ internal sealed class EndpointCheck : IDisposable
 
     public CheckState State { get; }
 
-    public void Schedule(TimeSpan delay)
-    {
-        if (!_stop.IsCancellationRequested)
-        {
-            _timer.Change(delay, Timeout.InfiniteTimeSpan);
-        }
-    }
+    /// <summary>Whether it was ended. What a check finds after that is nobody's business.</summary>
+    public bool IsOver => _stop.IsCancellationRequested;
+
+    public void Schedule(TimeSpan delay) => _timer.Change(delay, Timeout.InfiniteTimeSpan);
 
     public void Dispose()
     {
@@ -53,10 +50,7 @@ internal sealed class EndpointCheck : IDisposable
     {
         ProbeResult result = await CheckAsync().ConfigureAwait(false);
         Volatile.Write(ref _running, 0);
-        if (!_stop.IsCancellationRequested)
-        {
-            _owner.Take(this, result);
-        }
+        _owner.Take(this, result);
     }
 
     private async ValueTask<ProbeResult> CheckAsync()

@@ -44,12 +44,8 @@ internal sealed class EndpointTally
                 return null;
             }
 
-            var begun = new OutcomeWindow(generation, stepTicks);
             Interleaving.Writes(this);
-            if (Interlocked.CompareExchange(ref _window, begun, window) == window)
-            {
-                return begun;
-            }
+            Interlocked.CompareExchange(ref _window, new OutcomeWindow(generation, stepTicks), window);
         }
     }
 

@@ -53,15 +53,15 @@ internal sealed class OutcomeWindow
         {
             Interleaving.Reads(this);
             ulong word = Volatile.Read(ref bucket);
-            uint age = (time - TimeOf(word)) & StepMask;
-            if (age > StepMask / 2)
+            uint begun = TimeOf(word);
+            if ((int)((time - begun) << 8) < 0)
             {
-                // The bucket is of a later time: this report was held up for as long as the whole window lasts.
+                // The bucket is of a later time: this report was held up for as long as the whole window lasts. (Times wrap; half the way round is far enough.)
                 return;
             }
 
-            ulong total = age == 0 ? word & CountMask : 0;
-            ulong succeeded = age == 0 ? (word >> CountBits) & CountMask : 0;
+            ulong total = begun == time ? word & CountMask : 0;
+            ulong succeeded = begun == time ? (word >> CountBits) & CountMask : 0;
             if (total == CountMask)
             {
                 return;

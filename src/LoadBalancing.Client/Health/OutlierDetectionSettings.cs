@@ -42,14 +42,12 @@ internal sealed record OutlierDetectionSettings(
     /// <summary>Whether anything is judged by what came between two sweeps.</summary>
     public bool CountsShares => SuccessRate is not null || FailurePercentage is not null;
 
-    public static OutlierDetectionSettings From(OutlierDetectionOptions options)
-    {
-        TimeSpan tenTimes = options.BaseEjectionTime * 10;
-        return new OutlierDetectionSettings(
+    public static OutlierDetectionSettings From(OutlierDetectionOptions options) =>
+        new(
             (uint)options.ConsecutiveErrors,
             options.Interval,
             options.BaseEjectionTime,
-            options.MaxEjectionTime ?? (tenTimes > LongestByDefault ? tenTimes : LongestByDefault),
+            options.MaxEjectionTime ?? TimeSpan.FromTicks(Math.Max((options.BaseEjectionTime * 10).Ticks, LongestByDefault.Ticks)),
             options.MaxEjectionTimeJitter ?? options.BaseEjectionTime / 10,
             options.MaxEjectionPercent)
         {
@@ -67,7 +65,6 @@ internal sealed record OutlierDetectionSettings(
             CountsReset = FailureWords.Counts(options.ErrorExceptions, FailureKind.Reset),
             CountsTimeout = FailureWords.Counts(options.ErrorExceptions, FailureKind.Timeout),
         };
-    }
 
     /// <summary>Whether a failure of this kind is held against an endpoint.</summary>
     public bool Counts(FailureKind kind) => kind switch

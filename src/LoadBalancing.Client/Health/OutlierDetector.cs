@@ -89,7 +89,8 @@ internal sealed class OutlierDetector : IHealthMonitor, IDisposable
         bool hasMore = status.HasStreak;
         if (!detectors.CountsOnlyStreaks)
         {
-            if (status.IsEjected || status.Generation != generation)
+            // What goes by way of it in panic is not counted; what comes from an earlier life the counts leave out themselves.
+            if (status.IsEjected)
             {
                 return;
             }
@@ -110,8 +111,7 @@ internal sealed class OutlierDetector : IHealthMonitor, IDisposable
     public bool OnFailure(UpstreamEndpoint endpoint, uint generation, in AttemptOutcome outcome)
     {
         DetectorSet detectors = Detectors;
-        EndpointStatus status = endpoint.Status;
-        if (status.IsEjected || status.Generation != generation || !detectors.Settings.Counts(outcome.Kind))
+        if (endpoint.Status.IsEjected || !detectors.Settings.Counts(outcome.Kind))
         {
             return false;
         }

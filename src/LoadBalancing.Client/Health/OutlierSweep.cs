@@ -22,7 +22,7 @@ internal sealed class OutlierSweep
     /// <summary>The number of the sweep to come.</summary>
     public long Next => Volatile.Read(ref _number) + 1;
 
-    /// <returns>Whether there is anything left to do for the next one.</returns>
+    /// <returns>Whether there is anything left to do for the next one. (Attempts that are to be judged call for it themselves.)</returns>
     public bool Run(UpstreamEndpoint[] members, DetectorSet detectors)
     {
         Volatile.Write(ref _number, _number + 1);
@@ -31,7 +31,11 @@ internal sealed class OutlierSweep
             ReturnIfDue(endpoint, detectors.Settings.ReturnPolicy);
         }
 
-        bool hadTraffic = detectors.Settings.CountsShares && Judge(members, detectors);
+        if (detectors.Settings.CountsShares)
+        {
+            Judge(members, detectors);
+        }
+
         bool isSomebodyUnforgiven = false;
         foreach (UpstreamEndpoint endpoint in members)
         {
@@ -39,7 +43,7 @@ internal sealed class OutlierSweep
             isSomebodyUnforgiven |= endpoint.Status.IsEjected || endpoint.History.Multiplier > 0;
         }
 
-        return hadTraffic || isSomebodyUnforgiven;
+        return isSomebodyUnforgiven;
     }
 
     private void ReturnIfDue(UpstreamEndpoint endpoint, EjectionReturnPolicy policy)
@@ -59,7 +63,7 @@ internal sealed class OutlierSweep
         }
     }
 
-    private bool Judge(UpstreamEndpoint[] members, DetectorSet detectors)
+    private void Judge(UpstreamEndpoint[] members, DetectorSet detectors)
     {
         var external = new List<JudgedEndpoint>();
         var local = new List<JudgedEndpoint>();
@@ -67,20 +71,12 @@ internal sealed class OutlierSweep
         {
             uint generation = endpoint.Status.Generation;
             OutcomeShare answers = EndpointTally.Of(endpoint).Take(generation, out OutcomeShare reached);
-            if (answers.Total > 0)
-            {
-                external.Add(new JudgedEndpoint(endpoint, generation, answers));
-            }
-
-            if (reached.Total > 0)
-            {
-                local.Add(new JudgedEndpoint(endpoint, generation, reached));
-            }
+            external.Add(new JudgedEndpoint(endpoint, generation, answers));
+            local.Add(new JudgedEndpoint(endpoint, generation, reached));
         }
 
         Ask(detectors.ExternalJudges, external);
         Ask(detectors.LocalJudges, local);
-        return local.Count > 0;
     }
 
     private void Ask(ISweepJudge[] judges, List<JudgedEndpoint> endpoints)

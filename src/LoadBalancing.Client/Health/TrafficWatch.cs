@@ -14,18 +14,10 @@ internal sealed class TrafficWatch
     }
 
     /// <summary>How long there has been none, as far as those who look can tell.</summary>
-    public TimeSpan Look(IEnumerable<UpstreamEndpoint> endpoints)
+    public TimeSpan Look(IReadOnlyCollection<UpstreamEndpoint> endpoints)
     {
-        long attempts = 0;
-        bool isAnythingUnderWay = false;
-        foreach (UpstreamEndpoint endpoint in endpoints)
-        {
-            EndpointLoad load = endpoint.Load;
-            attempts += load.Succeeded + load.Failed + load.Neutral;
-            isAnythingUnderWay |= load.InFlight > 0;
-        }
-
-        if (isAnythingUnderWay || attempts != _attempts)
+        long attempts = endpoints.Sum(static endpoint => endpoint.Load.Succeeded + endpoint.Load.Failed + endpoint.Load.Neutral);
+        if (attempts != _attempts || endpoints.Any(static endpoint => endpoint.InFlight > 0))
         {
             Notice();
         }

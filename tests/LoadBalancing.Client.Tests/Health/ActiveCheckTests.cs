@@ -91,6 +91,33 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
+    public void A_probe_that_throws_without_a_word_is_told_by_what_it_threw()
+    {
+        using TestCluster cluster = Checked();
+        cluster.Probe.Answer = static (_, _) => throw new InvalidOperationException("");
+
+        SecondsToNext(cluster);
+
+        Assert.Equal("its health check failed: InvalidOperationException", cluster.Endpoints[0].HealthReason);
+    }
+
+    [Fact]
+    public void A_pass_that_is_not_yet_enough_leaves_the_reason_and_tells_of_the_pass()
+    {
+        using TestCluster cluster = Checked(endpoints: 1);
+        cluster.Probe.Answer = Fail("down");
+        SecondsToNext(cluster);
+        Assert.Equal("down", cluster.Endpoints[0].LastCheck);
+
+        cluster.Probe.Answer = Pass;
+        SecondsToNext(cluster);
+
+        Assert.Equal((EndpointHealth.Unhealthy, "its health check failed: down", "passed"), (cluster.Endpoints[0].Health, cluster.Endpoints[0].HealthReason, cluster.Endpoints[0].LastCheck));
+        SecondsToNext(cluster);
+        Assert.Equal((EndpointHealth.Available, null), (cluster.Endpoints[0].Health, cluster.Endpoints[0].HealthReason));
+    }
+
+    [Fact]
     public void A_probe_that_hangs_has_failed_when_its_time_is_up_and_has_no_second_one_beside_it()
     {
         using TestCluster cluster = Checked(endpoints: 1);
@@ -180,6 +207,69 @@ public sealed class ActiveCheckTests
         cluster.Run(TimeSpan.FromMinutes(20));
 
         Assert.InRange(cluster.Probe.Asked.Count, 115, 121);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Requests_under_way_on_some_or_all_endpoints_are_traffic(int idleEndpoints)
+    {
+        using TestCluster cluster = Checked(endpoints: 2 + idleEndpoints);
+        EndpointLease[] streams = [cluster.Lease(cluster.Endpoints[0]), cluster.Lease(cluster.Endpoints[1])];
+
+        cluster.Run(TimeSpan.FromMinutes(5));
+
+        Assert.InRange(cluster.Probe.Asked.Count(endpoint => endpoint == cluster.Endpoints[0]), 29, 31);
+        Array.ForEach(streams, static stream => stream.End());
+    }
+
+    [Fact]
+    public void Failures_and_attempts_that_say_nothing_are_traffic_as_much_as_successes()
+    {
+        using TestCluster cluster = Checked(endpoints: 3, configure: null, options: static options => options.OutlierDetection.ConsecutiveErrors = 0);
+        for (int second = 0; second < 300; second++)
+        {
+            // On one endpoint as many failures as successes, on the next as many that say nothing.
+            cluster.Serve(cluster.Endpoints[0], successes: 1, failures: 1);
+            cluster.Succeed(cluster.Endpoints[1]);
+            cluster.Lease(cluster.Endpoints[1]).End();
+            cluster.Run(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.InRange(cluster.Probe.Asked.Count(endpoint => endpoint == cluster.Endpoints[2]), 29, 31);
+    }
+
+    [Theory]
+    [InlineData(FailureKind.Answered)]
+    [InlineData(null)]
+    public void One_attempt_between_two_checks_keeps_them_going_whatever_came_of_it(FailureKind? failure)
+    {
+        using TestCluster cluster = Checked(endpoints: 2, configure: null, options: static options => options.OutlierDetection.ConsecutiveErrors = 0);
+        cluster.Succeed(cluster.Endpoints[1]);
+        cluster.Succeed(cluster.Endpoints[1]);
+        for (int i = 0; i < 60; i++)
+        {
+            cluster.Lease(cluster.Endpoints[i < 2 ? 1 : 0]).End(failure is { } kind ? AttemptOutcome.Failure(kind) : AttemptOutcome.Neutral);
+            cluster.Run(TimeSpan.FromSeconds(5));
+        }
+
+        Assert.InRange(cluster.Probe.Asked.Count(endpoint => endpoint == cluster.Endpoints[0]), 29, 31);
+    }
+
+    [Theory]
+    [InlineData(15, 10)]
+    [InlineData(60, 5)]
+    public void Without_traffic_the_longer_of_the_two_intervals_counts(int noTrafficSeconds, int checks)
+    {
+        using TestCluster cluster = Checked(endpoints: 1, configure: check =>
+        {
+            check.Interval = TimeSpan.FromSeconds(30);
+            check.NoTrafficInterval = TimeSpan.FromSeconds(noTrafficSeconds);
+        });
+
+        cluster.Run(TimeSpan.FromMinutes(5));
+
+        Assert.InRange(cluster.Probe.Asked.Count, checks, checks + 1);
     }
 
     [Fact]
@@ -274,6 +364,23 @@ public sealed class ActiveCheckTests
         Assert.Equal(
             "None of the 2 endpoints of service 'catalog' has passed a health check yet (HealthCheck:StartUnhealthy): http://10.0.0.1:8080/ is untested (it has not yet passed a health check); http://10.0.0.2:8080/ is untested (it has not yet passed a health check).",
             exception.Message);
+    }
+
+    [Fact]
+    public async Task With_StartUnhealthy_a_request_that_waits_keeps_the_checks_going_until_one_passes()
+    {
+        using TestCluster cluster = Starting(null);
+        cluster.Run(TimeSpan.FromMinutes(30));
+        int asked = cluster.Probe.Asked.Count;
+        cluster.Probe.Answer = Fail("down");
+
+        ValueTask<EndpointLease> pick = cluster.Balancer.PickAsync(cancellationToken: TestContext.Current.CancellationToken);
+        cluster.Run(TimeSpan.FromSeconds(1));
+        Assert.Equal(asked + 2, cluster.Probe.Asked.Count);
+        cluster.Run(TimeSpan.FromMinutes(2));
+
+        Assert.InRange(cluster.Probe.Asked.Count, asked + 20, asked + 28);
+        (await pick).Dispose();
     }
 
     [Fact]

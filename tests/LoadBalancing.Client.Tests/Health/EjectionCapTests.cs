@@ -1,4 +1,5 @@
 using LoadBalancing.Client.TestSupport;
+using Microsoft.Extensions.Time.Testing;
 
 namespace LoadBalancing.Client.Tests.Health;
 
@@ -29,16 +30,21 @@ public sealed class EjectionCapTests
     [InlineData(1), InlineData(2), InlineData(3), InlineData(4), InlineData(5), InlineData(6), InlineData(7), InlineData(8), InlineData(9), InlineData(10)]
     public void Small_sets_lose_exactly_what_every_percentage_allows(int members)
     {
+        var time = new FakeTimeProvider();
+        EndpointDescription[] addresses = [.. Enumerable.Range(1, members).Select(TestCluster.Address)];
         for (int percent = 0; percent <= 100; percent++)
         {
             int expected = percent == 0 ? 0 : Math.Max(members >= 2 ? 1 : 0, members * percent / 100);
-            using var cluster = new TestCluster(endpoints: members, configure: options => options.OutlierDetection.MaxEjectionPercent = percent);
-            foreach (UpstreamEndpoint endpoint in cluster.Endpoints)
+            var settings = OutlierDetectionSettings.From(new OutlierDetectionOptions { MaxEjectionPercent = percent });
+            using var detector = new OutlierDetector(settings, new Nobody(), time, RandomSource.Seeded(1));
+            UpstreamEndpoint[] endpoints = [.. addresses.Select(static address => new UpstreamEndpoint(new EndpointIdentity(new Uri(address.Address), Hostname: null), address, new EndpointLoad()))];
+            detector.SetMembers(endpoints, []);
+            for (int i = 0; i < 5 * members; i++)
             {
-                cluster.Fail(endpoint, 5);
+                detector.OnFailure(endpoints[i % members], generation: 0, AttemptOutcome.Failure(FailureKind.Answered));
             }
 
-            Assert.Equal((members, percent, expected), (members, percent, cluster.Ejected.Count));
+            Assert.Equal((members, percent, expected, expected), (members, percent, detector.Ejected, endpoints.Count(static endpoint => endpoint.Health == EndpointHealth.Ejected)));
         }
     }
 

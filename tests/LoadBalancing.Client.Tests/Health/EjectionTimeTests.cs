@@ -75,7 +75,7 @@ public sealed class EjectionTimeTests
         cluster.RunTo(TimeSpan.FromMinutes(10));
         Assert.Equal(1, endpoint.History.Multiplier);
         cluster.RunTo(TimeSpan.FromMinutes(11));
-        Assert.Equal(0, endpoint.History.Multiplier);
+        Assert.All(cluster.Endpoints, static endpoint => Assert.Equal(0, endpoint.History.Multiplier));
 
         cluster.Fail(endpoint, 5);
         Assert.Equal(cluster.Time.GetUtcNow() + TimeSpan.FromMinutes(3), endpoint.EjectedUntil);
@@ -110,13 +110,15 @@ public sealed class EjectionTimeTests
         Assert.Equal(TimeSpan.FromSeconds(expectedSeconds), settings.MaxEjectionTime);
     }
 
-    [Fact]
-    public void The_multiplier_stops_one_step_past_the_longest_time()
+    [Theory]
+    [InlineData(75, 4)]
+    [InlineData(60, 3)]
+    public void The_multiplier_stops_one_step_past_the_longest_time(int longest, int last)
     {
         var settings = OutlierDetectionSettings.From(new OutlierDetectionOptions
         {
             BaseEjectionTime = TimeSpan.FromSeconds(30),
-            MaxEjectionTime = TimeSpan.FromSeconds(75),
+            MaxEjectionTime = TimeSpan.FromSeconds(longest),
         });
 
         int[] multipliers = new int[6];
@@ -125,8 +127,8 @@ public sealed class EjectionTimeTests
             multipliers[i] = settings.NextMultiplier(multipliers[i - 1]);
         }
 
-        Assert.Equal([0, 1, 2, 3, 4, 4], multipliers);
-        Assert.Equal([30, 60, 75, 75], multipliers[1..5].Select(m => settings.EjectionTime(m).TotalSeconds));
+        Assert.Equal([0, 1, 2, 3, last, last], multipliers);
+        Assert.Equal([30, 60, longest, longest], multipliers[1..5].Select(m => settings.EjectionTime(m).TotalSeconds));
     }
 
     [Fact]

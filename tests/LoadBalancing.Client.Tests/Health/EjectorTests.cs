@@ -1,3 +1,4 @@
+using LoadBalancing.Client.TestSupport;
 using Microsoft.Extensions.Time.Testing;
 
 namespace LoadBalancing.Client.Tests.Health;
@@ -33,6 +34,21 @@ public sealed class EjectorTests : IHealthEvents
 
         Assert.Equal((0, EndpointHealth.Available), (_ejector.Ejected, _endpoint.Health));
         Assert.Empty(_refused);
+    }
+
+    [Theory]
+    [InlineData(0, 0, false)]
+    [InlineData(30, 0.29, true)]
+    [InlineData(30, 0.3, false)]
+    [InlineData(100, 0.99, true)]
+    public void A_detection_is_enforced_when_the_draw_lies_below_its_share(double percent, double draw, bool enforced)
+    {
+        var ejector = new Ejector(this, new FakeTimeProvider(), new ConstantRandom(draw));
+
+        Assert.Equal(enforced, ejector.TryEject(_endpoint, generation: 0, Found with { Enforcing = percent }, Settings, members: 2));
+
+        Assert.Equal(enforced ? [] : [false], _refused.Select(static refusal => refusal.IsEnforced));
+        Assert.Equal(enforced ? 1 : 0, ejector.Ejected);
     }
 
     [Theory]
@@ -78,18 +94,6 @@ public sealed class EjectorTests : IHealthEvents
         _ejector.TryEject(other, generation: 0, Found, Settings, members: 2);
         _ejector.Retire(other);
         Assert.Equal((3u, 0), (other.Status.Generation, _ejector.Ejected));
-    }
-
-    [Fact]
-    public void What_active_checks_hold_against_an_endpoint_changes_nothing_else_of_its_status()
-    {
-        EndpointStatus counted = default(EndpointStatus).WithErrors(3).WithGatewayErrors(2).WithLocalFailures(1).Claimed();
-
-        EndpointStatus failing = counted.WithFailingChecks(true);
-
-        Assert.Equal((true, true, false, false), (failing.IsFailingChecks, failing.IsOut, failing.IsEjected, counted.IsOut));
-        Assert.Equal((3u, 2u, 1u, true), (failing.Errors, failing.GatewayErrors, failing.LocalFailures, failing.IsClaimed));
-        Assert.Equal(counted, failing.WithFailingChecks(false));
     }
 
     void IHealthEvents.OnEjected(EjectionEvent ejection)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace LoadBalancing.Client.Tests.Health;
 
 /// <summary>What is counted of one endpoint, life by life.</summary>
@@ -79,5 +81,65 @@ public sealed class EndpointTallyTests
         window.Add(100, success: false);
 
         Assert.Equal(hasFailures, window.HasFailures(step));
+    }
+
+    [Theory]
+    [InlineData(LastGeneration, 1u)]
+    [InlineData(5u, 5u)]
+    public void A_window_whose_steps_have_another_length_is_begun_anew_in_the_same_life_and_in_a_later_one(uint generation, uint next)
+    {
+        OutcomeWindow first = _tally.WindowOf(generation, 10)!;
+
+        OutcomeWindow second = _tally.WindowOf(next, 20)!;
+
+        Assert.NotSame(first, second);
+        Assert.Equal((next, 20L), (second.Generation, second.StepTicks));
+    }
+
+    [Fact]
+    public void A_count_that_is_full_stays_as_it_is()
+    {
+        // 24 bits each: all but one of the attempts that it can hold, of which all but two went well.
+        OutcomeCount count = default;
+        Unsafe.As<OutcomeCount, ulong>(ref count) = (6UL << 48) | (0xFFFFFCUL << 24) | 0xFFFFFE;
+
+        count.Add(this, generation: 6, success: true);
+        count.Add(this, generation: 6, success: true);
+        count.Add(this, generation: 6, success: false);
+
+        Assert.Equal(new OutcomeShare(0xFFFFFD, 0xFFFFFF), count.Take(this, generation: 6));
+    }
+
+    [Fact]
+    public void A_bucket_that_is_full_stays_as_it_is()
+    {
+        const int Most = (1 << 20) - 1;
+        var window = new OutcomeWindow(generation: 0, stepTicks: 1);
+        for (int i = 0; i < Most + 3; i++)
+        {
+            window.Add(7, success: i > 0);
+        }
+
+        Assert.Equal(new OutcomeShare(Most - 1, Most), window.Count(7));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData((1L << 24) - 5)]
+    [InlineData((1L << 40) + 3)]
+    public void A_window_holds_ten_steps_wherever_they_lie(long first)
+    {
+        var window = new OutcomeWindow(generation: 0, stepTicks: 1);
+        for (int i = 0; i < 25; i++)
+        {
+            window.Add(first + i, success: i % 3 == 0);
+            window.Add(first + i, success: true);
+        }
+
+        // Steps 15 to 24: of the odd ones out, 15, 18, 21 and 24 went well.
+        Assert.Equal(new OutcomeShare(14, 20), window.Count(first + 24));
+        Assert.Equal(new OutcomeShare(12, 18), window.Count(first + 25));
+        Assert.Equal(new OutcomeShare(2, 2), window.Count(first + 33));
+        Assert.Equal(default, window.Count(first + 34));
     }
 }

@@ -76,7 +76,7 @@ public sealed class WindowedSuccessRateTests
     [Theory]
     [InlineData(1)]
     [InlineData(100)]
-    [InlineData(10_000)]
+    [InlineData(1_000)]
     public void The_rate_of_requests_makes_no_difference(int perSecond)
     {
         using TestCluster cluster = Windowed();
@@ -223,22 +223,25 @@ public sealed class WindowedSuccessRateTests
     }
 
     [Fact]
-    public void A_bucket_counts_exactly_when_many_threads_share_it_and_time_goes_on()
+    public async Task A_bucket_counts_exactly_when_many_threads_share_it_and_time_goes_on()
     {
         const int Threads = 8;
         const int Each = 20_000;
         var window = new OutcomeWindow(generation: 0, stepTicks: 1);
         using var start = new Barrier(Threads);
-        Thread[] threads = [.. Enumerable.Range(0, Threads).Select(thread => new Thread(() =>
-        {
-            start.SignalAndWait();
-            for (int i = 0; i < Each; i++)
+        Task[] threads = [.. Enumerable.Range(0, Threads).Select(thread => Task.Factory.StartNew(
+            () =>
             {
-                window.Add(1000 + (i / (Each / 10)), success: thread % 2 == 0);
-            }
-        }))];
-        Array.ForEach(threads, static thread => thread.Start());
-        Array.ForEach(threads, static thread => thread.Join());
+                start.SignalAndWait();
+                for (int i = 0; i < Each; i++)
+                {
+                    window.Add(1000 + (i / (Each / 10)), success: thread % 2 == 0);
+                }
+            },
+            TestContext.Current.CancellationToken,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default))];
+        await Task.WhenAll(threads);
 
         Assert.Equal(new OutcomeShare(Threads * Each / 2, Threads * Each), window.Count(1009));
     }
@@ -261,21 +264,6 @@ public sealed class WindowedSuccessRateTests
         options.OutlierDetection.WindowedSuccessRate = new WindowedSuccessRateOutlierOptions();
         configure?.Invoke(options.OutlierDetection);
     });
-
-    private sealed class Nobody : IHealthEvents
-    {
-        public void OnEjected(EjectionEvent ejection)
-        {
-        }
-
-        public void OnEjectionRefused(EjectionEvent ejection)
-        {
-        }
-
-        public void OnReturned(UpstreamEndpoint endpoint, string cause, DateTimeOffset at)
-        {
-        }
-    }
 
     private sealed class Refusals : LoadBalancerObserver
     {

@@ -15,10 +15,69 @@ internal static class Explorer
     private const int MostRuns = 2_000_000;
 
     [ThreadStatic]
-    private static Actor? _current;
+    private static Action<object, StepKind>? _atStep;
 
     [ModuleInitializer]
-    internal static void Install() => Interleaving.Install(static (cell, kind) => _current?.Pause(cell, kind));
+    internal static void Install() => Interleaving.Install(static (cell, kind) => _atStep?.Invoke(cell, kind));
+
+    /// <summary>The steps that something takes which other threads can see, as the explorer is told of them.</summary>
+    public static IReadOnlyList<(object Cell, StepKind Kind)> StepsOf(Action body)
+    {
+        var steps = new List<(object Cell, StepKind Kind)>();
+        _atStep = (cell, kind) => steps.Add((cell, kind));
+        try
+        {
+            body();
+        }
+        finally
+        {
+            _atStep = null;
+        }
+
+        return steps;
+    }
+
+    /// <summary>Runs the first thread of a scenario again and again, with the second one in whole before each of its steps in turn. Neither may wait for the other.</summary>
+    /// <returns>How many steps there were.</returns>
+    public static int RunInterrupted(Func<Scenario> arrange)
+    {
+        for (int at = 0; ; at++)
+        {
+            Scenario scenario = arrange();
+            int step = 0;
+            bool hasCome = false;
+            _atStep = (_, _) =>
+            {
+                if (!hasCome && step++ == at)
+                {
+                    hasCome = true;
+                    scenario.Threads[1]();
+                }
+            };
+            try
+            {
+                scenario.Threads[0]();
+            }
+            finally
+            {
+                _atStep = null;
+            }
+
+            if (!hasCome)
+            {
+                return at;
+            }
+
+            try
+            {
+                scenario.Check();
+            }
+            catch (Exception exception)
+            {
+                throw new InvalidOperationException($"Before step {at + 1}. {exception.Message}", exception);
+            }
+        }
+    }
 
     /// <summary>Runs every order.</summary>
     /// <param name="arrange">Makes everything anew and says what the threads do and what must hold when they are done.</param>
@@ -213,7 +272,7 @@ internal static class Explorer
 
         private void RunBody()
         {
-            _current = this;
+            _atStep = Pause;
             try
             {
                 Pause(this, StepKind.Read);
@@ -226,7 +285,7 @@ internal static class Explorer
                 _failure = exception;
             }
 
-            _current = null;
+            _atStep = null;
             IsDone = true;
             _paused.Release();
         }
