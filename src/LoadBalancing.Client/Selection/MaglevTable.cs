@@ -12,39 +12,39 @@ internal sealed class MaglevTable : KeyTable
         : base(owners)
     {
         _modulo = new FastModulo(size);
-        Slots = Fill(Array.ConvertAll(owners, owner => new Turn(owner, (uint)size)), (uint)size);
+        Slots = Fill(Array.ConvertAll(owners, owner => new Claimant(owner, (uint)size)), (uint)size);
     }
 
     public override int SlotOf(ulong hash) => _modulo.Of(hash);
 
-    private static SlotOwners Fill(Turn[] turns, uint size)
+    private static SlotOwners Fill(Claimant[] claimants, uint size)
     {
-        var slots = new SlotOwners((int)size, turns.Length);
+        var slots = new SlotOwners((int)size, claimants.Length);
 
         // Of the n-th slot from the end, size / n are looked at before it is found, in random order: a bit for each stays in the nearest cache, and the table would not.
         ulong[] taken = new ulong[(size + 63) / 64];
-        double largest = turns.Max(static turn => turn.Share);
+        double largest = claimants.Max(static claimant => claimant.Share);
         uint left = size;
         for (uint round = 1; left > 0; round++)
         {
-            for (int owner = 0; owner < turns.Length && left > 0; owner++)
+            for (int owner = 0; owner < claimants.Length && left > 0; owner++)
             {
-                ref Turn turn = ref turns[owner];
-                if (round * turn.Share < turn.Due)
+                ref Claimant claimant = ref claimants[owner];
+                if (round * claimant.Share < claimant.Due)
                 {
                     continue;
                 }
 
-                turn.Due += largest;
-                uint slot = turn.Next;
+                claimant.Due += largest;
+                uint slot = claimant.Next;
                 while ((taken[slot / 64] & (1UL << (int)(slot % 64))) != 0)
                 {
-                    slot = turn.After(slot, size);
+                    slot = claimant.After(slot, size);
                 }
 
                 taken[slot / 64] |= 1UL << (int)(slot % 64);
                 slots[(int)slot] = owner;
-                turn.Next = turn.After(slot, size);
+                claimant.Next = claimant.After(slot, size);
                 left--;
             }
         }
@@ -53,14 +53,14 @@ internal sealed class MaglevTable : KeyTable
     }
 
     /// <summary>Where an owner is in its permutation, and when it may claim again.</summary>
-    private struct Turn
+    private struct Claimant
     {
         public double Due;
         public uint Next;
         public readonly double Share;
         private readonly uint _skip;
 
-        public Turn(in KeyOwner owner, uint size)
+        public Claimant(in KeyOwner owner, uint size)
         {
             Share = owner.Share;
             Next = (uint)(TextHash.Of(owner.Key) % size);
