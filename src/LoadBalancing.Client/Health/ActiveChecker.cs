@@ -151,7 +151,7 @@ internal sealed class ActiveChecker : IDisposable
     private static void Tell(EndpointCheck check, ProbeResult result)
     {
         bool isFailing = check.State.IsHealthy == false;
-        string? reason = !isFailing ? null : result.HasPassed ? check.Endpoint.Check?.Reason : $"its health check failed: {result.Reason}";
+        string? reason = result.HasPassed ? check.Endpoint.Check?.Reason : $"its health check failed: {result.Reason}";
         check.Endpoint.Check = new CheckRecord(result.ToString(), reason, IsFirstAwaited: false);
         check.Endpoint.SetFailingChecks(isFailing);
     }
@@ -159,7 +159,7 @@ internal sealed class ActiveChecker : IDisposable
     private void Forget(EndpointCheck check)
     {
         check.State.Forget();
-        check.Endpoint.Check = Settings.StartUnhealthy ? new CheckRecord(Result: null, "it has not yet passed a health check", IsFirstAwaited: true) : null;
+        check.Endpoint.Check = new CheckRecord(Result: null, "it has not yet passed a health check", IsFirstAwaited: true);
         check.Endpoint.SetFailingChecks(Settings.StartUnhealthy);
     }
 

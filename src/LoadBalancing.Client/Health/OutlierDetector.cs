@@ -140,7 +140,11 @@ internal sealed class OutlierDetector : IHealthMonitor, IDisposable
             // Where failures are quick, the next one would otherwise follow at once, and nearly every request would go by way of the dead endpoint.
             ejection.Probes.Leave(_timeProvider.GetTimestamp() + (long)(Detectors.Settings.Interval.TotalSeconds * _timeProvider.TimestampFrequency));
         }
-        else if (!outcome.IsSuccess || !_ejector.TryReturn(endpoint, generation, DetectorNames.ReturnedByProbe, _sweep.Next))
+        else if (outcome.IsSuccess)
+        {
+            _ejector.TryReturn(endpoint, generation, DetectorNames.ReturnedByProbe, _sweep.Next);
+        }
+        else
         {
             ejection.Probes.Leave();
         }
@@ -172,7 +176,7 @@ internal sealed class OutlierDetector : IHealthMonitor, IDisposable
         while (true)
         {
             EndpointStatus status = endpoint.Status;
-            if (status.IsEjected || status.Generation != generation)
+            if (status.Generation != generation)
             {
                 return false;
             }
@@ -284,7 +288,7 @@ internal sealed class OutlierDetector : IHealthMonitor, IDisposable
         while (true)
         {
             EndpointStatus status = judged.Endpoint.Status;
-            if (status.IsEjected || status.Generation != judged.Generation)
+            if (status.Generation != judged.Generation)
             {
                 return;
             }

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using LoadBalancing.Client.TestSupport;
 
 namespace LoadBalancing.Client.Tests.Health;
@@ -138,6 +140,38 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
+    public void What_a_probe_that_was_left_behind_throws_at_last_is_nobodys_business()
+    {
+        const string Last = "the last words of a probe that was left behind";
+        var unobserved = new ConcurrentQueue<Exception>();
+        void Observe(object? sender, UnobservedTaskExceptionEventArgs args) => unobserved.Enqueue(args.Exception);
+        TaskScheduler.UnobservedTaskException += Observe;
+        try
+        {
+            LeaveBehind(Last);
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+        finally
+        {
+            TaskScheduler.UnobservedTaskException -= Observe;
+        }
+
+        Assert.DoesNotContain(unobserved, static exception => exception.ToString().Contains(Last, StringComparison.Ordinal));
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static void LeaveBehind(string words)
+        {
+            using TestCluster cluster = Checked(endpoints: 1);
+            var hanging = new TaskCompletionSource<ProbeResult>();
+            cluster.Probe.Answer = (_, _) => new ValueTask<ProbeResult>(hanging.Task);
+            SecondsToNext(cluster);
+            cluster.Run(TimeSpan.FromSeconds(2));
+            hanging.SetException(new InvalidOperationException(words));
+        }
+    }
+
+    [Fact]
     public void Each_state_has_an_interval_of_its_own()
     {
         using TestCluster cluster = Checked(endpoints: 1, configure: static check =>
@@ -273,6 +307,24 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
+    public void One_interval_without_traffic_is_enough_for_the_longer_one_and_the_whole_time_for_none()
+    {
+        using TestCluster cluster = Checked(endpoints: 1, configure: static check => check.StopAfter = TimeSpan.FromSeconds(70));
+        SecondsToNext(cluster);
+        int asked = cluster.Probe.Asked.Count;
+
+        // The check has just seen the last request. The next one comes 10 s after it, the one after that 60 s later, and that is 70 s without traffic.
+        cluster.Run(TimeSpan.FromSeconds(10));
+        Assert.Equal(asked + 1, cluster.Probe.Asked.Count);
+        cluster.Run(TimeSpan.FromSeconds(59));
+        Assert.Equal(asked + 1, cluster.Probe.Asked.Count);
+        cluster.Run(TimeSpan.FromSeconds(1));
+        Assert.Equal(asked + 2, cluster.Probe.Asked.Count);
+        cluster.Run(TimeSpan.FromHours(1));
+        Assert.Equal(asked + 2, cluster.Probe.Asked.Count);
+    }
+
+    [Fact]
     public void After_ten_minutes_without_traffic_there_are_no_checks_until_the_next_request()
     {
         using TestCluster cluster = Checked(endpoints: 2);
@@ -349,8 +401,9 @@ public sealed class ActiveCheckTests
         Assert.False(pick.IsCompleted);
         answers.SetResult(ProbeResult.Passed);
         cluster.Time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Contains(cluster.Endpoints, static endpoint => endpoint.Health == EndpointHealth.Available);
 
-        using EndpointLease lease = await pick;
+        using EndpointLease lease = await Soon(pick);
         Assert.Equal(EndpointHealth.Available, lease.Endpoint.Health);
     }
 
@@ -380,7 +433,7 @@ public sealed class ActiveCheckTests
         cluster.Run(TimeSpan.FromMinutes(2));
 
         Assert.InRange(cluster.Probe.Asked.Count, asked + 20, asked + 28);
-        (await pick).Dispose();
+        (await Soon(pick)).Dispose();
     }
 
     [Fact]
@@ -439,8 +492,9 @@ public sealed class ActiveCheckTests
         Assert.False(pick.IsCompleted);
         answer.SetResult(ProbeResult.Passed);
         cluster.Run(TimeSpan.FromMilliseconds(1));
+        Assert.Contains(cluster.Endpoints, static endpoint => endpoint.Health == EndpointHealth.Available);
 
-        (await pick).Dispose();
+        (await Soon(pick)).Dispose();
     }
 
     [Theory]
@@ -548,6 +602,9 @@ public sealed class ActiveCheckTests
 
         Assert.Empty(cluster.Probe.Asked);
     }
+
+    /// <summary>A pick that has what it waits for, or fails.</summary>
+    private static Task<EndpointLease> Soon(ValueTask<EndpointLease> pick) => pick.AsTask().WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
 
     private static ValueTask<ProbeResult> Pass(UpstreamEndpoint endpoint, CancellationToken cancellationToken) => new(ProbeResult.Passed);
 

@@ -89,6 +89,24 @@ public sealed class StreakDetectorTests
         Assert.Equal("consecutive_local_origin_failures", endpoint.HealthDetector);
     }
 
+    [Fact]
+    public void Counted_apart_a_failure_of_local_origin_is_no_gateway_failure_and_clears_none()
+    {
+        using var cluster = new TestCluster(configure: static options =>
+        {
+            options.OutlierDetection.SplitExternalLocalOriginErrors = true;
+            options.OutlierDetection.ConsecutiveGatewayErrors = 3;
+        });
+        UpstreamEndpoint endpoint = cluster.Endpoints[0];
+
+        cluster.Fail(endpoint, 2, FailureKind.Gateway);
+        cluster.Fail(endpoint, 4, FailureKind.Timeout);
+        Assert.Equal((2u, 4u), (endpoint.Status.GatewayErrors, endpoint.Status.LocalFailures));
+
+        cluster.Fail(endpoint, 1, FailureKind.Gateway);
+        Assert.Equal("consecutive_gateway_errors", endpoint.HealthDetector);
+    }
+
     [Theory]
     [InlineData(FailureKind.Answered)]
     [InlineData(FailureKind.Gateway)]
@@ -156,6 +174,15 @@ public sealed class StreakDetectorTests
         cluster.Fail(cluster.Endpoints[0], 5, counted);
         Assert.Single(cluster.Ejected);
     }
+
+    [Theory]
+    [InlineData(FailureKind.Connect)]
+    [InlineData(FailureKind.Reset)]
+    [InlineData(FailureKind.Timeout)]
+    [InlineData(FailureKind.Answered)]
+    [InlineData(FailureKind.Gateway)]
+    public void Settings_that_name_no_failures_count_all_of_them(FailureKind kind) =>
+        Assert.True(new OutlierDetectionSettings(5, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(3), TimeSpan.FromMinutes(30), TimeSpan.Zero, 50).Counts(kind));
 
     [Fact]
     public void With_no_failure_without_an_answer_named_answers_still_count()

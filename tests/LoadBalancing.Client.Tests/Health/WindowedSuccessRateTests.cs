@@ -146,6 +146,19 @@ public sealed class WindowedSuccessRateTests
     }
 
     [Fact]
+    public void Others_who_join_or_leave_take_nothing_of_what_was_counted()
+    {
+        using TestCluster cluster = Windowed();
+        cluster.Fail(cluster.Endpoints[0], 19);
+
+        cluster.Update([TestCluster.Address(1), TestCluster.Address(2), TestCluster.Address(9)]);
+        Assert.Empty(cluster.Ejected);
+        cluster.Fail(cluster.Endpoints[0]);
+
+        Assert.Single(cluster.Ejected);
+    }
+
+    [Fact]
     public void Successes_count_in_the_tenth_in_which_they_came_also_when_nothing_fails_for_long()
     {
         using TestCluster cluster = Windowed();

@@ -352,6 +352,34 @@ public sealed class InterruptionTests
     });
 
     [Fact]
+    public void Of_two_that_reach_for_the_one_probe_one_gets_it() => Each(static () =>
+    {
+        var gate = new ProbeGate();
+        int entered = 0;
+        return new Scenario(() => Assert.Equal(1, entered), Enter, Enter);
+
+        void Enter()
+        {
+            if (gate.TryEnter(isRetryable: true, now: 0))
+            {
+                entered++;
+            }
+        }
+    });
+
+    [Fact]
+    public void Who_reaches_for_the_probe_while_another_one_fails_is_too_early_and_leaves_the_place_free() => Each(static () =>
+    {
+        var gate = new ProbeGate();
+        gate.TryEnter(isRetryable: true, now: 0);
+        bool entered = false;
+        return new Scenario(
+            () => Assert.Equal((false, false, true), (entered, gate.TryEnter(isRetryable: true, now: 9), gate.TryEnter(isRetryable: true, now: 10))),
+            () => entered = gate.TryEnter(isRetryable: true, now: 1),
+            () => gate.Leave(closedUntil: 10));
+    });
+
+    [Fact]
     public void An_ejection_that_is_forgiven_while_the_next_one_begins_shortens_it() => Each(static () =>
     {
         DetectorBench bench = new(endpoints: 2, errors: 1, configure: static settings => settings with { MaxEjectionTime = TimeSpan.FromMinutes(5) });
