@@ -11,6 +11,9 @@ namespace LoadBalancing.Client;
 [StructLayout(LayoutKind.Explicit, Size = 256)]
 internal struct EndpointCounters
 {
+    [FieldOffset(60)]
+    public bool WasWatched;
+
     [FieldOffset(64)]
     public int InFlight;
 
@@ -91,7 +94,7 @@ internal sealed class EndpointLoad
     public long OldestWaiting => Volatile.Read(ref _counters.OldestWaiting);
 
     /// <summary>The clusters in which something may wait for room at this address; null where nobody limits it.</summary>
-    public IRequestSlots[]? Watchers => Volatile.Read(ref _watchers);
+    public IRequestSlots[]? Watchers => Volatile.Read(ref _counters.WasWatched) ? Volatile.Read(ref _watchers) : null;
 
     public void Begin() => Interlocked.Increment(ref _counters.InFlight);
 
@@ -114,7 +117,12 @@ internal sealed class EndpointLoad
     }
 
     /// <summary>Has a cluster told when an attempt on this address is over, whichever cluster it was made by.</summary>
-    public void Watch(IRequestSlots slots) => ChangeWatchers(watchers => Array.IndexOf(watchers, slots) >= 0 ? watchers : [.. watchers, slots]);
+    public void Watch(IRequestSlots slots)
+    {
+        // Never taken back: whoever watched is looked for beside the counters, which every attempt touches anyway, and only then in another cache line.
+        Volatile.Write(ref _counters.WasWatched, true);
+        ChangeWatchers(watchers => Array.IndexOf(watchers, slots) >= 0 ? watchers : [.. watchers, slots]);
+    }
 
     public void Unwatch(IRequestSlots slots) => ChangeWatchers(watchers => Array.IndexOf(watchers, slots) < 0 ? watchers : [.. watchers.Where(watcher => watcher != slots)]);
 

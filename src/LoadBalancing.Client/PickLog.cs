@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 
 namespace LoadBalancing.Client;
@@ -33,10 +34,16 @@ internal sealed partial class PickLog
             set.Strategy.Name,
             set.Endpoints.Length - isOut.Length,
             set.Endpoints.Length,
+            LevelOf(picked, set),
             inPanic ? "yes" : "no",
             context.Exclude is { Count: > 0 } tried ? Names(tried) : "none",
             isOut.Length == 0 ? "none" : EndpointReasons.List(isOut, MostNamed));
     }
+
+    /// <summary>Where there are several, which one; the numbers are those of <see cref="UpstreamEndpoint.Level"/>.</summary>
+    private static string LevelOf(UpstreamEndpoint picked, EndpointSet set) => set.Levels.Length == 1
+        ? "the only one"
+        : string.Create(CultureInfo.InvariantCulture, $"{picked.Level} of 0 to {set.Levels.Length - 1}{(picked.Locality is { } locality ? $", {locality}" : "")}");
 
     /// <summary>The last ones: a call that is tried often enough names the earlier ones in earlier lines.</summary>
     private static string Names(IReadOnlyList<UpstreamEndpoint> tried) =>
@@ -45,8 +52,8 @@ internal sealed partial class PickLog
     [LoggerMessage(
         LogEvents.EndpointPicked,
         LogLevel.Debug,
-        "Picked {Endpoint} for service '{Service}' by {Strategy}: {InService} of {Members} endpoints in service, panic: {Panic}; tried before: {Tried}; out: {Out}.",
+        "Picked {Endpoint} for service '{Service}' by {Strategy}: {InService} of {Members} endpoints in service, level: {Level}, panic: {Panic}; tried before: {Tried}; out: {Out}.",
         EventName = nameof(LogEvents.EndpointPicked),
         SkipEnabledCheck = true)]
-    private static partial void LogPicked(ILogger logger, UpstreamEndpoint endpoint, string service, string strategy, int inService, int members, string panic, string tried, string @out);
+    private static partial void LogPicked(ILogger logger, UpstreamEndpoint endpoint, string service, string strategy, int inService, int members, string level, string panic, string tried, string @out);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using LoadBalancing.Client.TestSupport;
 
 namespace LoadBalancing.Client.Benchmarks;
@@ -7,7 +8,9 @@ namespace LoadBalancing.Client.Benchmarks;
 internal static class ChurnCost
 {
     private const int Seconds = 60;
-    private const int WarmUp = 40;
+
+    /// <summary>How often the 60 seconds are measured, without a break in between.</summary>
+    private const int Rounds = 5;
     private const int Picks = 50_000;
 
     /// <summary>For strategies that look at every endpoint.</summary>
@@ -18,10 +21,16 @@ internal static class ChurnCost
     /// <returns>The exit code: 1 when a bound is broken.</returns>
     public static int Run()
     {
+        // Once for nothing: what all rows have in common is compiled by then.
+        using (var churn = new ChurnRun())
+        {
+            WarmUp(churn, hashes: false);
+        }
+
         Console.WriteLine("Times are the processor time of the thread that picks or publishes.");
         Console.WriteLine();
-        Console.WriteLine("| strategy | pick before, ns | pick, median of seconds, ns | slowest second, ns | publish, median ms | 95 % ms | longest ms | keys moved | of what must | survivors known |");
-        Console.WriteLine("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |");
+        Console.WriteLine("| strategy | pick before, ns | pick, median of seconds, ns | slowest second, ns | publish, median ms | 95 % ms | longest ms | longest without a collection, ms | keys moved | of what must | survivors known |");
+        Console.WriteLine("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |");
         bool isGood = true;
         foreach (string strategy in new[] { "RoundRobin", "Random", "LeastRequest", "LeastConnections", "LeastLoad", "RingHash", "Maglev", "Rendezvous" })
         {
@@ -33,7 +42,7 @@ internal static class ChurnCost
         isGood &= Run("RoundRobin, 20 of them used", static options => options.Subsetting = new SubsettingOptions { Size = 20, ClientId = "churn" }, hashes: false);
         Console.WriteLine();
         Console.WriteLine(isGood
-            ? string.Create(CultureInfo.InvariantCulture, $"Publishing takes less than {LongestPublish.TotalMilliseconds} ms in the median, survivors keep their state, and keys move as little as promised.")
+            ? string.Create(CultureInfo.InvariantCulture, $"Of 100 times publishing takes less than {LongestPublish.TotalMilliseconds} ms 95 times, survivors keep their state, and keys move as little as promised.")
             : "A bound is broken.");
         return isGood ? 0 : 1;
     }
@@ -41,43 +50,64 @@ internal static class ChurnCost
     private static bool Run(string name, Action<LoadBalancingOptions> configure, bool hashes)
     {
         using var churn = new ChurnRun(configure);
-        for (int i = 0; i < WarmUp; i++)
-        {
-            TimePick(churn.Balancer, hashes);
-            churn.Replace();
-        }
-
+        WarmUp(churn, hashes);
         double before = Median([.. Enumerable.Range(0, 5).Select(_ => TimePick(churn.Balancer, hashes))]);
         var picks = new List<double>();
-        var publishes = new List<double>();
-        churn.MarkAll();
+        var publishes = new List<Publish>();
         bool areKnown = true;
-        for (int second = 1; second <= Seconds; second++)
+        for (int round = 0; round < Rounds; round++)
         {
-            EndpointDescription[] list = churn.NextList();
-            TimeSpan start = ThreadTime.Now;
-            churn.Take(list);
-            publishes.Add((ThreadTime.Now - start).TotalMilliseconds);
-            picks.Add(TimePick(churn.Balancer, hashes));
-            areKnown &= churn.CountMarked() == Math.Max(0, ChurnRun.Endpoints - (second * ChurnRun.Replaced));
+            churn.MarkAll();
+            for (int second = 1; second <= Seconds; second++)
+            {
+                churn.PassSecond();
+                publishes.Add(TimePublish(churn));
+                picks.Add(TimePick(churn.Balancer, hashes));
+                areKnown &= churn.CountMarked() == Math.Max(0, ChurnRun.Endpoints - (second * ChurnRun.Replaced));
+            }
         }
 
         double moved = hashes ? Enumerable.Range(0, Seconds).Average(_ => churn.ReplaceAndCountMovedKeys(Keys)) : 0;
-        publishes.Sort();
-        double late = publishes[(int)(publishes.Count * 0.95)];
+        double[] times = [.. publishes.Select(static publish => publish.Milliseconds).Order()];
+        double late = times[(int)(times.Length * 0.95)];
+        double own = publishes.Where(static publish => !publish.HadCollection).Max(static publish => publish.Milliseconds);
         double excess = moved / ChurnRun.MustMove;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {name} | {before:0.0} | {Median(picks):0.0} | {picks.Max():0.0} | {Median(publishes):0.00} | {late:0.00} | {publishes[^1]:0.00} | {(hashes ? $"{100 * moved:0.00} %" : "")} | {(hashes ? $"{excess:0.000}" : "")} | {(areKnown ? "yes" : "no")} |"));
+            $"| {name} | {before:0.0} | {Median(picks):0.0} | {picks.Max():0.0} | {Median(times):0.00} | {late:0.00} | {times[^1]:0.00} | {own:0.00} | {(hashes ? $"{100 * moved:0.00} %" : "")} | {(hashes ? $"{excess:0.000}" : "")} | {(areKnown ? "yes" : "no")} |"));
         double tolerated = name switch
         {
             "Rendezvous" => 1.02,
             "Maglev" => 1.25,
             _ => double.PositiveInfinity,
         };
-        return areKnown && excess <= tolerated && Median(publishes) < LongestPublish.TotalMilliseconds;
+        return areKnown && excess <= tolerated && late < LongestPublish.TotalMilliseconds;
     }
 
+    /// <summary>Until the code is compiled for the last time. That is done aside, after pauses, and once for what another strategy has not done yet.</summary>
+    private static void WarmUp(ChurnRun churn, bool hashes)
+    {
+        for (int i = 1; i <= 160; i++)
+        {
+            churn.Replace();
+            TimePick(churn.Balancer, hashes);
+            if (i % 40 == 0)
+            {
+                Thread.Sleep(250);
+            }
+        }
+    }
+
+    private static Publish TimePublish(ChurnRun churn)
+    {
+        EndpointDescription[] list = churn.NextList();
+        int collections = GC.CollectionCount(0);
+        TimeSpan start = ThreadTime.Now;
+        churn.Take(list);
+        return new Publish((ThreadTime.Now - start).TotalMilliseconds, GC.CollectionCount(0) > collections);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)] // So that all rows and places measure the same code.
     private static double TimePick(LoadBalancer balancer, bool hashes)
     {
         EndpointSet set = balancer.CurrentSet!;
@@ -91,5 +121,9 @@ internal static class ChurnCost
         return (ThreadTime.Now - start).TotalNanoseconds / picks;
     }
 
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+    private static double Median(IReadOnlyCollection<double> values) => values.Order().ElementAt(values.Count / 2);
+
+    /// <param name="Milliseconds">How long it took.</param>
+    /// <param name="HadCollection">Whether garbage was collected meanwhile, on the same thread.</param>
+    private readonly record struct Publish(double Milliseconds, bool HadCollection);
 }

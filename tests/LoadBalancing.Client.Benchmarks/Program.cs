@@ -7,6 +7,9 @@ switch (args.FirstOrDefault())
     case "handler":
         await HandlerCost.RunAsync(args);
         return 0;
+    case "sizes":
+        await SizeCost.RunAsync(args);
+        return 0;
     case "health":
         return await HealthCost.RunAsync();
     case "pick":

@@ -9,13 +9,17 @@ namespace LoadBalancing.Client.Benchmarks;
 internal sealed class Slices
 {
     private const int Rounds = 61;
-    private const double SliceMilliseconds = 4;
+
+    private readonly double _sliceMilliseconds;
 
     private readonly List<Contender> _contenders = [];
 
+    /// <param name="sliceMilliseconds">How long a turn takes, about.</param>
+    public Slices(double sliceMilliseconds = 4) => _sliceMilliseconds = sliceMilliseconds;
+
     /// <param name="name">How the contender is called in the table.</param>
     /// <param name="runAsync">Does so many operations one after the other.</param>
-    public void Add(string name, Func<int, Task> runAsync) => _contenders.Add(new Contender(name, runAsync));
+    public void Add(string name, Func<int, Task> runAsync) => _contenders.Add(new Contender(name, runAsync, _sliceMilliseconds));
 
     public async Task<IReadOnlyList<Row>> RunAsync()
     {
@@ -40,8 +44,11 @@ internal sealed class Slices
         public double Median => MedianOf(Nanoseconds);
 
         /// <summary>The median over rounds of this one's addition over another's.</summary>
-        public double RatioOfAdded(Row over, Row baseline) => MedianOf(
-            [.. Nanoseconds.Select((ns, round) => (ns - baseline.Nanoseconds[round]) / (over.Nanoseconds[round] - baseline.Nanoseconds[round]))]);
+        public double RatioOfAdded(Row over, Row baseline) => MedianOf(RatiosOfAdded(over, baseline));
+
+        /// <summary>This one's addition over another's in each round, in ascending order.</summary>
+        public double[] RatiosOfAdded(Row over, Row baseline) =>
+            [.. Nanoseconds.Select((ns, round) => (ns - baseline.Nanoseconds[round]) / (over.Nanoseconds[round] - baseline.Nanoseconds[round])).Order()];
 
         public double Added(Row baseline) => MedianOf([.. Nanoseconds.Select((ns, round) => ns - baseline.Nanoseconds[round])]);
 
@@ -56,7 +63,7 @@ internal sealed class Slices
         }
     }
 
-    private sealed class Contender(string name, Func<int, Task> runAsync)
+    private sealed class Contender(string name, Func<int, Task> runAsync, double sliceMilliseconds)
     {
         private readonly List<double> _nanoseconds = [];
         private int _operations = 64;
@@ -77,7 +84,7 @@ internal sealed class Slices
             long start = Stopwatch.GetTimestamp();
             await runAsync(5000);
             double each = Stopwatch.GetElapsedTime(start).TotalMilliseconds / 5000;
-            _operations = Math.Max(1, (int)(SliceMilliseconds / each));
+            _operations = Math.Max(1, (int)(sliceMilliseconds / each));
             long before = GC.GetTotalAllocatedBytes(precise: true);
             await runAsync(20_000);
             _bytes = (GC.GetTotalAllocatedBytes(precise: true) - before) / 20_000.0;

@@ -24,10 +24,12 @@ public sealed class ChurnRun : IDisposable
     /// <summary>Lets a second pass and replaces a tenth.</summary>
     public void Replace()
     {
-        _cluster.Time.Advance(TimeSpan.FromSeconds(1));
-        EndpointDescription[] next = NextList();
-        Take(next);
+        PassSecond();
+        Take(NextList());
     }
+
+    /// <summary>Lets a second pass, with what is due by then.</summary>
+    public void PassSecond() => _cluster.Time.Advance(TimeSpan.FromSeconds(1));
 
     /// <summary>The list of the next step, made before it is handed over.</summary>
     public EndpointDescription[] NextList()

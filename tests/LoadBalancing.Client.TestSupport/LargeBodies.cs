@@ -7,13 +7,27 @@ namespace LoadBalancing.Client.TestSupport;
 /// <summary>A client and a server that send each other a body of any length, and look at how much memory is in use all the while.</summary>
 public sealed class LargeBodies(long length)
 {
-    private long _most;
+    private readonly List<long> _seen = [];
 
     /// <summary>What was in use before.</summary>
     public long Before { get; private set; }
 
     /// <summary>The most that was in use on the way, after a collection each time.</summary>
-    public long Most => Volatile.Read(ref _most);
+    public long Most => Seen[^1];
+
+    /// <summary>What was in use on the way half of the time. A body that is kept makes it grow by half of its length, and what others in the process do for a moment does not.</summary>
+    public long Median => Seen[^((Seen.Length / 2) + 1)];
+
+    private long[] Seen
+    {
+        get
+        {
+            lock (_seen)
+            {
+                return [.. _seen.Order()];
+            }
+        }
+    }
 
     /// <summary>Sends the body to the server and gets it back, both at once where the protocol can.</summary>
     /// <param name="protocol">HTTP/1.1 sends all of a body before it reads the answer, so there it goes first there and then back.</param>
@@ -23,6 +37,7 @@ public sealed class LargeBodies(long length)
         await using LoopbackServer server = await LoopbackServer.StartAsync(AnswerAsync, protocol);
         await using var client = new BalancedClient(options: options => (options.Endpoints, options.Timeout, options.Retry.PerTryTimeout) = ([server.Address], Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan));
         await SendAsync(client, protocol, 1 << 20, cancellationToken);
+        _seen.Clear();
         Before = GC.GetTotalMemory(forceFullCollection: true);
         await SendAsync(client, protocol, length, cancellationToken);
     }
@@ -65,7 +80,10 @@ public sealed class LargeBodies(long length)
             {
                 next = position >= next + step ? position + step : next + step;
                 long used = GC.GetTotalMemory(forceFullCollection: true);
-                _most = Math.Max(_most, used);
+                lock (_seen)
+                {
+                    _seen.Add(used);
+                }
             }
         };
     }

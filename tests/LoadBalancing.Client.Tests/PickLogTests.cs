@@ -20,7 +20,7 @@ public sealed class PickLogTests
         using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
 
         FakeLogRecord log = Assert.Single(client.Logs.GetSnapshot(), IsPick);
-        Assert.Equal("Picked http://10.0.0.2/ for service 'catalog' by RoundRobin: 3 of 3 endpoints in service, panic: no; tried before: none; out: none.", log.Message);
+        Assert.Equal("Picked http://10.0.0.2/ for service 'catalog' by RoundRobin: 3 of 3 endpoints in service, level: the only one, panic: no; tried before: none; out: none.", log.Message);
         Assert.Equal((LogLevel.Debug, "LoadBalancing.Client.LoadBalancer", "EndpointPicked"), (log.Level, log.Category, log.Id.Name));
     }
 
@@ -47,7 +47,7 @@ public sealed class PickLogTests
         FakeLogRecord log = Assert.Single(cluster.Logs.GetSnapshot(), IsPick);
         string until = cluster.Endpoints[2].EjectedUntil!.Value.ToString("O");
         Assert.EndsWith(
-            $"3 of 4 endpoints in service, panic: no; tried before: none; out: http://10.0.0.3:8080/ is ejected until {until} (5 failures in a row, the last: Connect).",
+            $"3 of 4 endpoints in service, level: the only one, panic: no; tried before: none; out: http://10.0.0.3:8080/ is ejected until {until} (5 failures in a row, the last: Connect).",
             log.Message,
             StringComparison.Ordinal);
     }
@@ -62,7 +62,30 @@ public sealed class PickLogTests
 
         cluster.PickMany(1);
 
-        Assert.Contains("2 of 4 endpoints in service, panic: yes", Assert.Single(cluster.Logs.GetSnapshot(), IsPick).Message, StringComparison.Ordinal);
+        Assert.Contains("2 of 4 endpoints in service, level: the only one, panic: yes", Assert.Single(cluster.Logs.GetSnapshot(), IsPick).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_pick_among_several_levels_names_its_own()
+    {
+        using var cluster = new TestCluster(
+            [
+                new EndpointDescription("http://10.0.0.1") { Locality = "eu/a" },
+                new EndpointDescription("http://10.0.0.2") { Priority = 1, Locality = "eu/b" },
+                new EndpointDescription("http://10.0.0.3") { Priority = 2 },
+            ],
+            static o => o.OutlierDetection.MaxEjectionPercent = 100,
+            explainPicks: true);
+
+        cluster.PickMany(1);
+        cluster.Fail(cluster.Endpoints[0], 5);
+        cluster.RunTo(TimeSpan.FromSeconds(1));
+        cluster.PickMany(1);
+        cluster.Fail(cluster.Endpoints[1], 5);
+        cluster.RunTo(TimeSpan.FromSeconds(2));
+        cluster.PickMany(1);
+
+        Assert.Equal(["0 of 0 to 2, eu/a", "1 of 0 to 2, eu/b", "2 of 0 to 2"], cluster.Logs.GetSnapshot().Where(IsPick).Select(static log => log.GetStructuredStateValue("Level")));
     }
 
     [Fact]

@@ -6,20 +6,20 @@ namespace LoadBalancing.Client;
 /// </summary>
 internal sealed class EndpointDirectory
 {
-    private readonly Dictionary<string, IReadOnlyList<EndpointDescription>> _lists = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, EndpointList> _lists = new(StringComparer.Ordinal);
     private readonly List<string> _sources = [];
     private readonly ServiceChanges _changes = new();
     private Dictionary<EndpointIdentity, UpstreamEndpoint> _members = [];
 
-    /// <summary>Whether a list of this source is in force and has entries.</summary>
-    public bool HasEndpointsOf(string source) => _lists.TryGetValue(source, out IReadOnlyList<EndpointDescription>? list) && list.Count > 0;
+    /// <summary>The list of this source that is in force; null: it has not spoken yet.</summary>
+    public EndpointList? ListOf(string source) => _lists.GetValueOrDefault(source);
 
-    /// <summary>Puts a source's list, already checked, in the place of its last one.</summary>
+    /// <summary>Puts a source's list in the place of its last one.</summary>
     /// <param name="source">Whose list it is. Lists are joined in the order in which their sources first spoke.</param>
     /// <param name="list">The list.</param>
     /// <param name="removed">The endpoints that no source describes any more.</param>
     /// <returns>All members, in order.</returns>
-    public UpstreamEndpoint[] Replace(string source, IReadOnlyList<EndpointDescription> list, out List<UpstreamEndpoint> removed)
+    public UpstreamEndpoint[] Replace(string source, EndpointList list, out List<UpstreamEndpoint> removed)
     {
         if (!_lists.ContainsKey(source))
         {
@@ -27,24 +27,22 @@ internal sealed class EndpointDirectory
         }
 
         _lists[source] = list;
-        var members = new Dictionary<EndpointIdentity, UpstreamEndpoint>();
-        var ordered = new List<UpstreamEndpoint>();
-        foreach (EndpointDescription description in _sources.SelectMany(name => _lists[name]))
+        var members = new Dictionary<EndpointIdentity, UpstreamEndpoint>(_members.Count);
+        var ordered = new List<UpstreamEndpoint>(_members.Count);
+        foreach (string name in _sources)
         {
-            if (!EndpointIdentity.TryParse(description, out EndpointIdentity identity, out string? fault))
+            foreach (ListedEndpoint listed in _lists[name].Endpoints)
             {
-                throw new ArgumentException($"The list was not checked before: {fault}", nameof(list));
-            }
-
-            if (!members.ContainsKey(identity))
-            {
-                UpstreamEndpoint endpoint = Find(identity, description, load: null);
-                members.Add(identity, endpoint);
-                ordered.Add(endpoint);
+                if (!members.ContainsKey(listed.Identity))
+                {
+                    UpstreamEndpoint endpoint = Find(listed.Identity, listed.Description, load: null);
+                    members.Add(listed.Identity, endpoint);
+                    ordered.Add(endpoint);
+                }
             }
         }
 
-        removed = [.. _members.Where(member => !members.ContainsKey(member.Key)).Select(member => member.Value)];
+        removed = [.. _members.Where(member => !members.ContainsKey(member.Key)).Select(static member => member.Value)];
         _members = members;
         return [.. ordered];
     }

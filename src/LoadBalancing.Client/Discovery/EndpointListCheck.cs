@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace LoadBalancing.Client;
 
-/// <summary>The rules that every list of endpoints has to keep, wherever it comes from.</summary>
-internal static class EndpointListCheck
+/// <summary>The rules that every list of endpoints has to keep, wherever it comes from. One object checks one list, once.</summary>
+internal sealed class EndpointListCheck
 {
     /// <summary>The largest sum of weights, as in Envoy.</summary>
     public const double LargestWeightSum = uint.MaxValue;
@@ -11,45 +11,74 @@ internal static class EndpointListCheck
     /// <summary>The highest number of a priority, as in Envoy.</summary>
     public const int LargestPriority = 127;
 
+    private readonly IReadOnlyList<EndpointDescription> _list;
+    private readonly string _path;
+    private readonly EndpointList? _known;
+    private readonly List<string> _faults = [];
+    private readonly List<ListedEndpoint> _listed;
+    private readonly Dictionary<EndpointSpelling, EndpointIdentity> _identities;
+    private readonly HashSet<string> _localities = [];
+
+    /// <summary>Where each endpoint stands first; null where it does not matter that one stands in several places.</summary>
+    private readonly Dictionary<EndpointIdentity, int>? _places;
+
+    private EndpointListCheck(IReadOnlyList<EndpointDescription> list, string path, bool duplicatesAllowed, EndpointList? known)
+    {
+        _list = list;
+        _path = path;
+        _known = known;
+        _listed = new List<ListedEndpoint>(list.Count);
+        _identities = new Dictionary<EndpointSpelling, EndpointIdentity>(list.Count);
+        _places = duplicatesAllowed ? null : [];
+    }
+
     /// <summary>
     /// Finds everything that is wrong with a list, each fault beginning with the path of the place. What a person wrote twice is a slip; a source
     /// may well come upon an endpoint twice, and it is taken once.
     /// </summary>
-    public static IEnumerable<string> FindFaults(IReadOnlyList<EndpointDescription> endpoints, string path, bool duplicatesAllowed)
+    public static IReadOnlyList<string> FindFaults(IReadOnlyList<EndpointDescription> endpoints, string path, bool duplicatesAllowed)
     {
-        var seen = new Dictionary<EndpointIdentity, int>();
+        var check = new EndpointListCheck(endpoints, path, duplicatesAllowed, known: null);
+        check.Run();
+        return check._faults;
+    }
+
+    /// <summary>Reads what a source has said.</summary>
+    /// <param name="endpoints">The list.</param>
+    /// <param name="path">What the places of faults begin with.</param>
+    /// <param name="known">What the same source said last; null: nothing yet. Its addresses are not read again.</param>
+    /// <param name="faults">Everything that is wrong.</param>
+    /// <returns>The list; null when anything is wrong with it.</returns>
+    public static EndpointList? Read(IReadOnlyList<EndpointDescription> endpoints, string path, EndpointList? known, out IReadOnlyList<string> faults)
+    {
+        var check = new EndpointListCheck(endpoints, path, duplicatesAllowed: true, known);
+        check.Run();
+        faults = check._faults;
+        return check._faults.Count > 0 ? null : new EndpointList([.. check._listed], check._identities);
+    }
+
+    private void Run()
+    {
         double sum = 0;
-        for (int i = 0; i < endpoints.Count; i++)
+        for (int place = 0; place < _list.Count; place++)
         {
-            EndpointDescription? endpoint = endpoints[i];
+            EndpointDescription? endpoint = _list[place];
             if (endpoint is null)
             {
-                yield return $"{path}:{i}: the entry is null; give an address or leave it out.";
+                _faults.Add($"{_path}:{place}: the entry is null; give an address or leave it out.");
                 continue;
             }
 
-            if (!EndpointIdentity.TryParse(endpoint, out EndpointIdentity identity, out string? fault))
-            {
-                yield return $"{path}:{i}: {fault}";
-            }
-            else if (!seen.TryAdd(identity, i) && !duplicatesAllowed)
-            {
-                yield return $"{path}:{i}: '{endpoint.Address}' means the same endpoint as {path}:{seen[identity]} ('{endpoints[seen[identity]].Address}'); to send it more, raise its Weight.";
-            }
-
-            if (endpoint.Labels is null || endpoint.Labels.Any(static label => string.IsNullOrEmpty(label.Key) || label.Value is null))
-            {
-                yield return $"{path}:{i}:Labels: they are null, or one of them has no name or no value; write them like version = v2, and none as an empty dictionary.";
-            }
-
+            CheckIdentity(endpoint, place);
+            CheckLabels(endpoint, place);
             if (endpoint.Priority is < 0 or > LargestPriority)
             {
-                yield return string.Create(CultureInfo.InvariantCulture, $"{path}:{i}:Priority: {endpoint.Priority} is not allowed; it is 0 to {LargestPriority}, 0 being used first.");
+                Add(place, "Priority", $"{endpoint.Priority} is not allowed; it is 0 to {LargestPriority}, 0 being used first.");
             }
 
-            if (endpoint.Locality is not null && !EndpointLocality.TryParse(endpoint.Locality, out _))
+            if (endpoint.Locality is { } locality && !_localities.Contains(locality))
             {
-                yield return $"{path}:{i}:Locality: '{endpoint.Locality}' is no locality; {EndpointLocality.Expectation}.";
+                CheckLocality(locality, place);
             }
 
             if (double.IsFinite(endpoint.Weight) && endpoint.Weight > 0)
@@ -58,13 +87,58 @@ internal static class EndpointListCheck
             }
             else
             {
-                yield return string.Create(CultureInfo.InvariantCulture, $"{path}:{i}:Weight: {endpoint.Weight} is not allowed; a weight is a finite number above 0.");
+                Add(place, "Weight", $"{endpoint.Weight} is not allowed; a weight is a finite number above 0.");
             }
         }
 
         if (sum > LargestWeightSum)
         {
-            yield return string.Create(CultureInfo.InvariantCulture, $"{path}: the weights add up to {sum}; the most is {LargestWeightSum}. Divide all of them by the same number.");
+            _faults.Add(string.Create(CultureInfo.InvariantCulture, $"{_path}: the weights add up to {sum}; the most is {LargestWeightSum}. Divide all of them by the same number."));
         }
     }
+
+    private void CheckIdentity(EndpointDescription endpoint, int place)
+    {
+        var spelling = EndpointSpelling.Of(endpoint);
+        string? fault = null;
+        if (_known?.TryFind(spelling, out EndpointIdentity identity) is true || EndpointIdentity.TryParse(endpoint, out identity, out fault))
+        {
+            _identities[spelling] = identity;
+            _listed.Add(new ListedEndpoint(identity, endpoint));
+        }
+        else
+        {
+            _faults.Add($"{_path}:{place}: {fault}");
+            return;
+        }
+
+        if (_places?.TryAdd(identity, place) is false)
+        {
+            int first = _places[identity];
+            _faults.Add($"{_path}:{place}: '{endpoint.Address}' means the same endpoint as {_path}:{first} ('{_list[first].Address}'); to send it more, raise its Weight.");
+        }
+    }
+
+    private void CheckLabels(EndpointDescription endpoint, int place)
+    {
+        if (endpoint.Labels is null || (endpoint.Labels.Count > 0 && endpoint.Labels.Any(static label => string.IsNullOrEmpty(label.Key) || label.Value is null)))
+        {
+            Add(place, "Labels", $"they are null, or one of them has no name or no value; write them like version = v2, and none as an empty dictionary.");
+        }
+    }
+
+    private void CheckLocality(string locality, int place)
+    {
+        if (EndpointLocality.TryParse(locality, out _))
+        {
+            // Few places have many endpoints.
+            _localities.Add(locality);
+        }
+        else
+        {
+            Add(place, "Locality", $"'{locality}' is no locality; {EndpointLocality.Expectation}.");
+        }
+    }
+
+    private void Add(int place, string key, FormattableString fault) => _faults.Add($"{_path}:{place}:{key}: {fault.ToString(CultureInfo.InvariantCulture)}");
 }

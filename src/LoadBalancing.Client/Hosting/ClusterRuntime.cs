@@ -108,24 +108,31 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
     /// <summary>Takes a source's list into force, unless it is faulty or an empty one that is not to be believed.</summary>
     public void UpdateEndpoints(string source, IReadOnlyList<EndpointDescription> list)
     {
-        string[] faults = [.. EndpointListCheck.FindFaults(list, "endpoints", duplicatesAllowed: true)];
+        EndpointList? before;
         lock (_publishing)
         {
-            if (faults.Length > 0)
+            before = _directory.ListOf(source);
+        }
+
+        // Not under the lock: the list may be somebody else's code, and a long one that is new takes a while.
+        EndpointList? read = EndpointListCheck.Read(list, "endpoints", before, out IReadOnlyList<string> faults);
+        lock (_publishing)
+        {
+            if (read is null)
             {
                 _metrics.OnUpdateRejected(source);
                 LogUpdateRejected(_logger, Balancer.FullName, source, string.Join(" ", faults));
                 return;
             }
 
-            if (list.Count == 0 && _settings.EmptyUpdate == EmptyUpdateBehavior.Keep && _directory.HasEndpointsOf(source))
+            if (read.Endpoints.Length == 0 && _settings.EmptyUpdate == EmptyUpdateBehavior.Keep && _directory.ListOf(source) is { Endpoints.Length: > 0 })
             {
                 _metrics.OnUpdateRejected(source);
                 LogEmptyUpdateKept(_logger, Balancer.FullName, source);
                 return;
             }
 
-            TakeMembers(source, _directory.Replace(source, list, out List<UpstreamEndpoint> removed), removed);
+            TakeMembers(source, _directory.Replace(source, read, out List<UpstreamEndpoint> removed), removed);
             Follower?.Invoke(_members);
         }
     }

@@ -22,6 +22,7 @@ internal static class RedirectRules
             return null;
         }
 
+        location = AsLogical(response, requestUri, location);
         if (requestUri.Fragment.Length > 0 && location.Fragment.Length == 0)
         {
             location = new UriBuilder(location) { Fragment = requestUri.Fragment }.Uri;
@@ -38,6 +39,12 @@ internal static class RedirectRules
         HttpStatusCode.SeeOther => method != HttpMethod.Get && method != HttpMethod.Head,
         _ => false,
     };
+
+    /// <summary>An endpoint that is asked for by a host name of its own speaks of the service by that name, as others do by the name that the caller used.</summary>
+    private static Uri AsLogical(HttpResponseMessage response, Uri requestUri, Uri location) =>
+        response.Content is UpstreamContent { Lease.Endpoint.Hostname: { } own } && string.Equals(location.Authority, own, StringComparison.OrdinalIgnoreCase)
+            ? new UriBuilder(location) { Host = requestUri.Host, Port = requestUri.IsDefaultPort ? -1 : requestUri.Port }.Uri
+            : location;
 
     /// <summary>Whether it would lead from TLS to plain text. The endpoint decides which of them was spoken, whatever the scheme of the logical address; within the service it goes on deciding.</summary>
     private static bool IsDowngrade(HttpResponseMessage response, Uri requestUri, Uri location)

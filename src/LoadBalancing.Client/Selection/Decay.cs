@@ -12,19 +12,22 @@ namespace LoadBalancing.Client;
 /// </remarks>
 internal static class Decay
 {
-    /// <summary>By how many powers of two an exponent is stored too large.</summary>
-    private const double Bias = 1023;
-
     private const double MantissaSize = 1L << 52;
 
-    /// <summary>What is left after <paramref name="x"/> decay times; 1 for those not above 0.</summary>
+    /// <summary>The bits of 1: an exponent is stored too large by 1023.</summary>
+    private const double One = 1023 * MantissaSize;
+
+    /// <summary>By how many bits, read as a number, a decay time takes 1 down.</summary>
+    public static readonly double Steps = MantissaSize / Math.Log(2);
+
+    /// <summary>What is left after so many steps, of which <see cref="Steps"/> make a decay time; 1 for those not above 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<double> After(Vector256<double> x)
+    public static Vector256<double> AfterSteps(Vector256<double> steps)
     {
-        Vector256<double> halvings = Vector256.MaxNative(x * (1 / Math.Log(2)), Vector256<double>.Zero);
-        return Vector256.ConvertToInt64Native(Vector256.MaxNative(Vector256.Create(Bias) - halvings, Vector256<double>.Zero) * MantissaSize).AsDouble();
+        Vector256<double> bits = Vector256.Create(One) - Vector256.MaxNative(steps, Vector256<double>.Zero);
+        return Vector256.ConvertToInt64Native(Vector256.MaxNative(bits, Vector256<double>.Zero)).AsDouble();
     }
 
-    /// <inheritdoc cref="After(Vector256{double})"/>
-    public static double After(double x) => After(Vector256.Create(x)).ToScalar();
+    /// <summary>What is left after <paramref name="x"/> decay times; 1 for those not above 0.</summary>
+    public static double After(double x) => AfterSteps(Vector256.Create(x * Steps)).ToScalar();
 }

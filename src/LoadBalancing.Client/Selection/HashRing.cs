@@ -44,7 +44,13 @@ internal sealed class HashRing : KeyTable
         _positions = [.. positions];
         int[] sorted = [.. slots];
         Array.Sort(_positions, sorted);
-        Slots = sorted;
+        var slotOwners = new SlotOwners(sorted.Length, owners.Length);
+        for (int slot = 0; slot < sorted.Length; slot++)
+        {
+            slotOwners[slot] = sorted[slot];
+        }
+
+        Slots = slotOwners;
 
         // One part at least has to be half of the circle: a shift by all 64 bits would be none.
         _shift = 63 - BitOperations.Log2((uint)Math.Max(1, _positions.Length - 1));

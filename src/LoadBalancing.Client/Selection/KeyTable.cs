@@ -11,7 +11,7 @@ internal abstract class KeyTable
     public KeyOwner[] Owners { get; }
 
     /// <summary>For each slot, the place of its owner among <see cref="Owners"/>.</summary>
-    public int[] Slots { get; protected init; } = [];
+    public SlotOwners Slots { get; protected init; }
 
     /// <summary>The slot of a hash.</summary>
     public abstract int SlotOf(ulong hash);

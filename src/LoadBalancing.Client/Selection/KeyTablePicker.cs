@@ -3,7 +3,7 @@ namespace LoadBalancing.Client;
 /// <summary>Looks a hash up in a table; from an owner that is out, was tried or is full it goes on around the circle. An attempt without a hash goes to any slot.</summary>
 internal sealed class KeyTablePicker : IEndpointPicker
 {
-    private readonly int[] _slots;
+    private readonly SlotOwners _slots;
     private readonly UpstreamEndpoint[] _owners;
     private readonly double[] _shares;
     private readonly LoadBound? _bound;
@@ -32,7 +32,7 @@ internal sealed class KeyTablePicker : IEndpointPicker
 
     private UpstreamEndpoint? GoOn(int slot, in PickContext context)
     {
-        int[] slots = _slots;
+        SlotOwners slots = _slots;
         int? inFlight = null;
         int patience = 4 * _owners.Length;
         for (int step = 0; step < slots.Length; step++)

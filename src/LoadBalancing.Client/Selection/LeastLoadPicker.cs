@@ -17,9 +17,10 @@ internal sealed class LeastLoadPicker : IEndpointPicker
 
     private const int EnoughSamples = 5;
 
-    /// <summary>Lists up to this length are drawn from by one number, and three indices of theirs by 20 bits each.</summary>
-    private const int LargestQuick = 1 << 16;
+    /// <summary>Lists up to this length are drawn from by one number: of no index is the share off by more than 1 in 256.</summary>
+    private const int LargestShared = 1 << 12;
 
+    /// <summary>For each of three indices, in one number.</summary>
     private const int IndexBits = 20;
 
     private static readonly long Infinite = BitConverter.DoubleToInt64Bits(double.PositiveInfinity);
@@ -28,7 +29,7 @@ internal sealed class LeastLoadPicker : IEndpointPicker
     private readonly UpstreamEndpoint[] _endpoints;
     private readonly double[] _weights;
     private readonly double _secondsPerTick;
-    private readonly double _decaysPerTick;
+    private readonly double _decayStepsPerTick;
     private readonly double _averageLatency;
     private readonly RandomSource _random;
     private readonly AllInService _allInService;
@@ -43,34 +44,37 @@ internal sealed class LeastLoadPicker : IEndpointPicker
         _weights = [.. level.Weights];
         _choices = [.. _endpoints.Zip(_weights, static (endpoint, weight) => new Choice(endpoint, endpoint.Load, 1 / weight))];
         _secondsPerTick = 1.0 / clock.TimestampFrequency;
-        _decaysPerTick = _secondsPerTick / decayTime.TotalSeconds;
+        _decayStepsPerTick = _secondsPerTick / decayTime.TotalSeconds * Decay.Steps;
         _random = random;
         double[] known = [.. _endpoints.Where(static endpoint => endpoint.Load.Samples > 0).Select(static endpoint => endpoint.Load.Latency).Order()];
         _averageLatency = known.Length == 0 ? 0 : known[known.Length / 2];
-        _allInService = _endpoints.Length is >= Drawn and <= LargestQuick ? AllInService.Of(_endpoints) : default;
+        _allInService = _endpoints.Length is >= Drawn and <= 1 << IndexBits ? AllInService.Of(_endpoints) : default;
     }
 
     public UpstreamEndpoint? Pick(in PickContext context)
     {
-        // Three indices out of one number: what one leaves of it gives the next, as the digits of one fraction do.
+        // One number is enough for three indices: its halves give two, and what the first half leaves, as the digits of a fraction do, the third.
         int count = _choices.Length;
-        int first = (int)Math.BigMul(_random.NextUInt64(), (ulong)count, out ulong left);
+        ulong number = _random.NextUInt64();
+        ulong scaled = (number >> 32) * (uint)count;
+        int first = (int)(scaled >> 32);
         if (count < Drawn)
         {
-            int other = count - 1 - first;
-            return PickWithCare(first, other, other, context);
+            int last = count - 1 - first;
+            return PickWithCare(first, last, last, context);
         }
 
-        left = count <= LargestQuick ? left : _random.NextUInt64();
-        int second = (int)Math.BigMul(left, (ulong)count - 1, out left);
-        left = count <= LargestQuick ? left : _random.NextUInt64();
-        int third = (int)Math.BigMul(left, (ulong)count - 2, out _);
-        second += Branchless.IsAtLeast(second, first);
-        int lower = Branchless.Min(first, second);
-        third += Branchless.IsAtLeast(third, lower);
-        third += Branchless.IsAtLeast(third, first + second - lower);
+        int step = Scale((uint)number, count - 1);
+        int other = Scale(count <= LargestShared ? (uint)scaled : (uint)_random.NextUInt64(), count - 2);
+        int second = Around(first + 1 + step, count);
+        int third = Around(first + 1 + other + Branchless.IsAtLeast(other, step), count);
         return _allInService.Holds && context.ExcludesNobody && PickQuickly(first, second, third, context.Now) is { } best ? best : PickWithCare(first, second, third, context);
     }
+
+    private static int Scale(uint fraction, int count) => (int)(((ulong)fraction * (uint)count) >> 32);
+
+    /// <summary>An index that may have gone past the end, but not all the way round.</summary>
+    private static int Around(int index, int count) => index - count + (count & ((index - count) >> 31));
 
     /// <summary>Three costs at once, and no branch on them: which is less is as good as random.</summary>
     /// <returns>Null where somebody is too new to be judged like this.</returns>
@@ -89,15 +93,12 @@ internal sealed class LeastLoadPicker : IEndpointPicker
 
         Vector256<double> wait = WaitAt(
             Vector256.Create(now),
-            Vector256.Create(loadA.Latency, loadB.Latency, loadC.Latency, 0),
-            Vector256.Create(loadA.LatencyAt, loadB.LatencyAt, loadC.LatencyAt, 0),
-            Vector256.Create(loadA.OldestWaiting, loadB.OldestWaiting, loadC.OldestWaiting, 0),
-            Vector256.Create(loadA.AvoidUntil, loadB.AvoidUntil, loadC.AvoidUntil, 0));
-        Vector256<double> cost = wait * Vector256.Create(
-            (loadA.InFlight + 1) * a.PerWeight,
-            (loadB.InFlight + 1) * b.PerWeight,
-            (loadC.InFlight + 1) * c.PerWeight,
-            0);
+            ThreeOf(loadA.Latency, loadB.Latency, loadC.Latency),
+            ThreeOf(loadA.LatencyAt, loadB.LatencyAt, loadC.LatencyAt),
+            ThreeOf(loadA.OldestWaiting, loadB.OldestWaiting, loadC.OldestWaiting),
+            ThreeOf(loadA.AvoidUntil, loadB.AvoidUntil, loadC.AvoidUntil));
+        Vector128<int> attempts = Vector128.Create(loadA.InFlight, loadB.InFlight, loadC.InFlight, 0) + Vector128<int>.One;
+        Vector256<double> cost = wait * Vector256.ConvertToDouble(Vector256.WidenLower(attempts.ToVector256Unsafe())) * ThreeOf(a.PerWeight, b.PerWeight, c.PerWeight);
 
         // The bits of numbers that are not negative have the order of the numbers. The last two, which nobody will miss, tell whose cost it is.
         Vector256<long> ranked = (Vector256.MaxNative(cost, Vector256<double>.Zero).AsInt64() & Vector256.Create(~3L)) | Vector256.Create(0L, 1L, 2L, 3L);
@@ -139,11 +140,16 @@ internal sealed class LeastLoadPicker : IEndpointPicker
         return wait.ToScalar() * (inFlight + 1);
     }
 
+    /// <summary>The fourth is nobody's.</summary>
+    private static Vector256<double> ThreeOf(double a, double b, double c) => Vector256.Create(Vector128.Create(a, b), Vector128.CreateScalarUnsafe(c));
+
+    private static Vector256<long> ThreeOf(long a, long b, long c) => Vector256.Create(Vector128.Create(a, b), Vector128.CreateScalarUnsafe(c));
+
     /// <summary>How long each would let an attempt wait. No attempt waiting and no wish to be left alone lie far on the harmless side, so that neither takes a branch.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Vector256<double> WaitAt(Vector256<long> now, Vector256<double> latency, Vector256<long> latencyAt, Vector256<long> oldestWaiting, Vector256<long> avoidUntil)
     {
-        Vector256<double> expected = latency * Decay.After(Vector256.ConvertToDouble(now - latencyAt) * _decaysPerTick);
+        Vector256<double> expected = latency * Decay.AfterSteps(Vector256.ConvertToDouble(now - latencyAt) * _decayStepsPerTick);
         Vector256<double> seen = Vector256.MaxNative(Vector256.ConvertToDouble(now - oldestWaiting), Vector256.ConvertToDouble(avoidUntil - now)) * _secondsPerTick;
         return Vector256.MaxNative(expected, seen);
     }

@@ -1,6 +1,3 @@
-using System.IO.Hashing;
-using System.Text;
-
 namespace LoadBalancing.Client;
 
 /// <summary>
@@ -15,50 +12,65 @@ internal sealed class MaglevTable : KeyTable
         : base(owners)
     {
         _modulo = new FastModulo(size);
-        int[] slots = new int[size];
-        Array.Fill(slots, -1);
-        var next = new uint[owners.Length];
-        var skip = new uint[owners.Length];
-        var due = new double[owners.Length];
-        for (int i = 0; i < owners.Length; i++)
-        {
-            byte[] key = Encoding.UTF8.GetBytes(owners[i].Key);
-            next[i] = (uint)(XxHash64.HashToUInt64(key) % (ulong)size);
-            skip[i] = (uint)(size == 1 ? 0 : (XxHash64.HashToUInt64(key, 1) % (ulong)(size - 1)) + 1);
-        }
-
-        double largest = owners.Max(static owner => owner.Share);
-        int taken = 0;
-        for (uint round = 1; taken < size; round++)
-        {
-            for (int i = 0; i < owners.Length && taken < size; i++)
-            {
-                if (round * owners[i].Share < due[i])
-                {
-                    continue;
-                }
-
-                due[i] += largest;
-                uint slot = next[i];
-                while (slots[slot] >= 0)
-                {
-                    slot = Step(slot, skip[i], size);
-                }
-
-                slots[slot] = i;
-                next[i] = Step(slot, skip[i], size);
-                taken++;
-            }
-        }
-
-        Slots = slots;
+        Slots = Fill(Array.ConvertAll(owners, owner => new Claimant(owner, (uint)size)), (uint)size);
     }
 
     public override int SlotOf(ulong hash) => _modulo.Of(hash);
 
-    private static uint Step(uint slot, uint skip, int size)
+    private static SlotOwners Fill(Claimant[] claimants, uint size)
     {
-        uint next = slot + skip;
-        return next >= (uint)size ? next - (uint)size : next;
+        var slots = new SlotOwners((int)size, claimants.Length);
+
+        // Of the n-th slot from the end, size / n are looked at before it is found, in random order: a bit for each stays in the nearest cache, and the table would not.
+        ulong[] taken = new ulong[(size + 63) / 64];
+        double largest = claimants.Max(static claimant => claimant.Share);
+        uint left = size;
+        for (uint round = 1; left > 0; round++)
+        {
+            for (int owner = 0; owner < claimants.Length && left > 0; owner++)
+            {
+                ref Claimant claimant = ref claimants[owner];
+                if (round * claimant.Share < claimant.Due)
+                {
+                    continue;
+                }
+
+                claimant.Due += largest;
+                uint slot = claimant.Next;
+                while ((taken[slot / 64] & (1UL << (int)(slot % 64))) != 0)
+                {
+                    slot = claimant.After(slot, size);
+                }
+
+                taken[slot / 64] |= 1UL << (int)(slot % 64);
+                slots[(int)slot] = owner;
+                claimant.Next = claimant.After(slot, size);
+                left--;
+            }
+        }
+
+        return slots;
+    }
+
+    /// <summary>Where an owner is in its permutation, and when it may claim again.</summary>
+    private struct Claimant
+    {
+        public double Due;
+        public uint Next;
+        public readonly double Share;
+        private readonly uint _skip;
+
+        public Claimant(in KeyOwner owner, uint size)
+        {
+            Share = owner.Share;
+            Next = (uint)(TextHash.Of(owner.Key) % size);
+            _skip = (uint)(TextHash.Of(owner.Key, seed: 1) % (size - 1)) + 1;
+        }
+
+        public readonly uint After(uint slot, uint size)
+        {
+            uint next = slot + _skip;
+            return next >= size ? next - size : next;
+        }
     }
 }

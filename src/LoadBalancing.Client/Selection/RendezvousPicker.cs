@@ -1,6 +1,3 @@
-using System.IO.Hashing;
-using System.Text;
-
 namespace LoadBalancing.Client;
 
 /// <summary>
@@ -20,7 +17,7 @@ internal sealed class RendezvousPicker : IEndpointPicker
     public RendezvousPicker(KeyOwner[] owners, LoadBound? bound, RandomSource random)
     {
         _owners = Array.ConvertAll(owners, static owner => owner.Endpoint);
-        _seeds = Array.ConvertAll(owners, static owner => XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(owner.Key)));
+        _seeds = Array.ConvertAll(owners, static owner => TextHash.Of(owner.Key));
         _shares = Array.TrueForAll(owners, owner => owner.Share == owners[0].Share) ? null : Array.ConvertAll(owners, static owner => owner.Share);
         _bound = bound;
         _random = random;

@@ -17,10 +17,16 @@ public sealed class BalancerWithoutClientTests
     public static TheoryData<string, Action<LoadBalancingOptions>> Unused => new()
     {
         { "Timeout", static options => options.Timeout = TimeSpan.FromSeconds(1) },
+        { "TimeoutCoversBody", static options => options.TimeoutCoversBody = true },
+        { "BodyIdleTimeout", static options => options.BodyIdleTimeout = TimeSpan.FromSeconds(1) },
         { "Retry", static options => options.Retry.Attempts = 1 },
         { "Retry", static options => options.Retry.RetryOn = ["reset"] },
         { "Budget", static options => options.Budget.Percent = 10 },
         { "ConnectionPool:MaxRetries", static options => options.ConnectionPool.MaxRetries = 1 },
+        { "ConnectionPool:MaxConnections", static options => options.ConnectionPool.MaxConnections = 1 },
+        { "ConnectionPool:ConnectTimeout", static options => options.ConnectionPool.ConnectTimeout = TimeSpan.FromSeconds(1) },
+        { "ConnectionPool:IdleTimeout", static options => options.ConnectionPool.IdleTimeout = TimeSpan.FromSeconds(1) },
+        { "ConnectionPool:MaxRequestsPerConnection", static options => options.ConnectionPool.MaxRequestsPerConnection = 1 },
         { "ConnectionPool:KeepAlive", static options => options.ConnectionPool.KeepAlive.TcpTime = TimeSpan.FromSeconds(5) },
         { "Routes", static options => options.Routes = [new RequestRouteOptions { Name = "all" }] },
         { "Hosts", static options => options.Hosts = ["smtp"] },
@@ -37,6 +43,25 @@ public sealed class BalancerWithoutClientTests
             }
         },
     };
+
+    /// <summary>What picks go by, over whatever protocol.</summary>
+    private static string[] OfPicks =>
+    [
+        "Endpoints", "EmptyUpdate", "Subsets", "Subsetting", "Strategy", "LeastRequest", "LeastLoad", "ConsistentHash", "Locality", "SlowStart", "OutlierDetection", "HealthCheck", "Panic",
+        "ConnectionPool:MaxRequests", "ConnectionPool:MaxPendingRequests", "ConnectionPool:PendingTimeout", "ConnectionPool:MaxRequestsPerEndpoint", "ConnectionPool:AdaptiveLimit",
+    ];
+
+    [Fact]
+    public void Every_option_is_either_one_of_picks_or_is_refused()
+    {
+        IEnumerable<string> options = typeof(LoadBalancingOptions).GetProperties().Select(static property => property.Name).Where(static name => name != "ConnectionPool");
+        IEnumerable<string> ofPool = typeof(ConnectionPoolOptions).GetProperties().Select(static property => $"ConnectionPool:{property.Name}");
+
+        // A part of an option may be refused where the rest is taken.
+        IEnumerable<string> refused = Unused.Select(static row => row.Data.Item1).Where(static key => key != "OutlierDetection:ErrorStatuses");
+
+        Assert.Equal(options.Concat(ofPool).Order(StringComparer.Ordinal), refused.Distinct().Concat(OfPicks).Order(StringComparer.Ordinal));
+    }
 
     [Theory]
     [MemberData(nameof(Unused))]

@@ -33,6 +33,43 @@ public sealed class RedirectRulesTests
         Assert.Equal(("/start", "/next"), (two.Requests.Single().Target, one.Requests.Single().Target));
     }
 
+    [Theory]
+    [InlineData("catalog.internal", "http://catalog.internal/next")]
+    [InlineData("catalog.internal", "http://CATALOG.internal:80/next")]
+    [InlineData("catalog.internal:8080", "http://catalog.internal:8080/next")]
+    public async Task A_hop_to_the_name_that_an_endpoint_is_asked_for_is_a_hop_to_the_service(string hostname, string location)
+    {
+        await using LoopbackServer one = await LoopbackServer.StartAsync(RedirectTo(location));
+        await using LoopbackServer two = await LoopbackServer.StartAsync(RedirectTo(location));
+        await using var client = new BalancedClient(options: o =>
+        {
+            o.Endpoints = [new EndpointDescription(one.Address) { Hostname = hostname }, new EndpointDescription(two.Address) { Hostname = hostname }];
+            o.UnmatchedHost = UnmatchedHostBehavior.Reject;
+        });
+
+        using HttpResponseMessage response = await client.SendAsync(Start(), cancellationToken: Cancelled);
+
+        Assert.Equal(("arrived", new Uri("http://catalog/next")), (await response.Content.ReadAsStringAsync(Cancelled), response.RequestMessage!.RequestUri));
+        Assert.Equal(("/start", "/next"), (two.Requests.Single().Target, one.Requests.Single().Target));
+    }
+
+    [Theory]
+    [InlineData("http://catalog.internal:81/next")]
+    [InlineData("http://catalog.elsewhere/next")]
+    public async Task A_hop_to_another_port_or_host_than_the_one_that_an_endpoint_is_asked_for_leaves_the_service(string location)
+    {
+        await using LoopbackServer server = await LoopbackServer.StartAsync(RedirectTo(location));
+        await using var client = new BalancedClient(options: o =>
+        {
+            o.Endpoints = [new EndpointDescription(server.Address) { Hostname = "catalog.internal" }];
+            o.UnmatchedHost = UnmatchedHostBehavior.Reject;
+        });
+
+        HttpRequestException refused = await Assert.ThrowsAsync<HttpRequestException>(() => client.SendAsync(Start(), cancellationToken: Cancelled));
+
+        Assert.StartsWith($"Host '{new Uri(location).Host}' is not balanced by service 'catalog'", refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task The_response_names_the_logical_address_of_the_last_hop()
     {
