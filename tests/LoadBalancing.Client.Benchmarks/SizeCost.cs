@@ -9,7 +9,7 @@ internal static class SizeCost
 {
     private const int Few = 3;
     private const int Many = 1000;
-    private const double SliceMilliseconds = 12;
+    private const double SliceMilliseconds = 40;
 
     private static readonly string[] Compared = ["hand round robin", "service discovery + resilience", "ours, balancing", "ours, full"];
 
