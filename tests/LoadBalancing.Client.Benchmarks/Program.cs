@@ -8,8 +8,7 @@ switch (args.FirstOrDefault())
         await HandlerCost.RunAsync(args);
         return 0;
     case "sizes":
-        await SizeCost.RunAsync(args);
-        return 0;
+        return await SizeCost.RunAsync();
     case "health":
         return await HealthCost.RunAsync();
     case "pick":

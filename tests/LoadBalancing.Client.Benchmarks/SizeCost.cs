@@ -3,40 +3,53 @@ using System.Globalization;
 namespace LoadBalancing.Client.Benchmarks;
 
 /// <summary>
-/// Whether a request costs the same with 1,000 endpoints as with 3: both take turns in one run, and turns long enough for each endpoint to be asked several times, so that what is compared is not how caches are filled.
+/// Whether a request costs the same with 1,000 endpoints as with 3: both take turns in one run, and turns long enough for each endpoint to be asked many times, so that what is compared is not how caches are filled.
 /// </summary>
 internal static class SizeCost
 {
     private const int Few = 3;
     private const int Many = 1000;
     private const double SliceMilliseconds = 40;
+    private const int Rounds = 121;
+    private const string Reference = "service discovery + resilience";
+    private const string Ours = "ours, full";
+    private const double Tolerated = 1.10;
 
-    private static readonly string[] Compared = ["hand round robin", "service discovery + resilience", "ours, balancing", "ours, full"];
+    private static readonly string[] Compared = ["hand round robin", Reference, "ours, balancing", Ours];
 
-    /// <param name="args">After the command, the names of those to be compared; none: all.</param>
-    public static async Task RunAsync(string[] args)
+    /// <returns>The exit code: 1 when the full policy costs too much more, as a part of the reference.</returns>
+    public static async Task<int> RunAsync()
     {
-        string[] compared = args.Length > 1 ? args[1..] : Compared;
-        var slices = new Slices(SliceMilliseconds);
+        var slices = new Slices(SliceMilliseconds, Rounds);
         Add(slices, "no-op", Few);
-        foreach (string chain in compared)
+        foreach (string chain in Compared)
         {
             Add(slices, chain, Few);
             Add(slices, chain, Many);
         }
 
         IReadOnlyList<Slices.Row> rows = await slices.RunAsync();
-        Console.WriteLine("| chain | added ns, 3 endpoints | added ns, 1,000 | 1,000 beside 3 | quartiles |");
-        Console.WriteLine("| --- | ---: | ---: | ---: | ---: |");
-        for (int i = 0; i < compared.Length; i++)
+        Slices.Row baseline = rows[0];
+        Console.WriteLine("| chain | added ns, 3 endpoints | added ns, 1,000 | 1,000 beside 3 | of the reference, 3 | of the reference, 1,000 | 1,000 beside 3 |");
+        Console.WriteLine("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
+        double last = 0;
+        for (int i = 0; i < Compared.Length; i++)
         {
-            Slices.Row few = rows[1 + (2 * i)], many = rows[2 + (2 * i)];
-            double[] ratios = many.RatiosOfAdded(few, rows[0]);
+            (Slices.Row few, Slices.Row many) = PairOf(rows, i);
+            (Slices.Row fewOfReference, Slices.Row manyOfReference) = PairOf(rows, Array.IndexOf(Compared, Reference));
+            double small = few.RatioOfAdded(fewOfReference, baseline);
+            double large = many.RatioOfAdded(manyOfReference, baseline);
+            last = large / small;
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {compared[i]} | {few.Added(rows[0]):N0} | {many.Added(rows[0]):N0} | {ratios[ratios.Length / 2]:N2} | {ratios[ratios.Length / 4]:N2} to {ratios[ratios.Length * 3 / 4]:N2} |"));
+                $"| {Compared[i]} | {few.Added(baseline):N0} | {many.Added(baseline):N0} | {many.RatioOfAdded(few, baseline):N2} | {small:N3} | {large:N3} | {last:N2} |"));
         }
+
+        Console.WriteLine(last <= Tolerated ? $"Kept: '{Ours}' is the same part of '{Reference}' within a tenth." : $"'{Ours}' costs more than a tenth more of '{Reference}' with {Many} endpoints.");
+        return last <= Tolerated ? 0 : 1;
     }
+
+    private static (Slices.Row Few, Slices.Row Many) PairOf(IReadOnlyList<Slices.Row> rows, int chain) => (rows[1 + (2 * chain)], rows[2 + (2 * chain)]);
 
     private static void Add(Slices slices, string chain, int endpoints)
     {

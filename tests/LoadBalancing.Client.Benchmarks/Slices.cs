@@ -8,14 +8,18 @@ namespace LoadBalancing.Client.Benchmarks;
 /// </summary>
 internal sealed class Slices
 {
-    private const int Rounds = 61;
-
     private readonly double _sliceMilliseconds;
+    private readonly int _rounds;
 
     private readonly List<Contender> _contenders = [];
 
     /// <param name="sliceMilliseconds">How long a turn takes, about.</param>
-    public Slices(double sliceMilliseconds = 4) => _sliceMilliseconds = sliceMilliseconds;
+    /// <param name="rounds">How many turns each has.</param>
+    public Slices(double sliceMilliseconds = 4, int rounds = 61)
+    {
+        _sliceMilliseconds = sliceMilliseconds;
+        _rounds = rounds;
+    }
 
     /// <param name="name">How the contender is called in the table.</param>
     /// <param name="runAsync">Does so many operations one after the other.</param>
@@ -28,7 +32,7 @@ internal sealed class Slices
             await contender.WarmUpAsync();
         }
 
-        for (int round = 0; round < Rounds; round++)
+        for (int round = 0; round < _rounds; round++)
         {
             foreach (Contender contender in _contenders)
             {
