@@ -76,11 +76,12 @@ public sealed class RetriesAndConnectionPoolTests
         Assert.Equal((HttpStatusCode.ServiceUnavailable, 2), (response.StatusCode, stub.Calls.Count));
     }
 
-    /// <summary>Counts what is outstanding from the arrival of a request until its answer begins; a request id that comes again is a retry. Nothing is answered until the limit was reached once.</summary>
+    /// <summary>Counts what is outstanding from the arrival of a request until its answer begins; a request id that comes again is a retry. Nothing is answered until the limit was reached once, and no retry until that of retries was.</summary>
     private sealed class CountingServers
     {
         private readonly ConcurrentDictionary<string, bool> _seen = new();
         private readonly TaskCompletionSource _full = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _fullOfRetries = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly Lock _counting = new();
         private int _outstanding;
         private int _retries;
@@ -100,10 +101,14 @@ public sealed class RetriesAndConnectionPoolTests
                 {
                     _full.TrySetResult();
                 }
+
+                if (_retries >= 3)
+                {
+                    _fullOfRetries.TrySetResult();
+                }
             }
 
-            await _full.Task;
-            await Task.Delay(5);
+            await (retry == 0 ? _full.Task : _fullOfRetries.Task);
             lock (_counting)
             {
                 _outstanding--;

@@ -13,7 +13,7 @@ public sealed class OutstandingAttemptsTests
     [Fact]
     public async Task A_thousand_callers_on_two_routes_with_five_retries_never_have_more_than_fifty_attempts_and_three_retries_outstanding()
     {
-        var servers = new CountingServers(503) { Full = 50 };
+        var servers = new CountingServers(503) { Full = 50, FullOfRetries = 3 };
         await using LoopbackServer one = await LoopbackServer.StartAsync(servers.AnswerAsync);
         await using LoopbackServer two = await LoopbackServer.StartAsync(servers.AnswerAsync);
         await using var client = new BalancedClient(options: options =>
@@ -131,6 +131,7 @@ public sealed class OutstandingAttemptsTests
     {
         private readonly ConcurrentDictionary<string, bool> _seen = new();
         private readonly TaskCompletionSource _full = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _fullOfRetries = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly Lock _counting = new();
         private int _outstanding;
         private int _retries;
@@ -139,6 +140,9 @@ public sealed class OutstandingAttemptsTests
 
         /// <summary>How many must be outstanding before the first is answered, so that they overlap whatever the machine does.</summary>
         public int Full { get; init; } = 1;
+
+        /// <summary>The same, of retries.</summary>
+        public int FullOfRetries { get; init; } = 1;
 
         public int MostOutstanding { get; private set; }
 
@@ -156,10 +160,15 @@ public sealed class OutstandingAttemptsTests
                 {
                     _full.TrySetResult();
                 }
+
+                if (_retries >= FullOfRetries)
+                {
+                    _fullOfRetries.TrySetResult();
+                }
             }
 
-            await _full.Task;
-            await (Hold?.Task ?? Task.Delay(5));
+            await (retry == 0 ? _full.Task : _fullOfRetries.Task);
+            await (Hold?.Task ?? Task.CompletedTask);
             lock (_counting)
             {
                 _outstanding--;

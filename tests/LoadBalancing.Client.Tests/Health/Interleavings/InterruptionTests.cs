@@ -309,14 +309,7 @@ public sealed class InterruptionTests
             WindowedRate = new WindowedRateSettings(TimeSpan.FromSeconds(100), 80, 3, 100),
         });
         bench.Fail(0);
-        return new Scenario(
-            () => bench.ExpectEjected(0),
-            bench.SweepWhenDue,
-            () =>
-            {
-                bench.Fail(0);
-                bench.Fail(0);
-            });
+        return EjectedByTwoMore(bench, bench.SweepWhenDue);
     });
 
     [Fact]
@@ -324,14 +317,7 @@ public sealed class InterruptionTests
     {
         DetectorBench bench = new(endpoints: 2, errors: 3, configure: static settings => settings with { FailurePercentage = new FailurePercentageSettings(85, 1, 1, 0, 0) });
         bench.Fail(0);
-        return new Scenario(
-            () => bench.ExpectEjected(0),
-            bench.SweepWhenDue,
-            () =>
-            {
-                bench.Fail(0);
-                bench.Fail(0);
-            });
+        return EjectedByTwoMore(bench, bench.SweepWhenDue);
     });
 
     [Fact]
@@ -342,14 +328,7 @@ public sealed class InterruptionTests
             EnforcingConsecutiveErrors = 0,
             WindowedRate = new WindowedRateSettings(TimeSpan.FromSeconds(100), 80, 3, 100),
         });
-        return new Scenario(
-            () => bench.ExpectEjected(0),
-            () => bench.Fail(0),
-            () =>
-            {
-                bench.Fail(0);
-                bench.Fail(0);
-            });
+        return EjectedByTwoMore(bench, () => bench.Fail(0));
     });
 
     [Fact]
@@ -441,6 +420,16 @@ public sealed class InterruptionTests
             () => bench.Fail(0),
             () => forgiven = bench[0].History.TryChangeMultiplier(2, 1));
     });
+
+    /// <summary>Two more failures come in the midst of something, and after both the endpoint is out.</summary>
+    private static Scenario EjectedByTwoMore(DetectorBench bench, Action during) => new(
+        () => bench.ExpectEjected(0),
+        during,
+        () =>
+        {
+            bench.Fail(0);
+            bench.Fail(0);
+        });
 
     private static void Each(Func<Scenario> arrange) => Assert.True(Explorer.RunInterrupted(arrange) > 0);
 }
