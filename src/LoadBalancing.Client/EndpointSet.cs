@@ -6,11 +6,15 @@ namespace LoadBalancing.Client;
 /// </summary>
 internal sealed class EndpointSet
 {
+    /// <summary>From how many endpoints on it pays to fetch their memory ahead of their turns: fewer stay in the processor's caches by themselves.</summary>
+    internal const int WorthPrefetching = 256;
+
     private readonly RandomSource _random;
     private readonly PanicRule _panic;
     private readonly LiveLevel _first;
     private readonly UpstreamEndpoint[] _candidates;
     private readonly bool _ignoresHealth;
+    private readonly IForesightedPicker? _foresighted;
 
     /// <param name="endpoints">All members.</param>
     /// <param name="candidates">Those of them that may be picked at all, in service or not.</param>
@@ -36,6 +40,7 @@ internal sealed class EndpointSet
         _panic = panic;
         _random = random;
         Picker = acrossLevels ?? _first.Picker;
+        _foresighted = _first.Level.Endpoints.Count >= WorthPrefetching ? Picker as IForesightedPicker : null;
         _ignoresHealth = acrossLevels is null && _first.IgnoresHealth;
         InPanic = Array.Exists(levels, static level => level.Level.InPanic);
     }
@@ -71,6 +76,9 @@ internal sealed class EndpointSet
     public bool RefusesInPanic => InPanic && _panic.Traffic == PanicTraffic.Fail;
 
     public PanicRule Panic => _panic;
+
+    /// <summary>Whether it is known whom the next picks will yield, and they are so many that their memory is not in the caches.</summary>
+    public bool PrefetchesNext => _foresighted is not null;
 
     /// <summary>Whether a pick at this moment would yield anything.</summary>
     public bool CanPick => _panic.AlwaysYields ? _candidates.Length > 0 : Array.Exists(Levels, static level => level.HasAvailable);
@@ -136,6 +144,9 @@ internal sealed class EndpointSet
 
         return null;
     }
+
+    /// <summary>Has the processor fetch the memory of whom the next picks will yield, if <see cref="PrefetchesNext"/>.</summary>
+    public void PrefetchNext() => _foresighted?.PrefetchNext();
 
     private UpstreamEndpoint? PickInSuddenPanic()
     {

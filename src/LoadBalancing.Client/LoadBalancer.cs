@@ -237,6 +237,7 @@ public sealed class LoadBalancer
         ObserverList? observers = Observers;
         var lease = new EndpointLease(this, endpoint, (observers is not null || WantsTimes) && startedAt == 0 ? TimeProvider.GetTimestamp() : startedAt, isTimed, hasBegun) { IsProbe = isProbe, InPanic = inPanic };
         observers?.OnPicked(lease);
+        set.PrefetchNext();
         return lease;
     }
 

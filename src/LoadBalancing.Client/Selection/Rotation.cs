@@ -9,6 +9,9 @@ internal sealed class Rotation
 
     public Rotation(ulong start) => _count.Value = start;
 
+    /// <summary>The ticket that was given out last.</summary>
+    public ulong Last => Volatile.Read(ref _count.Value);
+
     /// <summary>The next ticket; each is given out once.</summary>
     public ulong Next() => Interlocked.Increment(ref _count.Value);
 
