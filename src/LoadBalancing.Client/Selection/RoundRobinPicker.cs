@@ -46,8 +46,8 @@ internal sealed class RoundRobinPicker : IForesightedPicker
             }
         }
 
-        // Other threads took tickets in between, so those that came this way need not have covered everybody.
-        for (int turn = 1; turn <= _schedule.Length; turn++)
+        // Other threads took tickets in between, so those that came this way need not have covered everybody. Whose ticket was the last one has just been looked at.
+        for (int turn = 1; turn < _schedule.Length; turn++)
         {
             UpstreamEndpoint endpoint = _schedule[_turn.Of(ticket + (ulong)turn)];
             if (context.Admits(endpoint))

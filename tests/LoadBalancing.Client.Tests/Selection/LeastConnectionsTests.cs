@@ -37,6 +37,17 @@ public sealed class LeastConnectionsTests
     }
 
     [Fact]
+    public void Of_busy_endpoints_it_is_the_one_that_is_the_least_full_with_one_more()
+    {
+        using var cluster = new TestCluster(TestCluster.Weighted(1, 4), LeastConnections);
+        cluster.Occupy(cluster.Endpoints[0], 1);
+        cluster.Occupy(cluster.Endpoints[1], 5);
+
+        // 2 for a weight of 1, 6 for a weight of 4.
+        Assert.Equal([0, 100], cluster.Count(100));
+    }
+
+    [Fact]
     public void Under_load_what_is_in_flight_stands_in_proportion_to_the_weights()
     {
         using var cluster = new TestCluster(TestCluster.Weighted(1, 2, 4, 1), LeastConnections);

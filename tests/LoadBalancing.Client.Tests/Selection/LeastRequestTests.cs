@@ -38,20 +38,46 @@ public sealed class LeastRequestTests
         Assert.InRange(ChiSquare.Of(counts[..9], [9, 8, 7, 6, 5, 4, 3, 2, 1]), 0, ChiSquare.Limit(9));
     }
 
-    [Fact]
-    public void With_as_many_choices_as_endpoints_it_is_the_emptiest_of_all()
+    [Theory]
+    [InlineData(new double[] { 1, 1, 1 })]
+    [InlineData(new double[] { 1, 1, 1, 1, 1, 1 })]
+    [InlineData(new double[] { 1, 2, 3 })]
+    [InlineData(new double[] { 1, 2, 3, 4, 5, 6 })]
+    public void With_as_many_choices_as_endpoints_it_is_the_emptiest_of_all(double[] weights)
     {
-        using var cluster = new TestCluster(6, static options =>
+        using var cluster = new TestCluster(TestCluster.Weighted(weights), options =>
         {
             LeastRequest(options);
-            options.LeastRequest.ChoiceCount = 6;
+            options.LeastRequest.ChoiceCount = weights.Length;
         });
-        for (int i = 0; i < 6; i++)
+        for (int i = 1; i < weights.Length; i++)
         {
-            cluster.Occupy(cluster.Endpoints[i], 6 - i);
+            cluster.Occupy(cluster.Endpoints[i], (int)(2 * weights[i]) + i);
         }
 
-        Assert.Equal([0, 0, 0, 0, 0, 500], cluster.Count(500));
+        Assert.Equal([500, .. new int[weights.Length - 1]], cluster.Count(500));
+    }
+
+    [Fact]
+    public void A_later_choice_is_taken_when_with_one_more_it_is_no_fuller_for_its_weight()
+    {
+        using var cluster = new TestCluster(TestCluster.Weighted(2, 1), LeastRequest);
+        cluster.Occupy(cluster.Endpoints[0], 2);
+
+        Assert.Equal([0, 500], cluster.Count(500));
+    }
+
+    [Fact]
+    public void Beside_one_weight_that_outweighs_all_others_the_second_choice_is_any_of_them()
+    {
+        using var cluster = new TestCluster(TestCluster.Weighted(1e9, 1, 1), LeastRequest, seed: 28);
+        cluster.Occupy(cluster.Endpoints[1], 5);
+        UpstreamEndpoint[] tried = [cluster.Endpoints[0]];
+
+        int[] counts = cluster.Count(20_000, _ => new PickContext { Exclude = tried });
+
+        Assert.Equal(0, counts[0]);
+        Assert.InRange(ChiSquare.Of(counts[1..]), 0, ChiSquare.Limit(2));
     }
 
     [Theory]

@@ -93,6 +93,42 @@ public sealed class LoadBoundTests
         Assert.Same(cluster.Endpoints[0], cluster.PickOne(new PickContext { Hash = 1, Exclude = [cluster.Endpoints[1]] }));
     }
 
+    [Fact]
+    public void Who_has_come_back_since_has_room_for_one_attempt_until_he_has_a_share_again()
+    {
+        using var cluster = new TestCluster(2);
+        UpstreamEndpoint[] owners = [.. cluster.Endpoints];
+        var bound = new LoadBound(owners, new EndpointLevel([owners[0]], owners, inPanic: false), 1.25);
+        cluster.Occupy(owners[0], 5);
+        int? inFlight = null;
+
+        Assert.True(bound.HasRoom(owners[1], ref inFlight));
+        cluster.Occupy(owners[1], 1);
+        Assert.False(bound.HasRoom(owners[1], ref inFlight));
+    }
+
+    [Fact]
+    public void Where_all_are_full_a_key_goes_to_the_nearest_that_may_be_had()
+    {
+        using var bounded = new TestCluster(5, static options =>
+        {
+            options.Strategy = LoadBalancingStrategies.Rendezvous;
+            options.ConsistentHash.HashBalanceFactor = 101;
+        });
+        using var free = new TestCluster(5, static options => options.Strategy = LoadBalancingStrategies.Rendezvous);
+        foreach (UpstreamEndpoint endpoint in bounded.Endpoints.Skip(1))
+        {
+            bounded.Occupy(endpoint, 10);
+        }
+
+        // With the idle one tried, the others have more than their fifth of 41.
+        Assert.Equal(
+            free.Count(100, i => new PickContext { Hash = HashOf(i), Exclude = [free.Endpoints[0]] }),
+            bounded.Count(100, i => new PickContext { Hash = HashOf(i), Exclude = [bounded.Endpoints[0]] }));
+
+        static ulong HashOf(int key) => (ulong)key * 0x9E3779B97F4A7C15;
+    }
+
     /// <summary>Keys of which the k-th is drawn as often as 1 / k^s.</summary>
     private sealed class Zipf
     {

@@ -212,6 +212,19 @@ public sealed class LocalityTests
         }
     }
 
+    [Fact]
+    public void Where_a_call_has_not_been_a_retry_goes_by_share()
+    {
+        string[] places = ["eu-west/a", "eu-west/b", "eu-west/c", "eu-west/c"];
+        using TestCluster cluster = Cluster(static options => options.Locality.Mode = LocalityMode.Weighted, places);
+        UpstreamEndpoint[] tried = [cluster.Endpoints[0]];
+
+        int[] counts = cluster.Count(20_000, _ => new PickContext { Exclude = tried });
+
+        Assert.Equal(0, counts[0]);
+        Assert.InRange(ChiSquare.Of(counts[1..]), 0, ChiSquare.Limit(3));
+    }
+
     /// <summary>Endpoints in zones a, b, c; callers there, relative; the part of zone a's callers that goes to each zone, by Envoy's arithmetic.</summary>
     public static TheoryData<int[], double[], double[]> ZoneTable() => new()
     {
@@ -257,6 +270,41 @@ public sealed class LocalityTests
         cluster.Time.Advance(TimeSpan.FromMilliseconds(1));
 
         Assert.InRange(cluster.Endpoints[1].Share, 0.1, 0.5);
+    }
+
+    [Theory]
+    [InlineData(4, 1)]
+    [InlineData(5, 0.5)]
+    public void Zone_aware_begins_when_the_cluster_is_large_enough(int minClusterSize, double atHome)
+    {
+        using TestCluster cluster = Cluster(
+            options =>
+            {
+                options.Locality.Self = "eu/a";
+                options.Locality.Mode = LocalityMode.ZoneAware;
+                options.Locality.ZoneAware.MinClusterSize = minClusterSize;
+            },
+            "eu/a", "eu/a", "eu/b", "eu/b");
+
+        Assert.Equal(atHome, cluster.Endpoints.Take(2).Sum(static endpoint => endpoint.Share), 9);
+    }
+
+    [Theory]
+    [InlineData(2, 1)]
+    [InlineData(3, 0.25)]
+    public void With_callers_in_one_zone_only_that_zone_is_preferred_when_told_so(int forceLocalZoneMinSize, double atHome)
+    {
+        using TestCluster cluster = Cluster(
+            options =>
+            {
+                options.Locality.Self = "eu/a";
+                options.Locality.Mode = LocalityMode.ZoneAware;
+                options.Locality.ZoneAware.Callers = new Dictionary<string, double> { ["eu/a"] = 10 };
+                options.Locality.ZoneAware.ForceLocalZoneMinSize = forceLocalZoneMinSize;
+            },
+            "eu/a", "eu/a", "eu/b", "eu/b", "eu/b", "eu/b", "eu/b", "eu/b");
+
+        Assert.Equal(atHome, cluster.Endpoints.Take(2).Sum(static endpoint => endpoint.Share), 9);
     }
 
     [Theory]

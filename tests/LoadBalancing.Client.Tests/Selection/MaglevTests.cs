@@ -33,6 +33,15 @@ public sealed class MaglevTests
     }
 
     [Fact]
+    public void Behind_the_last_slot_comes_the_first()
+    {
+        // 92 94 90 91 95 90 93, as above.
+        using TestCluster cluster = Maglev(7, [.. Enumerable.Range(90, 6).Select(static port => new EndpointDescription($"http://127.0.0.1:{port}"))]);
+
+        Assert.Equal(92, cluster.PickOne(new PickContext { Hash = 6, Exclude = [cluster.Endpoints[3]] }).Address.Port);
+    }
+
+    [Fact]
     public void Halves_in_seventeen_slots_as_in_Envoys_test_LocalityWeightedSameLocalityWeights()
     {
         using TestCluster cluster = Maglev(17, ["http://127.0.0.1:90", "http://127.0.0.1:91"]);

@@ -1,3 +1,4 @@
+using System.Collections;
 using LoadBalancing.Client.TestSupport;
 
 namespace LoadBalancing.Client.Tests.Selection;
@@ -88,6 +89,20 @@ public sealed class RoundRobinTests
     }
 
     [Fact]
+    public void Whoever_may_be_had_is_found_while_others_take_the_tickets_in_between()
+    {
+        using var cluster = new TestCluster(endpoints: 4);
+        UpstreamEndpoint[] endpoints = [.. cluster.Endpoints];
+        var rotation = new Rotation(3);
+        var picker = new RoundRobinPicker(endpoints, rotation);
+
+        // With every look somebody else takes a ticket, so that the own ones all lead to the two that were tried.
+        var tried = new WatchedList([endpoints[0], endpoints[2]], () => rotation.Next());
+
+        Assert.Contains(picker.Pick(new PickContext { Exclude = tried }), new[] { endpoints[1], endpoints[3] });
+    }
+
+    [Fact]
     public void The_count_may_wrap()
     {
         using var cluster = new TestCluster(endpoints: 3);
@@ -163,4 +178,27 @@ public sealed class RoundRobinTests
     }
 
     private static int IndexOf(TestCluster cluster, UpstreamEndpoint endpoint) => cluster.Endpoints.ToList().IndexOf(endpoint);
+
+    /// <summary>Does something whenever its first entry is looked at.</summary>
+    private sealed class WatchedList(UpstreamEndpoint[] endpoints, Action look) : IReadOnlyList<UpstreamEndpoint>
+    {
+        public int Count => endpoints.Length;
+
+        public UpstreamEndpoint this[int index]
+        {
+            get
+            {
+                if (index == 0)
+                {
+                    look();
+                }
+
+                return endpoints[index];
+            }
+        }
+
+        public IEnumerator<UpstreamEndpoint> GetEnumerator() => endpoints.AsEnumerable().GetEnumerator();
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    }
 }

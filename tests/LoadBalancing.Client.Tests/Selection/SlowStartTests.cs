@@ -24,6 +24,21 @@ public sealed class SlowStartTests
         Assert.Equal(part, ramp.ShareAfter(TimeSpan.FromSeconds(seconds)), 9);
     }
 
+    [Theory]
+    [InlineData(100, 100)]
+    [InlineData(101, 20)]
+    public void Parts_are_in_steps_of_which_nobody_has_less_than_one(int endpoints, double steps)
+    {
+        using var cluster = new TestCluster(endpoints);
+        UpstreamEndpoint[] members = [.. cluster.Endpoints];
+        var ramps = new RampWeights(new Dictionary<UpstreamEndpoint, double> { [members[0]] = 0.001, [members[1]] = 0.5 });
+
+        Converter<UpstreamEndpoint, double>? weightOf = ramps.WeightsFor(members);
+
+        Assert.NotNull(weightOf);
+        Assert.Equal([1, steps / 2, steps], members.Take(3).Select(weightOf.Invoke));
+    }
+
     [Fact]
     public void Nobody_of_the_first_list_ramps()
     {
