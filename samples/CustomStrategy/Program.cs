@@ -14,6 +14,7 @@ LoadBalancer render = provider.GetRequiredService<ILoadBalancerProvider>().GetLo
 
 // Six jobs that take their time: nothing is connected to here, only the picks are shown.
 EndpointLease[] jobs = [.. Enumerable.Range(0, 6).Select(_ => render.Pick())];
+Console.WriteLine("Six jobs under way, given out by FillUp, a strategy of this sample: up to four on a server before the next gets any.");
 Console.WriteLine(string.Join(", ", render.Endpoints.Select(static endpoint => $"{endpoint.Address.Host}: {endpoint.InFlight}")));
 foreach (EndpointLease job in jobs)
 {

@@ -48,7 +48,10 @@ internal sealed class Slices
         public double Median => MedianOf(Nanoseconds);
 
         /// <summary>The rounds of this one and those of the same contender in another run.</summary>
-        public Row And(Row other) => new(Name, [.. Nanoseconds, .. other.Nanoseconds], (Bytes + other.Bytes) / 2);
+        public Row And(Row other) => new(
+            Name,
+            [.. Nanoseconds, .. other.Nanoseconds],
+            ((Bytes * Nanoseconds.Length) + (other.Bytes * other.Nanoseconds.Length)) / (Nanoseconds.Length + other.Nanoseconds.Length));
 
         /// <summary>The median over rounds of this one's addition over another's.</summary>
         public double RatioOfAdded(Row over, Row baseline) => MedianOf(RatiosOfAdded(over, baseline));

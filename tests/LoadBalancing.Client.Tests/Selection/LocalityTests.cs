@@ -256,14 +256,7 @@ public sealed class LocalityTests
     [Fact]
     public void Zone_aware_stays_at_home_when_told_so()
     {
-        using TestCluster cluster = Cluster(
-            static options =>
-            {
-                options.Locality.Self = "eu/a";
-                options.Locality.Mode = LocalityMode.ZoneAware;
-                options.Locality.ZoneAware.ForceLocalZoneMinSize = 2;
-            },
-            "eu/a", "eu/a", "eu/b", "eu/b", "eu/b", "eu/b", "eu/b");
+        using TestCluster cluster = ZoneAware(static zoneAware => zoneAware.ForceLocalZoneMinSize = 2, "eu/a", "eu/a", "eu/b", "eu/b", "eu/b", "eu/b", "eu/b");
 
         Assert.Equal(1, cluster.Endpoints.Take(2).Sum(static endpoint => endpoint.Share), 9);
         cluster.Fail(cluster.Endpoints[0], 5);
@@ -277,14 +270,7 @@ public sealed class LocalityTests
     [InlineData(5, 0.5)]
     public void Zone_aware_begins_when_the_cluster_is_large_enough(int minClusterSize, double atHome)
     {
-        using TestCluster cluster = Cluster(
-            options =>
-            {
-                options.Locality.Self = "eu/a";
-                options.Locality.Mode = LocalityMode.ZoneAware;
-                options.Locality.ZoneAware.MinClusterSize = minClusterSize;
-            },
-            "eu/a", "eu/a", "eu/b", "eu/b");
+        using TestCluster cluster = ZoneAware(zoneAware => zoneAware.MinClusterSize = minClusterSize, "eu/a", "eu/a", "eu/b", "eu/b");
 
         Assert.Equal(atHome, cluster.Endpoints.Take(2).Sum(static endpoint => endpoint.Share), 9);
     }
@@ -294,13 +280,11 @@ public sealed class LocalityTests
     [InlineData(3, 0.25)]
     public void With_callers_in_one_zone_only_that_zone_is_preferred_when_told_so(int forceLocalZoneMinSize, double atHome)
     {
-        using TestCluster cluster = Cluster(
-            options =>
+        using TestCluster cluster = ZoneAware(
+            zoneAware =>
             {
-                options.Locality.Self = "eu/a";
-                options.Locality.Mode = LocalityMode.ZoneAware;
-                options.Locality.ZoneAware.Callers = new Dictionary<string, double> { ["eu/a"] = 10 };
-                options.Locality.ZoneAware.ForceLocalZoneMinSize = forceLocalZoneMinSize;
+                zoneAware.Callers = new Dictionary<string, double> { ["eu/a"] = 10 };
+                zoneAware.ForceLocalZoneMinSize = forceLocalZoneMinSize;
             },
             "eu/a", "eu/a", "eu/b", "eu/b", "eu/b", "eu/b", "eu/b", "eu/b");
 
@@ -346,6 +330,16 @@ public sealed class LocalityTests
     }
 
     private static EndpointDescription At(int i, string? place) => new($"http://10.0.0.{i + 1}:80") { Locality = place };
+
+    /// <summary>As seen from zone a.</summary>
+    private static TestCluster ZoneAware(Action<ZoneAwareOptions> configure, params string?[] places) => Cluster(
+        options =>
+        {
+            options.Locality.Self = "eu/a";
+            options.Locality.Mode = LocalityMode.ZoneAware;
+            configure(options.Locality.ZoneAware);
+        },
+        places);
 
     private static TestCluster Cluster(Action<LoadBalancingOptions> configure, params string?[] places) => new(
         [.. places.Select(static (place, i) => At(i, place))],
