@@ -1,8 +1,8 @@
 using System.Net;
-using LoadBalancing.Client.Tests.Selection;
 using LoadBalancing.Client.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using LoadBalancing.Client.Tests.Selection.Hashing;
 
 namespace LoadBalancing.Client.Tests.Affinity;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Numerics;
-using LoadBalancing.Client.Tests.Selection;
+using LoadBalancing.Client.Tests.Selection.Hashing;
 
 namespace LoadBalancing.Client.Tests.Affinity;
 

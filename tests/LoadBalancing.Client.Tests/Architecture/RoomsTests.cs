@@ -1,103 +1,65 @@
 using System.Text.RegularExpressions;
-using LoadBalancing.Client.TestSupport;
 
 namespace LoadBalancing.Client.Tests.Architecture;
 
-/// <summary>
-/// Who may know whom. All types are in one namespace, so the rooms are the folders, and the arrows are read from the source text: a file that names a type of
-/// another room depends on that room. Option types (plain data) and exceptions belong to everybody.
-/// </summary>
+/// <summary>Which room may use which: the drawing in CONTRIBUTING.md.</summary>
 public sealed partial class RoomsTests
 {
-    private static readonly string[] Features = ["Discovery", "Selection", "Affinity", "Health", "Resilience", "Routing", "Faults"];
+    /// <summary>From the bottom up. A room uses rooms of lower floors and its own inner rooms; rooms of one floor do not use each other.</summary>
+    private static readonly string[][] Floors =
+    [
+        [""],
+        ["Telemetry"],
+        ["Endpoints"],
+        ["Discovery", "Selection", "Affinity", "Health", "Resilience", "Routing", "Faults"],
+        ["Cluster"],
+        ["Http"],
+        ["Configuration"],
+        ["Runtime"],
+        ["Registration"],
+    ];
 
-    private static readonly string[] WithoutHttp = ["", "Discovery", "Selection", "Health", "Telemetry"];
+    private static readonly string[] WithoutHttp = ["", "Endpoints", "Discovery", "Selection", "Health", "Telemetry", "Cluster"];
 
-    private readonly Dictionary<string, string> _roomOfType = [];
-    private readonly List<(string File, string Room, string Text)> _files = [];
+    private static readonly SourceRooms Library = new("LoadBalancing.Client");
 
-    public RoomsTests()
+    /// <summary>These two still have circles of inner rooms.</summary>
+    public static TheoryData<string> Projects => [.. SourceRooms.Projects.Except(["LoadBalancing.Client", "LoadBalancing.Client.Istio"])];
+
+    [Fact]
+    public void The_library_s_rooms_are_found()
     {
-        string source = Path.Combine(RepositoryFiles.Root, "src", "LoadBalancing.Client");
-        foreach (string path in Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories).Where(static path => !path.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)))
-        {
-            string relative = Path.GetRelativePath(source, path);
-            string room = Path.GetDirectoryName(relative)!;
-            string text = CommentsAndTexts().Replace(File.ReadAllText(path), " ");
-            _files.Add((relative, room, text));
-            foreach (Match declaration in TypeDeclaration().Matches(text))
-            {
-                _roomOfType[declaration.Groups["name"].Value] = room;
-            }
-        }
+        Assert.True(Library.Files.Count > 50);
+        Assert.Equal("Health/Outliers", Library.Types["OutlierDetector"].Room);
+        Assert.Equal("Endpoints", Library.Types["UpstreamEndpoint"].Room);
+        Assert.Equal(Floors.SelectMany(static floor => floor).Order(), Library.Files.Select(static file => file.OuterRoom).Distinct().Order());
     }
 
     [Fact]
-    public void There_are_rooms_and_types_to_look_at()
+    public void Rooms_use_only_rooms_of_lower_floors()
     {
-        Assert.True(_files.Count > 50);
-        Assert.Equal("Health", _roomOfType["OutlierDetector"]);
-        Assert.Equal("", _roomOfType["UpstreamEndpoint"]);
+        static int FloorOf(string room) => Array.FindIndex(Floors, floor => floor.Contains(room));
+
+        SourceArrow[] offenders = [.. Library.Arrows.Where(static arrow => arrow.File.OuterRoom != arrow.Type.OuterRoom && FloorOf(arrow.File.OuterRoom) <= FloorOf(arrow.Type.OuterRoom))];
+        Assert.Empty(offenders);
     }
 
-    [Fact]
-    public void Features_know_the_root_and_telemetry_and_not_each_other() => AssertArrows(Features, static (room, target) => target is "" or "Telemetry" || target == room);
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Rooms_form_no_circle(string project) => Assert.Empty(new SourceRooms(project).Circles());
 
     [Fact]
-    public void The_root_knows_telemetry_and_telemetry_nobody()
-    {
-        AssertArrows([""], static (_, target) => target is "" or "Telemetry");
-        AssertArrows(["Telemetry"], static (_, target) => target is "Telemetry");
-    }
-
-    [Fact]
-    public void Nobody_knows_registration_but_itself() => AssertArrows([.. Features, "", "Telemetry", "Http"], static (_, target) => target != "Hosting");
-
-    [Fact]
-    public void Below_the_pipeline_nothing_knows_http()
+    public void Below_the_handler_nothing_uses_http()
     {
         string[] offenders =
         [
-            .. _files
-                .Where(static file => WithoutHttp.Contains(file.Room) && !IsExempt(Path.GetFileNameWithoutExtension(file.File)))
-                .Where(static file => HttpTypes().IsMatch(file.Text))
-                .Select(static file => file.File),
+            .. Library.Files
+                .Where(static file => WithoutHttp.Contains(file.OuterRoom) && !file.Types.Any(static type => type.IsForEveryRoom) && HttpTypes().IsMatch(file.Text))
+                .Select(static file => file.Path),
         ];
 
         Assert.Empty(offenders);
     }
-
-    private void AssertArrows(IEnumerable<string> rooms, Func<string, string, bool> allowed)
-    {
-        var offenders = new SortedSet<string>(StringComparer.Ordinal);
-        foreach ((string file, string room, string text) in _files.Where(file => rooms.Contains(file.Room)))
-        {
-            foreach (string name in Identifier().Matches(text).Select(static match => match.Value).Distinct())
-            {
-                if (_roomOfType.TryGetValue(name, out string? target) && !IsExempt(name) && !allowed(room, target))
-                {
-                    offenders.Add($"{file} -> {target}/{name}");
-                }
-            }
-        }
-
-        Assert.Empty(offenders);
-    }
-
-    /// <summary>Plain data that users write, the enumerations and names it is written with, and exceptions.</summary>
-    private static bool IsExempt(string type) =>
-        type.EndsWith("Options", StringComparison.Ordinal)
-        || type.EndsWith("Exception", StringComparison.Ordinal)
-        || type is nameof(FaultScope) or nameof(PanicTraffic) or nameof(LocalityMode) or nameof(ActiveCheckKind) or nameof(EjectionReturnPolicy) or nameof(EmptyUpdateBehavior) or nameof(UnmatchedHostBehavior) or nameof(LoadBalancingStrategies) or nameof(RetryConditions);
-
-    [GeneratedRegex("""//[^\n]*|/\*.*?\*/|@?\$?"(\\.|[^"\\])*"|'(\\.|[^'\\])'""", RegexOptions.Singleline)]
-    private static partial Regex CommentsAndTexts();
-
-    [GeneratedRegex(@"\b(class|struct|record|record\s+struct|interface|enum)\s+(?<name>[A-Z]\w*)")]
-    private static partial Regex TypeDeclaration();
-
-    [GeneratedRegex(@"\b[A-Z]\w*\b")]
-    private static partial Regex Identifier();
 
     [GeneratedRegex(@"\b(HttpClient|HttpRequestMessage|HttpResponseMessage|HttpMessageHandler|DelegatingHandler|HttpRequestException|HttpContent|HttpStatusCode|System\.Net)\b")]
     private static partial Regex HttpTypes();

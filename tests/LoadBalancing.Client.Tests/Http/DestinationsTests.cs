@@ -1,9 +1,9 @@
 using System.Net;
-using LoadBalancing.Client.Tests.Hosting;
 using LoadBalancing.Client.TestSupport;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using LoadBalancing.Client.Tests.Cluster;
 
 namespace LoadBalancing.Client.Tests.Http;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using LoadBalancing.Client.Tests.Telemetry;
 using LoadBalancing.Client.TestSupport;
 using Microsoft.AspNetCore.Http;
+using LoadBalancing.Client.Tests.Telemetry;
 
 namespace LoadBalancing.Client.Tests.Http;
 

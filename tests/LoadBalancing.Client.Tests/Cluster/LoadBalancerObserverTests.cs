@@ -1,0 +1,192 @@
+using System.Net;
+using LoadBalancing.Client.TestSupport;
+using Microsoft.Extensions.Time.Testing;
+
+namespace LoadBalancing.Client.Tests.Cluster;
+
+public sealed class LoadBalancerObserverTests
+{
+    private static readonly string[] OneAttempt = ["picked 1", "reported 1 Success after 2 s", "ended 1 Success after 5 s"];
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void It_is_told_of_the_pick_the_report_and_the_end_of_an_attempt_with_the_time_they_took()
+    {
+        using var cluster = new TestCluster(endpoints: 1);
+        var observer = new Notes();
+        using IDisposable subscription = cluster.Balancer.Subscribe(observer);
+
+        EndpointLease lease = cluster.Balancer.Pick();
+        cluster.Time.Advance(TimeSpan.FromSeconds(2));
+        lease.Report(AttemptOutcome.Success);
+        cluster.Time.Advance(TimeSpan.FromSeconds(3));
+        lease.End();
+
+        Assert.Equal(OneAttempt, observer.Lines);
+        Assert.All(observer.Leases, told => Assert.Same(lease, told));
+    }
+
+    [Fact]
+    public void An_ejection_is_told_with_its_detector_its_counts_and_its_length()
+    {
+        using var cluster = new TestCluster();
+        var observer = new Notes();
+        using IDisposable subscription = cluster.Balancer.Subscribe(observer);
+        UpstreamEndpoint endpoint = cluster.Endpoints[0];
+
+        cluster.Fail(endpoint, 5);
+        DateTimeOffset judged = cluster.Time.GetUtcNow();
+        cluster.Time.Advance(TimeSpan.FromMilliseconds(1));
+
+        EjectionEvent ejection = Assert.Single(observer.Ejections);
+        Assert.Same(endpoint, ejection.Endpoint);
+        Assert.Equal(("consecutive_errors", 5L, 5L, judged), (ejection.Detector, ejection.Failures, ejection.Attempts, ejection.At));
+        Assert.Equal(endpoint.EjectedUntil, judged + ejection.Length);
+        Assert.Equal("5 failures in a row, the last: Answered", ejection.Reason);
+    }
+
+    [Fact]
+    public void A_refused_ejection_and_a_return_are_told()
+    {
+        using var cluster = new TestCluster(endpoints: 2);
+        var observer = new Notes();
+        using IDisposable subscription = cluster.Balancer.Subscribe(observer);
+
+        cluster.Fail(cluster.Endpoints[0], 5);
+        cluster.Fail(cluster.Endpoints[1], 5);
+        cluster.RunTo(TimeSpan.FromMinutes(4));
+
+        EjectionEvent refused = Assert.Single(observer.Refusals);
+        Assert.Equal((cluster.Endpoints[1], null), (refused.Endpoint, refused.Length));
+        (UpstreamEndpoint returned, string cause, DateTimeOffset at) = Assert.Single(observer.Returns);
+        Assert.Equal((cluster.Endpoints[0], "sweep"), (returned, cause));
+        Assert.Equal(cluster.Time.Start + TimeSpan.FromMinutes(4), at);
+    }
+
+    [Fact]
+    public void Endpoints_that_join_are_told_with_their_source()
+    {
+        using var cluster = new TestCluster(endpoints: 1);
+        var observer = new Notes();
+        using IDisposable subscription = cluster.Balancer.Subscribe(observer);
+
+        cluster.Update([TestCluster.Address(1), TestCluster.Address(2)]);
+        cluster.Update([TestCluster.Address(1), TestCluster.Address(2)]);
+        cluster.Time.Advance(TimeSpan.FromMilliseconds(1));
+
+        Assert.Equal(["test: 2"], observer.Changes);
+    }
+
+    [Fact]
+    public async Task A_retry_is_told_with_its_cause_and_its_wait()
+    {
+        await using var client = new BalancedClient(StubHandler.Script(HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK), time: new FakeTimeProvider());
+        var observer = new Notes();
+        using IDisposable subscription = client.Balancer.Subscribe(observer);
+
+        using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
+
+        RetryEvent retry = Assert.Single(observer.Retries);
+        Assert.Equal(("10.0.0.2", "gateway-error", 1, TimeSpan.Zero), (retry.Failed?.Address.Host, retry.Reason, retry.Number, retry.Wait));
+        Assert.Equal(["picked 2", "reported 2 Gateway after 0 s", "ended 2 Gateway after 0 s", "picked 3", "reported 3 Success after 0 s", "ended 3 Success after 0 s"], observer.Lines);
+    }
+
+    [Fact]
+    public void An_observer_that_throws_hurts_nobody_and_is_logged_once()
+    {
+        using var cluster = new TestCluster(endpoints: 1);
+        var second = new Notes();
+        using IDisposable faulty = cluster.Balancer.Subscribe(new Faulty());
+        using IDisposable subscription = cluster.Balancer.Subscribe(second);
+
+        cluster.Balancer.Pick().End(AttemptOutcome.Success);
+        cluster.Balancer.Pick().End(AttemptOutcome.Success);
+
+        Assert.Equal(6, second.Lines.Count);
+        Assert.Equal(2, cluster.Endpoints[0].Succeeded);
+        Assert.Single(cluster.Logs.GetSnapshot(), static log => log.Id.Id == LogEvents.ObserverFailed);
+    }
+
+    [Fact]
+    public void Ending_one_subscription_of_an_observer_leaves_its_other_one()
+    {
+        using var cluster = new TestCluster(endpoints: 1);
+        var observer = new Notes();
+        IDisposable first = cluster.Balancer.Subscribe(observer);
+        IDisposable second = cluster.Balancer.Subscribe(observer);
+
+        first.Dispose();
+        first.Dispose();
+        cluster.Balancer.Pick().End();
+        Assert.Equal(2, observer.Lines.Count);
+
+        second.Dispose();
+        cluster.Balancer.Pick().End();
+        Assert.Equal(2, observer.Lines.Count);
+        Assert.Null(cluster.Balancer.Observers);
+    }
+
+    [Fact]
+    public void Threads_that_subscribe_and_unsubscribe_at_once_lose_nobody()
+    {
+        using var cluster = new TestCluster(endpoints: 1);
+        var stays = new Notes();
+        using IDisposable subscription = cluster.Balancer.Subscribe(stays);
+
+        Parallel.For(0, 1000, _ => cluster.Balancer.Subscribe(new Faulty()).Dispose());
+        cluster.Balancer.Pick().End();
+
+        Assert.Equal(2, stays.Lines.Count);
+    }
+
+    private sealed class Faulty : LoadBalancerObserver
+    {
+        public override void OnPicked(EndpointLease lease) => throw new InvalidOperationException("observer");
+
+        public override void OnAttemptEnded(EndpointLease lease, AttemptOutcome outcome, TimeSpan elapsed) => throw new InvalidOperationException("observer");
+    }
+
+    private sealed class Notes : LoadBalancerObserver
+    {
+        public List<string> Lines { get; } = [];
+
+        public List<EndpointLease> Leases { get; } = [];
+
+        public List<EjectionEvent> Ejections { get; } = [];
+
+        public List<EjectionEvent> Refusals { get; } = [];
+
+        public List<(UpstreamEndpoint Endpoint, string Cause, DateTimeOffset At)> Returns { get; } = [];
+
+        public List<RetryEvent> Retries { get; } = [];
+
+        public List<string> Changes { get; } = [];
+
+        public override void OnPicked(EndpointLease lease) => Add(lease, $"picked {Number(lease)}");
+
+        public override void OnAttemptReported(EndpointLease lease, AttemptOutcome outcome, TimeSpan elapsed) =>
+            Add(lease, $"reported {Number(lease)} {outcome} after {elapsed.TotalSeconds} s");
+
+        public override void OnAttemptEnded(EndpointLease lease, AttemptOutcome outcome, TimeSpan elapsed) =>
+            Add(lease, $"ended {Number(lease)} {outcome} after {elapsed.TotalSeconds} s");
+
+        public override void OnRetry(RetryEvent retry) => Retries.Add(retry);
+
+        public override void OnEjected(EjectionEvent ejection) => Ejections.Add(ejection);
+
+        public override void OnEjectionRefused(EjectionEvent ejection) => Refusals.Add(ejection);
+
+        public override void OnReturned(UpstreamEndpoint endpoint, string cause, DateTimeOffset at) => Returns.Add((endpoint, cause, at));
+
+        public override void OnEndpointsChanged(string source, IReadOnlyList<UpstreamEndpoint> endpoints) => Changes.Add($"{source}: {endpoints.Count}");
+
+        private static char Number(EndpointLease lease) => lease.Endpoint.Address.Host[^1];
+
+        private void Add(EndpointLease lease, string line)
+        {
+            Leases.Add(lease);
+            Lines.Add(line);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using LoadBalancing.Client.TestSupport;
+
+namespace LoadBalancing.Client.Tests.Configuration;
+
+/// <summary>
+/// The schema by which editors complete and check <c>appsettings.json</c> says what the reader takes, in the words of the options' own documentation. When this fails after a change to the options, run the
+/// tests with the environment variable <c>UPDATE_SCHEMA=1</c> and look at what changed in the file.
+/// </summary>
+public sealed partial class ConfigurationSchemaTests
+{
+    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private readonly Dictionary<string, string> _summaries = XDocument
+        .Load(Path.ChangeExtension(typeof(LoadBalancingOptions).Assembly.Location, ".xml"))
+        .Descendants("member")
+        .Where(static member => member.Element("summary") is not null)
+        .ToDictionary(static member => member.Attribute("name")!.Value, static member => TextOf(member.Element("summary")!));
+
+    [Fact]
+    public void The_schema_in_the_package_is_that_of_the_reader()
+    {
+        string path = Path.Combine(RepositoryFiles.Root, "src", "LoadBalancing.Client", "ConfigurationSchema.json");
+        string expected = Build().ToJsonString(Readable) + "\n";
+        if (Environment.GetEnvironmentVariable("UPDATE_SCHEMA") == "1")
+        {
+            File.WriteAllText(path, expected);
+        }
+
+        Assert.Equal(expected, File.ReadAllText(path), ignoreLineEndingDifferences: true);
+    }
+
+    private JsonObject Build() => new()
+    {
+        ["type"] = "object",
+        ["properties"] = new JsonObject
+        {
+            [OptionsLayer.ConventionalSection] = new JsonObject
+            {
+                ["type"] = "object",
+                ["description"] = "Balanced services of LoadBalancing.Client, by name.",
+                ["additionalProperties"] = Section(ConfigurationReader.Service),
+            },
+        },
+    };
+
+    private JsonObject Section(IOptionsShape shape) => new()
+    {
+        ["type"] = "object",
+        ["description"] = _summaries[$"T:{shape.OptionsType.FullName}"],
+        ["properties"] = new JsonObject(shape.Keys.Select(key => KeyValuePair.Create(key.Name, (JsonNode?)Value(shape, key)))),
+        ["additionalProperties"] = false,
+    };
+
+    private JsonObject Value(IOptionsShape shape, OptionsKey key)
+    {
+        JsonObject value = key.Kind switch
+        {
+            OptionsKind.Integer => new JsonObject { ["type"] = "integer" },
+            OptionsKind.Number => new JsonObject { ["type"] = "number" },
+            OptionsKind.Boolean => new JsonObject { ["type"] = "boolean" },
+            OptionsKind.Choice => new JsonObject { ["enum"] = new JsonArray([.. key.Choices!.Select(static choice => (JsonNode)choice)]) },
+            OptionsKind.Duration => new JsonObject
+            {
+                ["type"] = "string",
+                ["pattern"] = @"^(([0-9]+(\.[0-9]+)?(ms|s|m|h|d))+|([0-9]+\.)?[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?|[Ii][Nn][Ff][Ii][Nn][Ii][Tt][Ee])$",
+            },
+            OptionsKind.Section => Section(key.Shape!),
+            OptionsKind.OptionalSection => new JsonObject { ["anyOf"] = new JsonArray(new JsonObject { ["type"] = "boolean" }, Section(key.Shape!)) },
+            OptionsKind.IntegerList => new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "integer" } },
+            OptionsKind.SectionList => new JsonObject { ["type"] = "array", ["items"] = Section(key.Shape!) },
+            OptionsKind.TextMap => new JsonObject { ["type"] = "object", ["additionalProperties"] = new JsonObject { ["type"] = "string" } },
+            OptionsKind.NumberMap => new JsonObject { ["type"] = "object", ["additionalProperties"] = new JsonObject { ["type"] = "number" } },
+            OptionsKind.SectionMap => new JsonObject { ["type"] = "object", ["additionalProperties"] = Section(key.Shape!) },
+            OptionsKind.List when key.Shape is null => new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "string" } },
+            OptionsKind.List => new JsonObject
+            {
+                ["type"] = "array",
+                ["items"] = new JsonObject { ["anyOf"] = new JsonArray(new JsonObject { ["type"] = "string" }, Section(key.Shape!)) },
+            },
+            _ => new JsonObject { ["type"] = "string" },
+        };
+        value["description"] = _summaries[$"P:{shape.OptionsType.FullName}.{key.Name}"];
+        return value;
+    }
+
+    private static string TextOf(XElement summary)
+    {
+        string text = string.Concat(summary.Nodes().Select(static node => node switch
+        {
+            XText plain => plain.Value,
+            XElement { Name.LocalName: "see" or "paramref" } reference when reference.Attribute("cref") is { } cref => cref.Value[(cref.Value.LastIndexOf('.') + 1)..],
+            XElement element => element.Value,
+            _ => "",
+        }));
+        return WhiteSpace().Replace(text, " ").Trim();
+    }
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex WhiteSpace();
+}

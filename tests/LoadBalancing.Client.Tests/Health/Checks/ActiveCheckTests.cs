@@ -1,0 +1,676 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using LoadBalancing.Client.TestSupport;
+
+namespace LoadBalancing.Client.Tests.Health.Checks;
+
+/// <summary>Checks beside the requests, on a clock that stands still: every 10 s, out after 3 failures, back after 2 passes; the first result counts by itself.</summary>
+public sealed class ActiveCheckTests
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+
+    [Fact]
+    public void The_first_result_counts_by_itself_either_way()
+    {
+        using TestCluster cluster = Checked();
+        cluster.Probe.Answer = FailFor("10.0.0.2");
+
+        cluster.Time.Advance(Interval);
+
+        Assert.Equal([EndpointHealth.Available, EndpointHealth.Unhealthy], cluster.Endpoints.Select(static endpoint => endpoint.Health));
+        Assert.Equal("its health check failed: down", cluster.Endpoints[1].HealthReason);
+        Assert.Equal("active_check", cluster.Endpoints[1].HealthDetector);
+        Assert.Equal([cluster.Endpoints[0]], cluster.PickMany(10).Keys);
+    }
+
+    [Fact]
+    public void Before_the_first_result_an_endpoint_is_taken_to_be_well()
+    {
+        using TestCluster cluster = Checked();
+
+        Assert.Empty(cluster.Probe.Asked);
+        Assert.Equal(2, cluster.PickMany(10).Count);
+    }
+
+    [Fact]
+    public void After_that_it_takes_three_failures_in_a_row_and_two_passes_in_a_row()
+    {
+        using TestCluster cluster = Checked();
+        cluster.Run(Interval);
+
+        cluster.Probe.Answer = Fail("down");
+        AssertAfter(cluster, EndpointHealth.Available, EndpointHealth.Available, EndpointHealth.Unhealthy, EndpointHealth.Unhealthy);
+
+        cluster.Probe.Answer = Pass;
+        AssertAfter(cluster, EndpointHealth.Unhealthy, EndpointHealth.Available, EndpointHealth.Available);
+    }
+
+    [Fact]
+    public void One_pass_between_failures_starts_the_count_anew_and_one_failure_between_passes_too()
+    {
+        using TestCluster cluster = Checked();
+        cluster.Run(Interval);
+        foreach (bool passes in new[] { false, false, true, false, false, true })
+        {
+            cluster.Probe.Answer = passes ? Pass : Fail("down");
+            AssertAfter(cluster, EndpointHealth.Available);
+        }
+
+        cluster.Probe.Answer = Fail("down");
+        AssertAfter(cluster, EndpointHealth.Available, EndpointHealth.Available, EndpointHealth.Unhealthy);
+        foreach (bool passes in new[] { true, false, true })
+        {
+            cluster.Probe.Answer = passes ? Pass : Fail("down");
+            AssertAfter(cluster, EndpointHealth.Unhealthy);
+        }
+
+        cluster.Probe.Answer = Pass;
+        AssertAfter(cluster, EndpointHealth.Available);
+    }
+
+    [Fact]
+    public void An_answer_that_says_no_takes_it_out_at_once()
+    {
+        using TestCluster cluster = Checked();
+        cluster.Run(Interval);
+
+        cluster.Probe.Answer = static (_, _) => new ValueTask<ProbeResult>(ProbeResult.Refused("answered 503"));
+
+        AssertAfter(cluster, EndpointHealth.Unhealthy);
+    }
+
+    [Fact]
+    public void A_probe_that_throws_has_failed_and_the_next_one_is_made()
+    {
+        using TestCluster cluster = Checked();
+        cluster.Probe.Answer = static (_, _) => throw new InvalidOperationException("no such thing");
+        SecondsToNext(cluster);
+        Assert.Equal("its health check failed: no such thing", cluster.Endpoints[0].HealthReason);
+
+        cluster.Probe.Answer = Pass;
+
+        AssertAfter(cluster, EndpointHealth.Unhealthy, EndpointHealth.Available);
+    }
+
+    [Fact]
+    public void A_probe_that_throws_without_a_word_is_told_by_what_it_threw()
+    {
+        using TestCluster cluster = Checked();
+        cluster.Probe.Answer = static (_, _) => throw new InvalidOperationException("");
+
+        SecondsToNext(cluster);
+
+        Assert.Equal("its health check failed: InvalidOperationException", cluster.Endpoints[0].HealthReason);
+    }
+
+    [Fact]
+    public void A_pass_that_is_not_yet_enough_leaves_the_reason_and_tells_of_the_pass()
+    {
+        using TestCluster cluster = Checked(endpoints: 1);
+        cluster.Probe.Answer = Fail("down");
+        SecondsToNext(cluster);
+        Assert.Equal("down", cluster.Endpoints[0].LastCheck);
+
+        cluster.Probe.Answer = Pass;
+        SecondsToNext(cluster);
+
+        Assert.Equal((EndpointHealth.Unhealthy, "its health check failed: down", "passed"), (cluster.Endpoints[0].Health, cluster.Endpoints[0].HealthReason, cluster.Endpoints[0].LastCheck));
+        SecondsToNext(cluster);
+        Assert.Equal((EndpointHealth.Available, null), (cluster.Endpoints[0].Health, cluster.Endpoints[0].HealthReason));
+    }
+
+    [Fact]
+    public void A_probe_that_hangs_has_failed_when_its_time_is_up_and_has_no_second_one_beside_it()
+    {
+        using TestCluster cluster = Checked(endpoints: 1);
+        var hanging = new TaskCompletionSource<ProbeResult>();
+        cluster.Probe.Answer = (_, _) => new ValueTask<ProbeResult>(hanging.Task);
+        SecondsToNext(cluster);
+        Assert.Equal(EndpointHealth.Available, cluster.Endpoints[0].Health);
+
+        cluster.Run(TimeSpan.FromSeconds(2));
+        Assert.Equal("its health check failed: no result within 2 s", cluster.Endpoints[0].HealthReason);
+        cluster.Run(TimeSpan.FromMinutes(3));
+        Assert.Single(cluster.Probe.Asked);
+        Assert.Equal("its health check failed: the last check still hangs", cluster.Endpoints[0].HealthReason);
+
+        hanging.SetResult(ProbeResult.Passed);
+        cluster.Probe.Answer = Pass;
+        AssertAfter(cluster, EndpointHealth.Unhealthy, EndpointHealth.Available);
+    }
+
+    [Fact]
+    public void What_a_probe_that_was_left_behind_throws_at_last_is_nobodys_business()
+    {
+        const string Last = "the last words of a probe that was left behind";
+        var unobserved = new ConcurrentQueue<Exception>();
+        void Observe(object? sender, UnobservedTaskExceptionEventArgs args) => unobserved.Enqueue(args.Exception);
+        TaskScheduler.UnobservedTaskException += Observe;
+        try
+        {
+            LeaveBehind(Last);
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+        finally
+        {
+            TaskScheduler.UnobservedTaskException -= Observe;
+        }
+
+        Assert.DoesNotContain(unobserved, static exception => exception.ToString().Contains(Last, StringComparison.Ordinal));
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static void LeaveBehind(string words)
+        {
+            using TestCluster cluster = Checked(endpoints: 1);
+            var hanging = new TaskCompletionSource<ProbeResult>();
+            cluster.Probe.Answer = (_, _) => new ValueTask<ProbeResult>(hanging.Task);
+            SecondsToNext(cluster);
+            cluster.Run(TimeSpan.FromSeconds(2));
+            hanging.SetException(new InvalidOperationException(words));
+        }
+    }
+
+    [Fact]
+    public void Each_state_has_an_interval_of_its_own()
+    {
+        using TestCluster cluster = Checked(endpoints: 1, configure: static check =>
+        {
+            check.UnhealthyInterval = TimeSpan.FromSeconds(7);
+            check.UnhealthyEdgeInterval = TimeSpan.FromSeconds(3);
+            check.HealthyEdgeInterval = TimeSpan.FromSeconds(5);
+        });
+        SecondsToNext(cluster);
+        Assert.Equal(10, SecondsToNext(cluster));
+
+        // Well and beginning to fail, twice; then out.
+        cluster.Probe.Answer = Fail("down");
+        Assert.Equal([10, 3, 3], [SecondsToNext(cluster), SecondsToNext(cluster), SecondsToNext(cluster)]);
+        Assert.Equal(EndpointHealth.Unhealthy, cluster.Endpoints[0].Health);
+        Assert.Equal([7, 7], [SecondsToNext(cluster), SecondsToNext(cluster)]);
+
+        // Out and beginning to pass; then well.
+        cluster.Probe.Answer = Pass;
+        Assert.Equal([7, 5], [SecondsToNext(cluster), SecondsToNext(cluster)]);
+        Assert.Equal(EndpointHealth.Available, cluster.Endpoints[0].Health);
+        Assert.Equal(10, SecondsToNext(cluster));
+    }
+
+    [Fact]
+    public void Chance_adds_at_most_its_percentage_and_first_checks_are_spread_over_an_interval()
+    {
+        var first = new List<int>();
+        var later = new List<int>();
+        for (int seed = 0; seed < 40; seed++)
+        {
+            using TestCluster cluster = Checked(endpoints: 1, seed: seed, configure: static check => check.IntervalJitterPercent = 50);
+            first.Add(SecondsToNext(cluster));
+            later.Add(SecondsToNext(cluster));
+        }
+
+        Assert.All(first, static seconds => Assert.InRange(seconds, 0, 10));
+        Assert.All(later, static seconds => Assert.InRange(seconds, 10, 15));
+        Assert.True(first.Distinct().Count() > 5);
+        Assert.True(later.Distinct().Count() > 3);
+    }
+
+    [Fact]
+    public void Without_traffic_checks_slow_down_and_with_traffic_they_do_not()
+    {
+        using TestCluster cluster = Checked(endpoints: 1);
+        cluster.Run(TimeSpan.FromMinutes(5));
+        int idle = cluster.Probe.Asked.Count;
+        Assert.InRange(idle, 5, 7);
+
+        for (int second = 0; second < 300; second++)
+        {
+            cluster.Balancer.Pick().End(AttemptOutcome.Success);
+            cluster.Run(TimeSpan.FromSeconds(1));
+        }
+
+        // The first of them can be up to a minute away.
+        Assert.InRange(cluster.Probe.Asked.Count - idle, 25, 31);
+    }
+
+    [Fact]
+    public void A_request_under_way_is_traffic()
+    {
+        using TestCluster cluster = Checked(endpoints: 1);
+        using EndpointLease stream = cluster.Balancer.Pick();
+
+        cluster.Run(TimeSpan.FromMinutes(20));
+
+        Assert.InRange(cluster.Probe.Asked.Count, 115, 121);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Requests_under_way_on_some_or_all_endpoints_are_traffic(int idleEndpoints)
+    {
+        using TestCluster cluster = Checked(endpoints: 2 + idleEndpoints);
+        EndpointLease[] streams = [cluster.Lease(cluster.Endpoints[0]), cluster.Lease(cluster.Endpoints[1])];
+
+        cluster.Run(TimeSpan.FromMinutes(5));
+
+        Assert.InRange(cluster.Probe.Asked.Count(endpoint => endpoint == cluster.Endpoints[0]), 29, 31);
+        Array.ForEach(streams, static stream => stream.End());
+    }
+
+    [Theory]
+    [InlineData(FailureKind.Answered)]
+    [InlineData(null)]
+    public void As_many_failures_or_attempts_that_say_nothing_as_successes_are_traffic(FailureKind? failure)
+    {
+        using TestCluster cluster = Checked(endpoints: 2, configure: null, options: static options => options.OutlierDetection.ConsecutiveErrors = 0);
+        for (int second = 0; second < 300; second++)
+        {
+            cluster.Succeed(cluster.Endpoints[0]);
+            cluster.Lease(cluster.Endpoints[0]).End(failure is { } kind ? AttemptOutcome.Failure(kind) : AttemptOutcome.Neutral);
+            cluster.Run(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.InRange(cluster.Probe.Asked.Count(endpoint => endpoint == cluster.Endpoints[1]), 29, 31);
+    }
+
+    [Theory]
+    [InlineData(FailureKind.Answered)]
+    [InlineData(null)]
+    public void One_attempt_between_two_checks_keeps_them_going_whatever_came_of_it(FailureKind? failure)
+    {
+        using TestCluster cluster = Checked(endpoints: 2, configure: null, options: static options => options.OutlierDetection.ConsecutiveErrors = 0);
+        cluster.Succeed(cluster.Endpoints[1]);
+        cluster.Succeed(cluster.Endpoints[1]);
+        for (int i = 0; i < 60; i++)
+        {
+            cluster.Lease(cluster.Endpoints[i < 2 ? 1 : 0]).End(failure is { } kind ? AttemptOutcome.Failure(kind) : AttemptOutcome.Neutral);
+            cluster.Run(TimeSpan.FromSeconds(5));
+        }
+
+        Assert.InRange(cluster.Probe.Asked.Count(endpoint => endpoint == cluster.Endpoints[0]), 29, 31);
+    }
+
+    [Theory]
+    [InlineData(15, 10)]
+    [InlineData(60, 5)]
+    public void Without_traffic_the_longer_of_the_two_intervals_counts(int noTrafficSeconds, int checks)
+    {
+        using TestCluster cluster = Checked(endpoints: 1, configure: check =>
+        {
+            check.Interval = TimeSpan.FromSeconds(30);
+            check.NoTrafficInterval = TimeSpan.FromSeconds(noTrafficSeconds);
+        });
+
+        cluster.Run(TimeSpan.FromMinutes(5));
+
+        Assert.InRange(cluster.Probe.Asked.Count, checks, checks + 1);
+    }
+
+    [Fact]
+    public void One_interval_without_traffic_is_enough_for_the_longer_one_and_the_whole_time_for_none()
+    {
+        using TestCluster cluster = Checked(endpoints: 1, configure: static check => check.StopAfter = TimeSpan.FromSeconds(70));
+        SecondsToNext(cluster);
+        int asked = cluster.Probe.Asked.Count;
+
+        // The check has just seen the last request. The next one comes 10 s after it, the one after that 60 s later, and that is 70 s without traffic.
+        cluster.Run(TimeSpan.FromSeconds(10));
+        Assert.Equal(asked + 1, cluster.Probe.Asked.Count);
+        cluster.Run(TimeSpan.FromSeconds(59));
+        Assert.Equal(asked + 1, cluster.Probe.Asked.Count);
+        cluster.Run(TimeSpan.FromSeconds(1));
+        Assert.Equal(asked + 2, cluster.Probe.Asked.Count);
+        cluster.Run(TimeSpan.FromHours(1));
+        Assert.Equal(asked + 2, cluster.Probe.Asked.Count);
+    }
+
+    [Fact]
+    public void After_ten_minutes_without_traffic_there_are_no_checks_until_the_next_request()
+    {
+        using TestCluster cluster = Checked(endpoints: 2);
+        cluster.Probe.Answer = FailFor("10.0.0.2");
+        cluster.Run(TimeSpan.FromMinutes(12));
+        int asked = cluster.Probe.Asked.Count;
+        cluster.Run(TimeSpan.FromHours(8));
+        Assert.Equal(asked, cluster.Probe.Asked.Count);
+
+        // Everybody may be well by now: the request takes old results for unknown, and both are checked at once, the next moment.
+        cluster.Probe.Answer = Pass;
+        using (cluster.Balancer.Pick())
+        {
+            Assert.All(cluster.Endpoints, static endpoint => Assert.Equal(EndpointHealth.Available, endpoint.Health));
+        }
+
+        Assert.Equal(asked + 2, cluster.Probe.Asked.Count);
+        Assert.Equal(2, cluster.PickMany(10).Count);
+        cluster.Run(Interval);
+        Assert.Equal(asked + 4, cluster.Probe.Asked.Count);
+    }
+
+    [Fact]
+    public void A_check_under_way_when_the_checker_is_woken_has_no_second_one_beside_it()
+    {
+        using TestCluster cluster = Checked(endpoints: 2, configure: static check =>
+        {
+            check.Timeout = TimeSpan.FromHours(1);
+            check.StopAfter = TimeSpan.FromMinutes(1);
+        });
+        var slow = new TaskCompletionSource<ProbeResult>();
+        cluster.Probe.Answer = (endpoint, _) => endpoint.Address.Host == "10.0.0.1" ? new ValueTask<ProbeResult>(slow.Task) : new ValueTask<ProbeResult>(ProbeResult.Passed);
+        cluster.Run(TimeSpan.FromMinutes(5));
+
+        cluster.Balancer.Pick().End();
+        cluster.Run(TimeSpan.FromSeconds(30));
+        Assert.Single(cluster.Probe.Asked, endpoint => endpoint == cluster.Endpoints[0]);
+
+        slow.SetResult(ProbeResult.Passed);
+        cluster.Balancer.Pick().End();
+        cluster.Run(TimeSpan.FromSeconds(65));
+        Assert.Equal(2, cluster.Probe.Asked.Count(endpoint => endpoint == cluster.Endpoints[0]));
+    }
+
+    [Fact]
+    public void What_is_ejected_stays_ejected_when_results_become_unknown()
+    {
+        using TestCluster cluster = Checked(endpoints: 4, configure: null, options: static options => options.OutlierDetection.BaseEjectionTime = TimeSpan.FromHours(1));
+        cluster.Fail(cluster.Endpoints[0], 5);
+        cluster.Run(TimeSpan.FromMinutes(15));
+
+        Assert.DoesNotContain(cluster.Endpoints[0], cluster.PickMany(20).Keys);
+    }
+
+    [Fact]
+    public void Checks_can_go_on_for_ever()
+    {
+        using TestCluster cluster = Checked(endpoints: 1, configure: static check => check.StopAfter = Timeout.InfiniteTimeSpan);
+
+        cluster.Run(TimeSpan.FromHours(1));
+
+        Assert.InRange(cluster.Probe.Asked.Count, 58, 62);
+    }
+
+    [Fact]
+    public async Task With_StartUnhealthy_a_request_waits_for_the_first_that_passes()
+    {
+        var answers = new TaskCompletionSource<ProbeResult>();
+        using TestCluster cluster = Starting(answers);
+        Assert.All(cluster.Endpoints, static endpoint => Assert.Equal(EndpointHealth.Untested, endpoint.Health));
+        Assert.Equal(2, cluster.Probe.Asked.Count);
+
+        ValueTask<EndpointLease> pick = cluster.Balancer.PickAsync(cancellationToken: TestContext.Current.CancellationToken);
+        Assert.False(pick.IsCompleted);
+        answers.SetResult(ProbeResult.Passed);
+        cluster.Time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Contains(cluster.Endpoints, static endpoint => endpoint.Health == EndpointHealth.Available);
+
+        using EndpointLease lease = await Soon(pick);
+        Assert.Equal(EndpointHealth.Available, lease.Endpoint.Health);
+    }
+
+    [Fact]
+    public void With_StartUnhealthy_a_pick_that_does_not_wait_says_what_is_missing()
+    {
+        using TestCluster cluster = Starting(new TaskCompletionSource<ProbeResult>());
+
+        var exception = Assert.Throws<NoEndpointAvailableException>(() => cluster.Balancer.Pick());
+
+        Assert.Equal(
+            "None of the 2 endpoints of service 'catalog' has passed a health check yet (HealthCheck:StartUnhealthy): http://10.0.0.1:8080/ is untested (it has not yet passed a health check); http://10.0.0.2:8080/ is untested (it has not yet passed a health check).",
+            exception.Message);
+    }
+
+    [Fact]
+    public async Task With_StartUnhealthy_a_request_that_waits_keeps_the_checks_going_until_one_passes()
+    {
+        using TestCluster cluster = Starting(null);
+        cluster.Run(TimeSpan.FromMinutes(30));
+        int asked = cluster.Probe.Asked.Count;
+        cluster.Probe.Answer = Fail("down");
+
+        ValueTask<EndpointLease> pick = cluster.Balancer.PickAsync(cancellationToken: TestContext.Current.CancellationToken);
+        cluster.Run(TimeSpan.FromSeconds(1));
+        Assert.Equal(asked + 2, cluster.Probe.Asked.Count);
+        cluster.Run(TimeSpan.FromMinutes(2));
+
+        Assert.InRange(cluster.Probe.Asked.Count, asked + 20, asked + 28);
+        (await Soon(pick)).Dispose();
+    }
+
+    [Fact]
+    public async Task With_StartUnhealthy_a_wait_ends_with_its_time()
+    {
+        using TestCluster cluster = Starting(new TaskCompletionSource<ProbeResult>());
+        using var time = new CancellationTokenSource(TimeSpan.FromSeconds(1), cluster.Time);
+
+        ValueTask<EndpointLease> pick = cluster.Balancer.PickAsync(cancellationToken: time.Token);
+        cluster.Run(TimeSpan.FromSeconds(1));
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await pick);
+    }
+
+    [Fact]
+    public void With_StartUnhealthy_a_newcomer_gets_no_traffic_until_it_has_passed()
+    {
+        using TestCluster cluster = Starting(null);
+        var answer = new TaskCompletionSource<ProbeResult>();
+        cluster.Probe.Answer = (_, _) => new ValueTask<ProbeResult>(answer.Task);
+
+        cluster.Update([TestCluster.Address(1), TestCluster.Address(2), TestCluster.Address(3)]);
+        Assert.Equal(EndpointHealth.Untested, cluster.Endpoints[2].Health);
+        Assert.Equal(2, cluster.PickMany(30).Count);
+
+        answer.SetResult(ProbeResult.Passed);
+        cluster.Run(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(3, cluster.PickMany(30).Count);
+    }
+
+    [Fact]
+    public void With_StartUnhealthy_the_untested_get_no_traffic_in_panic_either()
+    {
+        using TestCluster cluster = Starting(null);
+        cluster.Probe.Answer = FailFor("10.0.0.1", "10.0.0.2");
+        cluster.Run(TimeSpan.FromMinutes(4));
+        cluster.Probe.Answer = static (_, _) => new ValueTask<ProbeResult>(new TaskCompletionSource<ProbeResult>().Task);
+
+        cluster.Update([TestCluster.Address(1), TestCluster.Address(2), TestCluster.Address(3)]);
+
+        Assert.Equal([EndpointHealth.Unhealthy, EndpointHealth.Unhealthy, EndpointHealth.Untested], cluster.Endpoints.Select(static endpoint => endpoint.Health));
+        Assert.Throws<NoEndpointAvailableException>(() => cluster.Balancer.Pick());
+    }
+
+    [Fact]
+    public async Task With_StartUnhealthy_a_service_that_slept_waits_for_its_first_result_again()
+    {
+        using TestCluster cluster = Starting(null);
+        cluster.Run(TimeSpan.FromMinutes(30));
+        int asked = cluster.Probe.Asked.Count;
+        var answer = new TaskCompletionSource<ProbeResult>();
+        cluster.Probe.Answer = (_, _) => new ValueTask<ProbeResult>(answer.Task);
+
+        ValueTask<EndpointLease> pick = cluster.Balancer.PickAsync(cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(asked + 2, cluster.Probe.Asked.Count);
+        Assert.False(pick.IsCompleted);
+        answer.SetResult(ProbeResult.Passed);
+        cluster.Run(TimeSpan.FromMilliseconds(1));
+        Assert.Contains(cluster.Endpoints, static endpoint => endpoint.Health == EndpointHealth.Available);
+
+        (await Soon(pick)).Dispose();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_passed_check_returns_an_ejected_endpoint_only_where_it_is_asked_to(bool returnOnPass)
+    {
+        using TestCluster cluster = Checked(configure: check => check.ReturnOnPass = returnOnPass);
+        cluster.Fail(cluster.Endpoints[0], 5);
+
+        cluster.Run(Interval);
+
+        Assert.Equal(returnOnPass ? EndpointHealth.Available : EndpointHealth.Ejected, cluster.Endpoints[0].Health);
+        Assert.Equal(returnOnPass, cluster.Logs.GetSnapshot().Any(static log => log.Message.EndsWith("is back, by active_check.", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void An_endpoint_both_ejected_and_failing_is_back_when_both_are_over()
+    {
+        using TestCluster cluster = Checked(endpoints: 4, configure: null, options: static options => options.OutlierDetection.MaxEjectionTimeJitter = TimeSpan.Zero);
+        UpstreamEndpoint endpoint = cluster.Endpoints[0];
+        cluster.Probe.Answer = FailFor("10.0.0.1");
+        cluster.Run(Interval);
+        cluster.Fail(endpoint, 5);
+        Assert.Equal((EndpointHealth.Ejected, true), (endpoint.Health, endpoint.Status.IsFailingChecks));
+
+        cluster.RunTo(TimeSpan.FromMinutes(4));
+        Assert.Equal(EndpointHealth.Unhealthy, endpoint.Health);
+
+        cluster.Probe.Answer = Pass;
+        cluster.RunTo(TimeSpan.FromMinutes(7));
+        Assert.Equal(EndpointHealth.Available, endpoint.Health);
+    }
+
+    [Fact]
+    public void Turns_are_told_once_each_with_their_reason()
+    {
+        using TestCluster cluster = Checked(endpoints: 2);
+        using MeterProbe metrics = cluster.Listen();
+        var turns = new Turns();
+        using IDisposable subscription = cluster.Balancer.Subscribe(turns);
+        cluster.Probe.Answer = FailFor("10.0.0.2");
+        for (int i = 0; i < 3; i++)
+        {
+            cluster.Balancer.Pick().End();
+            cluster.Run(Interval);
+        }
+
+        cluster.Probe.Answer = Pass;
+        cluster.Run(TimeSpan.FromMinutes(3));
+
+        Assert.Equal(["10.0.0.1 passed", "10.0.0.2 down", "10.0.0.2 passed"], turns.Seen.Order(StringComparer.Ordinal));
+        Assert.Single(cluster.Logs.GetSnapshot(), static log => log.Message == "Endpoint http://10.0.0.2:8080/ of service 'catalog' fails its health check and gets no traffic: down.");
+        Assert.Equal(["failure", "success"], metrics.Totals("checks").Select(static total => total.Split("outcome=")[1].Split(' ')[0]));
+    }
+
+    [Fact]
+    public void An_endpoint_that_leaves_is_checked_no_more_and_no_timer_is_left()
+    {
+        using TestCluster cluster = Checked(endpoints: 3);
+        cluster.Update([TestCluster.Address(1)]);
+        cluster.Run(TimeSpan.FromMinutes(5));
+        Assert.Equal([cluster.Endpoints[0]], cluster.Probe.Asked.Distinct());
+
+        int asked = cluster.Probe.Asked.Count;
+        cluster.Stop();
+        cluster.Run(TimeSpan.FromMinutes(5));
+        Assert.Equal(asked, cluster.Probe.Asked.Count);
+    }
+
+    [Fact]
+    public void Switched_off_by_a_reload_checks_hold_nothing_against_anybody()
+    {
+        using TestCluster cluster = Checked();
+        cluster.Probe.Answer = Fail("down");
+        cluster.Run(Interval);
+        Assert.All(cluster.Endpoints, static endpoint => Assert.Equal(EndpointHealth.Unhealthy, endpoint.Health));
+
+        cluster.Configure(static options => options.HealthCheck.Kind = null);
+
+        Assert.All(cluster.Endpoints, static endpoint => Assert.Equal((EndpointHealth.Available, (string?)null), (endpoint.Health, endpoint.LastCheck)));
+        int asked = cluster.Probe.Asked.Count;
+        cluster.Run(TimeSpan.FromMinutes(5));
+        Assert.Equal(asked, cluster.Probe.Asked.Count);
+    }
+
+    [Fact]
+    public void A_reload_that_changes_nothing_of_them_lets_them_go_on()
+    {
+        using TestCluster cluster = Checked();
+        cluster.Probe.Answer = Fail("down");
+        cluster.Run(Interval);
+
+        cluster.Configure(static options => options.OutlierDetection.ConsecutiveErrors = 7);
+
+        Assert.All(cluster.Endpoints, static endpoint => Assert.Equal(EndpointHealth.Unhealthy, endpoint.Health));
+    }
+
+    [Fact]
+    public void Without_a_path_or_a_kind_there_are_no_checks()
+    {
+        using var cluster = new TestCluster();
+
+        cluster.Run(TimeSpan.FromMinutes(5));
+
+        Assert.Empty(cluster.Probe.Asked);
+    }
+
+    /// <summary>A pick that has what it waits for, or fails.</summary>
+    private static Task<EndpointLease> Soon(ValueTask<EndpointLease> pick) => pick.AsTask().WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+
+    private static ValueTask<ProbeResult> Pass(UpstreamEndpoint endpoint, CancellationToken cancellationToken) => new(ProbeResult.Passed);
+
+    private static Func<UpstreamEndpoint, CancellationToken, ValueTask<ProbeResult>> Fail(string reason) => (_, _) => new ValueTask<ProbeResult>(ProbeResult.Failed(reason));
+
+    private static Func<UpstreamEndpoint, CancellationToken, ValueTask<ProbeResult>> FailFor(params string[] hosts) =>
+        (endpoint, _) => new ValueTask<ProbeResult>(hosts.Contains(endpoint.Address.Host) ? ProbeResult.Failed("down") : ProbeResult.Passed);
+
+    private static TestCluster Checked(int endpoints = 2, Action<ActiveCheckOptions>? configure = null, int seed = 1, Action<LoadBalancingOptions>? options = null) => new(
+        endpoints,
+        all =>
+        {
+            all.HealthCheck.Kind = ActiveCheckKind.Custom;
+            all.HealthCheck.IntervalJitterPercent = 0;
+            configure?.Invoke(all.HealthCheck);
+            options?.Invoke(all);
+        },
+        seed);
+
+    /// <summary>Two endpoints that have to pass a first check; null: they have.</summary>
+    private static TestCluster Starting(TaskCompletionSource<ProbeResult>? answer)
+    {
+        TestCluster cluster = new([], static options =>
+        {
+            options.HealthCheck.Kind = ActiveCheckKind.Custom;
+            options.HealthCheck.IntervalJitterPercent = 0;
+            options.HealthCheck.StartUnhealthy = true;
+        });
+        cluster.Probe.Answer = answer is null ? Pass : (_, _) => new ValueTask<ProbeResult>(answer.Task);
+        cluster.Update([TestCluster.Address(1), TestCluster.Address(2)]);
+        cluster.Run(TimeSpan.FromMilliseconds(1));
+        return cluster;
+    }
+
+    /// <summary>Goes on from check to check, with traffic all the while, and looks at the first endpoint after each.</summary>
+    private static void AssertAfter(TestCluster cluster, params EndpointHealth[] expected)
+    {
+        foreach (EndpointHealth health in expected)
+        {
+            SecondsToNext(cluster);
+            Assert.Equal(health, cluster.Endpoints[0].Health);
+        }
+    }
+
+    /// <summary>Goes on, with traffic, to the next check of the first endpoint.</summary>
+    private static int SecondsToNext(TestCluster cluster)
+    {
+        int Checks() => cluster.Probe.Asked.Count(endpoint => endpoint == cluster.Endpoints[0]);
+        int before = Checks();
+        for (int seconds = 1; seconds < 100; seconds++)
+        {
+            cluster.Balancer.TryPick(default)?.End();
+            cluster.Run(TimeSpan.FromSeconds(1));
+            if (Checks() > before)
+            {
+                return seconds;
+            }
+        }
+
+        throw new InvalidOperationException("There was no check.");
+    }
+
+    private sealed class Turns : LoadBalancerObserver
+    {
+        public List<string> Seen { get; } = [];
+
+        public override void OnCheckTurned(UpstreamEndpoint endpoint, ProbeResult result, DateTimeOffset at) => Seen.Add($"{endpoint.Address.Host} {result}");
+    }
+}

@@ -1,0 +1,106 @@
+using LoadBalancing.Client.TestSupport;
+using Microsoft.Extensions.Time.Testing;
+
+namespace LoadBalancing.Client.Tests.Health.Outliers;
+
+/// <summary>Ejections and returns one step at a time, as two that come at once would find them.</summary>
+public sealed class EjectorTests : IHealthEvents
+{
+    private static readonly OutlierDetectionSettings Settings = OutlierDetectionSettings.From(new OutlierDetectionOptions());
+    private static readonly Detection Found = new("test", "why", 5, 5, 100);
+
+    private readonly UpstreamEndpoint _endpoint = new(new EndpointIdentity(new Uri("http://a"), Hostname: null), "http://a", new EndpointLoad());
+    private readonly List<EjectionEvent> _refused = [];
+    private readonly List<string> _returned = [];
+    private readonly Ejector _ejector;
+
+    public EjectorTests() => _ejector = new Ejector(this, new FakeTimeProvider(), RandomSource.Seeded(1));
+
+    [Fact]
+    public void The_cap_gives_out_as_many_slots_as_there_are_and_takes_them_back()
+    {
+        var cap = new EjectionCap();
+
+        Assert.Equal([true, true, false], [cap.TryReserve(2), cap.TryReserve(2), cap.TryReserve(2)]);
+        Assert.Equal(2, cap.Ejected);
+        cap.Release();
+        Assert.Equal((1, true), (cap.Ejected, cap.TryReserve(2)));
+    }
+
+    [Fact]
+    public void An_ejection_in_an_earlier_life_gives_its_slot_back_and_ejects_nobody()
+    {
+        Assert.False(_ejector.TryEject(_endpoint, generation: 8, Found, Settings, members: 2));
+
+        Assert.Equal((0, EndpointHealth.Available), (_ejector.Ejected, _endpoint.Health));
+        Assert.Empty(_refused);
+    }
+
+    [Theory]
+    [InlineData(0, 0, false)]
+    [InlineData(30, 0.29, true)]
+    [InlineData(30, 0.3, false)]
+    [InlineData(100, 0.99, true)]
+    public void A_detection_is_enforced_when_the_draw_lies_below_its_share(double percent, double draw, bool enforced)
+    {
+        var ejector = new Ejector(this, new FakeTimeProvider(), new ConstantRandom(draw));
+
+        Assert.Equal(enforced, ejector.TryEject(_endpoint, generation: 0, Found with { Enforcing = percent }, Settings, members: 2));
+
+        Assert.Equal(enforced ? [] : [false], _refused.Select(static refusal => refusal.IsEnforced));
+        Assert.Equal(enforced ? 1 : 0, ejector.Ejected);
+    }
+
+    [Theory]
+    [InlineData(0u)]
+    [InlineData(3u)]
+    public void A_return_from_another_ejection_returns_nobody(uint generation)
+    {
+        Assert.True(_ejector.TryEject(_endpoint, generation: 0, Found, Settings, members: 2));
+
+        Assert.False(_ejector.TryReturn(_endpoint, generation, "test", sweep: 1));
+
+        Assert.Equal((1, EndpointHealth.Ejected), (_ejector.Ejected, _endpoint.Health));
+        Assert.Empty(_returned);
+    }
+
+    [Fact]
+    public void Who_is_in_service_is_not_returned()
+    {
+        Assert.False(_ejector.TryReturn(_endpoint, generation: 0, "test", sweep: 1));
+
+        Assert.Equal(0u, _endpoint.Status.Generation);
+        Assert.Equal(0, _endpoint.History.ReturnedInSweep);
+    }
+
+    [Fact]
+    public void The_second_of_two_returns_finds_it_done()
+    {
+        _ejector.TryEject(_endpoint, generation: 0, Found, Settings, members: 2);
+
+        Assert.Equal([true, false], [_ejector.TryReturn(_endpoint, 1, "first", sweep: 7), _ejector.TryReturn(_endpoint, 1, "second", sweep: 8)]);
+
+        Assert.Equal((0, 7L), (_ejector.Ejected, _endpoint.History.ReturnedInSweep));
+        Assert.Equal(["first"], _returned);
+    }
+
+    [Fact]
+    public void Who_leaves_ends_in_another_life_and_whoever_was_out_gives_back_one_slot()
+    {
+        _ejector.Retire(_endpoint);
+        Assert.Equal((1u, 0), (_endpoint.Status.Generation, _ejector.Ejected));
+
+        var other = new UpstreamEndpoint(new EndpointIdentity(new Uri("http://b"), Hostname: null), "http://b", new EndpointLoad());
+        _ejector.TryEject(other, generation: 0, Found, Settings, members: 2);
+        _ejector.Retire(other);
+        Assert.Equal((3u, 0), (other.Status.Generation, _ejector.Ejected));
+    }
+
+    void IHealthEvents.OnEjected(EjectionEvent ejection)
+    {
+    }
+
+    void IHealthEvents.OnEjectionRefused(EjectionEvent ejection) => _refused.Add(ejection);
+
+    void IHealthEvents.OnReturned(UpstreamEndpoint endpoint, string cause, DateTimeOffset at) => _returned.Add(cause);
+}

@@ -1,0 +1,93 @@
+using Microsoft.Extensions.Time.Testing;
+
+namespace LoadBalancing.Client.Tests.Health.Outliers.Interleavings;
+
+/// <summary>A detector with its endpoints and nobody else. At most half of them may be out; an ejection lasts 10 s, and a sweep comes each 10 s.</summary>
+internal sealed class DetectorBench : IHealthEvents
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+    private readonly FakeTimeProvider _time = new();
+    private UpstreamEndpoint[] _members;
+
+    public DetectorBench(int endpoints, uint errors, EjectionReturnPolicy policy = EjectionReturnPolicy.Sweep, Func<OutlierDetectionSettings, OutlierDetectionSettings>? configure = null)
+    {
+        OutlierDetectionSettings settings = new(errors, Interval, Interval, Interval, TimeSpan.Zero, 50) { ReturnPolicy = policy };
+        Detector = new OutlierDetector(configure?.Invoke(settings) ?? settings, this, _time, RandomSource.Seeded(1));
+        _members = [.. Enumerable.Range(0, endpoints).Select(static i =>
+        {
+            var address = new Uri($"http://{(char)('a' + i)}");
+            return new UpstreamEndpoint(new EndpointIdentity(address, Hostname: null), address.ToString(), new EndpointLoad());
+        })];
+        All = _members;
+        Detector.SetMembers(_members, []);
+    }
+
+    public OutlierDetector Detector { get; }
+
+    public UpstreamEndpoint[] All { get; }
+
+    public List<EjectionEvent> Ejected { get; } = [];
+
+    public List<EjectionEvent> Refused { get; } = [];
+
+    public List<UpstreamEndpoint> Returned { get; } = [];
+
+    public UpstreamEndpoint this[int endpoint] => All[endpoint];
+
+    public bool IsEjected(int endpoint) => All[endpoint].Health == EndpointHealth.Ejected;
+
+    /// <summary>Runs the threads of a scenario in every order of their steps.</summary>
+    public static void Explore(Func<Scenario> arrange)
+    {
+        int runs = Explorer.RunAll(arrange);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{runs} orders");
+        Assert.True(runs > 1);
+    }
+
+    public void Fail(int endpoint, uint generation = 0, FailureKind kind = FailureKind.Answered) =>
+        Detector.OnFailure(All[endpoint], generation, AttemptOutcome.Failure(kind));
+
+    public void Succeed(int endpoint, uint generation = 0) => Detector.OnSuccess(All[endpoint], generation);
+
+    public void Eject(int endpoint, int times)
+    {
+        for (int i = 0; i < times; i++)
+        {
+            Fail(endpoint);
+        }
+
+        Assert.True(IsEjected(endpoint));
+    }
+
+    public void SweepWhenDue() => _time.Advance(Interval);
+
+    public void Remove(int endpoint)
+    {
+        UpstreamEndpoint leaver = All[endpoint];
+        _members = [.. _members.Where(member => member != leaver)];
+        Detector.SetMembers(_members, [leaver]);
+    }
+
+    public void ExpectEjected(int endpoint)
+    {
+        Assert.True(IsEjected(endpoint));
+        Assert.Single(Ejected, ejection => ejection.Endpoint == All[endpoint]);
+        Assert.Equal(1, All[endpoint].History.Multiplier);
+        ExpectConsistency();
+    }
+
+    public void ExpectConsistency()
+    {
+        int isOut = All.Count(static endpoint => endpoint.Health == EndpointHealth.Ejected);
+        Assert.Equal(isOut, Detector.Ejected);
+        Assert.Equal(isOut, Ejected.Count - Returned.Count);
+        Assert.InRange(isOut, 0, All.Length / 2);
+        Assert.All(All, static endpoint => Assert.False(endpoint.Status.IsClaimed));
+    }
+
+    void IHealthEvents.OnEjected(EjectionEvent ejection) => Ejected.Add(ejection);
+
+    void IHealthEvents.OnEjectionRefused(EjectionEvent ejection) => Refused.Add(ejection);
+
+    void IHealthEvents.OnReturned(UpstreamEndpoint endpoint, string cause, DateTimeOffset at) => Returned.Add(endpoint);
+}

@@ -1,0 +1,435 @@
+using Microsoft.Extensions.Time.Testing;
+
+namespace LoadBalancing.Client.Tests.Health.Outliers.Interleavings;
+
+/// <summary>
+/// One thing is done, and another one comes in whole before each of its steps in turn: what a lock-free step does when somebody else was first. Fewer orders than the explorer tries, and no threads: all of
+/// them take no time.
+/// </summary>
+public sealed class InterruptionTests
+{
+    [Fact]
+    public void Of_two_attempts_that_are_counted_for_the_sweep_none_is_lost() => Each(static () =>
+    {
+        var tally = new EndpointTally();
+        return new Scenario(
+            () => Assert.Equal(new OutcomeShare(1, 2), tally.Take(0, out _)),
+            () => tally.AddAnswer(0, success: true),
+            () => tally.AddAnswer(0, success: false));
+    });
+
+    [Fact]
+    public void An_attempt_that_is_counted_while_the_count_is_taken_is_in_the_one_or_the_next() => Each(static () =>
+    {
+        var tally = new EndpointTally();
+        tally.AddAnswer(0, success: true);
+        uint taken = 0;
+        return new Scenario(
+            () => Assert.Equal(2u, taken + tally.Take(0, out _).Total),
+            () => tally.AddAnswer(0, success: true),
+            () => taken = tally.Take(0, out _).Total);
+    });
+
+    [Fact]
+    public void An_attempt_of_an_earlier_life_leaves_the_count_of_a_later_one_alone() => Each(static () =>
+    {
+        var tally = new EndpointTally();
+        return new Scenario(
+            () => Assert.Equal(new OutcomeShare(1, 1), tally.Take(2, out _)),
+            () => tally.AddAnswer(0, success: false),
+            () => tally.AddAnswer(2, success: true));
+    });
+
+    [Fact]
+    public void Of_two_attempts_that_are_counted_in_a_window_none_is_lost() => Each(static () =>
+    {
+        var window = new OutcomeWindow(0, 1);
+        return new Scenario(
+            () => Assert.Equal((new OutcomeShare(1, 2), true), (window.Count(5), window.HasFailures(5))),
+            () => window.Add(5, success: true),
+            () => window.Add(5, success: false));
+    });
+
+    [Fact]
+    public void An_attempt_of_an_earlier_time_leaves_the_bucket_of_a_later_one_alone() => Each(static () =>
+    {
+        var window = new OutcomeWindow(0, 1);
+        return new Scenario(
+            () => Assert.Equal(new OutcomeShare(1, 1), window.Count(15)),
+            () => window.Add(5, success: true),
+            () => window.Add(15, success: true));
+    });
+
+    [Fact]
+    public void Two_that_begin_the_window_of_a_life_begin_the_same() => Each(static () =>
+    {
+        var tally = new EndpointTally();
+        OutcomeWindow? first = null;
+        OutcomeWindow? second = null;
+        return new Scenario(() => Assert.Same(first, second), () => first = tally.WindowOf(2, 1), () => second = tally.WindowOf(2, 1));
+    });
+
+    [Fact]
+    public void Who_asks_for_the_window_of_an_earlier_life_while_a_later_one_is_begun_leaves_that_alone() => Each(static () =>
+    {
+        var tally = new EndpointTally();
+        OutcomeWindow? later = null;
+        return new Scenario(() => Assert.Same(later, tally.WindowOf(2, 1)), () => tally.WindowOf(0, 1), () => later = tally.WindowOf(2, 1));
+    });
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Of_two_that_reach_for_slots_as_many_get_one_as_there_are(int limit) => Each(() =>
+    {
+        var cap = new EjectionCap();
+        int got = 0;
+        return new Scenario(() => Assert.Equal((Math.Min(limit, 2), Math.Min(limit, 2)), (got, cap.Ejected)), Reserve, Reserve);
+
+        void Reserve()
+        {
+            if (cap.TryReserve(limit))
+            {
+                got++;
+            }
+        }
+    });
+
+    [Fact]
+    public void A_slot_that_is_given_back_while_another_is_taken_is_free() => Each(static () =>
+    {
+        var cap = new EjectionCap();
+        cap.TryReserve(3);
+        return new Scenario(() => Assert.Equal(1, cap.Ejected), () => cap.TryReserve(3), cap.Release);
+    });
+
+    [Fact]
+    public void The_step_of_the_window_never_goes_back() => Each(static () =>
+    {
+        var time = new FakeTimeProvider();
+        var steps = new WindowSteps(TimeSpan.FromSeconds(1), time, time.GetTimestamp());
+        time.Advance(TimeSpan.FromSeconds(5));
+        long inner = 0;
+        return new Scenario(
+            () =>
+            {
+                Assert.InRange(inner, 5, 8);
+                Assert.Equal(8, steps.Current);
+                steps.Dispose();
+            },
+            () => Assert.InRange(steps.Current, 5, 8),
+            () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(3));
+                inner = steps.Current;
+            });
+    });
+
+    [Fact]
+    public void Of_two_returns_one_is_told_and_gives_back_one_slot() => Each(static () =>
+    {
+        DetectorBench bench = new(endpoints: 4, errors: 1, EjectionReturnPolicy.Probe);
+        bench.Eject(0, times: 1);
+        bench.Eject(1, times: 1);
+        return new Scenario(
+            () =>
+            {
+                Assert.Single(bench.Returned);
+                bench.ExpectConsistency();
+            },
+            () => bench.Detector.OnProbeEnded(bench[0], generation: 1, AttemptOutcome.Success),
+            () => bench.Detector.OnProbeEnded(bench[0], generation: 1, AttemptOutcome.Success));
+    });
+
+    [Fact]
+    public void Of_a_probe_and_a_check_that_both_return_one_it_comes_back_once() => Each(static () =>
+    {
+        DetectorBench bench = new(endpoints: 4, errors: 1, EjectionReturnPolicy.Probe);
+        bench.Eject(0, times: 1);
+        return new Scenario(
+            () =>
+            {
+                Assert.Single(bench.Returned);
+                bench.ExpectConsistency();
+            },
+            () => bench.Detector.ReturnOnPass(bench[0]),
+            () => bench.Detector.OnProbeEnded(bench[0], generation: 1, AttemptOutcome.Success));
+    });
+
+    [Fact]
+    public void Who_leaves_while_a_probe_returns_it_gives_back_one_slot() => Each(static () =>
+    {
+        DetectorBench bench = new(endpoints: 4, errors: 1, EjectionReturnPolicy.Probe);
+        bench.Eject(0, times: 1);
+        bench.Eject(1, times: 1);
+        return new Scenario(
+            () => Assert.Equal((EndpointHealth.Removed, 1), (bench[0].Health, bench.Detector.Ejected)),
+            () => bench.Detector.OnProbeEnded(bench[0], generation: 1, AttemptOutcome.Success),
+            () => bench.Remove(0));
+    });
+
+    [Fact]
+    public void Who_leaves_while_a_failure_ejects_it_keeps_no_slot() => Each(static () =>
+    {
+        DetectorBench bench = new(endpoints: 4, errors: 1);
+        bench.Eject(1, times: 1);
+        return new Scenario(() => Assert.Equal((EndpointHealth.Removed, 1), (bench[0].Health, bench.Detector.Ejected)), () => bench.Fail(0), () => bench.Remove(0));
+    });
+
+    [Fact]
+    public void A_failure_during_the_departure_of_its_endpoint_takes_no_slot() => Each(static () =>
+    {
+        DetectorBench bench = new(endpoints: 4, errors: 1);
+        return new Scenario(() => Assert.Equal((EndpointHealth.Removed, 0), (bench[0].Health, bench.Detector.Ejected)), () => bench.Remove(0), () => bench.Fail(0));
+    });
+
+    [Theory]
+    [InlineData(1u)]
+    [InlineData(2u)]
+    [InlineData(3u)]
+    public void Of_two_failures_none_goes_uncounted_and_one_ejects(uint errors) => Each(() =>
+    {
+        DetectorBench bench = new(endpoints: 2, errors);
+        return new Scenario(
+            () =>
+            {
+                Assert.Equal((errors <= 2, 0), (bench.IsEjected(0), bench.Refused.Count));
+                Assert.Equal(errors <= 2 ? 0u : 2u, bench[0].Status.Errors);
+                bench.ExpectConsistency();
+            },
+            () => bench.Fail(0),
+            () => bench.Fail(0));
+    });
+
+    [Fact]
+    public void A_success_in_the_midst_of_a_failure_clears_what_came_before_it() => Each(static () =>
+    {
+        DetectorBench bench = new(endpoints: 2, errors: 3);
+        bench.Fail(0);
+        return new Scenario(() => Assert.InRange(bench[0].Status.Errors, 0u, 1u), () => bench.Fail(0), () => bench.Succeed(0));
+    });
+
+    [Fact]
+    public void A_failure_in_the_midst_of_a_success_is_counted_or_cleared() => Each(static () =>
+    {
+        DetectorBench bench = new(endpoints: 2, errors: 3);
+        bench.Fail(0);
+        return new Scenario(() => Assert.Equal(0u, bench[0].Status.Errors), () => bench.Succeed(0), () => bench.Fail(0));
+    });
+
+    [Fact]
+    public void A_failure_that_comes_while_another_is_refused_is_refused_too() => Each(static () =>
+    {
+        DetectorBench bench = new(endpoints: 2, errors: 1);
+        bench.Eject(1, times: 1);
+        return new Scenario(
+            () =>
+            {
+                Assert.Equal((2, 0u), (bench.Refused.Count, bench[0].Status.Errors));
+                bench.ExpectConsistency();
+            },
+            () => bench.Fail(0),
+            () => bench.Fail(0));
+    });
+
+    [Fact]
+    public void A_success_that_comes_while_a_failure_is_decided_takes_nothing_from_the_decision() => Each(static () =>
+    {
+        DetectorBench bench = new(endpoints: 2, errors: 1);
+        return new Scenario(() => bench.ExpectConsistency(), () => bench.Fail(0), () => bench.Succeed(0));
+    });
+
+    [Fact]
+    public void Of_two_endpoints_that_reach_for_one_slot_one_goes_out_and_the_other_is_refused() => Each(static () =>
+    {
+        DetectorBench bench = new(endpoints: 2, errors: 1);
+        bool first = false;
+        bool second = false;
+        return new Scenario(
+            () =>
+            {
+                Assert.True(first ^ second);
+                Assert.Single(bench.Refused, static refusal => refusal.IsEnforced);
+                bench.ExpectConsistency();
+            },
+            () => first = bench.Detector.OnFailure(bench[0], 0, AttemptOutcome.Failure(FailureKind.Answered)),
+            () => second = bench.Detector.OnFailure(bench[1], 0, AttemptOutcome.Failure(FailureKind.Answered)));
+    });
+
+    [Fact]
+    public void A_detection_that_waits_for_another_one_to_be_decided_is_not_cleared_by_a_success() => Each(static () =>
+    {
+        DetectorBench bench = new(endpoints: 2, errors: 1);
+        bench.Eject(1, times: 1);
+        return new Scenario(
+            () =>
+            {
+                Assert.Equal(2, bench.Refused.Count);
+                bench.ExpectConsistency();
+            },
+            () => bench.Fail(0),
+            () =>
+            {
+                bench.Fail(0);
+                bench.Succeed(0);
+            });
+    });
+
+    [Fact]
+    public void A_streak_that_is_not_yet_too_long_is_cleared_by_a_success_also_while_the_sweep_decides() => Each(static () =>
+    {
+        DetectorBench bench = new(endpoints: 2, errors: 5, configure: static settings => settings with { FailurePercentage = new FailurePercentageSettings(50, 1, 1, 0, 0) });
+        bench.Fail(0);
+        return new Scenario(
+            () =>
+            {
+                Assert.Equal(0u, bench[0].Status.Errors);
+                bench.ExpectConsistency();
+            },
+            bench.SweepWhenDue,
+            () => bench.Succeed(0));
+    });
+
+    [Fact]
+    public void Whatever_fails_in_the_midst_of_a_sweep_is_found_by_it_or_by_itself() => Each(static () =>
+    {
+        DetectorBench bench = new(endpoints: 2, errors: 2, configure: static settings => settings with { FailurePercentage = new FailurePercentageSettings(85, 1, 1, 100, 100) });
+        bench.Fail(0);
+        return new Scenario(() => bench.ExpectEjected(0), bench.SweepWhenDue, () => bench.Fail(0));
+    });
+
+    [Fact]
+    public void A_window_that_fills_while_the_sweep_decides_is_judged_before_the_claim_is_given_up() => Each(static () =>
+    {
+        // The sweep's detection is not enforced; what the reports find meanwhile is.
+        DetectorBench bench = new(endpoints: 2, errors: 0, configure: static settings => settings with
+        {
+            FailurePercentage = new FailurePercentageSettings(85, 1, 1, 0, 0),
+            WindowedRate = new WindowedRateSettings(TimeSpan.FromSeconds(100), 80, 3, 100),
+        });
+        bench.Fail(0);
+        return EjectedByTwoMore(bench, bench.SweepWhenDue);
+    });
+
+    [Fact]
+    public void A_streak_that_fills_while_the_sweep_decides_is_judged_before_the_claim_is_given_up() => Each(static () =>
+    {
+        DetectorBench bench = new(endpoints: 2, errors: 3, configure: static settings => settings with { FailurePercentage = new FailurePercentageSettings(85, 1, 1, 0, 0) });
+        bench.Fail(0);
+        return EjectedByTwoMore(bench, bench.SweepWhenDue);
+    });
+
+    [Fact]
+    public void A_window_that_fills_while_a_streak_is_refused_is_judged_too() => Each(static () =>
+    {
+        DetectorBench bench = new(endpoints: 2, errors: 1, configure: static settings => settings with
+        {
+            EnforcingConsecutiveErrors = 0,
+            WindowedRate = new WindowedRateSettings(TimeSpan.FromSeconds(100), 80, 3, 100),
+        });
+        return EjectedByTwoMore(bench, () => bench.Fail(0));
+    });
+
+    [Fact]
+    public void A_return_in_the_midst_of_a_late_report_is_left_alone_by_it() => Each(static () =>
+    {
+        DetectorBench bench = new(endpoints: 2, errors: 1);
+        bench.Eject(0, times: 1);
+        return new Scenario(
+            () =>
+            {
+                Assert.Equal((EndpointHealth.Available, 2u, false), (bench[0].Health, bench[0].Status.Generation, bench[0].Status.HasStreak));
+                bench.ExpectConsistency();
+            },
+            () => bench.Fail(0, generation: 0),
+            bench.SweepWhenDue);
+    });
+
+    [Fact]
+    public void An_active_check_that_turns_in_the_midst_of_an_ejection_or_a_return_changes_neither() => Each(static () =>
+    {
+        DetectorBench bench = new(endpoints: 4, errors: 1);
+        bench.Eject(1, times: 1);
+        return new Scenario(
+            () =>
+            {
+                Assert.Equal((true, true), (bench[0].Status.IsEjected, bench[0].Status.IsFailingChecks));
+                Assert.Equal((false, true), (bench[1].Status.IsEjected, bench[1].Status.IsFailingChecks));
+                bench.ExpectConsistency();
+            },
+            () =>
+            {
+                bench.Fail(0);
+                bench.Detector.ReturnOnPass(bench[1]);
+            },
+            () =>
+            {
+                bench[0].SetFailingChecks(true);
+                bench[1].SetFailingChecks(true);
+            });
+    });
+
+    [Fact]
+    public void An_active_check_that_turns_while_its_endpoint_leaves_gives_nothing_back() => Each(static () =>
+    {
+        DetectorBench bench = new(endpoints: 4, errors: 1);
+        bench.Eject(0, times: 1);
+        return new Scenario(
+            () => Assert.Equal((EndpointHealth.Removed, 0), (bench[0].Health, bench.Detector.Ejected)),
+            () => bench.Remove(0),
+            () => bench[0].SetFailingChecks(true));
+    });
+
+    [Fact]
+    public void Of_two_that_reach_for_the_one_probe_one_gets_it() => Each(static () =>
+    {
+        var gate = new ProbeGate();
+        int entered = 0;
+        return new Scenario(() => Assert.Equal(1, entered), Enter, Enter);
+
+        void Enter()
+        {
+            if (gate.TryEnter(isRetryable: true, now: 0))
+            {
+                entered++;
+            }
+        }
+    });
+
+    [Fact]
+    public void Who_reaches_for_the_probe_while_another_one_fails_is_too_early_and_leaves_the_place_free() => Each(static () =>
+    {
+        var gate = new ProbeGate();
+        gate.TryEnter(isRetryable: true, now: 0);
+        bool entered = false;
+        return new Scenario(
+            () => Assert.Equal((false, false, true), (entered, gate.TryEnter(isRetryable: true, now: 9), gate.TryEnter(isRetryable: true, now: 10))),
+            () => entered = gate.TryEnter(isRetryable: true, now: 1),
+            () => gate.Leave(closedUntil: 10));
+    });
+
+    [Fact]
+    public void An_ejection_that_is_forgiven_while_the_next_one_begins_shortens_it() => Each(static () =>
+    {
+        DetectorBench bench = new(endpoints: 2, errors: 1, configure: static settings => settings with { MaxEjectionTime = TimeSpan.FromMinutes(5) });
+        bench[0].History.TryChangeMultiplier(0, 2);
+        bool forgiven = false;
+        return new Scenario(
+            () => Assert.Equal(forgiven ? 2 : 3, bench[0].History.Multiplier),
+            () => bench.Fail(0),
+            () => forgiven = bench[0].History.TryChangeMultiplier(2, 1));
+    });
+
+    /// <summary>Two more failures come in the midst of something, and after both the endpoint is out.</summary>
+    private static Scenario EjectedByTwoMore(DetectorBench bench, Action during) => new(
+        () => bench.ExpectEjected(0),
+        during,
+        () =>
+        {
+            bench.Fail(0);
+            bench.Fail(0);
+        });
+
+    private static void Each(Func<Scenario> arrange) => Assert.True(Explorer.RunInterrupted(arrange) > 0);
+}

@@ -1,0 +1,281 @@
+namespace LoadBalancing.Client.Tests.Health.Outliers.Interleavings;
+
+/// <summary>The production class itself, in every order of the steps of its threads: no ejection is lost, none is made twice, and the cap holds.</summary>
+public sealed class OutlierDetectorInterleavingTests
+{
+    [Fact]
+    public void Of_two_failures_that_reach_for_the_one_slot_exactly_one_ejects()
+    {
+        // The one that finds the slot taken must not clear the streak that the other one is acting on.
+        DetectorBench.Explore(static () =>
+        {
+            DetectorBench bench = new(endpoints: 2, errors: 2);
+            bench.Fail(0);
+            return new Scenario(() => bench.ExpectEjected(0), () => bench.Fail(0), () => bench.Fail(0));
+        });
+    }
+
+    [Fact]
+    public void A_success_beside_the_last_failure_comes_before_it_or_after_it()
+    {
+        DetectorBench.Explore(static () =>
+        {
+            DetectorBench bench = new(endpoints: 4, errors: 2);
+            bench.Fail(0);
+            return new Scenario(
+                () =>
+                {
+                    if (!bench.IsEjected(0))
+                    {
+                        Assert.Equal(1u, bench[0].Status.Errors);
+                    }
+
+                    bench.ExpectConsistency();
+                },
+                () => bench.Fail(0),
+                () => bench.Succeed(0));
+        });
+    }
+
+    [Fact]
+    public void Of_two_endpoints_with_room_for_one_exactly_one_goes_out()
+    {
+        DetectorBench.Explore(static () =>
+        {
+            DetectorBench bench = new(endpoints: 2, errors: 1);
+            return new Scenario(
+                () =>
+                {
+                    Assert.True(bench.IsEjected(0) ^ bench.IsEjected(1));
+                    Assert.Single(bench.Refused);
+                    bench.ExpectConsistency();
+                },
+                () => bench.Fail(0),
+                () => bench.Fail(1));
+        });
+    }
+
+    [Fact]
+    public void No_failure_goes_uncounted_while_another_one_is_refused()
+    {
+        // The slot is taken, so the second failure in a row is refused and starts the count anew; the third is its first.
+        DetectorBench.Explore(static () =>
+        {
+            DetectorBench bench = new(endpoints: 2, errors: 2);
+            bench.Eject(1, times: 2);
+            bench.Fail(0);
+            return new Scenario(
+                () =>
+                {
+                    Assert.Equal(1u, bench[0].Status.Errors);
+                    Assert.Single(bench.Refused);
+                    bench.ExpectConsistency();
+                },
+                () => bench.Fail(0),
+                () => bench.Fail(0));
+        });
+    }
+
+    [Fact]
+    public void A_detection_that_comes_due_while_another_is_refused_is_decided_too()
+    {
+        DetectorBench.Explore(static () =>
+        {
+            DetectorBench bench = new(endpoints: 2, errors: 1);
+            bench.Eject(1, times: 1);
+            return new Scenario(
+                () =>
+                {
+                    Assert.Equal(2, bench.Refused.Count);
+                    Assert.Equal(0u, bench[0].Status.Errors);
+                    bench.ExpectConsistency();
+                },
+                () => bench.Fail(0),
+                () => bench.Fail(0));
+        });
+    }
+
+    [Fact]
+    public void A_refusal_beside_a_return_is_no_loss_either_the_slot_was_taken_or_it_is_used()
+    {
+        DetectorBench.Explore(static () =>
+        {
+            DetectorBench bench = new(endpoints: 2, errors: 1);
+            bench.Eject(1, times: 1);
+            return new Scenario(
+                () =>
+                {
+                    Assert.Equal(EndpointHealth.Available, bench[1].Health);
+                    Assert.Equal(1, bench.Refused.Count + bench.Ejected.Count(static e => e.Endpoint.Address.Host == "a"));
+                    bench.ExpectConsistency();
+                },
+                bench.SweepWhenDue,
+                () => bench.Fail(0));
+        });
+    }
+
+    [Fact]
+    public void Reports_of_an_earlier_life_beside_a_return_change_nothing()
+    {
+        DetectorBench.Explore(static () =>
+        {
+            DetectorBench bench = new(endpoints: 2, errors: 1);
+            bench.Eject(0, times: 1);
+            return new Scenario(
+                () =>
+                {
+                    Assert.Equal(EndpointHealth.Available, bench[0].Health);
+                    Assert.Equal(2u, bench[0].Status.Generation);
+                    Assert.False(bench[0].Status.HasStreak);
+                    bench.ExpectConsistency();
+                },
+                bench.SweepWhenDue,
+                () => bench.Fail(0, generation: 0),
+                () => bench.Succeed(0, generation: 0));
+        });
+    }
+
+    [Fact]
+    public void A_failure_of_the_new_life_beside_its_beginning_is_counted_or_was_too_early()
+    {
+        DetectorBench.Explore(static () =>
+        {
+            DetectorBench bench = new(endpoints: 2, errors: 2);
+            bench.Eject(0, times: 2);
+            int counted = 0;
+            return new Scenario(
+                () =>
+                {
+                    Assert.Equal((uint)counted, bench[0].Status.Errors);
+                    bench.ExpectConsistency();
+                },
+                bench.SweepWhenDue,
+                () =>
+                {
+                    uint generation = bench[0].Status.Generation;
+                    counted = generation == 2 ? 1 : 0;
+                    bench.Fail(0, generation);
+                });
+        });
+    }
+
+    [Fact]
+    public void A_member_that_leaves_beside_its_ejection_keeps_no_slot()
+    {
+        DetectorBench.Explore(static () =>
+        {
+            DetectorBench bench = new(endpoints: 3, errors: 1);
+            return new Scenario(
+                () =>
+                {
+                    Assert.Equal(EndpointHealth.Removed, bench[0].Health);
+                    Assert.Equal(0, bench.Detector.Ejected);
+                },
+                () => bench.Fail(0),
+                () => bench.Remove(0));
+        });
+    }
+
+    [Fact]
+    public void An_ejected_member_that_leaves_beside_its_probe_gives_its_slot_back_once()
+    {
+        DetectorBench.Explore(static () =>
+        {
+            DetectorBench bench = new(endpoints: 3, errors: 1, EjectionReturnPolicy.Probe);
+            bench.Eject(0, times: 1);
+            return new Scenario(
+                () =>
+                {
+                    Assert.Equal(EndpointHealth.Removed, bench[0].Health);
+                    Assert.Equal(0, bench.Detector.Ejected);
+                },
+                () => bench.Detector.OnProbeEnded(bench[0], generation: 1, AttemptOutcome.Success),
+                () => bench.Remove(0));
+        });
+    }
+
+    [Fact]
+    public void Two_that_reach_for_the_one_probe_do_not_both_get_it()
+    {
+        DetectorBench.Explore(static () =>
+        {
+            var gate = new ProbeGate();
+            int entered = 0;
+            return new Scenario(() => Assert.Equal(1, entered), () => Enter(), () => Enter(), () => Enter());
+
+            void Enter()
+            {
+                if (gate.TryEnter(isRetryable: true, now: 0))
+                {
+                    entered++;
+                }
+            }
+        });
+    }
+
+    [Fact]
+    public void After_a_probe_that_failed_nobody_slips_through_on_an_earlier_look()
+    {
+        DetectorBench.Explore(static () =>
+        {
+            var gate = new ProbeGate();
+            int entered = gate.TryEnter(isRetryable: true, now: 0) ? 1 : 0;
+            return new Scenario(() => Assert.Equal((1, false, true), (entered, gate.TryEnter(isRetryable: true, now: 9), gate.TryEnter(isRetryable: true, now: 10))), () => gate.Leave(closedUntil: 10), Enter, Enter);
+
+            void Enter()
+            {
+                if (gate.TryEnter(isRetryable: true, now: 1))
+                {
+                    entered++;
+                }
+            }
+        });
+    }
+
+    [Fact]
+    public void Of_two_detectors_that_fire_at_once_from_two_reports_the_enforced_one_ejects()
+    {
+        DetectorBench.Explore(static () =>
+        {
+            DetectorBench bench = new(endpoints: 2, errors: 2, configure: static settings => settings with { ConsecutiveGatewayErrors = 1, EnforcingConsecutiveGatewayErrors = 0 });
+            return new Scenario(() => bench.ExpectEjected(0), () => bench.Fail(0, kind: FailureKind.Gateway), () => bench.Fail(0, kind: FailureKind.Gateway));
+        });
+    }
+
+    [Fact]
+    public void An_active_check_that_fails_beside_an_ejection_takes_nothing_from_it_and_gives_nothing()
+    {
+        DetectorBench.Explore(static () =>
+        {
+            DetectorBench bench = new(endpoints: 2, errors: 1);
+            return new Scenario(
+                () =>
+                {
+                    bench.ExpectEjected(0);
+                    Assert.True(bench[0].Status.IsFailingChecks);
+                },
+                () => bench.Fail(0),
+                () => bench[0].SetFailingChecks(true));
+        });
+    }
+
+    [Fact]
+    public void The_sweep_waits_for_whoever_has_the_claim_and_then_decides()
+    {
+        DetectorBench.Explore(static () =>
+        {
+            DetectorBench bench = new(endpoints: 2, errors: 0, configure: static settings => settings with { FailurePercentage = new FailurePercentageSettings(85, 1, 1, 100, 100) });
+            bench.Fail(0);
+            return new Scenario(() => bench.ExpectEjected(0), bench.SweepWhenDue, () => ClaimAndLetGo(bench[0]));
+        });
+    }
+
+    private static void ClaimAndLetGo(UpstreamEndpoint endpoint)
+    {
+        EndpointStatus status = endpoint.Status;
+        if (!status.IsEjected && !status.IsClaimed && endpoint.TryChangeStatus(status, status.Claimed()))
+        {
+            endpoint.TryChangeStatus(status.Claimed(), status);
+        }
+    }
+}

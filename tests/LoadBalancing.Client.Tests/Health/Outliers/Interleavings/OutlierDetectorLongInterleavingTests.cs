@@ -1,0 +1,88 @@
+namespace LoadBalancing.Client.Tests.Health.Outliers.Interleavings;
+
+/// <summary>The same where there are many orders: most take seconds, and one of them a minute.</summary>
+public sealed class OutlierDetectorLongInterleavingTests
+{
+    [Fact]
+    public void Of_three_failures_exactly_the_third_ejects_whoever_makes_it()
+    {
+        DetectorBench.Explore(static () =>
+        {
+            DetectorBench bench = new(endpoints: 4, errors: 3);
+            return new Scenario(() => bench.ExpectEjected(0), () => bench.Fail(0), () => bench.Fail(0), () => bench.Fail(0));
+        });
+    }
+
+    [Fact]
+    public void Of_three_endpoints_with_room_for_two_exactly_two_go_out()
+    {
+        DetectorBench.Explore(static () =>
+        {
+            DetectorBench bench = new(endpoints: 4, errors: 1);
+            return new Scenario(
+                () =>
+                {
+                    Assert.Equal(2, bench.Ejected.Count);
+                    bench.ExpectConsistency();
+                },
+                () => bench.Fail(0),
+                () => bench.Fail(1),
+                () => bench.Fail(2));
+        });
+    }
+
+    [Fact]
+    public void Two_that_find_the_same_endpoint_bad_take_no_slot_from_another()
+    {
+        // Room for two. Were each of the two to reserve a slot, the other endpoint would find none, and one of the slots would be given back a moment later.
+        DetectorBench.Explore(static () =>
+        {
+            DetectorBench bench = new(endpoints: 4, errors: 1);
+            return new Scenario(
+                () =>
+                {
+                    bench.ExpectEjected(0);
+                    bench.ExpectEjected(1);
+                },
+                () => bench.Fail(0),
+                () => bench.Fail(0),
+                () => bench.Fail(1));
+        });
+    }
+
+    [Fact]
+    public void What_the_sweep_finds_and_what_a_report_finds_eject_once_between_them()
+    {
+        DetectorBench.Explore(static () =>
+        {
+            DetectorBench bench = new(endpoints: 2, errors: 2, configure: static settings => settings with { FailurePercentage = new FailurePercentageSettings(85, 1, 1, 100, 100) });
+            bench.Fail(0);
+            return new Scenario(() => bench.ExpectEjected(0), bench.SweepWhenDue, () => bench.Fail(0));
+        });
+    }
+
+    [Fact]
+    public void What_the_sweep_finds_is_not_lost_to_a_report_that_is_not_enforced()
+    {
+        DetectorBench.Explore(static () =>
+        {
+            DetectorBench bench = new(endpoints: 2, errors: 2, configure: static settings => settings with
+            {
+                FailurePercentage = new FailurePercentageSettings(85, 1, 1, 100, 100),
+                EnforcingConsecutiveErrors = 0,
+            });
+            bench.Fail(0);
+            return new Scenario(() => bench.ExpectEjected(0), bench.SweepWhenDue, () => bench.Fail(0));
+        });
+    }
+
+    [Fact]
+    public void Reports_that_fill_the_window_together_eject_once()
+    {
+        DetectorBench.Explore(static () =>
+        {
+            DetectorBench bench = new(endpoints: 2, errors: 0, configure: static settings => settings with { WindowedRate = new WindowedRateSettings(TimeSpan.FromSeconds(10), 80, 2, 100) });
+            return new Scenario(() => bench.ExpectEjected(0), () => bench.Fail(0), () => bench.Fail(0));
+        });
+    }
+}

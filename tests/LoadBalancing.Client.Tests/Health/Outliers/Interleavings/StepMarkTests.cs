@@ -1,0 +1,165 @@
+using Microsoft.Extensions.Time.Testing;
+
+namespace LoadBalancing.Client.Tests.Health.Outliers.Interleavings;
+
+/// <summary>
+/// The steps by which the explorer goes, r for one that reads and w for one that writes. One that has lost its mark is run together with the one before it, and the orders in which somebody else
+/// comes between the two are missed without a word: so whoever changes the steps of a report, a sweep or a return changes them here too.
+/// </summary>
+public sealed class StepMarkTests
+{
+    [Fact]
+    public void A_failure_that_is_counted() => Expect("UpstreamEndpoint rrw", static bench => bench.Fail(0), errors: 2);
+
+    [Fact]
+    public void A_success_that_clears_a_streak() => Expect("UpstreamEndpoint rrw", static bench => bench.Succeed(0), errors: 2, before: static bench => bench.Fail(0));
+
+    [Fact]
+    public void A_failure_that_ejects() => Expect(
+        "UpstreamEndpoint rrw, OutlierDetector r, EjectionCap rrw, UpstreamEndpoint rw, EjectionHistory rww, SweepTimer w",
+        static bench => bench.Fail(0));
+
+    [Fact]
+    public void A_failure_that_the_cap_forbids_to_eject() => Expect(
+        "UpstreamEndpoint rrw, OutlierDetector r, EjectionCap r, UpstreamEndpoint rwr",
+        static bench => bench.Fail(1),
+        before: static bench => bench.Fail(0));
+
+    [Fact]
+    public void A_sweep_that_returns_one() => Expect(
+        "SweepTimer w, EjectionHistory r, UpstreamEndpoint rrw, EjectionCap w, EjectionHistory rr, UpstreamEndpoint rr, EjectionHistory rr, UpstreamEndpoint r, EjectionHistory r, SweepTimer w",
+        static bench => bench.SweepWhenDue(),
+        before: static bench => bench.Fail(0));
+
+    [Fact]
+    public void A_sweep_that_forgives_one() => Expect(
+        "SweepTimer w, EjectionHistory r, UpstreamEndpoint r, EjectionHistory rr, UpstreamEndpoint r, EjectionHistory w, UpstreamEndpoint r, EjectionHistory rr, UpstreamEndpoint r, EjectionHistory r",
+        static bench => bench.SweepWhenDue(),
+        before: static bench =>
+        {
+            bench.Fail(0);
+            bench.SweepWhenDue();
+        });
+
+    [Fact]
+    public void A_probe_that_passed() => Expect(
+        "EjectionHistory r, UpstreamEndpoint rrw, EjectionCap w",
+        static bench => bench.Detector.OnProbeEnded(bench[0], generation: 1, AttemptOutcome.Success),
+        before: static bench => bench.Fail(0));
+
+    [Fact]
+    public void A_member_that_leaves() => Expect("OutlierDetector w, UpstreamEndpoint rw", static bench => bench.Remove(0));
+
+    [Fact]
+    public void A_member_that_leaves_while_it_is_out() => Expect("OutlierDetector w, UpstreamEndpoint rw, EjectionCap w", static bench => bench.Remove(0), before: static bench => bench.Fail(0));
+
+    [Fact]
+    public void A_failure_that_is_counted_for_the_next_sweep() => Expect(
+        "UpstreamEndpoint r, EndpointTally rw, SweepTimer w, UpstreamEndpoint r",
+        static bench => bench.Fail(0),
+        errors: 0,
+        configure: Shares);
+
+    [Fact]
+    public void A_success_that_is_counted_for_the_next_sweep() => Expect(
+        "UpstreamEndpoint r, EndpointTally rw, SweepTimer w",
+        static bench => bench.Succeed(0),
+        errors: 0,
+        configure: Shares);
+
+    [Fact]
+    public void A_sweep_that_judges_and_ejects() => Expect(
+        "SweepTimer w, EjectionHistory rr, UpstreamEndpoint r, EndpointTally ww, UpstreamEndpoint r, EndpointTally ww, UpstreamEndpoint rw, OutlierDetector r, EjectionCap rrw, "
+            + "UpstreamEndpoint rw, EjectionHistory rww, SweepTimer w, EjectionHistory r, UpstreamEndpoint rr, EjectionHistory r, UpstreamEndpoint r, EjectionHistory r, SweepTimer w",
+        static bench => bench.SweepWhenDue(),
+        errors: 0,
+        configure: Shares,
+        before: static bench => bench.Fail(0));
+
+    [Fact]
+    public void A_failure_that_is_counted_in_a_window() => Expect(
+        "UpstreamEndpoint r, EndpointTally rwr, OutcomeWindow wrw, UpstreamEndpoint r, EndpointTally r, OutcomeWindow rrrrrrrrrr",
+        static bench => bench.Fail(0),
+        errors: 0,
+        configure: Window);
+
+    [Fact]
+    public void A_success_that_is_counted_in_a_window_without_failures() => Expect(
+        "UpstreamEndpoint r, SweepTimer rw, EndpointTally rwr, OutcomeWindow rwr",
+        static bench => bench.Succeed(0),
+        errors: 0,
+        configure: Window);
+
+    [Fact]
+    public void A_failure_that_a_window_finds_to_be_one_too_many() => Expect(
+        "UpstreamEndpoint r, EndpointTally r, OutcomeWindow wrw, UpstreamEndpoint r, EndpointTally r, OutcomeWindow rrrrrrrrrr, UpstreamEndpoint w, EndpointTally rw, OutlierDetector r, EjectionCap rrw, "
+            + "UpstreamEndpoint rw, EjectionHistory rww, SweepTimer w",
+        static bench => bench.Fail(0),
+        errors: 0,
+        configure: Window,
+        before: static bench => bench.Fail(0));
+
+    [Fact]
+    public void A_place_for_a_probe_that_is_taken_and_given_back()
+    {
+        var gate = new ProbeGate();
+
+        Assert.Equal("ProbeGate wr", StepsOf(() => gate.TryEnter(isRetryable: true, now: 0)));
+        Assert.Equal("ProbeGate w", StepsOf(() => gate.TryEnter(isRetryable: true, now: 0)));
+        Assert.Equal("ProbeGate w", StepsOf(() => gate.Leave()));
+        Assert.Equal("ProbeGate ww", StepsOf(() => gate.Leave(closedUntil: 10)));
+    }
+
+    [Fact]
+    public void A_step_of_the_window_that_turns()
+    {
+        var time = new FakeTimeProvider();
+        using var steps = new WindowSteps(TimeSpan.FromSeconds(1), time, time.GetTimestamp());
+
+        Assert.Equal("SweepTimer rw", StepsOf(() => _ = steps.Current));
+        Assert.Equal("SweepTimer w, WindowSteps w", StepsOf(() => time.Advance(TimeSpan.FromSeconds(1))));
+        Assert.Equal("SweepTimer rw", StepsOf(() => _ = steps.Current));
+        Assert.Equal("SweepTimer r", StepsOf(() => _ = steps.Current));
+    }
+
+    private static OutlierDetectionSettings Shares(OutlierDetectionSettings settings) => settings with { FailurePercentage = new FailurePercentageSettings(85, 1, 1, 100, 100) };
+
+    private static OutlierDetectionSettings Window(OutlierDetectionSettings settings) => settings with { WindowedRate = new WindowedRateSettings(TimeSpan.FromSeconds(10), 80, 2, 100) };
+
+    private static void Expect(
+        string steps,
+        Action<DetectorBench> what,
+        uint errors = 1,
+        Func<OutlierDetectionSettings, OutlierDetectionSettings>? configure = null,
+        Action<DetectorBench>? before = null)
+    {
+        var bench = new DetectorBench(endpoints: 2, errors, configure: configure);
+        before?.Invoke(bench);
+
+        Assert.Equal(steps, StepsOf(() => what(bench)));
+    }
+
+    /// <summary>Steps in a row on things of one type are told together.</summary>
+    private static string StepsOf(Action body)
+    {
+        var told = new List<string>();
+        string? last = null;
+        foreach ((object cell, StepKind kind) in Explorer.StepsOf(body))
+        {
+            string type = cell.GetType().Name;
+            string letter = kind == StepKind.Read ? "r" : "w";
+            if (type == last)
+            {
+                told[^1] += letter;
+            }
+            else
+            {
+                told.Add($"{type} {letter}");
+            }
+
+            last = type;
+        }
+
+        return string.Join(", ", told);
+    }
+}

@@ -1,0 +1,17 @@
+namespace LoadBalancing.Client.Tests.Health.Outliers;
+
+/// <summary>Somebody who does not care.</summary>
+internal sealed class Nobody : IHealthEvents
+{
+    public void OnEjected(EjectionEvent ejection)
+    {
+    }
+
+    public void OnEjectionRefused(EjectionEvent ejection)
+    {
+    }
+
+    public void OnReturned(UpstreamEndpoint endpoint, string cause, DateTimeOffset at)
+    {
+    }
+}

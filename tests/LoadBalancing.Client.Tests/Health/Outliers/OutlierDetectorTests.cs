@@ -1,0 +1,165 @@
+using LoadBalancing.Client.Tests.Health.Outliers.Interleavings;
+
+
+namespace LoadBalancing.Client.Tests.Health.Outliers;
+
+/// <summary>What single reports come to, and what reaches the detector too late.</summary>
+public sealed class OutlierDetectorTests
+{
+    [Fact]
+    public void Only_the_report_that_takes_an_endpoint_out_is_told_so()
+    {
+        DetectorBench bench = new(endpoints: 2, errors: 2, configure: static settings => settings with { CountsReset = false });
+
+        Assert.Equal([false, false, true, false], new[] { FailureKind.Answered, FailureKind.Reset, FailureKind.Answered, FailureKind.Answered }.Select(kind => Report(bench, 0, kind)));
+
+        // The cap is reached.
+        Assert.Equal([false, false], new[] { FailureKind.Answered, FailureKind.Answered }.Select(kind => Report(bench, 1, kind)));
+        Assert.Single(bench.Refused);
+    }
+
+    [Fact]
+    public void A_failure_of_an_earlier_life_takes_nobody_out()
+    {
+        DetectorBench bench = new(endpoints: 2, errors: 1);
+        bench.Eject(0, times: 1);
+        bench.SweepWhenDue();
+
+        Assert.False(Report(bench, 0, FailureKind.Answered));
+        Assert.False(bench.IsEjected(0));
+    }
+
+    [Fact]
+    public void A_success_clears_the_streak_also_while_a_failure_is_in_the_window()
+    {
+        DetectorBench bench = new(endpoints: 2, errors: 3, configure: static settings => settings with { WindowedRate = new WindowedRateSettings(TimeSpan.FromSeconds(10), 80, 100, 100) });
+        bench.Fail(0);
+
+        bench.Succeed(0);
+
+        Assert.False(bench[0].Status.HasStreak);
+    }
+
+    [Fact]
+    public void What_a_sweep_finds_and_does_not_enforce_counts_as_no_failure()
+    {
+        DetectorBench bench = new(endpoints: 2, errors: 5, configure: static settings => settings with { FailurePercentage = new FailurePercentageSettings(85, 1, 1, 0, 0) });
+        bench.Fail(0);
+
+        bench.SweepWhenDue();
+
+        Assert.Equal((1, 1u, false), (bench.Refused.Count, bench[0].Status.Errors, bench[0].Status.IsClaimed));
+    }
+
+    [Fact]
+    public void Two_that_are_out_both_come_back()
+    {
+        DetectorBench bench = new(endpoints: 4, errors: 1);
+        bench.SweepWhenDue();
+        bench.Fail(0);
+        bench.Fail(1);
+        bench.SweepWhenDue();
+        Assert.Equal(2, bench.Returned.Count);
+
+        // And both are forgiven.
+        bench.SweepWhenDue();
+        Assert.Equal((0, 0), (bench[0].History.Multiplier, bench[1].History.Multiplier));
+    }
+
+    [Theory]
+    [InlineData(1, 0, "1 failure: Reset")]
+    [InlineData(0, 1, "1 failure of local origin: Reset")]
+    public void The_first_failure_that_is_one_too_many_is_told_in_the_singular(uint errors, uint local, string reason)
+    {
+        DetectorBench bench = new(endpoints: 2, errors, configure: settings => settings with { SplitLocalOrigin = local > 0, ConsecutiveLocalOriginFailures = local });
+
+        bench.Fail(0, kind: FailureKind.Reset);
+
+        Assert.Equal(reason, bench[0].HealthReason);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_goes_by_way_of_an_ejected_endpoint_in_panic_changes_nothing(bool success)
+    {
+        DetectorBench bench = new(endpoints: 2, errors: 1);
+        bench.Eject(0, times: 1);
+        EndpointStatus ejected = bench[0].Status;
+
+        if (success)
+        {
+            bench.Succeed(0, generation: 1);
+        }
+        else
+        {
+            bench.Fail(0, generation: 1);
+        }
+
+        Assert.Equal(ejected, bench[0].Status);
+        Assert.Empty(bench.Refused);
+    }
+
+    [Fact]
+    public void A_success_of_an_earlier_life_clears_nothing()
+    {
+        DetectorBench bench = new(endpoints: 2, errors: 2);
+        bench.Eject(0, times: 2);
+        bench.SweepWhenDue();
+        bench.Fail(0, generation: 2);
+
+        bench.Succeed(0, generation: 0);
+
+        Assert.Equal((2u, 1u), (bench[0].Status.Generation, bench[0].Status.Errors));
+    }
+
+    [Fact]
+    public void A_probe_of_an_earlier_ejection_makes_no_room_in_a_later_one()
+    {
+        DetectorBench bench = new(endpoints: 2, errors: 1, EjectionReturnPolicy.Probe);
+        bench.Eject(0, times: 1);
+        bench.Detector.OnProbeEnded(bench[0], generation: 1, AttemptOutcome.Success);
+        bench.Fail(0, generation: 2);
+        ProbeGate gate = bench[0].CurrentEjection!.Probes;
+        Assert.True(gate.TryEnter(isRetryable: true, now: 0));
+
+        bench.Detector.OnProbeEnded(bench[0], generation: 1, AttemptOutcome.Neutral);
+        bench.Detector.OnProbeEnded(bench[0], generation: 1, AttemptOutcome.Success);
+        Assert.False(gate.TryEnter(isRetryable: true, now: 0));
+        Assert.True(bench.IsEjected(0));
+
+        bench.Detector.OnProbeEnded(bench[0], generation: 3, AttemptOutcome.Neutral);
+        Assert.True(gate.TryEnter(isRetryable: true, now: 0));
+    }
+
+    [Fact]
+    public void A_check_that_is_passed_by_one_in_service_changes_nothing()
+    {
+        DetectorBench bench = new(endpoints: 2, errors: 2);
+        bench.Fail(0);
+
+        bench.Detector.ReturnOnPass(bench[0]);
+
+        Assert.Equal((0u, 1u), (bench[0].Status.Generation, bench[0].Status.Errors));
+        Assert.Empty(bench.Returned);
+    }
+
+    [Fact]
+    public void A_sweep_that_was_on_its_way_when_the_detector_ended_does_nothing()
+    {
+        var time = new ManualTime();
+        OutlierDetectionSettings settings = OutlierDetectionSettings.From(new OutlierDetectionOptions { ConsecutiveErrors = 1 });
+        var detector = new OutlierDetector(settings, new Nobody(), time, RandomSource.Seeded(1));
+        UpstreamEndpoint[] endpoints = [.. "ab".Select(static name => new UpstreamEndpoint(new EndpointIdentity(new Uri($"http://{name}"), Hostname: null), $"http://{name}", new EndpointLoad()))];
+        detector.SetMembers(endpoints, []);
+        detector.OnFailure(endpoints[0], generation: 0, AttemptOutcome.Failure(FailureKind.Answered));
+        time.Now = TimeSpan.FromHours(1);
+        detector.Dispose();
+
+        time.Fire();
+
+        Assert.Equal((0, EndpointHealth.Ejected), (detector.Sweeps, endpoints[0].Health));
+    }
+
+    private static bool Report(DetectorBench bench, int endpoint, FailureKind kind) => bench.Detector.OnFailure(bench[endpoint], generation: 0, AttemptOutcome.Failure(kind));
+}

@@ -1,0 +1,269 @@
+using LoadBalancing.Client.TestSupport;
+
+namespace LoadBalancing.Client.Tests.Health.Outliers;
+
+/// <summary>Ejected endpoints that come back by passing one request, instead of getting their whole share at once.</summary>
+public sealed class ProbeReturnTests
+{
+    private static readonly TimeSpan TimeIsUp = TimeSpan.FromMinutes(3.5);
+    private static readonly PickContext Retryable = new() { IsRetryable = true };
+
+    [Fact]
+    public void Before_the_time_is_up_nobody_is_let_through()
+    {
+        using TestCluster cluster = Ejected();
+
+        cluster.RunTo(TimeIsUp - TimeSpan.FromSeconds(1));
+
+        Assert.Empty(ProbesAmong(cluster, Retryable, 100));
+    }
+
+    [Fact]
+    public void After_it_one_retryable_request_at_a_time_is_let_through()
+    {
+        using TestCluster cluster = Ejected();
+        cluster.RunTo(TimeIsUp);
+
+        EndpointLease probe = Assert.Single(ProbesAmong(cluster, Retryable, 100));
+        Assert.Same(cluster.Endpoints[0], probe.Endpoint);
+        probe.End();
+
+        Assert.Single(ProbesAmong(cluster, Retryable, 100));
+        Assert.Equal(EndpointHealth.Ejected, cluster.Endpoints[0].Health);
+    }
+
+    [Theory]
+    [InlineData(59, 0)]
+    [InlineData(60, 1)]
+    public void After_one_that_failed_nobody_is_let_through_for_an_interval(int seconds, int probes)
+    {
+        using TestCluster cluster = Ejected();
+        cluster.RunTo(TimeIsUp);
+        Assert.Single(ProbesAmong(cluster, Retryable, 1)).End(AttemptOutcome.Failure(FailureKind.Connect));
+
+        cluster.Run(TimeSpan.FromSeconds(seconds));
+
+        Assert.Equal(probes, ProbesAmong(cluster, Retryable, 100).Count);
+        Assert.Equal(EndpointHealth.Ejected, cluster.Endpoints[0].Health);
+    }
+
+    [Fact]
+    public void A_success_returns_it_at_once_with_its_whole_share_and_nothing_held_against_it()
+    {
+        using TestCluster cluster = Ejected();
+        cluster.RunTo(TimeIsUp);
+        EndpointLease probe = Assert.Single(ProbesAmong(cluster, Retryable, 10));
+
+        probe.End(AttemptOutcome.Success);
+        Assert.Equal(EndpointHealth.Available, cluster.Endpoints[0].Health);
+        cluster.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal([25, 25, 25, 25], cluster.PickMany(100).Values);
+
+        cluster.Fail(cluster.Endpoints[0], 4);
+        Assert.Equal(EndpointHealth.Available, cluster.Endpoints[0].Health);
+        cluster.Fail(cluster.Endpoints[0], 1);
+        Assert.Equal(EndpointHealth.Ejected, cluster.Endpoints[0].Health);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_success_that_its_body_takes_back_returns_nobody(bool breaksOff)
+    {
+        using TestCluster cluster = Ejected();
+        cluster.RunTo(TimeIsUp);
+        EndpointLease probe = Assert.Single(ProbesAmong(cluster, Retryable, 10));
+
+        probe.Report(AttemptOutcome.Success);
+        Assert.Equal(EndpointHealth.Ejected, cluster.Endpoints[0].Health);
+        probe.End(breaksOff ? AttemptOutcome.Failure(FailureKind.Reset) : AttemptOutcome.Success);
+
+        Assert.Equal(breaksOff ? EndpointHealth.Ejected : EndpointHealth.Available, cluster.Endpoints[0].Health);
+    }
+
+    [Fact]
+    public void A_failure_reported_early_makes_room_for_the_next_probe_and_its_end_does_not_make_more()
+    {
+        using TestCluster cluster = Ejected();
+        cluster.RunTo(TimeIsUp);
+        EndpointLease first = Assert.Single(ProbesAmong(cluster, Retryable, 10));
+
+        first.Report(AttemptOutcome.Failure(FailureKind.Gateway));
+        cluster.Run(TimeSpan.FromMinutes(1));
+        Assert.Single(ProbesAmong(cluster, Retryable, 10));
+        first.End();
+
+        Assert.Empty(ProbesAmong(cluster, Retryable, 10));
+    }
+
+    [Fact]
+    public void A_probe_that_says_nothing_makes_room_too()
+    {
+        using TestCluster cluster = Ejected();
+        cluster.RunTo(TimeIsUp);
+
+        Assert.Single(ProbesAmong(cluster, Retryable, 10)).End();
+
+        Assert.Equal(EndpointHealth.Ejected, cluster.Endpoints[0].Health);
+        Assert.Single(ProbesAmong(cluster, Retryable, 10));
+    }
+
+    [Fact]
+    public void Any_request_will_do_when_no_retryable_one_came_by_the_next_sweep()
+    {
+        using TestCluster cluster = Ejected();
+        cluster.RunTo(new TimeSpan(0, 3, 59));
+        Assert.Empty(ProbesAmong(cluster, default, 100));
+
+        cluster.RunTo(TimeSpan.FromMinutes(4));
+
+        Assert.Equal(EndpointHealth.Ejected, cluster.Endpoints[0].Health);
+        Assert.Single(ProbesAmong(cluster, default, 100));
+    }
+
+    [Fact]
+    public void As_long_as_retryable_ones_come_no_other_is_risked()
+    {
+        using TestCluster cluster = Ejected();
+        cluster.RunTo(new TimeSpan(0, 3, 50));
+        for (int i = 0; i < 12; i++)
+        {
+            ProbesAmong(cluster, Retryable, 1).ForEach(static probe => probe.End(AttemptOutcome.Failure(FailureKind.Connect)));
+            Assert.Empty(ProbesAmong(cluster, default, 100));
+            cluster.Run(TimeSpan.FromSeconds(30));
+        }
+    }
+
+    [Fact]
+    public void When_retryable_ones_stay_away_later_on_any_request_will_do_after_a_sweep_without_them()
+    {
+        using TestCluster cluster = Ejected();
+        cluster.RunTo(new TimeSpan(0, 3, 50));
+        Assert.Single(ProbesAmong(cluster, Retryable, 1)).End(AttemptOutcome.Failure(FailureKind.Connect));
+
+        cluster.RunTo(new TimeSpan(0, 4, 59));
+        Assert.Empty(ProbesAmong(cluster, default, 100));
+        cluster.RunTo(TimeSpan.FromMinutes(5));
+
+        Assert.Single(ProbesAmong(cluster, default, 100));
+    }
+
+    [Fact]
+    public void A_request_that_its_session_binds_elsewhere_is_not_let_through()
+    {
+        using TestCluster cluster = Ejected();
+        cluster.RunTo(TimeIsUp);
+
+        Assert.Empty(ProbesAmong(cluster, new PickContext { IsRetryable = true, Preferred = cluster.Endpoints[1] }, 10));
+        Assert.Single(ProbesAmong(cluster, new PickContext { IsRetryable = true, Preferred = cluster.Endpoints[0] }, 10));
+    }
+
+    [Fact]
+    public void A_call_that_has_been_there_is_not_sent_there_again()
+    {
+        using TestCluster cluster = Ejected();
+        cluster.RunTo(TimeIsUp);
+
+        Assert.Empty(ProbesAmong(cluster, new PickContext { IsRetryable = true, Exclude = [cluster.Endpoints[0]] }, 20));
+    }
+
+    [Fact]
+    public void A_probe_that_ends_after_its_endpoint_has_left_gives_back_no_second_slot()
+    {
+        using TestCluster cluster = Ejected();
+        cluster.RunTo(TimeIsUp);
+        EndpointLease probe = Assert.Single(ProbesAmong(cluster, Retryable, 10));
+
+        cluster.Update([TestCluster.Address(2), TestCluster.Address(3), TestCluster.Address(4)]);
+        probe.End(AttemptOutcome.Success);
+
+        Assert.Equal(EndpointHealth.Removed, probe.Endpoint.Health);
+        cluster.Fail(cluster.Endpoints[0], 5);
+        cluster.Fail(cluster.Endpoints[1], 5);
+        Assert.Single(cluster.Ejected);
+    }
+
+    [Fact]
+    public void Traffic_in_panic_returns_nobody()
+    {
+        using var cluster = new TestCluster(configure: static options =>
+        {
+            options.OutlierDetection.ReturnPolicy = EjectionReturnPolicy.Probe;
+            options.OutlierDetection.MaxEjectionPercent = 100;
+        });
+        for (int i = 0; i < 3; i++)
+        {
+            cluster.Fail(cluster.Endpoints[i], 5);
+        }
+
+        cluster.Time.Advance(TimeSpan.FromSeconds(1));
+        for (int i = 0; i < 100; i++)
+        {
+            cluster.Balancer.Pick(Retryable).End(AttemptOutcome.Success);
+        }
+
+        Assert.Equal(3, cluster.Ejected.Count);
+    }
+
+    [Fact]
+    public void The_return_by_a_probe_is_told_with_its_cause()
+    {
+        using TestCluster cluster = Ejected();
+        using MeterProbe metrics = cluster.Listen();
+        cluster.RunTo(TimeIsUp);
+
+        Assert.Single(ProbesAmong(cluster, Retryable, 10)).End(AttemptOutcome.Success);
+        cluster.Time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Contains(cluster.Logs.GetSnapshot(), static log => log.Id.Id == LogEvents.EndpointReturned && log.Message.EndsWith("is back, by probe.", StringComparison.Ordinal));
+        Assert.Equal(["loadbalancing.cluster=catalog loadbalancing.reason=probe 1"], metrics.Totals("returns"));
+    }
+
+    [Fact]
+    public void One_forgiven_needs_a_whole_interval_after_the_return()
+    {
+        using TestCluster cluster = Ejected();
+        cluster.RunTo(TimeIsUp);
+        Assert.Single(ProbesAmong(cluster, Retryable, 10)).End(AttemptOutcome.Success);
+
+        cluster.RunTo(TimeSpan.FromMinutes(4));
+        Assert.Equal(1, cluster.Endpoints[0].History.Multiplier);
+
+        cluster.RunTo(TimeSpan.FromMinutes(5));
+        Assert.Equal(0, cluster.Endpoints[0].History.Multiplier);
+    }
+
+    /// <summary>Four endpoints, of which the first went out at 0:30, until 3:30.</summary>
+    private static TestCluster Ejected()
+    {
+        var cluster = new TestCluster(configure: static options =>
+        {
+            options.OutlierDetection.ReturnPolicy = EjectionReturnPolicy.Probe;
+            options.OutlierDetection.MaxEjectionTimeJitter = TimeSpan.Zero;
+        });
+        cluster.RunTo(TimeSpan.FromSeconds(30));
+        cluster.Fail(cluster.Endpoints[0], 5);
+        cluster.RunTo(TimeSpan.FromSeconds(31));
+        return cluster;
+    }
+
+    /// <summary>The leases on ejected endpoints among so many picks; all others end at once.</summary>
+    private static List<EndpointLease> ProbesAmong(TestCluster cluster, PickContext context, int picks)
+    {
+        var probes = new List<EndpointLease>();
+        for (int i = 0; i < picks; i++)
+        {
+            EndpointLease lease = cluster.Balancer.Pick(context);
+            if (lease.Endpoint.Health == EndpointHealth.Ejected)
+            {
+                probes.Add(lease);
+            }
+            else
+            {
+                lease.End();
+            }
+        }
+
+        return probes;
+    }
+}

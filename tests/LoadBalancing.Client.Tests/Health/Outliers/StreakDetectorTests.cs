@@ -1,0 +1,315 @@
+using LoadBalancing.Client.TestSupport;
+
+namespace LoadBalancing.Client.Tests.Health.Outliers;
+
+/// <summary>Gateway failures and failures of local origin in a row, and how they go together with failures of any kind.</summary>
+public sealed class StreakDetectorTests
+{
+    [Fact]
+    public void The_third_gateway_failure_in_a_row_ejects_and_not_the_second()
+    {
+        using TestCluster cluster = WithGateway(3);
+        UpstreamEndpoint bad = cluster.Endpoints[0];
+
+        cluster.Fail(bad, 2, FailureKind.Gateway);
+        Assert.Empty(cluster.Ejected);
+
+        cluster.Fail(bad, 1, FailureKind.Gateway);
+        Assert.Equal("3 gateway failures in a row, the last: Gateway", bad.HealthReason);
+        Assert.Equal("consecutive_gateway_errors", bad.HealthDetector);
+    }
+
+    [Fact]
+    public void Another_5xx_starts_the_count_of_gateway_failures_anew()
+    {
+        using TestCluster cluster = WithGateway(3);
+        UpstreamEndpoint endpoint = cluster.Endpoints[0];
+
+        cluster.Fail(endpoint, 2, FailureKind.Gateway);
+        cluster.Fail(endpoint, 1, FailureKind.Answered);
+        cluster.Fail(endpoint, 1, FailureKind.Gateway);
+        Assert.Empty(cluster.Ejected);
+        Assert.Equal(1u, endpoint.Status.GatewayErrors);
+        Assert.Equal(4u, endpoint.Status.Errors);
+
+        cluster.Fail(endpoint, 1, FailureKind.Gateway);
+        Assert.Equal("5 failures in a row, the last: Gateway", endpoint.HealthReason);
+    }
+
+    [Fact]
+    public void A_success_starts_every_count_anew()
+    {
+        using TestCluster cluster = WithGateway(3);
+        UpstreamEndpoint endpoint = cluster.Endpoints[0];
+
+        cluster.Fail(endpoint, 2, FailureKind.Gateway);
+        cluster.Succeed(endpoint);
+
+        Assert.False(endpoint.Status.HasStreak);
+    }
+
+    [Theory]
+    [InlineData(FailureKind.Connect)]
+    [InlineData(FailureKind.Reset)]
+    [InlineData(FailureKind.Timeout)]
+    public void Unless_counted_apart_a_failure_of_local_origin_is_a_gateway_failure(FailureKind kind)
+    {
+        using TestCluster cluster = WithGateway(3);
+
+        cluster.Fail(cluster.Endpoints[0], 3, kind);
+
+        Assert.Equal("consecutive_gateway_errors", cluster.Endpoints[0].HealthDetector);
+    }
+
+    [Fact]
+    public void With_equal_thresholds_the_gateway_failures_are_told()
+    {
+        using TestCluster cluster = WithGateway(5);
+
+        cluster.Fail(cluster.Endpoints[0], 5, FailureKind.Gateway);
+
+        Assert.Equal("consecutive_gateway_errors", cluster.Endpoints[0].HealthDetector);
+    }
+
+    [Theory]
+    [InlineData(FailureKind.Connect)]
+    [InlineData(FailureKind.Reset)]
+    [InlineData(FailureKind.Timeout)]
+    public void Counted_apart_failures_of_local_origin_have_a_threshold_of_their_own(FailureKind kind)
+    {
+        using TestCluster cluster = Split(local: 3);
+        UpstreamEndpoint endpoint = cluster.Endpoints[0];
+
+        cluster.Fail(endpoint, 2, kind);
+        Assert.Empty(cluster.Ejected);
+        Assert.Equal(0u, endpoint.Status.Errors);
+
+        cluster.Fail(endpoint, 1, kind);
+        Assert.Equal($"3 failures of local origin in a row, the last: {kind}", endpoint.HealthReason);
+        Assert.Equal("consecutive_local_origin_failures", endpoint.HealthDetector);
+    }
+
+    [Fact]
+    public void Unless_counted_apart_failures_of_local_origin_have_no_threshold_of_their_own()
+    {
+        using var cluster = new TestCluster(configure: static options => options.OutlierDetection.ConsecutiveErrors = 0);
+
+        cluster.Fail(cluster.Endpoints[0], 100, FailureKind.Connect);
+
+        Assert.Empty(cluster.Ejected);
+        Assert.False(cluster.Endpoints[0].Status.HasStreak);
+    }
+
+    [Fact]
+    public void Counted_apart_a_failure_of_local_origin_is_no_gateway_failure_and_clears_none()
+    {
+        using var cluster = new TestCluster(configure: static options =>
+        {
+            options.OutlierDetection.SplitExternalLocalOriginErrors = true;
+            options.OutlierDetection.ConsecutiveGatewayErrors = 3;
+        });
+        UpstreamEndpoint endpoint = cluster.Endpoints[0];
+
+        cluster.Fail(endpoint, 2, FailureKind.Gateway);
+        cluster.Fail(endpoint, 4, FailureKind.Timeout);
+        Assert.Equal((2u, 4u), (endpoint.Status.GatewayErrors, endpoint.Status.LocalFailures));
+
+        cluster.Fail(endpoint, 1, FailureKind.Gateway);
+        Assert.Equal("consecutive_gateway_errors", endpoint.HealthDetector);
+    }
+
+    [Theory]
+    [InlineData(FailureKind.Answered)]
+    [InlineData(FailureKind.Gateway)]
+    public void An_answer_even_a_bad_one_shows_that_the_endpoint_can_be_reached(FailureKind answer)
+    {
+        using TestCluster cluster = Split(local: 3);
+        UpstreamEndpoint endpoint = cluster.Endpoints[0];
+
+        cluster.Fail(endpoint, 2, FailureKind.Connect);
+        cluster.Fail(endpoint, 1, answer);
+        cluster.Fail(endpoint, 2, FailureKind.Connect);
+
+        Assert.Empty(cluster.Ejected);
+        Assert.Equal(2u, endpoint.Status.LocalFailures);
+        Assert.Equal(1u, endpoint.Status.Errors);
+    }
+
+    [Fact]
+    public void Counted_apart_the_default_is_five_and_zero_switches_it_off()
+    {
+        using (TestCluster cluster = Split(local: null))
+        {
+            cluster.Fail(cluster.Endpoints[0], 4, FailureKind.Connect);
+            Assert.Empty(cluster.Ejected);
+            cluster.Fail(cluster.Endpoints[0], 1, FailureKind.Connect);
+            Assert.Single(cluster.Ejected);
+        }
+
+        using (TestCluster cluster = Split(local: 0))
+        {
+            cluster.Fail(cluster.Endpoints[0], 100, FailureKind.Connect);
+            Assert.Empty(cluster.Ejected);
+        }
+    }
+
+    [Fact]
+    public void Gateway_failures_alone_can_be_the_only_detector()
+    {
+        using var cluster = new TestCluster(configure: static options =>
+        {
+            options.OutlierDetection.ConsecutiveErrors = 0;
+            options.OutlierDetection.ConsecutiveGatewayErrors = 2;
+        });
+
+        cluster.Fail(cluster.Endpoints[0], 100, FailureKind.Answered);
+        Assert.Empty(cluster.Ejected);
+
+        cluster.Fail(cluster.Endpoints[0], 2, FailureKind.Gateway);
+        Assert.Single(cluster.Ejected);
+    }
+
+    [Theory]
+    [InlineData("connect", FailureKind.Connect)]
+    [InlineData("reset", FailureKind.Reset)]
+    [InlineData("timeout", FailureKind.Timeout)]
+    public void Of_failures_without_an_answer_only_those_that_are_named_count(string word, FailureKind counted)
+    {
+        using var cluster = new TestCluster(configure: options => options.OutlierDetection.ErrorExceptions = [word]);
+        FailureKind[] others = [.. new[] { FailureKind.Connect, FailureKind.Reset, FailureKind.Timeout }.Where(kind => kind != counted)];
+
+        Array.ForEach(others, kind => cluster.Fail(cluster.Endpoints[0], 50, kind));
+        Assert.Empty(cluster.Ejected);
+        Assert.Equal(100, cluster.Endpoints[0].Failed);
+
+        cluster.Fail(cluster.Endpoints[0], 5, counted);
+        Assert.Single(cluster.Ejected);
+    }
+
+    [Theory]
+    [InlineData(FailureKind.Connect)]
+    [InlineData(FailureKind.Reset)]
+    [InlineData(FailureKind.Timeout)]
+    [InlineData(FailureKind.Answered)]
+    [InlineData(FailureKind.Gateway)]
+    public void Settings_that_name_no_failures_count_all_of_them(FailureKind kind) =>
+        Assert.True(new OutlierDetectionSettings(5, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(3), TimeSpan.FromMinutes(30), TimeSpan.Zero, 50).Counts(kind));
+
+    [Fact]
+    public void With_no_failure_without_an_answer_named_answers_still_count()
+    {
+        using var cluster = new TestCluster(configure: static options => options.OutlierDetection.ErrorExceptions = []);
+
+        cluster.Fail(cluster.Endpoints[0], 50, FailureKind.Timeout);
+        Assert.Empty(cluster.Ejected);
+
+        cluster.Fail(cluster.Endpoints[0], 5, FailureKind.Gateway);
+        Assert.Single(cluster.Ejected);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(30)]
+    [InlineData(100)]
+    public void So_many_percent_of_detections_are_enforced_and_all_others_are_told(double percent)
+    {
+        const int Detections = 2000;
+        int enforced = 0;
+        using var cluster = new TestCluster(configure: options =>
+        {
+            options.OutlierDetection.ConsecutiveErrors = 1;
+            options.OutlierDetection.EnforcingConsecutiveErrors = percent;
+            options.OutlierDetection.MaxEjectionTimeJitter = TimeSpan.Zero;
+            options.OutlierDetection.Interval = TimeSpan.FromSeconds(1);
+            options.OutlierDetection.BaseEjectionTime = TimeSpan.FromSeconds(1);
+            options.OutlierDetection.MaxEjectionTime = TimeSpan.FromSeconds(1);
+        });
+        for (int i = 0; i < Detections; i++)
+        {
+            cluster.Fail(cluster.Endpoints[0]);
+            if (cluster.Endpoints[0].Health == EndpointHealth.Ejected)
+            {
+                enforced++;
+                cluster.Time.Advance(TimeSpan.FromSeconds(2));
+            }
+        }
+
+        // Seed 1; three standard deviations of 2000 draws at 30 % are 61.
+        Assert.InRange(enforced, (Detections * percent / 100) - 61, (Detections * percent / 100) + 61);
+        cluster.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(Detections - enforced, cluster.Logs.GetSnapshot().Count(static log => log.Id.Id == LogEvents.EjectionNotEnforced));
+    }
+
+    [Fact]
+    public void A_detection_that_is_not_enforced_starts_its_own_count_anew_and_no_other()
+    {
+        using var cluster = new TestCluster(configure: static options =>
+        {
+            options.OutlierDetection.ConsecutiveGatewayErrors = 3;
+            options.OutlierDetection.EnforcingConsecutiveGatewayErrors = 0;
+        });
+        UpstreamEndpoint endpoint = cluster.Endpoints[0];
+
+        cluster.Fail(endpoint, 4, FailureKind.Gateway);
+        Assert.Equal(1u, endpoint.Status.GatewayErrors);
+        Assert.Equal(4u, endpoint.Status.Errors);
+
+        cluster.Fail(endpoint, 1, FailureKind.Gateway);
+        Assert.Equal("consecutive_errors", endpoint.HealthDetector);
+    }
+
+    [Fact]
+    public void Two_detectors_that_fire_at_once_are_both_heard_when_the_first_is_not_enforced()
+    {
+        using var cluster = new TestCluster(configure: static options =>
+        {
+            options.OutlierDetection.ConsecutiveGatewayErrors = 5;
+            options.OutlierDetection.EnforcingConsecutiveGatewayErrors = 0;
+        });
+
+        cluster.Fail(cluster.Endpoints[0], 5, FailureKind.Gateway);
+
+        Assert.Equal("consecutive_errors", cluster.Endpoints[0].HealthDetector);
+        Assert.False(cluster.Endpoints[0].Status.IsClaimed);
+    }
+
+    [Fact]
+    public void A_streak_as_long_as_can_be_configured_is_counted_exactly()
+    {
+        using var cluster = new TestCluster(configure: static options => options.OutlierDetection.ConsecutiveErrors = (int)EndpointStatus.LongestStreak);
+
+        cluster.Fail(cluster.Endpoints[0], (int)EndpointStatus.LongestStreak - 1);
+        Assert.Empty(cluster.Ejected);
+
+        cluster.Fail(cluster.Endpoints[0]);
+        Assert.Single(cluster.Ejected);
+    }
+
+    [Fact]
+    public void Streaks_stop_at_their_end_and_never_run_into_each_other()
+    {
+        using var cluster = new TestCluster(configure: static options =>
+        {
+            options.OutlierDetection.ConsecutiveErrors = 0;
+            options.OutlierDetection.ConsecutiveGatewayErrors = (int)EndpointStatus.LongestStreak;
+            options.OutlierDetection.MaxEjectionPercent = 0;
+        });
+        UpstreamEndpoint endpoint = cluster.Endpoints[0];
+        var full = new EndpointStatus(ulong.MaxValue);
+
+        cluster.Fail(endpoint, (int)EndpointStatus.LongestStreak - 1, FailureKind.Gateway);
+
+        Assert.Equal((EndpointStatus.LongestStreak - 1, 0u, 0u), (endpoint.Status.GatewayErrors, endpoint.Status.Errors, endpoint.Status.LocalFailures));
+        Assert.Equal(full.Word, full.WithErrors(EndpointStatus.LongestStreak + 1).Word);
+        Assert.Equal(0u, full.NextGeneration().Generation);
+        Assert.False(full.NextGeneration().HasStreak);
+    }
+
+    private static TestCluster WithGateway(int threshold) => new(configure: options => options.OutlierDetection.ConsecutiveGatewayErrors = threshold);
+
+    private static TestCluster Split(int? local) => new(configure: options =>
+    {
+        options.OutlierDetection.SplitExternalLocalOriginErrors = true;
+        options.OutlierDetection.ConsecutiveLocalOriginFailures = local;
+    });
+}

@@ -1,0 +1,124 @@
+namespace LoadBalancing.Client.Tests.Health.Outliers;
+
+/// <summary>When sweeps come, on a clock whose timers fire when the test says so. A beat each 10 s.</summary>
+public sealed class SweepTimerTests
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+    private readonly ManualTime _time = new();
+
+    [Theory]
+    [InlineData(0, 10)]
+    [InlineData(1, 9)]
+    [InlineData(9.5, 0.5)]
+    [InlineData(10, 10)]
+    [InlineData(1234, 6)]
+    public void The_next_sweep_comes_at_the_next_beat_since_the_start(double now, double due)
+    {
+        using SweepTimer timer = Create();
+        _time.Now = TimeSpan.FromSeconds(now);
+        Assert.False(timer.IsArmed);
+
+        timer.Arm();
+
+        Assert.True(timer.IsArmed);
+        Assert.Equal([TimeSpan.FromSeconds(due)], _time.Set);
+    }
+
+    [Fact]
+    public void Who_asks_a_second_time_changes_nothing()
+    {
+        using SweepTimer timer = Create();
+
+        timer.Arm();
+        timer.Arm();
+
+        Assert.Single(_time.Set);
+    }
+
+    [Fact]
+    public void A_timer_that_fires_a_little_early_sweeps_once_on_its_beat()
+    {
+        SweepTimer? timer = null;
+        int sweeps = 0;
+        using (timer = new SweepTimer(
+            () =>
+            {
+                sweeps++;
+                timer!.Begin();
+                timer.Arm();
+            },
+            Interval,
+            _time,
+            _time.GetTimestamp()))
+        {
+            timer.Arm();
+            _time.Now = TimeSpan.FromSeconds(9.9);
+            _time.Fire();
+
+            Assert.Equal([TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10.1)], _time.Set);
+            Assert.Equal((1, true), (sweeps, timer.IsArmed));
+        }
+    }
+
+    [Fact]
+    public void Another_interval_sets_a_timer_that_is_armed_to_its_own_next_beat()
+    {
+        using SweepTimer timer = Create();
+        _time.Now = TimeSpan.FromSeconds(101);
+        timer.Arm();
+        timer.Begin();
+        timer.Arm();
+
+        timer.Configure(TimeSpan.FromMinutes(1));
+
+        // At 110, and when that has been swept, at 120; by the new beat at 120.
+        Assert.Equal([9, 9, 19], _time.Set.Select(static due => due.TotalSeconds));
+    }
+
+    [Fact]
+    public void Another_interval_sets_no_timer_that_nobody_has_asked_for()
+    {
+        using SweepTimer timer = Create();
+
+        timer.Configure(TimeSpan.FromMinutes(1));
+
+        Assert.Equal((0, false), (_time.Set.Count, timer.IsArmed));
+    }
+
+    [Fact]
+    public void After_the_end_nobody_sets_it()
+    {
+        SweepTimer timer = Create();
+        timer.Dispose();
+
+        timer.Arm();
+        timer.Configure(TimeSpan.FromMinutes(1));
+
+        Assert.Equal((true, 0), (_time.IsDisposed, _time.Set.Count));
+    }
+
+    [Fact]
+    public void Sweeps_know_nothing_of_the_request_during_which_the_timer_was_made()
+    {
+        var request = new AsyncLocal<string>();
+        using var swept = new ManualResetEventSlim();
+        string? seen = "nothing";
+        request.Value = "a request";
+        using var timer = new SweepTimer(
+            () =>
+            {
+                seen = request.Value;
+                swept.Set();
+            },
+            TimeSpan.FromMilliseconds(1),
+            TimeProvider.System,
+            TimeProvider.System.GetTimestamp());
+
+        timer.Arm();
+
+        Assert.True(swept.Wait(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+        Assert.Null(seen);
+    }
+
+    private SweepTimer Create() => new(static () => { }, Interval, _time, _time.GetTimestamp());
+}

@@ -1,0 +1,287 @@
+using LoadBalancing.Client.TestSupport;
+using Microsoft.Extensions.Time.Testing;
+
+namespace LoadBalancing.Client.Tests.Health.Outliers;
+
+/// <summary>The share of successes over a moving window, one endpoint by itself: at least 20 requests in 10 s, out below 80 %.</summary>
+public sealed class WindowedSuccessRateTests
+{
+    [Fact]
+    public void Every_third_request_failing_is_seen_although_no_two_fail_in_a_row()
+    {
+        using TestCluster cluster = Windowed();
+        UpstreamEndpoint bad = cluster.Endpoints[0];
+        for (int i = 1; i <= 19; i++)
+        {
+            cluster.Serve(bad, i % 3 == 0 ? 0 : 1, i % 3 == 0 ? 1 : 0);
+        }
+
+        Assert.Empty(cluster.Ejected);
+        cluster.Succeed(bad);
+
+        Assert.Equal("windowed_success_rate", bad.HealthDetector);
+        Assert.Equal("14 of 20 requests in 10 s went well, 70 %; below 80 %", bad.HealthReason);
+    }
+
+    [Theory]
+    [InlineData(16, 4, false)]
+    [InlineData(15, 5, true)]
+    public void Exactly_the_threshold_stays_in(int successes, int failures, bool ejected)
+    {
+        using TestCluster cluster = Windowed();
+
+        cluster.Serve(cluster.Endpoints[0], successes, failures);
+
+        Assert.Equal(ejected, cluster.Ejected.Count == 1);
+    }
+
+    [Theory]
+    [InlineData(19, false)]
+    [InlineData(20, true)]
+    public void It_needs_its_volume(int failures, bool ejected)
+    {
+        using TestCluster cluster = Windowed();
+
+        cluster.Fail(cluster.Endpoints[0], failures);
+
+        Assert.Equal(ejected, cluster.Ejected.Count == 1);
+    }
+
+    [Theory]
+    [InlineData(9, true)]
+    [InlineData(10, false)]
+    public void What_is_older_than_the_window_no_longer_counts(int secondsBetween, bool ejected)
+    {
+        using TestCluster cluster = Windowed();
+        cluster.Fail(cluster.Endpoints[0], 10);
+        cluster.Time.Advance(TimeSpan.FromSeconds(secondsBetween));
+
+        cluster.Fail(cluster.Endpoints[0], 10);
+
+        Assert.Equal(ejected, cluster.Ejected.Count == 1);
+    }
+
+    [Fact]
+    public void After_an_idle_gap_of_any_length_the_window_is_empty()
+    {
+        using TestCluster cluster = Windowed();
+        foreach (TimeSpan gap in new[] { TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(25), TimeSpan.FromHours(5), TimeSpan.FromDays(3) })
+        {
+            cluster.Fail(cluster.Endpoints[0], 19);
+            Assert.Empty(cluster.Ejected);
+            cluster.Time.Advance(gap);
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(100)]
+    [InlineData(1_000)]
+    public void The_rate_of_requests_makes_no_difference(int perSecond)
+    {
+        using TestCluster cluster = Windowed();
+        UpstreamEndpoint bad = cluster.Endpoints[0];
+        UpstreamEndpoint good = cluster.Endpoints[1];
+        for (int second = 0; second < 30; second++)
+        {
+            cluster.Serve(bad, perSecond * 70 / 100, perSecond - (perSecond * 70 / 100));
+            cluster.Serve(good, perSecond - (perSecond / 10), perSecond / 10);
+            cluster.Time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        // With one request a second the window never holds 20.
+        Assert.Equal(perSecond == 1 ? [] : [bad], cluster.Ejected);
+    }
+
+    [Fact]
+    public void Counts_from_before_an_ejection_are_not_held_against_its_next_life()
+    {
+        using TestCluster cluster = Windowed(static options =>
+        {
+            options.Interval = TimeSpan.FromSeconds(1);
+            options.BaseEjectionTime = TimeSpan.FromSeconds(1);
+            options.MaxEjectionTimeJitter = TimeSpan.Zero;
+        });
+        UpstreamEndpoint endpoint = cluster.Endpoints[0];
+        cluster.Fail(endpoint, 20);
+        cluster.RunTo(TimeSpan.FromSeconds(1));
+        Assert.Equal(EndpointHealth.Available, endpoint.Health);
+
+        cluster.Fail(endpoint, 19);
+        Assert.Equal(EndpointHealth.Available, endpoint.Health);
+
+        cluster.Fail(endpoint);
+        Assert.Equal(EndpointHealth.Ejected, endpoint.Health);
+    }
+
+    [Fact]
+    public void A_detection_that_the_cap_refuses_begins_the_window_anew()
+    {
+        using TestCluster cluster = Windowed(static options => options.MaxEjectionPercent = 0);
+        var refusals = new Refusals();
+        using IDisposable subscription = cluster.Balancer.Subscribe(refusals);
+
+        cluster.Fail(cluster.Endpoints[0], 59);
+
+        cluster.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal([(20, 20), (20, 20)], refusals.Seen.Select(static refusal => ((int)refusal.Failures, (int)refusal.Attempts)));
+        Assert.All(refusals.Seen, static refusal => Assert.True(refusal.IsEnforced));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(60)]
+    public void A_reload_to_another_length_begins_the_window_anew_and_goes_on_counting(int seconds)
+    {
+        using TestCluster cluster = Windowed();
+        cluster.Time.Advance(TimeSpan.FromHours(1));
+        cluster.Serve(cluster.Endpoints[0], 15, 4);
+
+        cluster.Configure(options => options.OutlierDetection.WindowedSuccessRate = new WindowedSuccessRateOutlierOptions { Window = TimeSpan.FromSeconds(seconds) });
+        cluster.Fail(cluster.Endpoints[0], 19);
+        Assert.Empty(cluster.Ejected);
+        cluster.Fail(cluster.Endpoints[0]);
+
+        Assert.Single(cluster.Ejected);
+    }
+
+    [Fact]
+    public void Others_who_join_or_leave_take_nothing_of_what_was_counted()
+    {
+        using TestCluster cluster = Windowed();
+        cluster.Fail(cluster.Endpoints[0], 19);
+
+        cluster.Update([TestCluster.Address(1), TestCluster.Address(2), TestCluster.Address(9)]);
+        Assert.Empty(cluster.Ejected);
+        cluster.Fail(cluster.Endpoints[0]);
+
+        Assert.Single(cluster.Ejected);
+    }
+
+    [Fact]
+    public void Successes_count_in_the_tenth_in_which_they_came_also_when_nothing_fails_for_long()
+    {
+        using TestCluster cluster = Windowed();
+        UpstreamEndpoint endpoint = cluster.Endpoints[0];
+        for (int second = 0; second < 40; second++)
+        {
+            // 4 a second: the last ten seconds hold 40, and 9 failures make 9 of 49.
+            cluster.Serve(endpoint, 4, 0);
+            cluster.Time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        cluster.Fail(endpoint, 9);
+        Assert.Empty(cluster.Ejected);
+        cluster.Fail(endpoint);
+
+        Assert.Equal("36 of 46 requests in 10 s went well, 78.3 %; below 80 %", endpoint.HealthReason);
+    }
+
+    [Fact]
+    public void A_success_is_judged_while_a_failure_is_in_the_window_and_not_after()
+    {
+        using TestCluster cluster = Windowed();
+        UpstreamEndpoint endpoint = cluster.Endpoints[0];
+        cluster.Serve(endpoint, 14, 5);
+        cluster.Run(TimeSpan.FromSeconds(9));
+
+        cluster.Succeed(endpoint);
+
+        Assert.Equal("15 of 20 requests in 10 s went well, 75 %; below 80 %", endpoint.HealthReason);
+    }
+
+    [Fact]
+    public void Reloads_leave_no_timer_behind_and_the_end_leaves_none()
+    {
+        var time = new CountingTimeProvider();
+        OutlierDetectionSettings settings = OutlierDetectionSettings.From(new OutlierDetectionOptions { WindowedSuccessRate = new WindowedSuccessRateOutlierOptions() });
+        var detector = new OutlierDetector(settings, new Nobody(), time, RandomSource.Seeded(1));
+        int before = time.TimersAlive;
+
+        for (int i = 0; i < 10; i++)
+        {
+            detector.Configure(settings with { Interval = TimeSpan.FromSeconds(i + 1) });
+        }
+
+        Assert.Equal(before, time.TimersAlive);
+        detector.Dispose();
+        Assert.Equal(0, time.TimersAlive);
+    }
+
+    [Fact]
+    public void After_a_pause_the_step_is_that_of_the_clock_at_once_and_then_turns_with_it()
+    {
+        var time = new FakeTimeProvider();
+        using var steps = new WindowSteps(TimeSpan.FromSeconds(1), time, time.GetTimestamp());
+        Assert.Equal(0, steps.Current);
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(1, steps.Current);
+
+        time.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(3601, steps.Current);
+        time.Advance(TimeSpan.FromMilliseconds(999));
+        Assert.Equal(3601, steps.Current);
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(3602, steps.Current);
+    }
+
+    [Fact]
+    public void A_streak_is_found_before_the_window_is_asked()
+    {
+        using var cluster = new TestCluster(configure: static options => options.OutlierDetection.WindowedSuccessRate = new WindowedSuccessRateOutlierOptions { RequestVolume = 5 });
+
+        cluster.Fail(cluster.Endpoints[0], 5);
+
+        Assert.Equal("consecutive_errors", cluster.Endpoints[0].HealthDetector);
+    }
+
+    [Fact]
+    public async Task A_bucket_counts_exactly_when_many_threads_share_it_and_time_goes_on()
+    {
+        const int Threads = 8;
+        const int Each = 20_000;
+        var window = new OutcomeWindow(generation: 0, stepTicks: 1);
+        using var start = new Barrier(Threads);
+        Task[] threads = [.. Enumerable.Range(0, Threads).Select(thread => Task.Factory.StartNew(
+            () =>
+            {
+                start.SignalAndWait();
+                for (int i = 0; i < Each; i++)
+                {
+                    window.Add(1000 + (i / (Each / 10)), success: thread % 2 == 0);
+                }
+            },
+            TestContext.Current.CancellationToken,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default))];
+        await Task.WhenAll(threads);
+
+        Assert.Equal(new OutcomeShare(Threads * Each / 2, Threads * Each), window.Count(1009));
+    }
+
+    [Fact]
+    public void A_report_that_was_held_up_for_a_whole_window_is_dropped()
+    {
+        var window = new OutcomeWindow(generation: 0, stepTicks: 1);
+        window.Add(25, success: true);
+
+        window.Add(15, success: false);
+
+        Assert.Equal(new OutcomeShare(1, 1), window.Count(25));
+        Assert.Equal(default, window.Count(35));
+    }
+
+    private static TestCluster Windowed(Action<OutlierDetectionOptions>? configure = null) => new(configure: options =>
+    {
+        options.OutlierDetection.ConsecutiveErrors = 0;
+        options.OutlierDetection.WindowedSuccessRate = new WindowedSuccessRateOutlierOptions();
+        configure?.Invoke(options.OutlierDetection);
+    });
+
+    private sealed class Refusals : LoadBalancerObserver
+    {
+        public List<EjectionEvent> Seen { get; } = [];
+
+        public override void OnEjectionRefused(EjectionEvent ejection) => Seen.Add(ejection);
+    }
+}

@@ -1,0 +1,212 @@
+using System.Net;
+using System.Text;
+using LoadBalancing.Client.TestSupport;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace LoadBalancing.Client.Tests.Http.Bodies;
+
+public sealed class RequestBodiesTests
+{
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_short_body_is_kept_and_sent_again(bool sync)
+    {
+        await using LoopbackServer good = await LoopbackServer.StartAsync(Echo(200));
+        await using LoopbackServer bad = await LoopbackServer.StartAsync(Echo(503));
+        await using BalancedClient client = Client(good, bad, static o => o.Retry.BufferBodyUpTo = 4);
+
+        using HttpResponseMessage response = await client.SendAsync(Put(OneShot("body", length: 4)), sync, cancellationToken: Cancelled);
+
+        Assert.Equal("200 body", $"{(int)response.StatusCode} {await response.Content.ReadAsStringAsync(Cancelled)}");
+        Assert.Single(bad.Requests);
+    }
+
+    [Theory]
+    [InlineData(5L)]
+    [InlineData(null)]
+    public async Task A_body_that_is_longer_or_does_not_know_its_length_is_sent_once(long? length)
+    {
+        await using LoopbackServer good = await LoopbackServer.StartAsync(Echo(200));
+        await using LoopbackServer bad = await LoopbackServer.StartAsync(Echo(503));
+        await using BalancedClient client = Client(good, bad, static o => o.Retry.BufferBodyUpTo = 4);
+
+        using HttpResponseMessage response = await client.SendAsync(Put(OneShot("body!", length)), cancellationToken: Cancelled);
+
+        Assert.Equal("503 body!", $"{(int)response.StatusCode} {await response.Content.ReadAsStringAsync(Cancelled)}");
+    }
+
+    [Fact]
+    public async Task A_body_that_can_be_made_anew_is_made_for_each_retry_and_the_one_before_is_disposed()
+    {
+        await using LoopbackServer good = await LoopbackServer.StartAsync(Echo(200));
+        await using LoopbackServer bad = await LoopbackServer.StartAsync(Echo(503));
+        await using BalancedClient client = Client(good, bad, static _ => { });
+        var first = new OneShotStream("body");
+        HttpRequestMessage request = Put(new StreamContent(first)).SetContentFactory(static () => OneShot("body", length: null));
+
+        using HttpResponseMessage response = await client.SendAsync(request, cancellationToken: Cancelled);
+
+        Assert.Equal("200 body", $"{(int)response.StatusCode} {await response.Content.ReadAsStringAsync(Cancelled)}");
+        Assert.True(first.IsDisposed);
+    }
+
+    [Theory]
+    [InlineData(null, 1)]
+    [InlineData(false, 1)]
+    [InlineData(true, 2)]
+    public async Task Requests_that_are_not_idempotent_are_tried_again_when_the_policy_says_so(bool? all, int calls)
+    {
+        var stub = StubHandler.Script(HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK);
+        await using var client = new BalancedClient(stub, o => o.Retry.RetryAllMethods = all);
+
+        using HttpResponseMessage response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Post, "/items"), cancellationToken: Cancelled);
+
+        Assert.Equal(calls, stub.Calls.Count);
+    }
+
+    [Theory]
+    [InlineData("GET")]
+    [InlineData("POST")]
+    public async Task A_request_can_keep_out_of_retries_whatever_the_policy_says(string method)
+    {
+        var stub = StubHandler.Script(HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK);
+        await using var client = new BalancedClient(stub, static o => o.Retry.RetryAllMethods = true);
+
+        using HttpResponseMessage response = await client.SendAsync(new HttpRequestMessage(new HttpMethod(method), "/items").SetIdempotent(false), cancellationToken: Cancelled);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData(HttpProtocols.Http1, false, false)]
+    [InlineData(HttpProtocols.Http1, true, false)]
+    [InlineData(HttpProtocols.Http2, false, false)]
+    [InlineData(HttpProtocols.Http1, false, true)]
+    [InlineData(HttpProtocols.Http2, false, true)]
+    public async Task A_body_whose_own_stream_breaks_is_no_fault_of_the_endpoint_and_not_tried_again(HttpProtocols protocol, bool sync, bool inParts)
+    {
+        await using LoopbackServer server = await LoopbackServer.StartAsync(Echo(200), protocol);
+        await using var client = new BalancedClient(options: o => (o.Endpoints, o.OutlierDetection.ConsecutiveErrors) = ([server.Address], 1));
+        HttpContent body = new StreamContent(new BreakingStream());
+        HttpRequestMessage request = Put(inParts ? new MultipartFormDataContent { { body, "file" } } : body);
+        request.Version = protocol == HttpProtocols.Http2 ? HttpVersion.Version20 : HttpVersion.Version11;
+        request.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
+
+        HttpRequestException thrown = await Assert.ThrowsAsync<HttpRequestException>(() => client.SendAsync(request, sync, cancellationToken: Cancelled));
+
+        Assert.Contains("The disk broke.", thrown.ToString(), StringComparison.Ordinal);
+        Assert.Equal((0L, 0, EndpointHealth.Available), (client.Failed, client.InFlight, client.Endpoints[0].Health));
+        Assert.Same(inParts ? ((MultipartFormDataContent)request.Content!).Single() : request.Content, body);
+    }
+
+    [Fact]
+    public async Task A_connection_that_breaks_under_a_body_is_the_fault_of_the_endpoint()
+    {
+        await using var broken = new RawServer(static async connection =>
+        {
+            await connection.ReadHeadersAsync();
+            connection.Reset();
+        });
+        await using var client = new BalancedClient(options: o => o.Endpoints = [broken.Address]);
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => client.SendAsync(Put(new StreamContent(new EndlessStream())), cancellationToken: Cancelled));
+
+        Assert.Equal(1, client.Failed);
+    }
+
+    [Fact]
+    public async Task The_headers_of_a_watched_body_reach_the_server()
+    {
+        string? seen = null;
+        await using LoopbackServer server = await LoopbackServer.StartAsync(async context =>
+        {
+            seen = $"{context.Request.ContentType} {context.Request.ContentLength}";
+            await Echo(200)(context);
+        });
+        await using var client = new BalancedClient(options: o => o.Endpoints = [server.Address]);
+        var body = new StreamContent(new MemoryStream(Encoding.ASCII.GetBytes("body"))) { Headers = { { "Content-Type", "text/x-test" } } };
+
+        using HttpResponseMessage response = await client.SendAsync(Put(body), cancellationToken: Cancelled);
+
+        Assert.Equal("text/x-test 4", seen);
+        Assert.Equal("body", await response.Content.ReadAsStringAsync(Cancelled));
+    }
+
+    private static BalancedClient Client(LoopbackServer good, LoopbackServer bad, Action<LoadBalancingOptions> configure) => new(options: o =>
+    {
+        o.Endpoints = [good.Address, bad.Address];
+        configure(o);
+    });
+
+    private static HttpRequestMessage Put(HttpContent content) => new(HttpMethod.Put, "/items") { Content = content };
+
+    private static StreamContent OneShot(string text, long? length)
+    {
+        var content = new StreamContent(new OneShotStream(text));
+        content.Headers.ContentLength = length;
+        return content;
+    }
+
+    private static RequestDelegate Echo(int status) => async context =>
+    {
+        context.Response.StatusCode = status;
+        await context.Request.Body.CopyToAsync(context.Response.Body, context.RequestAborted);
+    };
+
+    /// <summary>Can be read, and that is all.</summary>
+    private class OneShotStream(string text) : MemoryStream(Encoding.ASCII.GetBytes(text))
+    {
+        public bool IsDisposed { get; private set; }
+
+        public override bool CanSeek => false;
+
+        protected override void Dispose(bool disposing)
+        {
+            IsDisposed = true;
+            base.Dispose(disposing);
+        }
+    }
+
+    private sealed class BreakingStream() : OneShotStream("")
+    {
+        private bool _begun;
+
+        public override int Read(byte[] buffer, int offset, int count) => ReadCore();
+
+        public override int Read(Span<byte> buffer) => ReadCore();
+
+        public override async Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
+        {
+            await Task.Yield();
+            return ReadCore();
+        }
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await Task.Yield();
+            return ReadCore();
+        }
+
+        private int ReadCore()
+        {
+            if (_begun)
+            {
+                throw new IOException("The disk broke.");
+            }
+
+            _begun = true;
+            return 1;
+        }
+    }
+
+    private sealed class EndlessStream() : OneShotStream("")
+    {
+        public override int Read(byte[] buffer, int offset, int count) => count;
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(buffer.Length);
+    }
+}

@@ -1,0 +1,191 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using LoadBalancing.Client.TestSupport;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace LoadBalancing.Client.Tests.Http.Probes;
+
+/// <summary>What the built-in probes send to real servers, and what they make of the answers.</summary>
+public sealed class ProbesTests
+{
+    private static readonly CheckRequest Request = new("/health?deep=1", "GET", Host: null, HeaderLines: "", StatusLines: "200", Send: null, Expect: null, GrpcService: "");
+
+    [Fact]
+    public async Task Http_asks_for_its_path_below_the_endpoints_own_with_host_and_headers()
+    {
+        string[] headers = [];
+        await using LoopbackServer server = await LoopbackServer.StartAsync(context =>
+        {
+            headers = [.. new[] { "X-Probe", "User-Agent", "traceparent" }.Select(name => context.Request.Headers[name].ToString())];
+            return Task.CompletedTask;
+        });
+        using var probe = new HttpProbe(Request with { HeaderLines = "X-Probe: 1\nUser-Agent: checker" }, "catalog");
+
+        ProbeResult result = await CheckAsync(probe, server.Address + "/base/");
+
+        Assert.Equal(ProbeResult.Passed, result);
+        LoopbackRequest request = Assert.Single(server.Requests);
+        Assert.Equal(("GET", "/base/health?deep=1", "catalog"), (request.Method, request.Target, request.Host));
+        Assert.Equal(["1", "checker", ""], headers);
+    }
+
+    [Theory]
+    [InlineData("own.internal", null, "own.internal")]
+    [InlineData("own.internal", "asked.internal", "asked.internal")]
+    [InlineData(null, "asked.internal", "asked.internal")]
+    [InlineData(null, null, "catalog")]
+    public async Task The_host_is_the_one_asked_for_or_the_endpoints_or_the_services(string? hostname, string? host, string expected)
+    {
+        await using LoopbackServer server = await LoopbackServer.StartAsync();
+        using var probe = new HttpProbe(Request with { Host = host }, "catalog");
+
+        await probe.CheckAsync(Endpoint(server.Address, hostname), TestContext.Current.CancellationToken);
+
+        Assert.Equal(expected, Assert.Single(server.Requests).Host);
+    }
+
+    [Theory]
+    [InlineData(200, "200", null)]
+    [InlineData(204, "200", "GET /health?deep=1 was answered with 204")]
+    [InlineData(204, "200-299", null)]
+    [InlineData(302, "200-299", "GET /health?deep=1 was answered with 302")]
+    [InlineData(503, "200\n503", null)]
+    [InlineData(503, "200", "GET /health?deep=1 was answered with 503")]
+    public async Task A_status_that_is_not_expected_is_a_no(int status, string expected, string? reason)
+    {
+        await using LoopbackServer server = await LoopbackServer.StartAsync(context =>
+        {
+            context.Response.StatusCode = status;
+            return Task.CompletedTask;
+        });
+        using var probe = new HttpProbe(Request with { StatusLines = expected }, "catalog");
+
+        Assert.Equal(reason is null ? ProbeResult.Passed : ProbeResult.Refused(reason), await CheckAsync(probe, server.Address));
+    }
+
+    [Fact]
+    public async Task An_http_server_that_is_not_there_is_an_exception_which_counts_as_a_failure()
+    {
+        using var port = new RefusingPort();
+        using var probe = new HttpProbe(Request, "catalog");
+
+        await Assert.ThrowsAsync<HttpRequestException>(async () => await CheckAsync(probe, port.Address));
+    }
+
+    [Fact]
+    public async Task Tcp_passes_when_it_can_connect_and_fails_when_it_cannot()
+    {
+        await using var server = new RawServer(static _ => Task.CompletedTask);
+        using var refusing = new RefusingPort();
+        var probe = new TcpProbe(send: null, expect: null);
+
+        Assert.Equal(ProbeResult.Passed, await CheckAsync(probe, server.Address.Replace("http", "tcp", StringComparison.Ordinal)));
+        await Assert.ThrowsAsync<SocketException>(async () => await CheckAsync(probe, refusing.Address));
+    }
+
+    [Theory]
+    [InlineData("+PONG\r\n", true)]
+    [InlineData("-LOADING Redis is loading\r\n", false)]
+    public async Task Tcp_sends_and_waits_for_what_it_expects(string answer, bool passes)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        Task<string> heard = AnswerOnceAsync(listener, answer);
+
+        ProbeResult result = await CheckAsync(new TcpProbe("PING\r\n", "+PONG"), $"tcp://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
+
+        Assert.Equal("PING\r\n", await heard);
+        Assert.Equal(passes ? ProbeResult.Passed : ProbeResult.Failed("the connection was closed before what was expected came"), result);
+    }
+
+    [Fact]
+    public async Task Tcp_speaks_to_unix_sockets_too()
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"lb-{Guid.NewGuid():N}.sock");
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(path));
+        listener.Listen();
+        try
+        {
+            Assert.Equal(ProbeResult.Passed, await CheckAsync(new TcpProbe(send: null, expect: null), $"unix://{path}"));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Theory]
+    [InlineData(1, "0", null)]
+    [InlineData(2, "0", "the health service says NOT_SERVING")]
+    [InlineData(0, "0", "the health service says UNKNOWN")]
+    [InlineData(1, "12", "the health service failed with gRPC status 12")]
+    [InlineData(1, "14", "the health service failed with gRPC status 14")]
+    public async Task Grpc_passes_only_when_the_service_is_serving(int status, string code, string? reason)
+    {
+        byte[]? asked = null;
+        await using LoopbackServer server = await LoopbackServer.StartAsync(
+            async context =>
+            {
+                using var body = new MemoryStream();
+                await context.Request.Body.CopyToAsync(body);
+                asked = body.ToArray();
+                Assert.Equal("/grpc.health.v1.Health/Check", context.Request.Path);
+                context.Response.ContentType = "application/grpc";
+                await context.Response.Body.WriteAsync(status == 0 ? (byte[])[0, 0, 0, 0, 0] : [0, 0, 0, 0, 2, 8, (byte)status]);
+                context.Response.AppendTrailer("grpc-status", code);
+            },
+            HttpProtocols.Http2);
+        using var probe = new GrpcProbe(Request with { GrpcService = "shop.Catalog" }, "catalog");
+
+        ProbeResult result = await CheckAsync(probe, server.Address);
+
+        Assert.Equal(reason is null ? ProbeResult.Passed : ProbeResult.Refused(reason), result);
+        Assert.Equal([0, 0, 0, 0, 14, 0x0A, 12, .. Encoding.UTF8.GetBytes("shop.Catalog")], asked);
+    }
+
+    [Fact]
+    public void Grpc_reads_nothing_into_answers_that_are_none()
+    {
+        foreach (byte[] body in (byte[][])[[], [0], [0, 0, 0, 0, 2, 8], [1, 0, 0, 0, 2, 8, 1], [0, 0, 0, 0, 2, 16, 1], [0, 0, 0, 0, 1, 8]])
+        {
+            Assert.Equal(0, GrpcProbe.ReadStatus(body));
+        }
+
+        Assert.Equal(1, GrpcProbe.ReadStatus([0, 0, 0, 0, 2, 8, 1]));
+        Assert.Throws<ArgumentException>(() => GrpcProbe.Frame(new string('s', 128)));
+    }
+
+    private static async Task<string> AnswerOnceAsync(TcpListener listener, string answer)
+    {
+        using TcpClient client = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
+        NetworkStream stream = client.GetStream();
+        byte[] buffer = new byte[64];
+        int read = await stream.ReadAsync(buffer, TestContext.Current.CancellationToken);
+        try
+        {
+            foreach (char c in answer)
+            {
+                // Byte by byte: what is expected may come in pieces.
+                await stream.WriteAsync(new[] { (byte)c }, TestContext.Current.CancellationToken);
+            }
+        }
+        catch (IOException)
+        {
+            // Who has heard what was expected hangs up, and does not wait for the end of the line.
+        }
+
+        return Encoding.UTF8.GetString(buffer, 0, read);
+    }
+
+    private static ValueTask<ProbeResult> CheckAsync(IHealthProbe probe, string address) => probe.CheckAsync(Endpoint(address), TestContext.Current.CancellationToken);
+
+    private static UpstreamEndpoint Endpoint(string address, string? hostname = null)
+    {
+        var description = new EndpointDescription(address) { Hostname = hostname };
+        Assert.True(EndpointIdentity.TryParse(description, out EndpointIdentity identity, out _));
+        return new UpstreamEndpoint(identity, description, new EndpointLoad());
+    }
+}

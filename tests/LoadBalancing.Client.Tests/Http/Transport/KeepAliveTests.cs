@@ -1,0 +1,109 @@
+using System.Net;
+using System.Net.Sockets;
+using LoadBalancing.Client.TestSupport;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace LoadBalancing.Client.Tests.Http.Transport;
+
+/// <summary>How connections that have died without a word are noticed, against real sockets.</summary>
+public sealed class KeepAliveTests
+{
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(null, 1, 30)]
+    [InlineData(7, 1, 7)]
+    [InlineData(-1, 0, null)]
+    public async Task The_operating_system_probes_the_connections_that_we_make(int? seconds, int on, int? time)
+    {
+        await using LoopbackServer server = await LoopbackServer.StartAsync();
+        var options = new KeepAliveOptions();
+        options.TcpTime = seconds is null ? options.TcpTime : seconds < 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(seconds.Value);
+
+        await using Stream stream = await new Connector(KeepAliveSettings.From(options)).ConnectAsync(new DnsEndPoint("127.0.0.1", server.Port), Cancelled);
+
+        Socket socket = ((NetworkStream)stream).Socket;
+        Assert.Equal(on, socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive));
+        if (time is not null)
+        {
+            Assert.Equal(time, socket.GetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime));
+            Assert.Equal(10, socket.GetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval));
+            Assert.Equal(3, socket.GetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount));
+        }
+    }
+
+    [Fact]
+    public async Task Our_handler_connects_by_it_and_pings_nobody()
+    {
+        SocketsHttpHandler? primary = null;
+        await using LoopbackServer server = await LoopbackServer.StartAsync();
+        await using var client = new BalancedClient(options: options => options.Endpoints = [server.Address], builder: builder => builder.ConfigurePrimaryHttpMessageHandler((handler, _) => primary = (SocketsHttpHandler)handler));
+
+        using HttpResponseMessage response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "http://catalog/"), cancellationToken: Cancelled);
+
+        Assert.True(Connector.IsOurs(primary!.ConnectCallback));
+        Assert.Equal(Timeout.InfiniteTimeSpan, primary.KeepAlivePingDelay);
+    }
+
+    [Fact]
+    public async Task Pings_are_for_connections_with_requests_under_way_once_a_delay_is_set()
+    {
+        SocketsHttpHandler? primary = null;
+        await using var client = new BalancedClient(
+            options: static options =>
+            {
+                options.ConnectionPool.KeepAlive.Http2PingDelay = TimeSpan.FromSeconds(5);
+                options.ConnectionPool.KeepAlive.Http2PingTimeout = TimeSpan.FromSeconds(3);
+            },
+            builder: builder => builder.ConfigurePrimaryHttpMessageHandler((handler, _) => primary = (SocketsHttpHandler)handler));
+
+        Assert.NotNull(client.Http);
+
+        Assert.Equal((5, 3), (primary!.KeepAlivePingDelay.TotalSeconds, primary.KeepAlivePingTimeout.TotalSeconds));
+        Assert.Equal(HttpKeepAlivePingPolicy.WithActiveRequests, primary.KeepAlivePingPolicy);
+    }
+
+    [Fact]
+    public async Task A_ConnectCallback_of_the_users_own_stays_and_that_is_said_once()
+    {
+        int connected = 0;
+        await using LoopbackServer server = await LoopbackServer.StartAsync();
+        await using var client = new BalancedClient(
+            options: options => options.Endpoints = [server.Address],
+            builder: builder => builder.ConfigurePrimaryHttpMessageHandler((handler, _) => ((SocketsHttpHandler)handler).ConnectCallback = async (context, token) =>
+            {
+                connected++;
+                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+                await socket.ConnectAsync(context.DnsEndPoint, token);
+                return new NetworkStream(socket, ownsSocket: true);
+            }));
+
+        using HttpResponseMessage response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "http://catalog/"), cancellationToken: Cancelled);
+
+        Assert.Equal(1, connected);
+        Assert.Single(client.Logs.GetSnapshot(), static log => log.Id.Id == LogEvents.OwnConnectCallback);
+    }
+
+    [Fact]
+    public async Task An_http2_connection_that_falls_silent_is_noticed_by_ping_where_nothing_else_would()
+    {
+        await using var server = new RawServer(Http2Frames.FallSilentAsync);
+        await using var client = new BalancedClient(options: options =>
+        {
+            options.Endpoints = [server.Address];
+            options.Timeout = Timeout.InfiniteTimeSpan;
+            options.Retry.Attempts = 0;
+            options.Retry.PerTryTimeout = Timeout.InfiniteTimeSpan;
+            options.ConnectionPool.KeepAlive.Http2PingDelay = TimeSpan.FromSeconds(1);
+            options.ConnectionPool.KeepAlive.Http2PingTimeout = TimeSpan.FromSeconds(1);
+        });
+        client.Http.Timeout = Timeout.InfiniteTimeSpan;
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => client.SendAsync(
+            new HttpRequestMessage(HttpMethod.Get, "http://catalog/") { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact },
+            cancellationToken: Cancelled));
+
+        // It is the endpoint's failure, and counts.
+        Assert.Equal(1, client.Failed);
+    }
+}

@@ -1,0 +1,266 @@
+using System.Net;
+using LoadBalancing.Client.TestSupport;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
+using Microsoft.Extensions.Options;
+
+namespace LoadBalancing.Client.Tests.Registration;
+
+/// <summary><c>AddLoadBalancer</c>: a cluster without HTTP, and what its options may not say because nobody would do it.</summary>
+public sealed class BalancerWithoutClientTests
+{
+    private const string Why = "it is for HTTP, and the service was registered with AddLoadBalancer, without a client";
+
+    public static TheoryData<string, Action<LoadBalancingOptions>> Unused => new()
+    {
+        { "Timeout", static options => options.Timeout = TimeSpan.FromSeconds(1) },
+        { "TimeoutCoversBody", static options => options.TimeoutCoversBody = true },
+        { "BodyIdleTimeout", static options => options.BodyIdleTimeout = TimeSpan.FromSeconds(1) },
+        { "Retry", static options => options.Retry.Attempts = 1 },
+        { "Retry", static options => options.Retry.RetryOn = ["reset"] },
+        { "Budget", static options => options.Budget.Percent = 10 },
+        { "ConnectionPool:MaxRetries", static options => options.ConnectionPool.MaxRetries = 1 },
+        { "ConnectionPool:MaxConnections", static options => options.ConnectionPool.MaxConnections = 1 },
+        { "ConnectionPool:ConnectTimeout", static options => options.ConnectionPool.ConnectTimeout = TimeSpan.FromSeconds(1) },
+        { "ConnectionPool:IdleTimeout", static options => options.ConnectionPool.IdleTimeout = TimeSpan.FromSeconds(1) },
+        { "ConnectionPool:MaxRequestsPerConnection", static options => options.ConnectionPool.MaxRequestsPerConnection = 1 },
+        { "ConnectionPool:KeepAlive", static options => options.ConnectionPool.KeepAlive.TcpTime = TimeSpan.FromSeconds(5) },
+        { "Routes", static options => options.Routes = [new RequestRouteOptions { Name = "all" }] },
+        { "Hosts", static options => options.Hosts = ["smtp"] },
+        { "UnmatchedHost", static options => options.UnmatchedHost = UnmatchedHostBehavior.Reject },
+        { "StatefulAffinity", static options => options.StatefulAffinity = new StatefulAffinityOptions { Keys = [Convert.ToBase64String(new byte[32])] } },
+        { "Fault", static options => options.Fault = new FaultOptions { Delay = new FaultDelayOptions { FixedDelay = TimeSpan.FromSeconds(1) } } },
+        { "FollowRedirects", static options => options.FollowRedirects = false },
+        { "OutlierDetection:ErrorStatuses", static options => options.OutlierDetection.ErrorStatuses = ["500-599"] },
+        {
+            "HashPolicies", static options =>
+            {
+                options.Strategy = LoadBalancingStrategies.Maglev;
+                options.HashPolicies = [new HashPolicyOptions { Header = "x-user" }];
+            }
+        },
+    };
+
+    /// <summary>What picks go by, over whatever protocol.</summary>
+    private static string[] OfPicks =>
+    [
+        "Endpoints", "EmptyUpdate", "Subsets", "Subsetting", "Strategy", "LeastRequest", "LeastLoad", "ConsistentHash", "Locality", "SlowStart", "OutlierDetection", "HealthCheck", "Panic",
+        "ConnectionPool:MaxRequests", "ConnectionPool:MaxPendingRequests", "ConnectionPool:PendingTimeout", "ConnectionPool:MaxRequestsPerEndpoint", "ConnectionPool:AdaptiveLimit",
+    ];
+
+    [Fact]
+    public void Every_option_is_either_one_of_picks_or_is_refused()
+    {
+        IEnumerable<string> options = typeof(LoadBalancingOptions).GetProperties().Select(static property => property.Name).Where(static name => name != "ConnectionPool");
+        IEnumerable<string> ofPool = typeof(ConnectionPoolOptions).GetProperties().Select(static property => $"ConnectionPool:{property.Name}");
+
+        // A part of an option may be refused where the rest is taken.
+        IEnumerable<string> refused = Unused.Select(static row => row.Data.Item1).Where(static key => key != "OutlierDetection:ErrorStatuses");
+
+        Assert.Equal(options.Concat(ofPool).Order(StringComparer.Ordinal), refused.Distinct().Concat(OfPicks).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Unused))]
+    public void What_only_http_does_is_refused(string key, Action<LoadBalancingOptions> configure)
+    {
+        string fault = Assert.Single(FaultsOf(configure));
+
+        Assert.StartsWith($"smtp:{key}: {Why}: ", fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_same_options_are_taken_with_a_client()
+    {
+        var services = new ServiceCollection();
+        ILoadBalancingBuilder client = services.AddLoadBalancedHttpClient("smtp", static options => options.Endpoints = ["http://10.0.0.1"]);
+        foreach ((_, Action<LoadBalancingOptions> configure) in Unused.Select(static row => row.Data))
+        {
+            client.Configure(configure);
+        }
+
+        using ServiceProvider provider = services.BuildServiceProvider();
+
+        Assert.Single(provider.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer("smtp").Endpoints);
+    }
+
+    [Theory]
+    [InlineData("tcp://10.0.0.1:25", ActiveCheckKind.Http, "Http asks over HTTP, which 'tcp://10.0.0.1:25' does not speak; it is Tcp, or Custom with an IHealthProbe of yours.")]
+    [InlineData("tcp://10.0.0.1:25", ActiveCheckKind.Grpc, "Grpc asks over HTTP, which 'tcp://10.0.0.1:25' does not speak; it is Tcp, or Custom with an IHealthProbe of yours.")]
+    [InlineData("udp://10.0.0.1:53", ActiveCheckKind.Tcp, "Tcp connects, and 'udp://10.0.0.1:53' has nobody who accepts; it is Custom, with an IHealthProbe of yours that asks over UDP.")]
+    public void Checks_that_the_endpoint_could_never_pass_are_refused(string address, ActiveCheckKind kind, string fault)
+    {
+        string[] faults = FaultsOf(options =>
+        {
+            options.Endpoints = [address];
+            options.HealthCheck.Kind = kind;
+        });
+
+        Assert.Equal([$"smtp:HealthCheck:Kind: {fault}"], faults);
+    }
+
+    [Theory]
+    [InlineData("tcp://10.0.0.1:25", ActiveCheckKind.Tcp)]
+    [InlineData("http://10.0.0.1:25", ActiveCheckKind.Http)]
+    [InlineData("unix:///run/mail.sock", ActiveCheckKind.Tcp)]
+    public void Checks_that_it_can_pass_are_taken(string address, ActiveCheckKind kind) => Assert.Empty(FaultsOf(options =>
+    {
+        options.Endpoints = [address];
+        options.HealthCheck.Kind = kind;
+    }));
+
+    [Fact]
+    public void All_that_it_can_do_is_taken_from_configuration_and_followed()
+    {
+        IConfigurationRoot configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["LoadBalancing:smtp:Endpoints:0"] = "tcp://10.0.0.1:25",
+            ["LoadBalancing:smtp:Strategy"] = "LeastConnections",
+            ["LoadBalancing:smtp:HealthCheck:Kind"] = "Tcp",
+            ["LoadBalancing:smtp:OutlierDetection:ConsecutiveErrors"] = "2",
+            ["LoadBalancing:smtp:Panic:Threshold"] = "0",
+            ["LoadBalancing:smtp:ConnectionPool:MaxRequests"] = "10",
+        }).Build();
+        var services = new ServiceCollection();
+        services.AddSingleton<IConfiguration>(configuration);
+        services.AddLoadBalancer("smtp");
+        using ServiceProvider provider = services.BuildServiceProvider();
+        var balancer = provider.GetRequiredKeyedService<LoadBalancer>("smtp");
+        Assert.Equal("tcp://10.0.0.1:25/", Assert.Single(balancer.Endpoints).Address.ToString());
+
+        configuration["LoadBalancing:smtp:Endpoints:1"] = "tcp://[::1]:26";
+        configuration.Reload();
+
+        Assert.Equal(["tcp://10.0.0.1:25/", "tcp://[::1]:26/"], balancer.Endpoints.Select(static endpoint => endpoint.Address.ToString()));
+    }
+
+    [Fact]
+    public void An_edit_that_says_what_only_http_does_is_not_taken()
+    {
+        var logs = new FakeLogCollector();
+        IConfigurationRoot configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["smtp:Endpoints:0"] = "tcp://10.0.0.1:25" }).Build();
+        var services = new ServiceCollection();
+        services.AddLogging(logging => logging.AddProvider(new FakeLoggerProvider(logs)));
+        services.AddLoadBalancer("smtp", configuration.GetSection("smtp"));
+        using ServiceProvider provider = services.BuildServiceProvider();
+        var balancer = provider.GetRequiredKeyedService<LoadBalancer>("smtp");
+
+        configuration["smtp:Endpoints:0"] = "tcp://10.0.0.2:25";
+        configuration["smtp:Timeout"] = "5s";
+        configuration.Reload();
+
+        Assert.Equal("10.0.0.1", Assert.Single(balancer.Endpoints).Address.Host);
+        Assert.Contains($"smtp:Timeout: {Why}", Assert.Single(logs.GetSnapshot(), static log => log.Id.Id == LogEvents.ReloadRejected).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_said_to_all_http_clients_is_not_said_to_it()
+    {
+        var services = new ServiceCollection();
+        services.ConfigureHttpClientDefaults(static clients => clients.AddLoadBalancing(static options => options.Timeout = TimeSpan.FromSeconds(1)).AddEndpointSource(new ManualEndpointSource()));
+        services.AddLoadBalancer("smtp", static options => options.Endpoints = ["tcp://10.0.0.1:25"]);
+        using ServiceProvider provider = services.BuildServiceProvider();
+
+        Assert.Equal("10.0.0.1", Assert.Single(provider.GetRequiredKeyedService<LoadBalancer>("smtp").Endpoints).Address.Host);
+    }
+
+    [Fact]
+    public async Task The_application_does_not_start_with_what_only_http_does()
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.AddLoadBalancer("smtp", static options =>
+        {
+            options.Endpoints = ["tcp://10.0.0.1:25"];
+            options.Timeout = TimeSpan.FromSeconds(1);
+        });
+        using IHost host = builder.Build();
+
+        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(TestContext.Current.CancellationToken));
+
+        Assert.StartsWith($"smtp:Timeout: {Why}", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_strategy_that_hashes_needs_no_policies_because_picks_bring_their_hashes()
+    {
+        var logs = new FakeLogCollector();
+        var services = new ServiceCollection();
+        services.AddLogging(logging => logging.AddProvider(new FakeLoggerProvider(logs)));
+        services.AddLoadBalancer("smtp", static options =>
+        {
+            options.Endpoints = [.. Enumerable.Range(1, 20).Select(static i => new EndpointDescription($"tcp://10.0.0.{i}:25"))];
+            options.Strategy = LoadBalancingStrategies.Maglev;
+        });
+        using ServiceProvider provider = services.BuildServiceProvider();
+        var balancer = provider.GetRequiredKeyedService<LoadBalancer>("smtp");
+
+        UpstreamEndpoint[] owners = [.. Enumerable.Range(0, 10).Select(_ => PickFor(balancer, AffinityHash.Of("user-42")))];
+
+        Assert.Single(owners.Distinct());
+        Assert.DoesNotContain(logs.GetSnapshot(), static log => log.Level >= LogLevel.Warning);
+    }
+
+    [Fact]
+    public void A_fault_injected_into_a_running_one_would_hit_nobody_and_is_refused()
+    {
+        var services = new ServiceCollection();
+        services.AddLoadBalancer("smtp", static options => options.Endpoints = ["tcp://10.0.0.1:25"]);
+        using ServiceProvider provider = services.BuildServiceProvider();
+
+        var exception = Assert.Throws<ArgumentException>(() => provider.GetRequiredService<IFaultInjection>().Inject("smtp", new FaultOptions()));
+
+        Assert.StartsWith("Service 'smtp' was registered with AddLoadBalancer, without a client, and faults are injected into requests.", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_subset_may_not_say_it_either()
+    {
+        string[] faults = FaultsOf(static options =>
+        {
+            options.Endpoints = [new("tcp://10.0.0.1:25") { Labels = { ["zone"] = "a" } }];
+            options.Subsets["a"] = new SubsetOptions { Labels = { ["zone"] = "a" }, ConnectionPool = new ConnectionPoolOptions { MaxRetries = 1 } };
+        });
+
+        Assert.StartsWith($"smtp:Subsets:a:ConnectionPool:MaxRetries: {Why}: ", Assert.Single(faults), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_caller_hashes_as_it_does_over_http_and_an_ipv4_address_mapped_to_ipv6_like_itself()
+    {
+        ulong hash = AffinityHash.Of(IPAddress.Parse("10.1.2.3"));
+
+        Assert.Equal(AffinityHash.Of("10.1.2.3"), hash);
+        Assert.Equal(hash, AffinityHash.Of(IPAddress.Parse("::ffff:10.1.2.3")));
+        Assert.NotEqual(hash, AffinityHash.Of(IPAddress.Parse("10.1.2.4")));
+        Assert.Equal(System.IO.Hashing.XxHash64.HashToUInt64("fe80::1"u8), AffinityHash.Of(IPAddress.Parse("fe80::1")));
+    }
+
+    private static UpstreamEndpoint PickFor(LoadBalancer balancer, ulong hash)
+    {
+        using EndpointLease lease = balancer.Pick(new PickContext { Hash = hash });
+        return lease.Endpoint;
+    }
+
+    private static string[] FaultsOf(Action<LoadBalancingOptions> configure)
+    {
+        var services = new ServiceCollection();
+        services.AddLoadBalancer("smtp", options =>
+        {
+            options.Endpoints = ["tcp://10.0.0.1:25"];
+            configure(options);
+        });
+        using ServiceProvider provider = services.BuildServiceProvider();
+        try
+        {
+            provider.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer("smtp");
+            return [];
+        }
+        catch (OptionsValidationException exception)
+        {
+            return [.. exception.Failures];
+        }
+    }
+}

@@ -1,0 +1,516 @@
+using System.Collections.Concurrent;
+using System.Net;
+using LoadBalancing.Client.TestSupport;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+
+namespace LoadBalancing.Client.Tests.Resilience.Limits;
+
+/// <summary>What may be under way on single endpoints: pickers pass over those that are full, and when all are, attempts wait.</summary>
+public sealed class EndpointLimitsTests
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    public static TheoryData<string> Strategies =>
+    [
+        LoadBalancingStrategies.RoundRobin, LoadBalancingStrategies.Random, LoadBalancingStrategies.LeastRequest, LoadBalancingStrategies.LeastConnections,
+        LoadBalancingStrategies.LeastLoad, LoadBalancingStrategies.RingHash, LoadBalancingStrategies.Maglev, LoadBalancingStrategies.Rendezvous,
+    ];
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [MemberData(nameof(Strategies))]
+    public void A_full_endpoint_is_passed_over_until_all_are_whatever_the_strategy(string strategy)
+    {
+        using var cluster = new TestCluster(4, options => (options.Strategy, options.ConnectionPool.MaxRequestsPerEndpoint) = (strategy, 3));
+
+        var leases = new List<EndpointLease>();
+        for (int i = 0; i < 12; i++)
+        {
+            leases.Add(cluster.Balancer.Pick(new PickContext { Hash = 42 }));
+        }
+
+        Assert.All(cluster.Endpoints, static endpoint => Assert.Equal((3, 3), (endpoint.InFlight, endpoint.Limit)));
+        LoadBalancerOverflowException refused = Assert.Throws<LoadBalancerOverflowException>(() => cluster.Balancer.Pick(new PickContext { Hash = 7 }));
+        Assert.Equal("Service 'catalog' has no room: as much is under way on each of its endpoints in service as may be (ConnectionPool:MaxRequestsPerEndpoint, ConnectionPool:AdaptiveLimit).", refused.Message);
+
+        leases[5].End(AttemptOutcome.Success);
+        using EndpointLease next = cluster.Balancer.Pick(new PickContext { Hash = 7 });
+        Assert.Same(leases[5].Endpoint, next.Endpoint);
+    }
+
+    [Fact]
+    public void Where_all_who_are_well_are_full_nobody_who_is_ejected_is_asked()
+    {
+        using var cluster = new TestCluster(4, static options => (options.ConnectionPool.MaxRequestsPerEndpoint, options.OutlierDetection.ConsecutiveErrors) = (1, 1));
+        cluster.Fail(cluster.Endpoints[0]);
+        EndpointLease[] leases = [cluster.Balancer.Pick(), cluster.Balancer.Pick(), cluster.Balancer.Pick()];
+
+        Assert.Throws<LoadBalancerOverflowException>(() => cluster.Balancer.Pick());
+        Assert.Equal((EndpointHealth.Ejected, 0), (cluster.Endpoints[0].Health, cluster.Endpoints[0].InFlight));
+        Assert.Equal(3, leases.Length);
+    }
+
+    [Fact]
+    public void In_panic_the_limits_hold_too()
+    {
+        using var cluster = new TestCluster(2, static options =>
+        {
+            options.ConnectionPool.MaxRequestsPerEndpoint = 2;
+            options.OutlierDetection.ConsecutiveErrors = 1;
+            options.OutlierDetection.MaxEjectionPercent = 100;
+        });
+        cluster.Fail(cluster.Endpoints[0]);
+        cluster.Fail(cluster.Endpoints[1]);
+
+        for (int i = 0; i < 4; i++)
+        {
+            cluster.Balancer.Pick();
+        }
+
+        Assert.Throws<LoadBalancerOverflowException>(() => cluster.Balancer.Pick());
+        Assert.All(cluster.Endpoints, static endpoint => Assert.Equal(2, endpoint.InFlight));
+    }
+
+    [Fact]
+    public void A_panic_that_refuses_requests_is_told_as_such_and_not_as_a_limit()
+    {
+        using var cluster = new TestCluster(2, static options =>
+        {
+            options.ConnectionPool.MaxRequestsPerEndpoint = 2;
+            options.OutlierDetection.ConsecutiveErrors = 1;
+            options.OutlierDetection.MaxEjectionPercent = 100;
+            options.Panic.Traffic = PanicTraffic.Fail;
+        });
+        cluster.Fail(cluster.Endpoints[0]);
+        cluster.Fail(cluster.Endpoints[1]);
+
+        Assert.Throws<NoEndpointAvailableException>(() => cluster.Balancer.Pick());
+    }
+
+    [Fact]
+    public void A_reload_changes_limits_and_takes_them_away_and_newcomers_have_them()
+    {
+        using var cluster = new TestCluster(2, static options => options.ConnectionPool.MaxRequestsPerEndpoint = 1);
+        cluster.Balancer.Pick();
+        cluster.Balancer.Pick();
+
+        cluster.Update([TestCluster.Address(1), TestCluster.Address(2), TestCluster.Address(3)]);
+        Assert.Same(cluster.Endpoints[2], cluster.Balancer.Pick().Endpoint);
+        Assert.Throws<LoadBalancerOverflowException>(() => cluster.Balancer.Pick());
+
+        cluster.Configure(static options => options.ConnectionPool.MaxRequestsPerEndpoint = 2);
+        Assert.Equal(2, cluster.Balancer.Pick().Endpoint.InFlight);
+        cluster.Configure(static options => options.ConnectionPool.MaxRequestsPerEndpoint = null);
+        Assert.All(cluster.Endpoints, static endpoint => Assert.Null(endpoint.Limit));
+        for (int i = 0; i < 30; i++)
+        {
+            cluster.Balancer.Pick();
+        }
+
+        Assert.Equal(34, cluster.Endpoints.Sum(static endpoint => endpoint.InFlight));
+    }
+
+    [Fact]
+    public void An_ejection_and_a_return_leave_the_limit_as_it_is()
+    {
+        using var cluster = new TestCluster(3, static options => (options.ConnectionPool.MaxRequestsPerEndpoint, options.OutlierDetection.ConsecutiveErrors) = (5, 1));
+        cluster.Fail(cluster.Endpoints[0]);
+        Assert.Equal((EndpointHealth.Ejected, 5), (cluster.Endpoints[0].Health, cluster.Endpoints[0].Limit));
+
+        cluster.Run(TimeSpan.FromMinutes(10));
+
+        Assert.Equal((EndpointHealth.Available, 5), (cluster.Endpoints[0].Health, cluster.Endpoints[0].Limit));
+    }
+
+    [Theory]
+    [InlineData(LoadBalancingStrategies.RoundRobin)]
+    [InlineData(LoadBalancingStrategies.LeastRequest)]
+    public void Under_load_no_endpoint_ever_has_more(string strategy)
+    {
+        const int Limit = 3;
+        using var cluster = new TestCluster(4, options => (options.Strategy, options.ConnectionPool.MaxRequestsPerEndpoint) = (strategy, Limit));
+        UpstreamEndpoint[] endpoints = [.. cluster.Endpoints];
+        int most = 0;
+        int refused = 0;
+
+        Parallel.For(0, 8, _ =>
+        {
+            var held = new Queue<EndpointLease>();
+            for (int i = 0; i < 5000; i++)
+            {
+                try
+                {
+                    held.Enqueue(cluster.Balancer.Pick());
+                }
+                catch (LoadBalancerOverflowException)
+                {
+                    Interlocked.Increment(ref refused);
+                    if (held.TryDequeue(out EndpointLease? lease))
+                    {
+                        lease.Dispose();
+                    }
+                }
+
+                InterlockedMax(ref most, endpoints.Max(static endpoint => endpoint.InFlight));
+            }
+
+            while (held.TryDequeue(out EndpointLease? lease))
+            {
+                lease.Dispose();
+            }
+        });
+
+        Assert.Equal((Limit, 0), (most, endpoints.Sum(static endpoint => endpoint.InFlight)));
+        Assert.True(refused > 0);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_call_that_finds_all_endpoints_full_waits_and_goes_on_where_there_is_room_first(bool sync)
+    {
+        var answers = new ConcurrentQueue<TaskCompletionSource<HttpResponseMessage>>();
+        var stub = new StubHandler(_ =>
+        {
+            var answer = new TaskCompletionSource<HttpResponseMessage>(TaskCreationOptions.RunContinuationsAsynchronously);
+            answers.Enqueue(answer);
+            return answer.Task;
+        });
+        await using var client = new BalancedClient(stub, static options => options.ConnectionPool.MaxRequestsPerEndpoint = 1);
+        Task<HttpResponseMessage>[] first = [.. Enumerable.Range(0, 3).Select(_ => client.GetAsync(cancellationToken: Cancelled))];
+        await stub.Arrival(3);
+
+        Task<HttpResponseMessage> fourth = client.GetAsync(sync, cancellationToken: Cancelled);
+        await Eventually.IsTrue(() => Slots(client).Waiting == 1);
+        Task<HttpResponseMessage> fifth = client.GetAsync(cancellationToken: Cancelled);
+        await Eventually.IsTrue(() => Slots(client).Waiting == 2);
+        answers.ElementAt(1).SetResult(new HttpResponseMessage(HttpStatusCode.OK));
+
+        StubCall arrived = await stub.Arrival(4);
+        Assert.Equal((stub.Calls[1].Uri.Authority, false), (arrived.Uri.Authority, fifth.IsCompleted));
+        Assert.Equal((1, 3), (Slots(client).Waiting, client.InFlight));
+        answers.ElementAt(0).SetResult(new HttpResponseMessage(HttpStatusCode.OK));
+        await stub.Arrival(5);
+        foreach (TaskCompletionSource<HttpResponseMessage> answer in answers)
+        {
+            answer.TrySetResult(new HttpResponseMessage(HttpStatusCode.OK));
+        }
+
+        await Task.WhenAll([.. first, fourth, fifth]);
+        Assert.Equal((0, 0, 0), (Slots(client).Taken, Slots(client).Waiting, client.InFlight));
+    }
+
+    [Fact]
+    public async Task A_lease_that_was_picked_by_hand_makes_room_too()
+    {
+        await using var client = new BalancedClient(new StubHandler(), static options => (options.Endpoints, options.ConnectionPool.MaxRequestsPerEndpoint) = (["http://10.0.0.1"], 1));
+        EndpointLease lease = client.Balancer.Pick();
+        Task<HttpResponseMessage> waiting = client.GetAsync(cancellationToken: Cancelled);
+        await Eventually.IsTrue(() => Slots(client).Waiting == 1);
+
+        lease.End(AttemptOutcome.Success);
+
+        using HttpResponseMessage response = await waiting;
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_lease_of_a_subset_counts_at_its_address_and_makes_room_for_the_whole_service()
+    {
+        var services = new ServiceCollection();
+        services.AddLoadBalancedHttpClient("catalog", static options =>
+        {
+            options.Endpoints = [new EndpointDescription("http://10.0.0.1") { Labels = new Dictionary<string, string> { ["version"] = "v1" } }];
+            options.Subsets["v1"] = new SubsetOptions { Labels = new Dictionary<string, string> { ["version"] = "v1" } };
+            options.ConnectionPool.MaxRequestsPerEndpoint = 1;
+        }).ConfigurePrimaryHttpMessageHandler(static () => new StubHandler());
+        await using ServiceProvider provider = services.BuildServiceProvider();
+        HttpClient client = provider.GetRequiredService<IHttpClientFactory>().CreateClient("catalog");
+        var balancers = provider.GetRequiredService<ILoadBalancerProvider>();
+        EndpointLease lease = balancers.GetLoadBalancer("catalog", "v1").Pick();
+        Assert.Throws<LoadBalancerOverflowException>(() => balancers.GetLoadBalancer("catalog").Pick());
+
+        Task<HttpResponseMessage> waiting = client.GetAsync("/items", Cancelled);
+        await Eventually.IsTrue(() => ((RequestSlots)balancers.GetLoadBalancer("catalog").Slots!).Waiting == 1);
+        lease.End(AttemptOutcome.Success);
+
+        using HttpResponseMessage response = await waiting;
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Endpoints_that_join_let_in_those_who_wait()
+    {
+        var source = new ManualEndpointSource();
+        var stub = new StubHandler(static call => call.Uri.Host == "10.0.0.9" ? Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK)) : StubHandler.Hang(call));
+        await using var client = new BalancedClient(
+            stub,
+            static options => (options.Endpoints, options.ConnectionPool.MaxRequestsPerEndpoint) = ([], 1),
+            builder: builder => builder.AddEndpointSource(_ => source));
+        using var caller = new CancellationTokenSource();
+        source.Push("http://10.0.0.1");
+        Task holding = client.GetAsync(cancellationToken: caller.Token);
+        await stub.Arrival(1);
+        Task<HttpResponseMessage>[] waiting = [client.GetAsync(cancellationToken: Cancelled), client.GetAsync(cancellationToken: Cancelled)];
+        await Eventually.IsTrue(() => Slots(client).Waiting == 2);
+
+        source.Push("http://10.0.0.1", "http://10.0.0.9");
+
+        foreach (HttpResponseMessage response in await Task.WhenAll(waiting))
+        {
+            Assert.Equal("10.0.0.9", response.GetUpstream()!.Endpoint.Address.Host);
+        }
+
+        await caller.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => holding);
+    }
+
+    [Fact]
+    public async Task With_nobody_allowed_to_wait_a_call_is_refused_at_once_and_says_why()
+    {
+        var stub = new StubHandler(StubHandler.Hang);
+        await using var client = new BalancedClient(
+            stub,
+            static options => (options.Endpoints, options.ConnectionPool.MaxRequestsPerEndpoint, options.ConnectionPool.MaxPendingRequests) = (["http://10.0.0.1"], 1, 0));
+        using var caller = new CancellationTokenSource();
+        Task holding = client.GetAsync(cancellationToken: caller.Token);
+        await stub.Arrival(1);
+
+        LoadBalancerOverflowException refused = await Assert.ThrowsAsync<LoadBalancerOverflowException>(() => client.GetAsync(cancellationToken: Cancelled));
+
+        Assert.Equal(
+            "The call to service 'catalog' was refused: as much is under way on each endpoint in service as may be (ConnectionPool:MaxRequestsPerEndpoint is 1), and nobody may wait (ConnectionPool:MaxPendingRequests is 0).",
+            refused.Message);
+        Assert.Equal((1, 0L, 1), (Slots(client).Taken, client.Failed, stub.Calls.Count));
+        await caller.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => holding);
+    }
+
+    [Fact]
+    public async Task A_wait_lasts_no_longer_than_PendingTimeout_however_often_it_was_in_vain()
+    {
+        var clock = new FakeTimeProvider();
+        var stub = new StubHandler(StubHandler.Hang);
+        await using var client = new BalancedClient(
+            stub,
+            static options =>
+            {
+                options.Endpoints = ["http://10.0.0.1"];
+                (options.Timeout, options.Retry.PerTryTimeout) = (Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                (options.ConnectionPool.MaxRequestsPerEndpoint, options.ConnectionPool.PendingTimeout) = (1, 2 * Second);
+            },
+            clock);
+        using var caller = new CancellationTokenSource();
+        Task holding = client.GetAsync(cancellationToken: caller.Token);
+        await stub.Arrival(1);
+        Task<HttpResponseMessage> waiting = client.GetAsync(cancellationToken: Cancelled);
+        await Eventually.IsTrue(() => Slots(client).Waiting == 1);
+
+        clock.Advance(1.5 * Second);
+        Slots(client).LetAllLook();
+        await Eventually.IsTrue(() => Slots(client).Waiting == 1 && Slots(client).Taken == 1);
+        clock.Advance(0.5 * Second);
+
+        LoadBalancerOverflowException refused = await Assert.ThrowsAsync<LoadBalancerOverflowException>(() => waiting);
+        Assert.EndsWith("and its ConnectionPool:PendingTimeout of 2 s has elapsed before it found a place.", refused.Message, StringComparison.Ordinal);
+        await caller.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => holding);
+    }
+
+    [Fact]
+    public async Task A_retry_goes_where_there_is_room()
+    {
+        var stub = new StubHandler(static call => new HttpResponseMessage(call.Number == 1 ? HttpStatusCode.BadGateway : HttpStatusCode.OK));
+        await using var client = new BalancedClient(stub, static options => options.ConnectionPool.MaxRequestsPerEndpoint = 1);
+        EndpointLease[] held = [client.Balancer.Pick(), client.Balancer.Pick()];
+
+        using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
+
+        Assert.Equal((HttpStatusCode.OK, 2), (response.StatusCode, response.GetUpstream()!.Attempts));
+        Assert.Equal(2, held.Length);
+    }
+
+    [Theory]
+    [InlineData(HttpProtocols.Http1)]
+    [InlineData(HttpProtocols.Http2)]
+    public async Task Servers_never_count_more_than_the_limit_over_either_protocol(HttpProtocols protocol)
+    {
+        const int Limit = 5;
+        var one = new Outstanding();
+        var two = new Outstanding();
+        await using LoopbackServer first = await LoopbackServer.StartAsync(one.AnswerAsync, protocol);
+        await using LoopbackServer second = await LoopbackServer.StartAsync(two.AnswerAsync, protocol);
+        await using var client = new BalancedClient(options: options =>
+        {
+            options.Endpoints = [first.Address, second.Address];
+            (options.Timeout, options.Retry.PerTryTimeout) = (Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            options.ConnectionPool.MaxRequestsPerEndpoint = Limit;
+        });
+
+        await Task.WhenAll(Enumerable.Range(0, 300).Select(async _ =>
+        {
+            var request = new HttpRequestMessage(HttpMethod.Get, "/items")
+            {
+                Version = protocol == HttpProtocols.Http2 ? HttpVersion.Version20 : HttpVersion.Version11,
+                VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            };
+            using HttpResponseMessage response = await client.SendAsync(request, cancellationToken: Cancelled);
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        }));
+
+        Assert.Equal((Limit, Limit, 300), (one.Most, two.Most, first.Requests.Count + second.Requests.Count));
+        Assert.Equal((0, 0, 0), (Slots(client).Taken, Slots(client).Waiting, client.InFlight));
+    }
+
+    [Fact]
+    public async Task Under_load_with_both_limits_everybody_is_served_and_nothing_is_left()
+    {
+        var stub = new StubHandler(static async _ =>
+        {
+            await Task.Yield();
+            return new HttpResponseMessage(HttpStatusCode.OK);
+        });
+        await using var client = new BalancedClient(stub, static options =>
+        {
+            (options.Timeout, options.Retry.PerTryTimeout) = (Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            (options.ConnectionPool.MaxRequests, options.ConnectionPool.MaxRequestsPerEndpoint) = (5, 2);
+        });
+        HttpMessageInvoker invoker = client.Invoker;
+
+        await Task.WhenAll(Enumerable.Range(0, 32).Select(_ => Task.Run(async () =>
+        {
+            for (int i = 0; i < 300; i++)
+            {
+                using HttpResponseMessage response = await invoker.SendAsync(new HttpRequestMessage(HttpMethod.Get, "http://catalog/items"), Cancelled);
+            }
+        })));
+
+        Assert.Equal((9600, 0, 0, 0), (stub.Calls.Count, Slots(client).Taken, Slots(client).Waiting, client.InFlight));
+    }
+
+    [Fact]
+    public void An_adaptive_limit_shrinks_on_the_endpoint_that_slows_down_and_on_no_other()
+    {
+        using var cluster = new TestCluster(3, static options => options.ConnectionPool.AdaptiveLimit = new AdaptiveLimitOptions { Initial = 10, Max = 40 });
+        Assert.All(cluster.Endpoints, static endpoint => Assert.Equal(10, endpoint.Limit));
+        Serve(cluster, rounds: 30, static _ => 10);
+        Assert.All(cluster.Endpoints, static endpoint => Assert.Equal(40, endpoint.Limit));
+
+        Serve(cluster, rounds: 10, static i => i == 1 ? 200 : 10);
+
+        Assert.Equal((40, 40), (cluster.Endpoints[0].Limit, cluster.Endpoints[2].Limit));
+        Assert.InRange(cluster.Endpoints[1].Limit!.Value, 4, 15);
+    }
+
+    [Fact]
+    public void It_never_passes_the_limit_that_is_given_and_failures_that_come_at_once_do_not_raise_it()
+    {
+        using var cluster = new TestCluster(1, static options => (options.ConnectionPool.AdaptiveLimit, options.ConnectionPool.MaxRequestsPerEndpoint, options.OutlierDetection.ConsecutiveErrors) =
+            (new AdaptiveLimitOptions { Initial = 10 }, 12, 0));
+        for (int i = 0; i < 100; i++)
+        {
+            using EndpointLease lease = cluster.Balancer.Pick();
+            cluster.Time.Advance(TimeSpan.FromMilliseconds(1));
+            lease.End(AttemptOutcome.Failure(FailureKind.Connect));
+        }
+
+        Assert.Equal(10, cluster.Endpoints[0].Limit);
+        Serve(cluster, rounds: 30, static _ => 10);
+        Assert.Equal(12, cluster.Endpoints[0].Limit);
+    }
+
+    [Fact]
+    public async Task It_follows_the_requests_of_clients_too()
+    {
+        var clock = new FakeTimeProvider();
+        var stub = new StubHandler(_ =>
+        {
+            clock.Advance(TimeSpan.FromMilliseconds(10));
+            return new HttpResponseMessage(HttpStatusCode.OK);
+        });
+        await using var client = new BalancedClient(
+            stub,
+            static options => (options.Endpoints, options.ConnectionPool.AdaptiveLimit) = (["http://10.0.0.1"], new AdaptiveLimitOptions { Initial = 1, Min = 1, Max = 2 }),
+            clock);
+
+        for (int i = 0; i < 10; i++)
+        {
+            using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
+        }
+
+        Assert.Equal(2, client.Endpoints[0].Limit);
+    }
+
+    /// <summary>Fills every endpoint and lets all attempts on it be answered after the same time, round after round.</summary>
+    private static void Serve(TestCluster cluster, int rounds, Func<int, int> milliseconds)
+    {
+        for (int round = 0; round < rounds; round++)
+        {
+            for (int i = 0; i < cluster.Endpoints.Count; i++)
+            {
+                EndpointLease[] leases = [.. Enumerable.Range(0, cluster.Endpoints[i].Limit!.Value).Select(_ => cluster.Lease(cluster.Endpoints[i], timed: true))];
+                cluster.Time.Advance(TimeSpan.FromMilliseconds(milliseconds(i)));
+                foreach (EndpointLease lease in leases)
+                {
+                    lease.Report(AttemptOutcome.Success);
+                }
+
+                foreach (EndpointLease lease in leases)
+                {
+                    lease.End();
+                }
+            }
+        }
+    }
+
+    private static RequestSlots Slots(BalancedClient client) => (RequestSlots)client.Balancer.Slots!;
+
+    private static void InterlockedMax(ref int most, int value)
+    {
+        int seen = Volatile.Read(ref most);
+        while (value > seen)
+        {
+            int before = Interlocked.CompareExchange(ref most, value, seen);
+            if (before == seen)
+            {
+                return;
+            }
+
+            seen = before;
+        }
+    }
+
+    /// <summary>Counts what is outstanding, and begins to answer when the server is full once.</summary>
+    private sealed class Outstanding
+    {
+        private readonly TaskCompletionSource _full = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly Lock _counting = new();
+        private int _outstanding;
+
+        public int Most { get; private set; }
+
+        public async Task AnswerAsync(HttpContext context)
+        {
+            lock (_counting)
+            {
+                Most = Math.Max(Most, ++_outstanding);
+                if (_outstanding == 5)
+                {
+                    _full.TrySetResult();
+                }
+            }
+
+            await _full.Task;
+            lock (_counting)
+            {
+                _outstanding--;
+            }
+
+            await context.Response.WriteAsync("ok");
+        }
+    }
+}

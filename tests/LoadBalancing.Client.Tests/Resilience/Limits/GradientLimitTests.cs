@@ -1,0 +1,104 @@
+namespace LoadBalancing.Client.Tests.Resilience.Limits;
+
+public sealed class GradientLimitTests
+{
+    private static readonly AdaptiveLimitSettings Defaults = AdaptiveLimitSettings.From(new AdaptiveLimitOptions())!;
+
+    [Fact]
+    public void While_answers_come_as_fast_as_ever_it_grows_to_its_most()
+    {
+        var limit = new GradientLimit(Defaults with { Max = 50 });
+
+        Feed(limit, 200, milliseconds: 10);
+
+        Assert.Equal(50, limit.Value);
+    }
+
+    [Fact]
+    public void Each_answer_moves_it_by_the_formula()
+    {
+        var limit = new GradientLimit(Defaults with { Initial = 100, Smoothing = 1 });
+
+        // As fast as ever: 1 x 100 + 4, and so on.
+        Feed(limit, 10, milliseconds: 10);
+        Assert.Equal(140, limit.Value);
+
+        // The average of ten answers of 10 ms and, at a weight of 2 / 601, one of 40 ms is 10.1 ms; 1.5 x 10.1 / 40 = 0.38, held to 0.5: 0.5 x 140 + 4.
+        Feed(limit, 1, milliseconds: 40);
+        Assert.Equal(74, limit.Value);
+
+        // 1.5 x 10.1 / 20 = 0.76 of 74, and 4.
+        Feed(limit, 1, milliseconds: 20);
+        Assert.Equal(60, limit.Value);
+    }
+
+    [Fact]
+    public void It_goes_part_of_the_way_with_each_answer()
+    {
+        var limit = new GradientLimit(Defaults with { Initial = 100, Smoothing = 0.25 });
+
+        Feed(limit, 1, milliseconds: 10);
+
+        Assert.Equal(101, limit.Value);
+    }
+
+    [Fact]
+    public void When_answers_take_longer_it_shrinks_to_its_least_and_no_further()
+    {
+        var limit = new GradientLimit(Defaults with { Initial = 100, Min = 7, QueueSize = 1 });
+        Feed(limit, 100, milliseconds: 10);
+
+        Feed(limit, 60, milliseconds: 100);
+
+        Assert.Equal(7, limit.Value);
+    }
+
+    [Fact]
+    public void When_the_slow_time_is_over_it_finds_back()
+    {
+        var limit = new GradientLimit(Defaults with { Max = 100 });
+        Feed(limit, 100, milliseconds: 10);
+        Feed(limit, 60, milliseconds: 500);
+        Assert.InRange(limit.Value, 4, 10);
+
+        Feed(limit, 200, milliseconds: 10);
+
+        Assert.Equal(100, limit.Value);
+    }
+
+    [Fact]
+    public void An_endpoint_that_is_not_half_full_says_nothing_about_it()
+    {
+        var limit = new GradientLimit(Defaults);
+
+        for (int i = 0; i < 1000; i++)
+        {
+            limit.Add(TimeSpan.FromMilliseconds(10), inFlight: 9);
+        }
+
+        Assert.Equal(20, limit.Value);
+    }
+
+    [Fact]
+    public void Many_threads_leave_it_within_its_bounds()
+    {
+        var limit = new GradientLimit(Defaults with { Max = 60 });
+
+        Parallel.For(0, 8, thread =>
+        {
+            for (int i = 0; i < 10_000; i++)
+            {
+                limit.Add(TimeSpan.FromMilliseconds(1 + ((i * (thread + 1)) % 50)), inFlight: 60);
+                Assert.InRange(limit.Value, 4, 60);
+            }
+        });
+    }
+
+    private static void Feed(GradientLimit limit, int answers, double milliseconds)
+    {
+        for (int i = 0; i < answers; i++)
+        {
+            limit.Add(TimeSpan.FromMilliseconds(milliseconds), limit.Value);
+        }
+    }
+}

@@ -1,0 +1,397 @@
+using System.Net;
+using System.Net.Http.Json;
+using LoadBalancing.Client.TestSupport;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+
+namespace LoadBalancing.Client.Tests.Resilience.Timeouts;
+
+/// <summary>The time limits of calls and attempts.</summary>
+public sealed class AttemptTimerTests
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_attempt_that_takes_too_long_is_made_elsewhere_and_held_against_its_endpoint(bool sync)
+    {
+        var clock = new FakeTimeProvider();
+        var stub = StubHandler.Script(StubHandler.Hang, StubHandler.Status(HttpStatusCode.OK));
+        await using var client = new BalancedClient(stub, o => o.Retry.PerTryTimeout = 2 * Second, clock);
+
+        Task<HttpResponseMessage> sending = client.GetAsync(sync, cancellationToken: Cancelled);
+        await stub.Arrival(1);
+        clock.Advance(2 * Second);
+        using HttpResponseMessage response = await sending;
+
+        Assert.Equal(["10.0.0.2", "10.0.0.3"], stub.Authorities);
+        Assert.Equal(1, client.Endpoints[1].Failed);
+    }
+
+    [Fact]
+    public async Task A_POST_that_takes_too_long_is_not_made_again()
+    {
+        var clock = new FakeTimeProvider();
+        var stub = new StubHandler(StubHandler.Hang);
+        await using var client = new BalancedClient(stub, o => o.Retry.PerTryTimeout = 2 * Second, clock);
+
+        Task<HttpResponseMessage> sending = client.SendAsync(new HttpRequestMessage(HttpMethod.Post, "/items"), cancellationToken: Cancelled);
+        clock.Advance(2 * Second);
+
+        TaskCanceledException thrown = await Assert.ThrowsAsync<TaskCanceledException>(() => sending);
+        Assert.IsType<TimeoutException>(thrown.InnerException);
+        Assert.Contains("Retry.PerTryTimeout of 2 s has elapsed", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Attempts_that_take_too_long_eject_their_endpoint()
+    {
+        var clock = new FakeTimeProvider();
+        var stub = new StubHandler(StubHandler.Hang);
+        await using var client = new BalancedClient(stub, o => (o.Retry.PerTryTimeout, o.Retry.Attempts, o.OutlierDetection.ConsecutiveErrors) = (Second, 0, 1), clock);
+
+        Task<HttpResponseMessage> sending = client.GetAsync(cancellationToken: Cancelled);
+        clock.Advance(Second);
+        await Assert.ThrowsAsync<TaskCanceledException>(() => sending);
+
+        Assert.Equal(EndpointHealth.Ejected, client.Endpoints[1].Health);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_call_that_takes_too_long_ends_as_one_of_HttpClient_would_and_names_the_option_and_the_seconds(bool sync)
+    {
+        var clock = new FakeTimeProvider();
+        var stub = new StubHandler(StubHandler.Hang);
+        await using var client = new BalancedClient(stub, o => o.Timeout = 1.5 * Second, clock);
+
+        Task<HttpResponseMessage> sending = client.GetAsync(sync, cancellationToken: Cancelled);
+        await stub.Arrival(1);
+        clock.Advance(1.5 * Second);
+
+        TaskCanceledException thrown = await Assert.ThrowsAsync<TaskCanceledException>(() => sending);
+        Assert.IsType<TimeoutException>(thrown.InnerException);
+        Assert.Equal("The call to service 'catalog' was given up: its Timeout of 1.5 s has elapsed. The last attempt was on http://10.0.0.2/.", thrown.Message);
+    }
+
+    [Fact]
+    public async Task A_call_that_takes_too_long_is_held_against_the_endpoint_that_it_waits_for()
+    {
+        var clock = new FakeTimeProvider();
+        await using var client = new BalancedClient(new StubHandler(StubHandler.Hang), o => o.Timeout = Second, clock);
+
+        Task<HttpResponseMessage> sending = client.GetAsync(cancellationToken: Cancelled);
+        clock.Advance(Second);
+        await Assert.ThrowsAsync<TaskCanceledException>(() => sending);
+
+        Assert.Equal((1, 0), (client.Endpoints[1].Failed, client.InFlight));
+    }
+
+    [Fact]
+    public async Task All_attempts_share_the_time_of_the_call()
+    {
+        var clock = new FakeTimeProvider();
+        var stub = new StubHandler(StubHandler.Hang);
+        await using var client = new BalancedClient(stub, o => (o.Timeout, o.Retry.PerTryTimeout) = (5 * Second, 3 * Second), clock);
+
+        Task<HttpResponseMessage> sending = client.GetAsync(cancellationToken: Cancelled);
+        clock.Advance(3 * Second);
+        await stub.Arrival(2);
+        clock.Advance(2 * Second);
+
+        TaskCanceledException thrown = await Assert.ThrowsAsync<TaskCanceledException>(() => sending);
+        Assert.Contains("its Timeout of 5 s has elapsed", thrown.Message, StringComparison.Ordinal);
+        Assert.Equal(2, stub.Calls.Count);
+    }
+
+    [Fact]
+    public async Task The_time_of_the_call_is_named_also_when_the_clock_of_a_later_attempt_runs_out_a_moment_early()
+    {
+        // The timers of the system count whole milliseconds, and what is left of a call's time is cut down to them.
+        var clock = new SkewedClock(dueTime => TimeSpan.FromMilliseconds(Math.Floor(dueTime.TotalMilliseconds)));
+        var stub = new StubHandler(StubHandler.Hang);
+        await using var client = new BalancedClient(stub, o => (o.Timeout, o.Retry.PerTryTimeout) = (TimeSpan.FromMilliseconds(1000.5), TimeSpan.FromMilliseconds(600)), clock);
+
+        Task<HttpResponseMessage> sending = client.GetAsync(cancellationToken: Cancelled);
+        clock.Advance(TimeSpan.FromMilliseconds(600));
+        await stub.Arrival(2);
+        clock.Advance(TimeSpan.FromMilliseconds(400));
+
+        TaskCanceledException thrown = await Assert.ThrowsAsync<TaskCanceledException>(() => sending);
+        Assert.Contains("its Timeout of 1.0005 s has elapsed", thrown.Message, StringComparison.Ordinal);
+        Assert.Equal(2, stub.Calls.Count);
+    }
+
+    [Fact]
+    public async Task A_wait_before_a_retry_that_is_longer_than_the_time_left_is_not_begun()
+    {
+        var clock = new FakeTimeProvider();
+        var stub = StubHandler.Script(HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK);
+        await using var client = new BalancedClient(stub, o => (o.Timeout, o.Retry.BackoffBase) = (4 * Second, 10 * Second), clock, new ConstantRandom(0.5));
+
+        using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_wait_before_a_retry_that_outlasts_the_call_ends_it_without_an_attempt_that_had_no_time()
+    {
+        var clock = new SkewedClock(dueTime => dueTime == 2 * Second ? 5 * Second : dueTime);
+        var stub = StubHandler.Script(StubHandler.Status(HttpStatusCode.ServiceUnavailable), StubHandler.Hang);
+        await using var client = new BalancedClient(stub, o => (o.Timeout, o.Retry.BackoffBase) = (4 * Second, 4 * Second), clock, new ConstantRandom(0.5));
+
+        Task<HttpResponseMessage> sending = client.GetAsync(cancellationToken: Cancelled);
+        clock.Advance(5 * Second);
+
+        TaskCanceledException thrown = await Assert.ThrowsAsync<TaskCanceledException>(() => sending);
+        Assert.EndsWith("its Timeout of 4 s has elapsed. The last attempt was on http://10.0.0.2/.", thrown.Message, StringComparison.Ordinal);
+        Assert.Single(stub.Calls);
+    }
+
+    [Theory]
+    [InlineData(100, 1)]
+    [InlineData(101, 0)]
+    public async Task A_limit_that_was_noticed_more_than_a_tenth_of_a_second_late_is_not_held_against_the_endpoint(int late, int failed)
+    {
+        var clock = new FakeTimeProvider();
+        var noticed = new TaskCompletionSource<HttpResponseMessage>();
+        await using var client = new BalancedClient(new StubHandler(_ => noticed.Task), o => o.Timeout = Second, clock);
+        using MetricCollector<long> starved = client.Counter("timeouts.starved");
+
+        Task<HttpResponseMessage> sending = client.GetAsync(cancellationToken: Cancelled);
+        clock.Advance(Second);
+        clock.Advance(TimeSpan.FromMilliseconds(late));
+        noticed.SetCanceled(Cancelled);
+        await Assert.ThrowsAsync<TaskCanceledException>(() => sending);
+
+        Assert.Equal((failed, 1 - failed), (client.Failed, starved.GetMeasurementSnapshot().Count));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_limits_end_with_the_headers_and_a_slow_body_may_take_longer(bool sync)
+    {
+        var clock = new FakeTimeProvider();
+        var body = new System.IO.Pipelines.Pipe();
+        await using var client = new BalancedClient(
+            new StubHandler(_ => new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(body.Reader.AsStream()) }),
+            o => (o.Timeout, o.Retry.PerTryTimeout) = (2 * Second, Second),
+            clock);
+
+        using HttpResponseMessage response = await client.GetAsync(sync, HttpCompletionOption.ResponseHeadersRead, Cancelled);
+        clock.Advance(TimeSpan.FromHours(1));
+        await body.Writer.WriteAsync("late"u8.ToArray(), Cancelled);
+        await body.Writer.CompleteAsync();
+
+        Assert.Equal("late", await response.Content.ReadAsStringAsync(Cancelled));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Without_limits_a_call_takes_as_long_as_it_takes(bool firstFails)
+    {
+        var clock = new FakeTimeProvider();
+        var stub = firstFails ? StubHandler.Script(StubHandler.Status(HttpStatusCode.ServiceUnavailable), StubHandler.Hang) : new StubHandler(StubHandler.Hang);
+        await using var client = new BalancedClient(stub, o => (o.Timeout, o.Retry.PerTryTimeout) = (Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan), clock);
+        using var caller = new CancellationTokenSource();
+
+        Task<HttpResponseMessage> sending = client.GetAsync(cancellationToken: caller.Token);
+        clock.Advance(TimeSpan.FromDays(1));
+        bool ended = sending.IsCompleted;
+        await caller.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending);
+        Assert.False(ended);
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.OK)]
+    [InlineData(HttpStatusCode.NoContent)]
+    public async Task An_answer_without_a_body_to_an_upload_that_may_go_on_reaches_the_caller_on_any_clock(HttpStatusCode status)
+    {
+        await using var client = new BalancedClient(new StubHandler(_ => new HttpResponseMessage(status) { Version = HttpVersion.Version20 }), time: new FakeTimeProvider());
+
+        using HttpResponseMessage response = await client.SendAsync(Upload(new UnknownContent()), cancellationToken: Cancelled);
+
+        Assert.Equal(status, response.StatusCode);
+    }
+
+    public static TheoryData<string> Uploads => ["unknown", "json"];
+
+    [Theory]
+    [MemberData(nameof(Uploads))]
+    public async Task An_upload_that_may_go_on_after_the_headers_has_no_limit_any_more(string kind)
+    {
+        var clock = new FakeTimeProvider();
+        var stub = new StubHandler(Answer);
+        await using var client = new BalancedClient(stub, o => o.Timeout = Second, clock);
+
+        using HttpResponseMessage response = await client.SendAsync(Upload(Content(kind)), completion: HttpCompletionOption.ResponseHeadersRead, cancellationToken: Cancelled);
+        clock.Advance(TimeSpan.FromHours(1));
+
+        Assert.False(stub.Calls.Single().CancellationToken.IsCancellationRequested);
+    }
+
+    [Theory]
+    [MemberData(nameof(Uploads))]
+    public async Task An_upload_that_may_go_on_after_the_headers_is_still_cancelled_by_the_caller(string kind)
+    {
+        var stub = new StubHandler(Answer);
+        await using var client = new BalancedClient(stub);
+        using HttpMessageInvoker invoker = client.Invoker;
+        using var caller = new CancellationTokenSource();
+
+        using HttpResponseMessage response = await invoker.SendAsync(Upload(Content(kind)), caller.Token);
+        await caller.CancelAsync();
+
+        Assert.True(stub.Calls.Single().CancellationToken.IsCancellationRequested);
+    }
+
+    [Theory]
+    [MemberData(nameof(Uploads))]
+    public async Task The_token_of_an_upload_that_may_still_go_on_is_given_to_no_other_request(string kind)
+    {
+        var stub = new StubHandler(Answer);
+        await using var client = new BalancedClient(stub);
+
+        for (int i = 0; i < 3; i++)
+        {
+            using HttpResponseMessage response = await client.SendAsync(Upload(Content(kind)), cancellationToken: Cancelled);
+        }
+
+        Assert.Equal(3, stub.Calls.Select(call => call.CancellationToken).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task On_the_system_clock_one_request_after_the_other_uses_the_same_source_of_cancellation()
+    {
+        var stub = new StubHandler();
+        await using var client = new BalancedClient(stub);
+
+        for (int i = 0; i < 100; i++)
+        {
+            using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
+        }
+
+        Assert.Single(stub.Calls.Select(call => call.CancellationToken).Distinct());
+    }
+
+    [Fact]
+    public async Task On_the_system_clock_a_source_that_fired_is_not_used_again()
+    {
+        var stub = StubHandler.Script(StubHandler.Status(HttpStatusCode.OK), StubHandler.Hang, StubHandler.Status(HttpStatusCode.OK));
+        await using var client = new BalancedClient(stub, o => o.Retry.PerTryTimeout = TimeSpan.FromMilliseconds(20));
+
+        for (int i = 0; i < 100; i++)
+        {
+            using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
+        }
+
+        CancellationToken fired = stub.Calls[1].CancellationToken;
+        Assert.True(fired.IsCancellationRequested);
+        Assert.DoesNotContain(stub.Calls.Skip(2), call => call.CancellationToken == fired);
+    }
+
+    [Fact]
+    public async Task On_the_system_clock_a_source_comes_back_only_once_from_an_answer_that_could_not_be_followed()
+    {
+        var stub = StubHandler.Script(_ => Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new FaultyContent() }), StubHandler.Hang);
+        await using var client = new BalancedClient(stub);
+        using var caller = new CancellationTokenSource();
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => client.GetAsync(cancellationToken: Cancelled));
+        Task<HttpResponseMessage>[] sending = [client.GetAsync(cancellationToken: caller.Token), client.GetAsync(cancellationToken: caller.Token)];
+        CancellationToken[] tokens = [stub.Calls[1].CancellationToken, stub.Calls[2].CancellationToken];
+        await caller.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.WhenAll(sending));
+
+        Assert.NotEqual(tokens[0], tokens[1]);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task On_the_system_clock_a_call_that_takes_too_long_ends(bool sync)
+    {
+        await using var client = new BalancedClient(new StubHandler(StubHandler.Hang), o => o.Timeout = TimeSpan.FromMilliseconds(20));
+
+        TaskCanceledException thrown = await Assert.ThrowsAsync<TaskCanceledException>(() => client.GetAsync(sync, cancellationToken: Cancelled));
+
+        Assert.Contains("its Timeout of 0.02 s has elapsed", thrown.Message, StringComparison.Ordinal);
+    }
+
+    public static TheoryData<Action<LoadBalancingOptions>, string> LongerThanATimer => new()
+    {
+        { o => o.Timeout = TimeSpan.MaxValue, "catalog:Timeout" },
+        { o => (o.Timeout, o.Retry.PerTryTimeout) = (Timeout.InfiniteTimeSpan, TimeSpan.FromDays(50)), "catalog:Retry:PerTryTimeout" },
+        { o => o.Retry.BackoffBase = TimeSpan.MaxValue, "catalog:Retry:BackoffBase" },
+        { o => o.Retry.BackoffMax = TimeSpan.MaxValue, "catalog:Retry:BackoffMax" },
+        { o => o.Fault = new FaultOptions { Delay = new FaultDelayOptions { FixedDelay = TimeSpan.MaxValue, Percentage = 100 } }, "catalog:Fault:Delay:FixedDelay" },
+        { o => o.OutlierDetection.Interval = TimeSpan.MaxValue, "catalog:OutlierDetection:Interval" },
+        { o => o.OutlierDetection.BaseEjectionTime = TimeSpan.MaxValue, "catalog:OutlierDetection:BaseEjectionTime" },
+        { o => o.OutlierDetection.MaxEjectionTime = TimeSpan.MaxValue, "catalog:OutlierDetection:MaxEjectionTime" },
+        { o => o.OutlierDetection.MaxEjectionTimeJitter = TimeSpan.MaxValue, "catalog:OutlierDetection:MaxEjectionTimeJitter" },
+    };
+
+    [Theory]
+    [MemberData(nameof(LongerThanATimer))]
+    public async Task A_time_that_is_longer_than_timers_can_count_is_refused_with_the_options(Action<LoadBalancingOptions> options, string path)
+    {
+        await using var client = new BalancedClient(new StubHandler(), options);
+
+        OptionsValidationException thrown = Assert.Throws<OptionsValidationException>(() => client.Http);
+
+        Assert.Contains($"{path}: ", thrown.Message, StringComparison.Ordinal);
+    }
+
+    private static HttpResponseMessage Answer(StubCall call) => new(HttpStatusCode.OK) { Content = new StringContent("answer"), Version = HttpVersion.Version20 };
+
+    private static HttpRequestMessage Upload(HttpContent content) => new(HttpMethod.Post, "http://catalog/items") { Content = content };
+
+    private static HttpContent Content(string kind) => kind == "json" ? JsonContent.Create(new { Id = 1 }) : new UnknownContent();
+
+    /// <summary>Content of a type that HttpClient does not know may be sent while the answer is already read.</summary>
+    private sealed class UnknownContent : HttpContent
+    {
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => Task.CompletedTask;
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return true;
+        }
+    }
+
+    private sealed class FaultyContent : HttpContent
+    {
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => Task.CompletedTask;
+
+        protected override bool TryComputeLength(out long length) => throw new InvalidOperationException("no length");
+    }
+
+    /// <summary>A clock whose timers go off at other times than asked for.</summary>
+    private sealed class SkewedClock(Func<TimeSpan, TimeSpan> skew) : FakeTimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            new SkewedTimer(base.CreateTimer(callback, state, Skew(dueTime), period), this);
+
+        private TimeSpan Skew(TimeSpan dueTime) => dueTime > TimeSpan.Zero ? skew(dueTime) : dueTime;
+
+        private sealed class SkewedTimer(ITimer inner, SkewedClock clock) : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period) => inner.Change(clock.Skew(dueTime), period);
+
+            public void Dispose() => inner.Dispose();
+
+            public ValueTask DisposeAsync() => inner.DisposeAsync();
+        }
+    }
+}

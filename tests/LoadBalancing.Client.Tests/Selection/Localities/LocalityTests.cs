@@ -1,0 +1,362 @@
+using LoadBalancing.Client.TestSupport;
+
+namespace LoadBalancing.Client.Tests.Selection.Localities;
+
+/// <summary>What localities decide: the order of levels, and the shares of places.</summary>
+public sealed class LocalityTests
+{
+    private const string Self = "eu-west/a/1";
+
+    [Fact]
+    public void Without_a_mode_places_do_not_count()
+    {
+        using TestCluster cluster = Cluster(static _ => { }, "eu-west/a", "us-east/b", null);
+
+        Assert.All(cluster.Endpoints, static endpoint => Assert.Equal((0, 1.0 / 3), (endpoint.Level, endpoint.Share)));
+    }
+
+    [Fact]
+    public void Failover_goes_by_how_much_of_the_locality_is_the_same()
+    {
+        using TestCluster cluster = Cluster(
+            static options => options.Locality.Mode = LocalityMode.Failover,
+            "us-east/a/1", "eu-west/b/1", "eu-west/a/2", "eu-west/a/1", "eu-north/a/1", null);
+
+        Assert.Equal([3, 2, 1, 0, 3, 3], Levels(cluster));
+    }
+
+    [Fact]
+    public void Levels_of_failover_are_closed_up()
+    {
+        using TestCluster cluster = Cluster(static options => options.Locality.Mode = LocalityMode.Failover, "us-east/a/1", "eu-west/b/1");
+
+        Assert.Equal([1, 0], Levels(cluster));
+    }
+
+    [Fact]
+    public void A_region_that_takes_over_comes_before_those_that_do_not()
+    {
+        using TestCluster cluster = Cluster(
+            static options =>
+            {
+                options.Locality.Mode = LocalityMode.Failover;
+                options.Locality.Failover.Add(new LocalityFailoverOptions { From = "eu-west", To = "eu-north" });
+                options.Locality.Failover.Add(new LocalityFailoverOptions { From = "us-east", To = "us-west" });
+            },
+            "us-west/a", "eu-north/a", "eu-west/a/1");
+
+        Assert.Equal([2, 1, 0], Levels(cluster));
+    }
+
+    [Fact]
+    public void A_priority_counts_before_the_distance()
+    {
+        using var cluster = new TestCluster(
+            [
+                new EndpointDescription("http://10.0.0.1") { Locality = Self, Priority = 1 },
+                new EndpointDescription("http://10.0.0.2") { Locality = "us-east" },
+                new EndpointDescription("http://10.0.0.3") { Locality = Self },
+            ],
+            static options =>
+            {
+                options.Locality.Self = Self;
+                options.Locality.Mode = LocalityMode.Failover;
+            });
+
+        Assert.Equal([2, 1, 0], Levels(cluster));
+    }
+
+    [Theory]
+    [InlineData(false, new[] { 0, 1, 2, 2, 1 })]
+    [InlineData(true, new[] { 1, 2, 3, 4, 0 })]
+    public void Labels_make_an_endpoint_near_and_localities_beside_them_only_when_regions_are_named(bool withRegions, int[] levels)
+    {
+        (string? Network, string? Version, string Locality)[] all =
+            [("blue", "v2", "us-east/a"), ("blue", "v1", "us-east/a"), ("red", "v2", "eu-north/a"), (null, null, "us-east/a"), ("blue", "v2", Self)];
+        if (!withRegions)
+        {
+            all[4].Version = null;
+        }
+
+        using var cluster = new TestCluster(
+            [
+                .. all.Select(static (one, i) =>
+                {
+                    EndpointDescription description = new($"http://10.0.0.{i + 1}") { Locality = one.Locality };
+                    if (one.Network is not null)
+                    {
+                        description.Labels["network"] = one.Network;
+                    }
+
+                    if (one.Version is not null)
+                    {
+                        description.Labels["version"] = one.Version;
+                    }
+
+                    return description;
+                }),
+            ],
+            options =>
+            {
+                options.Locality.Self = Self;
+                options.Locality.Mode = LocalityMode.Failover;
+                options.Locality.Labels["network"] = "blue";
+                options.Locality.FailoverPriority = ["network", "version=v2"];
+                if (withRegions)
+                {
+                    options.Locality.Failover.Add(new LocalityFailoverOptions { From = "eu-west", To = "eu-north" });
+                }
+            });
+
+        Assert.Equal(levels, Levels(cluster));
+    }
+
+    [Fact]
+    public void Labels_of_the_topology_are_parts_of_the_locality_where_there_are_none()
+    {
+        using TestCluster cluster = Cluster(
+            static options =>
+            {
+                options.Locality.Mode = LocalityMode.Failover;
+                options.Locality.FailoverPriority = ["topology.kubernetes.io/region", "topology.kubernetes.io/zone"];
+            },
+            "eu-west/a/9", "eu-west/b/1", "us-east/a/1");
+
+        Assert.Equal([0, 1, 2], Levels(cluster));
+    }
+
+    [Fact]
+    public void Distribute_gives_each_place_what_was_written_for_callers_here()
+    {
+        using TestCluster cluster = Cluster(
+            static options =>
+            {
+                options.Locality.Mode = LocalityMode.Distribute;
+                options.Locality.Distribute.Add(new LocalityDistributeOptions { From = "us-east/*", To = { ["us-east/*"] = 100 } });
+                options.Locality.Distribute.Add(new LocalityDistributeOptions { From = "eu-west/a/*", To = { ["eu-west/a/*"] = 70, ["eu-west/*"] = 20, ["eu-north"] = 10 } });
+            },
+            "eu-west/a/1", "eu-west/a/2", "eu-west/a/2", "eu-west/b", "eu-north/a", "us-east/a");
+
+        Assert.Equal([0.7 / 3, 0.7 / 3, 0.7 / 3, 0.2, 0.1, 0], cluster.Endpoints.Select(static endpoint => Math.Round(endpoint.Share, 9)), new Near());
+        Assert.Equal("its locality gets no requests", cluster.Endpoints[5].ShareReason);
+        Assert.StartsWith("level 0 gets 100 % with 5 of 5 endpoints in service, of which eu-north/a gets 10 %", cluster.Endpoints[4].ShareReason, StringComparison.Ordinal);
+        Assert.DoesNotContain(cluster.Endpoints[5], cluster.PickMany(1000).Keys);
+    }
+
+    [Fact]
+    public void A_distribution_that_would_leave_nobody_does_not_count()
+    {
+        using TestCluster cluster = Cluster(
+            static options =>
+            {
+                options.Locality.Mode = LocalityMode.Distribute;
+                options.Locality.Distribute.Add(new LocalityDistributeOptions { To = { ["ue-west"] = 100 } });
+            },
+            "eu-west/a", "eu-north/a");
+
+        Assert.All(cluster.Endpoints, static endpoint => Assert.Equal(0.5, endpoint.Share));
+    }
+
+    [Fact]
+    public void A_place_loses_its_share_only_when_the_others_there_cannot_carry_it()
+    {
+        string[] places = [.. Enumerable.Repeat("eu-west/a", 10), .. Enumerable.Repeat("eu-west/b", 10)];
+        using TestCluster cluster = Cluster(static options => options.Locality.Mode = LocalityMode.Weighted, places);
+
+        double[] shares = new double[6];
+        for (int isOut = 0; isOut < shares.Length; isOut++)
+        {
+            shares[isOut] = cluster.Endpoints.Take(10).Sum(static endpoint => endpoint.Share);
+            cluster.Fail(cluster.Endpoints[isOut], 5);
+            cluster.Time.Advance(TimeSpan.FromMilliseconds(1));
+        }
+
+        Assert.Equal([0.5, 0.5, 0.5, 0.98 / 1.98, 0.84 / 1.84, 0.7 / 1.7], shares, new Near());
+    }
+
+    [Fact]
+    public void Places_are_picked_by_their_shares()
+    {
+        string[] places = [.. Enumerable.Repeat("eu-west/a", 3), .. Enumerable.Repeat("eu-west/b", 5), .. Enumerable.Repeat("eu-north/a", 2)];
+        using TestCluster cluster = Cluster(
+            static options =>
+            {
+                options.Locality.Mode = LocalityMode.Weighted;
+                options.Locality.Weights = new Dictionary<string, double> { ["eu-west/a"] = 5, ["eu-west/b"] = 3, ["eu-north"] = 2 };
+                options.Strategy = LoadBalancingStrategies.Random;
+            },
+            places);
+
+        Dictionary<UpstreamEndpoint, int> counts = cluster.PickMany(100_000);
+        double[] shares = [.. cluster.Endpoints.Select(static endpoint => endpoint.Share)];
+
+        Assert.Equal(1, shares.Sum(), 9);
+        Assert.InRange(ChiSquare.Of([.. cluster.Endpoints.Select(endpoint => counts[endpoint])], shares), 0, ChiSquare.Limit(shares.Length));
+    }
+
+    [Fact]
+    public void A_retry_goes_to_a_place_where_the_call_has_not_been()
+    {
+        string[] places = [.. Enumerable.Repeat("eu-west/a", 3), .. Enumerable.Repeat("eu-west/b", 3), .. Enumerable.Repeat("eu-west/c", 3)];
+        using TestCluster cluster = Cluster(static options => options.Locality.Mode = LocalityMode.Weighted, places);
+
+        for (int i = 0; i < 300; i++)
+        {
+            UpstreamEndpoint first = cluster.PickOne();
+            UpstreamEndpoint second = cluster.PickOne(new PickContext { Exclude = [first] });
+            UpstreamEndpoint third = cluster.PickOne(new PickContext { Exclude = [first, second] });
+            UpstreamEndpoint fourth = cluster.PickOne(new PickContext { Exclude = [first, second, third] });
+
+            Assert.Equal(3, new[] { first, second, third }.Select(static endpoint => endpoint.Locality).Distinct().Count());
+            Assert.DoesNotContain(fourth, new[] { first, second, third });
+        }
+    }
+
+    [Fact]
+    public void Where_a_call_has_not_been_a_retry_goes_by_share()
+    {
+        string[] places = ["eu-west/a", "eu-west/b", "eu-west/c", "eu-west/c"];
+        using TestCluster cluster = Cluster(static options => options.Locality.Mode = LocalityMode.Weighted, places);
+        UpstreamEndpoint[] tried = [cluster.Endpoints[0]];
+
+        int[] counts = cluster.Count(20_000, _ => new PickContext { Exclude = tried });
+
+        Assert.Equal(0, counts[0]);
+        Assert.InRange(ChiSquare.Of(counts[1..]), 0, ChiSquare.Limit(3));
+    }
+
+    /// <summary>Endpoints in zones a, b, c; callers there, relative; the part of zone a's callers that goes to each zone, by Envoy's arithmetic.</summary>
+    public static TheoryData<int[], double[], double[]> ZoneTable() => new()
+    {
+        { [4, 4, 4], [1, 1, 1], [1, 0, 0] },
+        { [6, 3, 3], [1, 1, 1], [1, 0, 0] },
+        { [2, 5, 5], [1, 1, 1], [0.5, 0.25, 0.25] },
+        { [2, 4, 6], [2, 1, 1], [0.3332, 0.6668 * 833 / 3333, 0.6668 * 2500 / 3333] },
+        { [4, 4, 4], [1, 0, 0], [1 / 3.0, 1 / 3.0, 1 / 3.0] },
+        { [1, 2, 2], [1, 1, 1], [0.2, 0.4, 0.4] },
+    };
+
+    [Theory]
+    [MemberData(nameof(ZoneTable))]
+    public void Zone_aware_keeps_what_the_own_zone_can_take(int[] endpoints, double[] callers, double[] shares)
+    {
+        string[] places = [.. endpoints.SelectMany(static (count, zone) => Enumerable.Repeat($"eu/{(char)('a' + zone)}", count))];
+        using var cluster = new TestCluster([.. places.Select(static (place, i) => At(i, place))], options =>
+        {
+            options.Locality.Self = "eu/a";
+            options.Locality.Mode = LocalityMode.ZoneAware;
+            options.Locality.ZoneAware.Callers = callers.Select(static (count, zone) => ($"eu/{(char)('a' + zone)}", count)).ToDictionary();
+        });
+
+        double[] found = [.. cluster.Endpoints.GroupBy(static endpoint => endpoint.Locality).Select(static zone => zone.Sum(static endpoint => endpoint.Share))];
+
+        Assert.Equal(shares, found, new Near());
+    }
+
+    [Fact]
+    public void Zone_aware_stays_at_home_when_told_so()
+    {
+        using TestCluster cluster = ZoneAware(static zoneAware => zoneAware.ForceLocalZoneMinSize = 2, "eu/a", "eu/a", "eu/b", "eu/b", "eu/b", "eu/b", "eu/b");
+
+        Assert.Equal(1, cluster.Endpoints.Take(2).Sum(static endpoint => endpoint.Share), 9);
+        cluster.Fail(cluster.Endpoints[0], 5);
+        cluster.Time.Advance(TimeSpan.FromMilliseconds(1));
+
+        Assert.InRange(cluster.Endpoints[1].Share, 0.1, 0.5);
+    }
+
+    [Theory]
+    [InlineData(4, 1)]
+    [InlineData(5, 0.5)]
+    public void Zone_aware_begins_when_the_cluster_is_large_enough(int minClusterSize, double atHome)
+    {
+        using TestCluster cluster = ZoneAware(zoneAware => zoneAware.MinClusterSize = minClusterSize, "eu/a", "eu/a", "eu/b", "eu/b");
+
+        Assert.Equal(atHome, cluster.Endpoints.Take(2).Sum(static endpoint => endpoint.Share), 9);
+    }
+
+    [Theory]
+    [InlineData(2, 1)]
+    [InlineData(3, 0.25)]
+    public void With_callers_in_one_zone_only_that_zone_is_preferred_when_told_so(int forceLocalZoneMinSize, double atHome)
+    {
+        using TestCluster cluster = ZoneAware(
+            zoneAware =>
+            {
+                zoneAware.Callers = new Dictionary<string, double> { ["eu/a"] = 10 };
+                zoneAware.ForceLocalZoneMinSize = forceLocalZoneMinSize;
+            },
+            "eu/a", "eu/a", "eu/b", "eu/b", "eu/b", "eu/b", "eu/b", "eu/b");
+
+        Assert.Equal(atHome, cluster.Endpoints.Take(2).Sum(static endpoint => endpoint.Share), 9);
+    }
+
+    [Theory]
+    [InlineData(LoadBalancingStrategies.Maglev)]
+    [InlineData(LoadBalancingStrategies.RingHash)]
+    [InlineData(LoadBalancingStrategies.Rendezvous)]
+    public void Under_a_strategy_that_hashes_places_count_in_the_weights(string strategy)
+    {
+        string[] places = [.. Enumerable.Repeat("eu-west/a", 8), .. Enumerable.Repeat("eu-west/b", 2)];
+        using TestCluster cluster = Cluster(
+            options =>
+            {
+                options.Strategy = strategy;
+                options.ConsistentHash.MinimumRingSize = 65536;
+                options.Locality.Mode = LocalityMode.Weighted;
+                options.Locality.Weights = new Dictionary<string, double> { ["eu-west/a"] = 1, ["eu-west/b"] = 1 };
+            },
+            places);
+
+        int[] counts = cluster.Count(50_000, static i => new PickContext { Hash = (ulong)i * 0x9E3779B97F4A7C15 });
+
+        Assert.InRange(counts.Take(8).Sum(), 24_000, 26_000);
+        Assert.Equal(0.25, cluster.Endpoints[9].Share, 9);
+    }
+
+    [Fact]
+    public void The_same_options_make_the_same_rule()
+    {
+        static LocalityOptions Make(double weight) => new()
+        {
+            Self = Self,
+            Mode = LocalityMode.Distribute,
+            Distribute = [new LocalityDistributeOptions { From = "*", To = new Dictionary<string, double> { ["a"] = weight, ["b"] = 1 } }],
+        };
+
+        Assert.Equal(LocalityRule.From(Make(1)), LocalityRule.From(Make(1)));
+        Assert.Equal(LocalityRule.From(Make(1)).GetHashCode(), LocalityRule.From(Make(1)).GetHashCode());
+        Assert.NotEqual(LocalityRule.From(Make(1)), LocalityRule.From(Make(2)));
+    }
+
+    private static EndpointDescription At(int i, string? place) => new($"http://10.0.0.{i + 1}:80") { Locality = place };
+
+    /// <summary>As seen from zone a.</summary>
+    private static TestCluster ZoneAware(Action<ZoneAwareOptions> configure, params string?[] places) => Cluster(
+        options =>
+        {
+            options.Locality.Self = "eu/a";
+            options.Locality.Mode = LocalityMode.ZoneAware;
+            configure(options.Locality.ZoneAware);
+        },
+        places);
+
+    private static TestCluster Cluster(Action<LoadBalancingOptions> configure, params string?[] places) => new(
+        [.. places.Select(static (place, i) => At(i, place))],
+        options =>
+        {
+            options.Locality.Self = Self;
+            options.OutlierDetection.MaxEjectionPercent = 100;
+            configure(options);
+        });
+
+    private static IEnumerable<int> Levels(TestCluster cluster) => cluster.Endpoints.Select(static endpoint => endpoint.Level);
+
+    /// <summary>Parts of ten-thousandths are cut off, so shares are exact to that.</summary>
+    private sealed class Near : IEqualityComparer<double>
+    {
+        public bool Equals(double x, double y) => Math.Abs(x - y) < 0.0005;
+
+        public int GetHashCode(double obj) => 0;
+    }
+}

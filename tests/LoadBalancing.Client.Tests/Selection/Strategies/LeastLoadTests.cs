@@ -1,0 +1,367 @@
+using LoadBalancing.Client.TestSupport;
+
+namespace LoadBalancing.Client.Tests.Selection.Strategies;
+
+public sealed class LeastLoadTests
+{
+    private static readonly TimeSpan Fast = TimeSpan.FromMilliseconds(5);
+
+    [Fact]
+    public void Latencies_are_averaged_and_an_old_one_loses_its_weight()
+    {
+        using TestCluster cluster = LeastLoad(1);
+        UpstreamEndpoint endpoint = cluster.Endpoints[0];
+        Assert.Null(endpoint.Latency);
+
+        Answer(cluster, endpoint, TimeSpan.FromMilliseconds(100));
+        Assert.Equal(100, endpoint.Latency!.Value.TotalMilliseconds, 3);
+
+        // Half of the decay time later the old average keeps exp(-1/2) of its weight.
+        cluster.Time.Advance(TimeSpan.FromSeconds(5) - TimeSpan.FromMilliseconds(200));
+        Answer(cluster, endpoint, TimeSpan.FromMilliseconds(200));
+        Assert.Equal((100 * Math.Exp(-0.5)) + (200 * (1 - Math.Exp(-0.5))), endpoint.Latency!.Value.TotalMilliseconds, 3);
+    }
+
+    [Fact]
+    public void A_body_that_takes_its_time_is_no_latency()
+    {
+        using TestCluster cluster = LeastLoad(1);
+        EndpointLease lease = cluster.Balancer.Pick();
+        cluster.Time.Advance(Fast);
+        lease.Report(AttemptOutcome.Success);
+        cluster.Time.Advance(TimeSpan.FromMinutes(1));
+        lease.End();
+
+        Assert.Equal(Fast, cluster.Endpoints[0].Latency);
+    }
+
+    [Fact]
+    public void The_slow_one_of_three_is_left_alone()
+    {
+        using TestCluster cluster = LeastLoad(3);
+        Learn(cluster, Fast, Fast, TimeSpan.FromMilliseconds(200));
+
+        Assert.Equal(0, cluster.Count(1000)[2]);
+    }
+
+    [Fact]
+    public void The_slow_one_is_asked_again_once_its_latency_has_faded()
+    {
+        using TestCluster cluster = LeastLoad(3);
+        Learn(cluster, Fast, Fast, TimeSpan.FromMilliseconds(200));
+        int asked = 0;
+        for (int second = 0; second < 60; second++)
+        {
+            cluster.Time.Advance(TimeSpan.FromSeconds(1));
+            foreach (UpstreamEndpoint endpoint in cluster.Endpoints.Take(2))
+            {
+                Answer(cluster, endpoint, Fast);
+            }
+
+            asked += cluster.PickOne(new PickContext()) == cluster.Endpoints[2] ? 1 : 0;
+            Assert.True(asked == 0 || second > 30, $"asked again after {second} s");
+        }
+
+        // 200 ms fade to 5 ms in ln(40) = 3.7 decay times of 10 s.
+        Assert.InRange(asked, 15, 26);
+    }
+
+    [Fact]
+    public void An_endpoint_that_stands_still_is_noticed_before_anything_comes_back()
+    {
+        using TestCluster cluster = LeastLoad(3);
+        Learn(cluster, Fast, Fast, Fast);
+        EndpointLease stuck = cluster.Lease(cluster.Endpoints[1], timed: true);
+        cluster.Time.Advance(TimeSpan.FromSeconds(1));
+        Learn(cluster, Fast, default, Fast);
+
+        Assert.Equal(0, cluster.Count(1000, _ => new PickContext { Now = cluster.Time.GetTimestamp() })[1]);
+
+        stuck.End(AttemptOutcome.Neutral);
+    }
+
+    [Fact]
+    public void More_in_flight_costs_more()
+    {
+        using TestCluster cluster = LeastLoad(3);
+        Learn(cluster, Fast, Fast, Fast);
+        cluster.Occupy(cluster.Endpoints[0], 1);
+        cluster.Occupy(cluster.Endpoints[2], 2);
+
+        Assert.Equal([0, 100, 0], cluster.Count(100));
+    }
+
+    [Fact]
+    public void A_larger_weight_costs_less()
+    {
+        using var cluster = new TestCluster(TestCluster.Weighted(1, 5), Strategy);
+        Learn(cluster, Fast, Fast);
+        cluster.Occupy(cluster.Endpoints[1], 3);
+
+        Assert.Equal([0, 100], cluster.Count(100));
+        cluster.Occupy(cluster.Endpoints[1], 3);
+        Assert.Equal([100, 0], cluster.Count(100));
+    }
+
+    [Fact]
+    public void A_failure_counts_as_a_long_answer_but_not_longer_than_the_cap()
+    {
+        using TestCluster cluster = LeastLoad(1);
+        UpstreamEndpoint endpoint = cluster.Endpoints[0];
+        Answer(cluster, endpoint, TimeSpan.FromMilliseconds(1), AttemptOutcome.Failure(FailureKind.Answered));
+        Assert.Equal(5, endpoint.Latency!.Value.TotalSeconds, 6);
+
+        // Twice what is known, again and again, each time so late that only the last one counts.
+        for (int i = 0; i < 5; i++)
+        {
+            cluster.Time.Advance(TimeSpan.FromHours(1));
+            Answer(cluster, endpoint, TimeSpan.FromMilliseconds(1), AttemptOutcome.Failure(FailureKind.Answered));
+        }
+
+        Assert.Equal(30, endpoint.Latency!.Value.TotalSeconds, 6);
+    }
+
+    [Fact]
+    public void An_endpoint_that_fails_at_once_is_no_favourite()
+    {
+        using TestCluster cluster = LeastLoad(3);
+        Learn(cluster, Fast, Fast, Fast);
+        cluster.Time.Advance(TimeSpan.FromSeconds(1));
+        Answer(cluster, cluster.Endpoints[1], TimeSpan.FromMicroseconds(100), AttemptOutcome.Failure(FailureKind.Answered));
+
+        Assert.Equal(0, cluster.Count(300)[1]);
+    }
+
+    [Fact]
+    public void A_body_that_breaks_off_is_a_failure_after_all()
+    {
+        using TestCluster cluster = LeastLoad(1);
+        EndpointLease lease = cluster.Balancer.Pick();
+        lease.Report(AttemptOutcome.Success);
+        cluster.Time.Advance(TimeSpan.FromHours(1));
+        lease.End(AttemptOutcome.Failure(FailureKind.Reset));
+
+        Assert.Equal(30, cluster.Endpoints[0].Latency!.Value.TotalSeconds, 6);
+    }
+
+    [Fact]
+    public void An_endpoint_that_asked_to_be_left_alone_is_until_then_and_no_longer_than_the_cap()
+    {
+        using TestCluster cluster = LeastLoad(3, static options => options.LeastLoad.MaxFailurePenalty = TimeSpan.FromSeconds(20));
+        Learn(cluster, Fast, Fast, Fast);
+        Answer(cluster, cluster.Endpoints[0], Fast, AttemptOutcome.Failure(FailureKind.Gateway, cluster.Time.GetUtcNow() + TimeSpan.FromSeconds(10)));
+        Answer(cluster, cluster.Endpoints[1], Fast, AttemptOutcome.Failure(FailureKind.Gateway, cluster.Time.GetUtcNow() + TimeSpan.FromDays(10)));
+        Assert.Equal([0, 0, 100], CountNow());
+
+        cluster.Time.Advance(TimeSpan.FromSeconds(9));
+        Learn(cluster, default, default, TimeSpan.FromSeconds(1));
+        Assert.Equal([0, 0, 100], CountNow());
+
+        cluster.Time.Advance(TimeSpan.FromSeconds(11));
+        Assert.Equal(0, CountNow()[2]);
+
+        int[] CountNow() => cluster.Count(100, _ => new PickContext { Now = cluster.Time.GetTimestamp() });
+    }
+
+    [Fact]
+    public void A_caller_who_gives_up_has_waited_at_least_as_long()
+    {
+        using TestCluster cluster = LeastLoad(1);
+        Learn(cluster, TimeSpan.FromMilliseconds(50));
+        cluster.Time.Advance(TimeSpan.FromHours(1));
+        Answer(cluster, cluster.Endpoints[0], TimeSpan.FromMilliseconds(20), AttemptOutcome.Neutral);
+        Assert.Equal(50, cluster.Endpoints[0].Latency!.Value.TotalMilliseconds, 3);
+
+        Answer(cluster, cluster.Endpoints[0], TimeSpan.FromMilliseconds(400), AttemptOutcome.Neutral);
+        Assert.Equal(400, cluster.Endpoints[0].Latency!.Value.TotalMilliseconds, 3);
+    }
+
+    [Fact]
+    public void A_newcomer_is_probed_and_not_flooded()
+    {
+        using TestCluster cluster = LeastLoad(5);
+        Learn(cluster, Fast, Fast, Fast, Fast, Fast);
+        cluster.Update([.. Enumerable.Range(1, 6).Select(TestCluster.Address)]);
+        UpstreamEndpoint newcomer = cluster.Endpoints[5];
+
+        // One while nothing is known, then two, then four.
+        var answers = new List<EndpointLease>();
+        foreach (int allowed in new[] { 1, 2, 4 })
+        {
+            for (int i = 0; i < 100; i++)
+            {
+                EndpointLease lease = cluster.Balancer.Pick();
+                if (lease.Endpoint == newcomer)
+                {
+                    answers.Add(lease);
+                }
+            }
+
+            Assert.Equal(allowed, newcomer.InFlight);
+            EndpointLease answer = answers[0];
+            answers.RemoveAt(0);
+            answer.End(AttemptOutcome.Success);
+        }
+    }
+
+    [Fact]
+    public void When_all_are_newcomers_with_their_fill_requests_are_served_all_the_same()
+    {
+        using TestCluster cluster = LeastLoad(4);
+        for (int i = 0; i < 40; i++)
+        {
+            cluster.Balancer.Pick();
+        }
+
+        Assert.Equal([10, 10, 10, 10], cluster.Endpoints.Select(static endpoint => endpoint.InFlight));
+    }
+
+    [Fact]
+    public void All_equal_everybody_has_its_share()
+    {
+        using TestCluster cluster = LeastLoad(10);
+        Learn(cluster, [.. Enumerable.Repeat(Fast, 10)]);
+
+        // Latencies that are equal to the last digit leave it to the first of three draws.
+        foreach (UpstreamEndpoint endpoint in cluster.Endpoints)
+        {
+            Assert.Equal(Fast, endpoint.Latency);
+        }
+
+        long now = cluster.Time.GetTimestamp() + (long)1e12;
+        Assert.InRange(ChiSquare.Of(cluster.Count(50_000, _ => new PickContext { Now = now })), 0, ChiSquare.Limit(10));
+    }
+
+    [Fact]
+    public void Waiting_attempts_leave_their_places_however_they_end()
+    {
+        using TestCluster cluster = LeastLoad(1);
+        EndpointLoad load = cluster.Endpoints[0].Load;
+        EndpointLease[] leases = [.. Enumerable.Range(0, 20).Select(_ => cluster.Balancer.Pick())];
+        Assert.NotEqual(long.MaxValue, load.OldestWaiting);
+
+        for (int i = 0; i < leases.Length; i++)
+        {
+            switch (i % 4)
+            {
+                case 0:
+                    leases[i].Dispose();
+                    break;
+                case 1:
+                    leases[i].Report(AttemptOutcome.Success);
+                    break;
+                case 2:
+                    leases[i].End(AttemptOutcome.Neutral);
+                    break;
+                default:
+                    leases[i].Report(AttemptOutcome.Success);
+                    leases[i].End(AttemptOutcome.Failure(FailureKind.Reset));
+                    break;
+            }
+        }
+
+        Assert.Equal(long.MaxValue, load.OldestWaiting);
+    }
+
+    [Fact]
+    public void The_oldest_waiting_attempt_is_known_exactly_up_to_eight()
+    {
+        using TestCluster cluster = LeastLoad(1);
+        EndpointLoad load = cluster.Endpoints[0].Load;
+        var leases = new List<(long Start, EndpointLease Lease)>();
+        for (int i = 0; i < 8; i++)
+        {
+            cluster.Time.Advance(Fast);
+            leases.Add((cluster.Time.GetTimestamp(), cluster.Balancer.Pick()));
+        }
+
+        RandomSource random = RandomSource.Seeded(81);
+        while (leases.Count > 0)
+        {
+            Assert.Equal(leases.Min(static lease => lease.Start), load.OldestWaiting);
+            int next = (int)(random.NextUInt64() % (ulong)leases.Count);
+            leases[next].Lease.End(AttemptOutcome.Success);
+            leases.RemoveAt(next);
+        }
+    }
+
+    [Fact]
+    public void However_attempts_begin_and_end_at_the_same_time_none_is_taken_for_waiting_that_is_not()
+    {
+        // A start that was left behind would make the endpoint look slower and slower for ever.
+        var load = new EndpointLoad();
+        long clock = 0;
+        for (int round = 0; round < 200; round++)
+        {
+            Parallel.For(0, 4, _ =>
+            {
+                for (int i = 0; i < 500; i++)
+                {
+                    int first = load.BeginWaiting(Interlocked.Increment(ref clock));
+                    int second = load.BeginWaiting(Interlocked.Increment(ref clock));
+                    load.EndWaiting(first);
+                    load.EndWaiting(second);
+                }
+            });
+            Assert.Equal(long.MaxValue, load.OldestWaiting);
+        }
+    }
+
+    [Fact]
+    public void Without_a_strategy_that_goes_by_it_no_latency_is_measured()
+    {
+        using var cluster = new TestCluster(1);
+        Answer(cluster, cluster.Endpoints[0], Fast);
+
+        Assert.Null(cluster.Endpoints[0].Latency);
+    }
+
+    [Fact]
+    public void Samples_that_come_at_the_same_time_all_count()
+    {
+        var load = new EndpointLoad();
+        load.AddLatency(1, now: 1, decay: 1000);
+        Parallel.For(0, 4, _ =>
+        {
+            for (int i = 0; i < 1000; i++)
+            {
+                load.AddLatency(1, now: 1 + i, decay: 1000);
+            }
+        });
+
+        Assert.Equal(4001, load.Samples);
+        Assert.Equal(1, load.Latency, 9);
+    }
+
+    private static TestCluster LeastLoad(int endpoints, Action<LoadBalancingOptions>? configure = null) => new(endpoints, options =>
+    {
+        Strategy(options);
+        configure?.Invoke(options);
+    });
+
+    private static void Strategy(LoadBalancingOptions options)
+    {
+        options.Strategy = LoadBalancingStrategies.LeastLoad;
+        options.OutlierDetection.ConsecutiveErrors = 0;
+    }
+
+    /// <summary>Gives each endpoint enough samples of one latency to be no newcomer; the clock does not move meanwhile.</summary>
+    private static void Learn(TestCluster cluster, params TimeSpan[] latencies)
+    {
+        for (int i = 0; i < latencies.Length; i++)
+        {
+            for (int sample = 0; sample < 5 && latencies[i] > TimeSpan.Zero; sample++)
+            {
+                long now = cluster.Time.GetTimestamp();
+                cluster.Endpoints[i].Load.AddLatency(latencies[i].TotalSeconds, now, 10.0 * cluster.Time.TimestampFrequency);
+            }
+        }
+    }
+
+    private static void Answer(TestCluster cluster, UpstreamEndpoint endpoint, TimeSpan after, AttemptOutcome? outcome = null)
+    {
+        EndpointLease lease = cluster.Lease(endpoint, timed: true);
+        cluster.Time.Advance(after);
+        lease.End(outcome ?? AttemptOutcome.Success);
+    }
+}

@@ -1,0 +1,156 @@
+using LoadBalancing.Client.TestSupport;
+
+namespace LoadBalancing.Client.Tests.Selection.Strategies;
+
+public sealed class LeastRequestTests
+{
+    [Fact]
+    public void Of_two_endpoints_the_one_with_fewer_in_flight_is_taken_every_time()
+    {
+        using var cluster = new TestCluster(2, LeastRequest);
+        cluster.Occupy(cluster.Endpoints[0], 2);
+        cluster.Occupy(cluster.Endpoints[1], 1);
+
+        Assert.Equal([0, 1000], cluster.Count(1000));
+    }
+
+    [Fact]
+    public void Among_equals_any_is_taken()
+    {
+        using var cluster = new TestCluster(5, LeastRequest, seed: 21);
+
+        Assert.InRange(ChiSquare.Of(cluster.Count(50_000)), 0, ChiSquare.Limit(5));
+    }
+
+    [Fact]
+    public void The_fullest_of_ten_is_never_taken_and_the_emptiest_whenever_it_is_among_the_two()
+    {
+        using var cluster = new TestCluster(10, LeastRequest, seed: 22);
+        for (int i = 0; i < 10; i++)
+        {
+            cluster.Occupy(cluster.Endpoints[i], i);
+        }
+
+        int[] counts = cluster.Count(90_000);
+
+        // The i-th fullest of n wins against those fuller than it: (n - 1 - i) of the 45 pairs.
+        Assert.Equal(0, counts[9]);
+        Assert.InRange(ChiSquare.Of(counts[..9], [9, 8, 7, 6, 5, 4, 3, 2, 1]), 0, ChiSquare.Limit(9));
+    }
+
+    [Theory]
+    [InlineData(new double[] { 1, 1, 1 })]
+    [InlineData(new double[] { 1, 1, 1, 1, 1, 1 })]
+    [InlineData(new double[] { 1, 2, 3 })]
+    [InlineData(new double[] { 1, 2, 3, 4, 5, 6 })]
+    public void With_as_many_choices_as_endpoints_it_is_the_emptiest_of_all(double[] weights)
+    {
+        using var cluster = new TestCluster(TestCluster.Weighted(weights), options =>
+        {
+            LeastRequest(options);
+            options.LeastRequest.ChoiceCount = weights.Length;
+        });
+        for (int i = 1; i < weights.Length; i++)
+        {
+            cluster.Occupy(cluster.Endpoints[i], (int)(2 * weights[i]) + i);
+        }
+
+        Assert.Equal([500, .. new int[weights.Length - 1]], cluster.Count(500));
+    }
+
+    [Fact]
+    public void A_later_choice_is_taken_when_with_one_more_it_is_no_fuller_for_its_weight()
+    {
+        using var cluster = new TestCluster(TestCluster.Weighted(2, 1), LeastRequest);
+        cluster.Occupy(cluster.Endpoints[0], 2);
+
+        Assert.Equal([0, 500], cluster.Count(500));
+    }
+
+    [Fact]
+    public void Beside_one_weight_that_outweighs_all_others_the_second_choice_is_any_of_them()
+    {
+        using var cluster = new TestCluster(TestCluster.Weighted(1e9, 1, 1), LeastRequest, seed: 28);
+        cluster.Occupy(cluster.Endpoints[1], 5);
+        UpstreamEndpoint[] tried = [cluster.Endpoints[0]];
+
+        int[] counts = cluster.Count(20_000, _ => new PickContext { Exclude = tried });
+
+        Assert.Equal(0, counts[0]);
+        Assert.InRange(ChiSquare.Of(counts[1..]), 0, ChiSquare.Limit(2));
+    }
+
+    [Theory]
+    [InlineData(new double[] { 1, 2 })]
+    [InlineData(new double[] { 1, 1, 3, 5 })]
+    public void Without_load_the_shares_are_the_weights(double[] weights)
+    {
+        using var cluster = new TestCluster(TestCluster.Weighted(weights), LeastRequest, seed: 23);
+
+        Assert.InRange(ChiSquare.Of(cluster.Count(100_000), weights), 0, ChiSquare.Limit(weights.Length));
+    }
+
+    [Fact]
+    public void Under_load_what_is_in_flight_comes_to_stand_in_proportion_to_the_weights()
+    {
+        using var cluster = new TestCluster(TestCluster.Weighted(1, 2, 4, 1), LeastRequest, seed: 24);
+        for (int i = 0; i < 800; i++)
+        {
+            cluster.Balancer.Pick();
+        }
+
+        Assert.Equal([100, 200, 400, 100], cluster.Endpoints.Select(static endpoint => (int)Math.Round(endpoint.InFlight / 10.0) * 10));
+    }
+
+    [Fact]
+    public void With_bias_zero_only_the_weights_count()
+    {
+        using var cluster = new TestCluster(
+            TestCluster.Weighted(1, 3),
+            static options =>
+            {
+                LeastRequest(options);
+                options.LeastRequest.ActiveRequestBias = 0;
+            },
+            seed: 25);
+        cluster.Occupy(cluster.Endpoints[1], 50);
+
+        Assert.InRange(ChiSquare.Of(cluster.Count(40_000), [1, 3]), 0, ChiSquare.Limit(2));
+    }
+
+    [Fact]
+    public void A_larger_bias_leaves_a_busy_endpoint_sooner()
+    {
+        // The heavy one has one in flight, which for its weight of 3 is a third of the light one's first: nothing to the usual bias.
+        Assert.InRange(ShareOfHeavy(bias: 1), 0.70, 0.80);
+        Assert.InRange(ShareOfHeavy(bias: 8, inFlight: 2), 0, 0.01);
+
+        static double ShareOfHeavy(double bias, int inFlight = 1)
+        {
+            using var cluster = new TestCluster(
+                TestCluster.Weighted(1, 3),
+                options =>
+                {
+                    LeastRequest(options);
+                    options.LeastRequest.ActiveRequestBias = bias;
+                },
+                seed: 26);
+            cluster.Occupy(cluster.Endpoints[1], inFlight);
+            return cluster.Count(10_000)[1] / 10_000.0;
+        }
+    }
+
+    [Fact]
+    public void When_neither_choice_may_be_had_one_of_the_rest_is_taken()
+    {
+        using var cluster = new TestCluster(6, LeastRequest, seed: 27);
+        UpstreamEndpoint[] tried = [.. cluster.Endpoints.Take(4)];
+
+        int[] counts = cluster.Count(20_000, _ => new PickContext { Exclude = tried });
+
+        Assert.Equal([0, 0, 0, 0], counts[..4]);
+        Assert.InRange(ChiSquare.Of(counts[4..]), 0, ChiSquare.Limit(2));
+    }
+
+    private static void LeastRequest(LoadBalancingOptions options) => options.Strategy = LoadBalancingStrategies.LeastRequest;
+}

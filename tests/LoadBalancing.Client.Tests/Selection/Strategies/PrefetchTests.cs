@@ -1,0 +1,103 @@
+using System.Runtime.CompilerServices;
+using LoadBalancing.Client.TestSupport;
+
+namespace LoadBalancing.Client.Tests.Selection.Strategies;
+
+/// <summary>Memory is fetched ahead of the turns of a long rotation. That it comes cannot be seen here, only that the right lines are asked for and that nothing else changes.</summary>
+public sealed class PrefetchTests
+{
+    [Theory]
+    [InlineData(LoadBalancingStrategies.RoundRobin, EndpointSet.WorthPrefetching - 1, 1, false)]
+    [InlineData(LoadBalancingStrategies.RoundRobin, EndpointSet.WorthPrefetching, 1, true)]
+    [InlineData(LoadBalancingStrategies.RoundRobin, EndpointSet.WorthPrefetching, 3, true)]
+    [InlineData(LoadBalancingStrategies.RoundRobin, 3, 1000, false)]
+    [InlineData(LoadBalancingStrategies.Random, EndpointSet.WorthPrefetching, 1, false)]
+    public void Memory_is_fetched_ahead_for_rotations_of_many_endpoints(string strategy, int endpoints, double firstWeight, bool expected)
+    {
+        EndpointDescription[] described = [.. Enumerable.Range(1, endpoints).Select(TestCluster.Address)];
+        described[0].Weight = firstWeight;
+
+        using var cluster = new TestCluster(described, options => options.Strategy = strategy);
+
+        Assert.Equal(expected, cluster.Balancer.CurrentSet!.PrefetchesNext);
+    }
+
+    [Fact]
+    public void In_a_long_round_everybody_still_has_one_turn()
+    {
+        using var cluster = new TestCluster(EndpointSet.WorthPrefetching);
+        Dictionary<UpstreamEndpoint, int> picks = [];
+
+        for (int i = 0; i < 2 * EndpointSet.WorthPrefetching; i++)
+        {
+            using EndpointLease lease = cluster.Balancer.Pick();
+            picks[lease.Endpoint] = picks.GetValueOrDefault(lease.Endpoint) + 1;
+        }
+
+        Assert.Equal(cluster.Endpoints.ToDictionary(static endpoint => endpoint, static _ => 2), picks);
+    }
+
+    [Fact]
+    public void Fetching_takes_no_ticket()
+    {
+        using var cluster = new TestCluster(endpoints: 3);
+        UpstreamEndpoint[] endpoints = [.. cluster.Endpoints];
+        var rotation = new Rotation(ulong.MaxValue - 3);
+        var picker = new RoundRobinPicker(endpoints, rotation);
+
+        for (int i = 0; i < 9; i++)
+        {
+            ulong before = rotation.Last;
+            picker.PrefetchNext();
+            Assert.Equal(before, rotation.Last);
+            Assert.Equal(before + 1, rotation.Next());
+        }
+    }
+
+    [Fact]
+    public void What_every_request_reads_of_an_endpoint_lies_in_the_bytes_that_are_fetched()
+    {
+        using var cluster = new TestCluster(endpoints: 1);
+        UpstreamEndpoint endpoint = cluster.Endpoints[0];
+
+        Assert.InRange(OffsetIn(endpoint, ref Hostname(endpoint)), UpstreamEndpoint.FirstReadByte, UpstreamEndpoint.LastReadByte);
+        Assert.InRange(OffsetIn(endpoint, ref endpoint.TransportState), UpstreamEndpoint.FirstReadByte, UpstreamEndpoint.LastReadByte);
+        Assert.InRange(OffsetIn(endpoint, ref Load(endpoint)), UpstreamEndpoint.FirstReadByte, UpstreamEndpoint.LastReadByte);
+        Assert.InRange(OffsetIn(endpoint, ref Status(endpoint)), UpstreamEndpoint.FirstReadByte, UpstreamEndpoint.LastReadByte);
+        Assert.InRange(OffsetIn(endpoint, ref AuthorityLength(endpoint)), UpstreamEndpoint.FirstReadByte, UpstreamEndpoint.LastReadByte);
+        Assert.InRange(UpstreamEndpoint.LastReadByte - UpstreamEndpoint.FirstReadByte, 0, CacheLine.Length);
+    }
+
+    [Fact]
+    public void What_every_attempt_uses_of_the_counters_lies_in_the_bytes_that_are_fetched()
+    {
+        using var cluster = new TestCluster(endpoints: 1);
+        EndpointLoad load = cluster.Endpoints[0].Load;
+        ref EndpointCounters counters = ref Counters(load);
+
+        Assert.InRange(OffsetIn(load, ref counters.WasWatched), EndpointLoad.FirstUsedByte, EndpointLoad.LastUsedByte);
+        Assert.InRange(OffsetIn(load, ref counters.InFlight), EndpointLoad.FirstUsedByte, EndpointLoad.LastUsedByte);
+        Assert.InRange(OffsetIn(load, ref counters.Succeeded), EndpointLoad.FirstUsedByte, EndpointLoad.LastUsedByte);
+        Assert.InRange(OffsetIn(load, ref counters.Failed), EndpointLoad.FirstUsedByte, EndpointLoad.LastUsedByte);
+        Assert.InRange(EndpointLoad.LastUsedByte - EndpointLoad.FirstUsedByte, 0, CacheLine.Length);
+    }
+
+    /// <summary>How far from the beginning of the object, which is where the pointer to its type is.</summary>
+    private static int OffsetIn<T>(object holder, ref T field) =>
+        Unsafe.SizeOf<nint>() + (int)Unsafe.ByteOffset(ref Unsafe.As<StrongBox<byte>>(holder).Value, ref Unsafe.As<T, byte>(ref field));
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_hostname")]
+    private static extern ref string? Hostname(UpstreamEndpoint endpoint);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_load")]
+    private static extern ref EndpointLoad Load(UpstreamEndpoint endpoint);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_status")]
+    private static extern ref ulong Status(UpstreamEndpoint endpoint);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_authorityLength")]
+    private static extern ref int AuthorityLength(UpstreamEndpoint endpoint);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_counters")]
+    private static extern ref EndpointCounters Counters(EndpointLoad load);
+}
