@@ -10,7 +10,7 @@ string[] names = ["one", "two"];
 var settings = new Dictionary<string, string?>
 {
     ["LoadBalancing:catalog:Timeout"] = "5s",
-    ["LoadBalancing:catalog:Retry:Attempts"] = "1",
+    ["LoadBalancing:catalog:Retry:MaxRetries"] = "1",
 };
 
 for (int i = 0; i < names.Length; i++)

@@ -80,5 +80,5 @@ async Task ApplyAndWaitAsync(string document)
 string FaultInForce()
 {
     using var request = new HttpRequestMessage(HttpMethod.Get, $"http://{Foo}/");
-    return provider.GetRequiredService<IRequestPolicies>().Explain(Foo, request).Values.Single(static value => value.Name == "Fault").Value;
+    return provider.GetRequiredService<IRequestPolicyExplainer>().Explain(Foo, request).Values.Single(static value => value.Name == "Fault").Value;
 }

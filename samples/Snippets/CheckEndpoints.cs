@@ -14,7 +14,7 @@ internal static class CheckEndpoints
         services.AddLoadBalancer("mail", options =>
         {
             options.Endpoints = ["tcp://10.0.0.1:25", "tcp://10.0.0.2:25"];
-            options.HealthCheck.Kind = ActiveCheckKind.Custom;
+            options.HealthCheck.Kind = HealthCheckKind.Custom;
             options.HealthCheck.Probe = "smtp";
         });
         // end-snippet
@@ -25,15 +25,15 @@ internal static class CheckEndpoints
     {
         public string Name => "smtp";
 
-        public async ValueTask<ProbeResult> CheckAsync(UpstreamEndpoint endpoint, CancellationToken cancellationToken)
+        public async ValueTask<ProbeResult> ProbeAsync(UpstreamEndpoint endpoint, CancellationToken cancellationToken)
         {
             using var client = new TcpClient();
             await client.ConnectAsync(endpoint.Address.Host, endpoint.Address.Port, cancellationToken);
             using var reader = new StreamReader(client.GetStream());
             string? greeting = await reader.ReadLineAsync(cancellationToken);
             return greeting?.StartsWith("220", StringComparison.Ordinal) == true
-                ? ProbeResult.Passed
-                : ProbeResult.Refused($"greeted with '{greeting}'");
+                ? ProbeResult.Healthy
+                : ProbeResult.UnhealthyImmediately($"greeted with '{greeting}'");
         }
     }
 

@@ -76,7 +76,7 @@ internal sealed class Checks
         using var browser = new HttpClient();
         JsonElement[] endpoints = (await browser.GetFromJsonAsync<JsonElement[]>($"{app.Urls.Single()}/upstreams"))!;
         string[] reasons = [.. endpoints.Where(static endpoint => endpoint.GetProperty("health").GetString() == "Ejected").Select(static endpoint => endpoint.GetProperty("healthReason").GetString()!)];
-        return (reasons is ["3 failures in a row, the last: Answered"], string.Join(", ", reasons));
+        return (reasons is ["3 failures in a row, the last: ErrorResponse"], string.Join(", ", reasons));
     });
 
     /// <summary>Loads a proxy's configuration.</summary>
@@ -159,7 +159,7 @@ internal sealed class Checks
         {
             options.OutlierDetection.ConsecutiveErrors = 1;
             options.OutlierDetection.MaxEjectionPercent = 100;
-            options.Panic.Threshold = 0;
+            options.Panic.ThresholdPercent = 0;
         });
         string[] expected = ["Status NotFound", "Too slow", "Status InternalServerError", "Nobody to ask in catalog"];
         return (expected.SequenceEqual(log.Lines.Select(static line => line.Split([',', ':'])[0])), string.Join(" | ", log.Lines));

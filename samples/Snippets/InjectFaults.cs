@@ -14,8 +14,8 @@ internal static class InjectFaults
             options.Endpoints = ["http://10.0.0.1:8080", "http://10.0.0.2:8080"];
             options.Fault = new FaultOptions
             {
-                Delay = new FaultDelayOptions { FixedDelay = TimeSpan.FromSeconds(2), Percentage = 10 },
-                Abort = new FaultAbortOptions { HttpStatus = 503, Percentage = 0.5 },
+                Delay = new FaultDelayOptions { FixedDelay = TimeSpan.FromSeconds(2), Percent = 10 },
+                Abort = new FaultAbortOptions { Status = 503, Percent = 0.5 },
             };
         });
         // end-snippet
@@ -29,7 +29,7 @@ internal static class InjectFaults
             options.Endpoints = ["http://10.0.0.1:8080", "http://10.0.0.2:8080"];
             options.Fault = new FaultOptions
             {
-                Abort = new FaultAbortOptions { HttpStatus = 503, Percentage = 30 },
+                Abort = new FaultAbortOptions { Status = 503, Percent = 30 },
                 Scope = FaultScope.Attempt,
             };
         });
@@ -40,11 +40,11 @@ internal static class InjectFaults
     {
         // begin-snippet: fault-live
         IFaultInjection injection = provider.GetRequiredService<IFaultInjection>();
-        var fault = new FaultOptions { Abort = new FaultAbortOptions { HttpStatus = 503, Percentage = 50 }, Scope = FaultScope.Attempt };
+        var fault = new FaultOptions { Abort = new FaultAbortOptions { Status = 503, Percent = 50 }, Scope = FaultScope.Attempt };
         using (IInjectedFault exercise = injection.Inject("catalog", fault, request => request.Method == HttpMethod.Get))
         {
             await catalog.GetStringAsync("/items/42");
-            Console.WriteLine($"{exercise.Injected} attempts were hit");
+            Console.WriteLine($"{exercise.InjectedCount} attempts were hit");
         }
         // end-snippet
     }

@@ -53,7 +53,7 @@ internal static class KeepSessions
     public static async Task JobAsync(HttpClient catalog, CancellationToken cancellationToken)
     {
         // begin-snippet: affinity-session
-        var session = new AffinitySession();
+        var session = new AffinityCookieJar();
         for (int page = 1; page <= 3; page++)
         {
             using HttpRequestMessage request = new HttpRequestMessage(HttpMethod.Get, $"/export?page={page}").SetCallerContext(session);

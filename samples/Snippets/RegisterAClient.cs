@@ -13,7 +13,7 @@ internal static class RegisterAClient
         services.AddLoadBalancedHttpClient("catalog", options =>
         {
             options.Endpoints = ["http://10.0.0.1:8080", "http://10.0.0.2:8080"];
-            options.Retry.Attempts = 1;
+            options.Retry.MaxRetries = 1;
         });
         // end-snippet
     }

@@ -23,7 +23,7 @@ internal static class RunUnderAspire
 
         // begin-snippet: aspire-one-client
         services.AddSingleton<DiscoveredEndpoints>();
-        services.AddLoadBalancedHttpClient("catalog", options => options.Retry.Attempts = 0)
+        services.AddLoadBalancedHttpClient("catalog", options => options.Retry.MaxRetries = 0)
             .AddEndpointSource<DiscoveredEndpoints>();
         // end-snippet
     }

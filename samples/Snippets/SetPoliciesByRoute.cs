@@ -13,7 +13,7 @@ internal static class SetPoliciesByRoute
         // end-snippet
     }
 
-    public static void Explain(IRequestPolicies policies)
+    public static void Explain(IRequestPolicyExplainer policies)
     {
         // begin-snippet: explain-policy
         RequestPolicy policy = policies.Explain("catalog", new HttpRequestMessage(HttpMethod.Get, "http://catalog/reports/7"));

@@ -31,7 +31,7 @@ internal static class TuneEjection
         {
             options.Endpoints = ["http://10.0.0.1:8080", "http://10.0.0.2:8080", "http://10.0.0.3:8080"];
             options.OutlierDetection.MaxEjectionPercent = 67;
-            options.Panic.Threshold = 33;
+            options.Panic.ThresholdPercent = 33;
         });
         // end-snippet
     }

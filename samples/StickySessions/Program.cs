@@ -38,7 +38,7 @@ async Task<WebApplication> StartAsync(string[] endpoints)
     {
         options.Endpoints = [.. endpoints.Select(static address => new EndpointDescription(address))];
         options.Strategy = LoadBalancingStrategies.LeastRequest;
-        options.StatefulAffinity = new StatefulAffinityOptions { Keys = [key] };
+        options.SessionAffinity = new SessionAffinityOptions { Keys = [key] };
     });
 
     WebApplication app = builder.Build();

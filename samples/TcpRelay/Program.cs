@@ -24,7 +24,7 @@ builder.Services.AddLoadBalancer("backends", options =>
 {
     options.Endpoints = [.. arguments.Backends.Select(static address => new EndpointDescription(address))];
     options.Strategy = arguments.Strategy;
-    options.HealthCheck.Kind = ActiveCheckKind.Tcp;
+    options.HealthCheck.Kind = HealthCheckKind.Tcp;
 });
 // end-snippet
 await builder.Build().RunAsync();

@@ -95,7 +95,7 @@ public sealed class Relay : IDisposable
             var context = new PickContext
             {
                 Hash = AffinityHash.Of(caller.Address),
-                Exclude = tried,
+                TriedEndpoints = tried,
                 IsRetryable = tried.Count + 1 < _settings.Tries,
             };
             try

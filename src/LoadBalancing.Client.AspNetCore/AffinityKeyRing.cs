@@ -20,14 +20,14 @@ internal sealed class AffinityKeyRing : IDisposable
     private const int KeyLength = 32;
 
     /// <summary>Data Protection itself looks every day for keys that others have made, and makes a new one two days before it is needed.</summary>
-    private static readonly TimeSpan LookAgainAfter = TimeSpan.FromHours(12);
+    private static readonly TimeSpan RefreshInterval = TimeSpan.FromHours(12);
 
-    private readonly Lock _looking = new();
+    private readonly Lock _refreshLock = new();
     private readonly IDataProtectionProvider _protection;
     private readonly IKeyManager _ring;
     private readonly TimeProvider _timeProvider;
     private readonly byte[] _context;
-    private CancellationTokenSource? _lookAgain;
+    private CancellationTokenSource? _refreshSource;
 
     public AffinityKeyRing(IDataProtectionProvider protection, IKeyManager ring, IOptions<DataProtectionOptions> application, TimeProvider timeProvider)
     {
@@ -57,25 +57,25 @@ internal sealed class AffinityKeyRing : IDisposable
     /// <summary>Changes when the ring does, as far as this process knows, and when it is time to look for what others did.</summary>
     public IChangeToken GetChangeToken()
     {
-        lock (_looking)
+        lock (_refreshLock)
         {
-            if (_lookAgain is null or { IsCancellationRequested: true })
+            if (_refreshSource is null or { IsCancellationRequested: true })
             {
-                _lookAgain?.Dispose();
-                _lookAgain = new CancellationTokenSource(LookAgainAfter, _timeProvider);
+                _refreshSource?.Dispose();
+                _refreshSource = new CancellationTokenSource(RefreshInterval, _timeProvider);
             }
 
-            return new CompositeChangeToken([new CancellationChangeToken(_ring.GetCacheExpirationToken()), new CancellationChangeToken(_lookAgain.Token)]);
+            return new CompositeChangeToken([new CancellationChangeToken(_ring.GetCacheExpirationToken()), new CancellationChangeToken(_refreshSource.Token)]);
         }
     }
 
-    public void Dispose() => _lookAgain?.Dispose();
+    public void Dispose() => _refreshSource?.Dispose();
 
     private string Derive(IKey key)
     {
         string? secret = key.Descriptor.ExportToXml().SerializedDescriptorElement.Descendants().FirstOrDefault(static element => element.Name.LocalName == "masterKey")?.Value;
         return string.IsNullOrEmpty(secret)
-            ? throw new InvalidOperationException($"Key {key.KeyId} of the Data Protection ring ({key.Descriptor.GetType()}) has no secret that a key for affinity cookies could be derived from. Write StatefulAffinity:Keys instead.")
+            ? throw new InvalidOperationException($"Key {key.KeyId} of the Data Protection ring ({key.Descriptor.GetType()}) has no secret that a key for affinity cookies could be derived from. Write SessionAffinity:Keys instead.")
             : Convert.ToBase64String(HKDF.DeriveKey(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(secret), KeyLength, info: _context));
     }
 }

@@ -17,7 +17,7 @@ public static class LoadBalancingAspNetCoreExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         services.AddHttpContextAccessor();
-        services.TryAddSingleton<ICallerContext, InboundCaller>();
+        services.TryAddSingleton<ICallerContext, HttpContextCallerContext>();
         return services;
     }
 
@@ -26,7 +26,7 @@ public static class LoadBalancingAspNetCoreExtensions
     /// (<c>SetApplicationName</c>) read each other's cookies, a new key of the ring signs from its activation on, older ones still count, and a revoked one counts no longer. Stateful affinity is switched on if it is not yet.
     /// </summary>
     /// <remarks>
-    /// Signing keys are derived from the secrets of the ring, at the start, when this process changes the ring, and every 12 hours. Keys in the options (<see cref="StatefulAffinityOptions.Keys"/>) still count, after those
+    /// Signing keys are derived from the secrets of the ring, at the start, when this process changes the ring, and every 12 hours. Keys in the options (<see cref="SessionAffinityOptions.Keys"/>) still count, after those
     /// of the ring, which is how to move from the one to the other.
     /// </remarks>
     /// <param name="builder">The balanced client.</param>
@@ -39,8 +39,8 @@ public static class LoadBalancingAspNetCoreExtensions
         return builder.Configure(
             static (options, services) =>
             {
-                options.StatefulAffinity ??= new StatefulAffinityOptions();
-                options.StatefulAffinity.Keys = [.. services.GetRequiredService<AffinityKeyRing>().ReadKeys(), .. options.StatefulAffinity.Keys ?? []];
+                options.SessionAffinity ??= new SessionAffinityOptions();
+                options.SessionAffinity.Keys = [.. services.GetRequiredService<AffinityKeyRing>().ReadKeys(), .. options.SessionAffinity.Keys ?? []];
             },
             static services => services.GetRequiredService<AffinityKeyRing>().GetChangeToken());
     }

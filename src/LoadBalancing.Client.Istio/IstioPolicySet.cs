@@ -7,21 +7,21 @@ namespace LoadBalancing.Client;
 public sealed class IstioPolicySet
 {
     private readonly PolicyCatalog _catalog;
-    private readonly IstioIdentity _client;
+    private readonly IstioClientOptions _client;
 
-    private IstioPolicySet(PolicyCatalog catalog, IstioIdentity client, FindingList findings, int documents, IReadOnlyList<string> files)
+    private IstioPolicySet(PolicyCatalog catalog, IstioClientOptions client, FindingList findings, int documents, IReadOnlyList<string> files)
     {
         _catalog = catalog;
         _client = client;
-        Findings = [.. findings.All.OrderBy(finding => Position(files, finding.File)).ThenBy(static finding => finding.Line).ThenBy(static finding => finding.Column)];
+        Findings = [.. findings.All.OrderBy(finding => IndexOf(files, finding.File)).ThenBy(static finding => finding.Line).ThenBy(static finding => finding.Column)];
         HasErrors = findings.Errors > 0;
-        Documents = documents;
+        DocumentCount = documents;
         Files = files;
-        Hosts = [.. catalog.Rules.Select(rule => rule.Rules[0].Host.Value)
+        Hosts = [.. catalog.DestinationRules.Select(rule => rule.Rules[0].Host.Value)
             .Concat(catalog.VirtualServices.SelectMany(static service => service.Hosts).Select(static host => host.Value))
             .Concat(catalog.ServiceEntries.SelectMany(static entry => entry.Hosts).Select(static host => host.Value))
             .Where(static host => !host.StartsWith('*'))
-            .DistinctBy(host => catalog.NamesOf(host, client.Namespace)[^1])];
+            .DistinctBy(host => catalog.ExpandHost(host, client.Namespace)[^1])];
     }
 
     /// <summary>Everything that was found, in the order of files and documents.</summary>
@@ -31,7 +31,7 @@ public sealed class IstioPolicySet
     public bool HasErrors { get; }
 
     /// <summary>How many documents there are, those of other kinds included.</summary>
-    public int Documents { get; }
+    public int DocumentCount { get; }
 
     /// <summary>The files that were read.</summary>
     public IReadOnlyList<string> Files { get; }
@@ -42,7 +42,7 @@ public sealed class IstioPolicySet
     /// <summary>Reads files.</summary>
     /// <param name="identity">Who the client is.</param>
     /// <param name="patterns">Paths, in which <c>*</c> stands for any part of a name and <c>**</c> for any folders. One that fits no file is an error.</param>
-    public static IstioPolicySet Load(IstioIdentity identity, params IReadOnlyList<string> patterns)
+    public static IstioPolicySet Load(IstioClientOptions identity, params IReadOnlyList<string> patterns)
     {
         ArgumentNullException.ThrowIfNull(identity);
         ArgumentNullException.ThrowIfNull(patterns);
@@ -53,7 +53,7 @@ public sealed class IstioPolicySet
             string[] found = PolicyFiles.Find(pattern);
             if (found.Length == 0)
             {
-                findings.Error(new SourcePlace(pattern, 0, 0), "", "there is no such file.");
+                findings.Error(new SourceLocation(pattern, 0, 0), "", "there is no such file.");
             }
 
             files.AddRange(found.Except(files, StringComparer.Ordinal));
@@ -66,7 +66,7 @@ public sealed class IstioPolicySet
     /// <param name="identity">Who the client is.</param>
     /// <param name="text">The documents, with lines of <c>---</c> between them.</param>
     /// <param name="file">What findings call it.</param>
-    public static IstioPolicySet Parse(IstioIdentity identity, string text, string file = "policies.yaml")
+    public static IstioPolicySet Parse(IstioClientOptions identity, string text, string file = "policies.yaml")
     {
         ArgumentNullException.ThrowIfNull(identity);
         ArgumentNullException.ThrowIfNull(text);
@@ -75,7 +75,7 @@ public sealed class IstioPolicySet
 
     /// <summary>What the documents say about a service.</summary>
     /// <param name="service">Its name here.</param>
-    /// <param name="hosts">The hosts by which its requests name it; empty: its name. Which host documents know it by is said by <see cref="IstioIdentity.Hosts"/>, else it is the first of these.</param>
+    /// <param name="hosts">The hosts by which its requests name it; empty: its name. Which host documents know it by is said by <see cref="IstioClientOptions.Hosts"/>, else it is the first of these.</param>
     /// <returns>Null when they say nothing.</returns>
     public IstioServicePolicy? Find(string service, params IReadOnlyList<string> hosts)
     {
@@ -91,10 +91,10 @@ public sealed class IstioPolicySet
     {
         string host = _client.Hosts.TryGetValue(service, out string? known) ? known : hosts.FirstOrDefault(static host => host != "*") ?? service;
         int? port = _client.Ports.TryGetValue(service, out int given) ? given : null;
-        return ServiceMapping.Map(new MappedService(service, _catalog.NamesOf(host, _client.Namespace), port, services), _catalog, _client);
+        return ServiceMapping.Map(new PolicyTarget(service, _catalog.ExpandHost(host, _client.Namespace), port, services), _catalog, _client);
     }
 
-    private static int Position(IReadOnlyList<string> files, string file)
+    private static int IndexOf(IReadOnlyList<string> files, string file)
     {
         for (int i = 0; i < files.Count; i++)
         {
@@ -107,7 +107,7 @@ public sealed class IstioPolicySet
         return -1;
     }
 
-    private static IstioPolicySet Read(IstioIdentity identity, IEnumerable<(string File, string? Text)> sources, FindingList findings)
+    private static IstioPolicySet Read(IstioClientOptions identity, IEnumerable<(string File, string? Text)> sources, FindingList findings)
     {
         var reader = new DocumentReader(identity.Namespace, findings);
         var files = new List<string>();
@@ -121,8 +121,8 @@ public sealed class IstioPolicySet
         }
 
         var catalog = new PolicyCatalog(reader, identity, findings);
-        LinkCheck.Check(catalog, findings);
-        Unmapped.Report(catalog, identity, findings);
-        return new IstioPolicySet(catalog, identity, findings, reader.Documents, files);
+        ReferenceValidator.Validate(catalog, findings);
+        UnsupportedPolicies.Report(catalog, identity, findings);
+        return new IstioPolicySet(catalog, identity, findings, reader.DocumentCount, files);
     }
 }

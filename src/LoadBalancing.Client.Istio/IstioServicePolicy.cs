@@ -35,7 +35,7 @@ public sealed class IstioServicePolicy
     public bool HasRoutePolicies { get; }
 
     /// <summary>All values, in the order in which they were found.</summary>
-    public IReadOnlyList<IstioPolicyValue> Values => [.. _entries.Select(static entry => new IstioPolicyValue(entry.Key, Text(entry.Value), entry.Source))];
+    public IReadOnlyList<IstioPolicyValue> Values => [.. _entries.Select(static entry => new IstioPolicyValue(entry.Key, Format(entry.Value), entry.Source))];
 
     internal TlsPolicy? Tls { get; }
 
@@ -50,14 +50,14 @@ public sealed class IstioServicePolicy
     public IReadOnlyList<string> ApplyTo(LoadBalancingOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        IReadOnlyList<string> overridden = Takeover.Clear(options, this);
+        IReadOnlyList<string> overridden = OverriddenOptions.Clear(options, this);
         IConfigurationRoot configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection(_entries.Select(static entry => new KeyValuePair<string, string?>(entry.Key, Text(entry.Value))))
+            .AddInMemoryCollection(_entries.Select(static entry => new KeyValuePair<string, string?>(entry.Key, Format(entry.Value))))
             .Build();
         options.ReadFrom(configuration);
         if (Tls is not null)
         {
-            Speak(Tls.Mode.Value == "DISABLE" ? "http" : "https", options);
+            SetScheme(Tls.Mode.Value == "DISABLE" ? "http" : "https", options);
         }
 
         return overridden;
@@ -70,7 +70,7 @@ public sealed class IstioServicePolicy
     internal IReadOnlyList<PolicyEntry> Entries => _entries;
 
     /// <summary>Whether a connection is encrypted is said by the scheme of the endpoint.</summary>
-    private static void Speak(string scheme, LoadBalancingOptions options)
+    private static void SetScheme(string scheme, LoadBalancingOptions options)
     {
         string other = scheme == "http" ? "https://" : "http://";
         foreach (EndpointDescription endpoint in options.Endpoints)
@@ -82,7 +82,7 @@ public sealed class IstioServicePolicy
         }
     }
 
-    internal static string Text(object value) => value switch
+    internal static string Format(object value) => value switch
     {
         bool flag => flag ? "true" : "false",
         _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",

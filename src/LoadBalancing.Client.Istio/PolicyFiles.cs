@@ -43,9 +43,9 @@ internal static class PolicyFiles
     {
         try
         {
-            if (new FileInfo(file).Length > YamlFileReader.MostCharacters)
+            if (new FileInfo(file).Length > YamlFileReader.MaxCharacters)
             {
-                findings.Error(new SourcePlace(file, 0, 0), "", $"it is larger than {YamlFileReader.MostCharacters} bytes; a file of policies is not.");
+                findings.Error(new SourceLocation(file, 0, 0), "", $"it is larger than {YamlFileReader.MaxCharacters} bytes; a file of policies is not.");
                 return null;
             }
 
@@ -53,7 +53,7 @@ internal static class PolicyFiles
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            findings.Error(new SourcePlace(file, 0, 0), "", $"it cannot be read: {exception.Message}");
+            findings.Error(new SourceLocation(file, 0, 0), "", $"it cannot be read: {exception.Message}");
             return null;
         }
     }

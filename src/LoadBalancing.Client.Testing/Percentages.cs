@@ -6,7 +6,7 @@ namespace LoadBalancing.Client;
 /// <summary>The rule that all shares keep.</summary>
 internal static class Percentages
 {
-    public static void Check(double percentage, [CallerArgumentExpression(nameof(percentage))] string? name = null)
+    public static void ThrowIfOutOfRange(double percentage, [CallerArgumentExpression(nameof(percentage))] string? name = null)
     {
         if (!(percentage is >= 0 and <= 100))
         {

@@ -27,17 +27,17 @@ public readonly struct AttemptOutcome : IEquatable<AttemptOutcome>
     /// <summary>Whether the endpoint did its job.</summary>
     public bool IsSuccess => _success;
 
-    /// <summary>Whether the endpoint failed; <see cref="Kind"/> says how.</summary>
+    /// <summary>Whether the endpoint failed; <see cref="FailureKind"/> says how.</summary>
     public bool IsFailure => _failure != FailureKind.None;
 
     /// <summary>How the attempt failed; <see cref="FailureKind.None"/> for a success or a neutral outcome.</summary>
-    public FailureKind Kind => _failure;
+    public FailureKind FailureKind => _failure;
 
     /// <summary>The moment before which the endpoint asked not to be called again (over HTTP: <c>Retry-After</c>); null when it did not say.</summary>
-    public DateTimeOffset? NotBefore => _notBeforeUtcTicks == 0 ? null : new DateTimeOffset(_notBeforeUtcTicks, TimeSpan.Zero);
+    public DateTimeOffset? RetryAfter => _notBeforeUtcTicks == 0 ? null : new DateTimeOffset(_notBeforeUtcTicks, TimeSpan.Zero);
 
     /// <summary>Whether the failure was noticed on this side, without an answer that says so.</summary>
-    internal bool IsLocal => _failure is FailureKind.Connect or FailureKind.Reset or FailureKind.Timeout;
+    internal bool IsLocalOrigin => _failure is FailureKind.Connect or FailureKind.Reset or FailureKind.Timeout;
 
     /// <summary>What telemetry calls it: one of a fixed few words.</summary>
     internal string TelemetryName => _success ? "success" : _failure switch
@@ -45,7 +45,7 @@ public readonly struct AttemptOutcome : IEquatable<AttemptOutcome>
         FailureKind.Connect => "connect",
         FailureKind.Reset => "reset",
         FailureKind.Timeout => "timeout",
-        FailureKind.Answered => "answered",
+        FailureKind.ErrorResponse => "answered",
         FailureKind.Gateway => "gateway",
         _ => "neutral",
     };

@@ -42,7 +42,7 @@ public sealed class EndpointDescription
     public string? HashKey { get; set; }
 
     /// <summary>
-    /// Whether the endpoint is about to leave: it keeps the callers that <see cref="LoadBalancingOptions.StatefulAffinity"/> has put on it and gets no others. Default false. When all endpoints are, none is
+    /// Whether the endpoint is about to leave: it keeps the callers that <see cref="LoadBalancingOptions.SessionAffinity"/> has put on it and gets no others. Default false. When all endpoints are, none is
     /// treated so.
     /// </summary>
     public bool Draining { get; set; }

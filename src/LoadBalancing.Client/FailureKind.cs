@@ -16,7 +16,7 @@ public enum FailureKind
     Timeout,
 
     /// <summary>The endpoint answered, and its answer says that it failed (over HTTP: a 5xx that is not <see cref="Gateway"/>).</summary>
-    Answered,
+    ErrorResponse,
 
     /// <summary>The endpoint answered that something behind it failed, or that it cannot take the request now (over HTTP: 502, 503, 504).</summary>
     Gateway,

@@ -38,7 +38,7 @@ public sealed class LoadBalancingOptions
     public IList<HashPolicyOptions> HashPolicies { get; set; } = [];
 
     /// <summary>Keeps callers on the endpoint that they were on, by a cookie that names it. Null, the default: nobody is kept.</summary>
-    public StatefulAffinityOptions? StatefulAffinity { get; set; }
+    public SessionAffinityOptions? SessionAffinity { get; set; }
 
     /// <summary>How the strategy <c>LeastRequest</c> compares.</summary>
     public LeastRequestOptions LeastRequest { get; set; } = new();
@@ -52,8 +52,8 @@ public sealed class LoadBalancingOptions
     /// <summary>When an endpoint that answers badly is taken out of service, and for how long. On by default.</summary>
     public OutlierDetectionOptions OutlierDetection { get; set; } = new();
 
-    /// <summary>Checks of endpoints beside the requests. Off unless it has a <see cref="ActiveCheckOptions.Path"/> or a <see cref="ActiveCheckOptions.Kind"/>.</summary>
-    public ActiveCheckOptions HealthCheck { get; set; } = new();
+    /// <summary>Checks of endpoints beside the requests. Off unless it has a <see cref="ActiveHealthCheckOptions.Path"/> or a <see cref="ActiveHealthCheckOptions.Kind"/>.</summary>
+    public ActiveHealthCheckOptions HealthCheck { get; set; } = new();
 
     /// <summary>When so few endpoints are in service that ejections are disregarded.</summary>
     public PanicOptions Panic { get; set; } = new();
@@ -91,7 +91,7 @@ public sealed class LoadBalancingOptions
     public RetryOptions Retry { get; set; } = new();
 
     /// <summary>How much more than it was asked for the service may send. On by default: a fifth more.</summary>
-    public RetryBudgetOptions Budget { get; set; } = new();
+    public RetryBudgetOptions RetryBudget { get; set; } = new();
 
     /// <summary>How much may be under way at once, and how connections are kept. No limits by default.</summary>
     public ConnectionPoolOptions ConnectionPool { get; set; } = new();
@@ -120,7 +120,7 @@ public sealed class LoadBalancingOptions
     public bool? FollowRedirects { get; set; }
 
     /// <summary>What could not be read from configuration; reported together with everything else that is wrong.</summary>
-    internal List<string> ConfigurationFaults { get; } = [];
+    internal List<string> ConfigurationErrors { get; } = [];
 
     /// <summary>The configuration sections that were there when these options were read; one that is gone later is a bad edit, not a wish for defaults.</summary>
     internal List<string> ConfigurationSections { get; } = [];

@@ -6,16 +6,16 @@ namespace LoadBalancing.Client.PolicyTool;
 /// <summary>The commands. Exit codes: 0 all is well, 1 something is wrong with the documents, 2 something is wrong with the command line.</summary>
 internal static class Tool
 {
-    private const int Well = 0;
-    private const int Wrong = 1;
-    private const int Misused = 2;
+    private const int Success = 0;
+    private const int DocumentError = 1;
+    private const int UsageError = 2;
 
     public static int Run(IReadOnlyList<string> args, IAnsiConsole console, TextWriter output, TextWriter errors)
     {
         if (args is ["--help" or "-h" or "help"])
         {
             output.WriteLine(ToolArguments.Usage);
-            return Well;
+            return Success;
         }
 
         if (!ToolArguments.TryParse(args, out ToolArguments? arguments, out string? fault))
@@ -23,7 +23,7 @@ internal static class Tool
             errors.WriteLine(fault);
             errors.WriteLine();
             errors.WriteLine(ToolArguments.Usage);
-            return Misused;
+            return UsageError;
         }
 
         return arguments.Command switch
@@ -37,12 +37,12 @@ internal static class Tool
 
     private static int Check(ToolArguments arguments, IAnsiConsole console, TextWriter output)
     {
-        IstioPolicySet set = IstioPolicySet.Load(arguments.Identity, arguments.Files);
-        IReadOnlyList<IstioFinding> findings = set.HasErrors ? set.Findings : [.. set.Findings, .. Trial.FaultsOf(set)];
+        IstioPolicySet set = IstioPolicySet.Load(arguments.ClientOptions, arguments.Files);
+        IReadOnlyList<IstioFinding> findings = set.HasErrors ? set.Findings : [.. set.Findings, .. PolicyEvaluator.FindErrors(set)];
         int errors = findings.Count(static finding => finding.Severity == IstioFindingSeverity.Error);
-        if (arguments.Json)
+        if (arguments.IsJson)
         {
-            output.WriteLine(new JsonObject { ["documents"] = set.Documents, ["files"] = set.Files.Count, ["errors"] = errors, ["findings"] = Json.Of(findings) }.ToJsonString(Json.Readable));
+            output.WriteLine(new JsonObject { ["documents"] = set.DocumentCount, ["files"] = set.Files.Count, ["errors"] = errors, ["findings"] = JsonOutput.From(findings) }.ToJsonString(JsonOutput.Readable));
         }
         else
         {
@@ -60,35 +60,35 @@ internal static class Tool
                 }
             }
 
-            console.WriteLine($"{set.Documents} documents in {set.Files.Count} files: {errors} errors, {findings.Count(static finding => finding.Severity == IstioFindingSeverity.Warning)} warnings.");
+            console.WriteLine($"{set.DocumentCount} documents in {set.Files.Count} files: {errors} errors, {findings.Count(static finding => finding.Severity == IstioFindingSeverity.Warning)} warnings.");
         }
 
-        return errors == 0 ? Well : Wrong;
+        return errors == 0 ? Success : DocumentError;
     }
 
     private static int Explain(ToolArguments arguments, IAnsiConsole console, TextWriter output, TextWriter errors)
     {
         if (arguments.Port is { } port)
         {
-            arguments.Identity.Ports[arguments.Host!] = port;
+            arguments.ClientOptions.Ports[arguments.Host!] = port;
         }
 
         if (Load(arguments, errors) is not { } set)
         {
-            return Wrong;
+            return DocumentError;
         }
 
         if (set.Find(arguments.Host!) is not { } policy)
         {
             errors.WriteLine($"No document speaks of host '{arguments.Host}'. They speak of {string.Join(", ", set.Hosts)}.");
-            return Wrong;
+            return DocumentError;
         }
 
-        Explanation explanation = Trial.Explain(policy, arguments);
-        if (arguments.Json)
+        Explanation explanation = PolicyEvaluator.Explain(policy, arguments);
+        if (arguments.IsJson)
         {
-            output.WriteLine(Json.Of(policy, explanation).ToJsonString(Json.Readable));
-            return Well;
+            output.WriteLine(JsonOutput.From(policy, explanation).ToJsonString(JsonOutput.Readable));
+            return Success;
         }
 
         console.WriteLine($"{arguments.Method} http://{arguments.Host}{arguments.Path} is a request to {policy.Host}.");
@@ -96,7 +96,7 @@ internal static class Tool
         console.WriteLine(explanation.Route is null ? "No rule fits it." : $"The rule that fits it: {explanation.Route}");
         Print("For this request", explanation.Request, console);
         Print("For all requests to the host", explanation.Cluster, console);
-        return Well;
+        return Success;
     }
 
     private static void Print(string title, IReadOnlyList<IstioPolicyValue> values, IAnsiConsole console)
@@ -119,7 +119,7 @@ internal static class Tool
     {
         if (Load(arguments, errors) is not { } set)
         {
-            return Wrong;
+            return DocumentError;
         }
 
         IEnumerable<string> hosts = arguments.Host is { } host ? [host] : set.Hosts;
@@ -127,11 +127,11 @@ internal static class Tool
         if (policies.Length == 0)
         {
             errors.WriteLine(arguments.Host is null ? "No document speaks of a host." : $"No document speaks of host '{arguments.Host}'.");
-            return Wrong;
+            return DocumentError;
         }
 
         output.Write(IstioServicePolicy.ToJson(policies));
-        return Well;
+        return Success;
     }
 
     private static int Repair(ToolArguments arguments, TextWriter output, TextWriter errors)
@@ -145,7 +145,7 @@ internal static class Tool
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             errors.WriteLine(exception.Message);
-            return Wrong;
+            return DocumentError;
         }
 
         IstioRepair repair = IstioPolicyRepair.Repair(text, file);
@@ -154,9 +154,9 @@ internal static class Tool
             File.WriteAllText(file, repair.Text);
         }
 
-        if (arguments.Json)
+        if (arguments.IsJson)
         {
-            output.WriteLine(new JsonObject { ["text"] = repair.Text, ["changes"] = Json.Of(repair.Changes), ["problems"] = Json.Of(repair.Problems) }.ToJsonString(Json.Readable));
+            output.WriteLine(new JsonObject { ["text"] = repair.Text, ["changes"] = JsonOutput.From(repair.Changes), ["problems"] = JsonOutput.From(repair.Problems) }.ToJsonString(JsonOutput.Readable));
         }
         else
         {
@@ -173,12 +173,12 @@ internal static class Tool
             errors.WriteLine($"{repair.Changes.Count} changes, {repair.Problems.Count} problems left.");
         }
 
-        return repair.Problems.Count == 0 ? Well : Wrong;
+        return repair.Problems.Count == 0 ? Success : DocumentError;
     }
 
     private static IstioPolicySet? Load(ToolArguments arguments, TextWriter errors)
     {
-        IstioPolicySet set = IstioPolicySet.Load(arguments.Identity, arguments.Files);
+        IstioPolicySet set = IstioPolicySet.Load(arguments.ClientOptions, arguments.Files);
         if (!set.HasErrors)
         {
             return set;

@@ -40,11 +40,11 @@ internal sealed class ToolArguments
 
     public int? Port { get; private set; }
 
-    public bool Json { get; private set; }
+    public bool IsJson { get; private set; }
 
     public bool Write { get; private set; }
 
-    public IstioIdentity Identity { get; } = new();
+    public IstioClientOptions ClientOptions { get; } = new();
 
     public static bool TryParse(IReadOnlyList<string> args, [NotNullWhen(true)] out ToolArguments? arguments, [NotNullWhen(false)] out string? fault)
     {
@@ -71,7 +71,7 @@ internal sealed class ToolArguments
             }
             else if (option is "--json" or "--write")
             {
-                (Json, Write) = (Json || option == "--json", Write || option == "--write");
+                (IsJson, Write) = (IsJson || option == "--json", Write || option == "--write");
             }
             else if (i + 1 >= args.Count)
             {
@@ -103,10 +103,10 @@ internal sealed class ToolArguments
                 Method = value.ToUpperInvariant();
                 return null;
             case "--namespace":
-                Identity.Namespace = value;
+                ClientOptions.Namespace = value;
                 return null;
             case "--locality":
-                Identity.Locality = value;
+                ClientOptions.Locality = value;
                 return null;
             case "--port":
                 bool isPort = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port is > 0 and <= 65535;
@@ -115,7 +115,7 @@ internal sealed class ToolArguments
             case "--label" or "--header" when value.IndexOf('=', StringComparison.Ordinal) is > 0 and int at:
                 if (option == "--label")
                 {
-                    Identity.Labels[value[..at]] = value[(at + 1)..];
+                    ClientOptions.Labels[value[..at]] = value[(at + 1)..];
                 }
                 else
                 {

@@ -32,10 +32,10 @@ public sealed class DataProtectionKeysTests : IAsyncDisposable
     {
         Instance first = Start();
         Instance second = Start();
-        (AffinitySession Session, string Home)[] callers = await SettleAsync(first, 20);
+        (AffinityCookieJar Session, string Home)[] callers = await SettleAsync(first, 20);
         Assert.Equal(4, callers.Select(static caller => caller.Home).Distinct().Count());
 
-        foreach ((AffinitySession session, string home) in callers)
+        foreach ((AffinityCookieJar session, string home) in callers)
         {
             string? cookie = session.GetCookie("lb-endpoint");
             Assert.Equal(home, await CallAsync(second, session));
@@ -58,7 +58,7 @@ public sealed class DataProtectionKeysTests : IAsyncDisposable
     public async Task After_a_rotation_new_cookies_are_signed_with_the_new_key_and_old_ones_still_count_and_are_replaced()
     {
         Instance instance = Start();
-        var session = new AffinitySession();
+        var session = new AffinityCookieJar();
         string home = await CallAsync(instance, session);
         string? before = session.GetCookie("lb-endpoint");
 
@@ -79,7 +79,7 @@ public sealed class DataProtectionKeysTests : IAsyncDisposable
 
         // An instance whose clock is two days ahead signs with it already.
         Instance ahead = Start(time: new FakeTimeProvider(DateTimeOffset.UtcNow.AddDays(2)));
-        var session = new AffinitySession();
+        var session = new AffinityCookieJar();
         string home = await CallAsync(ahead, session);
         Assert.DoesNotContain(session.GetCookie("lb-endpoint"), before);
         Assert.Equal(home, await CallAsync(instance, session));
@@ -110,8 +110,8 @@ public sealed class DataProtectionKeysTests : IAsyncDisposable
         IKey old = instance.Ring.GetAllKeys().OrderBy(static key => key.CreationDate).First();
         instance.Ring.RevokeKey(old.KeyId);
 
-        using var probe = new MeterProbe(instance.Meters);
-        var session = new AffinitySession();
+        using var probe = new MetricRecorder(instance.Meters);
+        var session = new AffinityCookieJar();
         session.TrySetCookie("lb-endpoint", before[0], default, "/");
         await CallAsync(instance, session);
         Assert.Single(probe.Readings, static reading => reading.Instrument.Name == "loadbalancing.client.affinity.ignored");
@@ -121,11 +121,11 @@ public sealed class DataProtectionKeysTests : IAsyncDisposable
     public async Task Keys_of_the_options_still_count_beside_those_of_the_ring()
     {
         Instance before = Start(useRing: false);
-        (AffinitySession Session, string Home)[] callers = await SettleAsync(before, 10);
+        (AffinityCookieJar Session, string Home)[] callers = await SettleAsync(before, 10);
 
         Instance after = Start(ownKey: OwnKey);
 
-        foreach ((AffinitySession session, string home) in callers)
+        foreach ((AffinityCookieJar session, string home) in callers)
         {
             string? cookie = session.GetCookie("lb-endpoint");
             Assert.Equal(home, await CallAsync(after, session));
@@ -145,7 +145,7 @@ public sealed class DataProtectionKeysTests : IAsyncDisposable
             options.Endpoints = ["http://10.0.0.1", "http://10.0.0.2", "http://10.0.0.3", "http://10.0.0.4"];
             if (ownKey is not null || !useRing)
             {
-                options.StatefulAffinity = new StatefulAffinityOptions { Keys = [ownKey ?? OwnKey] };
+                options.SessionAffinity = new SessionAffinityOptions { Keys = [ownKey ?? OwnKey] };
             }
         });
         client.ConfigurePrimaryHttpMessageHandler(static () => new StubHandler(static call => new HttpResponseMessage { Content = new StringContent(call.Uri.Host) }));
@@ -159,12 +159,12 @@ public sealed class DataProtectionKeysTests : IAsyncDisposable
         return instance;
     }
 
-    private static async Task<(AffinitySession Session, string Home)[]> SettleAsync(Instance instance, int count)
+    private static async Task<(AffinityCookieJar Session, string Home)[]> SettleAsync(Instance instance, int count)
     {
-        var callers = new (AffinitySession, string)[count];
+        var callers = new (AffinityCookieJar, string)[count];
         for (int i = 0; i < count; i++)
         {
-            var session = new AffinitySession();
+            var session = new AffinityCookieJar();
             callers[i] = (session, await CallAsync(instance, session));
         }
 
@@ -175,7 +175,7 @@ public sealed class DataProtectionKeysTests : IAsyncDisposable
     private static async Task<string[]> CookiesOfAsync(Instance instance) =>
         [.. (await SettleAsync(instance, 4)).OrderBy(static caller => caller.Home, StringComparer.Ordinal).Select(static caller => caller.Session.GetCookie("lb-endpoint")!)];
 
-    private static async Task<string> CallAsync(Instance instance, AffinitySession session)
+    private static async Task<string> CallAsync(Instance instance, AffinityCookieJar session)
     {
         using HttpRequestMessage request = new HttpRequestMessage(HttpMethod.Get, "items").SetCallerContext(session);
         using HttpResponseMessage response = await instance.Client.SendAsync(request, TestContext.Current.CancellationToken);

@@ -33,10 +33,10 @@ internal static class AgreementRun
         foreach (string scenario in new[] { "slow", "failing", "killed and back" })
         {
             var clock = new VirtualClock();
-            await using var cluster = new VirtualTrialServers(clock, Servers, TimeSpan.FromMilliseconds(1));
+            await using var cluster = new VirtualServerFleet(clock, Servers, TimeSpan.FromMilliseconds(1));
             Figures expected = clock.Run(() => TryAsync(cluster, scenario));
             Print(scenario, "virtual", expected);
-            await using RealTrialServers real = await RealTrialServers.StartAsync(Servers);
+            await using LoopbackServerFleet real = await LoopbackServerFleet.StartAsync(Servers);
             Figures seen = await TryAsync(real, scenario);
             Print(scenario, "Kestrel", seen);
             agree &= Agree(expected, seen);
@@ -49,7 +49,7 @@ internal static class AgreementRun
         return agree ? 0 : 1;
     }
 
-    private static async Task<Figures> TryAsync(TrialServers servers, string scenario)
+    private static async Task<Figures> TryAsync(ServerFleet servers, string scenario)
     {
         using ServiceProvider client = servers.CreateClient(static options =>
         {
@@ -58,12 +58,12 @@ internal static class AgreementRun
             options.OutlierDetection.MaxEjectionTimeJitter = TimeSpan.Zero;
         });
         using var recorder = new TrafficRecorder(servers.Clock);
-        recorder.Observe(client.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer(TrialServers.Service));
-        HttpClient http = client.GetRequiredService<IHttpClientFactory>().CreateClient(TrialServers.Service);
+        recorder.Observe(client.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer(ServerFleet.ServiceName));
+        HttpClient http = client.GetRequiredService<IHttpClientFactory>().CreateClient(ServerFleet.ServiceName);
         int succeeded = 0;
         int calls = 0;
         Task trouble = TroubleAsync(servers, scenario);
-        await servers.Clock.SendSteadilyAsync(PerSecond, Duration, async _ =>
+        await servers.Clock.SendAtConstantRateAsync(PerSecond, Duration, async _ =>
         {
             calls++;
             using HttpResponseMessage response = await http.GetAsync("/items").ConfigureAwait(false);
@@ -75,16 +75,16 @@ internal static class AgreementRun
             100.0 * succeeded / calls,
             shares,
             recorder.Ejections.Count == 0 ? null : recorder.Ejections[0].At - FaultAt,
-            recorder.Returns.Count == 0 ? null : recorder.Returns[0].At - FaultAt);
+            recorder.Restorations.Count == 0 ? null : recorder.Restorations[0].At - FaultAt);
     }
 
-    private static async Task TroubleAsync(TrialServers servers, string scenario)
+    private static async Task TroubleAsync(ServerFleet servers, string scenario)
     {
         await Task.Delay(FaultAt, servers.Clock).ConfigureAwait(false);
         switch (scenario)
         {
             case "slow":
-                servers.Slow(0, TimeSpan.FromMilliseconds(200));
+                servers.SetLatency(0, TimeSpan.FromMilliseconds(200));
                 break;
             case "failing":
                 servers.Fail(0);

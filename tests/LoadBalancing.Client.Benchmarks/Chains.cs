@@ -73,7 +73,7 @@ internal static class Chains
         options.Endpoints = [.. addresses];
         options.Timeout = Timeout.InfiniteTimeSpan;
         options.Retry.PerTryTimeout = Timeout.InfiniteTimeSpan;
-        options.Retry.Attempts = 0;
+        options.Retry.MaxRetries = 0;
         options.BodyIdleTimeout = Timeout.InfiniteTimeSpan;
     }
 
@@ -87,12 +87,12 @@ internal static class Chains
         options.ConnectionPool.MaxRequestsPerEndpoint = 500;
         options.ConnectionPool.MaxPendingRequests = 100;
         options.ConnectionPool.PendingTimeout = TimeSpan.FromSeconds(1);
-        options.ConnectionPool.MaxRetries = 10;
+        options.ConnectionPool.MaxConcurrentRetries = 10;
         options.ConnectionPool.AdaptiveLimit = new AdaptiveLimitOptions();
         options.Routes =
         [
             .. Enumerable.Range(1, 9).Select(static i => new RequestRouteOptions { Name = $"other{i}", Match = [new() { PathPrefix = $"/other/{i}/" }], Timeout = TimeSpan.FromSeconds(i) }),
-            new() { Name = "items", Match = [new() { PathPrefix = "/items/" }], Timeout = TimeSpan.FromSeconds(20), Retry = new() { Attempts = 3 } },
+            new() { Name = "items", Match = [new() { PathPrefix = "/items/" }], Timeout = TimeSpan.FromSeconds(20), Retry = new() { MaxRetries = 3 } },
         ];
     }
 

@@ -63,7 +63,7 @@ internal static class ChurnCost
                 churn.PassSecond();
                 publishes.Add(TimePublish(churn));
                 picks.Add(TimePick(churn.Balancer, hashes));
-                areKnown &= churn.CountMarked() == Math.Max(0, ChurnRun.Endpoints - (second * ChurnRun.Replaced));
+                areKnown &= churn.CountMarked() == Math.Max(0, ChurnRun.Endpoints - (second * ChurnRun.ReplacedPerStep));
             }
         }
 
@@ -71,7 +71,7 @@ internal static class ChurnCost
         double[] times = [.. publishes.Select(static publish => publish.Milliseconds).Order()];
         double late = times[(int)(times.Length * 0.95)];
         double own = publishes.Where(static publish => !publish.HadCollection).Max(static publish => publish.Milliseconds);
-        double excess = moved / ChurnRun.MustMove;
+        double excess = moved / ChurnRun.MinMovedShare;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"| {name} | {before:0.0} | {Median(picks):0.0} | {picks.Max():0.0} | {Median(times):0.00} | {late:0.00} | {times[^1]:0.00} | {own:0.00} | {(hashes ? $"{100 * moved:0.00} %" : "")} | {(hashes ? $"{excess:0.000}" : "")} | {(areKnown ? "yes" : "no")} |"));

@@ -232,7 +232,7 @@ internal static class FaultRun
         {
             if (ejection.Endpoint.Address == _victim)
             {
-                _ejections.Enqueue(ejection.At - _start);
+                _ejections.Enqueue(ejection.Timestamp - _start);
             }
         }
     }

@@ -51,7 +51,7 @@ internal static class KeyTables
         int[] owners = new int[Keys];
         for (int key = 0; key < Keys; key++)
         {
-            owners[key] = numbers[picker.Pick(new PickContext { Hash = TextHash.Of(key.ToString(CultureInfo.InvariantCulture)), Exclude = exclude })!.Address];
+            owners[key] = numbers[picker.Pick(new PickContext { Hash = TextHash.Of(key.ToString(CultureInfo.InvariantCulture)), TriedEndpoints = exclude })!.Address];
         }
 
         return owners;

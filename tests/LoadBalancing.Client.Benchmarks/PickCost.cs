@@ -199,7 +199,7 @@ internal static class PickCost
             double Time(IEndpointPicker? previous)
             {
                 long start = Stopwatch.GetTimestamp();
-                set.Strategy.CreatePicker(set.Level, previous);
+                set.Strategy.CreatePicker(set.FirstLevel, previous);
                 return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
             }
         }
@@ -295,7 +295,7 @@ internal static class PickCost
     {
         long now = TimeProvider.System.GetTimestamp();
         LoadBalancer balancer = TimedBalancer(size, now);
-        IEndpointPicker picker = balancer.CurrentSet!.Strategy.CreatePicker(balancer.CurrentSet.Level, null);
+        IEndpointPicker picker = balancer.CurrentSet!.Strategy.CreatePicker(balancer.CurrentSet.FirstLevel, null);
         return count =>
         {
             UpstreamEndpoint? last = null;

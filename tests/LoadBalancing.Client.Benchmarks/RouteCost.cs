@@ -40,7 +40,7 @@ internal static class RouteCost
             ];
         });
         await using ServiceProvider provider = services.BuildServiceProvider();
-        RouteTable table = provider.GetRequiredService<ServiceRegistry>().GetService("catalog").Plan.Routes!;
+        RouteTable table = provider.GetRequiredService<ServiceRegistry>().GetState("catalog").Plan.Routes!;
         int last = (routes / 2) - 1;
         var slices = new Slices();
         foreach ((string name, string path, string? route) in new[]

@@ -55,7 +55,7 @@ internal static class StormRun
         services.AddLoadBalancedHttpClient("catalog", options =>
         {
             options.Endpoints = [.. servers.Select(static server => (EndpointDescription)server.Address)];
-            options.Budget.Enabled = budget;
+            options.RetryBudget.Enabled = budget;
         });
         await using ServiceProvider provider = services.BuildServiceProvider();
         HttpClient client = provider.GetRequiredService<IHttpClientFactory>().CreateClient("catalog");

@@ -23,8 +23,8 @@ internal static class StreamRun
             await bodies.RunAsync(protocol, CancellationToken.None);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {protocol} | {Length:N0} | {Stopwatch.GetElapsedTime(start).TotalSeconds:N1} | {bodies.Before / 1e6:N1} | {bodies.Most / 1e6:N1} |"));
-            holds &= bodies.Most - bodies.Before < Allowed;
+                $"| {protocol} | {Length:N0} | {Stopwatch.GetElapsedTime(start).TotalSeconds:N1} | {bodies.MemoryBefore / 1e6:N1} | {bodies.MaxMemory / 1e6:N1} |"));
+            holds &= bodies.MaxMemory - bodies.MemoryBefore < Allowed;
         }
 
         Console.WriteLine(holds ? "Nobody keeps the bodies." : "What is promised was NOT seen.");

@@ -11,7 +11,7 @@ internal sealed class PolicyClient : IAsyncDisposable
     private readonly Lazy<ServiceProvider> _provider;
     private readonly ServiceCollection _services = new();
 
-    public PolicyClient(string yaml, HttpMessageHandler? primary = null, Action<LoadBalancingOptions>? options = null, Action<IServiceCollection>? register = null, Action<IstioIdentity>? identity = null)
+    public PolicyClient(string yaml, HttpMessageHandler? primary = null, Action<LoadBalancingOptions>? options = null, Action<IServiceCollection>? register = null, Action<IstioClientOptions>? identity = null)
     {
         File = Path.Combine(_directory, "policies.yaml");
         Write(yaml);
@@ -49,7 +49,7 @@ internal sealed class PolicyClient : IAsyncDisposable
     public string Holding(string key, string path = "/", string method = "GET")
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), $"http://{Yamls.Foo}{path}");
-        return Services.GetRequiredService<IRequestPolicies>().Explain(Yamls.Foo, request).Values.Single(value => value.Name == key).Value;
+        return Services.GetRequiredService<IRequestPolicyExplainer>().Explain(Yamls.Foo, request).Values.Single(value => value.Name == key).Value;
     }
 
     public void Write(string yaml) => System.IO.File.WriteAllText(File, yaml);

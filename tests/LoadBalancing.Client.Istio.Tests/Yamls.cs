@@ -48,21 +48,21 @@ internal static class Yamls
     public static string Documents(params string[] documents) => string.Join("---\n", documents);
 
     /// <summary>What documents say about foo, by key.</summary>
-    public static Dictionary<string, string> Plan(string yaml, IstioIdentity? identity = null, string service = Foo)
+    public static Dictionary<string, string> Plan(string yaml, IstioClientOptions? identity = null, string service = Foo)
     {
-        IstioPolicySet set = IstioPolicySet.Parse(identity ?? new IstioIdentity(), yaml, "p.yaml");
+        IstioPolicySet set = IstioPolicySet.Parse(identity ?? new IstioClientOptions(), yaml, "p.yaml");
         Assert.DoesNotContain(set.Findings, static finding => finding.Severity == IstioFindingSeverity.Error);
         IstioServicePolicy? policy = set.Find(service);
         return policy?.Values.ToDictionary(static value => value.Key, static value => value.Value) ?? [];
     }
 
     /// <summary>The errors of documents, each as one line.</summary>
-    public static string[] Errors(string yaml, IstioIdentity? identity = null) => Lines(yaml, IstioFindingSeverity.Error, identity);
+    public static string[] Errors(string yaml, IstioClientOptions? identity = null) => Lines(yaml, IstioFindingSeverity.Error, identity);
 
-    public static string[] Warnings(string yaml, IstioIdentity? identity = null) => Lines(yaml, IstioFindingSeverity.Warning, identity);
+    public static string[] Warnings(string yaml, IstioClientOptions? identity = null) => Lines(yaml, IstioFindingSeverity.Warning, identity);
 
     public static string Indent(string text, int by) => string.Join('\n', text.TrimEnd().Split('\n').Select(line => line.Length == 0 ? line : new string(' ', by) + line));
 
-    private static string[] Lines(string yaml, IstioFindingSeverity severity, IstioIdentity? identity) =>
-        [.. IstioPolicySet.Parse(identity ?? new IstioIdentity(), yaml, "p.yaml").Findings.Where(finding => finding.Severity == severity).Select(static finding => finding.ToString())];
+    private static string[] Lines(string yaml, IstioFindingSeverity severity, IstioClientOptions? identity) =>
+        [.. IstioPolicySet.Parse(identity ?? new IstioClientOptions(), yaml, "p.yaml").Findings.Where(finding => finding.Severity == severity).Select(static finding => finding.ToString())];
 }

@@ -8,12 +8,12 @@ namespace LoadBalancing.Client.Samples.Tests;
 /// <summary>A server of the operating system's own packages, run for one test, on a port that nobody else can get. Where it is not installed the test is skipped.</summary>
 internal sealed class InstalledServer : IDisposable
 {
-    private readonly RefusingPort _port;
+    private readonly ClosedPort _port;
     private readonly Process _process;
     private readonly string _folder;
     private readonly ConcurrentQueue<string> _lines = new();
 
-    private InstalledServer(string program, RefusingPort port, string folder, string[] arguments)
+    private InstalledServer(string program, ClosedPort port, string folder, string[] arguments)
     {
         _port = port;
         _folder = folder;
@@ -99,7 +99,7 @@ internal sealed class InstalledServer : IDisposable
         string? path = $"{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin:/usr/local/sbin".Split(':').Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
         Assert.SkipWhen(path is null, $"{program} is not installed.");
         string folder = Directory.CreateTempSubdirectory(program).FullName;
-        var port = new RefusingPort();
+        var port = new ClosedPort();
         var server = new InstalledServer(path!, port, folder, prepare(PortOf(port), folder));
         try
         {
@@ -115,7 +115,7 @@ internal sealed class InstalledServer : IDisposable
         return server;
     }
 
-    private static int PortOf(RefusingPort port) => new Uri(port.Address).Port;
+    private static int PortOf(ClosedPort port) => new Uri(port.Address).Port;
 
     private bool Accepts()
     {

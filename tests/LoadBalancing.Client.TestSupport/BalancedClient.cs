@@ -67,7 +67,7 @@ public sealed class BalancedClient : IAsyncDisposable
 
     public LoadBalancer Subset(string name) => _provider.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer(Name, name);
 
-    public IRequestPolicies Policies => _provider.GetRequiredService<IRequestPolicies>();
+    public IRequestPolicyExplainer Policies => _provider.GetRequiredService<IRequestPolicyExplainer>();
 
     public IFaultInjection Faults => _provider.GetRequiredService<IFaultInjection>();
 
@@ -85,7 +85,7 @@ public sealed class BalancedClient : IAsyncDisposable
     public FakeLogCollector Logs => _provider.GetFakeLogCollector();
 
     /// <summary>Listens to all instruments from now on.</summary>
-    public MeterProbe Listen() => new(_provider.GetRequiredService<IMeterFactory>());
+    public MetricRecorder Listen() => new(_provider.GetRequiredService<IMeterFactory>());
 
     /// <summary>Collects what a counter counts from now on.</summary>
     public MetricCollector<long> Counter(string name) =>

@@ -4,7 +4,7 @@ namespace LoadBalancing.Client.TestSupport;
 public static class ChiSquare
 {
     /// <summary>How far counts are from what was to be expected.</summary>
-    public static double Of(IReadOnlyList<int> counts, IReadOnlyList<double> weights)
+    public static double Statistic(IReadOnlyList<int> counts, IReadOnlyList<double> weights)
     {
         double draws = counts.Sum();
         double total = weights.Sum();
@@ -12,11 +12,11 @@ public static class ChiSquare
     }
 
     /// <summary>The same for equal shares.</summary>
-    public static double Of(IReadOnlyList<int> counts) => Of(counts, [.. counts.Select(static _ => 1.0)]);
+    public static double Statistic(IReadOnlyList<int> counts) => Statistic(counts, [.. counts.Select(static _ => 1.0)]);
 
     /// <summary>What chance exceeds once in a thousand times (approximation of Wilson and Hilferty).</summary>
     /// <param name="cells">How many counts there are.</param>
-    public static double Limit(int cells)
+    public static double CriticalValue(int cells)
     {
         const double Quantile = 3.0902;
         double freedom = cells - 1;

@@ -7,10 +7,10 @@ public sealed class ChurnRun : IDisposable
     public const int Endpoints = 1000;
 
     /// <summary>How many of them are replaced at each step.</summary>
-    public const int Replaced = 100;
+    public const int ReplacedPerStep = 100;
 
     /// <summary>The part of keys that has to move when r of the endpoints leave and as many come: those of the leavers, and of the rest what the newcomers get: r + (1 - r) r.</summary>
-    public const double MustMove = 0.1 + (0.9 * 0.1);
+    public const double MinMovedShare = 0.1 + (0.9 * 0.1);
 
     private readonly TestCluster _cluster;
     private int _first = 1;
@@ -34,7 +34,7 @@ public sealed class ChurnRun : IDisposable
     /// <summary>The list of the next step, made before it is handed over.</summary>
     public EndpointDescription[] NextList()
     {
-        _first += Replaced;
+        _first += ReplacedPerStep;
         return List();
     }
 

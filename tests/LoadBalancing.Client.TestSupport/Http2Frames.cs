@@ -46,7 +46,7 @@ public static class Http2Frames
 
     /// <summary>Speaks HTTP/2 up to the first request and then reads on without another word, as when something in between has forgotten the connection.</summary>
     /// <param name="connection">A connection on which nothing was read yet.</param>
-    public static async Task FallSilentAsync(RawConnection connection)
+    public static async Task StopRespondingAsync(RawConnection connection)
     {
         await connection.Stream.ReadExactlyAsync(new byte[PrefaceLength], connection.Stopped);
         await WriteAsync(connection, FrameType.Settings, flags: 0, stream: 0, []);

@@ -7,24 +7,24 @@ namespace LoadBalancing.Client.TestSupport;
 /// <summary>A client and a server that send each other a body of any length, and look at how much memory is in use all the while.</summary>
 public sealed class LargeBodies(long length)
 {
-    private readonly List<long> _seen = [];
+    private readonly List<long> _samples = [];
 
     /// <summary>What was in use before.</summary>
-    public long Before { get; private set; }
+    public long MemoryBefore { get; private set; }
 
     /// <summary>The most that was in use on the way, after a collection each time.</summary>
-    public long Most => Seen[^1];
+    public long MaxMemory => Samples[^1];
 
     /// <summary>What was in use on the way half of the time. A body that is kept makes it grow by half of its length, and what others in the process do for a moment does not.</summary>
-    public long Median => Seen[^((Seen.Length / 2) + 1)];
+    public long MedianMemory => Samples[^((Samples.Length / 2) + 1)];
 
-    private long[] Seen
+    private long[] Samples
     {
         get
         {
-            lock (_seen)
+            lock (_samples)
             {
-                return [.. _seen.Order()];
+                return [.. _samples.Order()];
             }
         }
     }
@@ -34,15 +34,15 @@ public sealed class LargeBodies(long length)
     /// <param name="cancellationToken">Ends it.</param>
     public async Task RunAsync(HttpProtocols protocol, CancellationToken cancellationToken)
     {
-        await using LoopbackServer server = await LoopbackServer.StartAsync(AnswerAsync, protocol);
+        await using LoopbackServer server = await LoopbackServer.StartAsync(RespondAsync, protocol);
         await using var client = new BalancedClient(options: options => (options.Endpoints, options.Timeout, options.Retry.PerTryTimeout) = ([server.Address], Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan));
         await SendAsync(client, protocol, 1 << 20, cancellationToken);
-        _seen.Clear();
-        Before = GC.GetTotalMemory(forceFullCollection: true);
+        _samples.Clear();
+        MemoryBefore = GC.GetTotalMemory(forceFullCollection: true);
         await SendAsync(client, protocol, length, cancellationToken);
     }
 
-    private static async Task AnswerAsync(HttpContext context)
+    private static async Task RespondAsync(HttpContext context)
     {
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
         long answer = long.Parse(context.Request.Query["length"].ToString(), System.Globalization.CultureInfo.InvariantCulture);
@@ -55,7 +55,7 @@ public sealed class LargeBodies(long length)
 
     private async Task SendAsync(BalancedClient client, HttpProtocols protocol, long bytes, CancellationToken cancellationToken)
     {
-        Action<long> look = LookEvery(Math.Max(1, bytes / 8));
+        Action<long> look = SampleEvery(Math.Max(1, bytes / 8));
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/items?length={bytes}")
         {
             Content = new StreamContent(new PatternStream(bytes, look)),
@@ -71,7 +71,7 @@ public sealed class LargeBodies(long length)
         }
     }
 
-    private Action<long> LookEvery(long step)
+    private Action<long> SampleEvery(long step)
     {
         long next = step;
         return position =>
@@ -80,9 +80,9 @@ public sealed class LargeBodies(long length)
             {
                 next = position >= next + step ? position + step : next + step;
                 long used = GC.GetTotalMemory(forceFullCollection: true);
-                lock (_seen)
+                lock (_samples)
                 {
-                    _seen.Add(used);
+                    _samples.Add(used);
                 }
             }
         };

@@ -23,13 +23,13 @@ public sealed class LoopbackServer : IAsyncDisposable
 
     private LoopbackServer(RequestDelegate answer, HttpProtocols protocols, X509Certificate2? certificate)
     {
-        Answer = answer;
+        RequestHandler = answer;
         _protocols = protocols;
         _certificate = certificate;
     }
 
     /// <summary>What is done with requests; may be replaced at any time.</summary>
-    public RequestDelegate Answer { get; set; }
+    public RequestDelegate RequestHandler { get; set; }
 
     public int Port { get; private set; }
 
@@ -76,7 +76,7 @@ public sealed class LoopbackServer : IAsyncDisposable
     }
 
     /// <summary>Stops as a server does that is told to: what is under way ends well, over HTTP/2 after a GOAWAY, and nothing new is taken.</summary>
-    public async Task SayGoodbyeAsync()
+    public async Task ShutDownGracefullyAsync()
     {
         if (_application is { } application)
         {
@@ -128,7 +128,7 @@ public sealed class LoopbackServer : IAsyncDisposable
             context.Request.Host.Value ?? "",
             context.Request.Protocol,
             context.Features.Get<ITlsHandshakeFeature>()?.HostName));
-        return Answer(context);
+        return RequestHandler(context);
     }
 }
 

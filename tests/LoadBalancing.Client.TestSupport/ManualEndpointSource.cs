@@ -12,16 +12,16 @@ public sealed class ManualEndpointSource : IEndpointSource
     public string Name => "manual";
 
     /// <summary>How often the watch was started.</summary>
-    public int Watches { get; private set; }
+    public int WatchCount { get; private set; }
 
     public void Push(params EndpointDescription[] list) => _lists.Writer.TryWrite(list);
 
     /// <summary>Lets the watch fail.</summary>
-    public void Break() => _lists.Writer.TryWrite(null);
+    public void FailWatch() => _lists.Writer.TryWrite(null);
 
     public async IAsyncEnumerable<IReadOnlyList<EndpointDescription>> WatchAsync(string serviceName, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        Watches++;
+        WatchCount++;
         await foreach (IReadOnlyList<EndpointDescription>? list in _lists.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
         {
             yield return list ?? throw new InvalidOperationException("The registry is gone.");

@@ -22,7 +22,7 @@ public sealed class RawServer : IAsyncDisposable
 
     public string Address => $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
 
-    public int Connections => Volatile.Read(ref _connections);
+    public int ConnectionsAccepted => Volatile.Read(ref _connections);
 
     public async ValueTask DisposeAsync()
     {

@@ -52,8 +52,8 @@ public sealed class Soak
             options.Retry.BackoffBase = TimeSpan.FromTicks(1);
 
             // A budget that is kept and never used up: a refusal that first comes late would look like a series that was not there before.
-            options.Budget = new RetryBudgetOptions { Percent = 100, MinRetriesPerSecond = 1_000_000, MinConcurrentRetries = 1_000 };
-            options.Fault = new FaultOptions { Scope = FaultScope.Attempt, Abort = new FaultAbortOptions { HttpStatus = 503, Percentage = 1 } };
+            options.RetryBudget = new RetryBudgetOptions { Percent = 100, MinRetriesPerSecond = 1_000_000, MinConcurrentRetries = 1_000 };
+            options.Fault = new FaultOptions { Scope = FaultScope.Attempt, Abort = new FaultAbortOptions { Status = 503, Percent = 1 } };
         }).AddEndpointSource(_source);
         await using ServiceProvider provider = services.BuildServiceProvider();
         using var series = new SeriesListener(provider.GetRequiredService<IMeterFactory>());
@@ -138,7 +138,7 @@ public sealed class Soak
             bytes,
             _countTimers(),
             _transports.Count,
-            balancer.Endpoints.Sum(AddressedUri.CountKept),
+            balancer.Endpoints.Sum(EndpointUri.CountKept),
             series.CountObservable(),
             series.Counted,
             balancer.Endpoints.Sum(static endpoint => endpoint.InFlight));
@@ -172,11 +172,11 @@ public sealed class Soak
     private sealed class Transport : HttpMessageHandler
     {
         private static readonly byte[] Body = new byte[128];
-        private static int _answers;
+        private static int _responses;
 
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            int number = Interlocked.Increment(ref _answers);
+            int number = Interlocked.Increment(ref _responses);
             if (number % 4 == 0)
             {
                 await Task.Yield();
@@ -213,8 +213,8 @@ public sealed class Soak
                     listener.EnableMeasurementEvents(instrument);
                 }
             };
-            _listener.SetMeasurementEventCallback<long>((instrument, _, tags, _) => Note(instrument, tags));
-            _listener.SetMeasurementEventCallback<double>((instrument, _, tags, _) => Note(instrument, tags));
+            _listener.SetMeasurementEventCallback<long>((instrument, _, tags, _) => AddSeries(instrument, tags));
+            _listener.SetMeasurementEventCallback<double>((instrument, _, tags, _) => AddSeries(instrument, tags));
             _listener.Start();
         }
 
@@ -241,7 +241,7 @@ public sealed class Soak
 
         public void Dispose() => _listener.Dispose();
 
-        private void Note(Instrument instrument, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+        private void AddSeries(Instrument instrument, ReadOnlySpan<KeyValuePair<string, object?>> tags)
         {
             string text = instrument.Name;
             foreach (KeyValuePair<string, object?> tag in tags)
@@ -283,7 +283,7 @@ public sealed record SoakFigures(int Requests, int Changes, long Bytes, int Time
         // A time limit has a timer and is kept for the next attempt; how many are ever lent at once is a matter of chance, up to one a caller.
         Compare("timers", early.Timers + Soak.Callers, last.Timers);
         Compare("handlers", early.Handlers, last.Handlers);
-        Compare("kept URIs", Math.Max(early.Uris, KnownPaths.Places * 10), last.Uris);
+        Compare("kept URIs", Math.Max(early.Uris, FrequentPaths.Capacity * 10), last.Uris);
         Compare("series of endpoints", early.EndpointSeries, last.EndpointSeries);
         Compare("series of counters", early.CounterSeries, last.CounterSeries);
         Compare("in flight", 0, last.InFlight);

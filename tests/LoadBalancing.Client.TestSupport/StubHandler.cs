@@ -6,12 +6,12 @@ namespace LoadBalancing.Client.TestSupport;
 /// <summary>A primary handler that answers from a script instead of a network, and remembers what it was asked.</summary>
 public sealed class StubHandler : HttpMessageHandler
 {
-    private readonly Func<StubCall, Task<HttpResponseMessage>> _answer;
+    private readonly Func<StubCall, Task<HttpResponseMessage>> _respond;
     private readonly ConcurrentQueue<StubCall> _calls = new();
     private readonly ConcurrentDictionary<int, TaskCompletionSource<StubCall>> _arrivals = new();
     private int _count;
 
-    public StubHandler(Func<StubCall, Task<HttpResponseMessage>> answer) => _answer = answer;
+    public StubHandler(Func<StubCall, Task<HttpResponseMessage>> answer) => _respond = answer;
 
     public StubHandler(Func<StubCall, HttpResponseMessage> answer)
         : this(call => Task.FromResult(answer(call)))
@@ -51,28 +51,28 @@ public sealed class StubHandler : HttpMessageHandler
     public static Func<StubCall, Task<HttpResponseMessage>> Throw(Exception exception) => _ => Task.FromException<HttpResponseMessage>(exception);
 
     /// <summary>Completes when the call of that number, 1 for the first, has come in.</summary>
-    public Task<StubCall> Arrival(int number) => ArrivalSource(number).Task;
+    public Task<StubCall> WaitForCallAsync(int number) => GetArrivalSource(number).Task;
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var call = new StubCall(request, request.RequestUri!, request.Headers.Host, Interlocked.Increment(ref _count), cancellationToken);
         _calls.Enqueue(call);
-        Task<HttpResponseMessage> answer = AnswerAsync(call, request);
-        ArrivalSource(call.Number).TrySetResult(call);
+        Task<HttpResponseMessage> answer = RespondAsync(call, request);
+        GetArrivalSource(call.Number).TrySetResult(call);
         return answer;
     }
 
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken) =>
         SendAsync(request, cancellationToken).GetAwaiter().GetResult();
 
-    private async Task<HttpResponseMessage> AnswerAsync(StubCall call, HttpRequestMessage request)
+    private async Task<HttpResponseMessage> RespondAsync(StubCall call, HttpRequestMessage request)
     {
-        HttpResponseMessage response = await _answer(call);
+        HttpResponseMessage response = await _respond(call);
         response.RequestMessage ??= request;
         return response;
     }
 
-    private TaskCompletionSource<StubCall> ArrivalSource(int number) =>
+    private TaskCompletionSource<StubCall> GetArrivalSource(int number) =>
         _arrivals.GetOrAdd(number, static _ => new TaskCompletionSource<StubCall>(TaskCreationOptions.RunContinuationsAsynchronously));
 }
 

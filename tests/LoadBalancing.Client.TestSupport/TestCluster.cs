@@ -49,7 +49,7 @@ public sealed class TestCluster : IDisposable
     public TestMeterFactory Meters => _meters;
 
     /// <summary>Listens to all instruments from now on.</summary>
-    public MeterProbe Listen() => new(_meters);
+    public MetricRecorder Listen() => new(_meters);
 
     public LoadBalancer Balancer => _cluster.Balancer;
 
@@ -59,7 +59,7 @@ public sealed class TestCluster : IDisposable
     public IReadOnlyList<UpstreamEndpoint> Ejected => [.. Endpoints.Where(static endpoint => endpoint.Health == EndpointHealth.Ejected)];
 
     /// <summary>How many sweeps there were.</summary>
-    public int Sweeps => _cluster.Sweeps;
+    public int Sweeps => _cluster.SweepCount;
 
     internal LoadBalancingMetrics Metrics { get; }
 
@@ -79,7 +79,7 @@ public sealed class TestCluster : IDisposable
     public EndpointLease Lease(UpstreamEndpoint endpoint, bool timed = false) => new(Balancer, endpoint, timed ? Time.GetTimestamp() : 0, timed);
 
     /// <summary>Attempts on one endpoint that fail, one after the other.</summary>
-    public void Fail(UpstreamEndpoint endpoint, int times = 1, FailureKind kind = FailureKind.Answered)
+    public void Fail(UpstreamEndpoint endpoint, int times = 1, FailureKind kind = FailureKind.ErrorResponse)
     {
         for (int i = 0; i < times; i++)
         {
@@ -88,7 +88,7 @@ public sealed class TestCluster : IDisposable
     }
 
     /// <summary>Attempts on one endpoint, first those that go well and then those that fail.</summary>
-    public void Serve(UpstreamEndpoint endpoint, int successes, int failures, FailureKind kind = FailureKind.Answered)
+    public void Serve(UpstreamEndpoint endpoint, int successes, int failures, FailureKind kind = FailureKind.ErrorResponse)
     {
         for (int i = 0; i < successes; i++)
         {

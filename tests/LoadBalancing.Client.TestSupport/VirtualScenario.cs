@@ -22,10 +22,10 @@ public static class VirtualScenario
         var cluster = new VirtualCluster(clock, seed);
         cluster.AddMany(endpoints, static endpoint => endpoint.Latency = VirtualLatency.LogNormal(TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(40)));
         cluster.Endpoints[0].Latency = cluster.Endpoints[0].Latency.WithShare(1, VirtualLatency.Fixed(TimeSpan.FromMilliseconds(800)));
-        clock.At(duration / 6, () => cluster.Endpoints[1].Fail(HttpStatusCode.InternalServerError, 80));
-        clock.At(duration / 3, cluster.Endpoints[2].Kill);
-        clock.At(duration / 2, () => cluster.Endpoints[1].Heal());
-        clock.At(duration * 2 / 3, () => cluster.Endpoints[2].Restart(duration / 6, slowdown: 10));
+        clock.Schedule(duration / 6, () => cluster.Endpoints[1].Fail(HttpStatusCode.InternalServerError, 80));
+        clock.Schedule(duration / 3, cluster.Endpoints[2].Kill);
+        clock.Schedule(duration / 2, () => cluster.Endpoints[1].Recover());
+        clock.Schedule(duration * 2 / 3, () => cluster.Endpoints[2].Restart(duration / 6, slowdown: 10));
 
         using var recorder = new TrafficRecorder(clock);
         VirtualClient[] all = [.. Enumerable.Range(1, clients).Select(number => cluster.CreateClient($"client-{number}", Configure))];
@@ -34,7 +34,7 @@ public static class VirtualScenario
         using var process = Process.GetCurrentProcess();
         TimeSpan processor = process.TotalProcessorTime;
         long began = Stopwatch.GetTimestamp();
-        clock.Run(() => Task.WhenAll(all.Select((client, number) => clock.SendRandomlyAsync(
+        clock.Run(() => Task.WhenAll(all.Select((client, number) => clock.SendAtPoissonRateAsync(
             perSecond / clients,
             duration,
             RandomSource.Seeded(seed + number),

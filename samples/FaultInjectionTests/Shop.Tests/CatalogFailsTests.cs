@@ -11,19 +11,19 @@ public sealed class CatalogFailsTests(ShopFactory shop)
     public async Task When_the_catalog_answers_errors_the_shop_sells_without_names()
     {
         // begin-snippet: test-inject-faults
-        using var faults = shop.Services.InjectFaults("catalog", f => f.Abort(HttpStatusCode.InternalServerError).OnlyInThisFlow());
+        using var faults = shop.Services.InjectFaults("catalog", f => f.Abort(HttpStatusCode.InternalServerError).OnlyInCurrentFlow());
 
         Product? product = await shop.CreateClient().GetFromJsonAsync<Product>("/products/7", TestContext.Current.CancellationToken);
 
         Assert.Equal(new Product("7", Name: null), product);
-        Assert.Equal(1, faults.Injected);
+        Assert.Equal(1, faults.InjectedCount);
         // end-snippet
     }
 
     [Fact]
     public async Task When_one_attempt_in_five_fails_the_retries_find_the_name()
     {
-        using var faults = shop.Services.InjectFaults("catalog", f => f.Abort(HttpStatusCode.BadGateway, percentage: 20).PerAttempt().OnlyInThisFlow());
+        using var faults = shop.Services.InjectFaults("catalog", f => f.Abort(HttpStatusCode.BadGateway, percentage: 20).PerAttempt().OnlyInCurrentFlow());
 
         int named = 0;
         for (int i = 0; i < 100; i++)
@@ -34,6 +34,6 @@ public sealed class CatalogFailsTests(ShopFactory shop)
 
         // Three attempts at 20 % leave 0.8 %.
         Assert.InRange(named, 90, 100);
-        Assert.InRange(faults.Injected, 1, 100);
+        Assert.InRange(faults.InjectedCount, 1, 100);
     }
 }

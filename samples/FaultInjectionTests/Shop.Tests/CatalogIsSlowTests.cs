@@ -9,12 +9,12 @@ public sealed class CatalogIsSlowTests(ShopFactory shop)
     [Fact]
     public async Task When_the_catalog_is_slow_the_name_comes_late()
     {
-        using var faults = shop.Services.InjectFaults("catalog", f => f.Delay(TimeSpan.FromMilliseconds(300)).OnlyInThisFlow());
+        using var faults = shop.Services.InjectFaults("catalog", f => f.Delay(TimeSpan.FromMilliseconds(300)).OnlyInCurrentFlow());
 
         Product? product = await shop.CreateClient().GetFromJsonAsync<Product>("/products/7", TestContext.Current.CancellationToken);
 
         Assert.Equal(new Product("7", "Umbrella"), product);
-        Assert.Equal(1, faults.Injected);
+        Assert.Equal(1, faults.InjectedCount);
     }
 
     [Fact]

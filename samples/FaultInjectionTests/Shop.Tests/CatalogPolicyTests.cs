@@ -35,10 +35,10 @@ public sealed class CatalogPolicyTests : IDisposable
     {
         // begin-snippet: test-ejection
         VirtualEndpoint bad = _catalog.Endpoints[1];
-        _clock.At(TimeSpan.FromMinutes(1), () => bad.Fail(HttpStatusCode.ServiceUnavailable));
+        _clock.Schedule(TimeSpan.FromMinutes(1), () => bad.Fail(HttpStatusCode.ServiceUnavailable));
         int withoutName = 0;
 
-        _clock.Run(() => _clock.SendSteadilyAsync(perSecond: 10, TimeSpan.FromMinutes(5), async number =>
+        _clock.Run(() => _clock.SendAtConstantRateAsync(perSecond: 10, TimeSpan.FromMinutes(5), async number =>
         {
             Product product = await _services.GetRequiredService<CatalogClient>().FindAsync($"{number}", CancellationToken.None);
             withoutName += product.Name is null ? 1 : 0;
@@ -56,18 +56,18 @@ public sealed class CatalogPolicyTests : IDisposable
     public void A_server_that_is_killed_and_restarted_gets_its_share_again()
     {
         VirtualEndpoint server = _catalog.Endpoints[0];
-        _clock.At(TimeSpan.FromMinutes(1), server.Kill);
-        _clock.At(TimeSpan.FromMinutes(2), () => server.Restart(warmUp: TimeSpan.FromSeconds(30), slowdown: 5));
+        _clock.Schedule(TimeSpan.FromMinutes(1), server.Kill);
+        _clock.Schedule(TimeSpan.FromMinutes(2), () => server.Restart(warmUp: TimeSpan.FromSeconds(30), slowdown: 5));
         int withoutName = 0;
 
-        _clock.Run(() => _clock.SendSteadilyAsync(perSecond: 10, TimeSpan.FromMinutes(30), async number =>
+        _clock.Run(() => _clock.SendAtConstantRateAsync(perSecond: 10, TimeSpan.FromMinutes(30), async number =>
         {
             Product product = await _services.GetRequiredService<CatalogClient>().FindAsync($"{number}", CancellationToken.None);
             withoutName += product.Name is null ? 1 : 0;
         }));
 
         Assert.Equal(0, withoutName);
-        TimeSpan returned = _recorder.Returns.ShouldHaveCount(1)[0].At;
+        TimeSpan returned = _recorder.Restorations.ShouldHaveCount(1)[0].At;
         _recorder.Picks.From(returned).ShouldBeSpreadEvenly(tolerance: 1);
     }
 
@@ -76,7 +76,7 @@ public sealed class CatalogPolicyTests : IDisposable
     {
         foreach (VirtualEndpoint server in _catalog.Endpoints)
         {
-            server.Fail(VirtualReply.Silence);
+            server.Fail(VirtualReply.NoResponse);
         }
 
         Product product = _clock.Run(() => _services.GetRequiredService<CatalogClient>().FindAsync("7", CancellationToken.None));

@@ -18,7 +18,7 @@ public sealed class FaultHeaderTests
     {
         await using var shop = new KestrelShop();
         using HttpClient http = shop.CreateClient();
-        using var faults = shop.Services.InjectFaults("catalog", f => f.Abort(HttpStatusCode.InternalServerError).OnlyInThisFlow());
+        using var faults = shop.Services.InjectFaults("catalog", f => f.Abort(HttpStatusCode.InternalServerError).OnlyInCurrentFlow());
         using var request = new HttpRequestMessage(HttpMethod.Get, "/products/7");
         request.Headers.Add(FaultFlow.HeaderName, faults.Token);
 

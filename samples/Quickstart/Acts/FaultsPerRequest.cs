@@ -18,8 +18,8 @@ internal sealed class FaultsPerRequest : Act
     public override async Task PlayAsync(Stage stage, Findings findings, CancellationToken cancellationToken)
     {
         stage.Settings.Change(
-            ("Fault:Abort:HttpStatus", "500"),
-            ("Fault:Abort:Percentage", "10"),
+            ("Fault:Abort:Status", "500"),
+            ("Fault:Abort:Percent", "10"),
             ("Fault:Scope", "Request"));
         stage.Dice.Seed(Seed);
 

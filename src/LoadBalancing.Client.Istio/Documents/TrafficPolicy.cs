@@ -2,30 +2,30 @@ namespace LoadBalancing.Client;
 
 /// <summary>A <c>trafficPolicy</c>. Each of its parts is taken or left as a whole.</summary>
 internal sealed record TrafficPolicy(
-    SourcePlace Place,
+    SourceLocation Location,
     LoadBalancerPolicy? LoadBalancer,
     ConnectionPoolPolicy? ConnectionPool,
-    OutlierPolicy? Outliers,
+    OutlierDetectionPolicy? OutlierDetection,
     TlsPolicy? Tls,
     RetryBudgetPolicy? RetryBudget,
-    IReadOnlyList<(Given<int> Port, TrafficPolicy Policy)> Ports)
+    IReadOnlyList<(Located<int> Port, TrafficPolicy Policy)> PortSettings)
 {
-    public static readonly TrafficPolicy Nothing = new(default, null, null, null, null, null, []);
+    public static readonly TrafficPolicy Empty = new(default, null, null, null, null, null, []);
 
     /// <summary>This one, and where it says nothing, the one below: part by part, never field by field.</summary>
-    public TrafficPolicy Over(TrafficPolicy below) => new(
-        Place,
+    public TrafficPolicy InheritFrom(TrafficPolicy below) => new(
+        Location,
         LoadBalancer ?? below.LoadBalancer,
         ConnectionPool ?? below.ConnectionPool,
-        Outliers ?? below.Outliers,
+        OutlierDetection ?? below.OutlierDetection,
         Tls ?? below.Tls,
         RetryBudget ?? below.RetryBudget,
-        Ports.Count > 0 ? Ports : below.Ports);
+        PortSettings.Count > 0 ? PortSettings : below.PortSettings);
 
     /// <summary>What holds at a port: the port's own policy in the place of all of this one, or this one.</summary>
-    public TrafficPolicy At(int port)
+    public TrafficPolicy ForPort(int port)
     {
-        foreach ((Given<int> candidate, TrafficPolicy policy) in Ports)
+        foreach ((Located<int> candidate, TrafficPolicy policy) in PortSettings)
         {
             if (candidate.Value == port)
             {
@@ -38,70 +38,70 @@ internal sealed record TrafficPolicy(
 }
 
 /// <summary><c>loadBalancer</c>.</summary>
-internal sealed record LoadBalancerPolicy(SourcePlace Place, Given<string>? Simple, ConsistentHashPolicy? Hash, LocalityPolicy? Locality, WarmupPolicy? Warmup);
+internal sealed record LoadBalancerPolicy(SourceLocation Location, Located<string>? Simple, ConsistentHashPolicy? ConsistentHash, LocalityPolicy? Locality, WarmupPolicy? Warmup);
 
 /// <summary><c>consistentHash</c>: one thing to hash, and one table to look it up in.</summary>
 internal sealed record ConsistentHashPolicy(
-    SourcePlace Place,
-    Given<string>? Header,
+    SourceLocation Location,
+    Located<string>? Header,
     HashCookiePolicy? Cookie,
-    Given<bool>? SourceIp,
-    Given<string>? QueryParameter,
-    Given<int>? MinimumRingSize,
-    Given<int>? MaglevTableSize);
+    Located<bool>? SourceIp,
+    Located<string>? QueryParameter,
+    Located<int>? MinimumRingSize,
+    Located<int>? MaglevTableSize);
 
 /// <summary><c>httpCookie</c>.</summary>
-internal sealed record HashCookiePolicy(Given<string> Name, Given<string>? Path, Given<TimeSpan>? Ttl);
+internal sealed record HashCookiePolicy(Located<string> Name, Located<string>? Path, Located<TimeSpan>? Ttl);
 
 /// <summary><c>warmup</c>.</summary>
-internal sealed record WarmupPolicy(Given<TimeSpan> Duration, Given<double>? MinimumPercent, Given<double>? Aggression);
+internal sealed record WarmupPolicy(Located<TimeSpan> Duration, Located<double>? MinimumPercent, Located<double>? Aggression);
 
 /// <summary><c>localityLbSetting</c>.</summary>
 internal sealed record LocalityPolicy(
-    SourcePlace Place,
-    Given<bool>? Enabled,
-    IReadOnlyList<(Given<string> From, IReadOnlyList<(string To, Given<int> Weight)> To)> Distribute,
-    IReadOnlyList<(Given<string> From, Given<string> To)> Failover,
-    IReadOnlyList<Given<string>> FailoverPriority);
+    SourceLocation Location,
+    Located<bool>? Enabled,
+    IReadOnlyList<(Located<string> From, IReadOnlyList<(string To, Located<int> Weight)> To)> Distribute,
+    IReadOnlyList<(Located<string> From, Located<string> To)> Failover,
+    IReadOnlyList<Located<string>> FailoverPriority);
 
 /// <summary><c>connectionPool</c>. A value of zero means the same as none and is not kept.</summary>
 internal sealed record ConnectionPoolPolicy(
-    SourcePlace Place,
-    Given<int>? MaxConnections,
-    Given<TimeSpan>? ConnectTimeout,
-    Given<int>? KeepAliveProbes,
-    Given<TimeSpan>? KeepAliveTime,
-    Given<TimeSpan>? KeepAliveInterval,
-    Given<TimeSpan>? TcpIdleTimeout,
-    Given<int>? MaxPendingRequests,
-    Given<int>? MaxRequests,
-    Given<int>? MaxRequestsPerConnection,
-    Given<int>? MaxRetries,
-    Given<TimeSpan>? HttpIdleTimeout);
+    SourceLocation Location,
+    Located<int>? MaxConnections,
+    Located<TimeSpan>? ConnectTimeout,
+    Located<int>? KeepAliveProbes,
+    Located<TimeSpan>? KeepAliveTime,
+    Located<TimeSpan>? KeepAliveInterval,
+    Located<TimeSpan>? TcpIdleTimeout,
+    Located<int>? MaxPendingRequests,
+    Located<int>? MaxRequests,
+    Located<int>? MaxRequestsPerConnection,
+    Located<int>? MaxRetries,
+    Located<TimeSpan>? HttpIdleTimeout);
 
 /// <summary><c>outlierDetection</c>.</summary>
-internal sealed record OutlierPolicy(
-    SourcePlace Place,
-    Given<int>? ConsecutiveErrors,
-    Given<int>? Consecutive5xxErrors,
-    Given<int>? ConsecutiveGatewayErrors,
-    Given<bool>? SplitLocalErrors,
-    Given<int>? ConsecutiveLocalOriginFailures,
-    Given<TimeSpan>? Interval,
-    Given<TimeSpan>? BaseEjectionTime,
-    Given<int>? MaxEjectionPercent,
-    Given<int>? MinHealthPercent,
-    IReadOnlyList<Given<string>> ErrorStatuses);
+internal sealed record OutlierDetectionPolicy(
+    SourceLocation Location,
+    Located<int>? ConsecutiveErrors,
+    Located<int>? Consecutive5xxErrors,
+    Located<int>? ConsecutiveGatewayErrors,
+    Located<bool>? SplitLocalErrors,
+    Located<int>? ConsecutiveLocalOriginFailures,
+    Located<TimeSpan>? Interval,
+    Located<TimeSpan>? BaseEjectionTime,
+    Located<int>? MaxEjectionPercent,
+    Located<int>? MinHealthPercent,
+    IReadOnlyList<Located<string>> ErrorStatuses);
 
 /// <summary><c>retryBudget</c>.</summary>
-internal sealed record RetryBudgetPolicy(SourcePlace Place, Given<double>? Percent, Given<int>? MinRetryConcurrency);
+internal sealed record RetryBudgetPolicy(SourceLocation Location, Located<double>? Percent, Located<int>? MinRetryConcurrency);
 
 /// <summary><c>tls</c>.</summary>
 internal sealed record TlsPolicy(
-    SourcePlace Place,
-    Given<string> Mode,
-    Given<string>? ClientCertificate,
-    Given<string>? PrivateKey,
-    Given<string>? CaCertificates,
-    IReadOnlyList<Given<string>> SubjectAltNames,
-    Given<bool>? InsecureSkipVerify);
+    SourceLocation Location,
+    Located<string> Mode,
+    Located<string>? ClientCertificate,
+    Located<string>? PrivateKey,
+    Located<string>? CaCertificates,
+    IReadOnlyList<Located<string>> SubjectAltNames,
+    Located<bool>? InsecureSkipVerify);

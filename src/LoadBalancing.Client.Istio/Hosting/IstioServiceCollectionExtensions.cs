@@ -8,7 +8,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Registers the traffic policies of a mesh.</summary>
 public static class IstioServiceCollectionExtensions
 {
-    /// <inheritdoc cref="AddIstioTrafficPolicies(IServiceCollection, string, Action{IstioIdentity})"/>
+    /// <inheritdoc cref="AddIstioTrafficPolicies(IServiceCollection, string, Action{IstioClientOptions})"/>
     public static IServiceCollection AddIstioTrafficPolicies(this IServiceCollection services, string files) =>
         services.AddIstioTrafficPolicies(files, static _ => { });
 
@@ -19,14 +19,14 @@ public static class IstioServiceCollectionExtensions
     /// <param name="services">The service collection.</param>
     /// <param name="files">A path, in which <c>*</c> stands for any part of a name and <c>**</c> for any folders. Changes are followed.</param>
     /// <param name="identify">Says who the client is.</param>
-    public static IServiceCollection AddIstioTrafficPolicies(this IServiceCollection services, string files, Action<IstioIdentity> identify)
+    public static IServiceCollection AddIstioTrafficPolicies(this IServiceCollection services, string files, Action<IstioClientOptions> identify)
     {
         ArgumentNullException.ThrowIfNull(services);
         Add(services, files, identify, service: null);
         return services;
     }
 
-    /// <inheritdoc cref="AddIstioTrafficPolicies(ILoadBalancingBuilder, string, Action{IstioIdentity})"/>
+    /// <inheritdoc cref="AddIstioTrafficPolicies(ILoadBalancingBuilder, string, Action{IstioClientOptions})"/>
     public static ILoadBalancingBuilder AddIstioTrafficPolicies(this ILoadBalancingBuilder builder, string files) =>
         builder.AddIstioTrafficPolicies(files, static _ => { });
 
@@ -34,18 +34,18 @@ public static class IstioServiceCollectionExtensions
     /// <param name="builder">The balanced client.</param>
     /// <param name="files">A path, in which <c>*</c> stands for any part of a name and <c>**</c> for any folders. Changes are followed.</param>
     /// <param name="identify">Says who the client is.</param>
-    public static ILoadBalancingBuilder AddIstioTrafficPolicies(this ILoadBalancingBuilder builder, string files, Action<IstioIdentity> identify)
+    public static ILoadBalancingBuilder AddIstioTrafficPolicies(this ILoadBalancingBuilder builder, string files, Action<IstioClientOptions> identify)
     {
         ArgumentNullException.ThrowIfNull(builder);
         Add(builder.Services, files, identify, builder.Name);
         return builder;
     }
 
-    private static void Add(IServiceCollection services, string files, Action<IstioIdentity> identify, string? service)
+    private static void Add(IServiceCollection services, string files, Action<IstioClientOptions> identify, string? service)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(files);
         ArgumentNullException.ThrowIfNull(identify);
-        var identity = new IstioIdentity();
+        var identity = new IstioClientOptions();
         identify(identity);
         services.AddLogging();
 
@@ -54,10 +54,10 @@ public static class IstioServiceCollectionExtensions
         services.AddSingleton(provider => new IstioTrafficPolicies(
             [files], identity, provider.GetService<TimeProvider>() ?? TimeProvider.System, provider.GetRequiredService<ILogger<IstioTrafficPolicies>>()));
         object key = new();
-        services.AddKeyedSingleton(key, (provider, _) => new PoliciesOverOptions(
+        services.AddKeyedSingleton(key, (provider, _) => new PostConfigureIstioPolicies(
             provider.GetServices<IstioTrafficPolicies>().ElementAt(mine), service, provider, provider.GetRequiredService<ILogger<IstioTrafficPolicies>>()));
-        services.AddSingleton<IPostConfigureOptions<LoadBalancingOptions>>(provider => provider.GetRequiredKeyedService<PoliciesOverOptions>(key));
-        services.AddSingleton<IOptionsChangeTokenSource<LoadBalancingOptions>>(provider => provider.GetRequiredKeyedService<PoliciesOverOptions>(key));
-        services.AddSingleton<IPostConfigureOptions<HttpClientFactoryOptions>>(provider => new TlsOfClients(provider.GetServices<IstioTrafficPolicies>().ElementAt(mine), service));
+        services.AddSingleton<IPostConfigureOptions<LoadBalancingOptions>>(provider => provider.GetRequiredKeyedService<PostConfigureIstioPolicies>(key));
+        services.AddSingleton<IOptionsChangeTokenSource<LoadBalancingOptions>>(provider => provider.GetRequiredKeyedService<PostConfigureIstioPolicies>(key));
+        services.AddSingleton<IPostConfigureOptions<HttpClientFactoryOptions>>(provider => new ClientTlsSetup(provider.GetServices<IstioTrafficPolicies>().ElementAt(mine), service));
     }
 }

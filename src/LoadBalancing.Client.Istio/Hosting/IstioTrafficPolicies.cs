@@ -11,28 +11,28 @@ namespace LoadBalancing.Client;
 public sealed partial class IstioTrafficPolicies : IDisposable
 {
     /// <summary>Editors and copying programs write a file in several steps, each of which is a change.</summary>
-    private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan ReloadDelay = TimeSpan.FromMilliseconds(250);
 
-    private readonly Lock _loading = new();
+    private readonly Lock _reloadLock = new();
     private readonly IReadOnlyList<string> _patterns;
-    private readonly IstioIdentity _identity;
+    private readonly IstioClientOptions _identity;
     private readonly ILogger<IstioTrafficPolicies> _logger;
-    private readonly ITimer _settled;
-    private readonly List<IDisposable> _watches = [];
+    private readonly ITimer _reloadTimer;
+    private readonly List<IDisposable> _watchers = [];
     private CancellationTokenSource _changed = new();
     private IstioPolicySet _current;
     private string? _lastRejection;
 
-    internal IstioTrafficPolicies(IReadOnlyList<string> patterns, IstioIdentity identity, TimeProvider time, ILogger<IstioTrafficPolicies> logger)
+    internal IstioTrafficPolicies(IReadOnlyList<string> patterns, IstioClientOptions identity, TimeProvider time, ILogger<IstioTrafficPolicies> logger)
     {
         _patterns = patterns;
         _identity = identity;
         _logger = logger;
         _current = IstioPolicySet.Load(identity, patterns);
-        Tell(_current, IstioFindingSeverity.Warning, IstioFindingSeverity.Note);
+        LogFindings(_current, IstioFindingSeverity.Warning, IstioFindingSeverity.Note);
         using (ExecutionContext.SuppressFlow())
         {
-            _settled = time.CreateTimer(static self => ((IstioTrafficPolicies)self!).Reload(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _reloadTimer = time.CreateTimer(static self => ((IstioTrafficPolicies)self!).Reload(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             foreach (string pattern in identity.WatchFiles ? patterns : [])
             {
                 Watch(pattern);
@@ -51,7 +51,7 @@ public sealed partial class IstioTrafficPolicies : IDisposable
     public bool Reload()
     {
         CancellationTokenSource before;
-        lock (_loading)
+        lock (_reloadLock)
         {
             IstioPolicySet read = IstioPolicySet.Load(_identity, _patterns);
             if (read.HasErrors)
@@ -61,10 +61,10 @@ public sealed partial class IstioTrafficPolicies : IDisposable
             }
 
             _lastRejection = null;
-            Tell(read, IstioFindingSeverity.Warning);
+            LogFindings(read, IstioFindingSeverity.Warning);
             Volatile.Write(ref _current, read);
             before = Interlocked.Exchange(ref _changed, new CancellationTokenSource());
-            LogReloaded(_logger, read.Documents, read.Files.Count);
+            LogReloaded(_logger, read.DocumentCount, read.Files.Count);
         }
 
         // Services read their options anew within this call; it runs outside of the lock because they ask for the documents.
@@ -76,8 +76,8 @@ public sealed partial class IstioTrafficPolicies : IDisposable
     /// <summary>Follows the files no longer.</summary>
     public void Dispose()
     {
-        _watches.ForEach(static watch => watch.Dispose());
-        _settled.Dispose();
+        _watchers.ForEach(static watch => watch.Dispose());
+        _reloadTimer.Dispose();
     }
 
     private void Watch(string pattern)
@@ -92,10 +92,10 @@ public sealed partial class IstioTrafficPolicies : IDisposable
         foreach (bool polls in new[] { false, true })
         {
             var files = new PhysicalFileProvider(folder) { UsePollingFileWatcher = polls, UseActivePolling = polls };
-            _watches.Add(files);
+            _watchers.Add(files);
             try
             {
-                _watches.Add(Microsoft.Extensions.Primitives.ChangeToken.OnChange(() => files.Watch(rest), () => _settled.Change(Settling, Timeout.InfiniteTimeSpan)));
+                _watchers.Add(Microsoft.Extensions.Primitives.ChangeToken.OnChange(() => files.Watch(rest), () => _reloadTimer.Change(ReloadDelay, Timeout.InfiniteTimeSpan)));
             }
             catch (IOException) when (!polls)
             {
@@ -114,7 +114,7 @@ public sealed partial class IstioTrafficPolicies : IDisposable
         }
     }
 
-    private void Tell(IstioPolicySet set, params ReadOnlySpan<IstioFindingSeverity> severities)
+    private void LogFindings(IstioPolicySet set, params ReadOnlySpan<IstioFindingSeverity> severities)
     {
         foreach (IstioFinding finding in set.Findings)
         {

@@ -60,7 +60,7 @@ internal sealed class HostIndex<T>
         int fit = 0;
         foreach ((string pattern, T value) in _wildcards)
         {
-            int candidate = HostNames.Fit([pattern], names);
+            int candidate = HostNames.ScoreMatch([pattern], names);
             if (candidate > fit)
             {
                 (best, fit) = (value, candidate);

@@ -6,7 +6,7 @@ internal static class HostNames
     /// <summary>
     /// All full names that a host may mean, as it is written in a namespace. One with a single dot may be a service with its namespace, or a host outside of the cluster; it stands for both.
     /// </summary>
-    public static string[] Of(string host, string @namespace, string domain)
+    public static string[] Expand(string host, string @namespace, string domain)
     {
         string name = host.TrimEnd('.').ToLowerInvariant();
         if (name.StartsWith('*') || name.Contains(':', StringComparison.Ordinal))
@@ -24,7 +24,7 @@ internal static class HostNames
     }
 
     /// <summary>How well a host of a document fits: the more, the better; 0 when it does not. A full name goes before every wildcard, and of wildcards the longest goes first.</summary>
-    public static int Fit(IReadOnlyList<string> ofDocument, IReadOnlyList<string> asked)
+    public static int ScoreMatch(IReadOnlyList<string> ofDocument, IReadOnlyList<string> asked)
     {
         int best = 0;
         foreach (string candidate in ofDocument)
@@ -47,7 +47,7 @@ internal static class HostNames
     }
 
     /// <summary>The namespace of a service of the cluster; null for a host that is none.</summary>
-    public static string? NamespaceOf(IReadOnlyList<string> names, string domain)
+    public static string? FindNamespace(IReadOnlyList<string> names, string domain)
     {
         string ending = $".svc.{domain}";
         foreach (string name in names)

@@ -5,28 +5,28 @@ namespace LoadBalancing.Client;
 /// <summary>Writes what a rule does with the requests that it fits.</summary>
 internal static class ActionMapping
 {
-    public static void Write(HttpRule rule, MappedService mapped, PolicyCatalog catalog, string @namespace, int port, PolicyWriter route)
+    public static void Write(HttpRoute rule, PolicyTarget mapped, PolicyCatalog catalog, string @namespace, int port, PolicyWriter route)
     {
-        WriteRewrite(rule.Rewrite, route.Below("Rewrite"));
-        WriteRedirect(rule.Redirect, port, route.Below("Redirect"));
+        WriteRewrite(rule.Rewrite, route.ForSection("Rewrite"));
+        WriteRedirect(rule.Redirect, port, route.ForSection("Redirect"));
         if (rule.DirectResponse is { } answer)
         {
             route.Set("DirectResponse:Status", answer.Status);
-            route.SetIf("DirectResponse:Body", answer.Body);
+            route.SetIfGiven("DirectResponse:Body", answer.Body);
         }
 
         WriteHeaders(rule.Headers, route);
         WriteDestinations(rule, mapped, catalog, @namespace, route);
     }
 
-    private static void WriteRewrite(RuleRewrite? rewrite, PolicyWriter plan)
+    private static void WriteRewrite(HttpRouteRewrite? rewrite, PolicyWriter plan)
     {
-        plan.SetIf("Prefix", rewrite?.Uri);
-        plan.SetIf("Host", rewrite?.Authority);
+        plan.SetIfGiven("Prefix", rewrite?.Uri);
+        plan.SetIfGiven("Host", rewrite?.Authority);
         if (rewrite is { Regex: { } regex, Substitution: { } substitution })
         {
             plan.Set("Regex", regex);
-            plan.Set("Substitution", FromRe2(substitution.Value), substitution.Place);
+            plan.Set("Substitution", FromRe2(substitution.Value), substitution.Location);
         }
     }
 
@@ -60,40 +60,40 @@ internal static class ActionMapping
         return text.ToString();
     }
 
-    private static void WriteRedirect(RuleRedirect? redirect, int port, PolicyWriter plan)
+    private static void WriteRedirect(HttpRouteRedirect? redirect, int port, PolicyWriter plan)
     {
         if (redirect is null)
         {
             return;
         }
 
-        plan.SetIf("Path", redirect.Uri);
-        plan.SetIf("Host", redirect.Authority);
-        plan.SetIf("Scheme", redirect.Scheme);
-        plan.SetIf("Port", redirect.Port);
+        plan.SetIfGiven("Path", redirect.Uri);
+        plan.SetIfGiven("Host", redirect.Authority);
+        plan.SetIfGiven("Scheme", redirect.Scheme);
+        plan.SetIfGiven("Port", redirect.Port);
         if (redirect.DerivePort is { } derive)
         {
             int derived = derive.Value == "FROM_REQUEST_PORT" ? port : redirect.Scheme?.Value == "https" ? 443 : 80;
-            plan.Set("Port", derived, derive.Place);
+            plan.Set("Port", derived, derive.Location);
         }
 
-        plan.SetOr("Status", redirect.Code, 301, "Istio's default");
+        plan.SetOrDefault("Status", redirect.Code, 301, "Istio's default");
     }
 
-    private static void WriteHeaders(HeaderOperations? headers, PolicyWriter plan)
+    private static void WriteHeaders(HttpRouteHeaders? headers, PolicyWriter plan)
     {
-        WriteChanges(headers?.Request, plan.Below("RequestHeaders"));
-        WriteChanges(headers?.Response, plan.Below("ResponseHeaders"));
+        WriteChanges(headers?.Request, plan.ForSection("RequestHeaders"));
+        WriteChanges(headers?.Response, plan.ForSection("ResponseHeaders"));
     }
 
-    private static void WriteChanges(HeaderChanges? changes, PolicyWriter plan)
+    private static void WriteChanges(HeaderTransforms? changes, PolicyWriter plan)
     {
-        foreach ((string name, Given<string> value) in changes?.Set ?? [])
+        foreach ((string name, Located<string> value) in changes?.Set ?? [])
         {
             plan.Set($"Set:{name}", value);
         }
 
-        foreach ((string name, Given<string> value) in changes?.Add ?? [])
+        foreach ((string name, Located<string> value) in changes?.Add ?? [])
         {
             plan.Set($"Add:{name}", value);
         }
@@ -105,10 +105,10 @@ internal static class ActionMapping
     }
 
     /// <summary>One that is the service itself, all of it, needs no words.</summary>
-    private static void WriteDestinations(HttpRule rule, MappedService mapped, PolicyCatalog catalog, string @namespace, PolicyWriter plan)
+    private static void WriteDestinations(HttpRoute rule, PolicyTarget mapped, PolicyCatalog catalog, string @namespace, PolicyWriter plan)
     {
-        RuleDestination[] destinations = rule.Route.Count == 1 ? [.. rule.Route] : [.. rule.Route.Where(static destination => destination.Weight is { Value: > 0 })];
-        bool IsOwn(RuleDestination destination) => catalog.NamesOf(destination.Host.Value, @namespace).Intersect(mapped.Names).Any();
+        HttpRouteDestination[] destinations = rule.Destinations.Count == 1 ? [.. rule.Destinations] : [.. rule.Destinations.Where(static destination => destination.Weight is { Value: > 0 })];
+        bool IsOwn(HttpRouteDestination destination) => catalog.ExpandHost(destination.Host.Value, @namespace).Intersect(mapped.HostNames).Any();
         if (destinations is [{ Subset: null, Headers: null } only] && IsOwn(only))
         {
             return;
@@ -116,16 +116,16 @@ internal static class ActionMapping
 
         for (int i = 0; i < destinations.Length; i++)
         {
-            RuleDestination destination = destinations[i];
-            PolicyWriter entry = plan.Below("Destinations", i);
+            HttpRouteDestination destination = destinations[i];
+            PolicyWriter entry = plan.ForSection("Destinations", i);
             if (!IsOwn(destination))
             {
-                string[] names = catalog.NamesOf(destination.Host.Value, @namespace);
-                entry.Set("Service", mapped.Services.FirstOrDefault(known => catalog.HostsOf(known).Intersect(names).Any()) ?? destination.Host.Value, destination.Host.Place);
+                string[] names = catalog.ExpandHost(destination.Host.Value, @namespace);
+                entry.Set("Service", mapped.Services.FirstOrDefault(known => catalog.GetHostNames(known).Intersect(names).Any()) ?? destination.Host.Value, destination.Host.Location);
             }
 
-            entry.SetIf("Subset", destination.Subset);
-            entry.Set("Weight", destinations.Length == 1 ? 1 : destination.Weight!.Value.Value, destination.Weight?.Place ?? destination.Place);
+            entry.SetIfGiven("Subset", destination.Subset);
+            entry.Set("Weight", destinations.Length == 1 ? 1 : destination.Weight!.Value.Value, destination.Weight?.Location ?? destination.Location);
             WriteHeaders(destination.Headers, entry);
         }
     }

@@ -3,23 +3,23 @@ namespace LoadBalancing.Client;
 /// <summary>Puts the rules of delegates in the place of the rules that delegate to them.</summary>
 internal static class Delegation
 {
-    public static IReadOnlyList<HttpRule> Resolve(VirtualService service, PolicyCatalog catalog)
+    public static IReadOnlyList<HttpRoute> Resolve(VirtualService service, PolicyCatalog catalog)
     {
         if (service.Http.All(static rule => rule.Delegate is null))
         {
             return service.Http;
         }
 
-        var rules = new List<HttpRule>();
-        foreach (HttpRule rule in service.Http)
+        var rules = new List<HttpRoute>();
+        foreach (HttpRoute rule in service.Http)
         {
             if (rule.Delegate is not { } to)
             {
                 rules.Add(rule);
             }
-            else if (catalog.FindDelegate(to.Namespace?.Value ?? service.Head.Namespace, to.Name.Value) is { } target)
+            else if (catalog.FindDelegate(to.Namespace?.Value ?? service.Metadata.Namespace, to.Name.Value) is { } target)
             {
-                rules.AddRange(target.Http.Select(own => Merge(rule, own)).OfType<HttpRule>());
+                rules.AddRange(target.Http.Select(own => Merge(rule, own)).OfType<HttpRoute>());
             }
         }
 
@@ -27,39 +27,39 @@ internal static class Delegation
     }
 
     /// <summary>Says what is wrong with the delegations of a service.</summary>
-    public static void Check(VirtualService service, PolicyCatalog catalog, FindingList findings)
+    public static void Validate(VirtualService service, PolicyCatalog catalog, FindingList findings)
     {
-        foreach (HttpRule rule in service.Http)
+        foreach (HttpRoute rule in service.Http)
         {
             if (rule.Delegate is not { } to)
             {
                 continue;
             }
 
-            string @namespace = to.Namespace?.Value ?? service.Head.Namespace;
+            string @namespace = to.Namespace?.Value ?? service.Metadata.Namespace;
             if (catalog.FindDelegate(@namespace, to.Name.Value) is not { } target)
             {
-                findings.Error(to.Name.Place, to.Name.Path, $"there is no VirtualService {@namespace}/{to.Name.Value} without hosts to delegate to.");
+                findings.Error(to.Name.Location, to.Name.Path, $"there is no VirtualService {@namespace}/{to.Name.Value} without hosts to delegate to.");
                 continue;
             }
 
-            foreach (HttpRule own in target.Http)
+            foreach (HttpRoute own in target.Http)
             {
                 if (Merge(rule, own) is null)
                 {
-                    findings.Error(own.Place, own.Path, $"its matches contradict those of the rule that delegates to it, at {rule.Place}: no request fits both.");
+                    findings.Error(own.Location, own.Path, $"its matches contradict those of the rule that delegates to it, at {rule.Location}: no request fits both.");
                 }
             }
         }
     }
 
     /// <summary>The delegate's rule within what the root lets through; what the delegate leaves unsaid, the root says. Null when no request fits both.</summary>
-    private static HttpRule? Merge(HttpRule root, HttpRule own)
+    private static HttpRoute? Merge(HttpRoute root, HttpRoute own)
     {
-        List<HttpRuleMatch> matches = root.Match.Count == 0 ? [.. own.Match]
-            : own.Match.Count == 0 ? [.. root.Match]
-            : [.. root.Match.SelectMany(outer => own.Match.Select(inner => Merge(outer, inner))).OfType<HttpRuleMatch>()];
-        if (matches.Count == 0 && (root.Match.Count > 0 || own.Match.Count > 0))
+        List<HttpRouteMatch> matches = root.Matches.Count == 0 ? [.. own.Matches]
+            : own.Matches.Count == 0 ? [.. root.Matches]
+            : [.. root.Matches.SelectMany(outer => own.Matches.Select(inner => Merge(outer, inner))).OfType<HttpRouteMatch>()];
+        if (matches.Count == 0 && (root.Matches.Count > 0 || own.Matches.Count > 0))
         {
             return null;
         }
@@ -71,7 +71,7 @@ internal static class Delegation
                 ({ } outer, { } inner) => inner with { Value = $"{outer.Value}-{inner.Value}" },
                 _ => own.Name ?? root.Name,
             },
-            Match = matches,
+            Matches = matches,
             Rewrite = own.Rewrite ?? root.Rewrite,
             Timeout = own.Timeout ?? root.Timeout,
             Retries = own.Retries ?? root.Retries,
@@ -80,12 +80,12 @@ internal static class Delegation
         };
     }
 
-    private static HttpRuleMatch? Merge(HttpRuleMatch root, HttpRuleMatch own)
+    private static HttpRouteMatch? Merge(HttpRouteMatch root, HttpRouteMatch own)
     {
-        bool contradicts = Contradict(root.Uri, own.Uri) || Contradict(root.Scheme, own.Scheme) || Contradict(root.Method, own.Method) || Contradict(root.Authority, own.Authority)
+        bool contradicts = IsContradictory(root.Uri, own.Uri) || IsContradictory(root.Scheme, own.Scheme) || IsContradictory(root.Method, own.Method) || IsContradictory(root.Authority, own.Authority)
             || (root.Port is { } a && own.Port is { } b && a.Value != b.Value)
             || (root.SourceNamespace is { } c && own.SourceNamespace is { } d && c.Value != d.Value)
-            || Contradict(root.Headers, own.Headers) || Contradict(root.QueryParams, own.QueryParams) || Contradict(root.WithoutHeaders, own.WithoutHeaders);
+            || IsContradictory(root.Headers, own.Headers) || IsContradictory(root.QueryParams, own.QueryParams) || IsContradictory(root.WithoutHeaders, own.WithoutHeaders);
         if (contradicts)
         {
             return null;
@@ -108,21 +108,21 @@ internal static class Delegation
         };
     }
 
-    private static List<(string Name, TextCondition Condition)> Union(IReadOnlyList<(string Name, TextCondition Condition)> root, IReadOnlyList<(string Name, TextCondition Condition)> own) =>
+    private static List<(string Name, StringMatch Condition)> Union(IReadOnlyList<(string Name, StringMatch Condition)> root, IReadOnlyList<(string Name, StringMatch Condition)> own) =>
         [.. own, .. root.Where(outer => !own.Any(inner => inner.Name == outer.Name))];
 
-    private static bool Contradict(IReadOnlyList<(string Name, TextCondition Condition)> root, IReadOnlyList<(string Name, TextCondition Condition)> own) =>
+    private static bool IsContradictory(IReadOnlyList<(string Name, StringMatch Condition)> root, IReadOnlyList<(string Name, StringMatch Condition)> own) =>
         root.Any(outer => own.Any(inner => inner.Name == outer.Name && (inner.Condition.Kind != outer.Condition.Kind || inner.Condition.Text != outer.Condition.Text)));
 
     /// <summary>A delegate may narrow a prefix. Everything else must be the same, as in the mesh, where regular expressions are not looked into.</summary>
-    private static bool Contradict(TextCondition? root, TextCondition? own)
+    private static bool IsContradictory(StringMatch? root, StringMatch? own)
     {
         if (root is null || own is null)
         {
             return false;
         }
 
-        return root.Kind == TextConditionKind.Prefix && own.Kind is TextConditionKind.Prefix or TextConditionKind.Exact
+        return root.Kind == StringMatchKind.Prefix && own.Kind is StringMatchKind.Prefix or StringMatchKind.Exact
             ? !own.Text.StartsWith(root.Text, StringComparison.Ordinal)
             : root.Kind != own.Kind || root.Text != own.Text;
     }

@@ -7,12 +7,12 @@ namespace LoadBalancing.Client;
 /// <summary>Writes the endpoints of a ServiceEntry.</summary>
 internal static class EndpointMapping
 {
-    public static void Write(ServiceEntry entry, ServicePort port, MappedService service, PolicyCatalog catalog, PolicyWriter plan)
+    public static void Write(ServiceEntry entry, ServicePort port, PolicyTarget service, PolicyCatalog catalog, PolicyWriter plan)
     {
         string scheme = port.Protocol?.Value.ToUpperInvariant() is "HTTPS" or "TLS" ? Uri.UriSchemeHttps : Uri.UriSchemeHttp;
         int count = 0;
         var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        foreach (WorkloadEndpoint workload in catalog.EndpointsOf(entry))
+        foreach (WorkloadEndpoint workload in catalog.GetEndpoints(entry))
         {
             if (workload.Address is not { } address)
             {
@@ -27,20 +27,20 @@ internal static class EndpointMapping
                 continue;
             }
 
-            PolicyWriter endpoint = plan.Below("Endpoints", count++);
-            endpoint.Set("Address", text, address.Place);
-            endpoint.SetIf("Weight", workload.Weight);
-            endpoint.SetIf("Locality", workload.Locality);
-            foreach ((string key, Given<string> value) in workload.Labels)
+            PolicyWriter endpoint = plan.ForSection("Endpoints", count++);
+            endpoint.Set("Address", text, address.Location);
+            endpoint.SetIfGiven("Weight", workload.Weight);
+            endpoint.SetIfGiven("Locality", workload.Locality);
+            foreach ((string key, Located<string> value) in workload.Labels)
             {
                 endpoint.Set($"Labels:{key}", value);
             }
         }
 
         // Without endpoints the host itself is looked up.
-        if (count == 0 && entry.WorkloadSelector.Count == 0 && entry.Hosts.FirstOrDefault(host => catalog.NamesOf(host.Value, entry.Head.Namespace).Intersect(service.Names).Any()) is { Value: not null } name)
+        if (count == 0 && entry.WorkloadSelector.Count == 0 && entry.Hosts.FirstOrDefault(host => catalog.ExpandHost(host.Value, entry.Metadata.Namespace).Intersect(service.HostNames).Any()) is { Value: not null } name)
         {
-            plan.Set("Endpoints:0:Address", AddressOf(scheme, name.Value, port.TargetPort?.Value ?? port.Number.Value), name.Place);
+            plan.Set("Endpoints:0:Address", AddressOf(scheme, name.Value, port.TargetPort?.Value ?? port.Number.Value), name.Location);
         }
     }
 

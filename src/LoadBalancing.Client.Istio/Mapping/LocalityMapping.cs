@@ -4,10 +4,10 @@ namespace LoadBalancing.Client;
 internal static class LocalityMapping
 {
     /// <returns>Whether places count; where they do not, nothing is written.</returns>
-    public static bool Write(TrafficPolicy policy, IstioIdentity client, PolicyWriter plan)
+    public static bool Write(TrafficPolicy policy, IstioClientOptions client, PolicyWriter plan)
     {
         LocalityPolicy? locality = policy.LoadBalancer?.Locality;
-        bool isFailover = policy.Outliers is not null || locality is { Failover.Count: > 0 } or { FailoverPriority.Count: > 0 };
+        bool isFailover = policy.OutlierDetection is not null || locality is { Failover.Count: > 0 } or { FailoverPriority.Count: > 0 };
         bool isDistribute = locality is { Distribute.Count: > 0 };
         if (client.Locality is not { } self || locality is { Enabled.Value: false } || !(isDistribute || isFailover))
         {
@@ -15,7 +15,7 @@ internal static class LocalityMapping
         }
 
         plan.Set("Self", self, "the identity");
-        plan.Set("Mode", isDistribute ? "Distribute" : "Failover", locality?.Place.ToString() ?? "Istio's default beside outlierDetection");
+        plan.Set("Mode", isDistribute ? "Distribute" : "Failover", locality?.Location.ToString() ?? "Istio's default beside outlierDetection");
         if (locality is null)
         {
             return true;
@@ -23,10 +23,10 @@ internal static class LocalityMapping
 
         for (int i = 0; i < locality.Distribute.Count; i++)
         {
-            (Given<string> from, IReadOnlyList<(string To, Given<int> Weight)> shares) = locality.Distribute[i];
-            PolicyWriter entry = plan.Below("Distribute", i);
+            (Located<string> from, IReadOnlyList<(string To, Located<int> Weight)> shares) = locality.Distribute[i];
+            PolicyWriter entry = plan.ForSection("Distribute", i);
             entry.Set("From", from);
-            foreach ((string to, Given<int> weight) in shares)
+            foreach ((string to, Located<int> weight) in shares)
             {
                 entry.Set($"To:{to}", weight);
             }
@@ -34,7 +34,7 @@ internal static class LocalityMapping
 
         for (int i = 0; i < locality.Failover.Count; i++)
         {
-            PolicyWriter entry = plan.Below("Failover", i);
+            PolicyWriter entry = plan.ForSection("Failover", i);
             entry.Set("From", locality.Failover[i].From);
             entry.Set("To", locality.Failover[i].To);
         }

@@ -74,7 +74,7 @@ internal static class PolicyJson
                     json.WriteNumberValue(number);
                     return;
                 case not null:
-                    json.WriteStringValue(IstioServicePolicy.Text(_value));
+                    json.WriteStringValue(IstioServicePolicy.Format(_value));
                     return;
             }
 

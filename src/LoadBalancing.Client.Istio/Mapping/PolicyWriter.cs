@@ -22,19 +22,19 @@ internal sealed class PolicyWriter
     public IReadOnlyList<PolicyEntry> Entries => _entries;
 
     /// <summary>The same plan, for keys below one key.</summary>
-    public PolicyWriter Below(string key) => new(_entries, $"{_prefix}{key}:");
+    public PolicyWriter ForSection(string key) => new(_entries, $"{_prefix}{key}:");
 
-    public PolicyWriter Below(string key, int index) => Below(string.Create(CultureInfo.InvariantCulture, $"{key}:{index}"));
+    public PolicyWriter ForSection(string key, int index) => ForSection(string.Create(CultureInfo.InvariantCulture, $"{key}:{index}"));
 
-    public void Set(string key, object value, SourcePlace place) => Set(key, value, place.ToString());
+    public void Set(string key, object value, SourceLocation place) => Set(key, value, place.ToString());
 
     public void Set(string key, object value, string source) =>
-        _entries.Add(new PolicyEntry(_prefix + key, value is TimeSpan duration ? GoDuration.Write(duration) : value, source));
+        _entries.Add(new PolicyEntry(_prefix + key, value is TimeSpan duration ? GoDuration.Format(duration) : value, source));
 
-    public void Set<T>(string key, Given<T> value) => Set(key, value.Value!, value.Place);
+    public void Set<T>(string key, Located<T> value) => Set(key, value.Value!, value.Location);
 
     /// <summary>What is given, or else a default of the mesh.</summary>
-    public void SetOr<T>(string key, Given<T>? value, T @default, string whose)
+    public void SetOrDefault<T>(string key, Located<T>? value, T @default, string whose)
     {
         if (value is { } given)
         {
@@ -47,7 +47,7 @@ internal sealed class PolicyWriter
     }
 
     /// <summary>What is given; nothing is written when nothing is.</summary>
-    public void SetIf<T>(string key, Given<T>? value)
+    public void SetIfGiven<T>(string key, Located<T>? value)
     {
         if (value is { } given)
         {

@@ -5,11 +5,11 @@ internal static class ServiceMapping
 {
     private const int DefaultPort = 80;
 
-    public static IstioServicePolicy? Map(MappedService service, PolicyCatalog catalog, IstioIdentity client)
+    public static IstioServicePolicy? Map(PolicyTarget service, PolicyCatalog catalog, IstioClientOptions client)
     {
-        MergedRule? rule = catalog.FindRule(service.Names);
-        VirtualService? virtualService = catalog.FindVirtualService(service.Names);
-        ServiceEntry? entry = catalog.FindServiceEntry(service.Names);
+        MergedDestinationRule? rule = catalog.FindDestinationRule(service.HostNames);
+        VirtualService? virtualService = catalog.FindVirtualService(service.HostNames);
+        ServiceEntry? entry = catalog.FindServiceEntry(service.HostNames);
         if (rule is null && virtualService is null && entry is null)
         {
             return null;
@@ -22,7 +22,7 @@ internal static class ServiceMapping
         TlsPolicy? tls = null;
         if (entry is not null)
         {
-            documents.Add(entry.Head.ToString());
+            documents.Add(entry.Metadata.ToString());
             if (servicePort is not null)
             {
                 EndpointMapping.Write(entry, servicePort, service, catalog, plan);
@@ -31,8 +31,8 @@ internal static class ServiceMapping
 
         if (rule is not null)
         {
-            documents.AddRange(rule.Rules.Select(static document => document.Head.ToString()));
-            TrafficPolicy policy = (rule.Policy ?? TrafficPolicy.Nothing).At(port);
+            documents.AddRange(rule.Rules.Select(static document => document.Metadata.ToString()));
+            TrafficPolicy policy = (rule.Policy ?? TrafficPolicy.Empty).ForPort(port);
             ClusterMapping.Write(policy, client, plan);
             WriteSubsets(rule, port, client, plan);
             tls = policy.Tls;
@@ -40,27 +40,27 @@ internal static class ServiceMapping
 
         if (virtualService is not null)
         {
-            documents.Add(virtualService.Head.ToString());
+            documents.Add(virtualService.Metadata.ToString());
             RouteMapping.Write(virtualService, service, catalog, client, port, plan);
         }
 
-        return new IstioServicePolicy(service.Name, service.Names[^1], documents, rule is not null, virtualService is not null, plan.Entries, tls);
+        return new IstioServicePolicy(service.Name, service.HostNames[^1], documents, rule is not null, virtualService is not null, plan.Entries, tls);
     }
 
     /// <summary>A subset has the policies of the rule, but for the parts that it has itself; what either says of the port goes before what it says of all.</summary>
-    private static void WriteSubsets(MergedRule rule, int port, IstioIdentity client, PolicyWriter plan)
+    private static void WriteSubsets(MergedDestinationRule rule, int port, IstioClientOptions client, PolicyWriter plan)
     {
-        TrafficPolicy whole = rule.Policy ?? TrafficPolicy.Nothing;
+        TrafficPolicy whole = rule.Policy ?? TrafficPolicy.Empty;
         foreach (DestinationSubset subset in rule.Subsets)
         {
-            PolicyWriter own = plan.Below("Subsets").Below(subset.Name.Value);
-            foreach ((string key, Given<string> value) in subset.Labels)
+            PolicyWriter own = plan.ForSection("Subsets").ForSection(subset.Name.Value);
+            foreach ((string key, Located<string> value) in subset.Labels)
             {
                 own.Set($"Labels:{key}", value);
             }
 
-            TrafficPolicy merged = (subset.Policy ?? TrafficPolicy.Nothing).Over(whole);
-            ClusterMapping.WriteSubset(merged.At(port), client, own);
+            TrafficPolicy merged = (subset.Policy ?? TrafficPolicy.Empty).InheritFrom(whole);
+            ClusterMapping.WriteSubset(merged.ForPort(port), client, own);
         }
     }
 }

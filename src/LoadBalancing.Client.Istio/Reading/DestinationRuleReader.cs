@@ -3,17 +3,17 @@ namespace LoadBalancing.Client;
 /// <summary>Reads the spec of a DestinationRule.</summary>
 internal static class DestinationRuleReader
 {
-    public static DestinationRule? Read(DocumentHead head, Fields spec)
+    public static DestinationRule? Read(DocumentMetadata head, FieldReader spec)
     {
-        Given<string>? host = spec.Check(spec.RequiredText("host", "catalog.default.svc.cluster.local"), static host => Rules.Host(host, mayBeWildcard: true));
+        Located<string>? host = spec.Validate(spec.RequiredText("host", "catalog.default.svc.cluster.local"), static host => FieldValidators.Host(host, mayBeWildcard: true));
         TrafficPolicy? policy = TrafficPolicyReader.Read(spec, "trafficPolicy");
         var subsets = new List<DestinationSubset>();
-        foreach (Fields fields in spec.Sections("subsets"))
+        foreach (FieldReader fields in spec.Sections("subsets"))
         {
-            Given<string>? name = fields.Check(fields.RequiredText("name", "v1"), Rules.SubsetName);
-            IReadOnlyList<(string, Given<string>)> labels = fields.Labels("labels");
+            Located<string>? name = fields.Validate(fields.RequiredText("name", "v1"), FieldValidators.SubsetName);
+            IReadOnlyList<(string, Located<string>)> labels = fields.Labels("labels");
             TrafficPolicy? own = TrafficPolicyReader.Read(fields, "trafficPolicy");
-            fields.Done();
+            fields.ReportUnknownFields();
             if (name is not { } known)
             {
                 continue;
@@ -33,7 +33,7 @@ internal static class DestinationRuleReader
         }
 
         Visibility visibility = DocumentReader.ReadVisibility(spec);
-        spec.Done();
+        spec.ReportUnknownFields();
         return host is { } given ? new DestinationRule(head, given, policy, subsets, visibility) : null;
     }
 }

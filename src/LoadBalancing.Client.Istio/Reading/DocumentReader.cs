@@ -7,13 +7,13 @@ internal sealed class DocumentReader
 
     private static readonly string[] Versions = ["v1alpha3", "v1beta1", "v1"];
 
-    private readonly Dictionary<(string Kind, string Namespace, string Name), DocumentHead> _seen = [];
-    private readonly string _ownNamespace;
+    private readonly Dictionary<(string Kind, string Namespace, string Name), DocumentMetadata> _seen = [];
+    private readonly string _defaultNamespace;
     private readonly FindingList _findings;
 
     public DocumentReader(string ownNamespace, FindingList findings)
     {
-        _ownNamespace = ownNamespace;
+        _defaultNamespace = ownNamespace;
         _findings = findings;
     }
 
@@ -25,17 +25,17 @@ internal sealed class DocumentReader
 
     public List<WorkloadEntry> WorkloadEntries { get; } = [];
 
-    public int Documents { get; private set; }
+    public int DocumentCount { get; private set; }
 
     /// <summary>For whom a document counts, by the fields of its spec.</summary>
-    public static Visibility ReadVisibility(Fields spec, bool hasSelector = true)
+    public static Visibility ReadVisibility(FieldReader spec, bool hasSelector = true)
     {
-        IReadOnlyList<Given<string>> exportTo = spec.Texts("exportTo");
-        IReadOnlyList<(string, Given<string>)> labels = [];
+        IReadOnlyList<Located<string>> exportTo = spec.Texts("exportTo");
+        IReadOnlyList<(string, Located<string>)> labels = [];
         if (hasSelector && spec.Section("workloadSelector") is { } selector)
         {
             labels = selector.Labels("matchLabels");
-            selector.Done();
+            selector.ReportUnknownFields();
         }
 
         return new Visibility(exportTo, labels);
@@ -43,10 +43,10 @@ internal sealed class DocumentReader
 
     public void Read(YamlMapping root)
     {
-        Documents++;
-        var fields = new Fields(root, "", _findings);
-        Given<string>? version = fields.RequiredText("apiVersion", "networking.istio.io/v1");
-        Given<string>? kind = fields.RequiredText("kind", "DestinationRule");
+        DocumentCount++;
+        var fields = new FieldReader(root, "", _findings);
+        Located<string>? version = fields.RequiredText("apiVersion", "networking.istio.io/v1");
+        Located<string>? kind = fields.RequiredText("kind", "DestinationRule");
         if (version is not { } given || kind is not { } known)
         {
             return;
@@ -55,7 +55,7 @@ internal sealed class DocumentReader
         bool isOurs = known.Value is "DestinationRule" or "VirtualService" or "ServiceEntry" or "WorkloadEntry";
         if (!isOurs || !given.Value.StartsWith(Group, StringComparison.Ordinal))
         {
-            _findings.Note(root.Place, "", $"a {known.Value} ({given.Value}) is skipped; read here are DestinationRule, VirtualService, ServiceEntry and WorkloadEntry of networking.istio.io.{Typography.Hint(known.Value)}");
+            _findings.Note(root.Location, "", $"a {known.Value} ({given.Value}) is skipped; read here are DestinationRule, VirtualService, ServiceEntry and WorkloadEntry of networking.istio.io.{Typography.Hint(known.Value)}");
             return;
         }
 
@@ -64,27 +64,27 @@ internal sealed class DocumentReader
             fields.Error(given, $"'{given.Value}' is not known; known are {string.Join(", ", Versions.Select(static version => Group + version))}.");
         }
 
-        if (ReadHead(fields, root, known.Value) is not { } read)
+        if (ReadMetadata(fields, root, known.Value) is not { } read)
         {
             return;
         }
 
-        (DocumentHead head, IReadOnlyList<(string, Given<string>)> labels) = read;
-        fields.Skip("status");
-        Fields? spec = fields.Section("spec");
+        (DocumentMetadata head, IReadOnlyList<(string, Located<string>)> labels) = read;
+        fields.Ignore("status");
+        FieldReader? spec = fields.Section("spec");
         if (spec is null && !fields.Has("spec"))
         {
             fields.Error("'spec' is missing.");
         }
 
-        fields.Done();
+        fields.ReportUnknownFields();
         if (spec is not null)
         {
             ReadSpec(head, spec, labels);
         }
     }
 
-    private void ReadSpec(DocumentHead head, Fields spec, IReadOnlyList<(string, Given<string>)> labels)
+    private void ReadSpec(DocumentMetadata head, FieldReader spec, IReadOnlyList<(string, Located<string>)> labels)
     {
         switch (head.Kind)
         {
@@ -107,7 +107,7 @@ internal sealed class DocumentReader
         }
     }
 
-    private (DocumentHead Head, IReadOnlyList<(string, Given<string>)> Labels)? ReadHead(Fields fields, YamlMapping root, string kind)
+    private (DocumentMetadata Head, IReadOnlyList<(string, Located<string>)> Labels)? ReadMetadata(FieldReader fields, YamlMapping root, string kind)
     {
         if (fields.Section("metadata") is not { } metadata)
         {
@@ -119,19 +119,19 @@ internal sealed class DocumentReader
             return null;
         }
 
-        Given<string>? name = metadata.RequiredText("name", "catalog");
-        Given<string>? @namespace = metadata.Text("namespace");
-        IReadOnlyList<(string, Given<string>)> labels = kind == "WorkloadEntry" ? metadata.Map("labels") : [];
+        Located<string>? name = metadata.RequiredText("name", "catalog");
+        Located<string>? @namespace = metadata.Text("namespace");
+        IReadOnlyList<(string, Located<string>)> labels = kind == "WorkloadEntry" ? metadata.Map("labels") : [];
         if (name is not { } known)
         {
             return null;
         }
 
-        var head = new DocumentHead(kind, known.Value, @namespace?.Value is { Length: > 0 } given ? given : _ownNamespace, root.Place);
+        var head = new DocumentMetadata(kind, known.Value, @namespace?.Value is { Length: > 0 } given ? given : _defaultNamespace, root.Location);
         (string, string, string) key = (head.Kind, head.Namespace, head.Name);
-        if (_seen.TryGetValue(key, out DocumentHead? other))
+        if (_seen.TryGetValue(key, out DocumentMetadata? other))
         {
-            _findings.Error(known.Place, "metadata.name", $"there are two documents {head.Kind} {head.Namespace}/{head.Name}: this one and the one at {other.Place}. A name is given once.");
+            _findings.Error(known.Location, "metadata.name", $"there are two documents {head.Kind} {head.Namespace}/{head.Name}: this one and the one at {other.Location}. A name is given once.");
         }
         else
         {

@@ -3,7 +3,7 @@ namespace LoadBalancing.Client;
 /// <summary>Reads a <c>fault</c>: delays and aborts, and for how many of the requests.</summary>
 internal static class FaultReader
 {
-    public static RuleFault? Read(Fields? fields)
+    public static HttpRouteFault? Read(FieldReader? fields)
     {
         if (fields is null)
         {
@@ -15,51 +15,51 @@ internal static class FaultReader
             fields.Error("it says no fault; it has delay, abort or both.");
         }
 
-        Given<TimeSpan>? wait = null;
-        Given<int>? status = null;
-        Given<double>? delayed = null, aborted = null;
+        Located<TimeSpan>? wait = null;
+        Located<int>? status = null;
+        Located<double>? delayed = null, aborted = null;
         if (fields.Section("delay") is { } delay)
         {
             wait = delay.Duration("fixedDelay");
-            delay.Refuse("exponentialDelay", "Istio itself does not honour it; write fixedDelay.");
+            delay.RejectUnsupported("exponentialDelay", "Istio itself does not honour it; write fixedDelay.");
             if (!delay.Has("fixedDelay") && !delay.Has("exponentialDelay"))
             {
                 delay.Error("'fixedDelay' is missing; it is required, like fixedDelay: 5s.");
             }
 
             delayed = ReadPercentage(delay);
-            delay.Done();
+            delay.ReportUnknownFields();
         }
 
         if (fields.Section("abort") is { } abort)
         {
             status = abort.Integer("httpStatus", 200, 599, "a status, 200 to 599");
-            abort.Refuse("grpcStatus", "an injected answer of gRPC is not made here; use httpStatus.");
-            abort.Refuse("http2Error", "Istio itself does not honour it; write httpStatus.");
+            abort.RejectUnsupported("grpcStatus", "an injected answer of gRPC is not made here; use httpStatus.");
+            abort.RejectUnsupported("http2Error", "Istio itself does not honour it; write httpStatus.");
             if (!abort.Has("httpStatus") && !abort.Has("grpcStatus") && !abort.Has("http2Error"))
             {
                 abort.Error("'httpStatus' is missing; it is required, like httpStatus: 503.");
             }
 
             aborted = ReadPercentage(abort);
-            abort.Done();
+            abort.ReportUnknownFields();
         }
 
-        fields.Done();
-        return new RuleFault(fields.Place, wait, delayed, status, aborted);
+        fields.ReportUnknownFields();
+        return new HttpRouteFault(fields.Location, wait, delayed, status, aborted);
     }
 
     /// <summary><c>percentage: { value: 10 }</c>, the old <c>percent: 10</c>, and <c>percentage: 10</c> as older texts have it. Without any, nobody is hit.</summary>
-    private static Given<double>? ReadPercentage(Fields fields)
+    private static Located<double>? ReadPercentage(FieldReader fields)
     {
-        fields.AtMostOne("percentage", "percent");
+        fields.RequireAtMostOne("percentage", "percent");
         if (fields.Integer("percent", 0, 100, "a percentage, 0 to 100") is { } percent)
         {
             fields.Warn(percent, $"percent is the old form of percentage: {{ value: {percent.Value} }} and means that.");
-            return new Given<double>(percent.Value, percent.Place, percent.Path);
+            return new Located<double>(percent.Value, percent.Location, percent.Path);
         }
 
-        if (fields.Take("percentage") is YamlScalar)
+        if (fields.Find("percentage") is YamlScalar)
         {
             if (fields.Number("percentage") is not { } scalar || !IsPercentage(fields, scalar))
             {
@@ -72,20 +72,20 @@ internal static class FaultReader
 
         if (fields.Section("percentage") is { } section)
         {
-            Given<double>? value = section.Number("value");
-            section.Done();
+            Located<double>? value = section.Number("value");
+            section.ReportUnknownFields();
             return value is { } given && IsPercentage(section, given) ? given : null;
         }
 
         if (!fields.Has("percent"))
         {
-            fields.Warn(new Given<string>("", fields.Place, fields.Path), "it has no percentage, which means that nobody is hit; write percentage: { value: 100 } for everybody.");
+            fields.Warn(new Located<string>("", fields.Location, fields.Path), "it has no percentage, which means that nobody is hit; write percentage: { value: 100 } for everybody.");
         }
 
         return null;
     }
 
-    private static bool IsPercentage(Fields fields, Given<double> value)
+    private static bool IsPercentage(FieldReader fields, Located<double> value)
     {
         if (value.Value is 0 or (>= 0.0001 and <= 100))
         {

@@ -61,7 +61,7 @@ internal static class GoDuration
     }
 
     /// <summary>As the strict reader of options takes it, and as short as it goes.</summary>
-    public static string Write(TimeSpan duration) =>
+    public static string Format(TimeSpan duration) =>
         duration == Timeout.InfiniteTimeSpan ? "infinite"
         : duration == TimeSpan.Zero ? "0s"
         : duration.Ticks % TimeSpan.TicksPerHour == 0 ? string.Create(CultureInfo.InvariantCulture, $"{duration.Ticks / TimeSpan.TicksPerHour}h")

@@ -3,15 +3,15 @@ namespace LoadBalancing.Client;
 /// <summary>Reads a <c>loadBalancer</c>: the strategy, what it hashes, places, and how newcomers are warmed up.</summary>
 internal static class LoadBalancerReader
 {
-    public static LoadBalancerPolicy? Read(Fields? fields)
+    public static LoadBalancerPolicy? Read(FieldReader? fields)
     {
         if (fields is null)
         {
             return null;
         }
 
-        fields.AtMostOne("simple", "consistentHash");
-        Given<string>? simple = fields.Choice("simple", "UNSPECIFIED", "LEAST_CONN", "RANDOM", "PASSTHROUGH", "ROUND_ROBIN", "LEAST_REQUEST");
+        fields.RequireAtMostOne("simple", "consistentHash");
+        Located<string>? simple = fields.Choice("simple", "UNSPECIFIED", "LEAST_CONN", "RANDOM", "PASSTHROUGH", "ROUND_ROBIN", "LEAST_REQUEST");
         if (simple is { Value: "PASSTHROUGH" } passthrough)
         {
             fields.Error(passthrough, "refused: it sends a request to the address that the caller has looked up, and here nobody has; leave the service out of the balancing.");
@@ -23,7 +23,7 @@ internal static class LoadBalancerReader
 
         ConsistentHashPolicy? hash = ReadHash(fields.Section("consistentHash"));
         LocalityPolicy? locality = ReadLocality(fields.Section("localityLbSetting"));
-        fields.AtMostOne("warmup", "warmupDurationSecs");
+        fields.RequireAtMostOne("warmup", "warmupDurationSecs");
         WarmupPolicy? warmup = ReadWarmup(fields.Section("warmup"));
         if (fields.Duration("warmupDurationSecs") is { } seconds)
         {
@@ -37,23 +37,23 @@ internal static class LoadBalancerReader
             warmup = null;
         }
 
-        fields.Done();
-        return new LoadBalancerPolicy(fields.Place, simple, hash, locality, warmup);
+        fields.ReportUnknownFields();
+        return new LoadBalancerPolicy(fields.Location, simple, hash, locality, warmup);
     }
 
-    private static ConsistentHashPolicy? ReadHash(Fields? fields)
+    private static ConsistentHashPolicy? ReadHash(FieldReader? fields)
     {
         if (fields is null)
         {
             return null;
         }
 
-        fields.AtMostOne("httpHeaderName", "httpCookie", "useSourceIp", "httpQueryParameterName");
-        fields.AtMostOne("ringHash", "maglev");
-        Given<string>? header = fields.Check(fields.Text("httpHeaderName"), Rules.HeaderName);
+        fields.RequireAtMostOne("httpHeaderName", "httpCookie", "useSourceIp", "httpQueryParameterName");
+        fields.RequireAtMostOne("ringHash", "maglev");
+        Located<string>? header = fields.Validate(fields.Text("httpHeaderName"), FieldValidators.HeaderName);
         HashCookiePolicy? cookie = ReadCookie(fields.Section("httpCookie"));
-        Given<bool>? sourceIp = fields.Flag("useSourceIp");
-        Given<string>? parameter = fields.Text("httpQueryParameterName");
+        Located<bool>? sourceIp = fields.Flag("useSourceIp");
+        Located<string>? parameter = fields.Text("httpQueryParameterName");
         if (parameter is { Value: "" } empty)
         {
             fields.Error(empty, "it is empty; it is the name of a parameter, like 'user'.");
@@ -65,7 +65,7 @@ internal static class LoadBalancerReader
         }
 
         const int LargestRing = 8 * 1024 * 1024;
-        Given<int>? ring = fields.Integer("minimumRingSize", 0, LargestRing, $"0 to {LargestRing}").UnlessZero();
+        Located<int>? ring = fields.Integer("minimumRingSize", 0, LargestRing, $"0 to {LargestRing}").NullIfZero();
         if (ring is { } oldRing)
         {
             fields.Warn(oldRing, "minimumRingSize is deprecated here; write ringHash: { minimumRingSize: ... }.");
@@ -73,11 +73,11 @@ internal static class LoadBalancerReader
 
         if (fields.Section("ringHash") is { } ringHash)
         {
-            ring = ringHash.Integer("minimumRingSize", 0, LargestRing, $"0 to {LargestRing}").UnlessZero() ?? ring;
-            ringHash.Done();
+            ring = ringHash.Integer("minimumRingSize", 0, LargestRing, $"0 to {LargestRing}").NullIfZero() ?? ring;
+            ringHash.ReportUnknownFields();
         }
 
-        Given<int>? table = null;
+        Located<int>? table = null;
         if (fields.Section("maglev") is { } maglev)
         {
             table = maglev.Integer("tableSize", 0, int.MaxValue, "a prime number up to 5000011");
@@ -85,93 +85,93 @@ internal static class LoadBalancerReader
             {
                 maglev.Error("'tableSize' is missing; it is required, like tableSize: 65537.");
             }
-            else if (table is { } size && Rules.Maglev(size.Value) is { } fault)
+            else if (table is { } size && FieldValidators.Maglev(size.Value) is { } fault)
             {
                 maglev.Error(size, fault);
                 table = null;
             }
 
-            maglev.Done();
+            maglev.ReportUnknownFields();
         }
 
-        fields.Done();
-        return new ConsistentHashPolicy(fields.Place, header, cookie, sourceIp, parameter, ring, table);
+        fields.ReportUnknownFields();
+        return new ConsistentHashPolicy(fields.Location, header, cookie, sourceIp, parameter, ring, table);
     }
 
-    private static HashCookiePolicy? ReadCookie(Fields? fields)
+    private static HashCookiePolicy? ReadCookie(FieldReader? fields)
     {
         if (fields is null)
         {
             return null;
         }
 
-        Given<string>? name = fields.Check(fields.RequiredText("name", "session"), Rules.CookieName);
-        Given<string>? path = fields.Text("path");
-        path = path is { Value: "" } ? null : fields.Check(path, Rules.CookiePath);
-        Given<TimeSpan>? ttl = fields.Duration("ttl", mayBeZero: true);
-        fields.Refuse("attributes", "a cookie that is made here has a name, a path and a time to live.");
-        fields.Done();
+        Located<string>? name = fields.Validate(fields.RequiredText("name", "session"), FieldValidators.CookieName);
+        Located<string>? path = fields.Text("path");
+        path = path is { Value: "" } ? null : fields.Validate(path, FieldValidators.CookiePath);
+        Located<TimeSpan>? ttl = fields.Duration("ttl", mayBeZero: true);
+        fields.RejectUnsupported("attributes", "a cookie that is made here has a name, a path and a time to live.");
+        fields.ReportUnknownFields();
         return name is { } known ? new HashCookiePolicy(known, path, ttl) : null;
     }
 
-    private static WarmupPolicy? ReadWarmup(Fields? fields)
+    private static WarmupPolicy? ReadWarmup(FieldReader? fields)
     {
         if (fields is null)
         {
             return null;
         }
 
-        Given<TimeSpan>? duration = fields.Duration("duration");
+        Located<TimeSpan>? duration = fields.Duration("duration");
         if (!fields.Has("duration"))
         {
             fields.Error("'duration' is missing; it is required, like duration: 30s.");
         }
 
-        Given<double>? minimum = fields.Number("minimumPercent");
+        Located<double>? minimum = fields.Number("minimumPercent");
         if (minimum is { } percent && percent.Value is < 0 or > 100)
         {
             fields.Error(percent, $"{percent.Value} is not allowed; it is a percentage, 0 to 100.");
             minimum = null;
         }
 
-        Given<double>? aggression = fields.Number("aggression");
+        Located<double>? aggression = fields.Number("aggression");
         if (aggression is { } factor && factor.Value < 1)
         {
             fields.Error(factor, $"{factor.Value} is not allowed; it is 1 or more.");
             aggression = null;
         }
 
-        fields.Done();
+        fields.ReportUnknownFields();
         return duration is { } known ? new WarmupPolicy(known, minimum, aggression) : null;
     }
 
-    private static LocalityPolicy? ReadLocality(Fields? fields)
+    private static LocalityPolicy? ReadLocality(FieldReader? fields)
     {
         if (fields is null)
         {
             return null;
         }
 
-        fields.AtMostOne("distribute", "failover");
-        fields.AtMostOne("distribute", "failoverPriority");
-        Given<bool>? enabled = fields.Flag("enabled");
-        var distribute = new List<(Given<string>, IReadOnlyList<(string, Given<int>)>)>();
-        foreach (Fields item in fields.Sections("distribute"))
+        fields.RequireAtMostOne("distribute", "failover");
+        fields.RequireAtMostOne("distribute", "failoverPriority");
+        Located<bool>? enabled = fields.Flag("enabled");
+        var distribute = new List<(Located<string>, IReadOnlyList<(string, Located<int>)>)>();
+        foreach (FieldReader item in fields.Sections("distribute"))
         {
-            Given<string>? from = item.Check(item.RequiredText("from", "region/zone/*"), Rules.Locality);
-            List<(string, Given<int>)> to = ReadShares(item);
-            item.Done();
+            Located<string>? from = item.Validate(item.RequiredText("from", "region/zone/*"), FieldValidators.Locality);
+            List<(string, Located<int>)> to = ReadShares(item);
+            item.ReportUnknownFields();
             if (from is { } known)
             {
                 distribute.Add((known, to));
             }
         }
 
-        var failover = new List<(Given<string>, Given<string>)>();
-        foreach (Fields item in fields.Sections("failover"))
+        var failover = new List<(Located<string>, Located<string>)>();
+        foreach (FieldReader item in fields.Sections("failover"))
         {
-            Given<string>? from = item.Check(item.RequiredText("from", "eu-west"), IsRegion);
-            Given<string>? to = item.Check(item.RequiredText("to", "eu-central"), IsRegion);
+            Located<string>? from = item.Validate(item.RequiredText("from", "eu-west"), IsRegion);
+            Located<string>? to = item.Validate(item.RequiredText("to", "eu-central"), IsRegion);
             if (from is { } here && to is { } there)
             {
                 if (here.Value == there.Value)
@@ -182,12 +182,12 @@ internal static class LoadBalancerReader
                 failover.Add((here, there));
             }
 
-            item.Done();
+            item.ReportUnknownFields();
         }
 
-        IReadOnlyList<Given<string>> priority = fields.Texts("failoverPriority");
+        IReadOnlyList<Located<string>> priority = fields.Texts("failoverPriority");
         var labels = new HashSet<string>(StringComparer.Ordinal);
-        foreach (Given<string> label in priority)
+        foreach (Located<string> label in priority)
         {
             if (label.Value.Length == 0 || label.Value[0] == '=' || !labels.Add(label.Value.Split('=')[0]))
             {
@@ -195,18 +195,18 @@ internal static class LoadBalancerReader
             }
         }
 
-        fields.Refuse("zoneAwareLbSetting", "shares by zone need to know how the instances of the client itself are spread over the zones, which no document says; set Locality.ZoneAware in the options.");
-        fields.Done();
-        return new LocalityPolicy(fields.Place, enabled, distribute, failover, priority);
+        fields.RejectUnsupported("zoneAwareLbSetting", "shares by zone need to know how the instances of the client itself are spread over the zones, which no document says; set Locality.ZoneAware in the options.");
+        fields.ReportUnknownFields();
+        return new LocalityPolicy(fields.Location, enabled, distribute, failover, priority);
 
         static string? IsRegion(string region) => region.AsSpan().IndexOfAny('/', '*') >= 0
             ? $"'{region}' is not a region; failover goes by regions alone, without zones and stars."
             : null;
     }
 
-    private static List<(string, Given<int>)> ReadShares(Fields item)
+    private static List<(string, Located<int>)> ReadShares(FieldReader item)
     {
-        var shares = new List<(string, Given<int>)>();
+        var shares = new List<(string, Located<int>)>();
         if (item.Section("to") is not { } to)
         {
             item.Error("'to' is missing or no section; it says how much goes where, like to: { \"region/zone/*\": 100 }.");
@@ -215,9 +215,9 @@ internal static class LoadBalancerReader
 
         foreach ((YamlScalar key, _) in to.Entries)
         {
-            if (Rules.Locality(key.Text) is { } fault)
+            if (FieldValidators.Locality(key.Text) is { } fault)
             {
-                to.Error(new Given<string>(key.Text, key.Place, to.PathOf(key.Text)), fault);
+                to.Error(new Located<string>(key.Text, key.Location, to.GetPath(key.Text)), fault);
             }
 
             if (to.Integer(key.Text, 1, 100, "a share in percent, 1 to 100") is { } weight)

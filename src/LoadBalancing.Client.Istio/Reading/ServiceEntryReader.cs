@@ -3,22 +3,22 @@ namespace LoadBalancing.Client;
 /// <summary>Reads the specs of documents that name endpoints: ServiceEntry and WorkloadEntry.</summary>
 internal static class ServiceEntryReader
 {
-    public static ServiceEntry Read(DocumentHead head, Fields spec)
+    public static ServiceEntry Read(DocumentMetadata head, FieldReader spec)
     {
-        IReadOnlyList<Given<string>> hosts = spec.Texts("hosts");
+        IReadOnlyList<Located<string>> hosts = spec.Texts("hosts");
         if (hosts.Count == 0)
         {
             spec.Error("it has no hosts; it names at least one, like hosts: [catalog.example.com].");
         }
 
-        foreach (Given<string> host in hosts)
+        foreach (Located<string> host in hosts)
         {
-            spec.Check(host, static host => Rules.Host(host, mayBeWildcard: true));
+            spec.Validate(host, static host => FieldValidators.Host(host, mayBeWildcard: true));
         }
 
-        spec.AtMostOne("endpoints", "workloadSelector");
+        spec.RequireAtMostOne("endpoints", "workloadSelector");
         List<ServicePort> ports = ReadPorts(spec);
-        Given<string>? resolution = spec.Choice("resolution", "NONE", "STATIC", "DNS", "DNS_ROUND_ROBIN", "DYNAMIC_DNS");
+        Located<string>? resolution = spec.Choice("resolution", "NONE", "STATIC", "DNS", "DNS_ROUND_ROBIN", "DYNAMIC_DNS");
         if (resolution is { Value: "NONE" or "DYNAMIC_DNS" } open)
         {
             spec.Error(open, $"refused: {open.Value} sends a request to the address that its caller has looked up; here endpoints are given: STATIC, DNS or DNS_ROUND_ROBIN.");
@@ -29,7 +29,7 @@ internal static class ServiceEntryReader
         }
 
         var endpoints = new List<WorkloadEndpoint>();
-        foreach (Fields fields in spec.Sections("endpoints"))
+        foreach (FieldReader fields in spec.Sections("endpoints"))
         {
             WorkloadEndpoint endpoint = ReadEndpoint(fields, resolution?.Value);
             if (endpoint.Address is { } address && endpoints.Any(other => other.Address?.Value == address.Value && other.Ports.Select(static port => (port.Name, port.Port.Value)).SequenceEqual(endpoint.Ports.Select(static port => (port.Name, port.Port.Value)))))
@@ -40,11 +40,11 @@ internal static class ServiceEntryReader
             endpoints.Add(endpoint);
         }
 
-        IReadOnlyList<(string, Given<string>)> selector = [];
+        IReadOnlyList<(string, Located<string>)> selector = [];
         if (spec.Section("workloadSelector") is { } workloads)
         {
             selector = workloads.Labels("labels");
-            workloads.Done();
+            workloads.ReportUnknownFields();
         }
 
         if (resolution is { Value: "STATIC" } @static && endpoints.Count == 0 && selector.Count == 0)
@@ -53,28 +53,28 @@ internal static class ServiceEntryReader
         }
 
         _ = spec.Choice("location", "MESH_EXTERNAL", "MESH_INTERNAL");
-        spec.Skip("addresses");
-        spec.Disregard("subjectAltNames", "certificates are held against the name that is asked for.");
+        spec.Ignore("addresses");
+        spec.WarnIgnored("subjectAltNames", "certificates are held against the name that is asked for.");
         Visibility visibility = DocumentReader.ReadVisibility(spec, hasSelector: false);
-        spec.Done();
+        spec.ReportUnknownFields();
         return new ServiceEntry(head, hosts, ports, resolution, endpoints, selector, visibility);
     }
 
-    public static WorkloadEntry Read(DocumentHead head, Fields spec, IReadOnlyList<(string, Given<string>)> metadataLabels)
+    public static WorkloadEntry Read(DocumentMetadata head, FieldReader spec, IReadOnlyList<(string, Located<string>)> metadataLabels)
     {
         WorkloadEndpoint endpoint = ReadEndpoint(spec, "STATIC");
         return new WorkloadEntry(head, endpoint.Labels.Count > 0 ? endpoint : endpoint with { Labels = metadataLabels });
     }
 
-    private static List<ServicePort> ReadPorts(Fields spec)
+    private static List<ServicePort> ReadPorts(FieldReader spec)
     {
         var ports = new List<ServicePort>();
-        foreach (Fields fields in spec.Sections("ports"))
+        foreach (FieldReader fields in spec.Sections("ports"))
         {
-            Given<int>? number = fields.Port("number");
-            Given<string>? name = fields.RequiredText("name", "http");
-            Given<string>? protocol = fields.Text("protocol");
-            Given<int>? target = fields.Port("targetPort");
+            Located<int>? number = fields.Port("number");
+            Located<string>? name = fields.RequiredText("name", "http");
+            Located<string>? protocol = fields.Text("protocol");
+            Located<int>? target = fields.Port("targetPort");
             if (!fields.Has("number"))
             {
                 fields.Error("'number' is missing; it is required, like number: 8080.");
@@ -85,7 +85,7 @@ internal static class ServiceEntryReader
                 fields.Error(spoken, $"'{spoken.Value}' is not known; it is one of HTTP, HTTPS, HTTP2, GRPC, GRPC-WEB, TLS, TCP, MONGO.");
             }
 
-            fields.Done();
+            fields.ReportUnknownFields();
             if (number is { } port && name is { } known)
             {
                 if (ports.Any(other => other.Number.Value == port.Value || other.Name.Value == known.Value))
@@ -105,9 +105,9 @@ internal static class ServiceEntryReader
         return ports;
     }
 
-    private static WorkloadEndpoint ReadEndpoint(Fields fields, string? resolution)
+    private static WorkloadEndpoint ReadEndpoint(FieldReader fields, string? resolution)
     {
-        Given<string>? address = fields.Text("address");
+        Located<string>? address = fields.Text("address");
         if (address is null && !fields.Has("address"))
         {
             fields.Error("'address' is missing; it is required, like address: 10.0.0.1.");
@@ -122,10 +122,10 @@ internal static class ServiceEntryReader
         }
         else if (address is { } name && !System.Net.IPAddress.TryParse(name.Value, out _))
         {
-            fields.Check(name, static host => Rules.Host(host, mayBeWildcard: false));
+            fields.Validate(name, static host => FieldValidators.Host(host, mayBeWildcard: false));
         }
 
-        var ports = new List<(string, Given<int>)>();
+        var ports = new List<(string, Located<int>)>();
         if (fields.Section("ports") is { } section)
         {
             foreach ((YamlScalar key, _) in section.Entries)
@@ -137,13 +137,13 @@ internal static class ServiceEntryReader
             }
         }
 
-        IReadOnlyList<(string, Given<string>)> labels = fields.Labels("labels");
-        Given<string>? locality = fields.Text("locality");
-        locality = locality is { Value: "" } ? null : fields.Check(locality, static text => text.Contains('*', StringComparison.Ordinal) ? $"'{text}' is not a locality of an endpoint; write it like 'region/zone/subzone'." : Rules.Locality(text));
-        Given<int>? weight = fields.Count("weight").UnlessZero();
-        fields.Disregard("network", "every endpoint is called at its own address.");
-        fields.Skip("serviceAccount");
-        fields.Done();
-        return new WorkloadEndpoint(fields.Place, address, ports, labels, locality, weight);
+        IReadOnlyList<(string, Located<string>)> labels = fields.Labels("labels");
+        Located<string>? locality = fields.Text("locality");
+        locality = locality is { Value: "" } ? null : fields.Validate(locality, static text => text.Contains('*', StringComparison.Ordinal) ? $"'{text}' is not a locality of an endpoint; write it like 'region/zone/subzone'." : FieldValidators.Locality(text));
+        Located<int>? weight = fields.Count("weight").NullIfZero();
+        fields.WarnIgnored("network", "every endpoint is called at its own address.");
+        fields.Ignore("serviceAccount");
+        fields.ReportUnknownFields();
+        return new WorkloadEndpoint(fields.Location, address, ports, labels, locality, weight);
     }
 }

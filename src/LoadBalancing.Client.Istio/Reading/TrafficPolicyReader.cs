@@ -3,17 +3,17 @@ namespace LoadBalancing.Client;
 /// <summary>Reads a <c>trafficPolicy</c>, of a rule, a subset or a port.</summary>
 internal static class TrafficPolicyReader
 {
-    private const int MostInARow = 4095;
+    private const int MaxConsecutive = 4095;
 
-    private enum Level
+    private enum Scope
     {
-        Whole,
+        Host,
         Port,
     }
 
-    public static TrafficPolicy? Read(Fields parent, string name) => parent.Section(name) is { } fields ? Read(fields, Level.Whole) : null;
+    public static TrafficPolicy? Read(FieldReader parent, string name) => parent.Section(name) is { } fields ? Read(fields, Scope.Host) : null;
 
-    private static TrafficPolicy Read(Fields fields, Level level)
+    private static TrafficPolicy Read(FieldReader fields, Scope level)
     {
         if (fields.IsEmpty)
         {
@@ -22,11 +22,11 @@ internal static class TrafficPolicyReader
 
         LoadBalancerPolicy? loadBalancer = LoadBalancerReader.Read(fields.Section("loadBalancer"));
         ConnectionPoolPolicy? pool = ConnectionPoolReader.Read(fields.Section("connectionPool"));
-        OutlierPolicy? outliers = ReadOutliers(fields.Section("outlierDetection"));
+        OutlierDetectionPolicy? outliers = ReadOutlierDetection(fields.Section("outlierDetection"));
         TlsPolicy? tls = ReadTls(fields.Section("tls"));
         RetryBudgetPolicy? budget = null;
-        var ports = new List<(Given<int>, TrafficPolicy)>();
-        if (level == Level.Whole)
+        var ports = new List<(Located<int>, TrafficPolicy)>();
+        if (level == Scope.Host)
         {
             if (fields.Has("tunnel") && fields.Has("proxyProtocol"))
             {
@@ -40,30 +40,30 @@ internal static class TrafficPolicyReader
             }
 
             ReadPorts(fields, ports);
-            fields.Refuse("tunnel", "a tunnel through a proxy is the primary handler's: set Proxy on its SocketsHttpHandler.");
-            fields.Refuse("proxyProtocol", "the header of the PROXY protocol names one caller for a whole connection, and the connections of an HttpClient are shared by all callers.");
+            fields.RejectUnsupported("tunnel", "a tunnel through a proxy is the primary handler's: set Proxy on its SocketsHttpHandler.");
+            fields.RejectUnsupported("proxyProtocol", "the header of the PROXY protocol names one caller for a whole connection, and the connections of an HttpClient are shared by all callers.");
         }
 
-        fields.Done();
-        return new TrafficPolicy(fields.Place, loadBalancer, pool, outliers, tls, budget, ports);
+        fields.ReportUnknownFields();
+        return new TrafficPolicy(fields.Location, loadBalancer, pool, outliers, tls, budget, ports);
     }
 
-    private static void ReadPorts(Fields fields, List<(Given<int>, TrafficPolicy)> ports)
+    private static void ReadPorts(FieldReader fields, List<(Located<int>, TrafficPolicy)> ports)
     {
         const string Name = "portLevelSettings";
-        IReadOnlyList<Fields> settings = fields.Sections(Name);
-        if (fields.Take(Name) is YamlSequence { Items.Count: 0 })
+        IReadOnlyList<FieldReader> settings = fields.Sections(Name);
+        if (fields.Find(Name) is YamlSequence { Items.Count: 0 })
         {
             fields.Error($"{Name} is an empty list; leave it out, or give a port its policy.");
         }
 
-        foreach (Fields setting in settings)
+        foreach (FieldReader setting in settings)
         {
-            Given<int>? number = null;
+            Located<int>? number = null;
             if (setting.Section("port") is { } port)
             {
                 number = port.Port("number");
-                port.Done();
+                port.ReportUnknownFields();
             }
 
             if (number is null)
@@ -71,7 +71,7 @@ internal static class TrafficPolicyReader
                 setting.Error("it says no port; it has one, like port: { number: 8080 }.");
             }
 
-            TrafficPolicy policy = Read(setting, Level.Port);
+            TrafficPolicy policy = Read(setting, Scope.Port);
             if (number is { } known)
             {
                 if (ports.Any(other => other.Item1.Value == known.Value))
@@ -84,15 +84,15 @@ internal static class TrafficPolicyReader
         }
     }
 
-    private static OutlierPolicy? ReadOutliers(Fields? fields)
+    private static OutlierDetectionPolicy? ReadOutlierDetection(FieldReader? fields)
     {
         if (fields is null)
         {
             return null;
         }
 
-        Given<int>? old = InARow("consecutiveErrors");
-        Given<int>? errors = InARow("consecutive5xxErrors");
+        Located<int>? old = InARow("consecutiveErrors");
+        Located<int>? errors = InARow("consecutive5xxErrors");
         if (old is { } consecutiveErrors)
         {
             fields.Warn(consecutiveErrors, errors is { } newer
@@ -100,33 +100,33 @@ internal static class TrafficPolicyReader
                 : "consecutiveErrors is ignored by current versions of Istio; here it counts answers of 500 to 599 and failures without an answer. Write consecutive5xxErrors.");
         }
 
-        Given<int>? gateway = InARow("consecutiveGatewayErrors");
-        Given<bool>? split = fields.Flag("splitExternalLocalOriginErrors");
-        Given<int>? local = InARow("consecutiveLocalOriginFailures");
+        Located<int>? gateway = InARow("consecutiveGatewayErrors");
+        Located<bool>? split = fields.Flag("splitExternalLocalOriginErrors");
+        Located<int>? local = InARow("consecutiveLocalOriginFailures");
         if (local is { } failures && split is not { Value: true })
         {
             fields.Error(failures, "it needs splitExternalLocalOriginErrors: true beside it; without that, failures without an answer count as answers of 500 to 599 do.");
         }
 
-        Given<TimeSpan>? interval = fields.Duration("interval");
-        Given<TimeSpan>? time = fields.Duration("baseEjectionTime");
-        Given<int>? ejected = fields.Percent("maxEjectionPercent");
-        Given<int>? healthy = fields.Percent("minHealthPercent");
-        List<Given<string>> statuses = ReadStatuses(fields);
-        fields.Done();
-        return new OutlierPolicy(fields.Place, old, errors, gateway, split, local, interval, time, ejected, healthy, statuses);
+        Located<TimeSpan>? interval = fields.Duration("interval");
+        Located<TimeSpan>? time = fields.Duration("baseEjectionTime");
+        Located<int>? ejected = fields.Percent("maxEjectionPercent");
+        Located<int>? healthy = fields.Percent("minHealthPercent");
+        List<Located<string>> statuses = ReadStatuses(fields);
+        fields.ReportUnknownFields();
+        return new OutlierDetectionPolicy(fields.Location, old, errors, gateway, split, local, interval, time, ejected, healthy, statuses);
 
-        Given<int>? InARow(string name) => fields.Integer(name, 0, MostInARow, $"0 (off) to {MostInARow}");
+        Located<int>? InARow(string name) => fields.Integer(name, 0, MaxConsecutive, $"0 (off) to {MaxConsecutive}");
     }
 
-    private static List<Given<string>> ReadStatuses(Fields fields)
+    private static List<Located<string>> ReadStatuses(FieldReader fields)
     {
-        var statuses = new List<Given<string>>();
-        foreach (Given<YamlNode> item in fields.List("outlierDetectionHttpErrorCodes", "a list of statuses, like [500, 503]"))
+        var statuses = new List<Located<string>>();
+        foreach (Located<YamlNode> item in fields.List("outlierDetectionHttpErrorCodes", "a list of statuses, like [500, 503]"))
         {
             if (item.Value is YamlScalar { IsNumber: true } scalar && int.TryParse(scalar.Text, out int status) && status is >= 100 and <= 599)
             {
-                statuses.Add(new Given<string>(scalar.Text, item.Place, item.Path));
+                statuses.Add(new Located<string>(scalar.Text, item.Location, item.Path));
             }
             else
             {
@@ -137,39 +137,39 @@ internal static class TrafficPolicyReader
         return statuses;
     }
 
-    private static RetryBudgetPolicy? ReadBudget(Fields? fields)
+    private static RetryBudgetPolicy? ReadBudget(FieldReader? fields)
     {
         if (fields is null)
         {
             return null;
         }
 
-        Given<double>? percent = fields.Number("percent");
+        Located<double>? percent = fields.Number("percent");
         if (percent is { } share && share.Value is < 0 or > 100)
         {
             fields.Error(share, $"{share.Value} is not allowed; it is a percentage, 0 to 100.");
             percent = null;
         }
 
-        Given<int>? minimum = fields.Count("minRetryConcurrency");
-        fields.Done();
-        return new RetryBudgetPolicy(fields.Place, percent, minimum);
+        Located<int>? minimum = fields.Count("minRetryConcurrency");
+        fields.ReportUnknownFields();
+        return new RetryBudgetPolicy(fields.Location, percent, minimum);
     }
 
-    private static TlsPolicy? ReadTls(Fields? fields)
+    private static TlsPolicy? ReadTls(FieldReader? fields)
     {
         if (fields is null)
         {
             return null;
         }
 
-        Given<string>? mode = fields.Choice("mode", "DISABLE", "SIMPLE", "MUTUAL", "ISTIO_MUTUAL");
-        Given<string>? certificate = fields.Text("clientCertificate");
-        Given<string>? key = fields.Text("privateKey");
-        Given<string>? authorities = fields.Text("caCertificates");
-        IReadOnlyList<Given<string>> names = fields.Texts("subjectAltNames");
-        fields.Refuse("sni", "the name that is asked for in TLS is the one in Host; where an endpoint has another, set its Hostname.");
-        foreach (Given<string> name in names)
+        Located<string>? mode = fields.Choice("mode", "DISABLE", "SIMPLE", "MUTUAL", "ISTIO_MUTUAL");
+        Located<string>? certificate = fields.Text("clientCertificate");
+        Located<string>? key = fields.Text("privateKey");
+        Located<string>? authorities = fields.Text("caCertificates");
+        IReadOnlyList<Located<string>> names = fields.Texts("subjectAltNames");
+        fields.RejectUnsupported("sni", "the name that is asked for in TLS is the one in Host; where an endpoint has another, set its Hostname.");
+        foreach (Located<string> name in names)
         {
             if (name.Value.Contains("://", StringComparison.Ordinal))
             {
@@ -177,9 +177,9 @@ internal static class TrafficPolicyReader
             }
         }
 
-        Given<bool>? insecure = fields.Flag("insecureSkipVerify");
-        fields.Refuse("credentialName", "it is a secret of the cluster; give the files with clientCertificate, privateKey and caCertificates.");
-        fields.Refuse("caCrl", "lists of revoked certificates are the platform's: set CertificateRevocationCheckMode on the primary handler.");
+        Located<bool>? insecure = fields.Flag("insecureSkipVerify");
+        fields.RejectUnsupported("credentialName", "it is a secret of the cluster; give the files with clientCertificate, privateKey and caCertificates.");
+        fields.RejectUnsupported("caCrl", "lists of revoked certificates are the platform's: set CertificateRevocationCheckMode on the primary handler.");
         string given = mode?.Value ?? "DISABLE";
         if (given == "ISTIO_MUTUAL")
         {
@@ -198,7 +198,7 @@ internal static class TrafficPolicyReader
             fields.Error("mode SIMPLE takes no clientCertificate and privateKey; MUTUAL does.");
         }
 
-        fields.Done();
-        return new TlsPolicy(fields.Place, mode ?? new Given<string>("DISABLE", fields.Place, fields.PathOf("mode")), certificate, key, authorities, names, insecure);
+        fields.ReportUnknownFields();
+        return new TlsPolicy(fields.Location, mode ?? new Located<string>("DISABLE", fields.Location, fields.GetPath("mode")), certificate, key, authorities, names, insecure);
     }
 }

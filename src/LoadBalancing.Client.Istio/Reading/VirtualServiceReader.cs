@@ -3,19 +3,19 @@ namespace LoadBalancing.Client;
 /// <summary>Reads the spec of a VirtualService.</summary>
 internal static class VirtualServiceReader
 {
-    public static VirtualService Read(DocumentHead head, Fields spec)
+    public static VirtualService Read(DocumentMetadata head, FieldReader spec)
     {
-        IReadOnlyList<Given<string>> hosts = spec.Texts("hosts");
-        IReadOnlyList<Given<string>> gateways = spec.Texts("gateways");
-        var http = new List<HttpRule>();
-        foreach (Fields fields in spec.Sections("http"))
+        IReadOnlyList<Located<string>> hosts = spec.Texts("hosts");
+        IReadOnlyList<Located<string>> gateways = spec.Texts("gateways");
+        var http = new List<HttpRoute>();
+        foreach (FieldReader fields in spec.Sections("http"))
         {
-            http.Add(HttpRuleReader.Read(fields, isDelegate: !spec.Has("hosts")));
+            http.Add(HttpRouteReader.Read(fields, isDelegate: !spec.Has("hosts")));
         }
 
         CheckHosts(spec, hosts, gateways);
-        spec.Refuse("tcp", "connections without HTTP are not seen by an HttpClient.");
-        spec.Refuse("tls", "connections that are passed on without being decrypted are not seen by an HttpClient.");
+        spec.RejectUnsupported("tcp", "connections without HTTP are not seen by an HttpClient.");
+        spec.RejectUnsupported("tls", "connections that are passed on without being decrypted are not seen by an HttpClient.");
         if (http.Count == 0 && !spec.Has("tcp") && !spec.Has("tls") && !spec.Has("http"))
         {
             spec.Error("it has no http rules.");
@@ -23,11 +23,11 @@ internal static class VirtualServiceReader
 
         Visibility visibility = DocumentReader.ReadVisibility(spec, hasSelector: false);
         CheckOrder(http, spec);
-        spec.Done();
+        spec.ReportUnknownFields();
         return new VirtualService(head, hosts, gateways, http, visibility);
     }
 
-    private static void CheckHosts(Fields spec, IReadOnlyList<Given<string>> hosts, IReadOnlyList<Given<string>> gateways)
+    private static void CheckHosts(FieldReader spec, IReadOnlyList<Located<string>> hosts, IReadOnlyList<Located<string>> gateways)
     {
         if (spec.Has("hosts") && hosts.Count == 0)
         {
@@ -37,8 +37,8 @@ internal static class VirtualServiceReader
         bool isForTheMesh = gateways.Count == 0 || gateways.Any(static gateway => gateway.Value == "mesh");
         for (int i = 0; i < hosts.Count; i++)
         {
-            Given<string> host = hosts[i];
-            if (spec.Check(host, static host => Rules.Host(host, mayBeWildcard: true)) is null)
+            Located<string> host = hosts[i];
+            if (spec.Validate(host, static host => FieldValidators.Host(host, mayBeWildcard: true)) is null)
             {
                 continue;
             }
@@ -58,21 +58,21 @@ internal static class VirtualServiceReader
     private static bool Overlap(string a, string b) =>
         a == b || (a.StartsWith('*') && b.EndsWith(a[1..], StringComparison.Ordinal)) || (b.StartsWith('*') && a.EndsWith(b[1..], StringComparison.Ordinal));
 
-    private static void CheckOrder(List<HttpRule> rules, Fields spec)
+    private static void CheckOrder(List<HttpRoute> rules, FieldReader spec)
     {
         for (int i = 0; i + 1 < rules.Count; i++)
         {
-            if (rules[i].Match.Count == 0)
+            if (rules[i].Matches.Count == 0)
             {
-                spec.Warn(new Given<string>("", rules[i + 1].Place, rules[i + 1].Path), $"it is never reached: {rules[i].Path} has no match and takes all requests.");
+                spec.Warn(new Located<string>("", rules[i + 1].Location, rules[i + 1].Path), $"it is never reached: {rules[i].Path} has no match and takes all requests.");
                 break;
             }
         }
 
         var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        foreach (HttpRule rule in rules)
+        foreach (HttpRoute rule in rules)
         {
-            foreach (Given<string> name in rule.Name is { } given ? [given] : Array.Empty<Given<string>>())
+            foreach (Located<string> name in rule.Name is { } given ? [given] : Array.Empty<Located<string>>())
             {
                 if (!seen.Add(name.Value))
                 {

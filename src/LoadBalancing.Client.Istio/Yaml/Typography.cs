@@ -10,7 +10,7 @@ internal static class Typography
     public static bool IsBlank(char character) => character is '\u00A0' or (>= '\u2000' and <= '\u200B') or '\u202F' or '\u205F' or '\u2060' or '\u3000' or '\uFEFF';
 
     /// <summary>The straight character that was meant.</summary>
-    public static char Straight(char character) =>
+    public static char ToPlain(char character) =>
         IsDash(character) ? '-'
         : IsBlank(character) || character == '\t' ? ' '
         : character is '\u2018' or '\u2019' or '\u201A' or '\u201B' or '\u2032' or '\u2039' or '\u203A' or '\uFF07' ? '\''
@@ -39,7 +39,7 @@ internal static class Typography
         {
             if (IsDash(character) || IsQuote(character) || IsBlank(character))
             {
-                return $" It contains {NameOf(character)}, where '{Straight(character)}' was probably meant.";
+                return $" It contains {NameOf(character)}, where '{ToPlain(character)}' was probably meant.";
             }
         }
 
@@ -49,18 +49,18 @@ internal static class Typography
     /// <summary>All of these characters that stand where YAML has a meaning for the straight one.</summary>
     /// <param name="lines">The document's lines.</param>
     /// <param name="isText">Whether a place, counted from 1 in these lines, lies in a quoted text, where every character means itself.</param>
-    public static IEnumerable<TypographicSlip> Find(IReadOnlyList<string> lines, Func<int, int, bool> isText)
+    public static IEnumerable<TypographicError> Find(IReadOnlyList<string> lines, Func<int, int, bool> isText)
     {
         for (int i = 0; i < lines.Count; i++)
         {
-            foreach (TypographicSlip slip in FindInLine(lines[i], i + 1, isText))
+            foreach (TypographicError slip in FindInLine(lines[i], i + 1, isText))
             {
                 yield return slip;
             }
         }
     }
 
-    private static IEnumerable<TypographicSlip> FindInLine(string line, int number, Func<int, int, bool> isText)
+    private static IEnumerable<TypographicError> FindInLine(string line, int number, Func<int, int, bool> isText)
     {
         int end = EndOfContent(line);
         bool indenting = true;
@@ -76,19 +76,19 @@ internal static class Typography
 
             if (indenting && character == '\t')
             {
-                yield return new TypographicSlip(number, i + 1, character, SlipKind.Tab);
+                yield return new TypographicError(number, i + 1, character, TypographicErrorKind.Tab);
             }
             else if (indenting && IsDash(character) && (i + 1 >= end || line[i + 1] == ' ' || line[i + 1] == '\t' || IsBlank(line[i + 1])))
             {
-                yield return new TypographicSlip(number, i + 1, character, SlipKind.ListDash);
+                yield return new TypographicError(number, i + 1, character, TypographicErrorKind.ListDash);
             }
             else if (IsBlank(character) && quote == '\0')
             {
-                yield return new TypographicSlip(number, i + 1, character, SlipKind.Blank);
+                yield return new TypographicError(number, i + 1, character, TypographicErrorKind.Blank);
             }
             else if (IsQuote(character) && quote == '\0' && !IsApostrophe(line, i))
             {
-                yield return new TypographicSlip(number, i + 1, character, SlipKind.Quote);
+                yield return new TypographicError(number, i + 1, character, TypographicErrorKind.Quote);
                 indenting = false;
             }
             else if (character is '"' or '\'')
@@ -119,7 +119,7 @@ internal static class Typography
 }
 
 /// <summary>What a typographic character stands in the place of.</summary>
-internal enum SlipKind
+internal enum TypographicErrorKind
 {
     Tab,
     ListDash,
@@ -128,13 +128,13 @@ internal enum SlipKind
 }
 
 /// <summary>A typographic character at a place, counted from 1.</summary>
-internal readonly record struct TypographicSlip(int Line, int Column, char Character, SlipKind Kind)
+internal readonly record struct TypographicError(int Line, int Column, char Character, TypographicErrorKind Kind)
 {
     public string Message => Kind switch
     {
-        SlipKind.Tab => "a tab indents this line; YAML is indented by blanks only.",
-        SlipKind.ListDash => $"{Typography.NameOf(Character)} stands where '-' begins an item of a list.",
-        SlipKind.Blank => $"{Typography.NameOf(Character)} stands where a plain blank belongs.",
-        _ => $"{Typography.NameOf(Character)} stands where a straight one ({Typography.Straight(Character)}) belongs.",
+        TypographicErrorKind.Tab => "a tab indents this line; YAML is indented by blanks only.",
+        TypographicErrorKind.ListDash => $"{Typography.NameOf(Character)} stands where '-' begins an item of a list.",
+        TypographicErrorKind.Blank => $"{Typography.NameOf(Character)} stands where a plain blank belongs.",
+        _ => $"{Typography.NameOf(Character)} stands where a straight one ({Typography.ToPlain(Character)}) belongs.",
     };
 }

@@ -4,14 +4,14 @@ namespace LoadBalancing.Client;
 internal static class YamlFileReader
 {
     /// <summary>No set of policies is this long; whatever is, is not read.</summary>
-    public const int MostCharacters = 4 * 1024 * 1024;
+    public const int MaxCharacters = 4 * 1024 * 1024;
 
     public static List<YamlMapping> Read(string file, string text, FindingList findings)
     {
         var documents = new List<YamlMapping>();
-        if (text.Length > MostCharacters)
+        if (text.Length > MaxCharacters)
         {
-            findings.Error(new SourcePlace(file, 0, 0), "", $"it has {text.Length} characters; a file of policies has at most {MostCharacters}.");
+            findings.Error(new SourceLocation(file, 0, 0), "", $"it has {text.Length} characters; a file of policies has at most {MaxCharacters}.");
             return documents;
         }
 
@@ -20,16 +20,16 @@ internal static class YamlFileReader
             text = text[1..];
         }
 
-        foreach (ArraySegment<string> part in Split(text.Split('\n')))
+        foreach (ArraySegment<string> part in SplitDocuments(text.Split('\n')))
         {
-            ReadPart(YamlPart.Parse(file, part), documents, findings);
+            ReadSegment(YamlSegment.Parse(file, part), documents, findings);
         }
 
         return documents;
     }
 
     /// <summary>The lines of each document, the line that separates it from the one before included.</summary>
-    public static IEnumerable<ArraySegment<string>> Split(string[] lines)
+    public static IEnumerable<ArraySegment<string>> SplitDocuments(string[] lines)
     {
         int first = 0;
         for (int i = 1; i <= lines.Length; i++)
@@ -44,25 +44,25 @@ internal static class YamlFileReader
 
     private static bool IsSeparator(string line) => line.StartsWith("---", StringComparison.Ordinal) && (line.Length == 3 || line[3] is ' ' or '\t' or '\r');
 
-    private static void ReadPart(YamlPart part, List<YamlMapping> documents, FindingList findings)
+    private static void ReadSegment(YamlSegment part, List<YamlMapping> documents, FindingList findings)
     {
         // Half a document is none, and what follows from a typographic slip is not another slip.
-        foreach (TypographicSlip slip in part.Slips)
+        foreach (TypographicError slip in part.TypographicErrors)
         {
-            findings.Error(new SourcePlace(part.File, slip.Line, slip.Column), "", slip.Message);
+            findings.Error(new SourceLocation(part.File, slip.Line, slip.Column), "", slip.Message);
         }
 
-        if (part.Slips.Count > 0)
+        if (part.TypographicErrors.Count > 0)
         {
             return;
         }
 
         foreach (IstioFinding finding in part.Findings)
         {
-            findings.Error(new SourcePlace(finding.File, finding.Line, finding.Column), finding.Path, finding.Message);
+            findings.Error(new SourceLocation(finding.File, finding.Line, finding.Column), finding.Path, finding.Message);
         }
 
-        foreach (YamlNode root in part.Roots)
+        foreach (YamlNode root in part.Documents)
         {
             if (root is YamlMapping mapping)
             {
@@ -70,7 +70,7 @@ internal static class YamlFileReader
             }
             else if (root is not YamlScalar { IsNull: true })
             {
-                findings.Error(root.Place, "", $"{root.Kind} stands where a document with apiVersion, kind, metadata and spec belongs.");
+                findings.Error(root.Location, "", $"{root.KindName} stands where a document with apiVersion, kind, metadata and spec belongs.");
             }
         }
     }

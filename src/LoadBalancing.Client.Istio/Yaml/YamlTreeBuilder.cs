@@ -4,13 +4,13 @@ using YamlDotNet.Core.Events;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Makes a tree of the parser's events, with bounds: nested no deeper than <see cref="MostLevels"/>, of no more than <see cref="MostNodes"/> nodes with aliases written out. A document that would be larger when written out is
+/// Makes a tree of the parser's events, with bounds: nested no deeper than <see cref="MaxDepth"/>, of no more than <see cref="MaxNodes"/> nodes with aliases written out. A document that would be larger when written out is
 /// refused before it is: a few lines of aliases of aliases are enough to fill any memory.
 /// </summary>
 internal sealed class YamlTreeBuilder
 {
-    public const int MostLevels = 50;
-    public const int MostNodes = 100_000;
+    public const int MaxDepth = 50;
+    public const int MaxNodes = 100_000;
 
     private readonly Dictionary<string, YamlNode> _anchors = new(StringComparer.Ordinal);
     private readonly List<TextRange> _quoted = [];
@@ -29,24 +29,24 @@ internal sealed class YamlTreeBuilder
     }
 
     /// <summary>Where quoted texts and blocks stand, in which every character means itself.</summary>
-    public IReadOnlyList<TextRange> Quoted => _quoted;
+    public IReadOnlyList<TextRange> QuotedRanges => _quoted;
 
     /// <summary>The node that begins with the parser's current event.</summary>
-    /// <exception cref="YamlLimitException">It is too large.</exception>
+    /// <exception cref="InvalidYamlDocumentException">It is too large.</exception>
     /// <exception cref="YamlException">It is no YAML.</exception>
     public YamlNode Build(int level = 0)
     {
         ParsingEvent current = _parser.Current!;
-        SourcePlace place = PlaceOf(current.Start);
-        if (level > MostLevels)
+        SourceLocation place = GetLocation(current.Start);
+        if (level > MaxDepth)
         {
-            throw new YamlLimitException(place, $"it is nested more than {MostLevels} levels deep.");
+            throw new InvalidYamlDocumentException(place, $"it is nested more than {MaxDepth} levels deep.");
         }
 
         switch (current)
         {
             case Scalar scalar:
-                Count(place, 1);
+                CountNodes(place, 1);
                 Next();
                 bool isPlain = scalar.Style == ScalarStyle.Plain;
                 if (!isPlain)
@@ -54,28 +54,28 @@ internal sealed class YamlTreeBuilder
                     _quoted.Add(new TextRange(place.Line, place.Column, LineOf(scalar.End), (int)scalar.End.Column));
                 }
 
-                return Remember(scalar.Anchor, new YamlScalar(place, scalar.Value, isPlain));
+                return RegisterAnchor(scalar.Anchor, new YamlScalar(place, scalar.Value, isPlain));
             case AnchorAlias alias:
                 Next();
                 if (!_anchors.TryGetValue(alias.Value.Value, out YamlNode? target))
                 {
-                    throw new YamlLimitException(place, $"*{alias.Value.Value} means no anchor that stands before it.");
+                    throw new InvalidYamlDocumentException(place, $"*{alias.Value.Value} means no anchor that stands before it.");
                 }
 
-                Count(place, target.Size);
+                CountNodes(place, target.Size);
                 return target;
             case SequenceStart start:
-                return Remember(start.Anchor, BuildSequence(place, level));
+                return RegisterAnchor(start.Anchor, BuildSequence(place, level));
             case MappingStart start:
-                return Remember(start.Anchor, BuildMapping(place, level));
+                return RegisterAnchor(start.Anchor, BuildMapping(place, level));
             default:
-                throw new YamlLimitException(place, "something stands here that belongs in no document.");
+                throw new InvalidYamlDocumentException(place, "something stands here that belongs in no document.");
         }
     }
 
-    private YamlSequence BuildSequence(SourcePlace place, int level)
+    private YamlSequence BuildSequence(SourceLocation place, int level)
     {
-        Count(place, 1);
+        CountNodes(place, 1);
         Next();
         var sequence = new YamlSequence(place);
         while (_parser.Current is not SequenceEnd)
@@ -87,9 +87,9 @@ internal sealed class YamlTreeBuilder
         return sequence;
     }
 
-    private YamlMapping BuildMapping(SourcePlace place, int level)
+    private YamlMapping BuildMapping(SourceLocation place, int level)
     {
-        Count(place, 1);
+        CountNodes(place, 1);
         Next();
         var mapping = new YamlMapping(place);
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -99,11 +99,11 @@ internal sealed class YamlTreeBuilder
             YamlNode value = Build(level + 1);
             if (key is not YamlScalar name)
             {
-                _findings.Error(key.Place, "", $"{key.Kind} stands where the name of a field belongs.");
+                _findings.Error(key.Location, "", $"{key.KindName} stands where the name of a field belongs.");
             }
             else if (!seen.Add(name.Text))
             {
-                _findings.Error(name.Place, "", $"the field '{name.Text}' stands here a second time; a field is given once.");
+                _findings.Error(name.Location, "", $"the field '{name.Text}' stands here a second time; a field is given once.");
             }
             else
             {
@@ -115,7 +115,7 @@ internal sealed class YamlTreeBuilder
         return mapping;
     }
 
-    private YamlNode Remember(AnchorName anchor, YamlNode node)
+    private YamlNode RegisterAnchor(AnchorName anchor, YamlNode node)
     {
         if (!anchor.IsEmpty)
         {
@@ -125,12 +125,12 @@ internal sealed class YamlTreeBuilder
         return node;
     }
 
-    private void Count(SourcePlace place, int nodes)
+    private void CountNodes(SourceLocation place, int nodes)
     {
         _nodes += nodes;
-        if (_nodes > MostNodes)
+        if (_nodes > MaxNodes)
         {
-            throw new YamlLimitException(place, $"the document has more than {MostNodes} nodes, those in aliases counted as often as they are used.");
+            throw new InvalidYamlDocumentException(place, $"the document has more than {MaxNodes} nodes, those in aliases counted as often as they are used.");
         }
     }
 
@@ -138,19 +138,19 @@ internal sealed class YamlTreeBuilder
     {
         if (!_parser.MoveNext())
         {
-            throw new YamlLimitException(new SourcePlace(_file, _linesBefore + 1, 1), "the document ends too early.");
+            throw new InvalidYamlDocumentException(new SourceLocation(_file, _linesBefore + 1, 1), "the document ends too early.");
         }
     }
 
-    private SourcePlace PlaceOf(in Mark mark) => new(_file, LineOf(mark), (int)mark.Column);
+    private SourceLocation GetLocation(in Mark mark) => new(_file, LineOf(mark), (int)mark.Column);
 
     private int LineOf(in Mark mark) => (int)mark.Line + _linesBefore;
 }
 
 /// <summary>A document that is not read any further, and where.</summary>
-internal sealed class YamlLimitException(SourcePlace place, string message) : Exception(message)
+internal sealed class InvalidYamlDocumentException(SourceLocation place, string message) : Exception(message)
 {
-    public SourcePlace Place { get; } = place;
+    public SourceLocation Location { get; } = place;
 }
 
 /// <summary>From one place to another, the end not included.</summary>

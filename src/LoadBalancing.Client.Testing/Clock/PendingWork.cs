@@ -7,14 +7,14 @@ namespace LoadBalancing.Client;
 /// <remarks>It looks into the private parts of what the compiler and the platform have made, for a message only: what it does not find it leaves out.</remarks>
 internal static class PendingWork
 {
-    private const int Deepest = 30;
+    private const int MaxDepth = 30;
 
     [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "Names for a message; trimmed fields are left out.")]
     public static string Describe(Task work)
     {
         var names = new List<string>();
         object? next = work;
-        for (int depth = 0; depth < Deepest && next is Task { IsCompleted: false } task; depth++)
+        for (int depth = 0; depth < MaxDepth && next is Task { IsCompleted: false } task; depth++)
         {
             object? machine = task.GetType().GetField("StateMachine")?.GetValue(task);
             if (machine is null)
@@ -23,10 +23,10 @@ internal static class PendingWork
                 break;
             }
 
-            names.Add(CodeNames.Of(machine.GetType().GetMethod("MoveNext", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public)!));
+            names.Add(MethodNames.Describe(machine.GetType().GetMethod("MoveNext", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public)!));
             next = machine.GetType().GetFields(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public)
                 .Where(static field => field.FieldType.Name.Contains("Awaiter", StringComparison.Ordinal))
-                .Select(field => Awaited(field.GetValue(machine), depth: 0))
+                .Select(field => FindAwaitedTask(field.GetValue(machine), depth: 0))
                 .FirstOrDefault(static awaited => awaited is not null);
         }
 
@@ -35,13 +35,13 @@ internal static class PendingWork
 
     /// <summary>The task that an awaiter, or a value task in it, wraps.</summary>
     [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "Names for a message; trimmed fields are left out.")]
-    private static Task? Awaited(object? value, int depth) => value switch
+    private static Task? FindAwaitedTask(object? value, int depth) => value switch
     {
         null => null,
         Task task => task,
         _ when depth > 3 || !value.GetType().IsValueType => null,
         _ => value.GetType().GetFields(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public)
-            .Select(field => Awaited(field.GetValue(value), depth + 1))
+            .Select(field => FindAwaitedTask(field.GetValue(value), depth + 1))
             .FirstOrDefault(static awaited => awaited is not null),
     };
 

@@ -17,7 +17,7 @@ internal sealed class TimerHeap
     public VirtualTimer? First => Count == 0 ? null : _timers[0];
 
     /// <summary>Adds a timer, or moves one whose time was changed.</summary>
-    public void Put(VirtualTimer timer)
+    public void AddOrUpdate(VirtualTimer timer)
     {
         if (timer.Position == VirtualTimer.NotArmed)
         {
@@ -26,12 +26,12 @@ internal sealed class TimerHeap
                 Array.Resize(ref _timers, Count * 2);
             }
 
-            Place(timer, Count++);
+            SetPosition(timer, Count++);
         }
 
-        if (!Rise(timer))
+        if (!SiftUp(timer))
         {
-            Sink(timer);
+            SiftDown(timer);
         }
     }
 
@@ -48,17 +48,17 @@ internal sealed class TimerHeap
         _timers[Count] = null!;
         if (last != timer)
         {
-            Place(last, position);
-            if (!Rise(last))
+            SetPosition(last, position);
+            if (!SiftUp(last))
             {
-                Sink(last);
+                SiftDown(last);
             }
         }
     }
 
     private static bool Precedes(VirtualTimer a, VirtualTimer b) => a.Due != b.Due ? a.Due < b.Due : a.Order < b.Order;
 
-    private bool Rise(VirtualTimer timer)
+    private bool SiftUp(VirtualTimer timer)
     {
         int position = timer.Position;
         int before = position;
@@ -70,15 +70,15 @@ internal sealed class TimerHeap
                 break;
             }
 
-            Place(_timers[parent], position);
+            SetPosition(_timers[parent], position);
             position = parent;
         }
 
-        Place(timer, position);
+        SetPosition(timer, position);
         return position != before;
     }
 
-    private void Sink(VirtualTimer timer)
+    private void SiftDown(VirtualTimer timer)
     {
         int position = timer.Position;
         while (true)
@@ -103,14 +103,14 @@ internal sealed class TimerHeap
                 break;
             }
 
-            Place(_timers[least], position);
+            SetPosition(_timers[least], position);
             position = least;
         }
 
-        Place(timer, position);
+        SetPosition(timer, position);
     }
 
-    private void Place(VirtualTimer timer, int position)
+    private void SetPosition(VirtualTimer timer, int position)
     {
         _timers[position] = timer;
         timer.Position = position;

@@ -21,9 +21,9 @@ namespace LoadBalancing.Client;
 public sealed class VirtualClock : TimeProvider
 {
     /// <summary>More than any sensible number of things that happen at one moment; fewer would be taken for a loop in which no time passes.</summary>
-    private const int MostFiresAtOnce = 10_000_000;
+    private const int MaxFiresAtOneTime = 10_000_000;
 
-    private readonly Lock _arming = new();
+    private readonly Lock _timersLock = new();
     private readonly TimerHeap _timers = new();
     private readonly VirtualThread _thread;
     private long _now;
@@ -66,10 +66,10 @@ public sealed class VirtualClock : TimeProvider
     /// How much real time a run may stand at one place before it is given up as blocked: by a lock, by a synchronous wait for something that only this clock could bring. Above zero;
     /// default 30 s. Not looked at under a debugger.
     /// </summary>
-    public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(30);
+    public TimeSpan StallTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The virtual time within which the work of a <see cref="Run(Func{Task})"/> must be done. Above zero; default one day.</summary>
-    public TimeSpan Limit { get; set; } = TimeSpan.FromDays(1);
+    public TimeSpan RunTimeout { get; set; } = TimeSpan.FromDays(1);
 
     /// <inheritdoc/>
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -78,21 +78,21 @@ public sealed class VirtualClock : TimeProvider
     public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
 
     /// <summary>Where a run is, for messages.</summary>
-    internal string Place => Volatile.Read(ref _firing) is { } timer ? $"in what follows from the timer of {timer.Name}" : "before any timer fired";
+    internal string CurrentStep => Volatile.Read(ref _firing) is { } timer ? $"in what follows from the timer of {timer.Name}" : "before any timer fired";
 
     private long Now => Volatile.Read(ref _now);
 
     /// <inheritdoc/>
     public override DateTimeOffset GetUtcNow()
     {
-        _thread.RefuseTrespassers();
+        _thread.ThrowIfWrongThread();
         return new DateTimeOffset(Now, TimeSpan.Zero);
     }
 
     /// <inheritdoc/>
     public override long GetTimestamp()
     {
-        _thread.RefuseTrespassers();
+        _thread.ThrowIfWrongThread();
         return Now;
     }
 
@@ -108,7 +108,7 @@ public sealed class VirtualClock : TimeProvider
 
     /// <summary>Runs until a piece of work is done. What else is still waiting then stays as it is, for a next run.</summary>
     /// <param name="body">The work; it begins at once.</param>
-    /// <exception cref="VirtualClockException">The work cannot end, left the thread of the run, or was not done within <see cref="Limit"/>.</exception>
+    /// <exception cref="VirtualClockException">The work cannot end, left the thread of the run, or was not done within <see cref="RunTimeout"/>.</exception>
     /// <exception cref="InvalidOperationException">The clock is running already.</exception>
     public void Run(Func<Task> body)
     {
@@ -119,7 +119,7 @@ public sealed class VirtualClock : TimeProvider
     /// <summary>Runs until a piece of work is done, and gives its result.</summary>
     /// <typeparam name="TResult">The type of the result.</typeparam>
     /// <param name="body">The work; it begins at once.</param>
-    /// <exception cref="VirtualClockException">The work cannot end, left the thread of the run, or was not done within <see cref="Limit"/>.</exception>
+    /// <exception cref="VirtualClockException">The work cannot end, left the thread of the run, or was not done within <see cref="RunTimeout"/>.</exception>
     /// <exception cref="InvalidOperationException">The clock is running already.</exception>
     public TResult Run<TResult>(Func<Task<TResult>> body)
     {
@@ -133,7 +133,7 @@ public sealed class VirtualClock : TimeProvider
     /// <param name="time">How long; zero for what is due now.</param>
     /// <exception cref="VirtualClockException">Something left the thread of the run.</exception>
     /// <exception cref="InvalidOperationException">The clock is running already.</exception>
-    public void RunFor(TimeSpan time)
+    public void Advance(TimeSpan time)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(time, TimeSpan.Zero);
         _thread.Run(() =>
@@ -148,12 +148,12 @@ public sealed class VirtualClock : TimeProvider
     /// <param name="sinceStart">Not less than <see cref="Elapsed"/>.</param>
     /// <exception cref="VirtualClockException">Something left the thread of the run.</exception>
     /// <exception cref="InvalidOperationException">The clock is running already.</exception>
-    public void RunTo(TimeSpan sinceStart) => RunFor(sinceStart - Elapsed);
+    public void AdvanceTo(TimeSpan sinceStart) => Advance(sinceStart - Elapsed);
 
     /// <summary>Does something at a later time.</summary>
     /// <param name="sinceStart">When, since <see cref="Start"/>; a time that is over means now.</param>
     /// <param name="action">What to do.</param>
-    public void At(TimeSpan sinceStart, Action action)
+    public void Schedule(TimeSpan sinceStart, Action action)
     {
         ArgumentNullException.ThrowIfNull(action);
         TimeSpan wait = sinceStart - Elapsed;
@@ -169,14 +169,14 @@ public sealed class VirtualClock : TimeProvider
     }
 
     /// <summary>A timer of the test bed itself, which does not count among those that are alive.</summary>
-    internal VirtualTimer CreateOwnTimer(TimerCallback callback, object? state) => new(this, callback, state, isCounted: false);
+    internal VirtualTimer CreateUncountedTimer(TimerCallback callback, object? state) => new(this, callback, state, isCounted: false);
 
     internal bool Arm(VirtualTimer timer, TimeSpan dueTime, TimeSpan period)
     {
-        _thread.RefuseTrespassers();
+        _thread.ThrowIfWrongThread();
         ArgumentOutOfRangeException.ThrowIfLessThan(dueTime, Timeout.InfiniteTimeSpan);
         ArgumentOutOfRangeException.ThrowIfLessThan(period, Timeout.InfiniteTimeSpan);
-        lock (_arming)
+        lock (_timersLock)
         {
             if (timer.IsDisposed)
             {
@@ -192,15 +192,15 @@ public sealed class VirtualClock : TimeProvider
 
             timer.Due = Now + dueTime.Ticks;
             timer.Order = _armed++;
-            _timers.Put(timer);
+            _timers.AddOrUpdate(timer);
             return true;
         }
     }
 
     internal void Remove(VirtualTimer timer)
     {
-        _thread.RefuseTrespassers();
-        lock (_arming)
+        _thread.ThrowIfWrongThread();
+        lock (_timersLock)
         {
             if (!timer.IsDisposed)
             {
@@ -215,13 +215,13 @@ public sealed class VirtualClock : TimeProvider
     {
         Task work = body() ?? throw new InvalidOperationException("The body of a run gave no task.");
         _thread.ThrowIfEscaped();
-        long end = Now + Limit.Ticks;
+        long end = Now + RunTimeout.Ticks;
         Pump(end, work);
         if (!work.IsCompleted)
         {
             string waits = PendingWork.Describe(work);
             throw new VirtualClockException(TimersArmed > 0
-                ? string.Create(CultureInfo.InvariantCulture, $"The work was not done within {Limit} of virtual time. {waits}")
+                ? string.Create(CultureInfo.InvariantCulture, $"The work was not done within {RunTimeout} of virtual time. {waits}")
                 : $"The work waits, and no timer of this clock is left that could end the wait: it waits for itself, for a clock other than this one, or for real input or output. {waits}");
         }
 
@@ -231,12 +231,12 @@ public sealed class VirtualClock : TimeProvider
     private void Pump(long end, Task? until)
     {
         int firesAtOnce = 0;
-        while (until is not { IsCompleted: true } && TakeDue(end) is { } timer)
+        while (until is not { IsCompleted: true } && TryTakeDueTimer(end) is { } timer)
         {
             firesAtOnce = timer.Due > Now ? 0 : firesAtOnce + 1;
-            if (firesAtOnce > MostFiresAtOnce)
+            if (firesAtOnce > MaxFiresAtOneTime)
             {
-                throw new VirtualClockException($"{MostFiresAtOnce} timers have fired at {Elapsed} and time does not pass. The last one runs {timer.Name}.");
+                throw new VirtualClockException($"{MaxFiresAtOneTime} timers have fired at {Elapsed} and time does not pass. The last one runs {timer.Name}.");
             }
 
             Volatile.Write(ref _now, Math.Max(Now, timer.Due));
@@ -252,9 +252,9 @@ public sealed class VirtualClock : TimeProvider
         }
     }
 
-    private VirtualTimer? TakeDue(long end)
+    private VirtualTimer? TryTakeDueTimer(long end)
     {
-        lock (_arming)
+        lock (_timersLock)
         {
             VirtualTimer? first = _timers.First;
             if (first is null || first.Due > end)

@@ -29,7 +29,7 @@ internal sealed class VirtualThread
                 : "The clock is running already, or an earlier run was given up as blocked.");
         }
 
-        EscapeWatch.Arm();
+        ThreadPoolEscapeDetector.Start();
         _escape = null;
         ExceptionDispatchInfo? thrown = null;
         var thread = new Thread(
@@ -38,7 +38,7 @@ internal sealed class VirtualThread
                 Volatile.Write(ref _runner, Environment.CurrentManagedThreadId);
                 try
                 {
-                    using (EscapeWatch.Watch(this))
+                    using (ThreadPoolEscapeDetector.Watch(this))
                     {
                         run();
                     }
@@ -63,12 +63,12 @@ internal sealed class VirtualThread
     }
 
     /// <summary>During a run only the run may use the clock.</summary>
-    public void RefuseTrespassers()
+    public void ThrowIfWrongThread()
     {
         int runner = Volatile.Read(ref _runner);
         if (runner > Nobody && runner != Environment.CurrentManagedThreadId)
         {
-            throw OnEscape(EscapeWatch.DescribeTrespass());
+            throw OnEscape(ThreadPoolEscapeDetector.DescribeWrongThread());
         }
     }
 
@@ -92,7 +92,7 @@ internal sealed class VirtualThread
         while (true)
         {
             long before = _clock.TimersFired;
-            if (thread.Join(_clock.Patience))
+            if (thread.Join(_clock.StallTimeout))
             {
                 return;
             }
@@ -101,7 +101,7 @@ internal sealed class VirtualThread
             {
                 ThrowIfEscaped();
                 throw new VirtualClockException(
-                    $"The run is blocked: for {_clock.Patience} of real time it has not come on, at {_clock.Elapsed} virtual time, {_clock.Place}. Waiting synchronously (Wait, Result, HttpClient.Send) for something that only this clock can bring never ends.");
+                    $"The run is blocked: for {_clock.StallTimeout} of real time it has not come on, at {_clock.Elapsed} virtual time, {_clock.CurrentStep}. Waiting synchronously (Wait, Result, HttpClient.Send) for something that only this clock can bring never ends.");
             }
         }
     }

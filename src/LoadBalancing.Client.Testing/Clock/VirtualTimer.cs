@@ -36,7 +36,7 @@ internal sealed class VirtualTimer : ITimer
     public bool IsDisposed { get; set; }
 
     /// <summary>Whose code it runs, for messages.</summary>
-    public string Name => CodeNames.Of(_callback.Method);
+    public string Name => MethodNames.Describe(_callback.Method);
 
     public bool Change(TimeSpan dueTime, TimeSpan period) => _clock.Arm(this, dueTime, period);
 

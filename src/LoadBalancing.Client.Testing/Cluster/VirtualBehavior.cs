@@ -3,7 +3,7 @@ namespace LoadBalancing.Client;
 /// <summary>What an endpoint was told to be like: how long it works on a request, and what it replies. Everything is drawn from the endpoint's own randomness.</summary>
 internal sealed class VirtualBehavior
 {
-    private readonly Lock _changing = new();
+    private readonly Lock _faultsLock = new();
     private readonly TimeProvider _clock;
     private readonly RandomSource _random;
     private (VirtualReply Reply, double Percentage)[] _faults = [];
@@ -21,25 +21,25 @@ internal sealed class VirtualBehavior
 
     public void AddFault(VirtualReply reply, double percentage)
     {
-        lock (_changing)
+        lock (_faultsLock)
         {
             Volatile.Write(ref _faults, [.. _faults, (reply, percentage)]);
         }
     }
 
-    public void EndFaults()
+    public void ClearFaults()
     {
-        lock (_changing)
+        lock (_faultsLock)
         {
             Volatile.Write(ref _faults, []);
         }
     }
 
-    public void BeginCold(TimeSpan duration, double slowdown) => Volatile.Write(ref _warmUp, new WarmUp(_clock.GetTimestamp(), duration, slowdown));
+    public void StartWarmUp(TimeSpan duration, double slowdown) => Volatile.Write(ref _warmUp, new WarmUp(_clock.GetTimestamp(), duration, slowdown));
 
     public (VirtualReply Reply, TimeSpan Time) Decide(in VirtualCall call)
     {
-        TimeSpan time = Latency.Draw(_random) * Coldness();
+        TimeSpan time = Latency.Draw(_random) * GetSlowdown();
         foreach ((VirtualReply fault, double percentage) in Volatile.Read(ref _faults))
         {
             if (percentage >= 100 || _random.NextDouble() * 100 < percentage)
@@ -51,7 +51,7 @@ internal sealed class VirtualBehavior
         return (Reply(call), time);
     }
 
-    private double Coldness()
+    private double GetSlowdown()
     {
         if (Volatile.Read(ref _warmUp) is not { } warmUp)
         {

@@ -6,7 +6,7 @@ internal sealed class VirtualBody : Stream
     private readonly VirtualEndpoint _endpoint;
     private readonly VirtualReply _reply;
     private readonly byte[] _body;
-    private readonly int _life;
+    private readonly int _generation;
     private int _read;
     private int _arrived;
 
@@ -15,7 +15,7 @@ internal sealed class VirtualBody : Stream
         _endpoint = endpoint;
         _reply = reply;
         _body = body;
-        _life = endpoint.Life;
+        _generation = endpoint.Generation;
     }
 
     public override bool CanRead => true;
@@ -42,12 +42,12 @@ internal sealed class VirtualBody : Stream
         if (_read == _arrived)
         {
             bool first = _arrived == 0;
-            if (_reply.BodyTime > TimeSpan.Zero)
+            if (_reply.BodyDuration > TimeSpan.Zero)
             {
-                await ClockWait.DelayAsync(_endpoint.Clock, _reply.BodyTime / 2, cancellationToken).ConfigureAwait(false);
+                await ClockWait.DelayAsync(_endpoint.Clock, _reply.BodyDuration / 2, cancellationToken).ConfigureAwait(false);
             }
 
-            if (_endpoint.Life != _life || (_reply.BreaksOff && !first))
+            if (_endpoint.Generation != _generation || (_reply.IsBodyTruncated && !first))
             {
                 throw new HttpIOException(HttpRequestError.ResponseEnded, "The response ended prematurely.");
             }

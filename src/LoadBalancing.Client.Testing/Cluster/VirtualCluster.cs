@@ -9,7 +9,7 @@ namespace LoadBalancing.Client;
 /// </remarks>
 public sealed class VirtualCluster
 {
-    private readonly Lock _adding = new();
+    private readonly Lock _addLock = new();
     private readonly int _seed;
     private VirtualEndpoint[] _endpoints = [];
     private Dictionary<(string Host, int Port), VirtualEndpoint> _byAuthority = [];
@@ -59,10 +59,10 @@ public sealed class VirtualCluster
             throw new ArgumentException($"'{address}' is no absolute URI with a host; write it like 'http://10.0.0.1:8080'.", nameof(address));
         }
 
-        lock (_adding)
+        lock (_addLock)
         {
             // A source of its own: what one endpoint draws does not depend on how many others there are, or on their requests.
-            var endpoint = new VirtualEndpoint(uri, Clock, RandomSource.Seeded(SeedOf(_endpoints.Length)));
+            var endpoint = new VirtualEndpoint(uri, Clock, RandomSource.Seeded(DeriveSeed(_endpoints.Length)));
             var byAuthority = new Dictionary<(string Host, int Port), VirtualEndpoint>(_byAuthority);
             if (!byAuthority.TryAdd((uri.Host, uri.Port), endpoint))
             {
@@ -91,7 +91,7 @@ public sealed class VirtualCluster
     public VirtualClient CreateClient(string name = "client", Action<LoadBalancingOptions>? configure = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        return new VirtualClient(this, name, RandomSource.Seeded(SeedOf(-Interlocked.Increment(ref _clients))), configure);
+        return new VirtualClient(this, name, RandomSource.Seeded(DeriveSeed(-Interlocked.Increment(ref _clients))), configure);
     }
 
     /// <summary>Makes a call below HTTP, as whoever holds a lease of <see cref="LoadBalancer"/> does.</summary>
@@ -105,7 +105,7 @@ public sealed class VirtualCluster
         ArgumentNullException.ThrowIfNull(endpoint);
         ValueTask<VirtualReply?> reply = Find(endpoint.Address) is { } server
             ? server.CallAsync(request: null, timeLimit ?? Timeout.InfiniteTimeSpan, cancellationToken)
-            : new ValueTask<VirtualReply?>(VirtualReply.Refused);
+            : new ValueTask<VirtualReply?>(VirtualReply.ConnectionRefused);
         return reply.IsCompletedSuccessfully ? new ValueTask<AttemptOutcome>(OutcomeOf(reply.Result)) : Await(reply);
 
         static async ValueTask<AttemptOutcome> Await(ValueTask<VirtualReply?> reply) => OutcomeOf(await reply.ConfigureAwait(false));
@@ -116,5 +116,5 @@ public sealed class VirtualCluster
     internal VirtualEndpoint? Find(Uri address) => Volatile.Read(ref _byAuthority).GetValueOrDefault((address.Host, address.Port));
 
     // Not HashCode, which is different in every process.
-    private int SeedOf(int number) => unchecked((_seed * 486_187_739) + number);
+    private int DeriveSeed(int number) => unchecked((_seed * 486_187_739) + number);
 }

@@ -11,38 +11,38 @@ public sealed class VirtualCounts
     public long Received { get; internal set; }
 
     /// <summary>Answers whose headers were sent.</summary>
-    public long Answered { get; private set; }
+    public long Responded { get; private set; }
 
     /// <summary>Connections refused because the endpoint was down.</summary>
-    public long Refused { get; internal set; }
+    public long ConnectionsRefused { get; internal set; }
 
     /// <summary>Exchanges that the endpoint broke: by a reset, or because it was killed.</summary>
-    public long Broken { get; internal set; }
+    public long Aborted { get; internal set; }
 
     /// <summary>Exchanges that the caller gave up, or ran out of time for.</summary>
     public long Abandoned { get; internal set; }
 
     /// <summary>Requests turned away because the queue was full; they are answered, and counted there too.</summary>
-    public long TurnedAway { get; internal set; }
+    public long Rejected { get; internal set; }
 
     /// <summary>Requests being worked on now.</summary>
-    public int InService { get; internal set; }
+    public int Active { get; internal set; }
 
     /// <summary>The most that were ever worked on at once.</summary>
-    public int MostInService { get; internal set; }
+    public int MaxActive { get; internal set; }
 
     /// <summary>Requests waiting for a place now.</summary>
-    public int Waiting { get; internal set; }
+    public int Queued { get; internal set; }
 
     /// <summary>The most that ever waited at once.</summary>
-    public int MostWaiting { get; internal set; }
+    public int MaxQueued { get; internal set; }
 
     /// <summary>Answers by status.</summary>
     public IReadOnlyDictionary<int, long> ByStatus => _byStatus;
 
     /// <summary>Answers of one status.</summary>
     /// <param name="status">The status.</param>
-    public long Of(HttpStatusCode status) => _byStatus.GetValueOrDefault((int)status);
+    public long CountOf(HttpStatusCode status) => _byStatus.GetValueOrDefault((int)status);
 
     /// <param name="reply">How an exchange ended; null: the caller's time was over.</param>
     internal void Add(VirtualReply? reply)
@@ -52,12 +52,12 @@ public sealed class VirtualCounts
             case null:
                 Abandoned++;
                 break;
-            case VirtualReplyKind.Answer:
-                Answered++;
+            case VirtualReplyKind.Response:
+                Responded++;
                 _byStatus[(int)reply.StatusCode] = _byStatus.GetValueOrDefault((int)reply.StatusCode) + 1;
                 break;
             case VirtualReplyKind.Reset:
-                Broken++;
+                Aborted++;
                 break;
         }
     }

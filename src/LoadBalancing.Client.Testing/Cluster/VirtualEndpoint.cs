@@ -3,7 +3,7 @@ using System.Net;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// A server that exists only in memory: it works on requests for as long as its <see cref="Latency"/> says, on so many at once as its <see cref="Concurrency"/> allows, lets others wait, and replies as it was told to.
+/// A server that exists only in memory: it works on requests for as long as its <see cref="Latency"/> says, on so many at once as its <see cref="ConcurrencyLimit"/> allows, lets others wait, and replies as it was told to.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -13,14 +13,14 @@ namespace LoadBalancing.Client;
 /// </remarks>
 public sealed class VirtualEndpoint
 {
-    private static readonly VirtualReply TurnedAway = VirtualReply.Status(HttpStatusCode.ServiceUnavailable);
+    private static readonly VirtualReply QueueFull = VirtualReply.Status(HttpStatusCode.ServiceUnavailable);
 
     private readonly Lock _sync = new();
     private readonly TimeProvider _clock;
     private readonly VirtualBehavior _behavior;
-    private readonly List<VirtualExchange> _underWay = [];
-    private readonly Queue<(VirtualExchange Exchange, long Number)> _waiting = new();
-    private readonly Stack<VirtualExchange> _idle = new();
+    private readonly List<VirtualExchange> _inFlight = [];
+    private readonly Queue<(VirtualExchange Exchange, long Number)> _queue = new();
+    private readonly Stack<VirtualExchange> _exchangePool = new();
 
     internal VirtualEndpoint(Uri address, TimeProvider clock, RandomSource random)
     {
@@ -41,7 +41,7 @@ public sealed class VirtualEndpoint
     internal TimeProvider Clock => _clock;
 
     /// <summary>Grows with each kill: what began in an earlier life is broken.</summary>
-    internal int Life { get; private set; }
+    internal int Generation { get; private set; }
 
     /// <summary>What its description says as <see cref="EndpointDescription.Labels"/>; empty by default. To be set before there is a client.</summary>
     public IDictionary<string, string> Labels { get; } = new Dictionary<string, string>();
@@ -60,7 +60,7 @@ public sealed class VirtualEndpoint
     }
 
     /// <summary>How many requests it works on at once; the others wait. At least 1; default no limit.</summary>
-    public int Concurrency { get; set; } = int.MaxValue;
+    public int ConcurrencyLimit { get; set; } = int.MaxValue;
 
     /// <summary>How many may wait; the others are answered with 503 at once. Zero or more; default no limit.</summary>
     public int QueueLimit { get; set; } = int.MaxValue;
@@ -75,20 +75,20 @@ public sealed class VirtualEndpoint
     internal EndpointDescription Describe() => new(Address.AbsoluteUri) { Labels = new Dictionary<string, string>(Labels), Priority = Priority, Locality = Locality };
 
     /// <summary>Makes it give a share of its requests another reply. Several faults are drawn one after the other, the first called first.</summary>
-    /// <param name="reply">A status, <see cref="VirtualReply.Reset"/> or <see cref="VirtualReply.Silence"/>; or any other reply.</param>
+    /// <param name="reply">A status, <see cref="VirtualReply.Reset"/> or <see cref="VirtualReply.NoResponse"/>; or any other reply.</param>
     /// <param name="percentage">The share, in percent, 0 to 100.</param>
     public VirtualEndpoint Fail(VirtualReply reply, double percentage = 100)
     {
         ArgumentNullException.ThrowIfNull(reply);
-        Percentages.Check(percentage);
+        Percentages.ThrowIfOutOfRange(percentage);
         _behavior.AddFault(reply, percentage);
         return this;
     }
 
     /// <summary>Ends all faults.</summary>
-    public VirtualEndpoint Heal()
+    public VirtualEndpoint Recover()
     {
-        _behavior.EndFaults();
+        _behavior.ClearFaults();
         return this;
     }
 
@@ -99,11 +99,11 @@ public sealed class VirtualEndpoint
         lock (_sync)
         {
             IsUp = false;
-            Life++;
-            _waiting.Clear();
-            broken = [.. _underWay.OrderBy(static exchange => exchange.Call.Number)];
-            Array.ForEach(broken, exchange => TryRelease(exchange));
-            Counts.Broken += broken.Length;
+            Generation++;
+            _queue.Clear();
+            broken = [.. _inFlight.OrderBy(static exchange => exchange.Call.Number)];
+            Array.ForEach(broken, exchange => TryRemove(exchange));
+            Counts.Aborted += broken.Length;
         }
 
         Array.ForEach(broken, static exchange => exchange.SetReply(VirtualReply.Reset));
@@ -124,7 +124,7 @@ public sealed class VirtualEndpoint
             if (!IsUp)
             {
                 IsUp = true;
-                _behavior.BeginCold(warmUp, slowdown);
+                _behavior.StartWarmUp(warmUp, slowdown);
             }
         }
     }
@@ -148,33 +148,33 @@ public sealed class VirtualEndpoint
         VirtualExchange exchange;
         lock (_sync)
         {
-            if (ReplyAtOnce(request, out VirtualCall call, out bool mustWait, out VirtualReply reply, out TimeSpan time))
+            if (TryReplyImmediately(request, out VirtualCall call, out bool mustWait, out VirtualReply reply, out TimeSpan time))
             {
                 return new ValueTask<VirtualReply?>(reply);
             }
 
-            if (!_idle.TryPop(out exchange!))
+            if (!_exchangePool.TryPop(out exchange!))
             {
                 exchange = new VirtualExchange(this, _clock);
             }
 
             long now = Now();
             result = exchange.Begin(call, timeLimit == Timeout.InfiniteTimeSpan ? long.MaxValue : now + timeLimit.Ticks, callerToken);
-            exchange.Position = _underWay.Count;
-            _underWay.Add(exchange);
+            exchange.Position = _inFlight.Count;
+            _inFlight.Add(exchange);
             if (mustWait)
             {
-                _waiting.Enqueue((exchange, call.Number));
-                Counts.MostWaiting = Math.Max(Counts.MostWaiting, ++Counts.Waiting);
-                exchange.Wait(now);
+                _queue.Enqueue((exchange, call.Number));
+                Counts.MaxQueued = Math.Max(Counts.MaxQueued, ++Counts.Queued);
+                exchange.StartWait(now);
             }
             else
             {
-                Serve(exchange, reply, time, now);
+                StartWork(exchange, reply, time, now);
             }
         }
 
-        exchange.Heed();
+        exchange.RegisterCancellation();
         return result;
     }
 
@@ -183,13 +183,13 @@ public sealed class VirtualEndpoint
     {
         lock (_sync)
         {
-            if (!TryRelease(exchange))
+            if (!TryRemove(exchange))
             {
                 return;
             }
 
             Counts.Add(reply);
-            StartWaiting();
+            StartQueued();
         }
 
         exchange.SetReply(reply);
@@ -200,24 +200,24 @@ public sealed class VirtualEndpoint
     {
         lock (_sync)
         {
-            if (!TryRelease(exchange))
+            if (!TryRemove(exchange))
             {
                 return;
             }
 
             Counts.Abandoned++;
-            StartWaiting();
+            StartQueued();
         }
 
         exchange.SetCancelled();
     }
 
-    internal void Recycle(VirtualExchange exchange)
+    internal void ReturnToPool(VirtualExchange exchange)
     {
         // On a clock of many threads a timer or a cancellation may still be about to call.
         if (_clock is VirtualClock)
         {
-            _idle.Push(exchange);
+            _exchangePool.Push(exchange);
         }
         else
         {
@@ -230,85 +230,85 @@ public sealed class VirtualEndpoint
     /// <summary>Ticks of 100 ns, whatever the clock counts in.</summary>
     private long Now() => _clock.GetElapsedTime(0).Ticks;
 
-    private bool ReplyAtOnce(HttpRequestMessage? request, out VirtualCall call, out bool mustWait, out VirtualReply reply, out TimeSpan time)
+    private bool TryReplyImmediately(HttpRequestMessage? request, out VirtualCall call, out bool mustWait, out VirtualReply reply, out TimeSpan time)
     {
-        (call, mustWait, reply, time) = (default, false, VirtualReply.Refused, default);
+        (call, mustWait, reply, time) = (default, false, VirtualReply.ConnectionRefused, default);
         if (!IsUp)
         {
-            Counts.Refused++;
+            Counts.ConnectionsRefused++;
             return true;
         }
 
         call = new VirtualCall(this, ++Counts.Received, request);
-        mustWait = Counts.InService >= Concurrency;
+        mustWait = Counts.Active >= ConcurrencyLimit;
         if (mustWait)
         {
-            reply = TurnedAway;
-            if (Counts.Waiting < QueueLimit)
+            reply = QueueFull;
+            if (Counts.Queued < QueueLimit)
             {
                 return false;
             }
 
-            Counts.TurnedAway++;
+            Counts.Rejected++;
         }
         else
         {
             (reply, time) = _behavior.Decide(call);
-            if (time > TimeSpan.Zero || reply.Kind == VirtualReplyKind.Silence)
+            if (time > TimeSpan.Zero || reply.Kind == VirtualReplyKind.NoResponse)
             {
                 return false;
             }
 
-            Counts.MostInService = Math.Max(Counts.MostInService, Counts.InService + 1);
+            Counts.MaxActive = Math.Max(Counts.MaxActive, Counts.Active + 1);
         }
 
         Counts.Add(reply);
         return true;
     }
 
-    private void Serve(VirtualExchange exchange, VirtualReply reply, TimeSpan time, long now)
+    private void StartWork(VirtualExchange exchange, VirtualReply reply, TimeSpan time, long now)
     {
-        exchange.IsInService = true;
-        Counts.MostInService = Math.Max(Counts.MostInService, ++Counts.InService);
-        exchange.Work(reply, time, now);
+        exchange.IsActive = true;
+        Counts.MaxActive = Math.Max(Counts.MaxActive, ++Counts.Active);
+        exchange.StartWork(reply, time, now);
     }
 
-    private void StartWaiting()
+    private void StartQueued()
     {
-        while (IsUp && Counts.InService < Concurrency && _waiting.TryDequeue(out (VirtualExchange Exchange, long Number) next))
+        while (IsUp && Counts.Active < ConcurrencyLimit && _queue.TryDequeue(out (VirtualExchange Exchange, long Number) next))
         {
             // Whoever gave up while it waited still stands in the queue, perhaps as a later call that uses the same exchange.
-            if (!next.Exchange.IsOver && !next.Exchange.IsInService && next.Exchange.Call.Number == next.Number)
+            if (!next.Exchange.IsCompleted && !next.Exchange.IsActive && next.Exchange.Call.Number == next.Number)
             {
-                Counts.Waiting--;
+                Counts.Queued--;
                 (VirtualReply reply, TimeSpan time) = _behavior.Decide(next.Exchange.Call);
-                Serve(next.Exchange, reply, time, Now());
+                StartWork(next.Exchange, reply, time, Now());
             }
         }
     }
 
     /// <summary>Takes an exchange out of those under way; the last one takes its place.</summary>
-    private bool TryRelease(VirtualExchange exchange)
+    private bool TryRemove(VirtualExchange exchange)
     {
-        if (exchange.IsOver)
+        if (exchange.IsCompleted)
         {
             return false;
         }
 
-        exchange.Close();
-        if (exchange.IsInService)
+        exchange.Complete();
+        if (exchange.IsActive)
         {
-            Counts.InService--;
+            Counts.Active--;
         }
         else
         {
-            Counts.Waiting--;
+            Counts.Queued--;
         }
 
-        VirtualExchange last = _underWay[^1];
-        _underWay[exchange.Position] = last;
+        VirtualExchange last = _inFlight[^1];
+        _inFlight[exchange.Position] = last;
         last.Position = exchange.Position;
-        _underWay.RemoveAt(_underWay.Count - 1);
+        _inFlight.RemoveAt(_inFlight.Count - 1);
         return true;
     }
 }

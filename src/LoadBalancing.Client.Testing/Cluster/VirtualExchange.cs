@@ -12,11 +12,11 @@ internal sealed class VirtualExchange : IValueTaskSource<VirtualReply?>
     private readonly VirtualEndpoint _endpoint;
     private readonly ITimer _timer;
     private ManualResetValueTaskSourceCore<VirtualReply?> _result;
-    private CancellationTokenRegistration _caller;
+    private CancellationTokenRegistration _callerRegistration;
     private CancellationToken _callerToken;
     private VirtualReply? _reply;
     private long _deadline;
-    private bool _over;
+    private bool _isCompleted;
 
     public VirtualExchange(VirtualEndpoint endpoint, TimeProvider clock)
     {
@@ -25,7 +25,7 @@ internal sealed class VirtualExchange : IValueTaskSource<VirtualReply?>
         using (ExecutionContext.SuppressFlow())
         {
             _timer = clock is VirtualClock virtualClock
-                ? virtualClock.CreateOwnTimer(callback, this)
+                ? virtualClock.CreateUncountedTimer(callback, this)
                 : clock.CreateTimer(callback, this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
     }
@@ -33,9 +33,9 @@ internal sealed class VirtualExchange : IValueTaskSource<VirtualReply?>
     public VirtualCall Call { get; private set; }
 
     /// <summary>Whether it has a place, or still waits for one.</summary>
-    public bool IsInService { get; set; }
+    public bool IsActive { get; set; }
 
-    public bool IsOver => Volatile.Read(ref _over);
+    public bool IsCompleted => Volatile.Read(ref _isCompleted);
 
     /// <summary>Its place among those that are under way at the endpoint.</summary>
     public int Position { get; set; }
@@ -47,41 +47,41 @@ internal sealed class VirtualExchange : IValueTaskSource<VirtualReply?>
         _deadline = deadline;
         _callerToken = callerToken;
         _reply = null;
-        IsInService = false;
-        Volatile.Write(ref _over, false);
+        IsActive = false;
+        Volatile.Write(ref _isCompleted, false);
         return new ValueTask<VirtualReply?>(this, _result.Version);
     }
 
     /// <summary>Begins to listen to the caller, outside of the endpoint's lock: a token that is cancelled already calls back at once.</summary>
-    public void Heed()
+    public void RegisterCancellation()
     {
         if (_callerToken.CanBeCanceled)
         {
-            _caller = _callerToken.UnsafeRegister(static self => ((VirtualExchange)self!).OnCallerCancelled(), this);
-            if (IsOver)
+            _callerRegistration = _callerToken.UnsafeRegister(static self => ((VirtualExchange)self!).OnCallerCancelled(), this);
+            if (IsCompleted)
             {
-                _caller.Unregister();
+                _callerRegistration.Unregister();
             }
         }
     }
 
     /// <summary>Waits for a place, no longer than the caller does.</summary>
-    public void Wait(long now) => SetTimer(_deadline, now);
+    public void StartWait(long now) => SetTimer(_deadline, now);
 
     /// <summary>Works on it for a time; until the caller gives up when the reply is silence.</summary>
-    public void Work(VirtualReply reply, TimeSpan time, long now)
+    public void StartWork(VirtualReply reply, TimeSpan time, long now)
     {
-        bool inTime = reply.Kind != VirtualReplyKind.Silence && time.Ticks < _deadline - now;
+        bool inTime = reply.Kind != VirtualReplyKind.NoResponse && time.Ticks < _deadline - now;
         _reply = inTime ? reply : null;
         SetTimer(inTime ? now + time.Ticks : _deadline, now);
     }
 
     /// <summary>Takes it out of everybody's hands. Under the endpoint's lock, and once.</summary>
-    public void Close()
+    public void Complete()
     {
-        Volatile.Write(ref _over, true);
-        _caller.Unregister();
-        _caller = default;
+        Volatile.Write(ref _isCompleted, true);
+        _callerRegistration.Unregister();
+        _callerRegistration = default;
         _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -101,7 +101,7 @@ internal sealed class VirtualExchange : IValueTaskSource<VirtualReply?>
         finally
         {
             _result.Reset();
-            _endpoint.Recycle(this);
+            _endpoint.ReturnToPool(this);
         }
     }
 

@@ -39,7 +39,7 @@ internal sealed class VirtualHandler : HttpMessageHandler
     {
         switch (reply.Kind)
         {
-            case VirtualReplyKind.Refused:
+            case VirtualReplyKind.ConnectionRefused:
                 var refused = new SocketException((int)SocketError.ConnectionRefused);
                 throw new HttpRequestException(HttpRequestError.ConnectionError, $"{refused.Message} ({endpoint})", refused);
             case VirtualReplyKind.Reset:
@@ -57,7 +57,7 @@ internal sealed class VirtualHandler : HttpMessageHandler
 
         if (reply.Body.Length > 0)
         {
-            response.Content = reply is { BreaksOff: false, BodyTime.Ticks: 0 } ? new StringContent(reply.Body) : new VirtualContent(endpoint, reply);
+            response.Content = reply is { IsBodyTruncated: false, BodyDuration.Ticks: 0 } ? new StringContent(reply.Body) : new VirtualContent(endpoint, reply);
         }
 
         return response;

@@ -50,7 +50,7 @@ public sealed class VirtualLatency
 
     /// <summary>Anything else.</summary>
     /// <param name="draw">Gives the next one; zero or longer.</param>
-    public static VirtualLatency Of(Func<RandomSource, TimeSpan> draw)
+    public static VirtualLatency Custom(Func<RandomSource, TimeSpan> draw)
     {
         ArgumentNullException.ThrowIfNull(draw);
         return new VirtualLatency(draw);
@@ -62,13 +62,13 @@ public sealed class VirtualLatency
     public VirtualLatency WithShare(double percentage, VirtualLatency other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        Percentages.Check(percentage);
+        Percentages.ThrowIfOutOfRange(percentage);
         return new VirtualLatency(random => random.NextDouble() * 100 < percentage ? other.Draw(random) : Draw(random));
     }
 
     /// <summary>The same, so many times as long.</summary>
     /// <param name="factor">Zero or more.</param>
-    public VirtualLatency Times(double factor)
+    public VirtualLatency ScaledBy(double factor)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(factor);
         return new VirtualLatency(random => Draw(random) * factor);

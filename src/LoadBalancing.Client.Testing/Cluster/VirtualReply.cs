@@ -16,8 +16,8 @@ public sealed class VirtualReply
         Kind = other.Kind;
         StatusCode = other.StatusCode;
         Body = other.Body;
-        BodyTime = other.BodyTime;
-        BreaksOff = other.BreaksOff;
+        BodyDuration = other.BodyDuration;
+        IsBodyTruncated = other.IsBodyTruncated;
         RetryAfter = other.RetryAfter;
     }
 
@@ -28,7 +28,7 @@ public sealed class VirtualReply
     public static VirtualReply Reset { get; } = new(VirtualReplyKind.Reset, 0);
 
     /// <summary>No answer, and the connection stays: only the caller can end it.</summary>
-    public static VirtualReply Silence { get; } = new(VirtualReplyKind.Silence, 0);
+    public static VirtualReply NoResponse { get; } = new(VirtualReplyKind.NoResponse, 0);
 
     /// <summary>What kind of reply it is.</summary>
     public VirtualReplyKind Kind { get; }
@@ -40,10 +40,10 @@ public sealed class VirtualReply
     public string Body { get; private init; } = "";
 
     /// <summary>How long the body takes after the headers; zero by default.</summary>
-    public TimeSpan BodyTime { get; private init; }
+    public TimeSpan BodyDuration { get; private init; }
 
     /// <summary>Whether the body breaks off half-way, when half of its time is over.</summary>
-    public bool BreaksOff { get; private init; }
+    public bool IsBodyTruncated { get; private init; }
 
     /// <summary>The value of <c>Retry-After</c>; null, the default: none.</summary>
     public TimeSpan? RetryAfter { get; private init; }
@@ -51,20 +51,20 @@ public sealed class VirtualReply
     /// <summary>What the health of an endpoint makes of it, as if it were HTTP. Silence is not judged here: whoever calls sets the time limit.</summary>
     public AttemptOutcome Outcome => Kind switch
     {
-        VirtualReplyKind.Refused => AttemptOutcome.Failure(FailureKind.Connect),
+        VirtualReplyKind.ConnectionRefused => AttemptOutcome.Failure(FailureKind.Connect),
         VirtualReplyKind.Reset => AttemptOutcome.Failure(FailureKind.Reset),
-        VirtualReplyKind.Silence => AttemptOutcome.Neutral,
-        _ when BreaksOff => AttemptOutcome.Failure(FailureKind.Reset),
+        VirtualReplyKind.NoResponse => AttemptOutcome.Neutral,
+        _ when IsBodyTruncated => AttemptOutcome.Failure(FailureKind.Reset),
         _ => (int)StatusCode switch
         {
             < 500 => AttemptOutcome.Success,
             502 or 503 or 504 => AttemptOutcome.Failure(FailureKind.Gateway),
-            _ => AttemptOutcome.Failure(FailureKind.Answered),
+            _ => AttemptOutcome.Failure(FailureKind.ErrorResponse),
         },
     };
 
     /// <summary>What an endpoint that is down does: nobody listens.</summary>
-    internal static VirtualReply Refused { get; } = new(VirtualReplyKind.Refused, 0);
+    internal static VirtualReply ConnectionRefused { get; } = new(VirtualReplyKind.ConnectionRefused, 0);
 
     /// <summary>An answer with a status, so that <c>endpoint.Fail(HttpStatusCode.ServiceUnavailable)</c> compiles.</summary>
     /// <param name="status">200 to 599.</param>
@@ -80,7 +80,7 @@ public sealed class VirtualReply
     {
         ArgumentOutOfRangeException.ThrowIfLessThan((int)status, 200, nameof(status));
         ArgumentOutOfRangeException.ThrowIfGreaterThan((int)status, 599, nameof(status));
-        return new VirtualReply(VirtualReplyKind.Answer, status);
+        return new VirtualReply(VirtualReplyKind.Response, status);
     }
 
     /// <summary>The same answer with a body.</summary>
@@ -90,18 +90,18 @@ public sealed class VirtualReply
     {
         ArgumentNullException.ThrowIfNull(body);
         ArgumentOutOfRangeException.ThrowIfLessThan(time, TimeSpan.Zero);
-        return new VirtualReply(this) { Body = body, BodyTime = time };
+        return new VirtualReply(this) { Body = body, BodyDuration = time };
     }
 
     /// <summary>The same answer, whose body breaks off half-way; it needs one.</summary>
-    public VirtualReply BreakingOff() => Body.Length == 0
+    public VirtualReply WithTruncatedBody() => Body.Length == 0
         ? throw new InvalidOperationException("An answer without a body has nothing to break off: call WithBody first.")
-        : new VirtualReply(this) { BreaksOff = true };
+        : new VirtualReply(this) { IsBodyTruncated = true };
 
     /// <summary>The same answer with a <c>Retry-After</c>.</summary>
     /// <param name="delay">Whole seconds are sent.</param>
     public VirtualReply WithRetryAfter(TimeSpan delay) => new(this) { RetryAfter = delay };
 
     /// <inheritdoc/>
-    public override string ToString() => Kind == VirtualReplyKind.Answer ? $"{(int)StatusCode}" : Kind.ToString();
+    public override string ToString() => Kind == VirtualReplyKind.Response ? $"{(int)StatusCode}" : Kind.ToString();
 }

@@ -4,14 +4,14 @@ namespace LoadBalancing.Client;
 public enum VirtualReplyKind
 {
     /// <summary>With an answer.</summary>
-    Answer = 0,
+    Response = 0,
 
     /// <summary>By breaking the connection.</summary>
     Reset,
 
     /// <summary>Not at all.</summary>
-    Silence,
+    NoResponse,
 
     /// <summary>It did not come about: nobody listens there.</summary>
-    Refused,
+    ConnectionRefused,
 }

@@ -9,7 +9,7 @@ public static class VirtualTraffic
     /// <param name="duration">For how long.</param>
     /// <param name="call">Makes one call; it is given its number, 0 for the first.</param>
     /// <returns>Completes when the last call has ended; fails with the first exception of any call.</returns>
-    public static Task SendSteadilyAsync(this TimeProvider clock, double perSecond, TimeSpan duration, Func<int, ValueTask> call) =>
+    public static Task SendAtConstantRateAsync(this TimeProvider clock, double perSecond, TimeSpan duration, Func<int, ValueTask> call) =>
         SendAsync(clock, perSecond, duration, call, static (number, distance) => distance * number);
 
     /// <summary>Makes calls at random distances, independent of each other (a Poisson process).</summary>
@@ -19,7 +19,7 @@ public static class VirtualTraffic
     /// <param name="random">Where the distances are drawn.</param>
     /// <param name="call">Makes one call; it is given its number, 0 for the first.</param>
     /// <returns>Completes when the last call has ended; fails with the first exception of any call.</returns>
-    public static Task SendRandomlyAsync(this TimeProvider clock, double perSecond, TimeSpan duration, RandomSource random, Func<int, ValueTask> call)
+    public static Task SendAtPoissonRateAsync(this TimeProvider clock, double perSecond, TimeSpan duration, RandomSource random, Func<int, ValueTask> call)
     {
         ArgumentNullException.ThrowIfNull(random);
         TimeSpan next = TimeSpan.Zero;
@@ -48,7 +48,7 @@ public static class VirtualTraffic
         private int _number;
 
         /// <summary>Calls under way, and one for the loop itself.</summary>
-        private int _open = 1;
+        private int _pendingCalls = 1;
         private Exception? _failure;
 
         public OpenLoop(TimeProvider clock, TimeSpan duration, Func<int, ValueTask> call, Func<int, TimeSpan> timeOf)
@@ -84,7 +84,7 @@ public static class VirtualTraffic
         {
             if (_next >= _duration)
             {
-                Close();
+                CompleteOne();
             }
             else
             {
@@ -94,18 +94,18 @@ public static class VirtualTraffic
 
         private void Begin(int number)
         {
-            Interlocked.Increment(ref _open);
+            Interlocked.Increment(ref _pendingCalls);
             try
             {
                 ValueTask calling = _call(number);
                 if (calling.IsCompletedSuccessfully)
                 {
                     calling.GetAwaiter().GetResult();
-                    Close();
+                    CompleteOne();
                 }
                 else
                 {
-                    _ = FollowAsync(calling);
+                    _ = AwaitCallAsync(calling);
                 }
             }
 #pragma warning disable CA1031 // It is what the loop ends with.
@@ -116,7 +116,7 @@ public static class VirtualTraffic
             }
         }
 
-        private async Task FollowAsync(ValueTask calling)
+        private async Task AwaitCallAsync(ValueTask calling)
         {
             try
             {
@@ -130,18 +130,18 @@ public static class VirtualTraffic
                 return;
             }
 
-            Close();
+            CompleteOne();
         }
 
         private void Fail(Exception exception)
         {
             Interlocked.CompareExchange(ref _failure, exception, null);
-            Close();
+            CompleteOne();
         }
 
-        private void Close()
+        private void CompleteOne()
         {
-            if (Interlocked.Decrement(ref _open) > 0)
+            if (Interlocked.Decrement(ref _pendingCalls) > 0)
             {
                 return;
             }

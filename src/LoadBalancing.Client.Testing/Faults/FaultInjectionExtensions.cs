@@ -21,7 +21,7 @@ public static class FaultInjectionExtensions
         var rules = new FaultRules();
         configure(rules);
         string token = Guid.NewGuid().ToString("N");
-        if (rules.IsOfThisFlow)
+        if (rules.IsFlowScoped)
         {
             rules.Where(_ => FaultFlow.Contains(token));
         }
@@ -29,7 +29,7 @@ public static class FaultInjectionExtensions
         IFaultInjection injection = services.GetService<IFaultInjection>()
             ?? throw new InvalidOperationException("The service provider has no balanced clients: nobody has called AddLoadBalancedHttpClient, AddLoadBalancing or AddLoadBalancer on its service collection.");
         IInjectedFault fault = injection.Inject(service, rules.Options, rules.Condition);
-        if (rules.IsOfThisFlow)
+        if (rules.IsFlowScoped)
         {
             FaultFlow.Add(token);
         }

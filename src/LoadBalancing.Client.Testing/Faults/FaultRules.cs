@@ -13,7 +13,7 @@ public sealed class FaultRules
 
     internal FaultOptions Options => _options;
 
-    internal bool IsOfThisFlow { get; private set; }
+    internal bool IsFlowScoped { get; private set; }
 
     internal Func<HttpRequestMessage, bool>? Condition { get; private set; }
 
@@ -22,7 +22,7 @@ public sealed class FaultRules
     /// <param name="percentage">The share, in percent, 0 to 100.</param>
     public FaultRules Abort(HttpStatusCode status, double percentage = 100)
     {
-        _options.Abort = new FaultAbortOptions { HttpStatus = (int)status, Percentage = percentage };
+        _options.Abort = new FaultAbortOptions { Status = (int)status, Percent = percentage };
         return this;
     }
 
@@ -31,7 +31,7 @@ public sealed class FaultRules
     /// <param name="percentage">The share, in percent, 0 to 100.</param>
     public FaultRules Delay(TimeSpan delay, double percentage = 100)
     {
-        _options.Delay = new FaultDelayOptions { FixedDelay = delay, Percentage = percentage };
+        _options.Delay = new FaultDelayOptions { FixedDelay = delay, Percent = percentage };
         return this;
     }
 
@@ -50,9 +50,9 @@ public sealed class FaultRules
     /// Through a <c>TestServer</c> the flow goes on into the application if its <c>PreserveExecutionContext</c> is true. Over a real server nothing flows: send the token in a header
     /// (<see cref="FaultFlow.HeaderName"/>), and let the application enter.
     /// </remarks>
-    public FaultRules OnlyInThisFlow()
+    public FaultRules OnlyInCurrentFlow()
     {
-        IsOfThisFlow = true;
+        IsFlowScoped = true;
         return this;
     }
 

@@ -12,9 +12,9 @@ public sealed class InjectedFaults : IDisposable
     }
 
     /// <summary>How many delays and aborts were injected so far: a test that is about them should see that there were any.</summary>
-    public long Injected => _fault.Injected;
+    public long InjectedCount => _fault.InjectedCount;
 
-    /// <summary>What brings other flows under faults of <see cref="FaultRules.OnlyInThisFlow"/>; see <see cref="FaultFlow.Enter"/>.</summary>
+    /// <summary>What brings other flows under faults of <see cref="FaultRules.OnlyInCurrentFlow"/>; see <see cref="FaultFlow.Enter"/>.</summary>
     public string Token { get; }
 
     /// <inheritdoc/>

@@ -68,7 +68,7 @@ public readonly record struct RecordedEvent
         RecordedEventKind.Retried => "retry",
         RecordedEventKind.Ejected => "EJECTED",
         RecordedEventKind.EjectionRefused => "KEPT IN",
-        RecordedEventKind.Returned => "RETURNED",
+        RecordedEventKind.Restored => "RETURNED",
         RecordedEventKind.EndpointsChanged => "endpoints",
         _ => "note",
     };

@@ -22,11 +22,11 @@ public enum RecordedEventKind
     EjectionRefused,
 
     /// <summary>An endpoint is back in service.</summary>
-    Returned,
+    Restored,
 
     /// <summary>Endpoints joined or left.</summary>
     EndpointsChanged,
 
     /// <summary>The test wrote something down.</summary>
-    Noted,
+    Annotated,
 }

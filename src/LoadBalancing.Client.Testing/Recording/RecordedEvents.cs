@@ -10,13 +10,13 @@ public sealed class RecordedEvents : IReadOnlyList<RecordedEvent>
 {
     private readonly RecordedEvent[] _events;
     private readonly TrafficRecorder _recorder;
-    private readonly string _what;
+    private readonly string _description;
 
     internal RecordedEvents(TrafficRecorder recorder, RecordedEvent[] events, string what)
     {
         _recorder = recorder;
         _events = events;
-        _what = what;
+        _description = what;
     }
 
     /// <summary>How many.</summary>
@@ -55,7 +55,7 @@ public sealed class RecordedEvents : IReadOnlyList<RecordedEvent>
 
     /// <summary>Attempts that failed in one way.</summary>
     /// <param name="kind">The way.</param>
-    public RecordedEvents Failed(FailureKind kind) => Where(recorded => recorded.Outcome.Kind == kind, $"that failed with {kind}");
+    public RecordedEvents Failed(FailureKind kind) => Where(recorded => recorded.Outcome.FailureKind == kind, $"that failed with {kind}");
 
     /// <summary>Attempts that went well.</summary>
     public RecordedEvents Succeeded() => Where(static recorded => recorded.Outcome.IsSuccess, "that succeeded");
@@ -64,7 +64,7 @@ public sealed class RecordedEvents : IReadOnlyList<RecordedEvent>
     /// <param name="condition">The condition.</param>
     /// <param name="description">How messages say it: <c>that took over 100 ms</c>.</param>
     public RecordedEvents Where(Func<RecordedEvent, bool> condition, string description) =>
-        new(_recorder, Array.FindAll(_events, recorded => condition(recorded)), $"{_what} {description}");
+        new(_recorder, Array.FindAll(_events, recorded => condition(recorded)), $"{_description} {description}");
 
     /// <summary>The share of these that concern one endpoint, in percent; 0 when there are none at all.</summary>
     /// <param name="endpoint">The endpoint.</param>
@@ -84,13 +84,13 @@ public sealed class RecordedEvents : IReadOnlyList<RecordedEvent>
 
     /// <summary>There must be at least one.</summary>
     /// <exception cref="TrafficAssertionException">There is none.</exception>
-    public RecordedEvents ShouldNotBeEmpty() => Count > 0 ? this : throw Fail("at least one was expected, and there is none");
+    public RecordedEvents ShouldNotBeEmpty() => Count > 0 ? this : throw CreateException("at least one was expected, and there is none");
 
     /// <summary>There must be so many.</summary>
     /// <param name="count">How many.</param>
     /// <exception cref="TrafficAssertionException">There are more or fewer.</exception>
     public RecordedEvents ShouldHaveCount(int count) =>
-        Count == count ? this : throw Fail(string.Create(CultureInfo.InvariantCulture, $"{count} expected, and there {(Count == 1 ? "is" : "are")} {Count}"));
+        Count == count ? this : throw CreateException(string.Create(CultureInfo.InvariantCulture, $"{count} expected, and there {(Count == 1 ? "is" : "are")} {Count}"));
 
     /// <summary>All must meet a condition.</summary>
     /// <param name="condition">The condition.</param>
@@ -99,8 +99,8 @@ public sealed class RecordedEvents : IReadOnlyList<RecordedEvent>
     public RecordedEvents ShouldAll(Func<RecordedEvent, bool> condition, string description)
     {
         ArgumentNullException.ThrowIfNull(condition);
-        RecordedEvents others = new(_recorder, Array.FindAll(_events, recorded => !condition(recorded)), _what);
-        return others.Count == 0 ? this : throw others.Fail(string.Create(CultureInfo.InvariantCulture, $"all should {description}, and {others.Count} of {Count} do not"));
+        RecordedEvents others = new(_recorder, Array.FindAll(_events, recorded => !condition(recorded)), _description);
+        return others.Count == 0 ? this : throw others.CreateException(string.Create(CultureInfo.InvariantCulture, $"all should {description}, and {others.Count} of {Count} do not"));
     }
 
     /// <summary>One endpoint's share must be about so large.</summary>
@@ -113,7 +113,7 @@ public sealed class RecordedEvents : IReadOnlyList<RecordedEvent>
         double share = ShareOf(endpoint);
         return Math.Abs(share - percentage) <= tolerance
             ? this
-            : throw FailShares(string.Create(CultureInfo.InvariantCulture, $"{endpoint} should have {percentage:0.##} % +-{tolerance:0.##}, and has {share:0.##} %"));
+            : throw CreateShareException(string.Create(CultureInfo.InvariantCulture, $"{endpoint} should have {percentage:0.##} % +-{tolerance:0.##}, and has {share:0.##} %"));
     }
 
     /// <summary>The endpoints that occur must have equal shares.</summary>
@@ -124,7 +124,7 @@ public sealed class RecordedEvents : IReadOnlyList<RecordedEvent>
         double[] shares = [.. Shares().Select(static share => share.Percentage)];
         return shares.All(share => Math.Abs(share - (100.0 / shares.Length)) <= tolerance)
             ? this
-            : throw FailShares(string.Create(CultureInfo.InvariantCulture, $"all should have {100.0 / shares.Length:0.##} % +-{tolerance:0.##}"));
+            : throw CreateShareException(string.Create(CultureInfo.InvariantCulture, $"all should have {100.0 / shares.Length:0.##} % +-{tolerance:0.##}"));
     }
 
     /// <inheritdoc/>
@@ -160,26 +160,26 @@ public sealed class RecordedEvents : IReadOnlyList<RecordedEvent>
             .OrderBy(static group => group.Key, StringComparer.Ordinal)
             .Select(group => (group.Key, 100.0 * group.Count() / Count));
 
-    private TrafficAssertionException Fail(string fault)
+    private TrafficAssertionException CreateException(string fault)
     {
         const int Shown = 10;
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{_what}: {fault}.\n");
+        text.Append(CultureInfo.InvariantCulture, $"{_description}: {fault}.\n");
         Append(text, "", _events.Take(Shown), Count - Shown);
-        Append(text, "Ejections, returns and notes:\n", _recorder.Turns(_events.Length == 0 ? null : _events[Math.Min(Shown, Count) - 1].At), 0);
+        Append(text, "Ejections, returns and notes:\n", _recorder.FindContextEvents(_events.Length == 0 ? null : _events[Math.Min(Shown, Count) - 1].At), 0);
         return new TrafficAssertionException(text.ToString());
     }
 
-    private TrafficAssertionException FailShares(string fault)
+    private TrafficAssertionException CreateShareException(string fault)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{_what}: {fault}.\n");
+        text.Append(CultureInfo.InvariantCulture, $"{_description}: {fault}.\n");
         foreach ((string name, double percentage) in Shares())
         {
             text.Append(CultureInfo.InvariantCulture, $"  {name}  {percentage:0.##} % of {Count}\n");
         }
 
-        Append(text, "Ejections, returns and notes:\n", _recorder.Turns(until: null), 0);
+        Append(text, "Ejections, returns and notes:\n", _recorder.FindContextEvents(until: null), 0);
         return new TrafficAssertionException(text.ToString());
     }
 

@@ -9,13 +9,13 @@ namespace LoadBalancing.Client;
 /// <remarks>
 /// <code>
 /// 00:00:30.001000  client      ended      10.0.0.3  Answered after 1 ms
-/// 00:00:30.001000  client      EJECTED    10.0.0.3  for at least 187.1 s: consecutive_errors, 5 failures in a row, the last: Answered (5 of 5 attempts)
+/// 00:00:30.001000  client      EJECTED    10.0.0.3  for at least 187.1 s: consecutive_errors, 5 failures in a row, the last: ErrorResponse (5 of 5 attempts)
 /// </code>
 /// May be used from any number of threads.
 /// </remarks>
 public sealed class TrafficRecorder : IDisposable
 {
-    private readonly Lock _writing = new();
+    private readonly Lock _eventsLock = new();
     private readonly List<RecordedEvent> _events = [];
     private readonly List<IDisposable> _subscriptions = [];
     private readonly TimeProvider _clock;
@@ -54,7 +54,7 @@ public sealed class TrafficRecorder : IDisposable
     public RecordedEvents RefusedEjections => Of(RecordedEventKind.EjectionRefused, "Refused ejections");
 
     /// <summary>Each endpoint that came back.</summary>
-    public RecordedEvents Returns => Of(RecordedEventKind.Returned, "Returns");
+    public RecordedEvents Restorations => Of(RecordedEventKind.Restored, "Returns");
 
     /// <summary>Begins to write down what one client does.</summary>
     /// <param name="balancer">The balancer of the client.</param>
@@ -63,8 +63,8 @@ public sealed class TrafficRecorder : IDisposable
     public IDisposable Observe(LoadBalancer balancer, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(balancer);
-        IDisposable subscription = balancer.Subscribe(new Scribe(this, name ?? (balancer.Subset is null ? balancer.Name : $"{balancer.Name}/{balancer.Subset}")));
-        lock (_writing)
+        IDisposable subscription = balancer.Subscribe(new RecordingObserver(this, name ?? (balancer.Subset is null ? balancer.ServiceName : $"{balancer.ServiceName}/{balancer.Subset}")));
+        lock (_eventsLock)
         {
             _subscriptions.Add(subscription);
         }
@@ -83,12 +83,12 @@ public sealed class TrafficRecorder : IDisposable
 
     /// <summary>Writes something of the test's own into the time line: <c>server 3 killed</c>.</summary>
     /// <param name="text">What.</param>
-    public void Note(string text) => Write(new RecordedEvent { Kind = RecordedEventKind.Noted, Client = "test", Detail = text }, _clock.GetElapsedTime(_start));
+    public void Annotate(string text) => Write(new RecordedEvent { Kind = RecordedEventKind.Annotated, Client = "test", Detail = text }, _clock.GetElapsedTime(_start));
 
     /// <summary>Forgets everything so far; time goes on.</summary>
     public void Clear()
     {
-        lock (_writing)
+        lock (_eventsLock)
         {
             _events.Clear();
             _lastReported = null;
@@ -97,7 +97,7 @@ public sealed class TrafficRecorder : IDisposable
 
     /// <summary>Writes the whole time line, a line for each event, each ended by a line feed.</summary>
     /// <param name="writer">Where to.</param>
-    public void WriteTimeLine(TextWriter writer)
+    public void WriteTimeline(TextWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
         var line = new StringBuilder();
@@ -116,7 +116,7 @@ public sealed class TrafficRecorder : IDisposable
     /// <summary>Ends the recording; what was recorded stays.</summary>
     public void Dispose()
     {
-        lock (_writing)
+        lock (_eventsLock)
         {
             _subscriptions.ForEach(static subscription => subscription.Dispose());
             _subscriptions.Clear();
@@ -124,11 +124,11 @@ public sealed class TrafficRecorder : IDisposable
     }
 
     /// <summary>What explains a time line: the last events that changed who is in service, and the test's notes.</summary>
-    internal IEnumerable<RecordedEvent> Turns(TimeSpan? until)
+    internal IEnumerable<RecordedEvent> FindContextEvents(TimeSpan? until)
     {
         const int Shown = 12;
         return Select(
-            recorded => recorded.Kind is RecordedEventKind.Ejected or RecordedEventKind.EjectionRefused or RecordedEventKind.Returned or RecordedEventKind.EndpointsChanged or RecordedEventKind.Noted
+            recorded => recorded.Kind is RecordedEventKind.Ejected or RecordedEventKind.EjectionRefused or RecordedEventKind.Restored or RecordedEventKind.EndpointsChanged or RecordedEventKind.Annotated
                 && (until is null || recorded.At <= until),
             "").TakeLast(Shown);
     }
@@ -137,7 +137,7 @@ public sealed class TrafficRecorder : IDisposable
 
     private RecordedEvents Select(Predicate<RecordedEvent> condition, string what)
     {
-        lock (_writing)
+        lock (_eventsLock)
         {
             return new RecordedEvents(this, [.. _events.FindAll(condition)], what);
         }
@@ -145,7 +145,7 @@ public sealed class TrafficRecorder : IDisposable
 
     private void Write(in RecordedEvent recorded, TimeSpan at)
     {
-        lock (_writing)
+        lock (_eventsLock)
         {
             _events.Add(recorded with { At = at });
             _lastReported = null;
@@ -155,7 +155,7 @@ public sealed class TrafficRecorder : IDisposable
     private void WriteAttempt(in RecordedEvent recorded, EndpointLease lease)
     {
         TimeSpan at = _clock.GetElapsedTime(_start);
-        lock (_writing)
+        lock (_eventsLock)
         {
             if (recorded.Kind == RecordedEventKind.Ended && ReferenceEquals(_lastReported, lease) && _events[^1].At == at && _events[^1].Outcome == recorded.Outcome)
             {
@@ -169,12 +169,12 @@ public sealed class TrafficRecorder : IDisposable
         }
     }
 
-    private sealed class Scribe : LoadBalancerObserver
+    private sealed class RecordingObserver : LoadBalancerObserver
     {
         private readonly TrafficRecorder _recorder;
         private readonly string _client;
 
-        public Scribe(TrafficRecorder recorder, string client)
+        public RecordingObserver(TrafficRecorder recorder, string client)
         {
             _recorder = recorder;
             _client = client;
@@ -190,14 +190,14 @@ public sealed class TrafficRecorder : IDisposable
             WriteAttempt(RecordedEventKind.Ended, lease, outcome, elapsed);
 
         public override void OnRetry(RetryEvent retry) =>
-            Write(RecordedEventKind.Retried, retry.Failed, retry.Wait, string.Create(CultureInfo.InvariantCulture, $"{retry.Reason}, retry {retry.Number}"));
+            Write(RecordedEventKind.Retried, retry.Endpoint, retry.Delay, string.Create(CultureInfo.InvariantCulture, $"{retry.Reason}, retry {retry.RetryNumber}"));
 
-        public override void OnEjected(EjectionEvent ejection) => Write(RecordedEventKind.Ejected, ejection, ejection.Length!.Value);
+        public override void OnEjected(EjectionEvent ejection) => Write(RecordedEventKind.Ejected, ejection, ejection.Duration!.Value);
 
         public override void OnEjectionRefused(EjectionEvent ejection) => Write(RecordedEventKind.EjectionRefused, ejection, TimeSpan.Zero);
 
-        public override void OnReturned(UpstreamEndpoint endpoint, string cause, DateTimeOffset at) =>
-            _recorder.Write(new RecordedEvent { Kind = RecordedEventKind.Returned, Client = _client, Endpoint = endpoint, Detail = $"by {cause}" }, at - _recorder._startTime);
+        public override void OnRestored(UpstreamEndpoint endpoint, string cause, DateTimeOffset at) =>
+            _recorder.Write(new RecordedEvent { Kind = RecordedEventKind.Restored, Client = _client, Endpoint = endpoint, Detail = $"by {cause}" }, at - _recorder._startTime);
 
         public override void OnEndpointsChanged(string source, IReadOnlyList<UpstreamEndpoint> endpoints) =>
             Write(RecordedEventKind.EndpointsChanged, null, TimeSpan.Zero, $"{source}: {string.Join(", ", endpoints.Select(static endpoint => endpoint.Address.Authority))}");
@@ -214,7 +214,7 @@ public sealed class TrafficRecorder : IDisposable
                 Duration = length,
                 Detail = string.Create(CultureInfo.InvariantCulture, $"{ejection.Detector}, {ejection.Reason} ({ejection.Failures} of {ejection.Attempts} attempts)"),
             },
-            ejection.At - _recorder._startTime);
+            ejection.Timestamp - _recorder._startTime);
 
         private void Write(RecordedEventKind kind, UpstreamEndpoint? endpoint, TimeSpan duration, string detail) => _recorder.Write(
             new RecordedEvent { Kind = kind, Client = _client, Endpoint = endpoint, Duration = duration, Detail = detail },

@@ -13,15 +13,15 @@ internal sealed class EndpointTokens
 {
     private const int SignatureLength = 18;
 
-    private readonly FrozenDictionary<string, UpstreamEndpoint> _endpoints;
-    private readonly FrozenDictionary<UpstreamEndpoint, string> _tokens;
+    private readonly FrozenDictionary<string, UpstreamEndpoint> _endpointsByToken;
+    private readonly FrozenDictionary<UpstreamEndpoint, string> _tokensByEndpoint;
 
     /// <param name="service">The service; a name counts nowhere else.</param>
     /// <param name="members">The endpoints.</param>
     /// <param name="keys">The keys; new names are signed with the first.</param>
     public EndpointTokens(string service, UpstreamEndpoint[] members, byte[][] keys)
     {
-        Members = members;
+        Endpoints = members;
         var endpoints = new Dictionary<string, UpstreamEndpoint>(StringComparer.Ordinal);
         foreach (UpstreamEndpoint endpoint in members)
         {
@@ -31,19 +31,19 @@ internal sealed class EndpointTokens
             }
         }
 
-        _endpoints = endpoints.ToFrozenDictionary(StringComparer.Ordinal);
-        _tokens = members.ToFrozenDictionary(static endpoint => endpoint, endpoint => Sign(service, endpoint, keys[0]));
+        _endpointsByToken = endpoints.ToFrozenDictionary(StringComparer.Ordinal);
+        _tokensByEndpoint = members.ToFrozenDictionary(static endpoint => endpoint, endpoint => Sign(service, endpoint, keys[0]));
     }
 
     /// <summary>The members for which the names hold.</summary>
-    public UpstreamEndpoint[] Members { get; }
+    public UpstreamEndpoint[] Endpoints { get; }
 
     /// <summary>Null when it is the name of nobody, or of somebody who has left.</summary>
     public UpstreamEndpoint? Find(ReadOnlySpan<char> token) =>
-        _endpoints.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(token, out UpstreamEndpoint? endpoint) ? endpoint : null;
+        _endpointsByToken.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(token, out UpstreamEndpoint? endpoint) ? endpoint : null;
 
     /// <summary>The name to give out; null for an endpoint that is no member.</summary>
-    public string? TokenOf(UpstreamEndpoint endpoint) => _tokens.GetValueOrDefault(endpoint);
+    public string? TokenOf(UpstreamEndpoint endpoint) => _tokensByEndpoint.GetValueOrDefault(endpoint);
 
     private static string Sign(string service, UpstreamEndpoint endpoint, byte[] key)
     {

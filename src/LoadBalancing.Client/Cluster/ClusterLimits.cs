@@ -4,48 +4,48 @@ namespace LoadBalancing.Client;
 internal sealed class ClusterLimits
 {
     private readonly LoadBalancer _balancer;
-    private EndpointLimits? _endpoints;
+    private EndpointLimits? _endpointLimits;
 
     public ClusterLimits(LoadBalancer balancer)
     {
         _balancer = balancer;
-        Slots = new RequestSlots();
-        Retries = new RetryAllowance(balancer, Slots);
-        balancer.Slots = Slots;
+        Permits = new RequestPermits();
+        RetryLimiter = new RetryLimiter(balancer, Permits);
+        balancer.Permits = Permits;
     }
 
-    public RequestSlots Slots { get; }
+    public RequestPermits Permits { get; }
 
-    public RetryAllowance Retries { get; }
+    public RetryLimiter RetryLimiter { get; }
 
     /// <summary>Takes new limits into force.</summary>
     /// <param name="limits">The limits.</param>
     /// <param name="members">The endpoints.</param>
     public void Configure(PoolLimits limits, UpstreamEndpoint[] members)
     {
-        bool hadLimits = _endpoints is not null;
-        _endpoints = limits.HasEndpointLimits ? new EndpointLimits(limits.MaxRequestsPerEndpoint, limits.AdaptiveLimit, Slots) : null;
-        _balancer.LimitByLatency(_endpoints is { IsAdaptive: true } ? _endpoints : null);
-        if (hadLimits && _endpoints is null)
+        bool hadLimits = _endpointLimits is not null;
+        _endpointLimits = limits.HasEndpointLimits ? new EndpointLimits(limits.MaxRequestsPerEndpoint, limits.AdaptiveLimit, Permits) : null;
+        _balancer.SetAdaptiveLimits(_endpointLimits is { IsAdaptive: true } ? _endpointLimits : null);
+        if (hadLimits && _endpointLimits is null)
         {
-            new EndpointLimits(most: null, adaptive: null, Slots).ApplyTo(members);
+            new EndpointLimits(most: null, adaptive: null, Permits).ApplyTo(members);
         }
 
-        SetMembers(members);
-        Slots.Configure(limits.MaxRequests ?? int.MaxValue, limits.MaxPendingRequests, limits.HasEndpointLimits);
-        Retries.Configure(limits);
-        _balancer.Admission = limits.MaxRequests is null ? null : new PickAdmission(Slots, limits, _balancer);
+        SetEndpoints(members);
+        Permits.Configure(limits.MaxRequests ?? int.MaxValue, limits.MaxPendingRequests, limits.HasEndpointLimits);
+        RetryLimiter.Configure(limits);
+        _balancer.PickLimiter = limits.MaxRequests is null ? null : new PickLimiter(Permits, limits, _balancer);
     }
 
     /// <summary>Limits the endpoints, newcomers among them.</summary>
-    public void SetMembers(UpstreamEndpoint[] members) => _endpoints?.ApplyTo(members);
+    public void SetEndpoints(UpstreamEndpoint[] members) => _endpointLimits?.ApplyTo(members);
 
     /// <summary>Other endpoints can be picked than before.</summary>
     public void OnPublished()
     {
-        if (_endpoints is not null)
+        if (_endpointLimits is not null)
         {
-            Slots.LetAllLook();
+            Permits.WakeEndpointWaiters();
         }
     }
 }

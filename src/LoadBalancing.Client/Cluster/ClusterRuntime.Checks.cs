@@ -3,44 +3,44 @@ using Microsoft.Extensions.Logging;
 namespace LoadBalancing.Client;
 
 /// <summary>What follows from active checks.</summary>
-internal sealed partial class ClusterRuntime : ICheckEvents
+internal sealed partial class ClusterRuntime : IHealthCheckEvents
 {
-    void ICheckEvents.OnChecked(UpstreamEndpoint endpoint, ProbeResult result) => _metrics.OnChecked(result.HasPassed);
+    void IHealthCheckEvents.OnProbed(UpstreamEndpoint endpoint, ProbeResult result) => _metrics.OnProbeCompleted(result.IsHealthy);
 
-    void ICheckEvents.OnCheckTurned(UpstreamEndpoint endpoint, ProbeResult result)
+    void IHealthCheckEvents.OnHealthChanged(UpstreamEndpoint endpoint, ProbeResult result)
     {
         DateTimeOffset at = Balancer.TimeProvider.GetUtcNow();
-        Note(() =>
+        EnqueueEvent(() =>
         {
-            if (result.HasPassed)
+            if (result.IsHealthy)
             {
-                LogCheckPassed(_logger, endpoint, Balancer.FullName);
+                LogHealthCheckPassed(_logger, endpoint, Balancer.FullName);
             }
             else
             {
-                LogCheckFailed(_logger, endpoint, Balancer.FullName, result.Reason!);
+                LogHealthCheckFailed(_logger, endpoint, Balancer.FullName, result.Reason!);
             }
 
-            Balancer.Observers?.OnCheckTurned(endpoint, result, at);
+            Balancer.Observers?.OnHealthChanged(endpoint, result, at);
         });
     }
 
-    void ICheckEvents.OnPassReturns(UpstreamEndpoint endpoint) => _health.ReturnOnPass(endpoint);
+    void IHealthCheckEvents.OnRestoreRequested(UpstreamEndpoint endpoint) => _outlierDetector.RestoreOnHealthyProbe(endpoint);
 
-    void ICheckEvents.OnChecksStopped() => _writer.Request();
+    void IHealthCheckEvents.OnChecksStopped() => _writer.Schedule();
 
-    void ICheckEvents.OnChecksWoken()
+    void IHealthCheckEvents.OnChecksResumed()
     {
         // At once, by the request that woke them: it must not be sent where checks of long ago send it.
-        lock (_publishing)
+        lock (_publishLock)
         {
             Publish();
         }
     }
 
-    [LoggerMessage(LogEvents.CheckFailed, LogLevel.Warning, "Endpoint {Endpoint} of service '{Service}' fails its health check and gets no traffic: {Reason}.", EventName = nameof(LogEvents.CheckFailed))]
-    private static partial void LogCheckFailed(ILogger logger, UpstreamEndpoint endpoint, string service, string reason);
+    [LoggerMessage(LogEvents.HealthCheckFailed, LogLevel.Warning, "Endpoint {Endpoint} of service '{Service}' fails its health check and gets no traffic: {Reason}.", EventName = nameof(LogEvents.HealthCheckFailed))]
+    private static partial void LogHealthCheckFailed(ILogger logger, UpstreamEndpoint endpoint, string service, string reason);
 
-    [LoggerMessage(LogEvents.CheckPassed, LogLevel.Information, "Endpoint {Endpoint} of service '{Service}' passes its health check.", EventName = nameof(LogEvents.CheckPassed))]
-    private static partial void LogCheckPassed(ILogger logger, UpstreamEndpoint endpoint, string service);
+    [LoggerMessage(LogEvents.HealthCheckPassed, LogLevel.Information, "Endpoint {Endpoint} of service '{Service}' passes its health check.", EventName = nameof(LogEvents.HealthCheckPassed))]
+    private static partial void LogHealthCheckPassed(ILogger logger, UpstreamEndpoint endpoint, string service);
 }

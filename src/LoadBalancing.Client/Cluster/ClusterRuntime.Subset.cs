@@ -5,24 +5,24 @@ namespace LoadBalancing.Client;
 /// <summary>How the cluster of a subset follows that of the whole service.</summary>
 internal sealed partial class ClusterRuntime
 {
-    private Action<UpstreamEndpoint[]>? _follower;
-    private bool _lacksEndpoints;
+    private Action<UpstreamEndpoint[]>? _endpointsListener;
+    private bool _isEmpty;
 
     /// <summary>Who is told of the members whenever there is a list of them, one list at a time and in their order; null: nobody.</summary>
-    public Action<UpstreamEndpoint[]>? Follower
+    public Action<UpstreamEndpoint[]>? EndpointsListener
     {
-        get => Volatile.Read(ref _follower);
-        set => Volatile.Write(ref _follower, value);
+        get => Volatile.Read(ref _endpointsListener);
+        set => Volatile.Write(ref _endpointsListener, value);
     }
 
     /// <summary>Tells the follower of the members as they are.</summary>
-    public void TellMembers()
+    public void NotifyEndpointsListener()
     {
-        lock (_publishing)
+        lock (_publishLock)
         {
-            if (_members is not null)
+            if (_endpoints is not null)
             {
-                Follower?.Invoke(_members);
+                EndpointsListener?.Invoke(_endpoints);
             }
         }
     }
@@ -30,20 +30,20 @@ internal sealed partial class ClusterRuntime
     /// <summary>Takes those endpoints of the whole service into force that are of the subset.</summary>
     /// <param name="members">All endpoints of the service.</param>
     /// <param name="labels">What those of the subset have; null: the subset is not configured any more.</param>
-    public void Follow(UpstreamEndpoint[] members, SubsetLabels? labels)
+    public void UpdateFromService(UpstreamEndpoint[] members, SubsetLabels? labels)
     {
-        lock (_publishing)
+        lock (_publishLock)
         {
-            Balancer.AwaitedLabels = labels?.ToString() ?? "";
-            UpstreamEndpoint[] own = _directory.Follow(labels is null ? [] : Array.FindAll(members, labels.Fit), out List<UpstreamEndpoint> removed);
-            TakeMembers(OptionsSource, own, removed);
+            Balancer.SubsetLabelsDescription = labels?.ToString() ?? "";
+            UpstreamEndpoint[] own = _directory.MirrorEndpoints(labels is null ? [] : Array.FindAll(members, labels.Matches), out List<UpstreamEndpoint> removed);
+            ApplyEndpoints(OptionsSource, own, removed);
             bool lacksEndpoints = own.Length == 0 && members.Length > 0 && labels is not null;
-            if (lacksEndpoints && !_lacksEndpoints)
+            if (lacksEndpoints && !_isEmpty)
             {
                 LogSubsetEmpty(_logger, Balancer.FullName, members.Length, labels!);
             }
 
-            _lacksEndpoints = lacksEndpoints;
+            _isEmpty = lacksEndpoints;
         }
     }
 

@@ -12,28 +12,28 @@ namespace LoadBalancing.Client;
 /// Whoever publishes holds the lock; requests never do. Ejections take effect in the report that causes them and only leave a note here; the background
 /// writer turns notes into a snapshot, logs and metrics, in the order in which they came.
 /// </remarks>
-internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
+internal sealed partial class ClusterRuntime : IEjectionEvents, IDisposable
 {
     /// <summary>The name under which the endpoints written in the options are a source among the others.</summary>
     public const string OptionsSource = "options";
 
-    private readonly Lock _publishing = new();
-    private readonly ConcurrentQueue<Action> _notes = new();
+    private readonly Lock _publishLock = new();
+    private readonly ConcurrentQueue<Action> _pendingEvents = new();
     private readonly EndpointDirectory _directory = new();
 
     /// <summary>Endpoints whose refused ejection was told since somebody last went out or came back: in an outage the same is due again after every few failures. Only the writer touches it.</summary>
-    private readonly HashSet<UpstreamEndpoint> _refusalsTold = [];
-    private readonly OutlierDetector _health;
-    private readonly BackgroundWriter _writer;
-    private readonly ClusterChecks _checks;
-    private readonly SlowStartRamps _ramps;
+    private readonly HashSet<UpstreamEndpoint> _loggedRefusals = [];
+    private readonly OutlierDetector _outlierDetector;
+    private readonly CoalescingWorker _writer;
+    private readonly ClusterHealthChecks _healthChecks;
+    private readonly SlowStartTracker _slowStart;
     private readonly RandomSource _random;
     private readonly LoadBalancingMetrics _allMetrics;
     private readonly ClusterMetrics _metrics;
     private readonly ILogger _logger;
     private ClusterSettings _settings;
     private EndpointSetBuilder _builder;
-    private UpstreamEndpoint[]? _members;
+    private UpstreamEndpoint[]? _endpoints;
     private bool _disposed;
 
     /// <param name="name">The name of the service.</param>
@@ -53,27 +53,27 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
         RandomSource random,
         LoadBalancingMetrics metrics,
         ILogger logger,
-        Func<ActiveCheckSettings, IHealthProbe> makeProbe,
+        Func<HealthCheckSettings, IHealthProbe> makeProbe,
         Func<Func<Task<ProbeResult>>, Task<ProbeResult>>? runProbe = null)
     {
         _settings = settings;
         _random = random;
         _logger = logger;
-        _health = new OutlierDetector(settings.OutlierDetection, this, timeProvider, random);
-        _writer = new BackgroundWriter(WriteNotes, timeProvider);
-        _ramps = new SlowStartRamps(timeProvider, _writer.Request);
-        _ramps.Configure(settings.Shape.SlowStart);
-        _builder = MakeBuilder(settings);
+        _outlierDetector = new OutlierDetector(settings.OutlierDetection, this, timeProvider, random);
+        _writer = new CoalescingWorker(ProcessEvents, timeProvider);
+        _slowStart = new SlowStartTracker(timeProvider, _writer.Schedule);
+        _slowStart.Configure(settings.EndpointSetSettings.SlowStart);
+        _builder = CreateBuilder(settings);
         _allMetrics = metrics;
         _metrics = metrics.ForCluster(name, subset);
-        Balancer = new LoadBalancer(name, subset, _health, timeProvider, _metrics, new PickLog(subset is null ? name : $"{name}/{subset}", logger))
+        Balancer = new LoadBalancer(name, subset, _outlierDetector, timeProvider, _metrics, new PickLog(subset is null ? name : $"{name}/{subset}", logger))
         {
             ObserverFailed = (observer, exception) => LogObserverFailed(_logger, observer.GetType(), Balancer!.FullName, exception),
         };
         Limits = new ClusterLimits(Balancer);
         Limits.Configure(settings.Limits, []);
-        _checks = new ClusterChecks(this, makeProbe, timeProvider, random, runProbe);
-        _checks.Configure(settings.HealthCheck, []);
+        _healthChecks = new ClusterHealthChecks(this, makeProbe, timeProvider, random, runProbe);
+        _healthChecks.Configure(settings.HealthCheck, []);
         Balancer.MeasureLatency(settings.Latency);
         metrics.Observe(name, subset, ReadEndpoints);
     }
@@ -82,12 +82,12 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
 
     public ClusterLimits Limits { get; }
     /// <summary>How many sweeps there have been.</summary>
-    public int Sweeps => _health.Sweeps;
+    public int SweepCount => _outlierDetector.SweepCount;
 
     /// <summary>Takes new settings into force.</summary>
     public void Configure(ClusterSettings settings)
     {
-        lock (_publishing)
+        lock (_publishLock)
         {
             if (settings == _settings)
             {
@@ -95,11 +95,11 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
             }
 
             _settings = settings;
-            _ramps.Configure(settings.Shape.SlowStart);
-            _builder = MakeBuilder(settings);
-            _health.Configure(settings.OutlierDetection);
-            Limits.Configure(settings.Limits, _members ?? []);
-            _checks.Configure(settings.HealthCheck, _members ?? []);
+            _slowStart.Configure(settings.EndpointSetSettings.SlowStart);
+            _builder = CreateBuilder(settings);
+            _outlierDetector.Configure(settings.OutlierDetection);
+            Limits.Configure(settings.Limits, _endpoints ?? []);
+            _healthChecks.Configure(settings.HealthCheck, _endpoints ?? []);
             Balancer.MeasureLatency(settings.Latency);
             Publish();
         }
@@ -108,15 +108,15 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
     /// <summary>Takes a source's list into force, unless it is faulty or an empty one that is not to be believed.</summary>
     public void UpdateEndpoints(string source, IReadOnlyList<EndpointDescription> list)
     {
-        EndpointList? before;
-        lock (_publishing)
+        EndpointUpdate? before;
+        lock (_publishLock)
         {
-            before = _directory.ListOf(source);
+            before = _directory.LastUpdateOf(source);
         }
 
         // Not under the lock: the list may be somebody else's code, and a long one that is new takes a while.
-        EndpointList? read = EndpointListCheck.Read(list, "endpoints", before, out IReadOnlyList<string> faults);
-        lock (_publishing)
+        EndpointUpdate? read = EndpointUpdateValidator.Read(list, "endpoints", before, out IReadOnlyList<string> faults);
+        lock (_publishLock)
         {
             if (read is null)
             {
@@ -125,63 +125,63 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
                 return;
             }
 
-            if (read.Endpoints.Length == 0 && _settings.EmptyUpdate == EmptyUpdateBehavior.Keep && _directory.ListOf(source) is { Endpoints.Length: > 0 })
+            if (read.Endpoints.Length == 0 && _settings.EmptyUpdate == EmptyUpdateBehavior.Keep && _directory.LastUpdateOf(source) is { Endpoints.Length: > 0 })
             {
                 _metrics.OnUpdateRejected(source);
                 LogEmptyUpdateKept(_logger, Balancer.FullName, source);
                 return;
             }
 
-            TakeMembers(source, _directory.Replace(source, read, out List<UpstreamEndpoint> removed), removed);
-            Follower?.Invoke(_members);
+            ApplyEndpoints(source, _directory.ApplyUpdate(source, read, out List<UpstreamEndpoint> removed), removed);
+            EndpointsListener?.Invoke(_endpoints);
         }
     }
 
     public void Dispose()
     {
-        lock (_publishing)
+        lock (_publishLock)
         {
             _disposed = true;
         }
 
-        _allMetrics.EndObservation(Balancer.Name, Balancer.Subset);
-        _checks.Dispose();
-        _ramps.Dispose();
+        _allMetrics.EndObservation(Balancer.ServiceName, Balancer.Subset);
+        _healthChecks.Dispose();
+        _slowStart.Dispose();
         _writer.Dispose();
-        _health.Dispose();
+        _outlierDetector.Dispose();
     }
 
-    [MemberNotNull(nameof(_members))]
-    private void TakeMembers(string source, UpstreamEndpoint[] members, List<UpstreamEndpoint> removed)
+    [MemberNotNull(nameof(_endpoints))]
+    private void ApplyEndpoints(string source, UpstreamEndpoint[] members, List<UpstreamEndpoint> removed)
     {
-        int before = _members?.Length ?? 0;
-        _members = members;
-        _health.SetMembers(_members, removed);
-        _checks.SetMembers(_members);
-        Limits.SetMembers(_members);
+        int before = _endpoints?.Length ?? 0;
+        _endpoints = members;
+        _outlierDetector.SetEndpoints(_endpoints, removed);
+        _healthChecks.SetEndpoints(_endpoints);
+        Limits.SetEndpoints(_endpoints);
         Publish();
 
         // Every reload brings the list anew, whatever it was that changed.
-        if (removed.Count > 0 || _members.Length != before)
+        if (removed.Count > 0 || _endpoints.Length != before)
         {
-            LogEndpointsChanged(_logger, Balancer.FullName, source, before, _members.Length);
+            LogEndpointsChanged(_logger, Balancer.FullName, source, before, _endpoints.Length);
             if (Balancer.Observers is not null)
             {
-                IReadOnlyList<UpstreamEndpoint> told = _members;
-                Note(() => Balancer.Observers?.OnEndpointsChanged(source, told));
+                IReadOnlyList<UpstreamEndpoint> told = _endpoints;
+                EnqueueEvent(() => Balancer.Observers?.OnEndpointsChanged(source, told));
             }
         }
     }
 
-    void IHealthEvents.OnEjected(EjectionEvent ejection) => Note(() =>
+    void IEjectionEvents.OnEjected(EjectionEvent ejection) => EnqueueEvent(() =>
     {
-        _refusalsTold.Clear();
+        _loggedRefusals.Clear();
         _metrics.OnEjected(ejection.Detector);
-        LogEjected(_logger, ejection.Endpoint, Balancer.FullName, ejection.Reason, ejection.Length!.Value);
+        LogEjected(_logger, ejection.Endpoint, Balancer.FullName, ejection.Reason, ejection.Duration!.Value);
         Balancer.Observers?.OnEjected(ejection);
     });
 
-    void IHealthEvents.OnEjectionRefused(EjectionEvent ejection) => Note(() =>
+    void IEjectionEvents.OnEjectionRefused(EjectionEvent ejection) => EnqueueEvent(() =>
     {
         if (!ejection.IsEnforced)
         {
@@ -192,7 +192,7 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
         }
 
         _metrics.OnEjectionRefused(ejection.Detector);
-        if (_refusalsTold.Add(ejection.Endpoint))
+        if (_loggedRefusals.Add(ejection.Endpoint))
         {
             LogEjectionRefused(_logger, ejection.Endpoint, Balancer.FullName, ejection.Reason);
         }
@@ -200,31 +200,31 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
         Balancer.Observers?.OnEjectionRefused(ejection);
     });
 
-    void IHealthEvents.OnReturned(UpstreamEndpoint endpoint, string cause, DateTimeOffset at) => Note(() =>
+    void IEjectionEvents.OnRestored(UpstreamEndpoint endpoint, string cause, DateTimeOffset at) => EnqueueEvent(() =>
     {
-        _refusalsTold.Clear();
-        _metrics.OnReturned(cause);
-        LogReturned(_logger, endpoint, Balancer.FullName, cause);
-        Balancer.Observers?.OnReturned(endpoint, cause, at);
+        _loggedRefusals.Clear();
+        _metrics.OnRestored(cause);
+        LogRestored(_logger, endpoint, Balancer.FullName, cause);
+        Balancer.Observers?.OnRestored(endpoint, cause, at);
     });
 
-    private EndpointSetBuilder MakeBuilder(ClusterSettings settings) =>
-        new(settings.Strategy, settings.Panic, settings.Shape, _ramps, settings.OutlierDetection.ReturnPolicy == EjectionReturnPolicy.Probe, _random);
+    private EndpointSetBuilder CreateBuilder(ClusterSettings settings) =>
+        new(settings.Strategy, settings.Panic, settings.EndpointSetSettings, _slowStart, settings.OutlierDetection.RestorePolicy == EjectionRestorePolicy.TrialRequest, _random);
 
-    private void Note(Action note)
+    private void EnqueueEvent(Action note)
     {
-        _notes.Enqueue(note);
-        _writer.Request();
+        _pendingEvents.Enqueue(note);
+        _writer.Schedule();
     }
 
-    private void WriteNotes()
+    private void ProcessEvents()
     {
-        lock (_publishing)
+        lock (_publishLock)
         {
             Publish();
         }
 
-        while (_notes.TryDequeue(out Action? note))
+        while (_pendingEvents.TryDequeue(out Action? note))
         {
             note();
         }
@@ -232,18 +232,18 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
 
     private void Publish()
     {
-        if (_members is null || _disposed)
+        if (_endpoints is null || _disposed)
         {
             return;
         }
 
-        if (_checks.MustWait(_members))
+        if (_healthChecks.IsAwaitingFirstResults(_endpoints))
         {
-            Balancer.Withdraw(_members, _checks.Wake);
+            Balancer.Withdraw(_endpoints, _healthChecks.ResumeHealthChecks);
         }
         else
         {
-            Balancer.Publish(_builder.Build(_members, Balancer.CurrentSet, _checks.Wake));
+            Balancer.Publish(_builder.Build(_endpoints, Balancer.CurrentSet, _healthChecks.ResumeHealthChecks));
             Limits.OnPublished();
         }
     }
@@ -266,8 +266,8 @@ internal sealed partial class ClusterRuntime : IHealthEvents, IDisposable
     [LoggerMessage(LogEvents.EjectionRefused, LogLevel.Warning, "Endpoint {Endpoint} of service '{Service}' stays in although it fails ({Reason}): the largest share that may be out is out.", EventName = nameof(LogEvents.EjectionRefused))]
     private static partial void LogEjectionRefused(ILogger logger, UpstreamEndpoint endpoint, string service, string reason);
 
-    [LoggerMessage(LogEvents.EndpointReturned, LogLevel.Information, "Endpoint {Endpoint} of service '{Service}' is back, by {Cause}.", EventName = nameof(LogEvents.EndpointReturned))]
-    private static partial void LogReturned(ILogger logger, UpstreamEndpoint endpoint, string service, string cause);
+    [LoggerMessage(LogEvents.EndpointRestored, LogLevel.Information, "Endpoint {Endpoint} of service '{Service}' is back, by {Cause}.", EventName = nameof(LogEvents.EndpointRestored))]
+    private static partial void LogRestored(ILogger logger, UpstreamEndpoint endpoint, string service, string cause);
 
     [LoggerMessage(LogEvents.EjectionNotEnforced, LogLevel.Information, "Endpoint {Endpoint} of service '{Service}' stays in although it fails ({Reason}): the detector is enforced only now and then.", EventName = nameof(LogEvents.EjectionNotEnforced))]
     private static partial void LogEjectionNotEnforced(ILogger logger, UpstreamEndpoint endpoint, string service, string reason);

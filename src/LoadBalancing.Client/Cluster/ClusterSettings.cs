@@ -5,11 +5,11 @@ internal sealed record ClusterSettings(
     ILoadBalancingStrategy Strategy,
     LatencySettings? Latency,
     PanicRule Panic,
-    SetShape Shape,
+    EndpointSetSettings EndpointSetSettings,
     OutlierDetectionSettings OutlierDetection,
     PoolLimits Limits,
     EmptyUpdateBehavior EmptyUpdate,
-    ActiveCheckSettings? HealthCheck)
+    HealthCheckSettings? HealthCheck)
 {
     public static ClusterSettings From(LoadBalancingOptions options, StrategyRegistry strategies)
     {
@@ -21,11 +21,11 @@ internal sealed record ClusterSettings(
         return new ClusterSettings(
             strategy is IConfigurableStrategy configurable ? configurable.Configure(options) : strategy,
             strategy.UsesLatency ? LatencySettings.From(options.LeastLoad) : null,
-            new PanicRule(options.Panic.Threshold, options.Panic.Traffic),
-            SetShape.From(options),
+            new PanicRule(options.Panic.ThresholdPercent, options.Panic.Traffic),
+            EndpointSetSettings.From(options),
             OutlierDetectionSettings.From(options.OutlierDetection),
-            PoolLimits.From(options.ConnectionPool, options.Budget),
+            PoolLimits.From(options.ConnectionPool, options.RetryBudget),
             options.EmptyUpdate,
-            ActiveCheckSettings.From(options.HealthCheck));
+            HealthCheckSettings.From(options.HealthCheck));
     }
 }

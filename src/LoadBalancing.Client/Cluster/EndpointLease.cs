@@ -23,7 +23,7 @@ public sealed class EndpointLease : IDisposable
     private AttemptOutcome _outcome;
     private int _phase;
     private int _ended;
-    private sbyte _waitingPlace = -1;
+    private sbyte _waitingIndex = -1;
 
     /// <param name="balancer">Whose lease it is.</param>
     /// <param name="endpoint">The endpoint.</param>
@@ -43,7 +43,7 @@ public sealed class EndpointLease : IDisposable
 
         if (isTimed)
         {
-            _waitingPlace = (sbyte)endpoint.Load.BeginWaiting(startedAt);
+            _waitingIndex = (sbyte)endpoint.Load.BeginWaiting(startedAt);
         }
     }
 
@@ -54,7 +54,7 @@ public sealed class EndpointLease : IDisposable
     internal long StartedAt { get; }
 
     /// <summary>Whether the endpoint is ejected and this attempt is to show if it is well again.</summary>
-    internal bool IsProbe { get; init; }
+    internal bool IsTrial { get; init; }
 
     /// <summary>Whether so few endpoints were in service when it was granted that it was panic.</summary>
     internal bool InPanic { get; init; }
@@ -63,7 +63,7 @@ public sealed class EndpointLease : IDisposable
     internal bool HasEjected { get; private set; }
 
     /// <summary>Whether the attempt took up a place among those that its cluster may have under way. Set by whoever took it, before anybody can end the lease.</summary>
-    internal bool HoldsSlot { get; set; }
+    internal bool HasPermit { get; set; }
 
     internal bool HasEnded => Volatile.Read(ref _ended) != 0;
 
@@ -72,7 +72,7 @@ public sealed class EndpointLease : IDisposable
     /// too many, no pick yields the endpoint any more. The second and every later call does nothing.
     /// </summary>
     /// <param name="outcome">What became of it.</param>
-    public void Report(AttemptOutcome outcome) => TryAccept(outcome);
+    public void Report(AttemptOutcome outcome) => TryReport(outcome);
 
     /// <summary>Ends the lease with the outcome that was reported, or neutrally when none was. The second and every later call does nothing.</summary>
     public void End() => EndCore(null);
@@ -109,11 +109,11 @@ public sealed class EndpointLease : IDisposable
             return;
         }
 
-        if ((last is not { } outcome || !TryAccept(outcome)) && ReadOutcome().IsSuccess && last is { IsFailure: true } failure)
+        if ((last is not { } outcome || !TryReport(outcome)) && ReadOutcome().IsSuccess && last is { IsFailure: true } failure)
         {
             _outcome = failure;
             ReportFailure(failure);
-            _balancer.OnLeaseTurned(this, failure);
+            _balancer.OnOutcomeRevised(this, failure);
         }
 
         EndWaiting();
@@ -123,29 +123,29 @@ public sealed class EndpointLease : IDisposable
         }
 
         Endpoint.Load.End(_outcome);
-        IRequestSlots? own = HoldsSlot ? _balancer.Slots : null;
+        IRequestPermits? own = HasPermit ? _balancer.Permits : null;
         own?.Release();
         if (Endpoint.Load.Watchers is { } watchers)
         {
-            TellOfRoom(watchers, own);
+            NotifyCapacityFreed(watchers, own);
         }
 
         _balancer.OnLeaseEnded(this, _outcome);
     }
 
-    private static void TellOfRoom(IRequestSlots[] watchers, IRequestSlots? own)
+    private static void NotifyCapacityFreed(IRequestPermits[] watchers, IRequestPermits? own)
     {
-        foreach (IRequestSlots watcher in watchers)
+        foreach (IRequestPermits watcher in watchers)
         {
             if (watcher != own)
             {
-                watcher.NoteRoom();
+                watcher.OnCapacityFreed();
             }
         }
     }
 
     /// <returns>False when an outcome was reported before.</returns>
-    private bool TryAccept(AttemptOutcome outcome)
+    private bool TryReport(AttemptOutcome outcome)
     {
         if (Interlocked.CompareExchange(ref _phase, Reporting, Unreported) != Unreported)
         {
@@ -166,9 +166,9 @@ public sealed class EndpointLease : IDisposable
 
     private void ReportFailure(in AttemptOutcome failure)
     {
-        if (IsProbe)
+        if (IsTrial)
         {
-            _balancer.Health.OnProbeEnded(Endpoint, _generation, failure);
+            _balancer.Health.OnTrialEnded(Endpoint, _generation, failure);
         }
         else
         {
@@ -178,9 +178,9 @@ public sealed class EndpointLease : IDisposable
 
     private void ReportEnd(in AttemptOutcome outcome)
     {
-        if (IsProbe)
+        if (IsTrial)
         {
-            _balancer.Health.OnProbeEnded(Endpoint, _generation, outcome);
+            _balancer.Health.OnTrialEnded(Endpoint, _generation, outcome);
         }
         else if (outcome.IsSuccess)
         {
@@ -191,7 +191,7 @@ public sealed class EndpointLease : IDisposable
     /// <summary>The answer is there, or will not come. The report and the end may both say so; whoever finds the place given up has nothing to do.</summary>
     private void EndWaiting()
     {
-        if (_waitingPlace >= 0 && Interlocked.Exchange(ref _waitingPlace, (sbyte)-1) is >= 0 and sbyte place)
+        if (_waitingIndex >= 0 && Interlocked.Exchange(ref _waitingIndex, (sbyte)-1) is >= 0 and sbyte place)
         {
             Endpoint.Load.EndWaiting(place);
         }

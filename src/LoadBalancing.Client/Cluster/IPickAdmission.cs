@@ -5,11 +5,11 @@ internal interface IPickAdmission
 {
     /// <summary>Takes a place, if that is possible at once.</summary>
     /// <returns>Null once a place is taken; else why there is none.</returns>
-    LoadBalancerOverflowException? TryEnter();
+    LoadBalancerOverflowException? TryAcquire();
 
     /// <summary>Takes a place, and waits for one where that is allowed.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Null once a place is taken; else why there is none.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
-    ValueTask<LoadBalancerOverflowException?> EnterAsync(CancellationToken cancellationToken);
+    ValueTask<LoadBalancerOverflowException?> AcquireAsync(CancellationToken cancellationToken);
 }

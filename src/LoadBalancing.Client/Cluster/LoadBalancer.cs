@@ -11,35 +11,35 @@ namespace LoadBalancing.Client;
 public sealed class LoadBalancer
 {
     private TaskCompletionSource _firstSet = NewSignal();
-    private readonly PickLog _picks;
+    private readonly PickLog _pickLog;
     private EndpointSet? _set;
-    private AwaitedMembers? _awaited;
+    private UntestedEndpoints? _untested;
     private LatencyMeter? _latency;
     private ObserverList? _observers;
     private IEndpointLimits? _limits;
-    private IPickAdmission? _admission;
+    private IPickAdmission? _pickLimiter;
 
     internal LoadBalancer(string name, string? subset, IHealthMonitor health, TimeProvider timeProvider, ClusterMetrics metrics, PickLog picks)
     {
-        Name = name;
+        ServiceName = name;
         Subset = subset;
         Health = health;
         TimeProvider = timeProvider;
         Metrics = metrics;
-        _picks = picks;
+        _pickLog = picks;
     }
 
     /// <summary>The service's name.</summary>
-    public string Name { get; }
+    public string ServiceName { get; }
 
     /// <summary>The subset of the service that this cluster is; null for the whole service.</summary>
     public string? Subset { get; }
 
     /// <summary>The members, in the order in which they were described; empty before the first set. The objects show their state live.</summary>
-    public IReadOnlyList<UpstreamEndpoint> Endpoints => Volatile.Read(ref _set)?.Endpoints ?? Volatile.Read(ref _awaited)?.Members ?? [];
+    public IReadOnlyList<UpstreamEndpoint> Endpoints => Volatile.Read(ref _set)?.Endpoints ?? Volatile.Read(ref _untested)?.Endpoints ?? [];
 
     /// <summary>For people: the service, and after a slash the subset.</summary>
-    internal string FullName => Subset is null ? Name : $"{Name}/{Subset}";
+    internal string FullName => Subset is null ? ServiceName : $"{ServiceName}/{Subset}";
 
     internal IHealthMonitor Health { get; }
 
@@ -48,19 +48,19 @@ public sealed class LoadBalancer
     internal TimeProvider TimeProvider { get; }
 
     /// <summary>What to say about a first set that does not come; names the sources.</summary>
-    internal string AwaitedSources { get; set; } = "";
+    internal string SourcesDescription { get; set; } = "";
 
     /// <summary>Of a subset, the labels that its endpoints have; empty when it is not configured any more.</summary>
-    internal string AwaitedLabels { get; set; } = "";
+    internal string SubsetLabelsDescription { get; set; } = "";
 
     /// <summary>Where leases give back their places; null for a balancer whose requests nobody counts.</summary>
-    internal IRequestSlots? Slots { get; set; }
+    internal IRequestPermits? Permits { get; set; }
 
     /// <summary>Whom public picks ask for a place; null, the usual: nobody, there is no limit. The HTTP side takes places by itself, before it picks.</summary>
-    internal IPickAdmission? Admission
+    internal IPickAdmission? PickLimiter
     {
-        get => Volatile.Read(ref _admission);
-        set => Volatile.Write(ref _admission, value);
+        get => Volatile.Read(ref _pickLimiter);
+        set => Volatile.Write(ref _pickLimiter, value);
     }
 
     /// <summary>Told of each lease that was dropped instead of ended.</summary>
@@ -73,13 +73,13 @@ public sealed class LoadBalancer
     internal ObserverList? Observers => Volatile.Read(ref _observers);
 
     /// <summary>Whether some requests may be sent to ejected endpoints, so that somebody has to say which ones would be tried again.</summary>
-    internal bool HasProbation => CurrentSet is { OnProbation: not null };
+    internal bool HasTrialCandidates => CurrentSet is { TrialCandidates: not null };
 
     /// <summary>Whether somebody wants to know how long attempts take.</summary>
-    internal bool WantsTimes => Volatile.Read(ref _limits) is not null;
+    internal bool NeedsAttemptTimes => Volatile.Read(ref _limits) is not null;
 
     /// <summary>Whether a pick that yields nobody means that all are full.</summary>
-    internal bool HasLimitedEndpoint => CurrentSet is { HasLimits: true };
+    internal bool HasLimitedEndpoints => CurrentSet is { HasLimitedEndpoints: true };
 
     internal EndpointSet? CurrentSet => Volatile.Read(ref _set);
 
@@ -90,7 +90,7 @@ public sealed class LoadBalancer
     /// <exception cref="LoadBalancerOverflowException">As many leases are held as <see cref="ConnectionPoolOptions.MaxRequests"/> allows, or others wait for a place; or every endpoint in service has its fill
     /// (<see cref="ConnectionPoolOptions.MaxRequestsPerEndpoint"/>).</exception>
     public EndpointLease Pick(in PickContext context = default) =>
-        Admission is { } admission ? PickForPlace(admission, context) : TryPick(context) ?? throw NothingToPick();
+        PickLimiter is { } admission ? PickWithPermit(admission, context) : TryPick(context) ?? throw CreatePickException();
 
     /// <summary>Picks an endpoint; waits for the first set if there is none yet, and, where <see cref="ConnectionPoolOptions.MaxRequests"/> leases are held, for one of them to end.</summary>
     /// <param name="context">What is known about the attempt; the default asks for any endpoint in service.</param>
@@ -101,7 +101,7 @@ public sealed class LoadBalancer
     /// its fill (<see cref="ConnectionPoolOptions.MaxRequestsPerEndpoint"/>), for which it does not wait.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled before there was a set, or a place.</exception>
     public ValueTask<EndpointLease> PickAsync(PickContext context = default, CancellationToken cancellationToken = default) =>
-        CurrentSet is null || Admission is not null ? PickAfterWaitingAsync(context, cancellationToken) : new ValueTask<EndpointLease>(TryPick(context) ?? throw NothingToPick());
+        CurrentSet is null || PickLimiter is not null ? PickAfterWaitingAsync(context, cancellationToken) : new ValueTask<EndpointLease>(TryPick(context) ?? throw CreatePickException());
 
     /// <summary>Lets an observer see what happens from now on. What an observer does on a request's thread, the request waits for.</summary>
     /// <param name="observer">Who is told.</param>
@@ -109,20 +109,20 @@ public sealed class LoadBalancer
     public IDisposable Subscribe(LoadBalancerObserver observer)
     {
         ArgumentNullException.ThrowIfNull(observer);
-        var subscription = new Subscription(this, observer);
+        var subscription = new ObserverSubscription(this, observer);
         ChangeObservers(subscription, removed: null);
         return subscription;
     }
 
-    internal void Unsubscribe(Subscription subscription) => ChangeObservers(added: null, subscription);
+    internal void Unsubscribe(ObserverSubscription subscription) => ChangeObservers(added: null, subscription);
 
     /// <summary>Null when there is nothing to pick.</summary>
     internal EndpointLease? TryPick(in PickContext context, long startedAt = 0)
     {
         EndpointSet? set = CurrentSet;
-        if (set is not { IsPlain: true })
+        if (set is not { CanPickDirectly: true })
         {
-            return TryPickWithCare(context, startedAt);
+            return TryPickFromDegradedSet(context, startedAt);
         }
 
         LatencyMeter? latency = Volatile.Read(ref _latency);
@@ -142,7 +142,7 @@ public sealed class LoadBalancer
                 return;
             }
 
-            Volatile.Read(ref _awaited)?.Wake?.Invoke();
+            Volatile.Read(ref _untested)?.ResumeHealthChecks?.Invoke();
             await signal.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         while (CurrentSet is null);
@@ -150,7 +150,7 @@ public sealed class LoadBalancer
 
     internal void Publish(EndpointSet set)
     {
-        Volatile.Write(ref _awaited, null);
+        Volatile.Write(ref _untested, null);
         Volatile.Write(ref _set, set);
         Volatile.Read(ref _firstSet).TrySetResult();
     }
@@ -160,7 +160,7 @@ public sealed class LoadBalancer
     /// <param name="wake">To be called by the first who waits; null: checks are under way.</param>
     internal void Withdraw(UpstreamEndpoint[] members, Action? wake)
     {
-        Volatile.Write(ref _awaited, new AwaitedMembers(members, wake));
+        Volatile.Write(ref _untested, new UntestedEndpoints(members, wake));
         if (CurrentSet is not null)
         {
             Volatile.Write(ref _firstSet, NewSignal());
@@ -171,16 +171,16 @@ public sealed class LoadBalancer
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>A pick while something is out of the ordinary: nothing to pick from, checks asleep, endpoints that may be tried again, panic.</summary>
-    private EndpointLease? TryPickWithCare(in PickContext context, long startedAt)
+    private EndpointLease? TryPickFromDegradedSet(in PickContext context, long startedAt)
     {
-        (CurrentSet is { } asleep ? asleep.Wake : Volatile.Read(ref _awaited)?.Wake)?.Invoke();
+        (CurrentSet is { } asleep ? asleep.ResumeHealthChecks : Volatile.Read(ref _untested)?.ResumeHealthChecks)?.Invoke();
         if (CurrentSet is not { } set)
         {
             return null;
         }
 
         bool isTimed = Volatile.Read(ref _latency) is not null;
-        if (set.OnProbation is not null && set.PickProbe(context, TimeProvider) is { } probed)
+        if (set.TrialCandidates is not null && set.PickForTrial(context, TimeProvider) is { } probed)
         {
             return Grant(set, probed, context, isTimed && startedAt == 0 ? TimeProvider.GetTimestamp() : startedAt, isTimed, isProbe: true, mayBePanic: false);
         }
@@ -209,7 +209,7 @@ public sealed class LoadBalancer
                 // Somebody else has taken its last place since it was picked.
                 if (isProbe)
                 {
-                    endpoint.CurrentEjection?.Probes.Leave();
+                    endpoint.CurrentEjection?.TrialGate.Leave();
                     isProbe = false;
                 }
 
@@ -229,13 +229,13 @@ public sealed class LoadBalancer
             Metrics.OnPickedInPanic();
         }
 
-        if (_picks.IsEnabled)
+        if (_pickLog.IsEnabled)
         {
-            _picks.Picked(endpoint, set, context);
+            _pickLog.Write(endpoint, set, context);
         }
 
         ObserverList? observers = Observers;
-        var lease = new EndpointLease(this, endpoint, (observers is not null || WantsTimes) && startedAt == 0 ? TimeProvider.GetTimestamp() : startedAt, isTimed, hasBegun) { IsProbe = isProbe, InPanic = inPanic };
+        var lease = new EndpointLease(this, endpoint, (observers is not null || NeedsAttemptTimes) && startedAt == 0 ? TimeProvider.GetTimestamp() : startedAt, isTimed, hasBegun) { IsTrial = isProbe, InPanic = inPanic };
         observers?.OnPicked(lease);
         set.PrefetchNext();
         return lease;
@@ -246,19 +246,19 @@ public sealed class LoadBalancer
         Volatile.Write(ref _latency, settings is null ? null : new LatencyMeter(settings, TimeProvider));
 
     /// <summary>Has the latency of attempts limit what may be under way on endpoints; null: no longer.</summary>
-    internal void LimitByLatency(IEndpointLimits? limits) => Volatile.Write(ref _limits, limits);
+    internal void SetAdaptiveLimits(IEndpointLimits? limits) => Volatile.Write(ref _limits, limits);
 
-    internal Exception NothingToPick() => HasLimitedEndpoint ? LoadBalancerOverflowException.OfEndpoints(this) : NoEndpointAvailableException.For(this);
+    internal Exception CreatePickException() => HasLimitedEndpoints ? LoadBalancerOverflowException.ForFullEndpoints(this) : NoEndpointAvailableException.For(this);
 
     internal void OnLeaseReported(EndpointLease lease, in AttemptOutcome outcome)
     {
         LatencyMeter? latency = Volatile.Read(ref _latency);
         IEndpointLimits? limits = Volatile.Read(ref _limits);
-        if (lease.StartedAt != 0 && (latency is not null || limits is not null || Metrics.WantsDurations))
+        if (lease.StartedAt != 0 && (latency is not null || limits is not null || Metrics.IsAttemptDurationEnabled))
         {
             long now = TimeProvider.GetTimestamp();
             latency?.Record(lease.Endpoint.Load, lease.StartedAt, now, outcome);
-            limits?.OnReported(lease.Endpoint, TimeProvider.GetElapsedTime(lease.StartedAt, now), outcome);
+            limits?.OnAttemptReported(lease.Endpoint, TimeProvider.GetElapsedTime(lease.StartedAt, now), outcome);
             Metrics.OnAttemptReported(outcome.TelemetryName, TimeProvider.GetElapsedTime(lease.StartedAt, now));
         }
 
@@ -266,7 +266,7 @@ public sealed class LoadBalancer
     }
 
     /// <summary>A success that was reported has turned out to be a failure.</summary>
-    internal void OnLeaseTurned(EndpointLease lease, in AttemptOutcome failure)
+    internal void OnOutcomeRevised(EndpointLease lease, in AttemptOutcome failure)
     {
         if (lease.StartedAt != 0 && Volatile.Read(ref _latency) is { } latency)
         {
@@ -288,7 +288,7 @@ public sealed class LoadBalancer
 
     private TimeSpan ElapsedSince(EndpointLease lease) => lease.StartedAt == 0 ? TimeSpan.Zero : TimeProvider.GetElapsedTime(lease.StartedAt);
 
-    private void ChangeObservers(Subscription? added, Subscription? removed)
+    private void ChangeObservers(ObserverSubscription? added, ObserverSubscription? removed)
     {
         ObserverList? before = Observers;
         while (true)
@@ -307,36 +307,36 @@ public sealed class LoadBalancer
     private async ValueTask<EndpointLease> PickAfterWaitingAsync(PickContext context, CancellationToken cancellationToken)
     {
         await WaitForFirstSetAsync(cancellationToken).ConfigureAwait(false);
-        if (Admission is not { } admission)
+        if (PickLimiter is not { } admission)
         {
-            return TryPick(context) ?? throw NothingToPick();
+            return TryPick(context) ?? throw CreatePickException();
         }
 
-        return await admission.EnterAsync(cancellationToken).ConfigureAwait(false) is { } refusal ? throw refusal : PickIntoPlace(context);
+        return await admission.AcquireAsync(cancellationToken).ConfigureAwait(false) is { } refusal ? throw refusal : PickHoldingPermit(context);
     }
 
-    private EndpointLease PickForPlace(IPickAdmission admission, in PickContext context) =>
-        admission.TryEnter() is { } refusal ? throw refusal : PickIntoPlace(context);
+    private EndpointLease PickWithPermit(IPickAdmission admission, in PickContext context) =>
+        admission.TryAcquire() is { } refusal ? throw refusal : PickHoldingPermit(context);
 
     /// <summary>Hands a place that was taken to the lease, or back.</summary>
-    private EndpointLease PickIntoPlace(in PickContext context)
+    private EndpointLease PickHoldingPermit(in PickContext context)
     {
         EndpointLease? lease = null;
         try
         {
-            lease = TryPick(context) ?? throw NothingToPick();
-            lease.HoldsSlot = true;
+            lease = TryPick(context) ?? throw CreatePickException();
+            lease.HasPermit = true;
             return lease;
         }
         finally
         {
             if (lease is null)
             {
-                Slots!.Release();
+                Permits!.Release();
             }
         }
     }
 
     /// <summary>Members of whom none may be used before a check.</summary>
-    private sealed record AwaitedMembers(UpstreamEndpoint[] Members, Action? Wake);
+    private sealed record UntestedEndpoints(UpstreamEndpoint[] Endpoints, Action? ResumeHealthChecks);
 }

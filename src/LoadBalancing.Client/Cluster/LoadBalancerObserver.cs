@@ -58,7 +58,7 @@ public abstract class LoadBalancerObserver
     /// <param name="endpoint">Who.</param>
     /// <param name="cause">What brought it back: the value of the metrics' tag <c>loadbalancing.reason</c>, that is <c>sweep</c>, <c>probe</c> or <c>active_check</c>.</param>
     /// <param name="at">When it came back, by the clock of the balancer.</param>
-    public virtual void OnReturned(UpstreamEndpoint endpoint, string cause, DateTimeOffset at)
+    public virtual void OnRestored(UpstreamEndpoint endpoint, string cause, DateTimeOffset at)
     {
     }
 
@@ -66,7 +66,7 @@ public abstract class LoadBalancerObserver
     /// <param name="endpoint">Who.</param>
     /// <param name="result">The check that turned the scales.</param>
     /// <param name="at">When, by the clock of the balancer.</param>
-    public virtual void OnCheckTurned(UpstreamEndpoint endpoint, ProbeResult result, DateTimeOffset at)
+    public virtual void OnHealthChanged(UpstreamEndpoint endpoint, ProbeResult result, DateTimeOffset at)
     {
     }
 

@@ -25,7 +25,7 @@ public sealed class LoadBalancerOverflowException : HttpRequestException
     }
 
     /// <param name="balancer">All of whose endpoints in service have their fill.</param>
-    internal static LoadBalancerOverflowException OfEndpoints(LoadBalancer balancer) => new(
+    internal static LoadBalancerOverflowException ForFullEndpoints(LoadBalancer balancer) => new(
         $"Service '{balancer.FullName}' has no room: as much is under way on each of its endpoints in service as may be (ConnectionPool:MaxRequestsPerEndpoint, ConnectionPool:AdaptiveLimit).")
     {
         Cluster = balancer.FullName,

@@ -38,29 +38,29 @@ public sealed class NoEndpointAvailableException : HttpRequestException
         {
             null when balancer.Endpoints is { Count: > 0 } untested => DescribeUntested(balancer.FullName, untested),
             { Endpoints.Length: 0 } when balancer.Subset is not null => DescribeSubset(balancer),
-            null => $"Service '{balancer.FullName}' has no endpoints yet: waiting for {balancer.AwaitedSources}.",
-            { Endpoints.Length: 0 } => $"Service '{balancer.Name}' has no endpoints: {balancer.AwaitedSources} gave an empty list.",
-            { RefusesInPanic: true } set => DescribePanic(balancer.FullName, set),
+            null => $"Service '{balancer.FullName}' has no endpoints yet: waiting for {balancer.SourcesDescription}.",
+            { Endpoints.Length: 0 } => $"Service '{balancer.ServiceName}' has no endpoints: {balancer.SourcesDescription} gave an empty list.",
+            { FailsInPanic: true } set => DescribePanic(balancer.FullName, set),
             { } set => Describe(balancer.FullName, set.Endpoints),
         };
 
         return new NoEndpointAvailableException(more is null ? message : $"{message} {more}", innerException) { Cluster = balancer.FullName };
     }
 
-    private static string DescribeSubset(LoadBalancer balancer) => balancer.AwaitedLabels.Length == 0
-        ? $"Service '{balancer.Name}' has no subset '{balancer.Subset}' any more."
-        : $"Subset '{balancer.FullName}' has no endpoints: no endpoint of service '{balancer.Name}' has the labels {balancer.AwaitedLabels}.";
+    private static string DescribeSubset(LoadBalancer balancer) => balancer.SubsetLabelsDescription.Length == 0
+        ? $"Service '{balancer.ServiceName}' has no subset '{balancer.Subset}' any more."
+        : $"Subset '{balancer.FullName}' has no endpoints: no endpoint of service '{balancer.ServiceName}' has the labels {balancer.SubsetLabelsDescription}.";
 
     private static string Describe(string name, UpstreamEndpoint[] endpoints)
     {
         const int Shown = 20;
-        return string.Create(CultureInfo.InvariantCulture, $"None of the {endpoints.Length} endpoints of service '{name}' can be used: {EndpointReasons.List(endpoints, Shown)}.");
+        return string.Create(CultureInfo.InvariantCulture, $"None of the {endpoints.Length} endpoints of service '{name}' can be used: {EndpointHealthSummary.Describe(endpoints, Shown)}.");
     }
 
     private static string DescribeUntested(string name, IReadOnlyList<UpstreamEndpoint> endpoints)
     {
         const int Shown = 20;
-        return string.Create(CultureInfo.InvariantCulture, $"None of the {endpoints.Count} endpoints of service '{name}' has passed a health check yet (HealthCheck:StartUnhealthy): {EndpointReasons.List(endpoints, Shown)}.");
+        return string.Create(CultureInfo.InvariantCulture, $"None of the {endpoints.Count} endpoints of service '{name}' has passed a health check yet (HealthCheck:StartUnhealthy): {EndpointHealthSummary.Describe(endpoints, Shown)}.");
     }
 
     private static string DescribePanic(string name, EndpointSet set)
@@ -69,6 +69,6 @@ public sealed class NoEndpointAvailableException : HttpRequestException
         UpstreamEndpoint[] isOut = Array.FindAll(set.Endpoints, static endpoint => !endpoint.IsAvailable);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"Service '{name}' is in panic and refuses all requests (Panic:Traffic is Fail): {set.Endpoints.Length - isOut.Length} of {set.Endpoints.Length} endpoints are in service, and Panic:Threshold is {set.Panic.Threshold} %. {EndpointReasons.List(isOut, Shown)}.");
+            $"Service '{name}' is in panic and refuses all requests (Panic:Traffic is Fail): {set.Endpoints.Length - isOut.Length} of {set.Endpoints.Length} endpoints are in service, and Panic:ThresholdPercent is {set.Panic.ThresholdPercent} %. {EndpointHealthSummary.Describe(isOut, Shown)}.");
     }
 }

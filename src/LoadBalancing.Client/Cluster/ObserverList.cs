@@ -3,43 +3,43 @@ namespace LoadBalancing.Client;
 /// <summary>The observers of one cluster: immutable, replaced as a whole. What one of them throws stops here.</summary>
 internal sealed class ObserverList
 {
-    private readonly Subscription[] _subscriptions;
+    private readonly ObserverSubscription[] _subscriptions;
 
-    private ObserverList(Subscription[] subscriptions) => _subscriptions = subscriptions;
+    private ObserverList(ObserverSubscription[] subscriptions) => _subscriptions = subscriptions;
 
     /// <summary>Adds an observer, or takes a subscription away: null when nobody is left.</summary>
-    public static ObserverList? Change(ObserverList? list, Subscription? added, Subscription? removed)
+    public static ObserverList? Change(ObserverList? list, ObserverSubscription? added, ObserverSubscription? removed)
     {
-        Subscription[] left = [.. (list?._subscriptions ?? []).Where(subscription => subscription != removed), .. added is null ? Array.Empty<Subscription>() : [added]];
+        ObserverSubscription[] left = [.. (list?._subscriptions ?? []).Where(subscription => subscription != removed), .. added is null ? Array.Empty<ObserverSubscription>() : [added]];
         return left.Length == 0 ? null : new ObserverList(left);
     }
 
-    public void OnPicked(EndpointLease lease) => TellAll(lease, static (observer, lease) => observer.OnPicked(lease));
+    public void OnPicked(EndpointLease lease) => NotifyAll(lease, static (observer, lease) => observer.OnPicked(lease));
 
     public void OnAttemptReported(EndpointLease lease, in AttemptOutcome outcome, TimeSpan elapsed) =>
-        TellAll((lease, outcome, elapsed), static (observer, attempt) => observer.OnAttemptReported(attempt.lease, attempt.outcome, attempt.elapsed));
+        NotifyAll((lease, outcome, elapsed), static (observer, attempt) => observer.OnAttemptReported(attempt.lease, attempt.outcome, attempt.elapsed));
 
     public void OnAttemptEnded(EndpointLease lease, in AttemptOutcome outcome, TimeSpan elapsed) =>
-        TellAll((lease, outcome, elapsed), static (observer, attempt) => observer.OnAttemptEnded(attempt.lease, attempt.outcome, attempt.elapsed));
+        NotifyAll((lease, outcome, elapsed), static (observer, attempt) => observer.OnAttemptEnded(attempt.lease, attempt.outcome, attempt.elapsed));
 
-    public void OnRetry(RetryEvent retry) => TellAll(retry, static (observer, retry) => observer.OnRetry(retry));
+    public void OnRetry(RetryEvent retry) => NotifyAll(retry, static (observer, retry) => observer.OnRetry(retry));
 
-    public void OnEjected(EjectionEvent ejection) => TellAll(ejection, static (observer, ejection) => observer.OnEjected(ejection));
+    public void OnEjected(EjectionEvent ejection) => NotifyAll(ejection, static (observer, ejection) => observer.OnEjected(ejection));
 
-    public void OnEjectionRefused(EjectionEvent ejection) => TellAll(ejection, static (observer, ejection) => observer.OnEjectionRefused(ejection));
+    public void OnEjectionRefused(EjectionEvent ejection) => NotifyAll(ejection, static (observer, ejection) => observer.OnEjectionRefused(ejection));
 
-    public void OnReturned(UpstreamEndpoint endpoint, string cause, DateTimeOffset at) =>
-        TellAll((endpoint, cause, at), static (observer, returned) => observer.OnReturned(returned.endpoint, returned.cause, returned.at));
+    public void OnRestored(UpstreamEndpoint endpoint, string cause, DateTimeOffset at) =>
+        NotifyAll((endpoint, cause, at), static (observer, returned) => observer.OnRestored(returned.endpoint, returned.cause, returned.at));
 
-    public void OnCheckTurned(UpstreamEndpoint endpoint, ProbeResult result, DateTimeOffset at) =>
-        TellAll((endpoint, result, at), static (observer, check) => observer.OnCheckTurned(check.endpoint, check.result, check.at));
+    public void OnHealthChanged(UpstreamEndpoint endpoint, ProbeResult result, DateTimeOffset at) =>
+        NotifyAll((endpoint, result, at), static (observer, check) => observer.OnHealthChanged(check.endpoint, check.result, check.at));
 
     public void OnEndpointsChanged(string source, IReadOnlyList<UpstreamEndpoint> endpoints) =>
-        TellAll((source, endpoints), static (observer, change) => observer.OnEndpointsChanged(change.source, change.endpoints));
+        NotifyAll((source, endpoints), static (observer, change) => observer.OnEndpointsChanged(change.source, change.endpoints));
 
-    private void TellAll<TEvent>(TEvent what, Action<LoadBalancerObserver, TEvent> tell)
+    private void NotifyAll<TEvent>(TEvent what, Action<LoadBalancerObserver, TEvent> tell)
     {
-        foreach (Subscription subscription in _subscriptions)
+        foreach (ObserverSubscription subscription in _subscriptions)
         {
             try
             {
@@ -49,19 +49,19 @@ internal sealed class ObserverList
             catch (Exception exception)
 #pragma warning restore CA1031
             {
-                subscription.Fail(exception);
+                subscription.OnObserverFailed(exception);
             }
         }
     }
 }
 
 /// <summary>One observer, subscribed once; ended by disposing it.</summary>
-internal sealed class Subscription : IDisposable
+internal sealed class ObserverSubscription : IDisposable
 {
     private readonly LoadBalancer _balancer;
-    private int _failed;
+    private int _failureReported;
 
-    public Subscription(LoadBalancer balancer, LoadBalancerObserver observer)
+    public ObserverSubscription(LoadBalancer balancer, LoadBalancerObserver observer)
     {
         _balancer = balancer;
         Observer = observer;
@@ -71,9 +71,9 @@ internal sealed class Subscription : IDisposable
 
     public void Dispose() => _balancer.Unsubscribe(this);
 
-    public void Fail(Exception exception)
+    public void OnObserverFailed(Exception exception)
     {
-        if (Interlocked.Exchange(ref _failed, 1) == 0)
+        if (Interlocked.Exchange(ref _failureReported, 1) == 0)
         {
             _balancer.ObserverFailed?.Invoke(Observer, exception);
         }

@@ -7,7 +7,7 @@ namespace LoadBalancing.Client;
 internal sealed partial class PickLog
 {
     /// <summary>A set can have thousands of members, and a line is read by people.</summary>
-    private const int MostNamed = 5;
+    private const int MaxListedEndpoints = 5;
 
     private readonly string _service;
     private readonly ILogger _logger;
@@ -21,7 +21,7 @@ internal sealed partial class PickLog
     /// <summary>Asked before every pick and never remembered: filters change while the process runs.</summary>
     public bool IsEnabled => _logger.IsEnabled(LogLevel.Debug);
 
-    public void Picked(UpstreamEndpoint picked, EndpointSet set, in PickContext context)
+    public void Write(UpstreamEndpoint picked, EndpointSet set, in PickContext context)
     {
         UpstreamEndpoint[] isOut = Array.FindAll(set.Endpoints, static endpoint => !endpoint.IsAvailable);
 
@@ -36,8 +36,8 @@ internal sealed partial class PickLog
             set.Endpoints.Length,
             LevelOf(picked, set),
             inPanic ? "yes" : "no",
-            context.Exclude is { Count: > 0 } tried ? Names(tried) : "none",
-            isOut.Length == 0 ? "none" : EndpointReasons.List(isOut, MostNamed));
+            context.TriedEndpoints is { Count: > 0 } tried ? Names(tried) : "none",
+            isOut.Length == 0 ? "none" : EndpointHealthSummary.Describe(isOut, MaxListedEndpoints));
     }
 
     /// <summary>Where there are several, which one; the numbers are those of <see cref="UpstreamEndpoint.Level"/>.</summary>
@@ -47,7 +47,7 @@ internal sealed partial class PickLog
 
     /// <summary>The last ones: a call that is tried often enough names the earlier ones in earlier lines.</summary>
     private static string Names(IReadOnlyList<UpstreamEndpoint> tried) =>
-        tried.Count <= MostNamed ? string.Join(", ", tried) : $"{tried.Count - MostNamed} more, {string.Join(", ", tried.TakeLast(MostNamed))}";
+        tried.Count <= MaxListedEndpoints ? string.Join(", ", tried) : $"{tried.Count - MaxListedEndpoints} more, {string.Join(", ", tried.TakeLast(MaxListedEndpoints))}";
 
     [LoggerMessage(
         LogEvents.EndpointPicked,

@@ -7,10 +7,10 @@ internal sealed class SubsetLabels
 
     public SubsetLabels(IDictionary<string, string> labels) => _labels = [.. labels];
 
-    public bool Fit(UpstreamEndpoint endpoint) =>
+    public bool Matches(UpstreamEndpoint endpoint) =>
         Array.TrueForAll(_labels, label => endpoint.Labels.TryGetValue(label.Key, out string? value) && value == label.Value);
 
-    public bool Fit(EndpointDescription endpoint) =>
+    public bool Matches(EndpointDescription endpoint) =>
         endpoint.Labels is { } given && Array.TrueForAll(_labels, label => given.TryGetValue(label.Key, out string? value) && value == label.Value);
 
     /// <summary>For people: <c>version=v2, track=canary</c>.</summary>

@@ -29,7 +29,7 @@ public sealed class SubsetOptions
     public OutlierDetectionOptions? OutlierDetection { get; set; }
 
     /// <summary>As <see cref="LoadBalancingOptions.HealthCheck"/>. Null, the default: the service's. Each cluster checks its own endpoints, so an address that belongs to two of them is asked by both.</summary>
-    public ActiveCheckOptions? HealthCheck { get; set; }
+    public ActiveHealthCheckOptions? HealthCheck { get; set; }
 
     /// <summary>As <see cref="LoadBalancingOptions.Panic"/>. Null, the default: the service's.</summary>
     public PanicOptions? Panic { get; set; }
@@ -43,8 +43,8 @@ public sealed class SubsetOptions
     /// <summary>As <see cref="LoadBalancingOptions.Subsetting"/>. Null, the default: the service's.</summary>
     public SubsettingOptions? Subsetting { get; set; }
 
-    /// <summary>As <see cref="LoadBalancingOptions.Budget"/>. Null, the default: the service's figures, counted for this subset alone.</summary>
-    public RetryBudgetOptions? Budget { get; set; }
+    /// <summary>As <see cref="LoadBalancingOptions.RetryBudget"/>. Null, the default: the service's figures, counted for this subset alone.</summary>
+    public RetryBudgetOptions? RetryBudget { get; set; }
 
     /// <summary>
     /// As <see cref="LoadBalancingOptions.ConnectionPool"/>, but for what concerns connections themselves, which the client makes alike for all. Null, the default: the service's figures, counted for this subset alone.
@@ -66,7 +66,7 @@ public sealed class SubsetOptions
         merged.Locality = Locality ?? service.Locality;
         merged.SlowStart = SlowStart ?? service.SlowStart;
         merged.Subsetting = Subsetting ?? service.Subsetting;
-        merged.Budget = Budget ?? service.Budget;
+        merged.RetryBudget = RetryBudget ?? service.RetryBudget;
         merged.ConnectionPool = ConnectionPool ?? service.ConnectionPool;
         return merged;
     }

@@ -5,17 +5,17 @@ namespace LoadBalancing.Client;
 /// <summary>Finds everything that is wrong with a service's options, in one go. Each fault says where, what, and what would be right.</summary>
 internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalancingOptions>
 {
-    private readonly ServiceRegistrations _registrations;
+    private readonly ServiceRegistrationCollection _registrations;
     private readonly StrategyRegistry _strategies;
-    private readonly RunningServices _running;
-    private readonly HealthProbes _probes;
+    private readonly StartupTracker _startupTracker;
+    private readonly HealthProbeFactory _probes;
     private readonly IServiceProvider _services;
 
-    public LoadBalancingOptionsValidator(ServiceRegistrations registrations, StrategyRegistry strategies, RunningServices running, HealthProbes probes, IServiceProvider services)
+    public LoadBalancingOptionsValidator(ServiceRegistrationCollection registrations, StrategyRegistry strategies, StartupTracker running, HealthProbeFactory probes, IServiceProvider services)
     {
         _registrations = registrations;
         _strategies = strategies;
-        _running = running;
+        _startupTracker = running;
         _probes = probes;
         _services = services;
     }
@@ -23,19 +23,19 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
     public ValidateOptionsResult Validate(string? name, LoadBalancingOptions options)
     {
         string service = name ?? Options.DefaultName;
-        if (!_registrations.IsService(service))
+        if (!_registrations.IsBalanced(service))
         {
             return ValidateOptionsResult.Skip;
         }
 
-        var faults = new FaultList(options.ConfigurationSections.LastOrDefault() ?? service);
-        faults.AddRaw(options.ConfigurationFaults);
-        foreach (string missing in FindMissing(options))
+        var faults = new ValidationErrors(options.ConfigurationSections.LastOrDefault() ?? service);
+        faults.AddRange(options.ConfigurationErrors);
+        foreach (string missing in FindNullSections(options))
         {
             faults.Add(missing, "it is null; leave it at its default, or set it to a value of its own.");
         }
 
-        if (FindMissing(options).Any())
+        if (FindNullSections(options).Any())
         {
             // Nothing else can be looked at.
             return faults.ToResult();
@@ -44,11 +44,11 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
         CheckEndpoints(service, options, faults);
         CheckHosts(service, options, faults);
         CheckPolicies(options, faults);
-        RouteOptionsCheck.Check(options, faults);
-        SubsetCheck.Check(options, service, _registrations.KnownNames(_services), faults, CheckSubset);
+        RequestRouteOptionsValidator.Validate(options, faults);
+        SubsetOptionsValidator.Validate(options, service, _registrations.GetServiceNames(_services), faults, CheckSubset);
         if (_registrations.IsBalancerOnly(service))
         {
-            BalancerOptionsCheck.Check(options, faults);
+            NonHttpOptionsValidator.Validate(options, faults);
         }
         else
         {
@@ -59,18 +59,18 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
         faults.CheckEnum("EmptyUpdate", options.EmptyUpdate);
         return faults.ToResult();
 
-        void CheckSubset(LoadBalancingOptions subset, FaultList own)
+        void CheckSubset(LoadBalancingOptions subset, ValidationErrors own)
         {
             CheckPolicies(subset, own);
             if (_registrations.IsBalancerOnly(service))
             {
-                BalancerOptionsCheck.Check(subset, own);
+                NonHttpOptionsValidator.Validate(subset, own);
             }
         }
     }
 
     /// <summary>The parts that code without nullable annotations can take away.</summary>
-    internal static IEnumerable<string> FindMissing(LoadBalancingOptions options) =>
+    internal static IEnumerable<string> FindNullSections(LoadBalancingOptions options) =>
         new (string Name, object? Value)[]
         {
             (nameof(options.Endpoints), options.Endpoints),
@@ -89,31 +89,31 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
             (nameof(options.Retry), options.Retry),
             (nameof(options.Subsets), options.Subsets),
             (nameof(options.Routes), options.Routes),
-            (nameof(options.Budget), options.Budget),
+            (nameof(options.RetryBudget), options.RetryBudget),
             (nameof(options.ConnectionPool), options.ConnectionPool),
         }.Where(static part => part.Value is null).Select(static part => part.Name);
 
     /// <summary>Finds what is wrong with what holds for all requests of a cluster.</summary>
-    private void CheckPolicies(LoadBalancingOptions options, FaultList faults)
+    private void CheckPolicies(LoadBalancingOptions options, ValidationErrors faults)
     {
         if (!_strategies.TryGet(options.Strategy, out ILoadBalancingStrategy? strategy))
         {
             faults.Add("Strategy", $"'{options.Strategy}' is not known; known are {string.Join(", ", _strategies.Names)}.");
         }
 
-        SelectionCheck.FindFaults(options, strategy, faults);
-        HealthOptionsCheck.Check(options, faults);
-        SetShapeCheck.Check(options, faults);
-        ActiveCheckOptionsCheck.Check(options.HealthCheck, _probes, faults);
-        PoolOptionsCheck.Check(options, faults);
+        StrategyOptionsValidator.Validate(options, strategy, faults);
+        OutlierDetectionOptionsValidator.Validate(options, faults);
+        EndpointSetOptionsValidator.Validate(options, faults);
+        ActiveHealthCheckOptionsValidator.Validate(options.HealthCheck, _probes, faults);
+        ConnectionPoolOptionsValidator.Validate(options, faults);
     }
 
-    private void CheckEndpoints(string service, LoadBalancingOptions options, FaultList faults)
+    private void CheckEndpoints(string service, LoadBalancingOptions options, ValidationErrors faults)
     {
-        faults.AddRaw(EndpointListCheck.FindFaults([.. options.Endpoints], faults.PathOf("Endpoints"), duplicatesAllowed: false));
+        faults.AddRange(EndpointUpdateValidator.FindErrors([.. options.Endpoints], faults.PathOf("Endpoints"), duplicatesAllowed: false));
 
         // Entries that could not be read are faults already; that nothing is left of the list is not another one.
-        bool mayLackEndpoints = _running.Contains(service) || _registrations.SourcesOf(service).Any() || options.ConfigurationFaults.Count > 0;
+        bool mayLackEndpoints = _startupTracker.HasStarted(service) || _registrations.GetSources(service).Any() || options.ConfigurationErrors.Count > 0;
         if (options.Endpoints.Count == 0 && !mayLackEndpoints)
         {
             faults.Add("Endpoints", "there are none, and the service has no endpoint source; list at least one address, like 'http://10.0.0.1:8080', or call AddEndpointSource.");
@@ -130,23 +130,23 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
         }
     }
 
-    private void CheckConnections(string service, LoadBalancingOptions options, FaultList faults)
+    private void CheckConnections(string service, LoadBalancingOptions options, ValidationErrors faults)
     {
-        string? obstacle = _registrations.Find(service) is not { OwnsClient: true } ? ConnectionRules.OwnClient(service)
-            : _running.PrimaryHandlerOf(service) is { } handler ? ConnectionRules.OwnPrimaryHandler(service, handler)
+        string? obstacle = _registrations.Find(service) is not { OwnsClient: true } ? ConnectionSettingsMessages.NoManagedClient(service)
+            : _startupTracker.FindCustomPrimaryHandler(service) is { } handler ? ConnectionSettingsMessages.CustomPrimaryHandler(service, handler)
             : null;
-        foreach (string option in obstacle is null ? [] : ConnectionSettings.From(options.ConnectionPool).Given)
+        foreach (string option in obstacle is null ? [] : ConnectionSettings.From(options.ConnectionPool).ConfiguredOptions)
         {
             faults.Add(option, obstacle!);
         }
     }
 
-    private void CheckHosts(string service, LoadBalancingOptions options, FaultList faults)
+    private void CheckHosts(string service, LoadBalancingOptions options, ValidationErrors faults)
     {
         bool ownsClient = _registrations.Find(service)?.OwnsClient ?? false;
         if (ownsClient && options.Hosts.Count == 0 && Uri.CheckHostName(service) == UriHostNameType.Unknown)
         {
-            faults.Add("Hosts", HostRules.NameIsNoHost(service));
+            faults.Add("Hosts", HostMessages.ClientNameIsNotHost(service));
         }
 
         for (int i = 0; i < options.Hosts.Count; i++)

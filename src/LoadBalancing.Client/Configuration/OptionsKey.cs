@@ -1,7 +1,7 @@
 namespace LoadBalancing.Client;
 
 /// <summary>What stands behind a configuration key.</summary>
-internal enum OptionsKind
+internal enum OptionsValueKind
 {
     Text,
     Integer,
@@ -25,11 +25,11 @@ internal enum OptionsKind
 /// <param name="Name">The key.</param>
 /// <param name="Kind">What its value is.</param>
 /// <param name="Choices">The values of a choice.</param>
-/// <param name="Shape">The keys of a section, or of a list's items; null for a list of texts.</param>
-internal sealed record OptionsKey(string Name, OptionsKind Kind, IReadOnlyList<string>? Choices = null, IOptionsShape? Shape = null);
+/// <param name="Schema">The keys of a section, or of a list's items; null for a list of texts.</param>
+internal sealed record OptionsKey(string Name, OptionsValueKind Kind, IReadOnlyList<string>? Choices = null, IOptionsSchema? Schema = null);
 
 /// <summary>The keys of one configuration section.</summary>
-internal interface IOptionsShape
+internal interface IOptionsSchema
 {
     Type OptionsType { get; }
 

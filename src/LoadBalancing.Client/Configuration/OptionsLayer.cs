@@ -8,7 +8,7 @@ namespace LoadBalancing.Client;
 internal abstract class OptionsLayer
 {
     /// <summary>The section in which services are found by their names.</summary>
-    public const string ConventionalSection = "LoadBalancing";
+    public const string DefaultSectionName = "LoadBalancing";
 
     /// <param name="configure">Changes the options.</param>
     /// <param name="changes">Gives a token for the next change of what it says; null: that never changes by itself.</param>
@@ -21,14 +21,14 @@ internal abstract class OptionsLayer
     public abstract void Apply(IServiceProvider services, string name, LoadBalancingOptions options);
 
     /// <summary>The configuration whose changes change this layer; null when nothing does.</summary>
-    public virtual IConfiguration? Watched(IServiceProvider services) => null;
+    public virtual IConfiguration? GetWatchedConfiguration(IServiceProvider services) => null;
 
     /// <summary>Gives tokens for changes that come from somewhere else than configuration; null when there are none.</summary>
-    public virtual Func<IServiceProvider, IChangeToken>? OtherChanges => null;
+    public virtual Func<IServiceProvider, IChangeToken>? ChangeTokenFactory => null;
 
     private sealed class ActionLayer(Action<LoadBalancingOptions, IServiceProvider> configure, Func<IServiceProvider, IChangeToken>? changes) : OptionsLayer
     {
-        public override Func<IServiceProvider, IChangeToken>? OtherChanges => changes;
+        public override Func<IServiceProvider, IChangeToken>? ChangeTokenFactory => changes;
 
         public override void Apply(IServiceProvider services, string name, LoadBalancingOptions options) => configure(options, services);
     }
@@ -37,7 +37,7 @@ internal abstract class OptionsLayer
     {
         public override void Apply(IServiceProvider services, string name, LoadBalancingOptions options) => ConfigurationReader.Read(configuration, options);
 
-        public override IConfiguration? Watched(IServiceProvider services) => configuration;
+        public override IConfiguration? GetWatchedConfiguration(IServiceProvider services) => configuration;
     }
 
     /// <summary><c>LoadBalancing:{name}</c> of the application's configuration, if there is one.</summary>
@@ -45,12 +45,12 @@ internal abstract class OptionsLayer
     {
         public override void Apply(IServiceProvider services, string name, LoadBalancingOptions options)
         {
-            if (Watched(services) is { } root)
+            if (GetWatchedConfiguration(services) is { } root)
             {
-                ConfigurationReader.Read(root.GetSection(ConfigurationPath.Combine(ConventionalSection, name)), options);
+                ConfigurationReader.Read(root.GetSection(ConfigurationPath.Combine(DefaultSectionName, name)), options);
             }
         }
 
-        public override IConfiguration? Watched(IServiceProvider services) => services.GetService<IConfiguration>();
+        public override IConfiguration? GetWatchedConfiguration(IServiceProvider services) => services.GetService<IConfiguration>();
     }
 }

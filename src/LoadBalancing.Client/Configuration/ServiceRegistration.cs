@@ -20,7 +20,7 @@ internal sealed class ServiceRegistration
     public bool IsRemoved { get; private set; }
 
     /// <summary>Begins anew: what earlier calls configured is dropped.</summary>
-    public void StartOver(OptionsLayer? layer)
+    public void Reset(OptionsLayer? layer)
     {
         Clear();
         IsRemoved = false;

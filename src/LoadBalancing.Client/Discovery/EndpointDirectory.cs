@@ -6,32 +6,32 @@ namespace LoadBalancing.Client;
 /// </summary>
 internal sealed class EndpointDirectory
 {
-    private readonly Dictionary<string, EndpointList> _lists = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, EndpointUpdate> _updates = new(StringComparer.Ordinal);
     private readonly List<string> _sources = [];
-    private readonly ServiceChanges _changes = new();
-    private Dictionary<EndpointIdentity, UpstreamEndpoint> _members = [];
+    private readonly AvailabilityVersion _availabilityVersion = new();
+    private Dictionary<EndpointIdentity, UpstreamEndpoint> _endpoints = [];
 
     /// <summary>The list of this source that is in force; null: it has not spoken yet.</summary>
-    public EndpointList? ListOf(string source) => _lists.GetValueOrDefault(source);
+    public EndpointUpdate? LastUpdateOf(string source) => _updates.GetValueOrDefault(source);
 
     /// <summary>Puts a source's list in the place of its last one.</summary>
     /// <param name="source">Whose list it is. Lists are joined in the order in which their sources first spoke.</param>
     /// <param name="list">The list.</param>
     /// <param name="removed">The endpoints that no source describes any more.</param>
     /// <returns>All members, in order.</returns>
-    public UpstreamEndpoint[] Replace(string source, EndpointList list, out List<UpstreamEndpoint> removed)
+    public UpstreamEndpoint[] ApplyUpdate(string source, EndpointUpdate list, out List<UpstreamEndpoint> removed)
     {
-        if (!_lists.ContainsKey(source))
+        if (!_updates.ContainsKey(source))
         {
             _sources.Add(source);
         }
 
-        _lists[source] = list;
-        var members = new Dictionary<EndpointIdentity, UpstreamEndpoint>(_members.Count);
-        var ordered = new List<UpstreamEndpoint>(_members.Count);
+        _updates[source] = list;
+        var members = new Dictionary<EndpointIdentity, UpstreamEndpoint>(_endpoints.Count);
+        var ordered = new List<UpstreamEndpoint>(_endpoints.Count);
         foreach (string name in _sources)
         {
-            foreach (ListedEndpoint listed in _lists[name].Endpoints)
+            foreach (EndpointUpdateEntry listed in _updates[name].Endpoints)
             {
                 if (!members.ContainsKey(listed.Identity))
                 {
@@ -42,8 +42,8 @@ internal sealed class EndpointDirectory
             }
         }
 
-        removed = [.. _members.Where(member => !members.ContainsKey(member.Key)).Select(static member => member.Value)];
-        _members = members;
+        removed = [.. _endpoints.Where(member => !members.ContainsKey(member.Key)).Select(static member => member.Value)];
+        _endpoints = members;
         return [.. ordered];
     }
 
@@ -51,23 +51,23 @@ internal sealed class EndpointDirectory
     /// <param name="others">The members of the other.</param>
     /// <param name="removed">The endpoints that are no members any more.</param>
     /// <returns>All members, in order.</returns>
-    public UpstreamEndpoint[] Follow(UpstreamEndpoint[] others, out List<UpstreamEndpoint> removed)
+    public UpstreamEndpoint[] MirrorEndpoints(UpstreamEndpoint[] others, out List<UpstreamEndpoint> removed)
     {
         UpstreamEndpoint[] ordered = Array.ConvertAll(others, other => Find(other.Identity, other.Description, other.Load));
         Dictionary<EndpointIdentity, UpstreamEndpoint> members = ordered.ToDictionary(static endpoint => endpoint.Identity);
-        removed = [.. _members.Values.Where(member => !members.ContainsKey(member.Identity))];
-        _members = members;
+        removed = [.. _endpoints.Values.Where(member => !members.ContainsKey(member.Identity))];
+        _endpoints = members;
         return ordered;
     }
 
     private UpstreamEndpoint Find(EndpointIdentity identity, EndpointDescription description, EndpointLoad? load)
     {
-        if (_members.TryGetValue(identity, out UpstreamEndpoint? known))
+        if (_endpoints.TryGetValue(identity, out UpstreamEndpoint? known))
         {
             known.Description = description;
             return known;
         }
 
-        return new UpstreamEndpoint(identity, description, load ?? new EndpointLoad(), _changes);
+        return new UpstreamEndpoint(identity, description, load ?? new EndpointLoad(), _availabilityVersion);
     }
 }

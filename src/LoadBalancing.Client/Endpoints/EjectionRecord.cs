@@ -3,27 +3,27 @@ namespace LoadBalancing.Client;
 /// <summary>One ejection: which life of the endpoint it ended, when it is over, and why it came.</summary>
 /// <param name="Generation">The generation that the ejection began.</param>
 /// <param name="StartedAt">Timestamp of the time provider at which it began.</param>
-/// <param name="Length">The least time to stay out.</param>
+/// <param name="Duration">The least time to stay out.</param>
 /// <param name="Until">Wall-clock moment at which the least time is over, for people.</param>
 /// <param name="Detector">Which detector it was, by its name in telemetry.</param>
 /// <param name="Reason">Why, for people.</param>
-internal sealed record EjectionRecord(uint Generation, long StartedAt, TimeSpan Length, DateTimeOffset Until, string Detector, string Reason)
+internal sealed record EjectionRecord(uint Generation, long StartedAt, TimeSpan Duration, DateTimeOffset Until, string Detector, string Reason)
 {
     /// <summary>Lets probes through when the time is up, where that is how endpoints return.</summary>
-    public ProbeGate Probes { get; } = new();
+    public TrialGate TrialGate { get; } = new();
 }
 
 /// <summary>How often an endpoint was ejected lately.</summary>
 internal sealed class EjectionHistory
 {
     private int _multiplier;
-    private long _returnedInSweep;
+    private long _restoredInSweep;
 
     /// <summary>The number of the sweep that brought it back last, or that followed its return; 0 before the first.</summary>
-    public long ReturnedInSweep
+    public long RestoredInSweep
     {
-        get => Volatile.Read(ref _returnedInSweep);
-        set => Volatile.Write(ref _returnedInSweep, value);
+        get => Volatile.Read(ref _restoredInSweep);
+        set => Volatile.Write(ref _restoredInSweep, value);
     }
 
     public int Multiplier

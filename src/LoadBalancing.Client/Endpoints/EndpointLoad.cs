@@ -33,7 +33,7 @@ internal struct EndpointCounters
     public double Latency;
 
     [FieldOffset(104)]
-    public long LatencyAt;
+    public long LastSampleAt;
 
     [FieldOffset(112)]
     public long AvoidUntil;
@@ -65,7 +65,7 @@ internal sealed class EndpointLoad
     internal const int FirstUsedByte = 76, LastUsedByte = 111;
 
     private EndpointCounters _counters;
-    private IRequestSlots[]? _watchers;
+    private IRequestPermits[]? _watchers;
 
     public EndpointLoad() => _counters.OldestWaiting = long.MaxValue;
 
@@ -81,7 +81,7 @@ internal sealed class EndpointLoad
     public double Latency => Volatile.Read(ref _counters.Latency);
 
     /// <summary>When the last sample came.</summary>
-    public long LatencyAt => Volatile.Read(ref _counters.LatencyAt);
+    public long LastSampleAt => Volatile.Read(ref _counters.LastSampleAt);
 
     /// <summary>How many samples there were. Not counted on once they are enough to go by.</summary>
     public int Samples => Volatile.Read(ref _counters.Samples);
@@ -97,7 +97,7 @@ internal sealed class EndpointLoad
     public long OldestWaiting => Volatile.Read(ref _counters.OldestWaiting);
 
     /// <summary>The clusters in which something may wait for room at this address; null where nobody limits it.</summary>
-    public IRequestSlots[]? Watchers => Volatile.Read(ref _counters.WasWatched) ? Volatile.Read(ref _watchers) : null;
+    public IRequestPermits[]? Watchers => Volatile.Read(ref _counters.WasWatched) ? Volatile.Read(ref _watchers) : null;
 
     /// <summary>Has the processor fetch what an attempt reads and writes, without looking at it.</summary>
     public static void Prefetch(EndpointLoad load)
@@ -127,14 +127,14 @@ internal sealed class EndpointLoad
     }
 
     /// <summary>Has a cluster told when an attempt on this address is over, whichever cluster it was made by.</summary>
-    public void Watch(IRequestSlots slots)
+    public void Watch(IRequestPermits slots)
     {
         // Never taken back: whoever watched is looked for beside the counters, which every attempt touches anyway, and only then in another cache line.
         Volatile.Write(ref _counters.WasWatched, true);
         ChangeWatchers(watchers => Array.IndexOf(watchers, slots) >= 0 ? watchers : [.. watchers, slots]);
     }
 
-    public void Unwatch(IRequestSlots slots) => ChangeWatchers(watchers => Array.IndexOf(watchers, slots) < 0 ? watchers : [.. watchers.Where(watcher => watcher != slots)]);
+    public void Unwatch(IRequestPermits slots) => ChangeWatchers(watchers => Array.IndexOf(watchers, slots) < 0 ? watchers : [.. watchers.Where(watcher => watcher != slots)]);
 
     public void End(in AttemptOutcome outcome)
     {
@@ -195,7 +195,7 @@ internal sealed class EndpointLoad
         int samples = Samples;
         while (true)
         {
-            long at = LatencyAt;
+            long at = LastSampleAt;
             double known = Latency;
             double kept = samples == 0 ? 0 : Math.Exp(-Math.Max(0, now - at) / decay);
             double average = (kept * known) + ((1 - kept) * sample);
@@ -206,20 +206,20 @@ internal sealed class EndpointLoad
         }
 
         // After the average, and read before it: an old average with a new time would pass for one that was just confirmed.
-        Volatile.Write(ref _counters.LatencyAt, now);
+        Volatile.Write(ref _counters.LastSampleAt, now);
         if (samples < int.MaxValue)
         {
             Interlocked.Increment(ref _counters.Samples);
         }
     }
 
-    private void ChangeWatchers(Func<IRequestSlots[], IRequestSlots[]> change)
+    private void ChangeWatchers(Func<IRequestPermits[], IRequestPermits[]> change)
     {
-        IRequestSlots[]? before = Watchers;
+        IRequestPermits[]? before = Watchers;
         while (true)
         {
-            IRequestSlots[] after = change(before ?? []);
-            IRequestSlots[]? seen = Interlocked.CompareExchange(ref _watchers, after.Length == 0 ? null : after, before);
+            IRequestPermits[] after = change(before ?? []);
+            IRequestPermits[]? seen = Interlocked.CompareExchange(ref _watchers, after.Length == 0 ? null : after, before);
             if (seen == before)
             {
                 return;

@@ -47,11 +47,11 @@ internal readonly record struct LocalityPattern(EndpointLocality Parts)
         return isPattern;
     }
 
-    public bool Fits(EndpointLocality locality) =>
+    public bool Matches(EndpointLocality locality) =>
         (Parts.Region.Length == 0 || Parts.Region == locality.Region)
         && (Parts.Zone.Length == 0 || Parts.Zone == locality.Zone)
         && (Parts.Subzone.Length == 0 || Parts.Subzone == locality.Subzone);
 
     /// <summary>How many parts it names: of two that fit, the one that names more is meant.</summary>
-    public int Depth => Parts.Subzone.Length > 0 ? 3 : Parts.Zone.Length > 0 ? 2 : Parts.Region.Length > 0 ? 1 : 0;
+    public int Specificity => Parts.Subzone.Length > 0 ? 3 : Parts.Zone.Length > 0 ? 2 : Parts.Region.Length > 0 ? 1 : 0;
 }

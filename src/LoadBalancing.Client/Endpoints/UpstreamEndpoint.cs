@@ -22,12 +22,12 @@ public sealed class UpstreamEndpoint
     private EjectionRecord? _ejection;
     private object? _limitState;
     private object? _selectionState;
-    private EndpointPlacement? _placement;
-    private CheckRecord? _check;
-    private readonly EjectionHistory _history = new();
+    private EndpointAssignment? _assignment;
+    private HealthCheckStatus? _healthCheckStatus;
+    private readonly EjectionHistory _ejectionHistory = new();
     private readonly Uri _address;
-    private readonly ServiceChanges? _changes;
-    private object? _healthState;
+    private readonly AvailabilityVersion? _availabilityVersion;
+    private object? _outlierState;
     private readonly string? _hostname;
     private object? _transportState;
     private readonly EndpointLoad _load;
@@ -36,9 +36,9 @@ public sealed class UpstreamEndpoint
     private readonly int _authorityLength;
     private bool _removed;
 
-    internal UpstreamEndpoint(EndpointIdentity identity, EndpointDescription description, EndpointLoad load, ServiceChanges? changes = null)
+    internal UpstreamEndpoint(EndpointIdentity identity, EndpointDescription description, EndpointLoad load, AvailabilityVersion? changes = null)
     {
-        _changes = changes;
+        _availabilityVersion = changes;
         _address = identity.Address;
         _description = description;
         _labels = LabelsOf(description);
@@ -65,15 +65,15 @@ public sealed class UpstreamEndpoint
     public string? Locality => Volatile.Read(ref _description).Locality;
 
     /// <summary>The level that it belongs to now: 0 is used first. What <see cref="Priority"/> and <see cref="Locality"/> come to together, counted without gaps; 0 before the first set.</summary>
-    public int Level => Placement?.Level ?? 0;
+    public int Level => Assignment?.Level ?? 0;
 
     /// <summary>
     /// The part of the cluster's requests that falls to it now, 0 to 1, as far as weights decide: strategies that go by load or latency depart from it, and under those that hash the keys decide. 0 while it is given none.
     /// </summary>
-    public double Share => Placement?.Share ?? 0;
+    public double Share => Assignment?.Share ?? 0;
 
     /// <summary>Why its share is what it is, in words for people; null before the first set.</summary>
-    public string? ShareReason => Placement?.Reason;
+    public string? ShareReason => Assignment?.Reason;
 
     /// <summary>The labels of its description, as of the last update.</summary>
     public IReadOnlyDictionary<string, string> Labels => Volatile.Read(ref _labels);
@@ -82,13 +82,13 @@ public sealed class UpstreamEndpoint
     public EndpointHealth Health => Volatile.Read(ref _removed) ? EndpointHealth.Removed : HealthOf(Status);
 
     /// <summary>Why it is out, in words for people; null while it is in service.</summary>
-    public string? HealthReason => CurrentEjection?.Reason ?? (Status.IsFailingChecks ? Volatile.Read(ref _check)?.Reason : null);
+    public string? HealthReason => CurrentEjection?.Reason ?? (Status.IsFailingHealthChecks ? Volatile.Read(ref _healthCheckStatus)?.Reason : null);
 
     /// <summary>Which detector took it out, by its name in telemetry, or <c>active_check</c>; null while it is in service.</summary>
-    public string? HealthDetector => CurrentEjection?.Detector ?? (Status.IsFailingChecks ? CheckRecord.Detector : null);
+    public string? HealthDetector => CurrentEjection?.Detector ?? (Status.IsFailingHealthChecks ? HealthCheckStatus.DetectorName : null);
 
     /// <summary>What the last active check found; null before the first one, and where there are none.</summary>
-    public string? LastCheck => Volatile.Read(ref _check) is { Result: not null } check ? check.Result : null;
+    public string? LastProbeResult => Volatile.Read(ref _healthCheckStatus) is { LastResult: not null } check ? check.LastResult : null;
 
     /// <summary>
     /// The earliest moment of its return; null while it is in service. The return itself comes with the first sweep at or after this moment.
@@ -99,7 +99,7 @@ public sealed class UpstreamEndpoint
     public int InFlight => _load.InFlight;
 
     /// <summary>How many attempts may be under way at once, by <see cref="ConnectionPoolOptions.MaxRequestsPerEndpoint"/> and <see cref="ConnectionPoolOptions.AdaptiveLimit"/>; null: any number.</summary>
-    public int? Limit => IsLimited ? Volatile.Read(ref _limit) : null;
+    public int? MaxInFlight => IsLimited ? Volatile.Read(ref _limit) : null;
 
     /// <summary>How many attempts ended well since the endpoint joined.</summary>
     public long Succeeded => _load.Succeeded;
@@ -132,10 +132,10 @@ public sealed class UpstreamEndpoint
     /// <summary>Whether <see cref="Authority"/> is this. What most often differs is the length, which is known without looking at another object.</summary>
     internal bool HasAuthority(string text) => text.Length == _authorityLength && text == Authority;
 
-    internal bool IsAvailable => !Status.IsOut;
+    internal bool IsAvailable => !Status.IsUnavailable;
 
     /// <summary>Whether it can be picked without a second look.</summary>
-    internal bool IsOpen => Status.IsOpen;
+    internal bool IsUnrestricted => Status.IsUnrestricted;
 
     internal bool IsLimited => Status.IsLimited;
 
@@ -146,7 +146,7 @@ public sealed class UpstreamEndpoint
     internal ref object? TransportState => ref _transportState;
 
     /// <summary>What whoever judges its attempts keeps for this endpoint; the core never looks at it.</summary>
-    internal ref object? HealthState => ref _healthState;
+    internal ref object? OutlierState => ref _outlierState;
 
     /// <summary>What whoever limits its attempts keeps for this endpoint; the core never looks at it.</summary>
     internal ref object? LimitState => ref _limitState;
@@ -155,10 +155,10 @@ public sealed class UpstreamEndpoint
     internal ref object? SelectionState => ref _selectionState;
 
     /// <summary>What the last snapshot does with it; null before the first.</summary>
-    internal EndpointPlacement? Placement
+    internal EndpointAssignment? Assignment
     {
-        get => Volatile.Read(ref _placement);
-        set => Volatile.Write(ref _placement, value);
+        get => Volatile.Read(ref _assignment);
+        set => Volatile.Write(ref _assignment, value);
     }
 
     internal EndpointStatus Status
@@ -171,16 +171,16 @@ public sealed class UpstreamEndpoint
     }
 
     /// <summary>What active checks say of it.</summary>
-    internal CheckRecord? Check
+    internal HealthCheckStatus? HealthCheckStatus
     {
-        get => Volatile.Read(ref _check);
-        set => Volatile.Write(ref _check, value);
+        get => Volatile.Read(ref _healthCheckStatus);
+        set => Volatile.Write(ref _healthCheckStatus, value);
     }
 
     internal EndpointLoad Load => _load;
 
     /// <summary>Where its cluster counts who goes out of service and who comes back; null where nobody does.</summary>
-    internal ServiceChanges? Changes => _changes;
+    internal AvailabilityVersion? AvailabilityVersion => _availabilityVersion;
 
     internal EndpointDescription Description
     {
@@ -197,14 +197,14 @@ public sealed class UpstreamEndpoint
     {
         get
         {
-            Interleaving.Reads(History);
+            Interleaving.Reads(EjectionHistory);
             EjectionRecord? ejection = Volatile.Read(ref _ejection);
             return ejection is not null && ejection.Generation == Status.Generation ? ejection : null;
         }
     }
 
     /// <summary>Ejections counted for the length of the next one; one is forgiven per quiet sweep.</summary>
-    internal EjectionHistory History => _history;
+    internal EjectionHistory EjectionHistory => _ejectionHistory;
 
     /// <inheritdoc/>
     public override string ToString() => Hostname is null ? Address.ToString() : $"{Address} ({Hostname})";
@@ -235,33 +235,33 @@ public sealed class UpstreamEndpoint
             return false;
         }
 
-        if (from.IsOpen != to.IsOpen)
+        if (from.IsUnrestricted != to.IsUnrestricted)
         {
-            Changes?.Advance();
+            AvailabilityVersion?.Increment();
         }
 
         return true;
     }
 
-    internal void Record(EjectionRecord ejection)
+    internal void SetEjection(EjectionRecord ejection)
     {
-        Interleaving.Writes(History);
+        Interleaving.Writes(EjectionHistory);
         Volatile.Write(ref _ejection, ejection);
     }
 
     /// <summary>Takes or gives back what active checks hold against it.</summary>
     /// <returns>Whether that was news.</returns>
-    internal bool SetFailingChecks(bool failing)
+    internal bool SetFailingHealthChecks(bool failing)
     {
         while (true)
         {
             EndpointStatus status = Status;
-            if (status.IsFailingChecks == failing)
+            if (status.IsFailingHealthChecks == failing)
             {
                 return false;
             }
 
-            if (TryChangeStatus(status, status.WithFailingChecks(failing)))
+            if (TryChangeStatus(status, status.WithFailingHealthChecks(failing)))
             {
                 return true;
             }
@@ -271,7 +271,7 @@ public sealed class UpstreamEndpoint
     /// <summary>Limits what may be under way; null: no longer. Whatever is under way already stays.</summary>
     /// <param name="limit">The limit.</param>
     /// <param name="slots">Who is told when there may be room again.</param>
-    internal void SetLimit(int? limit, IRequestSlots slots)
+    internal void SetLimit(int? limit, IRequestPermits slots)
     {
         if (limit is null)
         {
@@ -291,7 +291,7 @@ public sealed class UpstreamEndpoint
     }
 
     /// <summary>Changes the limit of an endpoint that has one.</summary>
-    internal void MoveLimit(int limit) => Volatile.Write(ref _limit, limit);
+    internal void UpdateLimit(int limit) => Volatile.Write(ref _limit, limit);
 
     /// <summary>Begins an attempt within the limit.</summary>
     internal bool TryBegin() => _load.TryBegin(Volatile.Read(ref _limit));
@@ -310,7 +310,7 @@ public sealed class UpstreamEndpoint
     private EndpointHealth HealthOf(EndpointStatus status) => status switch
     {
         { IsEjected: true } => EndpointHealth.Ejected,
-        { IsFailingChecks: true } => Volatile.Read(ref _check) is { IsFirstAwaited: true } ? EndpointHealth.Untested : EndpointHealth.Unhealthy,
+        { IsFailingHealthChecks: true } => Volatile.Read(ref _healthCheckStatus) is { IsAwaitingFirstResult: true } ? EndpointHealth.Untested : EndpointHealth.Unhealthy,
         _ => EndpointHealth.Available,
     };
 }

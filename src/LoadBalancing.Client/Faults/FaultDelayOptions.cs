@@ -7,5 +7,5 @@ public sealed class FaultDelayOptions
     public TimeSpan FixedDelay { get; set; }
 
     /// <summary>The share that is delayed, in percent, 0 to 100. 0, the default: none, as in Istio.</summary>
-    public double Percentage { get; set; }
+    public double Percent { get; set; }
 }

@@ -19,7 +19,7 @@ internal sealed class FaultInjector
     /// <param name="timeProvider">What delays wait on.</param>
     /// <param name="random">Where it is drawn who is hit.</param>
     /// <param name="metrics">Where it is counted.</param>
-    public FaultInjector(FaultSettings settings, LiveFault? live, FaultInjector? inner, TimeProvider timeProvider, RandomSource random, ClusterMetrics metrics)
+    public FaultInjector(FaultSettings settings, InjectedFault? live, FaultInjector? inner, TimeProvider timeProvider, RandomSource random, ClusterMetrics metrics)
     {
         _appliesTo = live?.AppliesTo;
         _inner = inner;
@@ -41,7 +41,7 @@ internal sealed class FaultInjector
         {
             builder.AddChaosOutcome(new ChaosOutcomeStrategyOptions<HttpResponseMessage>
             {
-                OutcomeGenerator = _ => new ValueTask<Outcome<HttpResponseMessage>?>(Outcome.FromResult(Answer(settings.AbortStatus))),
+                OutcomeGenerator = _ => new ValueTask<Outcome<HttpResponseMessage>?>(Outcome.FromResult(CreateAbortResponse(settings.AbortStatus))),
                 InjectionRate = settings.AbortRate,
                 Randomizer = random.NextDouble,
                 OnOutcomeInjected = _ => Count("abort"),
@@ -53,7 +53,7 @@ internal sealed class FaultInjector
         ValueTask Count(string fault)
         {
             metrics.OnFaultInjected(fault, scope);
-            live?.Count();
+            live?.OnInjected();
             return default;
         }
     }
@@ -72,9 +72,9 @@ internal sealed class FaultInjector
         CancellationToken cancellationToken) =>
         _appliesTo is null || _appliesTo(request)
             ? InjectAsync(request, state, send, cancellationToken)
-            : SendOnAsync(request, state, send, cancellationToken);
+            : SendInnerAsync(request, state, send, cancellationToken);
 
-    private static HttpResponseMessage Answer(int status) => new((HttpStatusCode)status)
+    private static HttpResponseMessage CreateAbortResponse(int status) => new((HttpStatusCode)status)
     {
         Content = new StringContent("Fault injected on purpose by LoadBalancing.Client."),
     };
@@ -86,7 +86,7 @@ internal sealed class FaultInjector
         CancellationToken cancellationToken)
     {
         HttpResponseMessage response = await _pipeline
-            .ExecuteAsync(static (call, token) => call.self.SendOnAsync(call.request, call.state, call.send, token), (self: this, request, state, send), cancellationToken)
+            .ExecuteAsync(static (call, token) => call.self.SendInnerAsync(call.request, call.state, call.send, token), (self: this, request, state, send), cancellationToken)
             .ConfigureAwait(false);
         if (response.RequestMessage is null)
         {
@@ -98,7 +98,7 @@ internal sealed class FaultInjector
         return response;
     }
 
-    private ValueTask<HttpResponseMessage> SendOnAsync<TState>(
+    private ValueTask<HttpResponseMessage> SendInnerAsync<TState>(
         HttpRequestMessage request,
         TState state,
         Func<TState, CancellationToken, ValueTask<HttpResponseMessage>> send,

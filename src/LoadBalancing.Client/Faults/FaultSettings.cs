@@ -4,7 +4,7 @@ namespace LoadBalancing.Client;
 internal sealed record FaultSettings(TimeSpan Delay, double DelayRate, int AbortStatus, double AbortRate, FaultScope Scope)
 {
     /// <summary>Hits nobody.</summary>
-    public static FaultSettings Nothing { get; } = new(TimeSpan.Zero, 0, 0, 0, FaultScope.Request);
+    public static FaultSettings None { get; } = new(TimeSpan.Zero, 0, 0, 0, FaultScope.Request);
 
     /// <summary>Null when nothing would ever be injected.</summary>
     public static FaultSettings? From(FaultOptions? options)
@@ -16,9 +16,9 @@ internal sealed record FaultSettings(TimeSpan Delay, double DelayRate, int Abort
 
         var settings = new FaultSettings(
             options.Delay?.FixedDelay ?? TimeSpan.Zero,
-            (options.Delay?.Percentage ?? 0) / 100,
-            options.Abort?.HttpStatus ?? 0,
-            (options.Abort?.Percentage ?? 0) / 100,
+            (options.Delay?.Percent ?? 0) / 100,
+            options.Abort?.Status ?? 0,
+            (options.Abort?.Percent ?? 0) / 100,
             options.Scope);
         return settings is { DelayRate: 0, AbortRate: 0 } ? null : settings;
     }

@@ -4,5 +4,5 @@ namespace LoadBalancing.Client;
 public interface IInjectedFault : IDisposable
 {
     /// <summary>How many delays and aborts have been injected so far.</summary>
-    long Injected { get; }
+    long InjectedCount { get; }
 }

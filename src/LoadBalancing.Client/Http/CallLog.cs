@@ -7,9 +7,9 @@ namespace LoadBalancing.Client;
 internal sealed partial class CallLog
 {
     /// <summary>Hosts can come from user input; the memory of those already told must not grow with it.</summary>
-    private const int MostHostsRemembered = 1000;
+    private const int MaxLoggedHosts = 1000;
 
-    private readonly ConcurrentDictionary<string, bool> _hostsTold = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, bool> _loggedHosts = new(StringComparer.OrdinalIgnoreCase);
     private readonly ILogger _logger;
     private readonly string _service;
 
@@ -23,7 +23,7 @@ internal sealed partial class CallLog
     /// <param name="balanced">The hosts of the client's own service; null when its services are found by host, and this one is just none of them.</param>
     public void PassedThrough(string host, string? balanced)
     {
-        if (_hostsTold.Count >= MostHostsRemembered || !_hostsTold.TryAdd(host, true))
+        if (_loggedHosts.Count >= MaxLoggedHosts || !_loggedHosts.TryAdd(host, true))
         {
             return;
         }
@@ -46,11 +46,11 @@ internal sealed partial class CallLog
         }
     }
 
-    public void TimerStarved(UpstreamEndpoint endpoint, TimeSpan limit, TimeSpan elapsed) => LogTimerStarved(_logger, _service, endpoint, limit, elapsed);
+    public void TimerFiredLate(UpstreamEndpoint endpoint, TimeSpan limit, TimeSpan elapsed) => LogTimerFiredLate(_logger, _service, endpoint, limit, elapsed);
 
     public void LeaseReclaimed(UpstreamEndpoint endpoint) => LogLeaseReclaimed(_logger, _service, endpoint);
 
-    public void RetryRefused(string reason) => LogRetryRefused(_logger, _service, reason);
+    public void RetrySuppressed(string reason) => LogRetrySuppressed(_logger, _service, reason);
 
     [LoggerMessage(LogEvents.HostPassedThrough, LogLevel.Warning, "Requests to host '{Host}' pass the balancing of '{Service}' by: it balances {Balanced}. Set Hosts if that is not what you want.", EventName = nameof(LogEvents.HostPassedThrough))]
     private static partial void LogPassedThrough(ILogger logger, string host, string service, string balanced);
@@ -61,12 +61,12 @@ internal sealed partial class CallLog
     [LoggerMessage(LogEvents.AttemptFailed, LogLevel.Debug, "An attempt on {Endpoint} of service '{Service}' ended with {Outcome} ({Triggers}).", EventName = nameof(LogEvents.AttemptFailed), SkipEnabledCheck = true)]
     private static partial void LogAttemptFailed(ILogger logger, UpstreamEndpoint endpoint, string service, string outcome, RetryTriggers triggers);
 
-    [LoggerMessage(LogEvents.TimerStarved, LogLevel.Debug, "A time limit of {Limit} on {Endpoint} of service '{Service}' was noticed only after {Elapsed}: this process is short of processor time, and the endpoint is not held to account.", EventName = nameof(LogEvents.TimerStarved))]
-    private static partial void LogTimerStarved(ILogger logger, string service, UpstreamEndpoint endpoint, TimeSpan limit, TimeSpan elapsed);
+    [LoggerMessage(LogEvents.TimerFiredLate, LogLevel.Debug, "A time limit of {Limit} on {Endpoint} of service '{Service}' was noticed only after {Elapsed}: this process is short of processor time, and the endpoint is not held to account.", EventName = nameof(LogEvents.TimerFiredLate))]
+    private static partial void LogTimerFiredLate(ILogger logger, string service, UpstreamEndpoint endpoint, TimeSpan limit, TimeSpan elapsed);
 
     [LoggerMessage(LogEvents.LeaseReclaimed, LogLevel.Warning, "A response of service '{Service}' from {Endpoint} was dropped without being read or disposed. Its connection was lost and it counted as in flight until now; dispose every response.", EventName = nameof(LogEvents.LeaseReclaimed))]
     private static partial void LogLeaseReclaimed(ILogger logger, string service, UpstreamEndpoint endpoint);
 
-    [LoggerMessage(LogEvents.RetryRefused, LogLevel.Debug, "A call to service '{Service}' is not tried again, because what may be tried again is used up: {Reason}.", EventName = nameof(LogEvents.RetryRefused))]
-    private static partial void LogRetryRefused(ILogger logger, string service, string reason);
+    [LoggerMessage(LogEvents.RetrySuppressed, LogLevel.Debug, "A call to service '{Service}' is not tried again, because what may be tried again is used up: {Reason}.", EventName = nameof(LogEvents.RetrySuppressed))]
+    private static partial void LogRetrySuppressed(ILogger logger, string service, string reason);
 }

@@ -10,23 +10,23 @@ internal static class FirstSetWait
     public static async ValueTask WaitAsync(CallState state, CancellationToken callerToken)
     {
         RequestPlan plan = state.Plan;
-        AttemptTimer timer = AttemptTimer.Start(plan.TimeLimits, plan.Now(), plan.Timeout, callerToken);
+        AttemptTimer timer = AttemptTimer.Start(plan.TimeoutPool, plan.GetTimestampIfNeeded(), plan.Timeout, callerToken);
         try
         {
             await plan.Balancer.WaitForFirstSetAsync(timer.TokenOr(callerToken)).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (timer.HasFired && !callerToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (timer.IsCancellationRequested && !callerToken.IsCancellationRequested)
         {
             string waited = string.Create(CultureInfo.InvariantCulture, $"The call's Timeout of {plan.Timeout.TotalSeconds} s has elapsed.");
             throw NoEndpointAvailableException.For(plan.Balancer, waited, new TimeoutException(waited));
         }
         catch (OperationCanceledException exception) when (callerToken.IsCancellationRequested)
         {
-            throw TimeoutErrors.AsCancelledBy(exception, callerToken);
+            throw TimeoutErrors.WithCallerToken(exception, callerToken);
         }
         finally
         {
-            timer.End(plan.TimeLimits);
+            timer.End(plan.TimeoutPool);
         }
     }
 }

@@ -6,33 +6,33 @@ namespace LoadBalancing.Client;
 /// </summary>
 internal sealed class LoadBalancingHandler : DelegatingHandler
 {
-    private readonly BalancedService? _service;
-    private readonly IServiceDirectory? _directory;
-    private readonly PassThroughReport _passThrough;
-    private readonly bool _followsRedirects;
+    private readonly ServiceState? _service;
+    private readonly IServiceRegistry? _registry;
+    private readonly PassThroughReporter _passThrough;
+    private readonly bool _followRedirectsByDefault;
     private EndpointTransports? _transports;
-    private bool _hasLooked;
+    private bool _hasSearchedTransports;
 
     /// <param name="service">The one service of the client; null: <paramref name="directory"/> finds it by the request's host.</param>
     /// <param name="directory">Where services are found by host.</param>
     /// <param name="passThrough">Who is told of requests that are not balanced.</param>
     /// <param name="followsRedirects">Whether redirects are followed here unless the options say otherwise.</param>
-    public LoadBalancingHandler(BalancedService? service, IServiceDirectory? directory, PassThroughReport passThrough, bool followsRedirects)
+    public LoadBalancingHandler(ServiceState? service, IServiceRegistry? directory, PassThroughReporter passThrough, bool followsRedirects)
     {
         _service = service;
-        _directory = directory;
+        _registry = directory;
         _passThrough = passThrough;
-        _followsRedirects = followsRedirects;
+        _followRedirectsByDefault = followsRedirects;
     }
 
     /// <summary>The transports below, if there are any. Looked for at the first request: until then the pipeline can still be changed.</summary>
-    internal EndpointTransports? Transports => Volatile.Read(ref _hasLooked) ? _transports : LookForTransports();
+    internal EndpointTransports? Transports => Volatile.Read(ref _hasSearchedTransports) ? _transports : FindTransports();
 
-    internal Task<HttpResponseMessage> SendBelowAsync(HttpRequestMessage request, CancellationToken cancellationToken) => base.SendAsync(request, cancellationToken);
+    internal Task<HttpResponseMessage> SendToInnerHandlerAsync(HttpRequestMessage request, CancellationToken cancellationToken) => base.SendAsync(request, cancellationToken);
 
-    internal HttpResponseMessage SendBelow(HttpRequestMessage request, CancellationToken cancellationToken) => base.Send(request, cancellationToken);
+    internal HttpResponseMessage SendToInnerHandler(HttpRequestMessage request, CancellationToken cancellationToken) => base.Send(request, cancellationToken);
 
-    /// <remarks>One state machine for the call that most are: a plan, one attempt, an answer. Everything else goes to <see cref="FinishAsync"/> and beyond.</remarks>
+    /// <remarks>One state machine for the call that most are: a plan, one attempt, an answer. Everything else goes to <see cref="ContinueWithRetriesAndRedirectsAsync"/> and beyond.</remarks>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         RequestPlan? plan = FindPlan(request);
@@ -41,9 +41,9 @@ internal sealed class LoadBalancingHandler : DelegatingHandler
             return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         }
 
-        if (!plan.IsPlain || plan.Balancer.CurrentSet is null || CallSpan.IsWanted || plan.Slots?.TryEnter() == false)
+        if (!plan.CanUseFastPath || plan.Balancer.CurrentSet is null || CallSpan.HasListeners || plan.Permits?.TryAcquire() == false)
         {
-            return await SendAndFollowAsync(plan, request, async: true, cancellationToken).ConfigureAwait(false);
+            return await SendWithRedirectsAsync(plan, request, async: true, cancellationToken).ConfigureAwait(false);
         }
 
         AttemptResult first;
@@ -61,19 +61,19 @@ internal sealed class LoadBalancingHandler : DelegatingHandler
                 first = attempt.Fail(exception, plan, request, call: null, cancellationToken);
             }
         }
-        else if (plan.LimitsEndpoints)
+        else if (plan.HasEndpointLimits)
         {
             // Perhaps all are full, and there is something to wait for.
-            return await SendAndFollowAsync(plan, request, async: true, cancellationToken).ConfigureAwait(false);
+            return await SendWithRedirectsAsync(plan, request, async: true, cancellationToken).ConfigureAwait(false);
         }
         else
         {
             first = AttemptResult.NothingToPick(plan);
         }
 
-        return first is { Triggers: RetryTriggers.None, Response: { } answer } && !FollowsRedirects(plan, answer)
+        return first is { Triggers: RetryTriggers.None, Response: { } answer } && !ShouldFollowRedirect(plan, answer)
             ? answer
-            : await FinishAsync(plan, request, first, cancellationToken).ConfigureAwait(false);
+            : await ContinueWithRetriesAndRedirectsAsync(plan, request, first, cancellationToken).ConfigureAwait(false);
     }
 
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -85,27 +85,27 @@ internal sealed class LoadBalancingHandler : DelegatingHandler
         }
 
         // The same code as for asynchronous calls: told not to, it never leaves this thread except to wait.
-        return SendAndFollowAsync(plan, request, async: false, cancellationToken).GetAwaiter().GetResult();
+        return SendWithRedirectsAsync(plan, request, async: false, cancellationToken).GetAwaiter().GetResult();
     }
 
     /// <summary>What a first attempt leaves to do: further attempts, and redirects.</summary>
-    private async Task<HttpResponseMessage> FinishAsync(RequestPlan plan, HttpRequestMessage request, AttemptResult first, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> ContinueWithRetriesAndRedirectsAsync(RequestPlan plan, HttpRequestMessage request, AttemptResult first, CancellationToken cancellationToken)
     {
-        HttpResponseMessage response = await RetryAsync(new CallState(plan, first.Lease?.StartedAt ?? 0), request, first, async: true, cancellationToken).ConfigureAwait(false);
-        return FollowsRedirects(plan, response)
-            ? await FollowAsync(request, response, async: true, cancellationToken).ConfigureAwait(false)
+        HttpResponseMessage response = await ContinueWithRetriesAsync(new CallState(plan, first.Lease?.StartedAt ?? 0), request, first, async: true, cancellationToken).ConfigureAwait(false);
+        return ShouldFollowRedirect(plan, response)
+            ? await FollowRedirectsAsync(request, response, async: true, cancellationToken).ConfigureAwait(false)
             : response;
     }
 
-    private async Task<HttpResponseMessage> SendAndFollowAsync(RequestPlan plan, HttpRequestMessage request, bool async, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendWithRedirectsAsync(RequestPlan plan, HttpRequestMessage request, bool async, CancellationToken cancellationToken)
     {
-        HttpResponseMessage response = await SendHopAsync(plan, request, async, cancellationToken).ConfigureAwait(false);
-        return FollowsRedirects(plan, response)
-            ? await FollowAsync(request, response, async, cancellationToken).ConfigureAwait(false)
+        HttpResponseMessage response = await SendWithTracingAsync(plan, request, async, cancellationToken).ConfigureAwait(false);
+        return ShouldFollowRedirect(plan, response)
+            ? await FollowRedirectsAsync(request, response, async, cancellationToken).ConfigureAwait(false)
             : response;
     }
 
-    private ValueTask<HttpResponseMessage> SendHopAsync(RequestPlan? plan, HttpRequestMessage request, bool async, CancellationToken cancellationToken)
+    private ValueTask<HttpResponseMessage> SendWithTracingAsync(RequestPlan? plan, HttpRequestMessage request, bool async, CancellationToken cancellationToken)
     {
         if (plan is null)
         {
@@ -114,38 +114,38 @@ internal sealed class LoadBalancingHandler : DelegatingHandler
                 : new ValueTask<HttpResponseMessage>(base.Send(request, cancellationToken));
         }
 
-        return CallSpan.IsWanted
-            ? TraceAsync(plan, request, async, cancellationToken)
-            : SendPlannedAsync(plan, request, span: null, async, cancellationToken);
+        return CallSpan.HasListeners
+            ? SendInSpanAsync(plan, request, async, cancellationToken)
+            : SendWithTransformsAsync(plan, request, span: null, async, cancellationToken);
     }
 
-    private async ValueTask<HttpResponseMessage> TraceAsync(RequestPlan plan, HttpRequestMessage request, bool async, CancellationToken cancellationToken)
+    private async ValueTask<HttpResponseMessage> SendInSpanAsync(RequestPlan plan, HttpRequestMessage request, bool async, CancellationToken cancellationToken)
     {
-        using CallSpan? span = CallSpan.Start(plan.Balancer.Name, plan.Balancer.Subset, HttpConventions.MethodOf(request), request.RequestUri!.IdnHost);
+        using CallSpan? span = CallSpan.Start(plan.Balancer.ServiceName, plan.Balancer.Subset, HttpConventions.MethodOf(request), request.RequestUri!.IdnHost);
         try
         {
-            HttpResponseMessage response = await SendPlannedAsync(plan, request, span, async, cancellationToken).ConfigureAwait(false);
-            span?.Answered((int)response.StatusCode);
+            HttpResponseMessage response = await SendWithTransformsAsync(plan, request, span, async, cancellationToken).ConfigureAwait(false);
+            span?.SetResponse((int)response.StatusCode);
             return response;
         }
         catch (Exception exception) when (span is not null)
         {
-            span.Failed(HttpConventions.ErrorTypeOf(exception));
+            span.SetError(HttpConventions.ErrorTypeOf(exception));
             throw;
         }
     }
 
-    private ValueTask<HttpResponseMessage> SendPlannedAsync(RequestPlan plan, HttpRequestMessage request, CallSpan? span, bool async, CancellationToken cancellationToken) =>
-        plan.Edits is null ? SendEditedAsync(plan, request, span, async, cancellationToken) : EditAsync(plan, plan.Edits, request, span, async, cancellationToken);
+    private ValueTask<HttpResponseMessage> SendWithTransformsAsync(RequestPlan plan, HttpRequestMessage request, CallSpan? span, bool async, CancellationToken cancellationToken) =>
+        plan.Transforms is null ? SendWithFaultsAsync(plan, request, span, async, cancellationToken) : ApplyTransformsAndSendAsync(plan, plan.Transforms, request, span, async, cancellationToken);
 
     /// <summary>Around all attempts: none of them makes a change a second time.</summary>
-    private async ValueTask<HttpResponseMessage> EditAsync(RequestPlan plan, MessageEdits edits, HttpRequestMessage request, CallSpan? span, bool async, CancellationToken cancellationToken)
+    private async ValueTask<HttpResponseMessage> ApplyTransformsAndSendAsync(RequestPlan plan, RouteTransforms edits, HttpRequestMessage request, CallSpan? span, bool async, CancellationToken cancellationToken)
     {
-        RequestBefore before = edits.Apply(request);
+        RequestSnapshot before = edits.Apply(request);
         HttpResponseMessage response;
         try
         {
-            response = await SendEditedAsync(plan, request, span, async, cancellationToken).ConfigureAwait(false);
+            response = await SendWithFaultsAsync(plan, request, span, async, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -156,20 +156,20 @@ internal sealed class LoadBalancingHandler : DelegatingHandler
         return response;
     }
 
-    private ValueTask<HttpResponseMessage> SendEditedAsync(RequestPlan plan, HttpRequestMessage request, CallSpan? span, bool async, CancellationToken cancellationToken) =>
+    private ValueTask<HttpResponseMessage> SendWithFaultsAsync(RequestPlan plan, HttpRequestMessage request, CallSpan? span, bool async, CancellationToken cancellationToken) =>
         plan.RequestFault is null
-            ? BalanceAsync(plan, request, span, async, cancellationToken)
+            ? SendWithRetriesAsync(plan, request, span, async, cancellationToken)
             : plan.RequestFault.SendAsync(
                 request,
                 (handler: this, plan, request, span, async),
-                static (call, token) => call.handler.BalanceAsync(call.plan, call.request, call.span, call.async, token),
+                static (call, token) => call.handler.SendWithRetriesAsync(call.plan, call.request, call.span, call.async, token),
                 cancellationToken);
 
-    private async ValueTask<HttpResponseMessage> BalanceAsync(RequestPlan plan, HttpRequestMessage request, CallSpan? span, bool async, CancellationToken cancellationToken)
+    private async ValueTask<HttpResponseMessage> SendWithRetriesAsync(RequestPlan plan, HttpRequestMessage request, CallSpan? span, bool async, CancellationToken cancellationToken)
     {
-        if (plan.Edits?.Answer is { } answer)
+        if (plan.Transforms?.DirectResponse is { } answer)
         {
-            return answer.To(request);
+            return answer.CreateFor(request);
         }
 
         bool mustWait = plan.Balancer.CurrentSet is null;
@@ -178,7 +178,7 @@ internal sealed class LoadBalancingHandler : DelegatingHandler
             await RequestBodies.BufferAsync(request, plan.Retry.BufferBodyUpTo, cancellationToken).ConfigureAwait(false);
         }
 
-        CallState? call = mustWait || span is not null || plan.Slots is not null ? new CallState(plan, plan.Now()) { Span = span } : null;
+        CallState? call = mustWait || span is not null || plan.Permits is not null ? new CallState(plan, plan.GetTimestampIfNeeded()) { Span = span } : null;
         if (mustWait)
         {
             await FirstSetWait.WaitAsync(call!, cancellationToken).ConfigureAwait(false);
@@ -187,19 +187,19 @@ internal sealed class LoadBalancingHandler : DelegatingHandler
         AttemptResult first = await AttemptSender.SendAsync(this, plan, request, call, async, cancellationToken).ConfigureAwait(false);
         return first is { Response: not null, Triggers: RetryTriggers.None }
             ? first.Response
-            : await RetryAsync(call ?? new CallState(plan, first.Lease?.StartedAt ?? 0), request, first, async, cancellationToken).ConfigureAwait(false);
+            : await ContinueWithRetriesAsync(call ?? new CallState(plan, first.Lease?.StartedAt ?? 0), request, first, async, cancellationToken).ConfigureAwait(false);
     }
 
-    private ValueTask<HttpResponseMessage> RetryAsync(CallState state, HttpRequestMessage request, AttemptResult first, bool async, CancellationToken cancellationToken)
+    private ValueTask<HttpResponseMessage> ContinueWithRetriesAsync(CallState state, HttpRequestMessage request, AttemptResult first, bool async, CancellationToken cancellationToken)
     {
-        state.AddFirst(first);
-        return RetryRunner.ContinueAsync(this, request, state, first, async, cancellationToken);
+        state.AddFirstAttempt(first);
+        return RetryRunner.RetryIfAllowedAsync(this, request, state, first, async, cancellationToken);
     }
 
-    private EndpointTransports? LookForTransports()
+    private EndpointTransports? FindTransports()
     {
         _transports = EndpointTransports.FindBelow(this);
-        Volatile.Write(ref _hasLooked, true);
+        Volatile.Write(ref _hasSearchedTransports, true);
         return _transports;
     }
 
@@ -211,7 +211,7 @@ internal sealed class LoadBalancingHandler : DelegatingHandler
             return null;
         }
 
-        BalancedService? service = _service ?? _directory!.FindByHost(uri.Host);
+        ServiceState? service = _service ?? _registry!.FindByHost(uri.Host);
         if (service is null)
         {
             _passThrough.Report(uri.Host, balanced: null);
@@ -219,9 +219,9 @@ internal sealed class LoadBalancingHandler : DelegatingHandler
         }
 
         RequestPlan plan = service.Plan;
-        if (_service is null || service.Matches(plan, uri.Host))
+        if (_service is null || service.MatchesHost(plan, uri.Host))
         {
-            return plan.Routes is null ? plan : plan.Routes.Find(request)?.Destined() ?? plan;
+            return plan.Routes is null ? plan : plan.Routes.Find(request)?.SelectDestinationPlan() ?? plan;
         }
 
         string balanced = plan.Hosts.IsExplicit ? plan.Hosts.ToString() : $"'{service.DefaultHost}'";
@@ -234,12 +234,12 @@ internal sealed class LoadBalancingHandler : DelegatingHandler
         return null;
     }
 
-    private bool FollowsRedirects(RequestPlan? plan, HttpResponseMessage response) =>
-        (int)response.StatusCode is >= 300 and < 400 && plan is not null && (plan.FollowRedirects ?? _followsRedirects);
+    private bool ShouldFollowRedirect(RequestPlan? plan, HttpResponseMessage response) =>
+        (int)response.StatusCode is >= 300 and < 400 && plan is not null && (plan.FollowRedirects ?? _followRedirectsByDefault);
 
-    private async ValueTask<HttpResponseMessage> FollowAsync(HttpRequestMessage request, HttpResponseMessage response, bool async, CancellationToken cancellationToken)
+    private async ValueTask<HttpResponseMessage> FollowRedirectsAsync(HttpRequestMessage request, HttpResponseMessage response, bool async, CancellationToken cancellationToken)
     {
-        for (int hop = 0; hop < RedirectRules.MostRedirects; hop++)
+        for (int hop = 0; hop < RedirectRules.MaxRedirects; hop++)
         {
             if (RedirectRules.TargetOf(response, request.RequestUri!) is not { } target)
             {
@@ -262,14 +262,14 @@ internal sealed class LoadBalancingHandler : DelegatingHandler
 
             if (request.Content is not null)
             {
-                RequestBodies.Renew(request);
+                RequestBodies.Recreate(request);
             }
 
             response.Dispose();
             request.RequestUri = target;
             request.Headers.Authorization = null;
-            TraceParent.Forget(request);
-            response = await SendHopAsync(FindPlan(request), request, async, cancellationToken).ConfigureAwait(false);
+            TraceParent.RemoveStale(request);
+            response = await SendWithTracingAsync(FindPlan(request), request, async, cancellationToken).ConfigureAwait(false);
         }
 
         return response;

@@ -24,7 +24,7 @@ public static class LoadBalancingRequestExtensions
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentException.ThrowIfNullOrEmpty(route);
-        RouteChoice.Set(request, route);
+        ExplicitRoute.Set(request, route);
         return request;
     }
 
@@ -78,7 +78,7 @@ public static class LoadBalancingRequestExtensions
 
     /// <summary>Says for whom the request is made, for hash policies that go by what its own headers do not say, and for cookies that are made here.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="context">What is known of the caller, like an <see cref="AffinitySession"/>.</param>
+    /// <param name="context">What is known of the caller, like an <see cref="AffinityCookieJar"/>.</param>
     /// <returns>The request.</returns>
     public static HttpRequestMessage SetCallerContext(this HttpRequestMessage request, ICallerContext context)
     {

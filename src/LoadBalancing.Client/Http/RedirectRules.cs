@@ -5,7 +5,7 @@ namespace LoadBalancing.Client;
 /// <summary>Which answers are redirects, and what the next request looks like: the rules of <see cref="SocketsHttpHandler"/>.</summary>
 internal static class RedirectRules
 {
-    public const int MostRedirects = 50;
+    public const int MaxRedirects = 50;
 
     /// <summary>Where an answer leads; null when it leads nowhere, or to a place that must not be gone to.</summary>
     public static Uri? TargetOf(HttpResponseMessage response, Uri requestUri)
@@ -22,7 +22,7 @@ internal static class RedirectRules
             return null;
         }
 
-        location = AsLogical(response, requestUri, location);
+        location = ToLogicalHost(response, requestUri, location);
         if (requestUri.Fragment.Length > 0 && location.Fragment.Length == 0)
         {
             location = new UriBuilder(location) { Fragment = requestUri.Fragment }.Uri;
@@ -41,7 +41,7 @@ internal static class RedirectRules
     };
 
     /// <summary>An endpoint that is asked for by a host name of its own speaks of the service by that name, as others do by the name that the caller used.</summary>
-    private static Uri AsLogical(HttpResponseMessage response, Uri requestUri, Uri location) =>
+    private static Uri ToLogicalHost(HttpResponseMessage response, Uri requestUri, Uri location) =>
         response.Content is UpstreamContent { Lease.Endpoint.Hostname: { } own } && string.Equals(location.Authority, own, StringComparison.OrdinalIgnoreCase)
             ? new UriBuilder(location) { Host = requestUri.Host, Port = requestUri.IsDefaultPort ? -1 : requestUri.Port }.Uri
             : location;

@@ -22,7 +22,7 @@ internal sealed record RequestPlan
     public IReadOnlyDictionary<string, RequestPlan>? Subsets { get; init; }
 
     /// <summary>What is changed of requests and answers, or answered here; null when nothing is.</summary>
-    public required MessageEdits? Edits { get; init; }
+    public required RouteTransforms? Transforms { get; init; }
 
     /// <summary>The hosts that are balanced.</summary>
     public required HostMatcher Hosts { get; init; }
@@ -36,7 +36,7 @@ internal sealed record RequestPlan
     public required TimeSpan PerTryTimeout { get; init; }
 
     /// <summary>How long bodies may take.</summary>
-    public required BodyRules Body { get; init; }
+    public required BodyTimeouts BodyTimeouts { get; init; }
 
     /// <summary>Null where it makes no difference which endpoint a request goes to.</summary>
     public required RequestAffinity? Affinity { get; init; }
@@ -47,22 +47,22 @@ internal sealed record RequestPlan
     public required RetrySettings Retry { get; init; }
 
     /// <summary>What is tried again of answers below 500; null when nothing is.</summary>
-    public required AnswerConditions? Answers { get; init; }
+    public required ResponseRetryConditions? ResponseRetryConditions { get; init; }
 
     /// <summary>Runs what comes after a first attempt that failed; null when nothing is ever tried again.</summary>
     public required ResiliencePipeline<HttpResponseMessage>? RetryPipeline { get; init; }
 
     /// <summary>The places that attempts have to take; null when there is no limit to them, nor to single endpoints.</summary>
-    public required RequestSlots? Slots { get; init; }
+    public required RequestPermits? Permits { get; init; }
 
-    /// <summary>The limits that <see cref="Slots"/> and <see cref="Retries"/> are held to.</summary>
-    public required PoolLimits Pool { get; init; }
+    /// <summary>The limits that <see cref="Permits"/> and <see cref="RetryLimiter"/> are held to.</summary>
+    public required PoolLimits PoolLimits { get; init; }
 
     /// <summary>What the cluster allows to be tried again.</summary>
-    public required RetryAllowance Retries { get; init; }
+    public required RetryLimiter RetryLimiter { get; init; }
 
     /// <summary>Where requests are counted; null when nobody asks how many there were.</summary>
-    public required RetryBudget? Budget { get; init; }
+    public required RetryRateBudget? RateBudget { get; init; }
 
     /// <summary>Null when no faults are injected into requests.</summary>
     public required FaultInjector? RequestFault { get; init; }
@@ -82,10 +82,10 @@ internal sealed record RequestPlan
     /// <summary>Null: as the way the client was registered says.</summary>
     public required bool? FollowRedirects { get; init; }
 
-    public required TimeLimitPool TimeLimits { get; init; }
+    public required TimeoutPool TimeoutPool { get; init; }
 
     /// <summary>The paths that are asked for again and again.</summary>
-    public required KnownPaths Paths { get; init; }
+    public required FrequentPaths FrequentPaths { get; init; }
 
     public required RandomSource Random { get; init; }
 
@@ -94,41 +94,41 @@ internal sealed record RequestPlan
     public TimeProvider TimeProvider => Balancer.TimeProvider;
 
     /// <summary>Whether a call that goes well takes nothing but one attempt.</summary>
-    public bool IsPlain => RequestFault is null && AttemptFault is null && Edits is null && Retry.BufferBodyUpTo == 0;
+    public bool CanUseFastPath => RequestFault is null && AttemptFault is null && Transforms is null && Retry.BufferBodyUpTo == 0;
 
     /// <summary>The plan of one call: this one, or, where the route has destinations, that of the one that is drawn.</summary>
-    public RequestPlan Destined() => Destinations is null ? this : Destinations.Draw();
+    public RequestPlan SelectDestinationPlan() => Destinations is null ? this : Destinations.SelectPlan();
 
     /// <summary>The same for requests that go to the cluster of another service's plan: what concerns requests is as here, what concerns the cluster as there.</summary>
-    public RequestPlan On(RequestPlan cluster) => this with
+    public RequestPlan PlanFor(RequestPlan cluster) => this with
     {
         Balancer = cluster.Balancer,
-        Affinity = HashPolicies is null ? cluster.Affinity : cluster.Affinity?.Under(HashPolicies),
-        Slots = cluster.Slots,
-        Pool = cluster.Pool,
-        Retries = cluster.Retries,
+        Affinity = HashPolicies is null ? cluster.Affinity : cluster.Affinity?.WithHashPolicies(HashPolicies),
+        Permits = cluster.Permits,
+        PoolLimits = cluster.PoolLimits,
+        RetryLimiter = cluster.RetryLimiter,
 
         // Where neither tries again, nobody asks how many requests there were.
-        Budget = (Budget ?? cluster.Budget) is null ? null : cluster.Retries.Rate,
+        RateBudget = (RateBudget ?? cluster.RateBudget) is null ? null : cluster.RetryLimiter.RateBudget,
         ErrorStatuses = cluster.ErrorStatuses,
-        Paths = cluster.Paths,
+        FrequentPaths = cluster.FrequentPaths,
         Log = cluster.Log,
     };
 
     /// <summary>Whether a cookie counts, on any of its routes or in any of its subsets.</summary>
-    public bool UsesCookies => Affinity is { UsesCookies: true } || Routes is { UseCookies: true } || (Subsets?.Values.Any(static subset => subset.UsesCookies) ?? false);
+    public bool UsesCookies => Affinity is { UsesCookies: true } || Routes is { UsesCookies: true } || (Subsets?.Values.Any(static subset => subset.UsesCookies) ?? false);
 
     /// <summary>Whether a pick may find endpoints full, so that there is something to wait for.</summary>
-    public bool LimitsEndpoints => Pool.HasEndpointLimits;
+    public bool HasEndpointLimits => PoolLimits.HasEndpointLimits;
 
     /// <summary>Whether any time limit is to be kept.</summary>
-    public bool HasTimeLimit => PerTryTimeout != System.Threading.Timeout.InfiniteTimeSpan;
+    public bool HasTimeout => PerTryTimeout != System.Threading.Timeout.InfiniteTimeSpan;
 
     /// <summary>The time at which something begins; 0 when nobody needs to know, which saves reading a clock.</summary>
-    public long Now() => HasTimeLimit || Budget is not null || Balancer.WantsTimes || Balancer.Metrics.WantsDurations ? TimeProvider.GetTimestamp() : 0;
+    public long GetTimestampIfNeeded() => HasTimeout || RateBudget is not null || Balancer.NeedsAttemptTimes || Balancer.Metrics.IsAttemptDurationEnabled ? TimeProvider.GetTimestamp() : 0;
 
     /// <summary>The timestamp at which a call that began at another one is over, by its <see cref="Timeout"/>, which must be one.</summary>
-    public long EndOf(long startedAt) => startedAt + (long)(Timeout.Ticks * ((double)TimeProvider.TimestampFrequency / TimeSpan.TicksPerSecond));
+    public long DeadlineOf(long startedAt) => startedAt + (long)(Timeout.Ticks * ((double)TimeProvider.TimestampFrequency / TimeSpan.TicksPerSecond));
 
     /// <summary>The shorter of two times of which either may be infinite.</summary>
     public static TimeSpan Shorter(TimeSpan a, TimeSpan b) =>

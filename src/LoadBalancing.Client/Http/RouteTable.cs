@@ -13,22 +13,22 @@ internal sealed class RouteTable
     }
 
     /// <summary>Whether a cookie counts on any of them.</summary>
-    public bool UseCookies => Array.Exists(_routes, static route => route.Plan.UsesCookies);
+    public bool UsesCookies => Array.Exists(_routes, static route => route.Plan.UsesCookies);
 
     /// <summary>The plan of the route that the request asks for, or of the first that fits it; null when none does.</summary>
     /// <exception cref="InvalidOperationException">The request asks for a route that there is not.</exception>
     public RequestPlan? Find(HttpRequestMessage request)
     {
-        if (RouteChoice.Of(request) is { } asked)
+        if (ExplicitRoute.Get(request) is { } asked)
         {
-            return Named(asked);
+            return FindByName(asked);
         }
 
         int found = _index.Find(request);
         return found < 0 ? null : _routes[found].Plan;
     }
 
-    private RequestPlan Named(string name)
+    private RequestPlan FindByName(string name)
     {
         foreach ((RequestRoute route, RequestPlan plan) in _routes)
         {
@@ -38,6 +38,6 @@ internal sealed class RouteTable
             }
         }
 
-        throw new InvalidOperationException($"The request asks for route '{name}' of service '{_routes[0].Plan.Balancer.Name}', which has none of that name. It has {string.Join(", ", _routes.Select(static route => $"'{route.Route.Name}'"))}.");
+        throw new InvalidOperationException($"The request asks for route '{name}' of service '{_routes[0].Plan.Balancer.ServiceName}', which has none of that name. It has {string.Join(", ", _routes.Select(static route => $"'{route.Route.Name}'"))}.");
     }
 }

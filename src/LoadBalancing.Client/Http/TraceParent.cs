@@ -11,20 +11,20 @@ internal static class TraceParent
 {
     private const string Header = "traceparent";
 
-    public static void Forget(HttpRequestMessage request)
+    public static void RemoveStale(HttpRequestMessage request)
     {
         if (Activity.Current is { } current
             && request.Headers.NonValidated.TryGetValues(Header, out HeaderStringValues written)
             && ActivityContext.TryParse(written.ToString(), traceState: null, out ActivityContext context)
             && context.TraceId == current.TraceId
-            && !IsAround(current, context.SpanId))
+            && !IsFromAncestor(current, context.SpanId))
         {
             request.Headers.Remove(Header);
         }
     }
 
     /// <summary>Whether an id was there before the attempt: whoever wrote it into the request himself had one of those in which the call was made, or that of another trace.</summary>
-    private static bool IsAround(Activity current, ActivitySpanId id)
+    private static bool IsFromAncestor(Activity current, ActivitySpanId id)
     {
         for (Activity? activity = current; activity is not null; activity = activity.Parent)
         {

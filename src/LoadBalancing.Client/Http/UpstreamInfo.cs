@@ -6,27 +6,27 @@ public sealed class UpstreamInfo
 {
     internal UpstreamInfo(IReadOnlyList<UpstreamEndpoint> tried, string? retryRefused)
     {
-        RetryRefused = retryRefused;
+        RetrySuppressedReason = retryRefused;
         // The call keeps the list it was given, and what a caller holds must not be something that can be written to.
-        Tried = [.. tried];
-        Endpoint = Tried[^1];
+        TriedEndpoints = [.. tried];
+        Endpoint = TriedEndpoints[^1];
     }
 
     /// <summary>The endpoint that gave the response, or in whose stead a fault of <see cref="FaultScope.Attempt"/> gave it.</summary>
     public UpstreamEndpoint Endpoint { get; }
 
     /// <summary>How many attempts it took; 1 without a retry. Each redirect that was followed is a call of its own: these are the attempts of the last.</summary>
-    public int Attempts => Tried.Count;
+    public int Attempts => TriedEndpoints.Count;
 
     /// <summary>The endpoints of all attempts, in order, <see cref="Endpoint"/> last. One that was tried twice stands there twice.</summary>
-    public IReadOnlyList<UpstreamEndpoint> Tried { get; }
+    public IReadOnlyList<UpstreamEndpoint> TriedEndpoints { get; }
 
     /// <summary>
     /// Why the call was not tried again although its answer was one to try again: <c>max-retries</c>, <c>budget-rate</c> or <c>budget-concurrency</c>, as in the metric
     /// <c>loadbalancing.client.retries.suppressed</c>; null when no retry was refused.
     /// </summary>
-    public string? RetryRefused { get; }
+    public string? RetrySuppressedReason { get; }
 
     /// <inheritdoc/>
-    public override string ToString() => Attempts == 1 ? Endpoint.ToString() : $"{Endpoint}, attempt {Attempts} after {string.Join(", ", Tried.SkipLast(1))}";
+    public override string ToString() => Attempts == 1 ? Endpoint.ToString() : $"{Endpoint}, attempt {Attempts} after {string.Join(", ", TriedEndpoints.SkipLast(1))}";
 }

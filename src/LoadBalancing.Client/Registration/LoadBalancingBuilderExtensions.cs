@@ -22,7 +22,7 @@ public static class LoadBalancingBuilderExtensions
     public static ILoadBalancingBuilder Configure(this ILoadBalancingBuilder builder, Action<LoadBalancingOptions, IServiceProvider> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
-        RegistrationOf(builder).Add(OptionsLayer.FromAction(configure));
+        GetRegistration(builder).Add(OptionsLayer.FromAction(configure));
         return builder;
     }
 
@@ -34,7 +34,7 @@ public static class LoadBalancingBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(configure);
         ArgumentNullException.ThrowIfNull(changes);
-        RegistrationOf(builder).Add(OptionsLayer.FromAction(configure, changes));
+        GetRegistration(builder).Add(OptionsLayer.FromAction(configure, changes));
         return builder;
     }
 
@@ -44,7 +44,7 @@ public static class LoadBalancingBuilderExtensions
     public static ILoadBalancingBuilder Configure(this ILoadBalancingBuilder builder, IConfiguration section)
     {
         ArgumentNullException.ThrowIfNull(section);
-        RegistrationOf(builder).Add(OptionsLayer.FromConfiguration(section));
+        GetRegistration(builder).Add(OptionsLayer.FromConfiguration(section));
         return builder;
     }
 
@@ -63,7 +63,7 @@ public static class LoadBalancingBuilderExtensions
     public static ILoadBalancingBuilder AddEndpointSource(this ILoadBalancingBuilder builder, Func<IServiceProvider, IEndpointSource> create)
     {
         ArgumentNullException.ThrowIfNull(create);
-        RegistrationOf(builder).Add(create);
+        GetRegistration(builder).Add(create);
         return builder;
     }
 
@@ -74,7 +74,7 @@ public static class LoadBalancingBuilderExtensions
         where TSource : class, IEndpointSource =>
         builder.AddEndpointSource(static services => services.GetRequiredService<TSource>());
 
-    private static ServiceRegistration RegistrationOf(ILoadBalancingBuilder builder)
+    private static ServiceRegistration GetRegistration(ILoadBalancingBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
         return builder is LoadBalancingBuilder known

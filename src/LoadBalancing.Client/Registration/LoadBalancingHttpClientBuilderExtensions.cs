@@ -45,14 +45,14 @@ public static class LoadBalancingHttpClientBuilderExtensions
     public static IHttpClientBuilder RemoveLoadBalancing(this IHttpClientBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        ServiceRegistrations.Of(builder.Services).Remove(builder.Name);
+        ServiceRegistrationCollection.GetOrCreate(builder.Services).Remove(builder.Name);
         return builder;
     }
 
     private static LoadBalancingBuilder Add(IHttpClientBuilder builder, OptionsLayer? layer)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        ServiceRegistration registration = LoadBalancingRegistration.Register(builder.Services, builder.Name, layer);
+        ServiceRegistration registration = LoadBalancingRegistrar.Register(builder.Services, builder.Name, layer);
         registration.HasClient = true;
         return new LoadBalancingBuilder(builder.Name, builder.Services, registration);
     }

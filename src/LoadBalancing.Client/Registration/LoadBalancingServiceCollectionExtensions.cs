@@ -16,28 +16,28 @@ public static class LoadBalancingServiceCollectionExtensions
     /// <param name="services">The service collection.</param>
     /// <param name="name">The name of the client and of its service.</param>
     public static ILoadBalancingBuilder AddLoadBalancedHttpClient(this IServiceCollection services, string name) =>
-        Balance(services.AddHttpClient(name)).AddLoadBalancing();
+        ConfigureBalancedClient(services.AddHttpClient(name)).AddLoadBalancing();
 
     /// <summary>Registers a balanced client.</summary>
     /// <param name="services">The service collection.</param>
     /// <param name="name">The name of the client and of its service.</param>
     /// <param name="configure">Fills the options. Called when the service starts and at every reload.</param>
     public static ILoadBalancingBuilder AddLoadBalancedHttpClient(this IServiceCollection services, string name, Action<LoadBalancingOptions> configure) =>
-        Balance(services.AddHttpClient(name)).AddLoadBalancing(configure);
+        ConfigureBalancedClient(services.AddHttpClient(name)).AddLoadBalancing(configure);
 
     /// <summary>Registers a balanced client with the options in a configuration section.</summary>
     /// <param name="services">The service collection.</param>
     /// <param name="name">The name of the client and of its service.</param>
     /// <param name="section">The section with the options of the service. Its changes are followed.</param>
     public static ILoadBalancingBuilder AddLoadBalancedHttpClient(this IServiceCollection services, string name, IConfiguration section) =>
-        Balance(services.AddHttpClient(name)).AddLoadBalancing(section);
+        ConfigureBalancedClient(services.AddHttpClient(name)).AddLoadBalancing(section);
 
     /// <summary>Registers a balanced typed client with the options in <c>LoadBalancing:{name}</c> of the application's configuration.</summary>
     /// <typeparam name="TClient">The client; it gets an <see cref="HttpClient"/> in its constructor. Its name, if none is given, is the type's.</typeparam>
     /// <param name="services">The service collection.</param>
     public static ILoadBalancingBuilder AddLoadBalancedHttpClient<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TClient>(this IServiceCollection services)
         where TClient : class =>
-        Balance(services.AddHttpClient<TClient>()).AddLoadBalancing();
+        ConfigureBalancedClient(services.AddHttpClient<TClient>()).AddLoadBalancing();
 
     /// <summary>Registers a balanced typed client.</summary>
     /// <typeparam name="TClient">The client; it gets an <see cref="HttpClient"/> in its constructor. Its name, if none is given, is the type's.</typeparam>
@@ -45,7 +45,7 @@ public static class LoadBalancingServiceCollectionExtensions
     /// <param name="configure">Fills the options. Called when the service starts and at every reload.</param>
     public static ILoadBalancingBuilder AddLoadBalancedHttpClient<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TClient>(this IServiceCollection services, Action<LoadBalancingOptions> configure)
         where TClient : class =>
-        Balance(services.AddHttpClient<TClient>()).AddLoadBalancing(configure);
+        ConfigureBalancedClient(services.AddHttpClient<TClient>()).AddLoadBalancing(configure);
 
     /// <summary>Registers a balanced typed client with the options in a configuration section.</summary>
     /// <typeparam name="TClient">The client; it gets an <see cref="HttpClient"/> in its constructor. Its name, if none is given, is the type's.</typeparam>
@@ -53,7 +53,7 @@ public static class LoadBalancingServiceCollectionExtensions
     /// <param name="section">The section with the options of the service. Its changes are followed.</param>
     public static ILoadBalancingBuilder AddLoadBalancedHttpClient<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TClient>(this IServiceCollection services, IConfiguration section)
         where TClient : class =>
-        Balance(services.AddHttpClient<TClient>()).AddLoadBalancing(section);
+        ConfigureBalancedClient(services.AddHttpClient<TClient>()).AddLoadBalancing(section);
 
     /// <summary>Registers a balanced typed client with the options in <c>LoadBalancing:{name}</c> of the application's configuration.</summary>
     /// <typeparam name="TClient">The client; it gets an <see cref="HttpClient"/> in its constructor. Its name, if none is given, is the type's.</typeparam>
@@ -61,7 +61,7 @@ public static class LoadBalancingServiceCollectionExtensions
     /// <param name="name">The name of the client and of its service.</param>
     public static ILoadBalancingBuilder AddLoadBalancedHttpClient<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TClient>(this IServiceCollection services, string name)
         where TClient : class =>
-        Balance(services.AddHttpClient<TClient>(name)).AddLoadBalancing();
+        ConfigureBalancedClient(services.AddHttpClient<TClient>(name)).AddLoadBalancing();
 
     /// <summary>Registers a balanced typed client.</summary>
     /// <typeparam name="TClient">The client; it gets an <see cref="HttpClient"/> in its constructor. Its name, if none is given, is the type's.</typeparam>
@@ -70,7 +70,7 @@ public static class LoadBalancingServiceCollectionExtensions
     /// <param name="configure">Fills the options. Called when the service starts and at every reload.</param>
     public static ILoadBalancingBuilder AddLoadBalancedHttpClient<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TClient>(this IServiceCollection services, string name, Action<LoadBalancingOptions> configure)
         where TClient : class =>
-        Balance(services.AddHttpClient<TClient>(name)).AddLoadBalancing(configure);
+        ConfigureBalancedClient(services.AddHttpClient<TClient>(name)).AddLoadBalancing(configure);
 
     /// <summary>Registers a balanced typed client with the options in a configuration section.</summary>
     /// <typeparam name="TClient">The client; it gets an <see cref="HttpClient"/> in its constructor. Its name, if none is given, is the type's.</typeparam>
@@ -79,7 +79,7 @@ public static class LoadBalancingServiceCollectionExtensions
     /// <param name="section">The section with the options of the service. Its changes are followed.</param>
     public static ILoadBalancingBuilder AddLoadBalancedHttpClient<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TClient>(this IServiceCollection services, string name, IConfiguration section)
         where TClient : class =>
-        Balance(services.AddHttpClient<TClient>(name)).AddLoadBalancing(section);
+        ConfigureBalancedClient(services.AddHttpClient<TClient>(name)).AddLoadBalancing(section);
 
     /// <summary>Registers a balanced typed client with the options in <c>LoadBalancing:{name}</c> of the application's configuration.</summary>
     /// <typeparam name="TClient">The type that is asked for. The client's name, if none is given, is this type's.</typeparam>
@@ -88,7 +88,7 @@ public static class LoadBalancingServiceCollectionExtensions
     public static ILoadBalancingBuilder AddLoadBalancedHttpClient<TClient, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TImplementation>(this IServiceCollection services)
         where TClient : class
         where TImplementation : class, TClient =>
-        Balance(services.AddHttpClient<TClient, TImplementation>()).AddLoadBalancing();
+        ConfigureBalancedClient(services.AddHttpClient<TClient, TImplementation>()).AddLoadBalancing();
 
     /// <summary>Registers a balanced typed client.</summary>
     /// <typeparam name="TClient">The type that is asked for. The client's name, if none is given, is this type's.</typeparam>
@@ -98,7 +98,7 @@ public static class LoadBalancingServiceCollectionExtensions
     public static ILoadBalancingBuilder AddLoadBalancedHttpClient<TClient, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TImplementation>(this IServiceCollection services, Action<LoadBalancingOptions> configure)
         where TClient : class
         where TImplementation : class, TClient =>
-        Balance(services.AddHttpClient<TClient, TImplementation>()).AddLoadBalancing(configure);
+        ConfigureBalancedClient(services.AddHttpClient<TClient, TImplementation>()).AddLoadBalancing(configure);
 
     /// <summary>Registers a balanced typed client with the options in a configuration section.</summary>
     /// <typeparam name="TClient">The type that is asked for. The client's name, if none is given, is this type's.</typeparam>
@@ -108,7 +108,7 @@ public static class LoadBalancingServiceCollectionExtensions
     public static ILoadBalancingBuilder AddLoadBalancedHttpClient<TClient, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TImplementation>(this IServiceCollection services, IConfiguration section)
         where TClient : class
         where TImplementation : class, TClient =>
-        Balance(services.AddHttpClient<TClient, TImplementation>()).AddLoadBalancing(section);
+        ConfigureBalancedClient(services.AddHttpClient<TClient, TImplementation>()).AddLoadBalancing(section);
 
     /// <summary>Registers a balanced typed client with the options in <c>LoadBalancing:{name}</c> of the application's configuration.</summary>
     /// <typeparam name="TClient">The type that is asked for. The client's name, if none is given, is this type's.</typeparam>
@@ -118,7 +118,7 @@ public static class LoadBalancingServiceCollectionExtensions
     public static ILoadBalancingBuilder AddLoadBalancedHttpClient<TClient, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TImplementation>(this IServiceCollection services, string name)
         where TClient : class
         where TImplementation : class, TClient =>
-        Balance(services.AddHttpClient<TClient, TImplementation>(name)).AddLoadBalancing();
+        ConfigureBalancedClient(services.AddHttpClient<TClient, TImplementation>(name)).AddLoadBalancing();
 
     /// <summary>Registers a balanced typed client.</summary>
     /// <typeparam name="TClient">The type that is asked for. The client's name, if none is given, is this type's.</typeparam>
@@ -129,7 +129,7 @@ public static class LoadBalancingServiceCollectionExtensions
     public static ILoadBalancingBuilder AddLoadBalancedHttpClient<TClient, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TImplementation>(this IServiceCollection services, string name, Action<LoadBalancingOptions> configure)
         where TClient : class
         where TImplementation : class, TClient =>
-        Balance(services.AddHttpClient<TClient, TImplementation>(name)).AddLoadBalancing(configure);
+        ConfigureBalancedClient(services.AddHttpClient<TClient, TImplementation>(name)).AddLoadBalancing(configure);
 
     /// <summary>Registers a balanced typed client with the options in a configuration section.</summary>
     /// <typeparam name="TClient">The type that is asked for. The client's name, if none is given, is this type's.</typeparam>
@@ -140,7 +140,7 @@ public static class LoadBalancingServiceCollectionExtensions
     public static ILoadBalancingBuilder AddLoadBalancedHttpClient<TClient, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TImplementation>(this IServiceCollection services, string name, IConfiguration section)
         where TClient : class
         where TImplementation : class, TClient =>
-        Balance(services.AddHttpClient<TClient, TImplementation>(name)).AddLoadBalancing(section);
+        ConfigureBalancedClient(services.AddHttpClient<TClient, TImplementation>(name)).AddLoadBalancing(section);
 
     /// <summary>Registers a balancer without a client, for anything that is not HTTP, with the options in <c>LoadBalancing:{name}</c> of the application's configuration. <see cref="ILoadBalancerProvider"/> gives access to it.</summary>
     /// <param name="services">The service collection.</param>
@@ -174,7 +174,7 @@ public static class LoadBalancingServiceCollectionExtensions
         where TStrategy : class, ILoadBalancingStrategy
     {
         ArgumentNullException.ThrowIfNull(services);
-        LoadBalancingRegistration.AddCore(services);
+        LoadBalancingRegistrar.AddCoreServices(services);
         return services.AddSingleton<ILoadBalancingStrategy, TStrategy>();
     }
 
@@ -182,14 +182,14 @@ public static class LoadBalancingServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentException.ThrowIfNullOrEmpty(name);
-        return new LoadBalancingBuilder(name, services, LoadBalancingRegistration.Register(services, name, layer));
+        return new LoadBalancingBuilder(name, services, LoadBalancingRegistrar.Register(services, name, layer));
     }
 
     /// <summary>Makes a client ready for balancing: its base address, unless it has one, and the defaults of its primary handler, which go first so that the user's own come after.</summary>
-    private static IHttpClientBuilder Balance(IHttpClientBuilder builder)
+    private static IHttpClientBuilder ConfigureBalancedClient(IHttpClientBuilder builder)
     {
         string name = builder.Name;
-        ServiceRegistration registration = ServiceRegistrations.Of(builder.Services).GetOrAdd(name);
+        ServiceRegistration registration = ServiceRegistrationCollection.GetOrCreate(builder.Services).GetOrAdd(name);
         if (registration.OwnsClient)
         {
             return builder;

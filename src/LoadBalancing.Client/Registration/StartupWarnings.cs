@@ -10,12 +10,12 @@ namespace LoadBalancing.Client;
 /// </summary>
 internal sealed partial class StartupWarnings : IValidateOptions<LoadBalancingOptions>
 {
-    private readonly ConcurrentDictionary<(string Service, string Warning), bool> _said = new();
+    private readonly ConcurrentDictionary<(string Service, string Warning), bool> _logged = new();
     private readonly StrategyRegistry _strategies;
-    private readonly ServiceRegistrations _registrations;
+    private readonly ServiceRegistrationCollection _registrations;
     private readonly ILogger<StartupWarnings> _logger;
 
-    public StartupWarnings(StrategyRegistry strategies, ServiceRegistrations registrations, ILogger<StartupWarnings> logger)
+    public StartupWarnings(StrategyRegistry strategies, ServiceRegistrationCollection registrations, ILogger<StartupWarnings> logger)
     {
         _strategies = strategies;
         _registrations = registrations;
@@ -26,19 +26,19 @@ internal sealed partial class StartupWarnings : IValidateOptions<LoadBalancingOp
     /// <param name="hasRequests">False for a balancer without a client: there every pick says itself where it belongs.</param>
     public IEnumerable<string> Find(LoadBalancingOptions options, bool hasRequests = true)
     {
-        if (LoadBalancingOptionsValidator.FindMissing(options).Any())
+        if (LoadBalancingOptionsValidator.FindNullSections(options).Any())
         {
             yield break;
         }
 
         string[] ofService = [.. FindForCluster(options, hasRequests)];
-        foreach (string warning in ofService.Concat(FindForSubsets(options, hasRequests, ofService)).Concat(FindTimesThatDoNotAddUp(options)))
+        foreach (string warning in ofService.Concat(FindForSubsets(options, hasRequests, ofService)).Concat(FindConflictingTimeouts(options)))
         {
             yield return warning;
         }
 
         bool hasTimeLimit = options.Timeout != Timeout.InfiniteTimeSpan || options.Retry.PerTryTimeout != Timeout.InfiniteTimeSpan;
-        if (FaultSettings.From(options.Fault) is { Scope: FaultScope.Request } && (options.Retry.Attempts != 0 || hasTimeLimit))
+        if (FaultSettings.From(options.Fault) is { Scope: FaultScope.Request } && (options.Retry.MaxRetries != 0 || hasTimeLimit))
         {
             yield return "Fault:Scope is Request, as in a mesh: neither retries nor time-outs see the injected faults. Set it to Attempt if they are what you want to test.";
         }
@@ -51,15 +51,15 @@ internal sealed partial class StartupWarnings : IValidateOptions<LoadBalancingOp
             yield return $"The strategy {strategy.Name} hashes and there are no HashPolicies: every request that does not say itself where it belongs (SetHashKey, SetHash) goes to any endpoint.";
         }
 
-        double panicFree = 100 - options.Panic.Threshold;
-        if (options.OutlierDetection.ConsecutiveErrors > 0 && options.OutlierDetection.MaxEjectionPercent > panicFree && options.Panic.Threshold > 0)
+        double panicFree = 100 - options.Panic.ThresholdPercent;
+        if (options.OutlierDetection.ConsecutiveErrors > 0 && options.OutlierDetection.MaxEjectionPercent > panicFree && options.Panic.ThresholdPercent > 0)
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"OutlierDetection:MaxEjectionPercent is {options.OutlierDetection.MaxEjectionPercent} and Panic:Threshold is {options.Panic.Threshold}: once more than {panicFree} % of the endpoints are out, panic sends traffic to all of them again. Lower one of the two.");
+                $"OutlierDetection:MaxEjectionPercent is {options.OutlierDetection.MaxEjectionPercent} and Panic:ThresholdPercent is {options.Panic.ThresholdPercent}: once more than {panicFree} % of the endpoints are out, panic sends traffic to all of them again. Lower one of the two.");
         }
 
-        foreach (string warning in IdleDetectors.Find(options))
+        foreach (string warning in IneffectiveDetectors.Find(options))
         {
             yield return warning;
         }
@@ -77,7 +77,7 @@ internal sealed partial class StartupWarnings : IValidateOptions<LoadBalancingOp
 
             var labels = new SubsetLabels(subset.Labels);
             LoadBalancingOptions merged = subset.Over(options);
-            merged.Endpoints = [.. options.Endpoints.Where(endpoint => endpoint is not null && labels.Fit(endpoint))];
+            merged.Endpoints = [.. options.Endpoints.Where(endpoint => endpoint is not null && labels.Matches(endpoint))];
             if (merged.Endpoints.Count == 0 && options.Endpoints.Count > 0)
             {
                 yield return $"Subset '{name}': none of the endpoints that are listed has its labels, {labels}.";
@@ -91,23 +91,23 @@ internal sealed partial class StartupWarnings : IValidateOptions<LoadBalancingOp
     }
 
     /// <summary>Retries for which there will be no time. What is at its default is nobody's mistake.</summary>
-    internal static IEnumerable<string> FindTimesThatDoNotAddUp(LoadBalancingOptions options)
+    internal static IEnumerable<string> FindConflictingTimeouts(LoadBalancingOptions options)
     {
         foreach (RequestRouteOptions? route in options.Routes.Prepend(null))
         {
-            RetryOptions given = route?.Retry?.Over(options.Retry) ?? options.Retry;
-            int attempts = given.Attempts ?? RetrySettings.DefaultAttempts;
+            RetryOptions given = route?.Retry?.WithFallback(options.Retry) ?? options.Retry;
+            int attempts = given.MaxRetries ?? RetrySettings.DefaultMaxRetries;
             TimeSpan perTry = given.PerTryTimeout ?? RetrySettings.DefaultPerTryTimeout;
             TimeSpan whole = route?.Timeout ?? options.Timeout ?? RequestPlanCompiler.DefaultTimeout;
             double longestWait = given.BackoffMax?.TotalSeconds ?? 10 * (given.BackoffBase ?? RetrySettings.DefaultBackoffBase).TotalSeconds;
-            bool isSaid = perTry != RetrySettings.DefaultPerTryTimeout || attempts > RetrySettings.DefaultAttempts;
+            bool isSaid = perTry != RetrySettings.DefaultPerTryTimeout || attempts > RetrySettings.DefaultMaxRetries;
             if (isSaid && attempts > 0 && whole != Timeout.InfiniteTimeSpan && perTry != Timeout.InfiniteTimeSpan
                 && ((1.0 + attempts) * perTry.TotalSeconds) + longestWait > whole.TotalSeconds)
             {
                 string place = route is null ? "" : $"Route '{route.Name}': ";
                 yield return string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{place}{1L + attempts} attempts of Retry:PerTryTimeout {perTry} and a wait between them take longer than Timeout, which is {whole}: the last of them will be cut short or not made. Raise Timeout, or lower Retry:PerTryTimeout or Retry:Attempts.");
+                    $"{place}{1L + attempts} attempts of Retry:PerTryTimeout {perTry} and a wait between them take longer than Timeout, which is {whole}: the last of them will be cut short or not made. Raise Timeout, or lower Retry:PerTryTimeout or Retry:MaxRetries.");
             }
         }
     }
@@ -116,7 +116,7 @@ internal sealed partial class StartupWarnings : IValidateOptions<LoadBalancingOp
     {
         foreach (string warning in Find(options, hasRequests: !_registrations.IsBalancerOnly(name ?? Options.DefaultName)))
         {
-            if (_said.TryAdd((name ?? Options.DefaultName, warning), true))
+            if (_logged.TryAdd((name ?? Options.DefaultName, warning), true))
             {
                 LogWarning(_logger, name ?? Options.DefaultName, warning);
             }

@@ -7,13 +7,13 @@ public sealed class RequestPolicy
 {
     internal RequestPolicy(string service, string? route, IReadOnlyList<PolicyValue> values)
     {
-        Service = service;
+        ServiceName = service;
         Route = route;
         Values = values;
     }
 
     /// <summary>The service.</summary>
-    public string Service { get; }
+    public string ServiceName { get; }
 
     /// <summary>The route that fits the request, or that it asks for; null when none does, and the policies of the service hold.</summary>
     public string? Route { get; }
@@ -24,7 +24,7 @@ public sealed class RequestPolicy
     /// <inheritdoc/>
     public override string ToString()
     {
-        var text = new StringBuilder(Route is null ? $"service '{Service}', no route" : $"service '{Service}', route '{Route}'");
+        var text = new StringBuilder(Route is null ? $"service '{ServiceName}', no route" : $"service '{ServiceName}', route '{Route}'");
         foreach (PolicyValue value in Values)
         {
             text.Append('\n').Append(value);

@@ -41,10 +41,10 @@ public sealed class RequestRouteOptions
     public RouteRewriteOptions? Rewrite { get; set; }
 
     /// <summary>Changes to the headers of the request, made once for all attempts; afterwards the request has its own again. Null, the default: none.</summary>
-    public HeaderChangeOptions? RequestHeaders { get; set; }
+    public HeaderTransformOptions? RequestHeaders { get; set; }
 
     /// <summary>Changes to the headers of the answer that the caller gets. Null, the default: none.</summary>
-    public HeaderChangeOptions? ResponseHeaders { get; set; }
+    public HeaderTransformOptions? ResponseHeaders { get; set; }
 
     /// <summary>A redirect that requests are answered with, without being sent. Null, the default: none.</summary>
     public RouteRedirectOptions? Redirect { get; set; }

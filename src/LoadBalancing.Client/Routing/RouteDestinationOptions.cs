@@ -16,8 +16,8 @@ public sealed class RouteDestinationOptions
     public long Weight { get; set; } = 1;
 
     /// <summary>Changes to the headers of requests that go here, made before those of the route. Null, the default: none.</summary>
-    public HeaderChangeOptions? RequestHeaders { get; set; }
+    public HeaderTransformOptions? RequestHeaders { get; set; }
 
     /// <summary>Changes to the headers of answers that come from here, made before those of the route. Null, the default: none.</summary>
-    public HeaderChangeOptions? ResponseHeaders { get; set; }
+    public HeaderTransformOptions? ResponseHeaders { get; set; }
 }

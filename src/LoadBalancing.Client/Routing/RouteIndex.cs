@@ -25,7 +25,7 @@ internal sealed class RouteIndex
     /// <param name="routes">The routes, in their order.</param>
     public RouteIndex(IReadOnlyList<RequestRoute> routes)
     {
-        IndexedMatch[] all = [.. routes.SelectMany(static (route, i) => route.Conditions.Count == 0 ? [new IndexedMatch(i, null)] : route.Conditions.Select(match => new IndexedMatch(i, match)))];
+        IndexedMatch[] all = [.. routes.SelectMany(static (route, i) => route.Matches.Count == 0 ? [new IndexedMatch(i, null)] : route.Matches.Select(match => new IndexedMatch(i, match)))];
         _exact = new PathTable(all.Where(static item => item.Match is { ExactPath: not null, IgnoresCase: false }), StringComparer.Ordinal);
         _exactAnyCase = OrNull(all.Where(static item => item.Match is { ExactPath: not null, IgnoresCase: true }), static items => new PathTable(items, StringComparer.OrdinalIgnoreCase));
         _prefixes = new PrefixTable(all.Where(static item => item.Match is { PathPrefix: not null, IgnoresCase: false }), StringComparison.Ordinal);
@@ -52,7 +52,7 @@ internal sealed class RouteIndex
                 break;
             }
 
-            if (other.Match is null || (other.Match.FitsPath(path) && other.Match.MatchesBesidesPath(request)))
+            if (other.Match is null || (other.Match.MatchesPath(path) && other.Match.MatchesExceptPath(request)))
             {
                 best = other.Route;
             }
@@ -74,7 +74,7 @@ internal sealed class RouteIndex
                 return;
             }
 
-            if (candidate.Match!.MatchesBesidesPath(request))
+            if (candidate.Match!.MatchesExceptPath(request))
             {
                 best = candidate.Route;
                 return;
@@ -132,7 +132,7 @@ internal sealed class RouteIndex
 
         public void Find(ReadOnlySpan<char> path, HttpRequestMessage request, ref int best)
         {
-            for (int i = LastNotBehind(path); i >= 0; i = _shorter[i])
+            for (int i = IndexOfLastNotGreater(path); i >= 0; i = _shorter[i])
             {
                 if (path.StartsWith(_prefixes[i], _comparison))
                 {
@@ -141,7 +141,7 @@ internal sealed class RouteIndex
             }
         }
 
-        private int LastNotBehind(ReadOnlySpan<char> path)
+        private int IndexOfLastNotGreater(ReadOnlySpan<char> path)
         {
             int low = 0;
             int high = _prefixes.Length - 1;

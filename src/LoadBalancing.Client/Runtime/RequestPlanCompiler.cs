@@ -8,35 +8,35 @@ internal sealed class RequestPlanCompiler : IDisposable
     internal static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(30);
 
     private readonly string _service;
-    private readonly IServiceDirectory _directory;
+    private readonly IServiceRegistry _directory;
     private readonly ICallerContext? _callers;
     private readonly RandomSource _random;
-    private readonly TimeLimitPool _timeLimits;
+    private readonly TimeoutPool _timeLimits;
 
     /// <param name="service">The name of the service.</param>
     /// <param name="directory">Where other services are found that routes lead to.</param>
     /// <param name="callers">What is known of callers without their being named; null: nothing.</param>
     /// <param name="random">The randomness.</param>
     /// <param name="timeProvider">The clock.</param>
-    public RequestPlanCompiler(string service, IServiceDirectory directory, ICallerContext? callers, RandomSource random, TimeProvider timeProvider)
+    public RequestPlanCompiler(string service, IServiceRegistry directory, ICallerContext? callers, RandomSource random, TimeProvider timeProvider)
     {
         _service = service;
         _directory = directory;
         _callers = callers;
         _random = random;
-        _timeLimits = new TimeLimitPool(timeProvider);
+        _timeLimits = new TimeoutPool(timeProvider);
     }
 
     /// <param name="service">The service and its options.</param>
     /// <param name="subsets">Its subsets and theirs.</param>
     /// <param name="liveFaults">Faults that were added to those of the options, the innermost first.</param>
-    public RequestPlan Compile(ConfiguredCluster service, IEnumerable<KeyValuePair<string, ConfiguredCluster>> subsets, IReadOnlyList<LiveFault> liveFaults)
+    public RequestPlan Compile(ConfiguredCluster service, IEnumerable<KeyValuePair<string, ConfiguredCluster>> subsets, IReadOnlyList<InjectedFault> liveFaults)
     {
         LoadBalancingOptions options = service.Options;
         var bySubset = new Dictionary<string, ConfiguredCluster>(subsets, StringComparer.OrdinalIgnoreCase);
 
         // Requests that are never tried again are part of what others may try again.
-        var common = new CommonParts(options.Routes.Prepend(null).Any(route => RetrySettings.From(RetryOf(options, route)).Attempts > 0), liveFaults);
+        var common = new CommonParts(options.Routes.Prepend(null).Any(route => RetrySettings.From(GetRetryOptions(options, route)).MaxRetries > 0), liveFaults);
         return Compile(service, route: null, edits: null, common) with
         {
             Routes = options.Routes.Count == 0 ? null : new RouteTable(options.Routes.Select(route => CompileRoute(service, bySubset, route, common))),
@@ -44,32 +44,32 @@ internal sealed class RequestPlanCompiler : IDisposable
         };
     }
 
-    private static RetryOptions RetryOf(LoadBalancingOptions options, RequestRouteOptions? route) => route?.Retry?.Over(options.Retry) ?? options.Retry;
+    private static RetryOptions GetRetryOptions(LoadBalancingOptions options, RequestRouteOptions? route) => route?.Retry?.WithFallback(options.Retry) ?? options.Retry;
 
     private (RequestRoute Route, RequestPlan Plan) CompileRoute(ConfiguredCluster service, Dictionary<string, ConfiguredCluster> subsets, RequestRouteOptions options, CommonParts common)
     {
         var route = new RequestRoute(options);
-        RequestPlan plan = Compile(service, options, MessageEdits.From(options, route), common);
+        RequestPlan plan = Compile(service, options, RouteTransforms.From(options, route), common);
         return (route, options.Destinations is not { Count: > 0 } destinations
             ? plan
             : plan with { Destinations = new WeightedDestinations([.. destinations.Select(destination => (CompileDestination(destination), destination.Weight))], _random) });
 
-        PlannedDestination CompileDestination(RouteDestinationOptions destination)
+        RouteDestination CompileDestination(RouteDestinationOptions destination)
         {
-            MessageEdits? edits = MessageEdits.From(options, route, destination);
+            RouteTransforms? edits = RouteTransforms.From(options, route, destination);
             return destination.Service is { } other && other != _service
-                ? new PlannedDestination(plan with { Edits = edits }, _directory, other, destination.Subset)
-                : new PlannedDestination(Compile(destination.Subset is null ? service : subsets[destination.Subset], options, edits, common));
+                ? new RouteDestination(plan with { Transforms = edits }, _directory, other, destination.Subset)
+                : new RouteDestination(Compile(destination.Subset is null ? service : subsets[destination.Subset], options, edits, common));
         }
     }
 
-    private RequestPlan Compile(ConfiguredCluster cluster, RequestRouteOptions? route, MessageEdits? edits, CommonParts common)
+    private RequestPlan Compile(ConfiguredCluster cluster, RequestRouteOptions? route, RouteTransforms? edits, CommonParts common)
     {
-        (PlanTarget target, LoadBalancingOptions options, _) = cluster;
+        (ClusterRequestState target, LoadBalancingOptions options, _) = cluster;
         TimeSpan timeout = route?.Timeout ?? options.Timeout ?? DefaultTimeout;
-        RetryOptions retryOptions = RetryOf(options, route);
+        RetryOptions retryOptions = GetRetryOptions(options, route);
         RetrySettings retry = RetrySettings.From(retryOptions);
-        PoolLimits pool = PoolLimits.From(options.ConnectionPool, options.Budget);
+        PoolLimits pool = PoolLimits.From(options.ConnectionPool, options.RetryBudget);
         (FaultInjector? requestFault, FaultInjector? attemptFault) = CompileFaults(FaultSettings.From(route?.Fault ?? options.Fault), common.LiveFaults, target.Balancer.Metrics, target.Balancer.TimeProvider);
         HashPolicyChain? own = route?.HashPolicies is { } policies ? new HashPolicyChain(policies) : null;
         return new RequestPlan
@@ -77,29 +77,29 @@ internal sealed class RequestPlanCompiler : IDisposable
             Balancer = target.Balancer,
             Route = route?.Name,
             Routes = null,
-            Edits = edits,
+            Transforms = edits,
             Hosts = new HostMatcher(options.Hosts),
             UnmatchedHost = options.UnmatchedHost,
             Timeout = timeout,
             PerTryTimeout = RequestPlan.Shorter(timeout, retry.PerTryTimeout),
-            Body = BodyRules.From(route?.BodyIdleTimeout ?? options.BodyIdleTimeout, route?.TimeoutCoversBody ?? options.TimeoutCoversBody, timeout),
+            BodyTimeouts = BodyTimeouts.From(route?.BodyIdleTimeout ?? options.BodyIdleTimeout, route?.TimeoutCoversBody ?? options.TimeoutCoversBody, timeout),
             HashPolicies = own,
             Affinity = CompileAffinity(cluster, own),
             Retry = retry,
-            Answers = AnswerConditions.From(retry, retryOptions),
+            ResponseRetryConditions = ResponseRetryConditions.From(retry, retryOptions),
             RetryPipeline = RetryRunner.BuildPipeline(target.Balancer.FullName, retry, target.Balancer.TimeProvider),
-            Slots = options.ConnectionPool.MaxRequests is null && !pool.HasEndpointLimits ? null : target.Limits.Slots,
-            Pool = pool,
-            Retries = target.Limits.Retries,
-            Budget = common.CountsRequests ? target.Limits.Retries.Rate : null,
+            Permits = options.ConnectionPool.MaxRequests is null && !pool.HasEndpointLimits ? null : target.Limits.Permits,
+            PoolLimits = pool,
+            RetryLimiter = target.Limits.RetryLimiter,
+            RateBudget = common.CountsRequests ? target.Limits.RetryLimiter.RateBudget : null,
             RequestFault = requestFault,
             AttemptFault = attemptFault,
-            ErrorStatuses = options.OutlierDetection.ErrorStatuses is { Count: > 0 } statuses ? StatusSet.Of(statuses) : null,
+            ErrorStatuses = options.OutlierDetection.ErrorStatuses is { Count: > 0 } statuses ? StatusSet.Parse(statuses) : null,
             Connections = ConnectionSettings.From(options.ConnectionPool),
             KeepAlive = KeepAliveSettings.From(options.ConnectionPool.KeepAlive),
             FollowRedirects = options.FollowRedirects,
-            TimeLimits = _timeLimits,
-            Paths = target.Paths,
+            TimeoutPool = _timeLimits,
+            FrequentPaths = target.Paths,
             Random = _random,
             Log = target.Log,
         };
@@ -109,13 +109,13 @@ internal sealed class RequestPlanCompiler : IDisposable
 
     private RequestAffinity? CompileAffinity(ConfiguredCluster cluster, HashPolicyChain? own)
     {
-        (PlanTarget target, LoadBalancingOptions options, ILoadBalancingStrategy strategy) = cluster;
+        (ClusterRequestState target, LoadBalancingOptions options, ILoadBalancingStrategy strategy) = cluster;
         HashPolicyChain? policies = strategy.UsesHash ? own ?? new HashPolicyChain(options.HashPolicies) : null;
-        StickyCallers? stateful = options.StatefulAffinity is null ? null : new StickyCallers(options.StatefulAffinity, target.Balancer);
+        SessionAffinityCookie? stateful = options.SessionAffinity is null ? null : new SessionAffinityCookie(options.SessionAffinity, target.Balancer);
         return policies is null && stateful is null ? null : new RequestAffinity(policies, stateful, _callers, _random);
     }
 
-    private (FaultInjector? Request, FaultInjector? Attempt) CompileFaults(FaultSettings? configured, IReadOnlyList<LiveFault> liveFaults, ClusterMetrics metrics, TimeProvider timeProvider)
+    private (FaultInjector? Request, FaultInjector? Attempt) CompileFaults(FaultSettings? configured, IReadOnlyList<InjectedFault> liveFaults, ClusterMetrics metrics, TimeProvider timeProvider)
     {
         FaultInjector? request = null;
         FaultInjector? attempt = null;
@@ -124,14 +124,14 @@ internal sealed class RequestPlanCompiler : IDisposable
             Add(configured, live: null);
         }
 
-        foreach (LiveFault live in liveFaults)
+        foreach (InjectedFault live in liveFaults)
         {
             Add(live.Settings, live);
         }
 
         return (request, attempt);
 
-        void Add(FaultSettings settings, LiveFault? live)
+        void Add(FaultSettings settings, InjectedFault? live)
         {
             ref FaultInjector? around = ref settings.Scope == FaultScope.Request ? ref request : ref attempt;
             around = new FaultInjector(settings, live, around, timeProvider, _random, metrics);
@@ -141,5 +141,5 @@ internal sealed class RequestPlanCompiler : IDisposable
     /// <summary>What all plans of a service have in common.</summary>
     /// <param name="CountsRequests">Whether any of them tries again, so that requests are counted.</param>
     /// <param name="LiveFaults">Faults that were added to those of the options.</param>
-    private sealed record CommonParts(bool CountsRequests, IReadOnlyList<LiveFault> LiveFaults);
+    private sealed record CommonParts(bool CountsRequests, IReadOnlyList<InjectedFault> LiveFaults);
 }

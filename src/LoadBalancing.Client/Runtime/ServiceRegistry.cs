@@ -11,33 +11,33 @@ namespace LoadBalancing.Client;
 /// <summary>
 /// Owner of all running services, one for each service provider. A service begins to run when it is first asked for; whatever handlers come and go, it stays the same until the provider is disposed.
 /// </summary>
-internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, IServiceDirectory, IRequestPolicies, IDisposable
+internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, IServiceRegistry, IRequestPolicyExplainer, IDisposable
 {
-    private readonly ConcurrentDictionary<string, Lazy<ServiceRuntime>> _services = new(StringComparer.Ordinal);
-    private readonly ServiceRegistrations _registrations;
+    private readonly ConcurrentDictionary<string, Lazy<ServiceRuntime>> _runtimes = new(StringComparer.Ordinal);
+    private readonly ServiceRegistrationCollection _registrations;
     private readonly IServiceProvider _provider;
-    private readonly RunningServices _running;
-    private readonly IDisposable? _configurationWatch;
-    private FrozenDictionary<string, HostEntry>? _byHost;
+    private readonly StartupTracker _startupTracker;
+    private readonly IDisposable? _configurationSubscription;
+    private FrozenDictionary<string, HostEntry>? _hostMap;
     private int _disposed;
 
-    public ServiceRegistry(ServiceRegistrations registrations, RunningServices running, IServiceProvider provider)
+    public ServiceRegistry(ServiceRegistrationCollection registrations, StartupTracker running, IServiceProvider provider)
     {
         _registrations = registrations;
-        _running = running;
+        _startupTracker = running;
         _provider = provider;
         if (registrations.Defaults is not null && provider.GetService<IConfiguration>() is { } configuration)
         {
-            _configurationWatch = ChangeToken.OnChange(configuration.GetReloadToken, ForgetHosts);
+            _configurationSubscription = ChangeToken.OnChange(configuration.GetReloadToken, InvalidateHostMap);
         }
     }
 
-    public IReadOnlyCollection<string> ServiceNames => _registrations.KnownNames(_provider);
+    public IReadOnlyCollection<string> ServiceNames => _registrations.GetServiceNames(_provider);
 
     public LoadBalancer GetLoadBalancer(string name, string? subset = null)
     {
         ArgumentNullException.ThrowIfNull(name);
-        ServiceRuntime service = GetKnown(name, nameof(name));
+        ServiceRuntime service = GetRegistered(name, nameof(name));
         return subset is null ? service.Balancer : service.GetSubset(subset, nameof(subset));
     }
 
@@ -50,33 +50,33 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, 
             throw new ArgumentException($"The address '{request.RequestUri}' is not absolute; routes look at all of it, like 'http://catalog/items'.", nameof(request));
         }
 
-        return GetKnown(service, nameof(service)).Explain(request);
+        return GetRegistered(service, nameof(service)).Explain(request);
     }
 
     public IInjectedFault Inject(string service, FaultOptions fault, Func<HttpRequestMessage, bool>? appliesTo = null)
     {
         ArgumentNullException.ThrowIfNull(service);
         ArgumentNullException.ThrowIfNull(fault);
-        ServiceRuntime runtime = GetKnown(service, nameof(service));
+        ServiceRuntime runtime = GetRegistered(service, nameof(service));
         if (_registrations.IsBalancerOnly(service))
         {
             throw new ArgumentException($"Service '{service}' was registered with AddLoadBalancer, without a client, and faults are injected into requests.", nameof(service));
         }
 
-        IReadOnlyList<string> slips = RouteOptionsCheck.FindFaults(fault, service);
+        IReadOnlyList<string> slips = RequestRouteOptionsValidator.FindErrors(fault, service);
         return slips.Count == 0
-            ? runtime.Inject(FaultSettings.From(fault) ?? FaultSettings.Nothing, appliesTo)
+            ? runtime.Inject(FaultSettings.From(fault) ?? FaultSettings.None, appliesTo)
             : throw new ArgumentException(string.Join(" ", slips), nameof(fault));
     }
 
-    public BalancedService GetService(string name) => GetRuntime(name).Service;
+    public ServiceState GetState(string name) => GetRuntime(name).State;
 
-    public BalancedService FindByName(string name) => GetService(name);
+    public ServiceState FindByName(string name) => GetState(name);
 
-    public BalancedService? FindByHost(string host)
+    public ServiceState? FindByHost(string host)
     {
-        FrozenDictionary<string, HostEntry> byHost = Volatile.Read(ref _byHost) ?? MapHosts();
-        return byHost.TryGetValue(host, out HostEntry? entry) || byHost.TryGetValue("*", out entry) ? entry.Service : null;
+        FrozenDictionary<string, HostEntry> byHost = Volatile.Read(ref _hostMap) ?? BuildHostMap();
+        return byHost.TryGetValue(host, out HostEntry? entry) || byHost.TryGetValue("*", out entry) ? entry.State : null;
     }
 
     public void Dispose()
@@ -87,8 +87,8 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, 
             return;
         }
 
-        _configurationWatch?.Dispose();
-        foreach (Lazy<ServiceRuntime> service in _services.Values)
+        _configurationSubscription?.Dispose();
+        foreach (Lazy<ServiceRuntime> service in _runtimes.Values)
         {
             if (service.IsValueCreated)
             {
@@ -97,9 +97,9 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, 
         }
     }
 
-    private ServiceRuntime GetKnown(string name, string parameter)
+    private ServiceRuntime GetRegistered(string name, string parameter)
     {
-        IReadOnlyCollection<string> known = _registrations.KnownNames(_provider);
+        IReadOnlyCollection<string> known = _registrations.GetServiceNames(_provider);
         return known.Contains(name)
             ? GetRuntime(name)
             : throw new ArgumentException($"There is no service '{name}'. Known are: {string.Join(", ", known)}.", parameter);
@@ -107,20 +107,20 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, 
 
     private ServiceRuntime GetRuntime(string name)
     {
-        if (_services.TryGetValue(name, out Lazy<ServiceRuntime>? known))
+        if (_runtimes.TryGetValue(name, out Lazy<ServiceRuntime>? known))
         {
             return known.Value;
         }
 
         // PublicationOnly would let two threads start the same timers; the default keeps an exception for ever. So: one starts, and a failed start is forgotten.
-        Lazy<ServiceRuntime> added = _services.GetOrAdd(name, static (name, self) => new Lazy<ServiceRuntime>(() => self.Start(name)), this);
+        Lazy<ServiceRuntime> added = _runtimes.GetOrAdd(name, static (name, self) => new Lazy<ServiceRuntime>(() => self.Start(name)), this);
         try
         {
             return added.Value;
         }
         catch
         {
-            _services.TryRemove(new KeyValuePair<string, Lazy<ServiceRuntime>>(name, added));
+            _runtimes.TryRemove(new KeyValuePair<string, Lazy<ServiceRuntime>>(name, added));
             throw;
         }
     }
@@ -131,43 +131,43 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, 
         var runtime = new ServiceRuntime(
             name,
             factory.Create(name),
-            _registrations.SourcesOf(name).Select(create => create(_provider)),
+            _registrations.GetSources(name).Select(create => create(_provider)),
             factory,
             this,
             _provider.GetRequiredService<StrategyRegistry>(),
-            _provider.GetRequiredService<HealthProbes>(),
+            _provider.GetRequiredService<HealthProbeFactory>(),
             _provider.GetService<ICallerContext>(),
             _provider.GetRequiredService<TimeProvider>(),
             _provider.GetRequiredService<RandomSource>(),
             _provider.GetRequiredService<LoadBalancingMetrics>(),
             _provider.GetRequiredService<ILoggerFactory>());
-        _running.Add(name);
-        foreach (IConfiguration configuration in _registrations.LayersOf(name).Select(layer => layer.Watched(_provider)).OfType<IConfiguration>().Distinct())
+        _startupTracker.MarkStarted(name);
+        foreach (IConfiguration configuration in _registrations.GetLayers(name).Select(layer => layer.GetWatchedConfiguration(_provider)).OfType<IConfiguration>().Distinct())
         {
-            runtime.Watch(configuration.GetReloadToken, ForgetHosts);
+            runtime.Watch(configuration.GetReloadToken, InvalidateHostMap);
         }
 
         foreach (IOptionsChangeTokenSource<LoadBalancingOptions> source in _provider.GetServices<IOptionsChangeTokenSource<LoadBalancingOptions>>().Where(source => source.Name is null || source.Name == name))
         {
-            runtime.Watch(source.GetChangeToken, ForgetHosts);
+            runtime.Watch(source.GetChangeToken, InvalidateHostMap);
         }
 
-        foreach (Func<IServiceProvider, IChangeToken> changes in _registrations.LayersOf(name).Select(static layer => layer.OtherChanges).OfType<Func<IServiceProvider, IChangeToken>>())
+        foreach (Func<IServiceProvider, IChangeToken> changes in _registrations.GetLayers(name).Select(static layer => layer.ChangeTokenFactory).OfType<Func<IServiceProvider, IChangeToken>>())
         {
-            runtime.Watch(() => changes(_provider), ForgetHosts);
+            runtime.Watch(() => changes(_provider), InvalidateHostMap);
         }
 
         return runtime;
     }
 
-    private FrozenDictionary<string, HostEntry> MapHosts()
+    private FrozenDictionary<string, HostEntry> BuildHostMap()
     {
         var byHost = new Dictionary<string, HostEntry>(StringComparer.OrdinalIgnoreCase);
-        foreach (string name in _registrations.KnownNames(_provider).Where(name => _registrations.Find(name)?.HasClient ?? true))
+        foreach (string name in _registrations.GetServiceNames(_provider).Where(name => _registrations.Find(name)?.HasClient ?? true))
         {
             try
             {
-                BalancedService service = GetService(name);
+                ServiceState service = GetState(name);
                 foreach (string host in service.Plan.Hosts.IsExplicit ? service.Plan.Hosts.Hosts : [service.DefaultHost])
                 {
                     byHost.TryAdd(host, new HostEntry(service));
@@ -181,22 +181,22 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, 
         }
 
         var frozen = byHost.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
-        Volatile.Write(ref _byHost, frozen);
+        Volatile.Write(ref _hostMap, frozen);
         return frozen;
     }
 
-    private void ForgetHosts() => Volatile.Write(ref _byHost, null);
+    private void InvalidateHostMap() => Volatile.Write(ref _hostMap, null);
 
     /// <summary>What a host leads to: a service, or the reason why there is none.</summary>
     private sealed class HostEntry
     {
-        private readonly BalancedService? _service;
-        private readonly OptionsValidationException? _fault;
+        private readonly ServiceState? _state;
+        private readonly OptionsValidationException? _error;
 
-        public HostEntry(BalancedService service) => _service = service;
+        public HostEntry(ServiceState service) => _state = service;
 
-        public HostEntry(OptionsValidationException fault) => _fault = fault;
+        public HostEntry(OptionsValidationException fault) => _error = fault;
 
-        public BalancedService Service => _service ?? throw new OptionsValidationException(_fault!.OptionsName, _fault.OptionsType, _fault.Failures);
+        public ServiceState State => _state ?? throw new OptionsValidationException(_error!.OptionsName, _error.OptionsType, _error.Failures);
     }
 }

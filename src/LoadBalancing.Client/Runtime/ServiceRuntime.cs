@@ -12,12 +12,12 @@ namespace LoadBalancing.Client;
 /// </remarks>
 internal sealed partial class ServiceRuntime : IDisposable
 {
-    private readonly Lock _reloading = new();
+    private readonly Lock _reloadLock = new();
     private readonly IOptionsFactory<LoadBalancingOptions> _factory;
-    private readonly ServiceClusters _clusters;
+    private readonly ClusterGroup _clusters;
     private readonly RequestPlanCompiler _compiler;
     private readonly List<IDisposable> _subscriptions = [];
-    private readonly List<LiveFault> _liveFaults = [];
+    private readonly List<InjectedFault> _liveFaults = [];
     private readonly ILogger _logger;
     private LoadBalancingOptions _options;
     private string? _lastRejection;
@@ -27,9 +27,9 @@ internal sealed partial class ServiceRuntime : IDisposable
         LoadBalancingOptions options,
         IEnumerable<IEndpointSource> sources,
         IOptionsFactory<LoadBalancingOptions> factory,
-        IServiceDirectory directory,
+        IServiceRegistry directory,
         StrategyRegistry strategies,
-        HealthProbes probes,
+        HealthProbeFactory probes,
         ICallerContext? callers,
         TimeProvider timeProvider,
         RandomSource random,
@@ -40,32 +40,32 @@ internal sealed partial class ServiceRuntime : IDisposable
         _options = options;
         _logger = loggerFactory.CreateLogger<ServiceRuntime>();
         ILogger clusterLogger = loggerFactory.CreateLogger<LoadBalancer>();
-        _clusters = new ServiceClusters(
+        _clusters = new ClusterGroup(
             options,
             strategies,
-            (subset, settings) => new ClusterRuntime(name, subset, settings, timeProvider, random, metrics, clusterLogger, check => probes.Make(check, name)),
-            cluster => new PlanTarget(cluster, loggerFactory));
+            (subset, settings) => new ClusterRuntime(name, subset, settings, timeProvider, random, metrics, clusterLogger, check => probes.Create(check, name)),
+            cluster => new ClusterRequestState(cluster, loggerFactory));
         _compiler = new RequestPlanCompiler(name, directory, callers, random, timeProvider);
-        Service = new BalancedService(name, _compiler.Compile(_clusters.Service, _clusters.Subsets, _liveFaults));
+        State = new ServiceState(name, _compiler.Compile(_clusters.ConfiguredMain, _clusters.ConfiguredSubsets, _liveFaults));
 
         IEndpointSource[] all = [.. sources];
         _clusters.AwaitedSources = all.Length == 0 ? "its options" : $"source {string.Join(" and ", all.Select(static source => $"'{source.Name}'"))}";
         if (options.Endpoints.Count > 0)
         {
-            _clusters.Whole.UpdateEndpoints(ClusterRuntime.OptionsSource, [.. options.Endpoints]);
+            _clusters.Main.UpdateEndpoints(ClusterRuntime.OptionsSource, [.. options.Endpoints]);
         }
 
         foreach (IEndpointSource source in all)
         {
-            var watch = new EndpointSourceWatch(name, source, _clusters.Whole.UpdateEndpoints, timeProvider, random, clusterLogger);
+            var watch = new EndpointSourceWatcher(name, source, _clusters.Main.UpdateEndpoints, timeProvider, random, clusterLogger);
             _subscriptions.Add(watch);
             watch.Start();
         }
     }
 
-    public BalancedService Service { get; }
+    public ServiceState State { get; }
 
-    public LoadBalancer Balancer => _clusters.Whole.Balancer;
+    public LoadBalancer Balancer => _clusters.Main.Balancer;
 
     /// <summary>The balancer of a subset.</summary>
     /// <exception cref="ArgumentException">There is no such subset; the message lists those that exist.</exception>
@@ -76,8 +76,8 @@ internal sealed partial class ServiceRuntime : IDisposable
             return found;
         }
 
-        string[] names = [.. _clusters.Subsets.Select(static known => known.Key)];
-        throw new ArgumentException($"Service '{Service.Name}' has no subset '{subset}': {(names.Length == 0 ? "it has no subsets." : $"it has {string.Join(", ", names)}.")}", parameter);
+        string[] names = [.. _clusters.ConfiguredSubsets.Select(static known => known.Key)];
+        throw new ArgumentException($"Service '{State.Name}' has no subset '{subset}': {(names.Length == 0 ? "it has no subsets." : $"it has {string.Join(", ", names)}.")}", parameter);
     }
 
     /// <summary>Reads the options anew at each change.</summary>
@@ -95,15 +95,15 @@ internal sealed partial class ServiceRuntime : IDisposable
     /// <summary>Reads the options anew. Never throws: whoever changes configuration is not the one to be told.</summary>
     public void Reload()
     {
-        lock (_reloading)
+        lock (_reloadLock)
         {
             try
             {
-                LoadBalancingOptions options = _factory.Create(Service.Name);
+                LoadBalancingOptions options = _factory.Create(State.Name);
                 string[] gone = [.. _options.ConfigurationSections.Except(options.ConfigurationSections, StringComparer.OrdinalIgnoreCase)];
                 if (gone.Length == 0)
                 {
-                    Take(options);
+                    Apply(options);
                 }
                 else
                 {
@@ -126,19 +126,19 @@ internal sealed partial class ServiceRuntime : IDisposable
     /// <summary>What holds for a request now.</summary>
     public RequestPolicy Explain(HttpRequestMessage request)
     {
-        lock (_reloading)
+        lock (_reloadLock)
         {
-            RequestPlan plan = Service.Plan.Routes?.Find(request) ?? Service.Plan;
+            RequestPlan plan = State.Plan.Routes?.Find(request) ?? State.Plan;
             RequestRouteOptions? route = _options.Routes.FirstOrDefault(route => route.Name == plan.Route);
-            return new RequestPolicy(Service.Name, plan.Route, PolicyValues.Of(_options, route, plan));
+            return new RequestPolicy(State.Name, plan.Route, PolicyExplainer.Explain(_options, route, plan));
         }
     }
 
     /// <summary>Adds a fault to those of the options, until it is disposed.</summary>
-    public LiveFault Inject(FaultSettings settings, Func<HttpRequestMessage, bool>? appliesTo)
+    public InjectedFault Inject(FaultSettings settings, Func<HttpRequestMessage, bool>? appliesTo)
     {
-        var fault = new LiveFault(settings, appliesTo, Remove);
-        lock (_reloading)
+        var fault = new InjectedFault(settings, appliesTo, RemoveFault);
+        lock (_reloadLock)
         {
             _liveFaults.Add(fault);
             Compile();
@@ -154,26 +154,26 @@ internal sealed partial class ServiceRuntime : IDisposable
         _compiler.Dispose();
     }
 
-    private void Take(LoadBalancingOptions options)
+    private void Apply(LoadBalancingOptions options)
     {
         bool listsEndpoints = options.Endpoints.Count > 0 || _options.Endpoints.Count > 0;
         _clusters.Configure(options, updateEndpoints: () =>
         {
             if (listsEndpoints)
             {
-                _clusters.Whole.UpdateEndpoints(ClusterRuntime.OptionsSource, [.. options.Endpoints]);
+                _clusters.Main.UpdateEndpoints(ClusterRuntime.OptionsSource, [.. options.Endpoints]);
             }
         });
 
         _options = options;
         Compile();
         _lastRejection = null;
-        LogReloaded(_logger, Service.Name);
+        LogReloaded(_logger, State.Name);
     }
 
-    private void Remove(LiveFault fault)
+    private void RemoveFault(InjectedFault fault)
     {
-        lock (_reloading)
+        lock (_reloadLock)
         {
             if (_liveFaults.Remove(fault))
             {
@@ -182,15 +182,15 @@ internal sealed partial class ServiceRuntime : IDisposable
         }
     }
 
-    private void Compile() => Service.Plan = _compiler.Compile(_clusters.Service, _clusters.Subsets, _liveFaults);
+    private void Compile() => State.Plan = _compiler.Compile(_clusters.ConfiguredMain, _clusters.ConfiguredSubsets, _liveFaults);
 
     private void Reject(string reason)
     {
-        _clusters.Whole.Balancer.Metrics.OnUpdateRejected(ClusterRuntime.OptionsSource);
+        _clusters.Main.Balancer.Metrics.OnUpdateRejected(ClusterRuntime.OptionsSource);
         if (reason != _lastRejection)
         {
             _lastRejection = reason;
-            LogReloadRejected(_logger, Service.Name, reason);
+            LogReloadRejected(_logger, State.Name, reason);
         }
     }
 

@@ -36,15 +36,15 @@ public sealed class EndpointLevel
     /// The same with those that are out of service, in the order in which they were described; without those that are about to leave. A strategy that must remember who owns what builds from these and passes over those that
     /// <see cref="PickContext.Admits"/> refuses.
     /// </summary>
-    public IReadOnlyList<UpstreamEndpoint> Members => _members;
+    public IReadOnlyList<UpstreamEndpoint> AllEndpoints => _members;
 
     /// <summary>
     /// The weights at the time the level was built, in the order of <see cref="Endpoints"/>; all above 0. While somebody is in slow start they are multiples of the weights of the descriptions: what counts is their proportion.
     /// </summary>
     public IReadOnlyList<double> Weights => _weights;
 
-    /// <summary>The same in the order of <see cref="Members"/>.</summary>
-    internal IReadOnlyList<double> MemberWeights => _memberWeights;
+    /// <summary>The same in the order of <see cref="AllEndpoints"/>.</summary>
+    internal IReadOnlyList<double> AllWeights => _memberWeights;
 
     /// <summary>Whether all weights are the same.</summary>
     public bool HasEqualWeights { get; }

@@ -7,7 +7,7 @@ public sealed class PanicOptions
     /// The share of endpoints in service, in percent, 0 to 100, below which it is panic. 0: never; with nothing in service requests
     /// then fail. Default 50, as in Envoy.
     /// </summary>
-    public double Threshold { get; set; } = 50;
+    public double ThresholdPercent { get; set; } = 50;
 
     /// <summary>Where requests go in panic. Default <see cref="PanicTraffic.All"/>.</summary>
     public PanicTraffic Traffic { get; set; } = PanicTraffic.All;

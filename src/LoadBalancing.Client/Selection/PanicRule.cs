@@ -1,32 +1,32 @@
 namespace LoadBalancing.Client;
 
 /// <summary>When it is panic, and where requests go then.</summary>
-/// <param name="Threshold">The share in service, in percent, below which it is panic; 0: never.</param>
+/// <param name="ThresholdPercent">The share in service, in percent, below which it is panic; 0: never.</param>
 /// <param name="Traffic">Where requests go.</param>
-internal sealed record PanicRule(double Threshold, PanicTraffic Traffic)
+internal sealed record PanicRule(double ThresholdPercent, PanicTraffic Traffic)
 {
     /// <summary>Whether somebody can be picked although nobody is in service.</summary>
-    public bool AlwaysYields => Threshold > 0 && Traffic != PanicTraffic.Fail;
+    public bool CanPickUnavailable => ThresholdPercent > 0 && Traffic != PanicTraffic.Fail;
 
-    public bool Begins(int available, int members) => available * 100.0 < Threshold * members;
+    public bool IsInPanic(int available, int members) => available * 100.0 < ThresholdPercent * members;
 
     /// <summary>The endpoints that get traffic in panic.</summary>
-    public UpstreamEndpoint[] Admitted(UpstreamEndpoint[] available, UpstreamEndpoint[] members) => Traffic switch
+    public UpstreamEndpoint[] SelectEndpoints(UpstreamEndpoint[] available, UpstreamEndpoint[] members) => Traffic switch
     {
         PanicTraffic.All => members,
         PanicTraffic.LastStanding when available.Length > 0 => available,
-        PanicTraffic.LastStanding => FirstToReturn(members) is { } last ? [last] : [],
+        PanicTraffic.LastStanding => FindFirstToRestore(members) is { } last ? [last] : [],
         _ => [],
     };
 
     /// <summary>The one whose ejection ends first, rather than one that fails its checks; null when there is nobody.</summary>
-    public static UpstreamEndpoint? FirstToReturn(UpstreamEndpoint[] members)
+    public static UpstreamEndpoint? FindFirstToRestore(UpstreamEndpoint[] members)
     {
         UpstreamEndpoint? first = null;
         (bool FailsChecks, DateTimeOffset Until) best = default;
         foreach (UpstreamEndpoint endpoint in members)
         {
-            (bool FailsChecks, DateTimeOffset Until) rank = (endpoint.Status.IsFailingChecks, endpoint.EjectedUntil ?? DateTimeOffset.MinValue);
+            (bool FailsChecks, DateTimeOffset Until) rank = (endpoint.Status.IsFailingHealthChecks, endpoint.EjectedUntil ?? DateTimeOffset.MinValue);
             if (endpoint.Health != EndpointHealth.Untested && (first is null || rank.CompareTo(best) < 0))
             {
                 first = endpoint;

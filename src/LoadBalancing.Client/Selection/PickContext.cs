@@ -21,11 +21,11 @@ public readonly struct PickContext
     }
 
     /// <summary>Endpoints to stay away from, because this call has been there; null: none. They are chosen again when nothing else is left.</summary>
-    public IReadOnlyList<UpstreamEndpoint>? Exclude { get; init; }
+    public IReadOnlyList<UpstreamEndpoint>? TriedEndpoints { get; init; }
 
     /// <summary>
     /// Whether somebody will try elsewhere if this attempt fails, so that the caller loses nothing but time. Such attempts are the first to be sent to an ejected endpoint whose time is up, where
-    /// endpoints return by <see cref="EjectionReturnPolicy.Probe"/>. Default false.
+    /// endpoints return by <see cref="EjectionRestorePolicy.TrialRequest"/>. Default false.
     /// </summary>
     public bool IsRetryable { get; init; }
 
@@ -48,17 +48,17 @@ public readonly struct PickContext
     public bool Admits(UpstreamEndpoint endpoint)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
-        return (endpoint.IsOpen || AdmitsWithCare(endpoint)) && !Excludes(endpoint);
+        return (endpoint.IsUnrestricted || AdmitsRestricted(endpoint)) && !Excludes(endpoint);
     }
 
     /// <summary>Of an endpoint that is out, or that has a limit.</summary>
-    private bool AdmitsWithCare(UpstreamEndpoint endpoint) => (IgnoreHealth || endpoint.IsAvailable) && !endpoint.IsFull;
+    private bool AdmitsRestricted(UpstreamEndpoint endpoint) => (IgnoreHealth || endpoint.IsAvailable) && !endpoint.IsFull;
 
     /// <summary>Whether every endpoint in service will do.</summary>
-    internal bool ExcludesNobody => Exclude is null;
+    internal bool HasNoExclusions => TriedEndpoints is null;
 
     /// <summary>Whether the call has been there before.</summary>
-    internal bool Excludes(UpstreamEndpoint endpoint) => Exclude is not null && IsExcluded(Exclude, endpoint);
+    internal bool Excludes(UpstreamEndpoint endpoint) => TriedEndpoints is not null && IsExcluded(TriedEndpoints, endpoint);
 
     private static bool IsExcluded(IReadOnlyList<UpstreamEndpoint> excluded, UpstreamEndpoint endpoint)
     {

@@ -19,7 +19,7 @@ internal sealed class CallSpan : IDisposable
     private CallSpan(Activity activity) => _activity = activity;
 
     /// <summary>Whether anybody listens, and calls must go the way on which spans are made.</summary>
-    public static bool IsWanted => Source.HasListeners();
+    public static bool HasListeners => Source.HasListeners();
 
     /// <summary>Begins a span below the current one. Null when nobody wants this one.</summary>
     /// <param name="cluster">The cluster.</param>
@@ -45,7 +45,7 @@ internal sealed class CallSpan : IDisposable
         _attempts++;
         if (_activity.IsAllDataRequested)
         {
-            ActivityTagsCollection tags = Place(serverAddress, serverPort);
+            ActivityTagsCollection tags = ServerTags(serverAddress, serverPort);
             tags.Add(MetricTags.Outcome, outcome);
             tags.Add(SpanNames.AttemptNumber, _attempts);
             if (inPanic)
@@ -62,23 +62,23 @@ internal sealed class CallSpan : IDisposable
     {
         if (_activity.IsAllDataRequested)
         {
-            _activity.AddEvent(new ActivityEvent(SpanNames.Ejection, tags: Place(serverAddress, serverPort)));
+            _activity.AddEvent(new ActivityEvent(SpanNames.Ejection, tags: ServerTags(serverAddress, serverPort)));
         }
     }
 
     /// <summary>The call has an answer. From 400 on that is an error of the call, as it is for the client spans of HTTP.</summary>
-    public void Answered(int statusCode)
+    public void SetResponse(int statusCode)
     {
         _activity.SetTag(SpanNames.StatusCode, statusCode);
         if (statusCode >= 400)
         {
-            Failed(statusCode.ToString(CultureInfo.InvariantCulture));
+            SetError(statusCode.ToString(CultureInfo.InvariantCulture));
         }
     }
 
     /// <summary>The call failed.</summary>
     /// <param name="errorType">Of what: one of a bounded set of words, and no message, which could contain anything.</param>
-    public void Failed(string errorType)
+    public void SetError(string errorType)
     {
         _activity.SetTag(SpanNames.ErrorType, errorType);
         _activity.SetStatus(ActivityStatusCode.Error);
@@ -94,7 +94,7 @@ internal sealed class CallSpan : IDisposable
         _activity.Dispose();
     }
 
-    private static ActivityTagsCollection Place(string serverAddress, int? serverPort)
+    private static ActivityTagsCollection ServerTags(string serverAddress, int? serverPort)
     {
         var tags = new ActivityTagsCollection { { MetricTags.ServerAddress, serverAddress } };
         if (serverPort is { } port)

@@ -20,7 +20,7 @@ internal sealed class ClusterMetrics
     }
 
     /// <summary>Whether somebody wants to know how long attempts take, which costs a clock read at their start.</summary>
-    public bool WantsDurations => _metrics.AttemptDuration.Enabled;
+    public bool IsAttemptDurationEnabled => _metrics.AttemptDuration.Enabled;
 
     public void OnPicked()
     {
@@ -49,9 +49,9 @@ internal sealed class ClusterMetrics
 
     public void OnOverflow(string reason) => Add(_metrics.Overflows, new(MetricTags.Reason, reason));
 
-    public void OnAbandoned() => Add(_metrics.Abandoned);
+    public void OnAttemptAbandoned() => Add(_metrics.AttemptsAbandoned);
 
-    public void OnStarvedTimeout() => Add(_metrics.StarvedTimeouts);
+    public void OnLateTimeout() => Add(_metrics.LateTimeouts);
 
     public void OnEjected(string detector) => Add(_metrics.Ejections, new(MetricTags.Detector, detector));
 
@@ -59,9 +59,9 @@ internal sealed class ClusterMetrics
 
     public void OnEjectionNotEnforced(string detector) => Add(_metrics.EjectionsNotEnforced, new(MetricTags.Detector, detector));
 
-    public void OnReturned(string cause) => Add(_metrics.Returns, new(MetricTags.Reason, cause));
+    public void OnRestored(string cause) => Add(_metrics.Restorations, new(MetricTags.Reason, cause));
 
-    public void OnChecked(bool passed) => Add(_metrics.Checks, new(MetricTags.Outcome, passed ? "success" : "failure"));
+    public void OnProbeCompleted(bool passed) => Add(_metrics.Probes, new(MetricTags.Outcome, passed ? "success" : "failure"));
 
     public void OnFaultInjected(string fault, string scope) =>
         Add(_metrics.Faults, new(MetricTags.Fault, fault), new(MetricTags.Scope, scope));

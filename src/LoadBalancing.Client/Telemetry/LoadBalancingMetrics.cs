@@ -30,13 +30,13 @@ internal sealed class LoadBalancingMetrics
         Retries = meter.CreateCounter<long>("loadbalancing.client.retries", "{retry}", "Attempts after the first, by what the one before failed of.");
         RetriesSuppressed = meter.CreateCounter<long>("loadbalancing.client.retries.suppressed", "{retry}", "Retries that were due and were not made.");
         Overflows = meter.CreateCounter<long>("loadbalancing.client.overflows", "{attempt}", "Attempts that were refused because too many were under way.");
-        Abandoned = meter.CreateCounter<long>("loadbalancing.client.attempts.abandoned", "{attempt}", "Attempts that the caller gave up.");
-        StarvedTimeouts = meter.CreateCounter<long>("loadbalancing.client.timeouts.starved", "{timeout}", "Time-outs that fired so late that this process, not the endpoint, must have been short of processor time.");
+        AttemptsAbandoned = meter.CreateCounter<long>("loadbalancing.client.attempts.abandoned", "{attempt}", "Attempts that the caller gave up.");
+        LateTimeouts = meter.CreateCounter<long>("loadbalancing.client.timeouts.starved", "{timeout}", "Time-outs that fired so late that this process, not the endpoint, must have been short of processor time.");
         Ejections = meter.CreateCounter<long>("loadbalancing.client.ejections", "{ejection}", "Endpoints taken out of service.");
         EjectionsRefused = meter.CreateCounter<long>("loadbalancing.client.ejections.refused", "{ejection}", "Ejections that were due and that the cap forbade.");
         EjectionsNotEnforced = meter.CreateCounter<long>("loadbalancing.client.ejections.not_enforced", "{ejection}", "Ejections that were due and that the enforcing percentage of their detector left out.");
-        Returns = meter.CreateCounter<long>("loadbalancing.client.returns", "{return}", "Ejected endpoints that came back into service.");
-        Checks = meter.CreateCounter<long>("loadbalancing.client.checks", "{check}", "Active checks that came to an end, by outcome.");
+        Restorations = meter.CreateCounter<long>("loadbalancing.client.returns", "{return}", "Ejected endpoints that came back into service.");
+        Probes = meter.CreateCounter<long>("loadbalancing.client.checks", "{check}", "Active checks that came to an end, by outcome.");
         Faults = meter.CreateCounter<long>("loadbalancing.client.faults", "{fault}", "Faults injected on purpose.");
         PassThroughs = meter.CreateCounter<long>("loadbalancing.client.passthroughs", "{request}", "Requests to hosts that are not balanced, sent on untouched.");
         UpdatesRejected = meter.CreateCounter<long>("loadbalancing.client.updates.rejected", "{update}", "Updates of endpoints or options that were not taken; the last good ones stay in force.");
@@ -61,9 +61,9 @@ internal sealed class LoadBalancingMetrics
 
     public Counter<long> Overflows { get; }
 
-    public Counter<long> Abandoned { get; }
+    public Counter<long> AttemptsAbandoned { get; }
 
-    public Counter<long> StarvedTimeouts { get; }
+    public Counter<long> LateTimeouts { get; }
 
     public Counter<long> Ejections { get; }
 
@@ -71,9 +71,9 @@ internal sealed class LoadBalancingMetrics
 
     public Counter<long> EjectionsNotEnforced { get; }
 
-    public Counter<long> Returns { get; }
+    public Counter<long> Restorations { get; }
 
-    public Counter<long> Checks { get; }
+    public Counter<long> Probes { get; }
 
     public Counter<long> Faults { get; }
 

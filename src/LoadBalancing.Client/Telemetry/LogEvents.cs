@@ -4,11 +4,11 @@ namespace LoadBalancing.Client;
 internal static class LogEvents
 {
     public const int EndpointEjected = 1;
-    public const int EndpointReturned = 2;
+    public const int EndpointRestored = 2;
     public const int EjectionRefused = 3;
     public const int EjectionNotEnforced = 4;
-    public const int CheckFailed = 5;
-    public const int CheckPassed = 6;
+    public const int HealthCheckFailed = 5;
+    public const int HealthCheckPassed = 6;
     public const int EndpointsChanged = 10;
     public const int EmptyUpdateKept = 11;
     public const int UpdateRejected = 12;
@@ -29,8 +29,8 @@ internal static class LogEvents
     public const int PlainTextBehindTls = 38;
     public const int OwnConnectCallback = 39;
     public const int AttemptFailed = 40;
-    public const int TimerStarved = 41;
+    public const int TimerFiredLate = 41;
     public const int LeaseReclaimed = 42;
-    public const int RetryRefused = 43;
+    public const int RetrySuppressed = 43;
     public const int EndpointPicked = 50;
 }

@@ -27,9 +27,9 @@ public sealed class SourceDocumentsBehaviourTests
         Assert.Equal((EndpointHealth.Ejected, 5), (failing.Health, failing.Failed));
         Assert.Equal(5, _cluster.Endpoints[0].Counts.Received);
         TimeSpan began = _clock.Elapsed;
-        _clock.RunTo(began + TimeSpan.FromMinutes(3) - TimeSpan.FromSeconds(1));
+        _clock.AdvanceTo(began + TimeSpan.FromMinutes(3) - TimeSpan.FromSeconds(1));
         Assert.Equal(EndpointHealth.Ejected, failing.Health);
-        _clock.RunTo(began + TimeSpan.FromMinutes(4));
+        _clock.AdvanceTo(began + TimeSpan.FromMinutes(4));
         Assert.Equal(EndpointHealth.Available, failing.Health);
     }
 

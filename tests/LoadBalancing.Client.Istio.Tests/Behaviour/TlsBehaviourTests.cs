@@ -59,9 +59,9 @@ public sealed class TlsBehaviourTests : IDisposable
         await File.WriteAllTextAsync(key, certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem(), Cancelled);
         string file = Write(certificate);
         var options = new System.Net.Security.SslClientAuthenticationOptions();
-        IstioPolicySet set = IstioPolicySet.Parse(new IstioIdentity(), Yamls.Rule($"tls:\n  mode: MUTUAL\n  clientCertificate: {file}\n  privateKey: {key}\n  caCertificates: {file}"));
+        IstioPolicySet set = IstioPolicySet.Parse(new IstioClientOptions(), Yamls.Rule($"tls:\n  mode: MUTUAL\n  clientCertificate: {file}\n  privateKey: {key}\n  caCertificates: {file}"));
 
-        TlsOfClients.Apply(set.Find(Yamls.Foo)!.Tls!, options);
+        ClientTlsSetup.Apply(set.Find(Yamls.Foo)!.Tls!, options);
 
         Assert.Equal(certificate.Thumbprint, options.ClientCertificateContext!.TargetCertificate.Thumbprint);
         Assert.Equal(certificate.Thumbprint, Assert.Single(options.CertificateChainPolicy!.CustomTrustStore).Thumbprint);

@@ -125,7 +125,7 @@ public sealed class FuzzingTests
         Gen.Long[1, 24L * 3600 * 1000].Sample(static milliseconds =>
         {
             TimeSpan duration = TimeSpan.FromMilliseconds(milliseconds);
-            Assert.True(GoDuration.TryParse(GoDuration.Write(duration), out TimeSpan read));
+            Assert.True(GoDuration.TryParse(GoDuration.Format(duration), out TimeSpan read));
             Assert.Equal(duration, read);
         }, iter: 2000, seed: Seed, threads: 1);
 }

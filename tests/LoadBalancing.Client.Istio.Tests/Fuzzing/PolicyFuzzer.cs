@@ -43,7 +43,7 @@ internal sealed class PolicyFuzzer
 
     public void Try(string text)
     {
-        IstioPolicySet set = IstioPolicySet.Parse(new IstioIdentity { Locality = "eu/a", Labels = { ["app"] = "shop" } }, text, "fuzz.yaml");
+        IstioPolicySet set = IstioPolicySet.Parse(new IstioClientOptions { Locality = "eu/a", Labels = { ["app"] = "shop" } }, text, "fuzz.yaml");
         Assert.True(set.Findings.Count <= 1001);
         _ = IstioPolicyRepair.Repair(text);
         if (set.HasErrors)

@@ -15,14 +15,14 @@ public sealed class IstioTrafficPoliciesTests
         await using var client = new PolicyClient(Yamls.Rule("connectionPool: {http: {http2MaxRequests: 7}}"), options: static options =>
         {
             options.Timeout = TimeSpan.FromSeconds(3);
-            options.ConnectionPool.MaxRetries = 4;
+            options.ConnectionPool.MaxConcurrentRetries = 4;
             options.HealthCheck.Path = "/health";
         });
 
         LoadBalancingOptions options = client.Services.GetRequiredService<IOptionsMonitor<LoadBalancingOptions>>().Get(Yamls.Foo);
 
-        Assert.Equal((7, null, TimeSpan.FromSeconds(3), "/health"), (options.ConnectionPool.MaxRequests, options.ConnectionPool.MaxRetries, options.Timeout, options.HealthCheck.Path));
-        Assert.Equal((0, 50.0, false, "LeastRequest"), (options.OutlierDetection.ConsecutiveErrors, options.Panic.Threshold, options.Budget.Enabled, options.Strategy));
+        Assert.Equal((7, null, TimeSpan.FromSeconds(3), "/health"), (options.ConnectionPool.MaxRequests, options.ConnectionPool.MaxConcurrentRetries, options.Timeout, options.HealthCheck.Path));
+        Assert.Equal((0, 50.0, false, "LeastRequest"), (options.OutlierDetection.ConsecutiveErrors, options.Panic.ThresholdPercent, options.RetryBudget.Enabled, options.Strategy));
         Assert.Equal(3, options.Endpoints.Count);
     }
 
@@ -32,14 +32,14 @@ public sealed class IstioTrafficPoliciesTests
         await using var client = new PolicyClient(Yamls.Service("- timeout: 2s" + ToFoo), options: static options =>
         {
             options.Timeout = TimeSpan.FromSeconds(3);
-            options.Retry = new RetryOptions { Attempts = 9, RetryAllMethods = true, BufferBodyUpTo = 100 };
+            options.Retry = new RetryOptions { MaxRetries = 9, RetryAllMethods = true, MaxBufferedBodySize = 100 };
             options.Routes = [new RequestRouteOptions { Name = "mine", Timeout = TimeSpan.FromSeconds(1) }];
-            options.ConnectionPool.MaxRetries = 4;
+            options.ConnectionPool.MaxConcurrentRetries = 4;
         });
 
-        Assert.Equal(("00:00:02", "2", "true", "100", "4"), (client.Holding("Timeout"), client.Holding("Retry:Attempts"), client.Holding("Retry:RetryAllMethods"), client.Holding("Retry:BufferBodyUpTo"), client.Holding("ConnectionPool:MaxRetries")));
+        Assert.Equal(("00:00:02", "2", "true", "100", "4"), (client.Holding("Timeout"), client.Holding("Retry:MaxRetries"), client.Holding("Retry:RetryAllMethods"), client.Holding("Retry:MaxBufferedBodySize"), client.Holding("ConnectionPool:MaxConcurrentRetries")));
         Assert.Equal(
-            [$"Service '{Yamls.Foo}': policy documents take the place of what its options say about Timeout, Routes, Retry:Attempts. In force: VirtualService default/foo at {Path.GetRelativePath(".", client.File)}:1:1."],
+            [$"Service '{Yamls.Foo}': policy documents take the place of what its options say about Timeout, Routes, Retry:MaxRetries. In force: VirtualService default/foo at {Path.GetRelativePath(".", client.File)}:1:1."],
             client.Logged("OptionsOverridden").Select(message => message.Replace(client.File, Path.GetRelativePath(".", client.File), StringComparison.Ordinal)));
     }
 

@@ -31,7 +31,7 @@ public sealed class HostTests
 
         Assert.Equal("RingHash", Yamls.Plan(text, service: "foo")["Strategy"]);
         Assert.Equal("RoundRobin", Yamls.Plan(text, service: "bar")["Strategy"]);
-        Assert.Equal("Random", Yamls.Plan(text, new IstioIdentity(), "bar.default.svc.cluster.local".Replace("default", "default.x", StringComparison.Ordinal))["Strategy"]);
+        Assert.Equal("Random", Yamls.Plan(text, new IstioClientOptions(), "bar.default.svc.cluster.local".Replace("default", "default.x", StringComparison.Ordinal))["Strategy"]);
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class HostTests
     {
         string Rule(string strategy, string @namespace) => Yamls.Rule($"loadBalancer: {{simple: {strategy}}}", "foo.shop.svc.cluster.local", "foo", @namespace);
         string[] all = [Rule("RANDOM", "istio-system"), Rule("ROUND_ROBIN", "shop"), Rule("LEAST_REQUEST", "mine"), Rule("RANDOM", "elsewhere")];
-        var identity = new IstioIdentity { Namespace = "mine" };
+        var identity = new IstioClientOptions { Namespace = "mine" };
 
         Assert.Equal("LeastRequest", Yamls.Plan(Yamls.Documents(all), identity, "foo.shop")["Strategy"]);
         Assert.Equal("RoundRobin", Yamls.Plan(Yamls.Documents(all[0], all[1], all[3]), identity, "foo.shop")["Strategy"]);
@@ -58,12 +58,12 @@ public sealed class HostTests
     {
         string text = Yamls.Rule("loadBalancer: {simple: RANDOM}") + $"  {field}\n";
 
-        Assert.Equal(counts, Yamls.Plan(text, new IstioIdentity { Namespace = @namespace, Labels = { ["app"] = "shop" } }).Count > 0);
+        Assert.Equal(counts, Yamls.Plan(text, new IstioClientOptions { Namespace = @namespace, Labels = { ["app"] = "shop" } }).Count > 0);
     }
 
     [Fact]
     public void A_service_with_another_name_here_says_which_host_it_is() =>
-        Assert.Equal("Random", Yamls.Plan(Yamls.Rule("loadBalancer: {simple: RANDOM}"), new IstioIdentity { Hosts = { ["client-of-foo"] = "foo" } }, "client-of-foo")["Strategy"]);
+        Assert.Equal("Random", Yamls.Plan(Yamls.Rule("loadBalancer: {simple: RANDOM}"), new IstioClientOptions { Hosts = { ["client-of-foo"] = "foo" } }, "client-of-foo")["Strategy"]);
 
     [Fact]
     public void A_service_for_gateways_only_counts_for_no_client()

@@ -12,9 +12,9 @@ public sealed class DestinationRulePlanTests
     [InlineData("outlierDetection: {}", "Strategy", "LeastRequest")]
     [InlineData("loadBalancer: {consistentHash: {httpHeaderName: x-user}}", "Strategy", "RingHash")]
     [InlineData("loadBalancer: {consistentHash: {httpHeaderName: x-user}}", "HashPolicies:0:Header", "x-user")]
-    [InlineData("loadBalancer: {consistentHash: {httpHeaderName: x-user}}", "ConsistentHash:MinimumRingSize", "1024")]
-    [InlineData("loadBalancer: {consistentHash: {httpHeaderName: x-user, minimumRingSize: 2048}}", "ConsistentHash:MinimumRingSize", "2048")]
-    [InlineData("loadBalancer: {consistentHash: {httpHeaderName: x-user, ringHash: {minimumRingSize: 4096}}}", "ConsistentHash:MinimumRingSize", "4096")]
+    [InlineData("loadBalancer: {consistentHash: {httpHeaderName: x-user}}", "ConsistentHash:MinRingSize", "1024")]
+    [InlineData("loadBalancer: {consistentHash: {httpHeaderName: x-user, minimumRingSize: 2048}}", "ConsistentHash:MinRingSize", "2048")]
+    [InlineData("loadBalancer: {consistentHash: {httpHeaderName: x-user, ringHash: {minimumRingSize: 4096}}}", "ConsistentHash:MinRingSize", "4096")]
     [InlineData("loadBalancer: {consistentHash: {httpHeaderName: x-user, maglev: {tableSize: 251}}}", "ConsistentHash:TableSize", "251")]
     [InlineData("loadBalancer: {consistentHash: {httpHeaderName: x-user, maglev: {tableSize: 251}}}", "Strategy", "Maglev")]
     [InlineData("loadBalancer: {consistentHash: {httpHeaderName: x-user}}", "ConsistentHash:OnUnavailableOwner", "Rebuild")]
@@ -31,7 +31,7 @@ public sealed class DestinationRulePlanTests
     [InlineData("outlierDetection: {}", "OutlierDetection:MaxEjectionTime", "5m")]
     [InlineData("outlierDetection: {}", "OutlierDetection:MaxEjectionTimeJitter", "0s")]
     [InlineData("outlierDetection: {}", "OutlierDetection:MaxEjectionPercent", "10")]
-    [InlineData("outlierDetection: {}", "Panic:Threshold", "0")]
+    [InlineData("outlierDetection: {}", "Panic:ThresholdPercent", "0")]
     [InlineData("outlierDetection: {consecutive5xxErrors: 7}", "OutlierDetection:ConsecutiveErrors", "7")]
     [InlineData("outlierDetection: {consecutive5xxErrors: 0}", "OutlierDetection:ConsecutiveErrors", "0")]
     [InlineData("outlierDetection: {consecutiveErrors: 3}", "OutlierDetection:ConsecutiveErrors", "3")]
@@ -44,13 +44,13 @@ public sealed class DestinationRulePlanTests
     [InlineData("outlierDetection: {baseEjectionTime: 10m}", "OutlierDetection:MaxEjectionTime", "10m")]
     [InlineData("outlierDetection: {interval: 1500ms}", "OutlierDetection:Interval", "1500ms")]
     [InlineData("outlierDetection: {maxEjectionPercent: 60}", "OutlierDetection:MaxEjectionPercent", "60")]
-    [InlineData("outlierDetection: {minHealthPercent: 30}", "Panic:Threshold", "30")]
+    [InlineData("outlierDetection: {minHealthPercent: 30}", "Panic:ThresholdPercent", "30")]
     [InlineData("outlierDetection: {outlierDetectionHttpErrorCodes: [500, 429]}", "OutlierDetection:ErrorStatuses:1", "429")]
     [InlineData("loadBalancer: {simple: RANDOM}", "OutlierDetection:ConsecutiveErrors", "0")]
-    [InlineData("loadBalancer: {simple: RANDOM}", "Panic:Threshold", "50")]
+    [InlineData("loadBalancer: {simple: RANDOM}", "Panic:ThresholdPercent", "50")]
     [InlineData("connectionPool: {http: {http2MaxRequests: 50}}", "ConnectionPool:MaxRequests", "50")]
     [InlineData("connectionPool: {http: {http1MaxPendingRequests: 10}}", "ConnectionPool:MaxPendingRequests", "10")]
-    [InlineData("connectionPool: {http: {maxRetries: 3}}", "ConnectionPool:MaxRetries", "3")]
+    [InlineData("connectionPool: {http: {maxRetries: 3}}", "ConnectionPool:MaxConcurrentRetries", "3")]
     [InlineData("connectionPool: {tcp: {tcpKeepalive: {probes: 4, time: 60s, interval: 5s}}}", "ConnectionPool:KeepAlive:TcpRetryCount", "4")]
     [InlineData("connectionPool: {tcp: {tcpKeepalive: {probes: 4, time: 60s, interval: 5s}}}", "ConnectionPool:KeepAlive:TcpTime", "1m")]
     [InlineData("connectionPool: {tcp: {tcpKeepalive: {probes: 4, time: 60s, interval: 5s}}}", "ConnectionPool:KeepAlive:TcpInterval", "5s")]
@@ -61,13 +61,13 @@ public sealed class DestinationRulePlanTests
     [InlineData("connectionPool: {tcp: {idleTimeout: 2m}, http: {idleTimeout: 3m}}", "ConnectionPool:IdleTimeout", "3m")]
     [InlineData("outlierDetection: {}", "ConnectionPool:IdleTimeout", null)]
     [InlineData("connectionPool: {http: {maxRequestsPerConnection: 1}}", "ConnectionPool:MaxRequestsPerConnection", "1")]
-    [InlineData("connectionPool: {http: {maxRetries: 0, useClientProtocol: true, h2UpgradePolicy: DO_NOT_UPGRADE}}", "ConnectionPool:MaxRetries", null)]
-    [InlineData("outlierDetection: {}", "Budget:Enabled", "false")]
-    [InlineData("retryBudget: {}", "Budget:Enabled", "true")]
-    [InlineData("retryBudget: {}", "Budget:Percent", "20")]
-    [InlineData("retryBudget: {percent: 12.5, minRetryConcurrency: 7}", "Budget:Percent", "12.5")]
-    [InlineData("retryBudget: {percent: 12.5, minRetryConcurrency: 7}", "Budget:MinConcurrentRetries", "7")]
-    [InlineData("retryBudget: {}\nconnectionPool: {http: {maxRetries: 3}}", "ConnectionPool:MaxRetries", null)]
+    [InlineData("connectionPool: {http: {maxRetries: 0, useClientProtocol: true, h2UpgradePolicy: DO_NOT_UPGRADE}}", "ConnectionPool:MaxConcurrentRetries", null)]
+    [InlineData("outlierDetection: {}", "RetryBudget:Enabled", "false")]
+    [InlineData("retryBudget: {}", "RetryBudget:Enabled", "true")]
+    [InlineData("retryBudget: {}", "RetryBudget:Percent", "20")]
+    [InlineData("retryBudget: {percent: 12.5, minRetryConcurrency: 7}", "RetryBudget:Percent", "12.5")]
+    [InlineData("retryBudget: {percent: 12.5, minRetryConcurrency: 7}", "RetryBudget:MinConcurrentRetries", "7")]
+    [InlineData("retryBudget: {}\nconnectionPool: {http: {maxRetries: 3}}", "ConnectionPool:MaxConcurrentRetries", null)]
     [InlineData("loadBalancer: {simple: ROUND_ROBIN, warmup: {duration: 30s}}", "SlowStart:Window", "30s")]
     [InlineData("loadBalancer: {simple: ROUND_ROBIN, warmup: {duration: 30s}}", "SlowStart:MinWeightPercent", "10")]
     [InlineData("loadBalancer: {warmup: {duration: 30s, minimumPercent: 5, aggression: 2}}", "SlowStart:MinWeightPercent", "5")]
@@ -93,7 +93,7 @@ public sealed class DestinationRulePlanTests
     [InlineData("loadBalancer: {localityLbSetting: {distribute: [{from: 'eu/a/*', to: {'eu/a/*': 80, 'eu/b/*': 20}}]}}", "Locality:Distribute:0:To:eu/b/*", "20")]
     public void Places_count_for_a_client_that_knows_its_own(string policy, string key, string? value)
     {
-        var identity = new IstioIdentity { Locality = "eu/a/1", Labels = { ["rack"] = "7" } };
+        var identity = new IstioClientOptions { Locality = "eu/a/1", Labels = { ["rack"] = "7" } };
 
         Assert.Equal(value, Yamls.Plan(Yamls.Rule(policy), identity).GetValueOrDefault(key));
         Assert.DoesNotContain(Yamls.Plan(Yamls.Rule(policy)).Keys, static key => key.StartsWith("Locality:", StringComparison.Ordinal));
@@ -105,10 +105,10 @@ public sealed class DestinationRulePlanTests
         string rule = Yamls.Rule("loadBalancer: {simple: RANDOM}\nconnectionPool: {http: {maxRetries: 3}}\nportLevelSettings:\n- port: {number: 8080}\n  outlierDetection: {consecutive5xxErrors: 2}");
 
         Dictionary<string, string> at80 = Yamls.Plan(rule);
-        Dictionary<string, string> at8080 = Yamls.Plan(rule, new IstioIdentity { Ports = { [Yamls.Foo] = 8080 } });
+        Dictionary<string, string> at8080 = Yamls.Plan(rule, new IstioClientOptions { Ports = { [Yamls.Foo] = 8080 } });
 
-        Assert.Equal(("Random", "3", "0"), (at80["Strategy"], at80["ConnectionPool:MaxRetries"], at80["OutlierDetection:ConsecutiveErrors"]));
-        Assert.Equal(("LeastRequest", null, "2"), (at8080["Strategy"], at8080.GetValueOrDefault("ConnectionPool:MaxRetries"), at8080["OutlierDetection:ConsecutiveErrors"]));
+        Assert.Equal(("Random", "3", "0"), (at80["Strategy"], at80["ConnectionPool:MaxConcurrentRetries"], at80["OutlierDetection:ConsecutiveErrors"]));
+        Assert.Equal(("LeastRequest", null, "2"), (at8080["Strategy"], at8080.GetValueOrDefault("ConnectionPool:MaxConcurrentRetries"), at8080["OutlierDetection:ConsecutiveErrors"]));
     }
 
     [Fact]
@@ -127,7 +127,7 @@ public sealed class DestinationRulePlanTests
         Assert.Equal("v2", plan["Subsets:v2:Labels:version"]);
         Assert.Equal("Random", plan["Subsets:v2:Strategy"]);
         Assert.Equal("10", plan["Subsets:v2:ConnectionPool:MaxRequests"]);
-        Assert.Equal("2147483647", plan["Subsets:v2:ConnectionPool:MaxRetries"]);
+        Assert.Equal("2147483647", plan["Subsets:v2:ConnectionPool:MaxConcurrentRetries"]);
         Assert.Equal("50", plan["ConnectionPool:MaxRequests"]);
     }
 
@@ -148,7 +148,7 @@ public sealed class DestinationRulePlanTests
                   loadBalancer: {simple: ROUND_ROBIN}
             """;
 
-        Dictionary<string, string> plan = Yamls.Plan(rule, new IstioIdentity { Locality = "eu/a/1" });
+        Dictionary<string, string> plan = Yamls.Plan(rule, new IstioClientOptions { Locality = "eu/a/1" });
 
         Assert.Equal(("30s", "Failover", "us"), (plan["Subsets:as-all:SlowStart:Window"], plan["Subsets:as-all:Locality:Mode"], plan["Subsets:as-all:Locality:Failover:0:To"]));
         Assert.Equal(("5s", "Distribute", "10"), (plan["Subsets:own:SlowStart:Window"], plan["Subsets:own:Locality:Mode"], plan["Subsets:own:Locality:Distribute:0:To:us/*"]));
@@ -181,7 +181,7 @@ public sealed class DestinationRulePlanTests
     [Fact]
     public void Every_value_says_where_it_comes_from()
     {
-        IstioServicePolicy policy = IstioPolicySet.Parse(new IstioIdentity(), Yamls.Rule("outlierDetection:\n  interval: 7s"), "p.yaml").Find(Yamls.Foo)!;
+        IstioServicePolicy policy = IstioPolicySet.Parse(new IstioClientOptions(), Yamls.Rule("outlierDetection:\n  interval: 7s"), "p.yaml").Find(Yamls.Foo)!;
 
         Assert.Equal("p.yaml:10:17", policy.Values.Single(static value => value.Key == "OutlierDetection:Interval").Source);
         Assert.Equal("Istio's default", policy.Values.Single(static value => value.Key == "OutlierDetection:BaseEjectionTime").Source);

@@ -38,7 +38,7 @@ public sealed class ServiceEntryPlanTests
 
     [Fact]
     public void The_port_at_which_the_service_is_called_chooses_among_those_of_the_entry() =>
-        Assert.Equal("https://10.0.0.1:443", Yamls.Plan(Entry + Own, new IstioIdentity { Ports = { ["catalog.example.com"] = 443 } }, "catalog.example.com")["Endpoints:0:Address"]);
+        Assert.Equal("https://10.0.0.1:443", Yamls.Plan(Entry + Own, new IstioClientOptions { Ports = { ["catalog.example.com"] = 443 } }, "catalog.example.com")["Endpoints:0:Address"]);
 
     [Fact]
     public void Workloads_are_chosen_by_their_labels()

@@ -11,9 +11,9 @@ public sealed class VirtualServicePlanTests
     [InlineData("- match:\n  - uri: {regex: '/a.*'}", "Routes:0:Match:0:PathRegex", "/a.*")]
     [InlineData("- match:\n  - uri: {prefix: /a}\n    ignoreUriCase: true", "Routes:0:Match:0:IgnoreCase", "true")]
     [InlineData("- match:\n  - method: {exact: POST}", "Routes:0:Match:0:Methods:0", "POST")]
-    [InlineData("- match:\n  - method: {regex: 'GET|HEAD'}", "Routes:0:Match:0:MethodText:Regex", "GET|HEAD")]
+    [InlineData("- match:\n  - method: {regex: 'GET|HEAD'}", "Routes:0:Match:0:MethodMatch:Regex", "GET|HEAD")]
     [InlineData("- match:\n  - scheme: {exact: https}", "Routes:0:Match:0:Scheme", "https")]
-    [InlineData("- match:\n  - scheme: {prefix: http}", "Routes:0:Match:0:SchemeText:Prefix", "http")]
+    [InlineData("- match:\n  - scheme: {prefix: http}", "Routes:0:Match:0:SchemeMatch:Prefix", "http")]
     [InlineData("- match:\n  - authority: {exact: foo}", "Routes:0:Match:0:Authority:Exact", "foo")]
     [InlineData("- match:\n  - authority: {prefix: fo}", "Routes:0:Match:0:Authority:Prefix", "fo")]
     [InlineData("- match:\n  - headers: {x-a: {exact: b}}", "Routes:0:Match:0:Headers:0:Exact", "b")]
@@ -30,24 +30,24 @@ public sealed class VirtualServicePlanTests
     [InlineData("- timeout: 1s", "Routes:0:Timeout", "1s")]
     [InlineData("- timeout: 0s", "Routes:0:Timeout", "infinite")]
     [InlineData("- name: a", "Routes:0:Timeout", "infinite")]
-    [InlineData("- name: a", "Routes:0:Retry:Attempts", "2")]
+    [InlineData("- name: a", "Routes:0:Retry:MaxRetries", "2")]
     [InlineData("- name: a", "Routes:0:Retry:PerTryTimeout", "infinite")]
     [InlineData("- name: a", "Routes:0:Retry:RetryOn:0", "connect-failure")]
     [InlineData("- name: a", "Routes:0:Retry:RetryOn:4", "retriable-status-codes")]
     [InlineData("- name: a", "Routes:0:Retry:BackoffMax", "250ms")]
-    [InlineData("- retries: {attempts: 5, retryOn: '5xx,429'}", "Routes:0:Retry:Attempts", "5")]
+    [InlineData("- retries: {attempts: 5, retryOn: '5xx,429'}", "Routes:0:Retry:MaxRetries", "5")]
     [InlineData("- retries: {attempts: 5, retryOn: '5xx,429'}", "Routes:0:Retry:RetryOn:1", "429")]
     [InlineData("- retries: {attempts: 5, perTryTimeout: 2s}", "Routes:0:Retry:PerTryTimeout", "2s")]
     [InlineData("- retries: {attempts: 5, perTryTimeout: 2s}", "Routes:0:Retry:RetryOn:2", "unavailable")]
     [InlineData("- retries: {attempts: 5, backoff: 1s}", "Routes:0:Retry:BackoffBase", "1s")]
     [InlineData("- retries: {attempts: 5, backoff: 1s}", "Routes:0:Retry:BackoffMax", "10s")]
-    [InlineData("- retries: {attempts: 0}", "Routes:0:Retry:Attempts", "0")]
+    [InlineData("- retries: {attempts: 0}", "Routes:0:Retry:MaxRetries", "0")]
     [InlineData("- fault: {delay: {fixedDelay: 5s, percentage: {value: 0.5}}}", "Routes:0:Fault:Delay:FixedDelay", "5s")]
-    [InlineData("- fault: {delay: {fixedDelay: 5s, percentage: {value: 0.5}}}", "Routes:0:Fault:Delay:Percentage", "0.5")]
-    [InlineData("- fault: {delay: {fixedDelay: 5s, percent: 50}}", "Routes:0:Fault:Delay:Percentage", "50")]
-    [InlineData("- fault: {delay: {fixedDelay: 5s}}", "Routes:0:Fault:Delay:Percentage", "0")]
-    [InlineData("- fault: {abort: {httpStatus: 503, percentage: {value: 10}}}", "Routes:0:Fault:Abort:HttpStatus", "503")]
-    [InlineData("- fault: {abort: {httpStatus: 503, percentage: 10}}", "Routes:0:Fault:Abort:Percentage", "10")]
+    [InlineData("- fault: {delay: {fixedDelay: 5s, percentage: {value: 0.5}}}", "Routes:0:Fault:Delay:Percent", "0.5")]
+    [InlineData("- fault: {delay: {fixedDelay: 5s, percent: 50}}", "Routes:0:Fault:Delay:Percent", "50")]
+    [InlineData("- fault: {delay: {fixedDelay: 5s}}", "Routes:0:Fault:Delay:Percent", "0")]
+    [InlineData("- fault: {abort: {httpStatus: 503, percentage: {value: 10}}}", "Routes:0:Fault:Abort:Status", "503")]
+    [InlineData("- fault: {abort: {httpStatus: 503, percentage: 10}}", "Routes:0:Fault:Abort:Percent", "10")]
     [InlineData("- headers: {request: {set: {x-a: b}, add: {x-c: d}, remove: [x-e]}}", "Routes:0:RequestHeaders:Set:x-a", "b")]
     [InlineData("- headers: {request: {set: {x-a: b}, add: {x-c: d}, remove: [x-e]}}", "Routes:0:RequestHeaders:Add:x-c", "d")]
     [InlineData("- headers: {request: {set: {x-a: b}, add: {x-c: d}, remove: [x-e]}}", "Routes:0:RequestHeaders:Remove:0", "x-e")]
@@ -93,7 +93,7 @@ public sealed class VirtualServicePlanTests
             """.Replace("[] ", "{app: shop}", StringComparison.Ordinal) + Route + "\n  timeout: 1s\n- match:\n  - sourceNamespace: other" + Route + "\n- match:\n  - port: 8080" + Route + "\n- match:\n  - gateways: [edge]" + Route + "\n- timeout: 2s" + Route);
 
         Dictionary<string, string> stranger = Yamls.Plan(text);
-        Dictionary<string, string> shop = Yamls.Plan(text, new IstioIdentity { Labels = { ["app"] = "shop" } });
+        Dictionary<string, string> shop = Yamls.Plan(text, new IstioClientOptions { Labels = { ["app"] = "shop" } });
 
         Assert.Equal("2s", stranger["Routes:0:Timeout"]);
         Assert.Equal("1s", shop["Routes:0:Timeout"]);
@@ -148,7 +148,7 @@ public sealed class VirtualServicePlanTests
     [Fact]
     public void Answers_are_retried_for_idempotent_methods_only_and_that_is_said()
     {
-        IstioPolicySet set = IstioPolicySet.Parse(new IstioIdentity(), Yamls.Service("- retries: {attempts: 1, retryOn: 5xx}" + Route), "p.yaml");
+        IstioPolicySet set = IstioPolicySet.Parse(new IstioClientOptions(), Yamls.Service("- retries: {attempts: 1, retryOn: 5xx}" + Route), "p.yaml");
 
         Assert.Contains("count for idempotent requests only", Assert.Single(set.Findings, static finding => finding.Severity == IstioFindingSeverity.Note).Message, StringComparison.Ordinal);
     }

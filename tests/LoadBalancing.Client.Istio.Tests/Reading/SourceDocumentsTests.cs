@@ -10,7 +10,7 @@ public sealed class SourceDocumentsTests
     [InlineData("virtual-service-abort.yaml")]
     public void As_printed_the_virtual_services_are_refused_and_every_slip_is_named_by_line_and_column(string file)
     {
-        IstioPolicySet set = IstioPolicySet.Parse(new IstioIdentity(), Yamls.Fixture(file), file);
+        IstioPolicySet set = IstioPolicySet.Parse(new IstioClientOptions(), Yamls.Fixture(file), file);
 
         Assert.Equal(
             [
@@ -20,7 +20,7 @@ public sealed class SourceDocumentsTests
                 $"{file}:10:2: error: an en dash (U+2013) stands where '-' begins an item of a list.",
             ],
             set.Findings.Select(static finding => finding.ToString()));
-        Assert.Equal(0, set.Documents);
+        Assert.Equal(0, set.DocumentCount);
     }
 
     [Theory]
@@ -63,7 +63,7 @@ public sealed class SourceDocumentsTests
         Assert.Equal("3m", plan["OutlierDetection:BaseEjectionTime"]);
         Assert.Equal("5m", plan["OutlierDetection:MaxEjectionTime"]);
         Assert.Equal("10", plan["OutlierDetection:MaxEjectionPercent"]);
-        Assert.Equal("0", plan["Panic:Threshold"]);
+        Assert.Equal("0", plan["Panic:ThresholdPercent"]);
     }
 
     [Fact]
@@ -72,8 +72,8 @@ public sealed class SourceDocumentsTests
         Dictionary<string, string> delay = Yamls.Plan(Yamls.Repaired("virtual-service-delay.yaml"));
         Dictionary<string, string> abort = Yamls.Plan(Yamls.Repaired("virtual-service-abort.yaml"));
 
-        Assert.Equal(("5s", "100"), (delay["Routes:0:Fault:Delay:FixedDelay"], delay["Routes:0:Fault:Delay:Percentage"]));
-        Assert.Equal(("500", "10"), (abort["Routes:0:Fault:Abort:HttpStatus"], abort["Routes:0:Fault:Abort:Percentage"]));
+        Assert.Equal(("5s", "100"), (delay["Routes:0:Fault:Delay:FixedDelay"], delay["Routes:0:Fault:Delay:Percent"]));
+        Assert.Equal(("500", "10"), (abort["Routes:0:Fault:Abort:Status"], abort["Routes:0:Fault:Abort:Percent"]));
     }
 
     [Fact]

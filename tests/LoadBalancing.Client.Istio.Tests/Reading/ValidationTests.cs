@@ -109,7 +109,7 @@ public sealed class ValidationTests
     [Fact]
     public void Documents_of_other_kinds_are_skipped_with_a_note()
     {
-        IstioPolicySet set = IstioPolicySet.Parse(new IstioIdentity(), "apiVersion: v1\nkind: Service\nmetadata:\n  name: foo\nspec: {}\n", "p.yaml");
+        IstioPolicySet set = IstioPolicySet.Parse(new IstioClientOptions(), "apiVersion: v1\nkind: Service\nmetadata:\n  name: foo\nspec: {}\n", "p.yaml");
 
         IstioFinding note = Assert.Single(set.Findings);
         Assert.Equal(IstioFindingSeverity.Note, note.Severity);

@@ -73,7 +73,7 @@ public sealed class ToolTests : IDisposable
 
         Assert.Equal((0, "api"), (code, (string)json["route"]!));
         Assert.Equal(("00:00:02", $"{file}:23:14"), Value(json["request"]!, "Timeout"));
-        Assert.Equal(("2", "Istio's default"), Value(json["request"]!, "Retry:Attempts"));
+        Assert.Equal(("2", "Istio's default"), Value(json["request"]!, "Retry:MaxRetries"));
         Assert.Equal(("7s", $"{file}:10:17"), Value(json["cluster"]!, "OutlierDetection:Interval"));
         Assert.Equal("rest", (string)JsonNode.Parse(Run("explain", file, "--host", "foo", "--json").Output)!["route"]!);
         Assert.Contains("The rule that fits it: rest", Run("explain", file, "--host", "foo").Output, StringComparison.Ordinal);
@@ -90,7 +90,7 @@ public sealed class ToolTests : IDisposable
         JsonNode json = JsonNode.Parse(output)!["LoadBalancing"]![Yamls.Foo]!;
 
         Assert.Equal(0, code);
-        Assert.Equal(("x-user", 12.5, "2s"), ((string)json["HashPolicies"]![0]!["Header"]!, (double)json["Budget"]!["Percent"]!, (string)json["Routes"]![0]!["Timeout"]!));
+        Assert.Equal(("x-user", 12.5, "2s"), ((string)json["HashPolicies"]![0]!["Header"]!, (double)json["RetryBudget"]!["Percent"]!, (string)json["Routes"]![0]!["Timeout"]!));
     }
 
     [Theory]

@@ -11,7 +11,7 @@ public sealed class RelayTests
     [Fact(Timeout = 60_000)]
     public async Task A_backend_that_refuses_is_gone_round_and_after_five_failures_not_asked_any_more()
     {
-        using var dead = new RefusingPort();
+        using var dead = new ClosedPort();
         await using var echo = new RawServer(EchoAsync);
         await using var relay = new RunningRelay([Tcp(dead.Address), Tcp(echo.Address)]);
 
@@ -28,8 +28,8 @@ public sealed class RelayTests
     [Fact(Timeout = 60_000)]
     public async Task A_client_whom_nobody_can_serve_is_turned_away_after_each_backend_was_tried_once()
     {
-        using var dead = new RefusingPort();
-        using var deadToo = new RefusingPort();
+        using var dead = new ClosedPort();
+        using var deadToo = new ClosedPort();
         await using var relay = new RunningRelay([Tcp(dead.Address), Tcp(deadToo.Address)]);
 
         // It may be so quick that the client learns of it while it connects.

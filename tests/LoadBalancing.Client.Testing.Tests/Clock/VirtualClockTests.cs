@@ -12,7 +12,7 @@ public sealed class VirtualClockTests
     {
         var clock = new VirtualClock();
 
-        clock.Limit = TimeSpan.FromDays(400);
+        clock.RunTimeout = TimeSpan.FromDays(400);
         clock.Run(() => Task.Delay(TimeSpan.FromDays(40), clock));
 
         Assert.Equal(TimeSpan.FromDays(40), clock.Elapsed);
@@ -30,7 +30,7 @@ public sealed class VirtualClockTests
         third.Change(2 * Second, Timeout.InfiniteTimeSpan);
         Timer(clock, () => fired.Add(2), 1.5 * Second);
 
-        clock.RunFor(2 * Second);
+        clock.Advance(2 * Second);
 
         Assert.Equal([1, 2, 4, 3], fired);
     }
@@ -57,7 +57,7 @@ public sealed class VirtualClockTests
         }
 
         Assert.Equal(expected.Count, clock.TimersArmed);
-        clock.RunFor(Second);
+        clock.Advance(Second);
 
         Assert.Equal(expected.OrderBy(static timer => timer.Value).Select(static timer => timer.Key), fired);
         Assert.Equal(0, clock.TimersArmed);
@@ -72,7 +72,7 @@ public sealed class VirtualClockTests
         List<TimeSpan> fired = [];
         using ITimer timer = clock.CreateTimer(_ => fired.Add(clock.Elapsed), null, Second, 2 * Second);
 
-        clock.RunFor(5 * Second);
+        clock.Advance(5 * Second);
 
         Assert.Equal([Second, 3 * Second, 5 * Second], fired);
     }
@@ -86,7 +86,7 @@ public sealed class VirtualClockTests
         timer.Dispose();
 
         Assert.False(timer.Change(TimeSpan.Zero, Timeout.InfiniteTimeSpan));
-        clock.RunFor(2 * Second);
+        clock.Advance(2 * Second);
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class VirtualClockTests
         Timer(clock, () => fired = true, TimeSpan.Zero);
 
         Assert.False(fired);
-        clock.RunFor(TimeSpan.Zero);
+        clock.Advance(TimeSpan.Zero);
         Assert.True(fired);
     }
 
@@ -150,7 +150,7 @@ public sealed class VirtualClockTests
         }));
 
         Assert.Equal("mine", thrown.Message);
-        clock.RunFor(Second);
+        clock.Advance(Second);
     }
 
     [Fact]
@@ -159,7 +159,7 @@ public sealed class VirtualClockTests
         var clock = new VirtualClock();
         Timer(clock, static () => throw new InvalidOperationException("mine"), Second);
 
-        Assert.Throws<InvalidOperationException>(() => clock.RunFor(2 * Second));
+        Assert.Throws<InvalidOperationException>(() => clock.Advance(2 * Second));
     }
 
     [Fact]
@@ -170,9 +170,9 @@ public sealed class VirtualClockTests
     {
         var clock = new VirtualClock();
         TimeSpan done = default;
-        clock.At(3 * Second, () => done = clock.Elapsed);
+        clock.Schedule(3 * Second, () => done = clock.Elapsed);
 
-        clock.RunTo(10 * Second);
+        clock.AdvanceTo(10 * Second);
 
         Assert.Equal((3 * Second, 10 * Second), (done, clock.Elapsed));
         Assert.Equal(0, clock.TimersAlive);
@@ -187,7 +187,7 @@ public sealed class VirtualClockTests
         Timer(clock, () => seen = local.Value, Second);
         local.Value = "run";
 
-        clock.RunFor(Second);
+        clock.Advance(Second);
 
         Assert.Equal("armed", seen);
     }
@@ -282,7 +282,7 @@ public sealed class VirtualClockTests
     [Fact]
     public void Work_that_is_not_done_within_the_limit_fails_the_run()
     {
-        var clock = new VirtualClock { Limit = TimeSpan.FromMinutes(1) };
+        var clock = new VirtualClock { RunTimeout = TimeSpan.FromMinutes(1) };
         using ITimer forEver = clock.CreateTimer(static _ => { }, null, Second, Second);
 
         var thrown = Assert.Throws<VirtualClockException>(() => clock.Run(() => OuterAsync(new TaskCompletionSource())));
@@ -293,7 +293,7 @@ public sealed class VirtualClockTests
     [Fact]
     public void A_run_that_blocks_its_thread_is_given_up_instead_of_hanging()
     {
-        var clock = new VirtualClock { Patience = TimeSpan.FromMilliseconds(200) };
+        var clock = new VirtualClock { StallTimeout = TimeSpan.FromMilliseconds(200) };
         using var released = new ManualResetEventSlim();
 
         var thrown = Assert.Throws<VirtualClockException>(() => clock.Run(() =>
@@ -303,7 +303,7 @@ public sealed class VirtualClockTests
         }));
 
         Assert.Contains("blocked", thrown.Message, StringComparison.Ordinal);
-        Assert.Contains("given up", Assert.Throws<InvalidOperationException>(() => clock.RunFor(Second)).Message, StringComparison.Ordinal);
+        Assert.Contains("given up", Assert.Throws<InvalidOperationException>(() => clock.Advance(Second)).Message, StringComparison.Ordinal);
         released.Set();
     }
 
@@ -314,7 +314,7 @@ public sealed class VirtualClockTests
 
         Assert.Throws<InvalidOperationException>(() => clock.Run(() =>
         {
-            clock.RunFor(Second);
+            clock.Advance(Second);
             return Task.CompletedTask;
         }));
     }

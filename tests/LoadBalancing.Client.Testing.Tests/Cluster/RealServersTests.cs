@@ -21,9 +21,9 @@ public sealed class RealServersTests
     [MemberData(nameof(Scenarios))]
     public async Task The_same_calls_go_the_same_ways(string scenario)
     {
-        await using RealTrialServers real = await RealTrialServers.StartAsync(Servers);
+        await using LoopbackServerFleet real = await LoopbackServerFleet.StartAsync(Servers);
         var clock = new VirtualClock();
-        await using var cluster = new VirtualTrialServers(clock, Servers, TimeSpan.FromMilliseconds(1));
+        await using var cluster = new VirtualServerFleet(clock, Servers, TimeSpan.FromMilliseconds(1));
 
         Observed onKestrel = await CallAsync(real, scenario);
         Observed inVirtualTime = clock.Run(() => CallAsync(cluster, scenario));
@@ -35,19 +35,19 @@ public sealed class RealServersTests
         Assert.Equal((scenario == "slow" ? 0 : 1, onKestrel.Ejections), (onKestrel.Ejections, inVirtualTime.Ejections));
     }
 
-    private static async Task<Observed> CallAsync(TrialServers servers, string scenario)
+    private static async Task<Observed> CallAsync(ServerFleet servers, string scenario)
     {
         using ServiceProvider client = servers.CreateClient();
         using var recorder = new TrafficRecorder(servers.Clock);
-        LoadBalancer balancer = client.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer(TrialServers.Service);
+        LoadBalancer balancer = client.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer(ServerFleet.ServiceName);
         recorder.Observe(balancer);
-        HttpClient http = client.GetRequiredService<IHttpClientFactory>().CreateClient(TrialServers.Service);
+        HttpClient http = client.GetRequiredService<IHttpClientFactory>().CreateClient(ServerFleet.ServiceName);
         List<int> answers = [];
         for (int call = 0; call < Calls; call++)
         {
             Task step = (scenario, call) switch
             {
-                ("slow", 50) => Do(() => servers.Slow(0, TimeSpan.FromMilliseconds(30))),
+                ("slow", 50) => Do(() => servers.SetLatency(0, TimeSpan.FromMilliseconds(30))),
                 ("failing", 50) => Do(() => servers.Fail(0)),
                 ("killed and back", 50) => servers.KillAsync(0),
                 ("killed and back", 250) => servers.RestartAsync(0),

@@ -17,7 +17,7 @@ public sealed class VirtualClientTests
     [Fact]
     public void Attempts_that_get_no_answer_end_with_their_limits_and_the_call_with_its_own()
     {
-        _cluster.AddMany(3, static endpoint => endpoint.Fail(VirtualReply.Silence));
+        _cluster.AddMany(3, static endpoint => endpoint.Fail(VirtualReply.NoResponse));
         using VirtualClient client = _cluster.CreateClient(configure: static o => (o.Timeout, o.Retry.PerTryTimeout, o.Retry.BackoffBase) = (10 * Second, 4 * Second, TimeSpan.FromTicks(1)));
 
         var thrown = Assert.Throws<TaskCanceledException>(() => _clock.Run(() => client.Http.GetAsync("/items")));
@@ -96,7 +96,7 @@ public sealed class VirtualClientTests
         _cluster.AddMany(3, static endpoint => endpoint.Fail(HttpStatusCode.ServiceUnavailable, 50));
         using (VirtualClient client = _cluster.CreateClient())
         {
-            _clock.Run(() => _clock.SendSteadilyAsync(perSecond: 50, 20 * Second, async _ => (await client.Http.GetAsync("/items")).Dispose()));
+            _clock.Run(() => _clock.SendAtConstantRateAsync(perSecond: 50, 20 * Second, async _ => (await client.Http.GetAsync("/items")).Dispose()));
         }
 
         Assert.Equal((0, 0), (_clock.TimersAlive, _clock.TimersArmed));

@@ -15,22 +15,22 @@ public sealed class VirtualEndpointTests : IDisposable
     [Fact]
     public void Requests_beyond_the_concurrency_wait_their_turn_and_beyond_the_queue_are_turned_away()
     {
-        VirtualEndpoint endpoint = Add(static e => (e.Latency, e.Concurrency, e.QueueLimit) = (VirtualLatency.Fixed(Second), 2, 3));
+        VirtualEndpoint endpoint = Add(static e => (e.Latency, e.ConcurrencyLimit, e.QueueLimit) = (VirtualLatency.Fixed(Second), 2, 3));
 
         (HttpStatusCode Status, double Seconds)[] answers = GetMany(6);
 
         Assert.Equal(
             [(HttpStatusCode.OK, 1), (HttpStatusCode.OK, 1), (HttpStatusCode.OK, 2), (HttpStatusCode.OK, 2), (HttpStatusCode.OK, 3), (HttpStatusCode.ServiceUnavailable, 0)],
             answers);
-        Assert.Equal((6L, 6L, 1L, 2, 3), (endpoint.Counts.Received, endpoint.Counts.Answered, endpoint.Counts.TurnedAway, endpoint.Counts.MostInService, endpoint.Counts.MostWaiting));
-        Assert.Equal((0, 0), (endpoint.Counts.InService, endpoint.Counts.Waiting));
-        Assert.Equal((5L, 1L), (endpoint.Counts.Of(HttpStatusCode.OK), endpoint.Counts.Of(HttpStatusCode.ServiceUnavailable)));
+        Assert.Equal((6L, 6L, 1L, 2, 3), (endpoint.Counts.Received, endpoint.Counts.Responded, endpoint.Counts.Rejected, endpoint.Counts.MaxActive, endpoint.Counts.MaxQueued));
+        Assert.Equal((0, 0), (endpoint.Counts.Active, endpoint.Counts.Queued));
+        Assert.Equal((5L, 1L), (endpoint.Counts.CountOf(HttpStatusCode.OK), endpoint.Counts.CountOf(HttpStatusCode.ServiceUnavailable)));
     }
 
     [Fact]
     public void Who_gives_up_while_waiting_leaves_the_queue_and_the_order_of_the_others_stays()
     {
-        VirtualEndpoint endpoint = Add(static e => (e.Latency, e.Concurrency) = (VirtualLatency.Fixed(Second), 1));
+        VirtualEndpoint endpoint = Add(static e => (e.Latency, e.ConcurrencyLimit) = (VirtualLatency.Fixed(Second), 1));
         List<int> ended = [];
 
         _clock.Run(async () =>
@@ -45,22 +45,22 @@ public sealed class VirtualEndpointTests : IDisposable
                 ended.Add(number);
                 if (number == 1)
                 {
-                    Assert.Equal(FailureKind.Timeout, outcome.Kind);
+                    Assert.Equal(FailureKind.Timeout, outcome.FailureKind);
                     await CallAsync(5);
                 }
             }
         });
 
         Assert.Equal([1, 0, 2, 3, 5], ended);
-        Assert.Equal((1L, 4L), (endpoint.Counts.Abandoned, endpoint.Counts.Answered));
+        Assert.Equal((1L, 4L), (endpoint.Counts.Abandoned, endpoint.Counts.Responded));
     }
 
     [Fact]
     public void A_killed_endpoint_breaks_what_is_under_way_and_refuses_what_comes_until_it_is_restarted()
     {
         VirtualEndpoint endpoint = Add(static e => e.Latency = VirtualLatency.Fixed(10 * Second));
-        _clock.At(Second, endpoint.Kill);
-        _clock.At(3 * Second, endpoint.Restart);
+        _clock.Schedule(Second, endpoint.Kill);
+        _clock.Schedule(3 * Second, endpoint.Restart);
         var errors = new List<HttpRequestError>();
 
         _clock.Run(async () =>
@@ -74,7 +74,7 @@ public sealed class VirtualEndpointTests : IDisposable
         });
 
         Assert.Equal([HttpRequestError.ResponseEnded, HttpRequestError.ConnectionError], errors);
-        Assert.Equal((1L, 1L, 2L), (endpoint.Counts.Broken, endpoint.Counts.Refused, endpoint.Counts.Received));
+        Assert.Equal((1L, 1L, 2L), (endpoint.Counts.Aborted, endpoint.Counts.ConnectionsRefused, endpoint.Counts.Received));
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class VirtualEndpointTests : IDisposable
     [Fact]
     public void Silence_lasts_until_the_caller_s_patience_ends()
     {
-        VirtualEndpoint endpoint = Add(static e => e.Fail(VirtualReply.Silence));
+        VirtualEndpoint endpoint = Add(static e => e.Fail(VirtualReply.NoResponse));
 
         _clock.Run(async () =>
         {
@@ -109,7 +109,7 @@ public sealed class VirtualEndpointTests : IDisposable
             await Assert.ThrowsAsync<TaskCanceledException>(() => Client().GetAsync("/", stop.Token));
         });
 
-        Assert.Equal((5 * Second, 1L, 0L), (_clock.Elapsed, endpoint.Counts.Abandoned, endpoint.Counts.Answered));
+        Assert.Equal((5 * Second, 1L, 0L), (_clock.Elapsed, endpoint.Counts.Abandoned, endpoint.Counts.Responded));
     }
 
     [Fact]
@@ -133,10 +133,10 @@ public sealed class VirtualEndpointTests : IDisposable
     [InlineData(false)]
     public void A_body_breaks_off_half_way_by_itself_or_by_a_kill(bool byItself)
     {
-        VirtualEndpoint endpoint = Add(e => e.Reply = _ => byItself ? VirtualReply.Ok.WithBody("0123456789", 4 * Second).BreakingOff() : VirtualReply.Ok.WithBody("0123456789", 4 * Second));
+        VirtualEndpoint endpoint = Add(e => e.Reply = _ => byItself ? VirtualReply.Ok.WithBody("0123456789", 4 * Second).WithTruncatedBody() : VirtualReply.Ok.WithBody("0123456789", 4 * Second));
         if (!byItself)
         {
-            _clock.At(3 * Second, endpoint.Kill);
+            _clock.Schedule(3 * Second, endpoint.Kill);
         }
 
         _clock.Run(async () =>
@@ -160,11 +160,11 @@ public sealed class VirtualEndpointTests : IDisposable
         {
             for (int i = 0; i < 5000; i++)
             {
-                FailureKind kind = (await _cluster.CallAsync(Upstream())).Kind;
+                FailureKind kind = (await _cluster.CallAsync(Upstream())).FailureKind;
                 outcomes[kind] = outcomes.GetValueOrDefault(kind) + 1;
             }
 
-            endpoint.Heal();
+            endpoint.Recover();
             Assert.True((await _cluster.CallAsync(Upstream())).IsSuccess);
         });
 
@@ -180,7 +180,7 @@ public sealed class VirtualEndpointTests : IDisposable
         double[] lognormal = Draw(VirtualLatency.LogNormal(Second, 10 * Second));
         double[] exponential = Draw(VirtualLatency.Exponential(Second));
         double[] uniform = Draw(VirtualLatency.Uniform(Second, 3 * Second));
-        double[] mixed = Draw(VirtualLatency.Fixed(Second).WithShare(5, VirtualLatency.Fixed(Second).Times(4)));
+        double[] mixed = Draw(VirtualLatency.Fixed(Second).WithShare(5, VirtualLatency.Fixed(Second).ScaledBy(4)));
 
         // 20,000 draws of seed 3.
         Assert.InRange(lognormal[10_000], 0.96, 1.04);
@@ -249,7 +249,7 @@ public sealed class VirtualEndpointTests : IDisposable
     public async Task On_the_system_clock_many_threads_may_call_at_once()
     {
         var cluster = new VirtualCluster(TimeProvider.System);
-        VirtualEndpoint endpoint = cluster.Add(static e => (e.Concurrency, e.Latency) = (8, VirtualLatency.Uniform(TimeSpan.Zero, TimeSpan.FromMilliseconds(2))));
+        VirtualEndpoint endpoint = cluster.Add(static e => (e.ConcurrencyLimit, e.Latency) = (8, VirtualLatency.Uniform(TimeSpan.Zero, TimeSpan.FromMilliseconds(2))));
         using VirtualClient client = cluster.CreateClient();
         using var impatient = new CancellationTokenSource();
 
@@ -270,10 +270,10 @@ public sealed class VirtualEndpointTests : IDisposable
             }
         });
 
-        Assert.Equal(endpoint.Counts.Received, endpoint.Counts.Answered + endpoint.Counts.Abandoned);
+        Assert.Equal(endpoint.Counts.Received, endpoint.Counts.Responded + endpoint.Counts.Abandoned);
         Assert.InRange(endpoint.Counts.Received, 400, 500);
-        Assert.Equal((0, 0), (endpoint.Counts.InService, endpoint.Counts.Waiting));
-        Assert.InRange(endpoint.Counts.MostInService, 1, 8);
+        Assert.Equal((0, 0), (endpoint.Counts.Active, endpoint.Counts.Queued));
+        Assert.InRange(endpoint.Counts.MaxActive, 1, 8);
     }
 
     [Fact]
@@ -286,7 +286,7 @@ public sealed class VirtualEndpointTests : IDisposable
         Assert.Contains("10.0.0.1", Assert.Throws<ArgumentException>(() => _cluster["http://10.0.0.9"]).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => _cluster.Endpoints[0].Fail(VirtualReply.Reset, 101));
         Assert.Throws<ArgumentOutOfRangeException>(() => VirtualReply.Status((HttpStatusCode)100));
-        Assert.Throws<InvalidOperationException>(() => VirtualReply.Ok.BreakingOff());
+        Assert.Throws<InvalidOperationException>(() => VirtualReply.Ok.WithTruncatedBody());
     }
 
     public void Dispose() => _client?.Dispose();

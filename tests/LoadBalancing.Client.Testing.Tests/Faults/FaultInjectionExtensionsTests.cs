@@ -29,7 +29,7 @@ public sealed class FaultInjectionExtensionsTests
 
         // 2000 draws at 10 %, seed 1 of the cluster: 200 are expected, three standard deviations are 40.
         Assert.InRange(hit, 160, 240);
-        Assert.Equal(hit, faults.Injected);
+        Assert.Equal(hit, faults.InjectedCount);
         Assert.Equal(2000 - hit, cluster.Endpoints[0].Counts.Received);
     }
 
@@ -78,10 +78,10 @@ public sealed class FaultInjectionExtensionsTests
 
         static async Task<HttpStatusCode[]> TestAsync(App app, HttpStatusCode status, Barrier bothInjected)
         {
-            using InjectedFaults faults = app.Services.InjectFaults("catalog", f => f.Abort(status).OnlyInThisFlow());
+            using InjectedFaults faults = app.Services.InjectFaults("catalog", f => f.Abort(status).OnlyInCurrentFlow());
             bothInjected.SignalAndWait(TimeSpan.FromSeconds(30), Cancelled);
             HttpStatusCode[] answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => app.GetAsync(token: null, Cancelled)));
-            Assert.Equal(100, faults.Injected);
+            Assert.Equal(100, faults.InjectedCount);
             bothInjected.SignalAndWait(TimeSpan.FromSeconds(30), Cancelled);
             return answers;
         }
@@ -91,8 +91,8 @@ public sealed class FaultInjectionExtensionsTests
     public async Task Two_tests_that_run_at_once_over_Kestrel_see_their_own_faults_by_a_header()
     {
         await using App app = await App.StartAsync(onKestrel: true);
-        using InjectedFaults failing = app.Services.InjectFaults("catalog", static f => f.Abort(HttpStatusCode.InternalServerError).OnlyInThisFlow());
-        using InjectedFaults missing = app.Services.InjectFaults("catalog", static f => f.Abort(HttpStatusCode.NotFound).OnlyInThisFlow());
+        using InjectedFaults failing = app.Services.InjectFaults("catalog", static f => f.Abort(HttpStatusCode.InternalServerError).OnlyInCurrentFlow());
+        using InjectedFaults missing = app.Services.InjectFaults("catalog", static f => f.Abort(HttpStatusCode.NotFound).OnlyInCurrentFlow());
 
         HttpStatusCode[][] answers = await Task.WhenAll(
             Task.WhenAll(Enumerable.Range(0, 50).Select(_ => app.GetAsync(failing.Token, Cancelled))),
@@ -110,9 +110,9 @@ public sealed class FaultInjectionExtensionsTests
         var cluster = new VirtualCluster(new VirtualClock());
         cluster.Add(static endpoint => endpoint.Latency = VirtualLatency.None);
         using VirtualClient client = cluster.CreateClient("catalog");
-        InjectedFaults faults = client.Services.InjectFaults("catalog", static f => f.Abort(HttpStatusCode.NotFound).OnlyInThisFlow());
+        InjectedFaults faults = client.Services.InjectFaults("catalog", static f => f.Abort(HttpStatusCode.NotFound).OnlyInCurrentFlow());
         faults.Dispose();
-        using InjectedFaults others = await Task.Run(() => client.Services.InjectFaults("catalog", static f => f.Abort(HttpStatusCode.NotFound).OnlyInThisFlow()), Cancelled);
+        using InjectedFaults others = await Task.Run(() => client.Services.InjectFaults("catalog", static f => f.Abort(HttpStatusCode.NotFound).OnlyInCurrentFlow()), Cancelled);
 
         using HttpResponseMessage before = await client.Http.GetAsync("/items", Cancelled);
         using (FaultFlow.Enter(others.Token))

@@ -21,7 +21,7 @@ public sealed class TrafficRecorderTests : IDisposable
         using VirtualClient client = Client(1);
 
         _clock.Run(() => client.Http.GetAsync("/items"));
-        _recorder.Note("and now?");
+        _recorder.Annotate("and now?");
 
         Assert.Equal(
             """
@@ -138,7 +138,7 @@ public sealed class TrafficRecorderTests : IDisposable
             german.NumberFormat.NumberDecimalSeparator = ",";
             CultureInfo.CurrentCulture = german;
             using var writer = new StringWriter(CultureInfo.CurrentCulture);
-            _recorder.WriteTimeLine(writer);
+            _recorder.WriteTimeline(writer);
 
             Assert.Contains("00:00:00.001500", writer.ToString(), StringComparison.Ordinal);
             Assert.Contains("after 1.5 ms", writer.ToString(), StringComparison.Ordinal);
@@ -153,7 +153,7 @@ public sealed class TrafficRecorderTests : IDisposable
     [Fact]
     public void An_empty_choice_fails_where_something_is_expected()
     {
-        var thrown = Assert.Throws<TrafficAssertionException>(() => _recorder.Returns.ShouldNotBeEmpty());
+        var thrown = Assert.Throws<TrafficAssertionException>(() => _recorder.Restorations.ShouldNotBeEmpty());
 
         Assert.StartsWith("Returns: at least one was expected, and there is none.", thrown.Message, StringComparison.Ordinal);
     }

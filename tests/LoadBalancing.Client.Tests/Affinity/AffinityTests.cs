@@ -1,8 +1,8 @@
 using System.Net;
+using LoadBalancing.Client.Tests.Selection.Hashing;
 using LoadBalancing.Client.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using LoadBalancing.Client.Tests.Selection.Hashing;
 
 namespace LoadBalancing.Client.Tests.Affinity;
 
@@ -128,7 +128,7 @@ public sealed class AffinityTests
             random: RandomSource.Seeded(92));
         for (int user = 0; user < 20; user++)
         {
-            var session = new AffinitySession();
+            var session = new AffinityCookieJar();
             var endpoints = new HashSet<Uri>();
             for (int i = 0; i < 5; i++)
             {

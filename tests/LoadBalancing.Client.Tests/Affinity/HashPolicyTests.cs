@@ -143,7 +143,7 @@ public sealed class HashPolicyTests
     [Fact]
     public void A_cookie_with_a_time_to_live_is_made_once_for_a_session_and_never_replaces_one()
     {
-        var session = new AffinitySession();
+        var session = new AffinityCookieJar();
         HashPolicyOptions[] policies = [new() { Cookie = new() { Name = "session", Ttl = TimeSpan.FromHours(1) } }];
 
         ulong? first = Hash("http://catalog/", policies, request => request.SetCallerContext(session));
@@ -159,7 +159,7 @@ public sealed class HashPolicyTests
     [Fact]
     public void Without_a_time_to_live_no_cookie_is_made()
     {
-        var session = new AffinitySession();
+        var session = new AffinityCookieJar();
 
         Assert.Null(Hash("http://catalog/", [new() { Cookie = new() { Name = "session" } }], request => request.SetCallerContext(session)));
         Assert.Null(session.GetCookie("session"));

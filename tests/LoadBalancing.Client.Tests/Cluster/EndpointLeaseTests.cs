@@ -34,6 +34,6 @@ public sealed class EndpointLeaseTests
         lease.End();
 
         Assert.Equal((Rounds, 0L, 0), (endpoint.Failed, endpoint.Succeeded, endpoint.InFlight));
-        Assert.Equal((uint)Rounds, endpoint.Status.Errors);
+        Assert.Equal((uint)Rounds, endpoint.Status.ConsecutiveErrors);
     }
 }

@@ -41,9 +41,9 @@ public sealed class LoadBalancerObserverTests
 
         EjectionEvent ejection = Assert.Single(observer.Ejections);
         Assert.Same(endpoint, ejection.Endpoint);
-        Assert.Equal(("consecutive_errors", 5L, 5L, judged), (ejection.Detector, ejection.Failures, ejection.Attempts, ejection.At));
-        Assert.Equal(endpoint.EjectedUntil, judged + ejection.Length);
-        Assert.Equal("5 failures in a row, the last: Answered", ejection.Reason);
+        Assert.Equal(("consecutive_errors", 5L, 5L, judged), (ejection.Detector, ejection.Failures, ejection.Attempts, ejection.Timestamp));
+        Assert.Equal(endpoint.EjectedUntil, judged + ejection.Duration);
+        Assert.Equal("5 failures in a row, the last: ErrorResponse", ejection.Reason);
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class LoadBalancerObserverTests
         cluster.RunTo(TimeSpan.FromMinutes(4));
 
         EjectionEvent refused = Assert.Single(observer.Refusals);
-        Assert.Equal((cluster.Endpoints[1], null), (refused.Endpoint, refused.Length));
+        Assert.Equal((cluster.Endpoints[1], null), (refused.Endpoint, refused.Duration));
         (UpstreamEndpoint returned, string cause, DateTimeOffset at) = Assert.Single(observer.Returns);
         Assert.Equal((cluster.Endpoints[0], "sweep"), (returned, cause));
         Assert.Equal(cluster.Time.Start + TimeSpan.FromMinutes(4), at);
@@ -88,7 +88,7 @@ public sealed class LoadBalancerObserverTests
         using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
 
         RetryEvent retry = Assert.Single(observer.Retries);
-        Assert.Equal(("10.0.0.2", "gateway-error", 1, TimeSpan.Zero), (retry.Failed?.Address.Host, retry.Reason, retry.Number, retry.Wait));
+        Assert.Equal(("10.0.0.2", "gateway-error", 1, TimeSpan.Zero), (retry.Endpoint?.Address.Host, retry.Reason, retry.RetryNumber, retry.Delay));
         Assert.Equal(["picked 2", "reported 2 Gateway after 0 s", "ended 2 Gateway after 0 s", "picked 3", "reported 3 Success after 0 s", "ended 3 Success after 0 s"], observer.Lines);
     }
 
@@ -177,7 +177,7 @@ public sealed class LoadBalancerObserverTests
 
         public override void OnEjectionRefused(EjectionEvent ejection) => Refusals.Add(ejection);
 
-        public override void OnReturned(UpstreamEndpoint endpoint, string cause, DateTimeOffset at) => Returns.Add((endpoint, cause, at));
+        public override void OnRestored(UpstreamEndpoint endpoint, string cause, DateTimeOffset at) => Returns.Add((endpoint, cause, at));
 
         public override void OnEndpointsChanged(string source, IReadOnlyList<UpstreamEndpoint> endpoints) => Changes.Add($"{source}: {endpoints.Count}");
 

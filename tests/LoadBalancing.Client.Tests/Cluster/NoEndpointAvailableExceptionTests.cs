@@ -49,7 +49,7 @@ public sealed class NoEndpointAvailableExceptionTests
     [Fact]
     public async Task It_names_the_source_that_gave_an_empty_list()
     {
-        var source = new ScriptedSource();
+        var source = new ScriptedEndpointSource();
         source.Push();
         await using var client = new BalancedClient(new StubHandler(), o => o.Endpoints = [], builder: builder => builder.AddEndpointSource(source));
 
@@ -65,10 +65,10 @@ public sealed class NoEndpointAvailableExceptionTests
             o =>
             {
                 o.Endpoints = [.. Enumerable.Range(0, endpoints).Select(i => new EndpointDescription { Address = $"http://10.0.0.{i}" })];
-                o.Retry.Attempts = 0;
+                o.Retry.MaxRetries = 0;
                 o.OutlierDetection.ConsecutiveErrors = 1;
                 o.OutlierDetection.MaxEjectionPercent = 100;
-                o.Panic.Threshold = 0;
+                o.Panic.ThresholdPercent = 0;
             },
             new FakeTimeProvider());
         for (int i = 0; i < endpoints; i++)

@@ -55,7 +55,7 @@ public sealed class PickLogTests
     [Fact]
     public void A_pick_in_panic_says_so()
     {
-        using TestCluster cluster = Explaining(4, static o => (o.Panic.Threshold, o.OutlierDetection.MaxEjectionPercent) = (60, 50));
+        using TestCluster cluster = Explaining(4, static o => (o.Panic.ThresholdPercent, o.OutlierDetection.MaxEjectionPercent) = (60, 50));
         cluster.Fail(cluster.Endpoints[0], 5);
         cluster.Fail(cluster.Endpoints[1], 5);
         cluster.RunTo(TimeSpan.FromSeconds(1));
@@ -97,7 +97,7 @@ public sealed class PickLogTests
             cluster.Fail(endpoint, 5);
         }
 
-        using EndpointLease lease = cluster.Balancer.Pick(new PickContext { Exclude = [.. cluster.Endpoints.Skip(400).Take(500)] });
+        using EndpointLease lease = cluster.Balancer.Pick(new PickContext { TriedEndpoints = [.. cluster.Endpoints.Skip(400).Take(500)] });
 
         string line = Assert.Single(cluster.Logs.GetSnapshot(), IsPick).Message;
         Assert.Contains("tried before: 495 more, http://", line, StringComparison.Ordinal);

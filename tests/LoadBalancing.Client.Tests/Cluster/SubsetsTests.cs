@@ -30,7 +30,7 @@ public sealed class SubsetsTests : IAsyncDisposable
 
         LoadBalancer canary = balancers.GetLoadBalancer("catalog", "Canary");
 
-        Assert.Equal(("catalog", "canary"), (canary.Name, canary.Subset));
+        Assert.Equal(("catalog", "canary"), (canary.ServiceName, canary.Subset));
         Assert.Equal(["10.0.0.4"], Hosts(canary));
         Assert.Equal(["10.0.0.1", "10.0.0.2"], Hosts(balancers.GetLoadBalancer("catalog", "v1")));
         Assert.Equal(["10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"], Hosts(balancers.GetLoadBalancer("catalog")));
@@ -192,7 +192,7 @@ public sealed class SubsetsTests : IAsyncDisposable
         });
         Task first = client.SendAsync(Named("a"), cancellationToken: caller.Token);
         Task second = client.SendAsync(Named("b"), cancellationToken: caller.Token);
-        await stub.Arrival(2);
+        await stub.WaitForCallAsync(2);
 
         var refused = await Assert.ThrowsAsync<LoadBalancerOverflowException>(() => client.SendAsync(Named("b"), cancellationToken: TestContext.Current.CancellationToken));
 
@@ -244,8 +244,8 @@ public sealed class SubsetsTests : IAsyncDisposable
             static options =>
             {
                 TwoVersions(options);
-                (options.HealthCheck.Kind, options.HealthCheck.Probe) = (ActiveCheckKind.Custom, "stub");
-                options.Subsets["v1"].HealthCheck = new() { Kind = ActiveCheckKind.Custom, Probe = "stub", Interval = TimeSpan.FromHours(1) };
+                (options.HealthCheck.Kind, options.HealthCheck.Probe) = (HealthCheckKind.Custom, "stub");
+                options.Subsets["v1"].HealthCheck = new() { Kind = HealthCheckKind.Custom, Probe = "stub", Interval = TimeSpan.FromHours(1) };
             },
             services: services => services.AddSingleton<TimeProvider>(clock).AddSingleton<IHealthProbe>(new StubProbe()));
         LoadBalancer v1 = balancers.GetLoadBalancer("catalog", "v1");
@@ -263,7 +263,7 @@ public sealed class SubsetsTests : IAsyncDisposable
     {
         var meters = new TestMeterFactory();
         ILoadBalancerProvider balancers = Start(TwoVersions, services: services => services.AddSingleton<System.Diagnostics.Metrics.IMeterFactory>(meters));
-        using var probe = new MeterProbe(meters);
+        using var probe = new MetricRecorder(meters);
         LoadBalancer v1 = balancers.GetLoadBalancer("catalog", "v1");
 
         v1.Pick().End(AttemptOutcome.Success);
@@ -284,7 +284,7 @@ public sealed class SubsetsTests : IAsyncDisposable
             options.Subsets = new Dictionary<string, SubsetOptions>
             {
                 ["a b"] = new(),
-                ["v1"] = new() { Labels = { ["version"] = "v1" }, Strategy = "Robin", Panic = new() { Threshold = 101 }, ConnectionPool = new() { MaxRequests = 0, KeepAlive = { TcpRetryCount = 7 } } },
+                ["v1"] = new() { Labels = { ["version"] = "v1" }, Strategy = "Robin", Panic = new() { ThresholdPercent = 101 }, ConnectionPool = new() { MaxRequests = 0, KeepAlive = { TcpRetryCount = 7 } } },
                 ["V1"] = Version("v1"),
             };
             options.Routes =
@@ -301,7 +301,7 @@ public sealed class SubsetsTests : IAsyncDisposable
                 "catalog:Subsets:a b: it is no name for a subset; it has letters, digits, hyphens, dots and underscores only, like 'v2'.",
                 "catalog:Subsets:a b:Labels: there are none, or one of them has no name or no value; a subset is told from the rest by at least one, like version = v2.",
                 "catalog:Subsets:v1:Strategy: 'Robin' is not known; known are LeastConnections, LeastLoad, LeastRequest, Maglev, Random, Rendezvous, RingHash, RoundRobin.",
-                "catalog:Subsets:v1:Panic:Threshold: 101 is not allowed; a percentage is 0 to 100.",
+                "catalog:Subsets:v1:Panic:ThresholdPercent: 101 is not allowed; a percentage is 0 to 100.",
                 "catalog:Subsets:v1:ConnectionPool:MaxRequests: 0 is not allowed; it is 1 or more.",
                 "catalog:Subsets:v1:ConnectionPool:KeepAlive: a subset cannot have its own: connections are made by the client, alike for all. Say it in the ConnectionPool of the service.",
                 "catalog:Subsets:V1: another subset has the same name but for its case; names must differ.",
@@ -351,7 +351,7 @@ public sealed class SubsetsTests : IAsyncDisposable
     {
         for (int i = 0; i < times; i++)
         {
-            new EndpointLease(balancer, endpoint, 0).End(AttemptOutcome.Failure(FailureKind.Answered));
+            new EndpointLease(balancer, endpoint, 0).End(AttemptOutcome.Failure(FailureKind.ErrorResponse));
         }
     }
 

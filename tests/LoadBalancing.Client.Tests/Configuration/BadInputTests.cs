@@ -69,15 +69,15 @@ public sealed class BadInputTests
 
     [Fact]
     public void A_budget_of_more_than_everything() => AssertFault(
-        static options => options.Budget.Percent = 120,
-        "catalog:Budget:Percent: 120 is not allowed; a percentage is 0 to 100.");
+        static options => options.RetryBudget.Percent = 120,
+        "catalog:RetryBudget:Percent: 120 is not allowed; a percentage is 0 to 100.");
 
     [Theory]
     [InlineData(-1)]
     [InlineData(double.NaN)]
     public void A_least_rate_that_is_none(double rate) => AssertFault(
-        options => options.Budget.MinRetriesPerSecond = rate,
-        $"catalog:Budget:MinRetriesPerSecond: {rate} is not allowed; it is a number of retries per second, 0 or more.");
+        options => options.RetryBudget.MinRetriesPerSecond = rate,
+        $"catalog:RetryBudget:MinRetriesPerSecond: {rate} is not allowed; it is a number of retries per second, 0 or more.");
 
     [Fact]
     public void Limits_that_let_nothing_through() => AssertFault(
@@ -117,9 +117,9 @@ public sealed class BadInputTests
 
     [Fact]
     public void An_adaptive_limit_that_cannot_be_held() => AssertFaults(
-        static options => options.ConnectionPool.AdaptiveLimit = new() { Min = 0, Max = 10, Initial = 11, Tolerance = 0.5, Smoothing = 0, QueueSize = 0, LongWindow = 0 },
-        "catalog:ConnectionPool:AdaptiveLimit:Min: 0 is not allowed; it is 1 or more.",
-        "catalog:ConnectionPool:AdaptiveLimit:Initial: 11 is not allowed; it is from Min to Max, 0 to 10.",
+        static options => options.ConnectionPool.AdaptiveLimit = new() { MinLimit = 0, MaxLimit = 10, InitialLimit = 11, Tolerance = 0.5, Smoothing = 0, QueueSize = 0, LongWindow = 0 },
+        "catalog:ConnectionPool:AdaptiveLimit:MinLimit: 0 is not allowed; it is 1 or more.",
+        "catalog:ConnectionPool:AdaptiveLimit:InitialLimit: 11 is not allowed; it is from MinLimit to MaxLimit, 0 to 10.",
         "catalog:ConnectionPool:AdaptiveLimit:Tolerance: 0.5 is not allowed; it is a factor, 1 or more.",
         "catalog:ConnectionPool:AdaptiveLimit:Smoothing: 0 is not allowed; it is above 0 and at most 1.",
         "catalog:ConnectionPool:AdaptiveLimit:QueueSize: 0 is not allowed; it is 1 or more.",
@@ -139,7 +139,7 @@ public sealed class BadInputTests
     {
         using ServiceProvider provider = Build(static options => options.Timeout = TimeSpan.FromSeconds(5));
 
-        RequestPlan plan = provider.GetRequiredService<ServiceRegistry>().GetService("catalog").Plan;
+        RequestPlan plan = provider.GetRequiredService<ServiceRegistry>().GetState("catalog").Plan;
 
         Assert.Equal(TimeSpan.FromSeconds(5), plan.PerTryTimeout);
     }
@@ -150,22 +150,22 @@ public sealed class BadInputTests
     [InlineData(double.NaN, "NaN")]
     public void A_percentage_that_is_none(double value, string shown)
     {
-        AssertFault(options => options.Panic.Threshold = value, $"catalog:Panic:Threshold: {shown} is not allowed; a percentage is 0 to 100.");
+        AssertFault(options => options.Panic.ThresholdPercent = value, $"catalog:Panic:ThresholdPercent: {shown} is not allowed; a percentage is 0 to 100.");
         AssertFault(options => options.OutlierDetection.MaxEjectionPercent = value, $"catalog:OutlierDetection:MaxEjectionPercent: {shown} is not allowed; a percentage is 0 to 100.");
         AssertFault(
-            options => options.Fault = new FaultOptions { Abort = new FaultAbortOptions { HttpStatus = 500, Percentage = value } },
-            $"catalog:Fault:Abort:Percentage: {shown} is not allowed; a percentage is 0 to 100.");
+            options => options.Fault = new FaultOptions { Abort = new FaultAbortOptions { Status = 500, Percent = value } },
+            $"catalog:Fault:Abort:Percent: {shown} is not allowed; a percentage is 0 to 100.");
     }
 
     [Fact]
     public void A_fault_without_its_value()
     {
         AssertFault(
-            static options => options.Fault = new FaultOptions { Delay = new FaultDelayOptions { Percentage = 100 } },
+            static options => options.Fault = new FaultOptions { Delay = new FaultDelayOptions { Percent = 100 } },
             "catalog:Fault:Delay:FixedDelay: 00:00:00 is not allowed; it is longer than zero.");
         AssertFault(
-            static options => options.Fault = new FaultOptions { Abort = new FaultAbortOptions { Percentage = 10 } },
-            "catalog:Fault:Abort:HttpStatus: 0 is not allowed; it is a status from 200 to 599, like 503.");
+            static options => options.Fault = new FaultOptions { Abort = new FaultAbortOptions { Percent = 10 } },
+            "catalog:Fault:Abort:Status: 0 is not allowed; it is a status from 200 to 599, like 503.");
     }
 
     [Fact]
@@ -175,8 +175,8 @@ public sealed class BadInputTests
 
     [Fact]
     public void A_status_that_is_none() => AssertFault(
-        static options => options.Retry.RetriableStatusCodes = [429, 700],
-        "catalog:Retry:RetriableStatusCodes:1: 700 is not allowed; it is a status from 100 to 599, like 429.");
+        static options => options.Retry.RetriableStatuses = [429, 700],
+        "catalog:Retry:RetriableStatuses:1: 700 is not allowed; it is a status from 100 to 599, like 429.");
 
     [Fact]
     public void A_header_without_a_name() => AssertFault(
@@ -204,7 +204,7 @@ public sealed class BadInputTests
         [
             new() { Timeout = TimeSpan.FromSeconds(1), Retry = new() { PerTryTimeout = TimeSpan.FromSeconds(2) } },
             new() { Name = "a", Match = [new() { Path = "/a", PathPrefix = "b" }, new() { Query = [new()], Headers = [new()] }] },
-            new() { Name = "A", Fault = new() { Delay = new() { Percentage = 200, FixedDelay = TimeSpan.FromSeconds(1) } }, Retry = new() { RetryOn = ["always"] } },
+            new() { Name = "A", Fault = new() { Delay = new() { Percent = 200, FixedDelay = TimeSpan.FromSeconds(1) } }, Retry = new() { RetryOn = ["always"] } },
         ],
         "catalog:Routes:0:Name: it is empty; give the route a name, like 'reports'.",
         "catalog:Routes:0:Retry:PerTryTimeout: 00:00:02 is longer than Timeout, which is 00:00:01 for all attempts together; lower the one or raise the other.",
@@ -214,12 +214,12 @@ public sealed class BadInputTests
         "catalog:Routes:1:Match:1:Query:0:Name: it is empty; it is the name of a query parameter, like 'page'.",
         "catalog:Routes:2:Name: another route is called 'A' too; names must differ.",
         $"catalog:Routes:2:Retry:RetryOn:0: 'always' is not known; known are {string.Join(", ", RetryConditions.All)}, and statuses like 503.",
-        "catalog:Routes:2:Fault:Delay:Percentage: 200 is not allowed; a percentage is 0 to 100.");
+        "catalog:Routes:2:Fault:Delay:Percent: 200 is not allowed; a percentage is 0 to 100.");
 
     [Fact]
     public void A_buffer_of_less_than_nothing() => AssertFault(
-        static options => options.Retry.BufferBodyUpTo = -1,
-        "catalog:Retry:BufferBodyUpTo: -1 is not allowed; it is 0 or more.");
+        static options => options.Retry.MaxBufferedBodySize = -1,
+        "catalog:Retry:MaxBufferedBodySize: -1 is not allowed; it is 0 or more.");
 
     [Fact]
     public void Times_that_are_none()
@@ -246,7 +246,7 @@ public sealed class BadInputTests
                 options.Retry.PerTryTimeout = tooLong;
                 options.Retry.BackoffBase = tooLong;
                 options.Retry.BackoffMax = tooLong;
-                options.Fault = new FaultOptions { Delay = new FaultDelayOptions { FixedDelay = tooLong, Percentage = 1 } };
+                options.Fault = new FaultOptions { Delay = new FaultDelayOptions { FixedDelay = tooLong, Percent = 1 } };
             },
             [
                 .. new[]
@@ -327,11 +327,11 @@ public sealed class BadInputTests
         {
             options.Endpoints = ["nonsense"];
             options.Strategy = "Robin";
-            options.Retry.Attempts = -1;
+            options.Retry.MaxRetries = -1;
         },
         "catalog:Endpoints:0: 'nonsense' is not an absolute URI; write it like 'http://10.0.0.1:8080'.",
         "catalog:Strategy: 'Robin' is not known; known are LeastConnections, LeastLoad, LeastRequest, Maglev, Random, Rendezvous, RingHash, RoundRobin.",
-        "catalog:Retry:Attempts: -1 is negative; it is the number of tries after the first one, 0 for none.");
+        "catalog:Retry:MaxRetries: -1 is negative; it is the number of tries after the first one, 0 for none.");
 
     [Fact]
     public void A_route_that_changes_what_cannot_be_changed() => AssertFaults(
@@ -340,7 +340,7 @@ public sealed class BadInputTests
             new()
             {
                 Name = "a",
-                Match = [new() { Authority = new() { Exact = "a", Prefix = "b" }, Ports = [0], MethodText = new() { Regex = "(" } }],
+                Match = [new() { Authority = new() { Exact = "a", Prefix = "b" }, Ports = [0], MethodMatch = new() { Regex = "(" } }],
                 HashPolicies = [new() { Header = "x-user" }],
                 Rewrite = new() { Path = "new", Prefix = "/a b", Substitution = "/x", Host = "http://other" },
                 RequestHeaders = new() { Set = { ["x y"] = "1" }, Add = { ["x-a"] = "b\r\nc: d" }, Remove = ["content-length"] },
@@ -359,7 +359,7 @@ public sealed class BadInputTests
         "catalog:Routes:0:RequestHeaders:Add: the value of 'x-a' is null or has line breaks in it, which no header may have.",
         "catalog:Routes:0:RequestHeaders:Remove: 'content-length' says how the body is sent, and is made by whoever sends it; leave it out.",
         "catalog:Routes:0:ResponseHeaders:Remove: 'a,b' is not the name of a header; write it like 'x-version'.",
-        "catalog:Routes:0:Match:0:MethodText:Regex: '(' is no regular expression that can be used here: Invalid pattern '^(?:()$' at offset 7. Not enough )'s.",
+        "catalog:Routes:0:Match:0:MethodMatch:Regex: '(' is no regular expression that can be used here: Invalid pattern '^(?:()$' at offset 7. Not enough )'s.",
         "catalog:Routes:0:Match:0:Authority: it asks in 2 ways; exactly one of Exact, Prefix and Regex is set.",
         "catalog:Routes:0:Match:0:Ports:0: 0 is not a port; it is 1 to 65535.",
         "catalog:Routes:1:Rewrite: the route answers requests itself (Redirect, DirectResponse), so none is sent that could be rewritten; leave one of the two out.",
@@ -385,14 +385,14 @@ public sealed class BadInputTests
 
     public static TheoryData<string, string> Configurations => new()
     {
-        { """{ "Endpoints": ["http://a"], "Endpionts": [] }""", "LoadBalancing:catalog:Endpionts: unknown key; known here are Endpoints, Hosts, UnmatchedHost, Strategy, HashPolicies, StatefulAffinity, LeastRequest, LeastLoad, ConsistentHash, OutlierDetection, HealthCheck, Panic, Locality, SlowStart, Subsetting, Timeout, TimeoutCoversBody, BodyIdleTimeout, Retry, Subsets, Routes, Budget, ConnectionPool, Fault, EmptyUpdate, FollowRedirects." },
+        { """{ "Endpoints": ["http://a"], "Endpionts": [] }""", "LoadBalancing:catalog:Endpionts: unknown key; known here are Endpoints, Hosts, UnmatchedHost, Strategy, HashPolicies, SessionAffinity, LeastRequest, LeastLoad, ConsistentHash, OutlierDetection, HealthCheck, Panic, Locality, SlowStart, Subsetting, Timeout, TimeoutCoversBody, BodyIdleTimeout, Retry, Subsets, Routes, RetryBudget, ConnectionPool, Fault, EmptyUpdate, FollowRedirects." },
         { """{ "Endpoints": [{ "Adress": "http://a" }] }""", "LoadBalancing:catalog:Endpoints:0:Adress: unknown key; known here are Address, Weight, Hostname, HashKey, Draining, Labels, Priority, Locality." },
         { """{ "Endpoints": "http://a" }""", "LoadBalancing:catalog:Endpoints: 'http://a' is not a list; expected a list like [\"http://10.0.0.1:8080\"], of texts or of sections with an Address." },
         { """{ "Endpoints": { "first": "http://a" } }""", "LoadBalancing:catalog:Endpoints: a section with the key 'first' is not a list; expected a list like [\"http://10.0.0.1:8080\"], of texts or of sections with an Address." },
         { """{ "Endpoints": ["http://a"], "Timeout": 5 }""", "LoadBalancing:catalog:Timeout: '5' cannot be read; a duration is written with its unit, like 250ms, 5s, 1m or 1h, as hh:mm:ss, or as 'infinite'." },
         { """{ "Endpoints": ["http://a"], "Timeout": ["5s"] }""", "LoadBalancing:catalog:Timeout: a section or a list stands where a single value belongs; a duration is written with its unit, like 250ms, 5s, 1m or 1h, as hh:mm:ss, or as 'infinite'." },
-        { """{ "Endpoints": ["http://a"], "Retry": 3 }""", "LoadBalancing:catalog:Retry: '3' is a single value or a list; expected a section with the keys Attempts, PerTryTimeout, RetryOn, RetriableStatusCodes, RetriableHeaders, RetryAllMethods, BufferBodyUpTo, BackoffBase, BackoffMax." },
-        { """{ "Endpoints": ["http://a"], "Retry": { "Attempts": "two" } }""", "LoadBalancing:catalog:Retry:Attempts: 'two' cannot be read; expected a whole number." },
+        { """{ "Endpoints": ["http://a"], "Retry": 3 }""", "LoadBalancing:catalog:Retry: '3' is a single value or a list; expected a section with the keys MaxRetries, PerTryTimeout, RetryOn, RetriableStatuses, RetriableHeaders, RetryAllMethods, MaxBufferedBodySize, BackoffBase, BackoffMax." },
+        { """{ "Endpoints": ["http://a"], "Retry": { "MaxRetries": "two" } }""", "LoadBalancing:catalog:Retry:MaxRetries: 'two' cannot be read; expected a whole number." },
         { """{ "Endpoints": ["http://a"], "UnmatchedHost": "Drop" }""", "LoadBalancing:catalog:UnmatchedHost: 'Drop' cannot be read; expected one of PassThrough, Reject." },
         { """{ "Endpoints": ["http://a"], "Fault": { "Scope": 1 } }""", "LoadBalancing:catalog:Fault:Scope: '1' cannot be read; expected one of Request, Attempt." },
         { """{ "Endpoints": ["http://a"], "OutlierDetection": { "MaxEjectionPercent": 101 } }""", "LoadBalancing:catalog:OutlierDetection:MaxEjectionPercent: 101 is not allowed; a percentage is 0 to 100." },

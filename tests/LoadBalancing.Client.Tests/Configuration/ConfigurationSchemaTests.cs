@@ -39,16 +39,16 @@ public sealed partial class ConfigurationSchemaTests
         ["type"] = "object",
         ["properties"] = new JsonObject
         {
-            [OptionsLayer.ConventionalSection] = new JsonObject
+            [OptionsLayer.DefaultSectionName] = new JsonObject
             {
                 ["type"] = "object",
                 ["description"] = "Balanced services of LoadBalancing.Client, by name.",
-                ["additionalProperties"] = Section(ConfigurationReader.Service),
+                ["additionalProperties"] = Section(ConfigurationReader.ServiceOptions),
             },
         },
     };
 
-    private JsonObject Section(IOptionsShape shape) => new()
+    private JsonObject Section(IOptionsSchema shape) => new()
     {
         ["type"] = "object",
         ["description"] = _summaries[$"T:{shape.OptionsType.FullName}"],
@@ -56,31 +56,31 @@ public sealed partial class ConfigurationSchemaTests
         ["additionalProperties"] = false,
     };
 
-    private JsonObject Value(IOptionsShape shape, OptionsKey key)
+    private JsonObject Value(IOptionsSchema shape, OptionsKey key)
     {
         JsonObject value = key.Kind switch
         {
-            OptionsKind.Integer => new JsonObject { ["type"] = "integer" },
-            OptionsKind.Number => new JsonObject { ["type"] = "number" },
-            OptionsKind.Boolean => new JsonObject { ["type"] = "boolean" },
-            OptionsKind.Choice => new JsonObject { ["enum"] = new JsonArray([.. key.Choices!.Select(static choice => (JsonNode)choice)]) },
-            OptionsKind.Duration => new JsonObject
+            OptionsValueKind.Integer => new JsonObject { ["type"] = "integer" },
+            OptionsValueKind.Number => new JsonObject { ["type"] = "number" },
+            OptionsValueKind.Boolean => new JsonObject { ["type"] = "boolean" },
+            OptionsValueKind.Choice => new JsonObject { ["enum"] = new JsonArray([.. key.Choices!.Select(static choice => (JsonNode)choice)]) },
+            OptionsValueKind.Duration => new JsonObject
             {
                 ["type"] = "string",
                 ["pattern"] = @"^(([0-9]+(\.[0-9]+)?(ms|s|m|h|d))+|([0-9]+\.)?[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?|[Ii][Nn][Ff][Ii][Nn][Ii][Tt][Ee])$",
             },
-            OptionsKind.Section => Section(key.Shape!),
-            OptionsKind.OptionalSection => new JsonObject { ["anyOf"] = new JsonArray(new JsonObject { ["type"] = "boolean" }, Section(key.Shape!)) },
-            OptionsKind.IntegerList => new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "integer" } },
-            OptionsKind.SectionList => new JsonObject { ["type"] = "array", ["items"] = Section(key.Shape!) },
-            OptionsKind.TextMap => new JsonObject { ["type"] = "object", ["additionalProperties"] = new JsonObject { ["type"] = "string" } },
-            OptionsKind.NumberMap => new JsonObject { ["type"] = "object", ["additionalProperties"] = new JsonObject { ["type"] = "number" } },
-            OptionsKind.SectionMap => new JsonObject { ["type"] = "object", ["additionalProperties"] = Section(key.Shape!) },
-            OptionsKind.List when key.Shape is null => new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "string" } },
-            OptionsKind.List => new JsonObject
+            OptionsValueKind.Section => Section(key.Schema!),
+            OptionsValueKind.OptionalSection => new JsonObject { ["anyOf"] = new JsonArray(new JsonObject { ["type"] = "boolean" }, Section(key.Schema!)) },
+            OptionsValueKind.IntegerList => new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "integer" } },
+            OptionsValueKind.SectionList => new JsonObject { ["type"] = "array", ["items"] = Section(key.Schema!) },
+            OptionsValueKind.TextMap => new JsonObject { ["type"] = "object", ["additionalProperties"] = new JsonObject { ["type"] = "string" } },
+            OptionsValueKind.NumberMap => new JsonObject { ["type"] = "object", ["additionalProperties"] = new JsonObject { ["type"] = "number" } },
+            OptionsValueKind.SectionMap => new JsonObject { ["type"] = "object", ["additionalProperties"] = Section(key.Schema!) },
+            OptionsValueKind.List when key.Schema is null => new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "string" } },
+            OptionsValueKind.List => new JsonObject
             {
                 ["type"] = "array",
-                ["items"] = new JsonObject { ["anyOf"] = new JsonArray(new JsonObject { ["type"] = "string" }, Section(key.Shape!)) },
+                ["items"] = new JsonObject { ["anyOf"] = new JsonArray(new JsonObject { ["type"] = "string" }, Section(key.Schema!)) },
             },
             _ => new JsonObject { ["type"] = "string" },
         };

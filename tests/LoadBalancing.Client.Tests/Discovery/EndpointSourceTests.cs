@@ -68,7 +68,7 @@ public sealed class EndpointSourceTests : IDisposable
     public async Task A_source_that_fails_is_told_keeps_its_last_list_and_is_watched_again()
     {
         _source.Push("http://10.0.0.1");
-        _source.Break();
+        _source.FailWatch();
         Assert.Equal("10.0.0.1", Assert.Single(_balancer.Endpoints).Address.Host);
         Assert.Contains(_logs.GetSnapshot(), static log => log.Id.Id == LogEvents.SourceFailed);
 
@@ -81,6 +81,6 @@ public sealed class EndpointSourceTests : IDisposable
             await Task.Yield();
         }
 
-        Assert.Equal(2, _source.Watches);
+        Assert.Equal(2, _source.WatchCount);
     }
 }

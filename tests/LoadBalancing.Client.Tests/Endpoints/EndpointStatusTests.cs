@@ -10,39 +10,39 @@ public sealed class EndpointStatusTests
     {
         EndpointStatus status = default;
 
-        Assert.Equal((true, false, false, false), (status.IsOpen, status.IsOut, status.IsEjected, status.IsFailingChecks));
+        Assert.Equal((true, false, false, false), (status.IsUnrestricted, status.IsUnavailable, status.IsEjected, status.IsFailingHealthChecks));
         Assert.Equal((false, false, false, 0u), (status.IsLimited, status.IsClaimed, status.HasStreak, status.Generation));
     }
 
     [Fact]
     public void Each_count_alone_is_a_streak_and_reads_back_without_touching_the_others()
     {
-        Assert.Equal((7u, 0u, 0u, true), Counts(default(EndpointStatus).WithErrors(7)));
-        Assert.Equal((0u, 7u, 0u, true), Counts(default(EndpointStatus).WithGatewayErrors(7)));
-        Assert.Equal((0u, 0u, 7u, true), Counts(default(EndpointStatus).WithLocalFailures(7)));
-        Assert.Equal((0u, EndpointStatus.LongestStreak, EndpointStatus.LongestStreak, true), Counts(Full.WithErrors(0)));
-        Assert.Equal((EndpointStatus.LongestStreak, 0u, EndpointStatus.LongestStreak, true), Counts(Full.WithGatewayErrors(0)));
-        Assert.Equal((EndpointStatus.LongestStreak, EndpointStatus.LongestStreak, 0u, true), Counts(Full.WithLocalFailures(0)));
-        Assert.False(Full.WithErrors(0).WithGatewayErrors(0).WithLocalFailures(0).HasStreak);
+        Assert.Equal((7u, 0u, 0u, true), Counts(default(EndpointStatus).WithConsecutiveErrors(7)));
+        Assert.Equal((0u, 7u, 0u, true), Counts(default(EndpointStatus).WithConsecutiveGatewayErrors(7)));
+        Assert.Equal((0u, 0u, 7u, true), Counts(default(EndpointStatus).WithConsecutiveLocalOriginFailures(7)));
+        Assert.Equal((0u, EndpointStatus.MaxStreak, EndpointStatus.MaxStreak, true), Counts(Full.WithConsecutiveErrors(0)));
+        Assert.Equal((EndpointStatus.MaxStreak, 0u, EndpointStatus.MaxStreak, true), Counts(Full.WithConsecutiveGatewayErrors(0)));
+        Assert.Equal((EndpointStatus.MaxStreak, EndpointStatus.MaxStreak, 0u, true), Counts(Full.WithConsecutiveLocalOriginFailures(0)));
+        Assert.False(Full.WithConsecutiveErrors(0).WithConsecutiveGatewayErrors(0).WithConsecutiveLocalOriginFailures(0).HasStreak);
 
-        static (uint Errors, uint Gateway, uint Local, bool HasStreak) Counts(EndpointStatus status) => (status.Errors, status.GatewayErrors, status.LocalFailures, status.HasStreak);
+        static (uint Errors, uint Gateway, uint Local, bool HasStreak) Counts(EndpointStatus status) => (status.ConsecutiveErrors, status.ConsecutiveGatewayErrors, status.ConsecutiveLocalOriginFailures, status.HasStreak);
     }
 
     [Fact]
     public void A_count_stops_at_the_longest_streak()
     {
-        Assert.Equal((4095u, 4095u), (EndpointStatus.LongestStreak, default(EndpointStatus).WithErrors(5000).Errors));
-        Assert.Equal(default(EndpointStatus).WithErrors(4095), default(EndpointStatus).WithErrors(5000));
+        Assert.Equal((4095u, 4095u), (EndpointStatus.MaxStreak, default(EndpointStatus).WithConsecutiveErrors(5000).ConsecutiveErrors));
+        Assert.Equal(default(EndpointStatus).WithConsecutiveErrors(4095), default(EndpointStatus).WithConsecutiveErrors(5000));
     }
 
     [Fact]
     public void An_ejected_endpoint_is_out_and_its_next_life_is_not()
     {
-        EndpointStatus ejected = default(EndpointStatus).WithErrors(5).Claimed().NextGeneration();
+        EndpointStatus ejected = default(EndpointStatus).WithConsecutiveErrors(5).WithClaim().NextGeneration();
 
-        Assert.Equal((true, true, false, 1u), (ejected.IsEjected, ejected.IsOut, ejected.IsOpen, ejected.Generation));
-        Assert.Equal((false, false, false), (ejected.HasStreak, ejected.IsClaimed, ejected.IsFailingChecks));
-        Assert.Equal((false, false, true, 2u), (ejected.NextGeneration().IsEjected, ejected.NextGeneration().IsOut, ejected.NextGeneration().IsOpen, ejected.NextGeneration().Generation));
+        Assert.Equal((true, true, false, 1u), (ejected.IsEjected, ejected.IsUnavailable, ejected.IsUnrestricted, ejected.Generation));
+        Assert.Equal((false, false, false), (ejected.HasStreak, ejected.IsClaimed, ejected.IsFailingHealthChecks));
+        Assert.Equal((false, false, true, 2u), (ejected.NextGeneration().IsEjected, ejected.NextGeneration().IsUnavailable, ejected.NextGeneration().IsUnrestricted, ejected.NextGeneration().Generation));
     }
 
     [Fact]
@@ -56,22 +56,22 @@ public sealed class EndpointStatusTests
     [Fact]
     public void A_claim_is_given_up_and_nothing_else_changes()
     {
-        EndpointStatus status = default(EndpointStatus).WithErrors(3).WithFailingChecks(true).WithLimit(true);
+        EndpointStatus status = default(EndpointStatus).WithConsecutiveErrors(3).WithFailingHealthChecks(true).WithLimit(true);
 
-        Assert.Equal((true, false), (status.Claimed().IsClaimed, status.IsClaimed));
-        Assert.Equal(status, status.Claimed().Unclaimed());
-        Assert.Equal(status, status.Unclaimed());
-        Assert.Equal((3u, true, true), (status.Claimed().Errors, status.Claimed().IsFailingChecks, status.Claimed().IsLimited));
+        Assert.Equal((true, false), (status.WithClaim().IsClaimed, status.IsClaimed));
+        Assert.Equal(status, status.WithClaim().WithoutClaim());
+        Assert.Equal(status, status.WithoutClaim());
+        Assert.Equal((3u, true, true), (status.WithClaim().ConsecutiveErrors, status.WithClaim().IsFailingHealthChecks, status.WithClaim().IsLimited));
     }
 
     [Fact]
     public void One_that_fails_its_checks_is_out_but_not_ejected_and_stays_so_in_its_next_life()
     {
-        EndpointStatus status = default(EndpointStatus).WithFailingChecks(true);
+        EndpointStatus status = default(EndpointStatus).WithFailingHealthChecks(true);
 
-        Assert.Equal((true, true, false, false, false), (status.IsFailingChecks, status.IsOut, status.IsEjected, status.IsOpen, status.IsLimited));
-        Assert.True(status.NextGeneration().IsFailingChecks);
-        Assert.Equal(default, status.WithFailingChecks(false));
+        Assert.Equal((true, true, false, false, false), (status.IsFailingHealthChecks, status.IsUnavailable, status.IsEjected, status.IsUnrestricted, status.IsLimited));
+        Assert.True(status.NextGeneration().IsFailingHealthChecks);
+        Assert.Equal(default, status.WithFailingHealthChecks(false));
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class EndpointStatusTests
     {
         EndpointStatus status = default(EndpointStatus).WithLimit(true);
 
-        Assert.Equal((true, false, false, false, false), (status.IsLimited, status.IsOpen, status.IsOut, status.IsEjected, status.IsFailingChecks));
+        Assert.Equal((true, false, false, false, false), (status.IsLimited, status.IsUnrestricted, status.IsUnavailable, status.IsEjected, status.IsFailingHealthChecks));
         Assert.True(status.NextGeneration().IsLimited);
         Assert.Equal(default, status.WithLimit(false));
     }
@@ -87,12 +87,12 @@ public sealed class EndpointStatusTests
     [Fact]
     public void What_active_checks_hold_against_an_endpoint_changes_nothing_else_of_its_status()
     {
-        EndpointStatus counted = default(EndpointStatus).WithErrors(3).WithGatewayErrors(2).WithLocalFailures(1).Claimed();
+        EndpointStatus counted = default(EndpointStatus).WithConsecutiveErrors(3).WithConsecutiveGatewayErrors(2).WithConsecutiveLocalOriginFailures(1).WithClaim();
 
-        EndpointStatus failing = counted.WithFailingChecks(true);
+        EndpointStatus failing = counted.WithFailingHealthChecks(true);
 
-        Assert.Equal((true, true, false, false), (failing.IsFailingChecks, failing.IsOut, failing.IsEjected, counted.IsOut));
-        Assert.Equal((3u, 2u, 1u, true), (failing.Errors, failing.GatewayErrors, failing.LocalFailures, failing.IsClaimed));
-        Assert.Equal(counted, failing.WithFailingChecks(false));
+        Assert.Equal((true, true, false, false), (failing.IsFailingHealthChecks, failing.IsUnavailable, failing.IsEjected, counted.IsUnavailable));
+        Assert.Equal((3u, 2u, 1u, true), (failing.ConsecutiveErrors, failing.ConsecutiveGatewayErrors, failing.ConsecutiveLocalOriginFailures, failing.IsClaimed));
+        Assert.Equal(counted, failing.WithFailingHealthChecks(false));
     }
 }

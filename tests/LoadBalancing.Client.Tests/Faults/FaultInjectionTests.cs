@@ -7,7 +7,7 @@ namespace LoadBalancing.Client.Tests.Faults;
 
 public sealed class FaultInjectionTests
 {
-    private static readonly FaultOptions Always503 = new() { Abort = new FaultAbortOptions { HttpStatus = 503, Percentage = 100 } };
+    private static readonly FaultOptions Always503 = new() { Abort = new FaultAbortOptions { Status = 503, Percent = 100 } };
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -19,7 +19,7 @@ public sealed class FaultInjectionTests
         using (IInjectedFault fault = client.Faults.Inject(BalancedClient.Name, Always503))
         {
             using HttpResponseMessage hit = await client.GetAsync(cancellationToken: Cancelled);
-            Assert.Equal((HttpStatusCode.ServiceUnavailable, 1), (hit.StatusCode, fault.Injected));
+            Assert.Equal((HttpStatusCode.ServiceUnavailable, 1), (hit.StatusCode, fault.InjectedCount));
         }
 
         using HttpResponseMessage after = await client.GetAsync(cancellationToken: Cancelled);
@@ -49,7 +49,7 @@ public sealed class FaultInjectionTests
 
         using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
 
-        Assert.Equal((HttpStatusCode.ServiceUnavailable, 3L, 0, 0), (response.StatusCode, last.Injected, inner, stub.Calls.Count));
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, 3L, 0, 0), (response.StatusCode, last.InjectedCount, inner, stub.Calls.Count));
 
         last.Dispose();
         using HttpResponseMessage second = await client.GetAsync(cancellationToken: Cancelled);
@@ -60,11 +60,11 @@ public sealed class FaultInjectionTests
     public async Task They_lie_around_those_of_the_options_and_outlast_a_reload()
     {
         IConfigurationRoot configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection([new("catalog:Fault:Abort:HttpStatus", "500"), new("catalog:Fault:Abort:Percentage", "100")])
+            .AddInMemoryCollection([new("catalog:Fault:Abort:Status", "500"), new("catalog:Fault:Abort:Percent", "100")])
             .Build();
         await using var client = new BalancedClient(new StubHandler(), builder: builder => builder.Configure(configuration.GetSection("catalog")));
         IInjectedFault fault = client.Faults.Inject(BalancedClient.Name, Always503);
-        configuration["catalog:Fault:Abort:HttpStatus"] = "504";
+        configuration["catalog:Fault:Abort:Status"] = "504";
         configuration.Reload();
 
         using HttpResponseMessage outer = await client.GetAsync(cancellationToken: Cancelled);
@@ -82,13 +82,13 @@ public sealed class FaultInjectionTests
 
         var thrown = Assert.Throws<ArgumentException>(() => client.Faults.Inject(BalancedClient.Name, new FaultOptions
         {
-            Abort = new FaultAbortOptions { HttpStatus = 99, Percentage = 101 },
-            Delay = new FaultDelayOptions { Percentage = 5 },
+            Abort = new FaultAbortOptions { Status = 99, Percent = 101 },
+            Delay = new FaultDelayOptions { Percent = 5 },
         }));
 
         Assert.Equal(
-            "catalog:Fault:Delay:FixedDelay: 00:00:00 is not allowed; it is longer than zero. catalog:Fault:Abort:HttpStatus: 99 is not allowed; it is a status from 200 to 599, like 503. "
-            + "catalog:Fault:Abort:Percentage: 101 is not allowed; a percentage is 0 to 100. (Parameter 'fault')",
+            "catalog:Fault:Delay:FixedDelay: 00:00:00 is not allowed; it is longer than zero. catalog:Fault:Abort:Status: 99 is not allowed; it is a status from 200 to 599, like 503. "
+            + "catalog:Fault:Abort:Percent: 101 is not allowed; a percentage is 0 to 100. (Parameter 'fault')",
             thrown.Message);
     }
 
@@ -104,7 +104,7 @@ public sealed class FaultInjectionTests
 
     private static FaultOptions Attempts(int status) => new()
     {
-        Abort = new FaultAbortOptions { HttpStatus = status, Percentage = 100 },
+        Abort = new FaultAbortOptions { Status = status, Percent = 100 },
         Scope = FaultScope.Attempt,
     };
 }

@@ -120,7 +120,7 @@ public sealed class FaultInjectorTests
     public async Task A_delay_of_attempts_is_part_of_their_time()
     {
         var clock = new FakeTimeProvider();
-        await using var client = new BalancedClient(new StubHandler(), o => (o.Retry.PerTryTimeout, o.Retry.Attempts, o.Fault) = (Second, 0, Delay(5 * Second, FaultScope.Attempt)), clock);
+        await using var client = new BalancedClient(new StubHandler(), o => (o.Retry.PerTryTimeout, o.Retry.MaxRetries, o.Fault) = (Second, 0, Delay(5 * Second, FaultScope.Attempt)), clock);
 
         Task<HttpResponseMessage> sending = client.GetAsync(cancellationToken: Cancelled);
         clock.Advance(Second);
@@ -154,8 +154,8 @@ public sealed class FaultInjectorTests
         const int Requests = 2000;
         const double Percentage = 20;
         FaultOptions fault = Abort(503, scope);
-        fault.Abort!.Percentage = Percentage;
-        await using var client = new BalancedClient(new StubHandler(), o => (o.Fault, o.Retry.Attempts, o.OutlierDetection.ConsecutiveErrors) = (fault, 0, 0), random: RandomSource.Seeded(4711));
+        fault.Abort!.Percent = Percentage;
+        await using var client = new BalancedClient(new StubHandler(), o => (o.Fault, o.Retry.MaxRetries, o.OutlierDetection.ConsecutiveErrors) = (fault, 0, 0), random: RandomSource.Seeded(4711));
 
         int aborted = 0;
         for (int i = 0; i < Requests; i++)
@@ -171,7 +171,7 @@ public sealed class FaultInjectorTests
     [Fact]
     public async Task Faults_are_counted_by_kind_and_scope()
     {
-        await using var client = new BalancedClient(new StubHandler(), o => (o.Fault, o.Retry.Attempts) = (Abort(503, FaultScope.Attempt), 0));
+        await using var client = new BalancedClient(new StubHandler(), o => (o.Fault, o.Retry.MaxRetries) = (Abort(503, FaultScope.Attempt), 0));
         using MetricCollector<long> faults = client.Counter("faults");
 
         using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
@@ -191,8 +191,8 @@ public sealed class FaultInjectorTests
     }
 
     private static FaultOptions Delay(TimeSpan delay, FaultScope scope) =>
-        new() { Scope = scope, Delay = new FaultDelayOptions { FixedDelay = delay, Percentage = 100 } };
+        new() { Scope = scope, Delay = new FaultDelayOptions { FixedDelay = delay, Percent = 100 } };
 
     private static FaultOptions Abort(int status, FaultScope scope) =>
-        new() { Scope = scope, Abort = new FaultAbortOptions { HttpStatus = status, Percentage = 100 } };
+        new() { Scope = scope, Abort = new FaultAbortOptions { Status = status, Percent = 100 } };
 }

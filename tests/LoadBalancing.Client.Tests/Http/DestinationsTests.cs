@@ -1,9 +1,9 @@
 using System.Net;
+using LoadBalancing.Client.Tests.Cluster;
 using LoadBalancing.Client.TestSupport;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using LoadBalancing.Client.Tests.Cluster;
 
 namespace LoadBalancing.Client.Tests.Http;
 
@@ -121,7 +121,7 @@ public sealed class DestinationsTests
         await using ServiceProvider provider = TwoServices(stub, "1");
         HttpClient catalog = provider.GetRequiredService<IHttpClientFactory>().CreateClient("catalog");
         Task<HttpResponseMessage> first = catalog.GetAsync(new Uri("/", UriKind.Relative), caller.Token);
-        StubCall call = await stub.Arrival(1);
+        StubCall call = await stub.WaitForCallAsync(1);
 
         var refused = await Assert.ThrowsAsync<LoadBalancerOverflowException>(() => catalog.GetAsync(new Uri("/", UriKind.Relative), Cancelled));
 
@@ -163,7 +163,7 @@ public sealed class DestinationsTests
     public async Task The_effective_policy_tells_the_destinations_and_draws_none()
     {
         var random = RandomSource.Seeded(1);
-        await using BalancedClient client = Client(new StubHandler(), random, Split(90, 10), static options => options.Subsets["v2"].Panic = new() { Threshold = 0 });
+        await using BalancedClient client = Client(new StubHandler(), random, Split(90, 10), static options => options.Subsets["v2"].Panic = new() { ThresholdPercent = 0 });
         using var request = new HttpRequestMessage(HttpMethod.Get, "http://catalog/items");
 
         string[] values = [.. client.Policies.Explain("catalog", request).Values.Select(static value => value.ToString())];

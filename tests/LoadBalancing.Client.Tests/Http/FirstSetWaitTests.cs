@@ -9,7 +9,7 @@ public sealed class FirstSetWaitTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
-    private readonly ScriptedSource _source = new();
+    private readonly ScriptedEndpointSource _source = new();
     private readonly FakeTimeProvider _clock = new();
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -106,7 +106,7 @@ public sealed class FirstSetWaitTests
         Task<HttpResponseMessage> sending = client.GetAsync(cancellationToken: Cancelled);
         _clock.Advance(3 * Second);
         _source.Push("http://10.0.0.1", "http://10.0.0.2");
-        await stub.Arrival(1);
+        await stub.WaitForCallAsync(1);
         _clock.Advance(3 * Second);
         int early = stub.Calls.Count;
         _clock.Advance(Second);
@@ -124,7 +124,7 @@ public sealed class FirstSetWaitTests
         Task<HttpResponseMessage> sending = client.GetAsync(cancellationToken: Cancelled);
         _clock.Advance(3 * Second);
         _source.Push("http://10.0.0.1");
-        await stub.Arrival(1);
+        await stub.WaitForCallAsync(1);
         _clock.Advance(2 * Second);
 
         TaskCanceledException thrown = await Assert.ThrowsAsync<TaskCanceledException>(() => sending);

@@ -53,7 +53,7 @@ public sealed class GrpcClientFactoryTests
             {
                 options.Hosts = ["echo"];
                 options.Endpoints = ["http://127.0.0.1:1"];
-                options.Fault = new FaultOptions { Abort = new FaultAbortOptions { HttpStatus = 503, Percentage = 100 }, Scope = scope };
+                options.Fault = new FaultOptions { Abort = new FaultAbortOptions { Status = 503, Percent = 100 }, Scope = scope };
             });
         await using ServiceProvider provider = services.BuildServiceProvider();
 

@@ -130,7 +130,7 @@ public sealed class LoadBalancingHandlerTests
     {
         await using var client = new BalancedClient(
             StubHandler.Script(HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK),
-            o => o.Fault = new FaultOptions { Delay = new FaultDelayOptions { FixedDelay = TimeSpan.FromMilliseconds(1), Percentage = 100 } },
+            o => o.Fault = new FaultOptions { Delay = new FaultDelayOptions { FixedDelay = TimeSpan.FromMilliseconds(1), Percent = 100 } },
             random: new ConstantRandom(0.1));
 
         HttpStatusCode status = await Task.Factory.StartNew(
@@ -167,7 +167,7 @@ public sealed class LoadBalancingHandlerTests
     {
         await using LoopbackServer one = await LoopbackServer.StartAsync(protocols: HttpProtocols.Http2);
         await using LoopbackServer two = await LoopbackServer.StartAsync(Flaky(), HttpProtocols.Http2);
-        await using var client = new BalancedClient(options: o => (o.Endpoints, o.Budget.Enabled) = ([one.Address, two.Address], false));
+        await using var client = new BalancedClient(options: o => (o.Endpoints, o.RetryBudget.Enabled) = ([one.Address, two.Address], false));
 
         HttpStatusCode[] statuses = await Task.WhenAll(Enumerable.Range(0, 200).Select(async _ =>
         {

@@ -24,7 +24,7 @@ public sealed class LoadBalancingResponseExtensionsTests
 
         UpstreamInfo upstream = response.GetUpstream()!;
         Assert.Same(client.Endpoints[1], upstream.Endpoint);
-        Assert.Equal([client.Endpoints[1]], upstream.Tried);
+        Assert.Equal([client.Endpoints[1]], upstream.TriedEndpoints);
         Assert.Equal(1, upstream.Attempts);
     }
 
@@ -57,14 +57,14 @@ public sealed class LoadBalancingResponseExtensionsTests
 
         UpstreamInfo upstream = response.GetUpstream()!;
         Assert.Equal((3, client.Endpoints[0]), (upstream.Attempts, upstream.Endpoint));
-        Assert.Equal([client.Endpoints[1], client.Endpoints[2], client.Endpoints[0]], upstream.Tried);
+        Assert.Equal([client.Endpoints[1], client.Endpoints[2], client.Endpoints[0]], upstream.TriedEndpoints);
         Assert.Equal("http://10.0.0.1/, attempt 3 after http://10.0.0.2/, http://10.0.0.3/", upstream.ToString());
     }
 
     [Fact]
     public async Task A_failure_that_is_not_tried_again_names_its_endpoint()
     {
-        await using var client = new BalancedClient(StubHandler.Script(HttpStatusCode.ServiceUnavailable), static o => o.Retry.Attempts = 0);
+        await using var client = new BalancedClient(StubHandler.Script(HttpStatusCode.ServiceUnavailable), static o => o.Retry.MaxRetries = 0);
 
         using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
 
@@ -108,7 +108,7 @@ public sealed class LoadBalancingResponseExtensionsTests
     {
         await using var client = new BalancedClient(
             new StubHandler(),
-            o => o.Fault = new FaultOptions { Scope = scope, Abort = new FaultAbortOptions { HttpStatus = 418, Percentage = 100 } });
+            o => o.Fault = new FaultOptions { Scope = scope, Abort = new FaultAbortOptions { Status = 418, Percent = 100 } });
 
         using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
 

@@ -281,7 +281,7 @@ public sealed class RedirectRulesTests
             await connection.ReadHeadersAsync();
             await connection.WriteAsync($"HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n");
         });
-        await using var client = new BalancedClient(options: o => (o.Endpoints, o.Retry.Attempts) = ([server.Address], 0));
+        await using var client = new BalancedClient(options: o => (o.Endpoints, o.Retry.MaxRetries) = ([server.Address], 0));
 
         using HttpResponseMessage response = await client.SendAsync(Start(), cancellationToken: Cancelled);
 

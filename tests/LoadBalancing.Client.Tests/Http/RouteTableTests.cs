@@ -77,10 +77,10 @@ public sealed class RouteTableTests
         { new() { Hosts = ["other"] }, "GET", "/", false },
         { new() { Scheme = "HTTP" }, "GET", "/", true },
         { new() { Scheme = "https" }, "GET", "/", false },
-        { new() { SchemeText = new() { Prefix = "http" } }, "GET", "/", true },
-        { new() { SchemeText = new() { Exact = "https" } }, "GET", "/", false },
-        { new() { MethodText = new() { Regex = "P(U|OS)T" } }, "PUT", "/", true },
-        { new() { MethodText = new() { Regex = "P(U|OS)T" } }, "PATCH", "/", false },
+        { new() { SchemeMatch = new() { Prefix = "http" } }, "GET", "/", true },
+        { new() { SchemeMatch = new() { Exact = "https" } }, "GET", "/", false },
+        { new() { MethodMatch = new() { Regex = "P(U|OS)T" } }, "PUT", "/", true },
+        { new() { MethodMatch = new() { Regex = "P(U|OS)T" } }, "PATCH", "/", false },
         { new() { Ports = [80, 443] }, "GET", "/", true },
         { new() { Ports = [8080] }, "GET", "/", false },
         { new() { Authority = new() { Exact = "catalog" } }, "GET", "/", true },
@@ -139,8 +139,8 @@ public sealed class RouteTableTests
         await using var client = new BalancedClient(stub, static options =>
         {
             options.Retry.RetryOn = [RetryConditions.ServerError];
-            options.Retry.Attempts = 1;
-            options.Routes = [new() { Name = "items", Match = [new() { Path = "/items" }], Retry = new() { Attempts = 3 } }];
+            options.Retry.MaxRetries = 1;
+            options.Routes = [new() { Name = "items", Match = [new() { Path = "/items" }], Retry = new() { MaxRetries = 3 } }];
         });
 
         await StatusAsync(client, HttpMethod.Get, "/items");
@@ -157,7 +157,7 @@ public sealed class RouteTableTests
         await using var client = new BalancedClient(stub, static options =>
         {
             options.Fault = Answer(501);
-            options.Routes = [new() { Name = "items", Match = [new() { Path = "/items" }], Retry = new() { Attempts = 0 }, Fault = new() }];
+            options.Routes = [new() { Name = "items", Match = [new() { Path = "/items" }], Retry = new() { MaxRetries = 0 }, Fault = new() }];
         });
 
         Assert.Equal((503, 501), (await StatusAsync(client, HttpMethod.Get, "/items"), await StatusAsync(client, HttpMethod.Get, "/other")));
@@ -175,7 +175,7 @@ public sealed class RouteTableTests
             options.Routes = [new() { Name = "a", Match = [new() { Path = "/a" }] }, new() { Name = "b", Match = [new() { Path = "/b" }] }];
         });
         Task first = client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/a"), cancellationToken: caller.Token);
-        await stub.Arrival(1);
+        await stub.WaitForCallAsync(1);
 
         await Assert.ThrowsAsync<LoadBalancerOverflowException>(() => client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/b"), cancellationToken: Cancelled));
         await caller.CancelAsync();
@@ -220,7 +220,7 @@ public sealed class RouteTableTests
         await using var client = new BalancedClient(new StubHandler(), static options =>
         {
             options.Timeout = TimeSpan.FromSeconds(20);
-            options.Retry.Attempts = 3;
+            options.Retry.MaxRetries = 3;
             options.ConnectionPool.MaxRequests = 50;
             options.Routes = [new() { Name = "reports", Match = [new() { PathPrefix = "/reports" }], Timeout = TimeSpan.FromSeconds(5), Retry = new() { RetryOn = ["5xx"] } }];
         });
@@ -233,13 +233,13 @@ public sealed class RouteTableTests
             Timeout = 00:00:05 (route)
             TimeoutCoversBody = false (default)
             BodyIdleTimeout = 00:00:30 (default)
-            Retry:Attempts = 3 (service)
+            Retry:MaxRetries = 3 (service)
             Retry:PerTryTimeout = 00:00:10, held to Timeout (default)
             Retry:RetryOn = 5xx (route)
-            Retry:RetriableStatusCodes = none (default)
+            Retry:RetriableStatuses = none (default)
             Retry:RetriableHeaders = none (default)
             Retry:RetryAllMethods = false (default)
-            Retry:BufferBodyUpTo = 0 (default)
+            Retry:MaxBufferedBodySize = 0 (default)
             Retry:BackoffBase = 00:00:00.0250000 (default)
             Retry:BackoffMax = 00:00:00.2500000 (default)
             Fault = none (default)
@@ -249,7 +249,7 @@ public sealed class RouteTableTests
             ConnectionPool:AdaptiveLimit = none (default)
             ConnectionPool:MaxPendingRequests = no limit (default)
             ConnectionPool:PendingTimeout = infinite (default)
-            ConnectionPool:MaxRetries = no limit (default)
+            ConnectionPool:MaxConcurrentRetries = no limit (default)
             """.ReplaceLineEndings("\n"),
             policy.ToString());
         Assert.Null(client.Policies.Explain("catalog", new HttpRequestMessage(HttpMethod.Get, "http://catalog/other")).Route);
@@ -260,7 +260,7 @@ public sealed class RouteTableTests
     {
         IConfiguration configuration = new ConfigurationBuilder().AddJsonStream(new MemoryStream(
             """
-            { "Routes": [ { "Name": "reports", "Timeout": "5s", "Retry": { "Attempts": 0 }, "Match": [
+            { "Routes": [ { "Name": "reports", "Timeout": "5s", "Retry": { "MaxRetries": 0 }, "Match": [
                 { "PathPrefix": "/reports", "Methods": ["GET"], "Headers": [ { "Name": "x-canary" } ], "Query": [ { "Name": "page", "Exact": "1" } ] } ] } ] }
             """u8.ToArray())).Build();
         await using var client = new BalancedClient(new StubHandler(), builder: builder => builder.Configure(configuration));
@@ -273,7 +273,7 @@ public sealed class RouteTableTests
 
     private static BalancedClient Client(params RequestRouteOptions[] routes) => new(new StubHandler(), options => options.Routes = [.. routes]);
 
-    private static FaultOptions Answer(int status) => new() { Abort = new FaultAbortOptions { HttpStatus = status, Percentage = 100 } };
+    private static FaultOptions Answer(int status) => new() { Abort = new FaultAbortOptions { Status = status, Percent = 100 } };
 
     private static async Task<int> StatusAsync(BalancedClient client, HttpMethod method, string path)
     {

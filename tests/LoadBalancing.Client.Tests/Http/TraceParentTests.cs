@@ -1,7 +1,7 @@
 using System.Diagnostics;
+using LoadBalancing.Client.Tests.Telemetry;
 using LoadBalancing.Client.TestSupport;
 using Microsoft.AspNetCore.Http;
-using LoadBalancing.Client.Tests.Telemetry;
 
 namespace LoadBalancing.Client.Tests.Http;
 
@@ -45,7 +45,7 @@ public sealed class TraceParentTests : IAsyncLifetime
     [Fact]
     public async Task Every_hop_of_a_redirect_is_sent_on_as_itself()
     {
-        _good.Answer = context =>
+        _good.RequestHandler = context =>
         {
             _received.Add(context.Request.Headers.TraceParent.ToString());
             if (context.Request.Path == "/items")
@@ -56,7 +56,7 @@ public sealed class TraceParentTests : IAsyncLifetime
             return Task.CompletedTask;
         };
         await using var client = new BalancedClient(options: o => (o.Endpoints, o.FollowRedirects) = ([_good.Address], true));
-        using var probe = new SpanProbe(sources: SpanProbe.SystemNetHttp);
+        using var probe = new SpanRecorder(sources: SpanRecorder.SystemNetHttp);
 
         using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
 
@@ -70,7 +70,7 @@ public sealed class TraceParentTests : IAsyncLifetime
     public async Task A_header_that_the_caller_wrote_himself_stays_his(bool sameTrace)
     {
         await using BalancedClient client = Client();
-        using var probe = new SpanProbe(sources: SpanProbe.SystemNetHttp);
+        using var probe = new SpanRecorder(sources: SpanRecorder.SystemNetHttp);
         string own = sameTrace ? probe.Root.Id! : "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
         var request = new HttpRequestMessage(HttpMethod.Get, "/items") { Headers = { { "traceparent", own } } };
 

@@ -19,10 +19,10 @@ public sealed class BalancerWithoutClientTests
         { "Timeout", static options => options.Timeout = TimeSpan.FromSeconds(1) },
         { "TimeoutCoversBody", static options => options.TimeoutCoversBody = true },
         { "BodyIdleTimeout", static options => options.BodyIdleTimeout = TimeSpan.FromSeconds(1) },
-        { "Retry", static options => options.Retry.Attempts = 1 },
+        { "Retry", static options => options.Retry.MaxRetries = 1 },
         { "Retry", static options => options.Retry.RetryOn = ["reset"] },
-        { "Budget", static options => options.Budget.Percent = 10 },
-        { "ConnectionPool:MaxRetries", static options => options.ConnectionPool.MaxRetries = 1 },
+        { "RetryBudget", static options => options.RetryBudget.Percent = 10 },
+        { "ConnectionPool:MaxConcurrentRetries", static options => options.ConnectionPool.MaxConcurrentRetries = 1 },
         { "ConnectionPool:MaxConnections", static options => options.ConnectionPool.MaxConnections = 1 },
         { "ConnectionPool:ConnectTimeout", static options => options.ConnectionPool.ConnectTimeout = TimeSpan.FromSeconds(1) },
         { "ConnectionPool:IdleTimeout", static options => options.ConnectionPool.IdleTimeout = TimeSpan.FromSeconds(1) },
@@ -31,7 +31,7 @@ public sealed class BalancerWithoutClientTests
         { "Routes", static options => options.Routes = [new RequestRouteOptions { Name = "all" }] },
         { "Hosts", static options => options.Hosts = ["smtp"] },
         { "UnmatchedHost", static options => options.UnmatchedHost = UnmatchedHostBehavior.Reject },
-        { "StatefulAffinity", static options => options.StatefulAffinity = new StatefulAffinityOptions { Keys = [Convert.ToBase64String(new byte[32])] } },
+        { "SessionAffinity", static options => options.SessionAffinity = new SessionAffinityOptions { Keys = [Convert.ToBase64String(new byte[32])] } },
         { "Fault", static options => options.Fault = new FaultOptions { Delay = new FaultDelayOptions { FixedDelay = TimeSpan.FromSeconds(1) } } },
         { "FollowRedirects", static options => options.FollowRedirects = false },
         { "OutlierDetection:ErrorStatuses", static options => options.OutlierDetection.ErrorStatuses = ["500-599"] },
@@ -88,10 +88,10 @@ public sealed class BalancerWithoutClientTests
     }
 
     [Theory]
-    [InlineData("tcp://10.0.0.1:25", ActiveCheckKind.Http, "Http asks over HTTP, which 'tcp://10.0.0.1:25' does not speak; it is Tcp, or Custom with an IHealthProbe of yours.")]
-    [InlineData("tcp://10.0.0.1:25", ActiveCheckKind.Grpc, "Grpc asks over HTTP, which 'tcp://10.0.0.1:25' does not speak; it is Tcp, or Custom with an IHealthProbe of yours.")]
-    [InlineData("udp://10.0.0.1:53", ActiveCheckKind.Tcp, "Tcp connects, and 'udp://10.0.0.1:53' has nobody who accepts; it is Custom, with an IHealthProbe of yours that asks over UDP.")]
-    public void Checks_that_the_endpoint_could_never_pass_are_refused(string address, ActiveCheckKind kind, string fault)
+    [InlineData("tcp://10.0.0.1:25", HealthCheckKind.Http, "Http asks over HTTP, which 'tcp://10.0.0.1:25' does not speak; it is Tcp, or Custom with an IHealthProbe of yours.")]
+    [InlineData("tcp://10.0.0.1:25", HealthCheckKind.Grpc, "Grpc asks over HTTP, which 'tcp://10.0.0.1:25' does not speak; it is Tcp, or Custom with an IHealthProbe of yours.")]
+    [InlineData("udp://10.0.0.1:53", HealthCheckKind.Tcp, "Tcp connects, and 'udp://10.0.0.1:53' has nobody who accepts; it is Custom, with an IHealthProbe of yours that asks over UDP.")]
+    public void Checks_that_the_endpoint_could_never_pass_are_refused(string address, HealthCheckKind kind, string fault)
     {
         string[] faults = FaultsOf(options =>
         {
@@ -103,10 +103,10 @@ public sealed class BalancerWithoutClientTests
     }
 
     [Theory]
-    [InlineData("tcp://10.0.0.1:25", ActiveCheckKind.Tcp)]
-    [InlineData("http://10.0.0.1:25", ActiveCheckKind.Http)]
-    [InlineData("unix:///run/mail.sock", ActiveCheckKind.Tcp)]
-    public void Checks_that_it_can_pass_are_taken(string address, ActiveCheckKind kind) => Assert.Empty(FaultsOf(options =>
+    [InlineData("tcp://10.0.0.1:25", HealthCheckKind.Tcp)]
+    [InlineData("http://10.0.0.1:25", HealthCheckKind.Http)]
+    [InlineData("unix:///run/mail.sock", HealthCheckKind.Tcp)]
+    public void Checks_that_it_can_pass_are_taken(string address, HealthCheckKind kind) => Assert.Empty(FaultsOf(options =>
     {
         options.Endpoints = [address];
         options.HealthCheck.Kind = kind;
@@ -121,7 +121,7 @@ public sealed class BalancerWithoutClientTests
             ["LoadBalancing:smtp:Strategy"] = "LeastConnections",
             ["LoadBalancing:smtp:HealthCheck:Kind"] = "Tcp",
             ["LoadBalancing:smtp:OutlierDetection:ConsecutiveErrors"] = "2",
-            ["LoadBalancing:smtp:Panic:Threshold"] = "0",
+            ["LoadBalancing:smtp:Panic:ThresholdPercent"] = "0",
             ["LoadBalancing:smtp:ConnectionPool:MaxRequests"] = "10",
         }).Build();
         var services = new ServiceCollection();
@@ -221,10 +221,10 @@ public sealed class BalancerWithoutClientTests
         string[] faults = FaultsOf(static options =>
         {
             options.Endpoints = [new("tcp://10.0.0.1:25") { Labels = { ["zone"] = "a" } }];
-            options.Subsets["a"] = new SubsetOptions { Labels = { ["zone"] = "a" }, ConnectionPool = new ConnectionPoolOptions { MaxRetries = 1 } };
+            options.Subsets["a"] = new SubsetOptions { Labels = { ["zone"] = "a" }, ConnectionPool = new ConnectionPoolOptions { MaxConcurrentRetries = 1 } };
         });
 
-        Assert.StartsWith($"smtp:Subsets:a:ConnectionPool:MaxRetries: {Why}: ", Assert.Single(faults), StringComparison.Ordinal);
+        Assert.StartsWith($"smtp:Subsets:a:ConnectionPool:MaxConcurrentRetries: {Why}: ", Assert.Single(faults), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -74,7 +74,7 @@ public sealed class NeighbourTests : IDisposable
             .AddLoadBalancing(static options =>
             {
                 options.Endpoints = ["http://10.0.0.1", "http://10.0.0.2"];
-                options.Retry.Attempts = 0;
+                options.Retry.MaxRetries = 0;
             })
             .AddStandardResilienceHandler());
 

@@ -36,10 +36,10 @@ public sealed class RegistrationTests : IAsyncDisposable
     [InlineData(null, 11, 0, false)]
     public void Attempts_for_which_there_is_no_time_are_warned_of_unless_all_is_at_its_default(int? whole, int? perTry, int? attempts, bool warned)
     {
-        var options = new LoadBalancingOptions { Timeout = Seconds(whole), Retry = { PerTryTimeout = Seconds(perTry), Attempts = attempts } };
-        var routed = new LoadBalancingOptions { Routes = [new() { Name = "a", Timeout = Seconds(whole), Retry = new() { PerTryTimeout = Seconds(perTry), Attempts = attempts } }] };
+        var options = new LoadBalancingOptions { Timeout = Seconds(whole), Retry = { PerTryTimeout = Seconds(perTry), MaxRetries = attempts } };
+        var routed = new LoadBalancingOptions { Routes = [new() { Name = "a", Timeout = Seconds(whole), Retry = new() { PerTryTimeout = Seconds(perTry), MaxRetries = attempts } }] };
 
-        Assert.Equal((warned, warned), (StartupWarnings.FindTimesThatDoNotAddUp(options).Any(), StartupWarnings.FindTimesThatDoNotAddUp(routed).Any()));
+        Assert.Equal((warned, warned), (StartupWarnings.FindConflictingTimeouts(options).Any(), StartupWarnings.FindConflictingTimeouts(routed).Any()));
 
         static TimeSpan? Seconds(int? number) => number is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
     }
@@ -191,7 +191,7 @@ public sealed class RegistrationTests : IAsyncDisposable
         await SendAsync("catalog", "/items");
 
         Assert.Equal("10.0.0.1", Assert.Single(_stub.Calls).Uri.Host);
-        Assert.Equal(TimeSpan.FromSeconds(7), _provider!.GetRequiredService<ServiceRegistry>().GetService("catalog").Plan.Timeout);
+        Assert.Equal(TimeSpan.FromSeconds(7), _provider!.GetRequiredService<ServiceRegistry>().GetState("catalog").Plan.Timeout);
     }
 
     [Fact]
@@ -201,14 +201,14 @@ public sealed class RegistrationTests : IAsyncDisposable
         {
             options.Endpoints = ["http://10.0.0.1"];
             options.Timeout = TimeSpan.FromSeconds(7);
-        }).Configure(static options => options.Retry.Attempts = 9);
+        }).Configure(static options => options.Retry.MaxRetries = 9);
         _services.AddHttpClient("catalog").AddLoadBalancing(static options => options.Endpoints = ["http://10.0.0.2"]).ConfigurePrimaryHttpMessageHandler(() => _stub);
 
         await SendAsync("catalog", "/items");
 
-        RequestPlan plan = _provider!.GetRequiredService<ServiceRegistry>().GetService("catalog").Plan;
+        RequestPlan plan = _provider!.GetRequiredService<ServiceRegistry>().GetState("catalog").Plan;
         Assert.Equal("10.0.0.2", Assert.Single(_stub.Calls).Uri.Host);
-        Assert.Equal((TimeSpan.FromSeconds(30), 2), (plan.Timeout, plan.Retry.Attempts));
+        Assert.Equal((TimeSpan.FromSeconds(30), 2), (plan.Timeout, plan.Retry.MaxRetries));
         Assert.Single(HandlersOf("catalog").OfType<LoadBalancingHandler>());
     }
 
@@ -223,7 +223,7 @@ public sealed class RegistrationTests : IAsyncDisposable
         await SendAsync("catalog", "/items");
 
         Assert.Equal("10.0.0.2", Assert.Single(_stub.Calls).Uri.Host);
-        Assert.Equal(new HostOptions().ShutdownTimeout, _provider!.GetRequiredService<ServiceRegistry>().GetService("catalog").Plan.Timeout);
+        Assert.Equal(new HostOptions().ShutdownTimeout, _provider!.GetRequiredService<ServiceRegistry>().GetState("catalog").Plan.Timeout);
     }
 
     [Fact]
@@ -276,7 +276,7 @@ public sealed class RegistrationTests : IAsyncDisposable
         await SendAsync("catalog", "/items");
 
         Assert.Equal("10.0.0.1", Assert.Single(_stub.Calls).Uri.Host);
-        Assert.Equal(TimeSpan.FromSeconds(30), _provider!.GetRequiredService<ServiceRegistry>().GetService("catalog").Plan.Timeout);
+        Assert.Equal(TimeSpan.FromSeconds(30), _provider!.GetRequiredService<ServiceRegistry>().GetState("catalog").Plan.Timeout);
     }
 
     [Fact]
@@ -381,7 +381,7 @@ public sealed class RegistrationTests : IAsyncDisposable
         {
             options.Endpoints = ["http://10.0.0.1"];
             options.OutlierDetection.MaxEjectionPercent = 60;
-            options.Fault = new FaultOptions { Abort = new FaultAbortOptions { HttpStatus = 500, Percentage = 10 } };
+            options.Fault = new FaultOptions { Abort = new FaultAbortOptions { Status = 500, Percent = 10 } };
         });
         using IHost host = builder.Build();
 
@@ -391,7 +391,7 @@ public sealed class RegistrationTests : IAsyncDisposable
 
         Assert.Equal(
             [
-                "Service 'catalog': OutlierDetection:MaxEjectionPercent is 60 and Panic:Threshold is 50: once more than 50 % of the endpoints are out, panic sends traffic to all of them again. Lower one of the two.",
+                "Service 'catalog': OutlierDetection:MaxEjectionPercent is 60 and Panic:ThresholdPercent is 50: once more than 50 % of the endpoints are out, panic sends traffic to all of them again. Lower one of the two.",
                 "Service 'catalog': Fault:Scope is Request, as in a mesh: neither retries nor time-outs see the injected faults. Set it to Attempt if they are what you want to test.",
             ],
             atStart);
@@ -476,7 +476,7 @@ public sealed class RegistrationTests : IAsyncDisposable
         options.Endpoints = ["http://10.0.0.1"];
         if (stateful)
         {
-            options.StatefulAffinity = new StatefulAffinityOptions { Keys = [Convert.ToBase64String(new byte[32])] };
+            options.SessionAffinity = new SessionAffinityOptions { Keys = [Convert.ToBase64String(new byte[32])] };
         }
         else
         {

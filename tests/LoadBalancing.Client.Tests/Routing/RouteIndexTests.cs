@@ -17,7 +17,7 @@ public sealed class RouteIndexTests
             {
                 using var request = new HttpRequestMessage(random.Next(2) == 0 ? HttpMethod.Get : HttpMethod.Put, $"http://catalog{Path(random)}{(random.Next(4) == 0 ? "?a=/b" : "")}");
 
-                int expected = Array.FindIndex(routes, route => route.Conditions.Count == 0 || route.Conditions.Any(match => match.Matches(request)));
+                int expected = Array.FindIndex(routes, route => route.Matches.Count == 0 || route.Matches.Any(match => match.Matches(request)));
 
                 Assert.True(expected == index.Find(request), string.Create(CultureInfo.InvariantCulture, $"Round {round}: {request} should take {expected} and takes {index.Find(request)}."));
                 found += expected >= 0 ? 1 : 0;

@@ -17,8 +17,8 @@ public sealed class CanaryTests
         var cluster = new VirtualCluster(clock, seed);
         cluster.AddMany(8, static endpoint => endpoint.Labels["version"] = "v1");
         IReadOnlyList<VirtualEndpoint> canaries = cluster.AddMany(2, static endpoint => endpoint.Labels["version"] = "v2");
-        clock.At(Minute / 3, () => Array.ForEach([.. canaries], static canary => canary.Fail(HttpStatusCode.InternalServerError)));
-        clock.At(Minute * 2 / 3, () => Array.ForEach([.. canaries], static canary => canary.Heal()));
+        clock.Schedule(Minute / 3, () => Array.ForEach([.. canaries], static canary => canary.Fail(HttpStatusCode.InternalServerError)));
+        clock.Schedule(Minute * 2 / 3, () => Array.ForEach([.. canaries], static canary => canary.Recover()));
         using VirtualClient client = cluster.CreateClient("catalog", static options =>
         {
             SubsetsTests.TwoVersions(options);
@@ -35,7 +35,7 @@ public sealed class CanaryTests
         int calls = 0;
         int failed = 0;
 
-        clock.Run(() => clock.SendSteadilyAsync(400, Minute, async _ =>
+        clock.Run(() => clock.SendAtConstantRateAsync(400, Minute, async _ =>
         {
             using HttpResponseMessage response = await client.Http.GetAsync(new Uri("/items", UriKind.Relative));
             calls++;

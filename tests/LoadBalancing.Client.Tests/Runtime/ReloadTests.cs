@@ -149,7 +149,7 @@ public sealed class ReloadTests : IAsyncDisposable
             new EndpointLease(balancer, balancer.Endpoints[0], 0).End(AttemptOutcome.Failure(FailureKind.Connect));
         }
 
-        Edit("""["http://10.0.0.1", "http://10.0.0.2"]""", """, "Fault": { "Abort": { "HttpStatus": 418, "Percentage": 100 } }""");
+        Edit("""["http://10.0.0.1", "http://10.0.0.2"]""", """, "Fault": { "Abort": { "Status": 418, "Percent": 100 } }""");
 
         using HttpClient client = _provider.GetRequiredService<IHttpClientFactory>().CreateClient("catalog");
         using HttpResponseMessage response = await client.GetAsync(new Uri("/", UriKind.Relative), TestContext.Current.CancellationToken);

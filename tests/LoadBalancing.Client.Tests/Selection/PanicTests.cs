@@ -30,7 +30,7 @@ public sealed class PanicTests
     [Fact]
     public void With_threshold_zero_the_last_one_takes_all_and_after_it_nothing_can_be_picked()
     {
-        using TestCluster cluster = Unlimited(endpoints: 2, static options => options.Panic.Threshold = 0);
+        using TestCluster cluster = Unlimited(endpoints: 2, static options => options.Panic.ThresholdPercent = 0);
         cluster.Fail(cluster.Endpoints[0], 5);
         Assert.Equal([cluster.Endpoints[1]], cluster.PickMany(10).Keys);
 
@@ -39,7 +39,7 @@ public sealed class PanicTests
 
         Assert.Equal("catalog", exception.Cluster);
         Assert.StartsWith("None of the 2 endpoints of service 'catalog' can be used: http://10.0.0.1:8080/ is ejected until 2030-01-01T00:03:", exception.Message, StringComparison.Ordinal);
-        Assert.Contains("(5 failures in a row, the last: Answered); http://10.0.0.2:8080/ is ejected until", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("(5 failures in a row, the last: ErrorResponse); http://10.0.0.2:8080/ is ejected until", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -61,14 +61,14 @@ public sealed class PanicTests
         UpstreamEndpoint[] tried = [cluster.Endpoints[0]];
         for (int i = 0; i < 10; i++)
         {
-            using EndpointLease lease = cluster.Balancer.Pick(new PickContext { Exclude = tried });
+            using EndpointLease lease = cluster.Balancer.Pick(new PickContext { TriedEndpoints = tried });
             Assert.Same(cluster.Endpoints[1], lease.Endpoint);
         }
 
         tried = [cluster.Endpoints[0], cluster.Endpoints[1]];
         for (int i = 0; i < 10; i++)
         {
-            using EndpointLease lease = cluster.Balancer.Pick(new PickContext { Exclude = tried });
+            using EndpointLease lease = cluster.Balancer.Pick(new PickContext { TriedEndpoints = tried });
             Assert.NotSame(cluster.Endpoints[2], lease.Endpoint);
         }
     }
@@ -85,7 +85,7 @@ public sealed class PanicTests
         UpstreamEndpoint[] tried = [cluster.Endpoints[3], cluster.Endpoints[0]];
         for (int i = 0; i < 10; i++)
         {
-            using EndpointLease lease = cluster.Balancer.Pick(new PickContext { Exclude = tried });
+            using EndpointLease lease = cluster.Balancer.Pick(new PickContext { TriedEndpoints = tried });
             Assert.DoesNotContain(lease.Endpoint, tried);
         }
     }

@@ -35,7 +35,7 @@ public sealed class PanicTrafficTests
         var exception = Assert.Throws<NoEndpointAvailableException>(() => cluster.Balancer.Pick());
 
         Assert.StartsWith(
-            "Service 'catalog' is in panic and refuses all requests (Panic:Traffic is Fail): 1 of 4 endpoints are in service, and Panic:Threshold is 50 %. http://10.0.0.1:8080/ is ejected until",
+            "Service 'catalog' is in panic and refuses all requests (Panic:Traffic is Fail): 1 of 4 endpoints are in service, and Panic:ThresholdPercent is 50 %. http://10.0.0.1:8080/ is ejected until",
             exception.Message,
             StringComparison.Ordinal);
         Assert.DoesNotContain("10.0.0.4", exception.Message, StringComparison.Ordinal);
@@ -85,7 +85,7 @@ public sealed class PanicTrafficTests
     public void Picks_in_panic_are_counted_and_known_to_their_leases(PanicTraffic traffic, int picks)
     {
         using TestCluster cluster = WithOut(3, of: 4, traffic);
-        using MeterProbe metrics = cluster.Listen();
+        using MetricRecorder metrics = cluster.Listen();
 
         for (int i = 0; i < picks; i++)
         {
@@ -101,7 +101,7 @@ public sealed class PanicTrafficTests
     public void Without_panic_nothing_is_counted_as_such()
     {
         using TestCluster cluster = WithOut(2, of: 4, PanicTraffic.All);
-        using MeterProbe metrics = cluster.Listen();
+        using MetricRecorder metrics = cluster.Listen();
 
         cluster.PickMany(10);
 

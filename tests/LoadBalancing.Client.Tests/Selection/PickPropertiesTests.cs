@@ -30,7 +30,7 @@ public sealed class PickPropertiesTests
             options.Strategy = strategy;
             options.OutlierDetection.MaxEjectionPercent = 100;
             options.ConsistentHash.TableSize = 101;
-            options.ConsistentHash.MinimumRingSize = 50;
+            options.ConsistentHash.MinRingSize = 50;
         });
         var running = new List<EndpointLease>();
         var everybody = new HashSet<UpstreamEndpoint>(cluster.Endpoints);
@@ -69,13 +69,13 @@ public sealed class PickPropertiesTests
     private static EndpointLease Pick(TestCluster cluster, ulong number)
     {
         UpstreamEndpoint[] tried = [.. cluster.Endpoints.Where((_, i) => (number >> (8 + i) & 1) != 0)];
-        EndpointLease lease = cluster.Balancer.Pick(new PickContext { Hash = number % 3 == 0 ? null : number, Exclude = tried.Length == 0 ? null : tried });
+        EndpointLease lease = cluster.Balancer.Pick(new PickContext { Hash = number % 3 == 0 ? null : number, TriedEndpoints = tried.Length == 0 ? null : tried });
         UpstreamEndpoint picked = lease.Endpoint;
         Assert.Contains(picked, cluster.Endpoints);
         Assert.NotEqual(EndpointHealth.Removed, picked.Health);
 
         // In panic the ejected are as good as any; the snapshot says when that is.
-        bool inPanic = cluster.Balancer.CurrentSet!.Level.InPanic;
+        bool inPanic = cluster.Balancer.CurrentSet!.FirstLevel.InPanic;
         UpstreamEndpoint[] untried = [.. cluster.Endpoints.Where(endpoint => !tried.Contains(endpoint))];
         UpstreamEndpoint[] inService = [.. cluster.Endpoints.Where(static endpoint => endpoint.Health == EndpointHealth.Available)];
         if (inPanic)

@@ -21,13 +21,13 @@ public sealed class CallSpanTests
     public async Task A_call_is_one_internal_span_with_an_event_for_its_attempt(bool sync)
     {
         await using var client = new BalancedClient(new StubHandler());
-        using var probe = new SpanProbe();
+        using var probe = new SpanRecorder();
 
         using HttpResponseMessage response = await client.GetAsync(sync, cancellationToken: Cancelled);
 
         Activity call = Assert.Single(probe.Calls);
         Assert.Equal(("balance catalog", ActivityKind.Internal, ActivityStatusCode.Unset), (call.DisplayName, call.Kind, call.Status));
-        Assert.Equal($"{CatalogGet} http.response.status_code=200 loadbalancing.cluster=catalog server.address=catalog", SpanProbe.TextOf(call.TagObjects));
+        Assert.Equal($"{CatalogGet} http.response.status_code=200 loadbalancing.cluster=catalog server.address=catalog", SpanRecorder.FormatTags(call.TagObjects));
         Assert.Equal(["loadbalancing.attempt loadbalancing.attempt.number=1 loadbalancing.outcome=success server.address=10.0.0.2 server.port=80"], Events(call));
         Assert.Equal(probe.Root.SpanId, call.ParentSpanId);
     }
@@ -42,7 +42,7 @@ public sealed class CallSpanTests
             StubHandler.Status(HttpStatusCode.BadGateway),
             StubHandler.Status(HttpStatusCode.OK));
         await using var client = new BalancedClient(stub);
-        using var probe = new SpanProbe();
+        using var probe = new SpanRecorder();
 
         using HttpResponseMessage response = await client.GetAsync(sync, cancellationToken: Cancelled);
 
@@ -61,7 +61,7 @@ public sealed class CallSpanTests
     public async Task The_attempt_whose_report_ejects_is_followed_by_an_event_of_the_ejection_and_no_other_is()
     {
         await using var client = new BalancedClient(StubHandler.Script(HttpStatusCode.InternalServerError), static o => (o.Endpoints, o.OutlierDetection.ConsecutiveErrors) = (["http://10.0.0.1", "http://10.0.0.2"], 2));
-        using var probe = new SpanProbe();
+        using var probe = new SpanRecorder();
 
         for (int i = 0; i < 4; i++)
         {
@@ -79,8 +79,8 @@ public sealed class CallSpanTests
     [InlineData(302, ActivityStatusCode.Unset, null)]
     public async Task An_answer_from_400_on_is_an_error_of_the_call(int status, ActivityStatusCode expected, string? errorType)
     {
-        await using var client = new BalancedClient(StubHandler.Script((HttpStatusCode)status), static o => o.Retry.Attempts = 0);
-        using var probe = new SpanProbe();
+        await using var client = new BalancedClient(StubHandler.Script((HttpStatusCode)status), static o => o.Retry.MaxRetries = 0);
+        using var probe = new SpanRecorder();
 
         using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
 
@@ -95,7 +95,7 @@ public sealed class CallSpanTests
     public async Task A_call_without_an_answer_is_an_error_named_as_the_platform_names_it_without_its_message(HttpRequestError error, string errorType)
     {
         await using var client = new BalancedClient(new StubHandler(StubHandler.Throw(new HttpRequestException(error, "a message"))));
-        using var probe = new SpanProbe();
+        using var probe = new SpanRecorder();
 
         await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync(cancellationToken: Cancelled));
 
@@ -108,7 +108,7 @@ public sealed class CallSpanTests
     {
         var clock = new FakeTimeProvider();
         await using var client = new BalancedClient(new StubHandler(StubHandler.Hang), static o => o.Timeout = TimeSpan.FromSeconds(1), clock);
-        using var probe = new SpanProbe();
+        using var probe = new SpanRecorder();
 
         Task<HttpResponseMessage> sending = client.GetAsync(cancellationToken: Cancelled);
         clock.Advance(TimeSpan.FromSeconds(1));
@@ -124,7 +124,7 @@ public sealed class CallSpanTests
     {
         using var caller = new CancellationTokenSource();
         await using var client = new BalancedClient(new StubHandler(StubHandler.Hang));
-        using var probe = new SpanProbe();
+        using var probe = new SpanRecorder();
 
         Task<HttpResponseMessage> sending = client.GetAsync(cancellationToken: caller.Token);
         await caller.CancelAsync();
@@ -140,9 +140,9 @@ public sealed class CallSpanTests
     {
         await using var client = new BalancedClient(
             StubHandler.Script(HttpStatusCode.InternalServerError),
-            static o => (o.OutlierDetection.ConsecutiveErrors, o.OutlierDetection.MaxEjectionPercent, o.Panic.Threshold, o.Endpoints) = (1, 100, 0, ["http://10.0.0.1"]));
+            static o => (o.OutlierDetection.ConsecutiveErrors, o.OutlierDetection.MaxEjectionPercent, o.Panic.ThresholdPercent, o.Endpoints) = (1, 100, 0, ["http://10.0.0.1"]));
         using HttpResponseMessage ejecting = await client.GetAsync(cancellationToken: Cancelled);
-        using var probe = new SpanProbe();
+        using var probe = new SpanRecorder();
 
         await Assert.ThrowsAsync<NoEndpointAvailableException>(() => client.GetAsync(cancellationToken: Cancelled));
 
@@ -156,7 +156,7 @@ public sealed class CallSpanTests
     public async Task A_method_is_one_of_a_bounded_set(string method, string expected)
     {
         await using var client = new BalancedClient(new StubHandler());
-        using var probe = new SpanProbe();
+        using var probe = new SpanRecorder();
 
         using HttpResponseMessage response = await client.SendAsync(new HttpRequestMessage(new HttpMethod(method), "/"), cancellationToken: Cancelled);
 
@@ -170,8 +170,8 @@ public sealed class CallSpanTests
     {
         await using var client = new BalancedClient(
             new StubHandler(),
-            o => o.Fault = new FaultOptions { Scope = scope, Abort = new FaultAbortOptions { HttpStatus = 418, Percentage = 100 } });
-        using var probe = new SpanProbe();
+            o => o.Fault = new FaultOptions { Scope = scope, Abort = new FaultAbortOptions { Status = 418, Percent = 100 } });
+        using var probe = new SpanRecorder();
 
         using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
 
@@ -185,9 +185,9 @@ public sealed class CallSpanTests
         var clock = new FakeTimeProvider();
         await using var client = new BalancedClient(
             new StubHandler(),
-            o => (o.Timeout, o.Fault) = (TimeSpan.FromSeconds(2), new FaultOptions { Delay = new FaultDelayOptions { FixedDelay = TimeSpan.FromSeconds(5), Percentage = 100 } }),
+            o => (o.Timeout, o.Fault) = (TimeSpan.FromSeconds(2), new FaultOptions { Delay = new FaultDelayOptions { FixedDelay = TimeSpan.FromSeconds(5), Percent = 100 } }),
             clock);
-        using var probe = new SpanProbe();
+        using var probe = new SpanRecorder();
 
         Task<HttpResponseMessage> sending = client.GetAsync(cancellationToken: Cancelled);
         clock.Advance(TimeSpan.FromSeconds(5));
@@ -201,7 +201,7 @@ public sealed class CallSpanTests
     {
         var stub = StubHandler.Script(Redirect("/b"), Redirect("http://other/c"), StubHandler.Status(HttpStatusCode.OK));
         await using var client = new BalancedClient(stub, static o => o.FollowRedirects = true);
-        using var probe = new SpanProbe();
+        using var probe = new SpanRecorder();
 
         using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
 
@@ -213,7 +213,7 @@ public sealed class CallSpanTests
     public async Task A_request_that_passes_by_has_no_span()
     {
         await using var client = new BalancedClient(new StubHandler());
-        using var probe = new SpanProbe();
+        using var probe = new SpanRecorder();
 
         using HttpResponseMessage response = await client.Http.GetAsync("http://other/", Cancelled);
 
@@ -225,7 +225,7 @@ public sealed class CallSpanTests
     {
         var source = new ManualEndpointSource();
         await using var client = new BalancedClient(new StubHandler(), static o => o.Endpoints = [], builder: builder => builder.AddEndpointSource(source));
-        using var probe = new SpanProbe();
+        using var probe = new SpanRecorder();
 
         Task<HttpResponseMessage> sending = client.GetAsync(cancellationToken: Cancelled);
         Assert.Empty(probe.Calls);
@@ -242,7 +242,7 @@ public sealed class CallSpanTests
         await using LoopbackServer one = await LoopbackServer.StartAsync(Answer(200, received));
         await using LoopbackServer two = await LoopbackServer.StartAsync(Answer(503, received));
         await using var client = new BalancedClient(options: o => o.Endpoints = [one.Address, two.Address]);
-        using var probe = new SpanProbe(sources: SpanProbe.SystemNetHttp);
+        using var probe = new SpanRecorder(sources: SpanRecorder.SystemNetHttp);
 
         using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
 
@@ -264,7 +264,7 @@ public sealed class CallSpanTests
             inside = Activity.Current;
             return new HttpResponseMessage(HttpStatusCode.OK);
         }));
-        using var probe = new SpanProbe();
+        using var probe = new SpanRecorder();
 
         using HttpResponseMessage response = await client.GetAsync(sync, cancellationToken: Cancelled);
 
@@ -276,18 +276,18 @@ public sealed class CallSpanTests
     public async Task Samplers_see_what_is_known_at_the_start()
     {
         await using var client = new BalancedClient(new StubHandler());
-        using var probe = new SpanProbe();
+        using var probe = new SpanRecorder();
 
         using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
 
-        Assert.Equal($"{CatalogGet} loadbalancing.cluster=catalog server.address=catalog", SpanProbe.TextOf(probe.SampledTags));
+        Assert.Equal($"{CatalogGet} loadbalancing.cluster=catalog server.address=catalog", SpanRecorder.FormatTags(probe.SampledTags));
     }
 
     [Fact]
     public async Task A_call_that_is_not_sampled_goes_well_without_a_span()
     {
         await using var client = new BalancedClient(StubHandler.Script(HttpStatusCode.BadGateway, HttpStatusCode.OK));
-        using var probe = new SpanProbe(ActivitySamplingResult.None);
+        using var probe = new SpanRecorder(ActivitySamplingResult.None);
 
         using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
 
@@ -299,7 +299,7 @@ public sealed class CallSpanTests
     public async Task A_span_that_only_carries_the_trace_on_is_given_no_events()
     {
         await using var client = new BalancedClient(new StubHandler());
-        using var probe = new SpanProbe(ActivitySamplingResult.PropagationData);
+        using var probe = new SpanRecorder(ActivitySamplingResult.PropagationData);
 
         using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
 
@@ -321,10 +321,10 @@ public sealed class CallSpanTests
         root.Stop();
 
         Assert.Same(root, inside);
-        Assert.False(CallSpan.IsWanted);
+        Assert.False(CallSpan.HasListeners);
     }
 
-    private static string[] Events(Activity span) => [.. span.Events.Select(static e => $"{e.Name} {SpanProbe.TextOf(e.Tags)}")];
+    private static string[] Events(Activity span) => [.. span.Events.Select(static e => $"{e.Name} {SpanRecorder.FormatTags(e.Tags)}")];
 
     private static Func<StubCall, Task<HttpResponseMessage>> Redirect(string to) =>
         _ => Task.FromResult(new HttpResponseMessage(HttpStatusCode.Found) { Headers = { Location = new Uri(to, UriKind.RelativeOrAbsolute) } });

@@ -16,7 +16,7 @@ public sealed class LoadBalancingMetricsTests
     public void Picks_count_every_endpoint_that_was_picked()
     {
         using var cluster = new TestCluster();
-        using MeterProbe probe = cluster.Listen();
+        using MetricRecorder probe = cluster.Listen();
 
         cluster.PickMany(3);
 
@@ -27,7 +27,7 @@ public sealed class LoadBalancingMetricsTests
     public void A_pick_that_finds_nothing_is_not_counted()
     {
         using var cluster = new TestCluster(endpoints: 0);
-        using MeterProbe probe = cluster.Listen();
+        using MetricRecorder probe = cluster.Listen();
 
         Assert.Throws<NoEndpointAvailableException>(() => cluster.Balancer.Pick());
 
@@ -38,7 +38,7 @@ public sealed class LoadBalancingMetricsTests
     public void Attempts_are_counted_by_outcome_when_they_end()
     {
         using var cluster = new TestCluster(configure: static o => o.OutlierDetection.ConsecutiveErrors = 0);
-        using MeterProbe probe = cluster.Listen();
+        using MetricRecorder probe = cluster.Listen();
         UpstreamEndpoint endpoint = cluster.Endpoints[0];
 
         cluster.Lease(endpoint).Report(AttemptOutcome.Success);
@@ -57,7 +57,7 @@ public sealed class LoadBalancingMetricsTests
     public void A_body_that_breaks_off_is_one_failed_attempt_and_no_successful_one()
     {
         using var cluster = new TestCluster();
-        using MeterProbe probe = cluster.Listen();
+        using MetricRecorder probe = cluster.Listen();
 
         EndpointLease lease = cluster.Balancer.Pick();
         lease.Report(AttemptOutcome.Success);
@@ -77,7 +77,7 @@ public sealed class LoadBalancingMetricsTests
             return new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(body.Reader.AsStream()) };
         });
         await using var client = new BalancedClient(stub, time: clock);
-        using MeterProbe probe = client.Listen();
+        using MetricRecorder probe = client.Listen();
 
         using (HttpResponseMessage response = await client.GetAsync(completion: HttpCompletionOption.ResponseHeadersRead, cancellationToken: Cancelled))
         {
@@ -97,8 +97,8 @@ public sealed class LoadBalancingMetricsTests
             clock.Advance(TimeSpan.FromSeconds(2));
             return new HttpResponseMessage(HttpStatusCode.BadGateway);
         });
-        await using var client = new BalancedClient(stub, static o => (o.Timeout, o.Retry.PerTryTimeout, o.Retry.Attempts) = (Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan, 0), clock);
-        using MeterProbe probe = client.Listen();
+        await using var client = new BalancedClient(stub, static o => (o.Timeout, o.Retry.PerTryTimeout, o.Retry.MaxRetries) = (Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan, 0), clock);
+        using MetricRecorder probe = client.Listen();
 
         using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
 
@@ -113,8 +113,8 @@ public sealed class LoadBalancingMetricsTests
             StubHandler.Throw(new HttpRequestException(HttpRequestError.ResponseEnded)),
             StubHandler.Status(HttpStatusCode.BadGateway),
             StubHandler.Status(HttpStatusCode.OK));
-        await using var client = new BalancedClient(stub, static o => o.Retry.Attempts = 3);
-        using MeterProbe probe = client.Listen();
+        await using var client = new BalancedClient(stub, static o => o.Retry.MaxRetries = 3);
+        using MetricRecorder probe = client.Listen();
 
         using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
 
@@ -130,10 +130,10 @@ public sealed class LoadBalancingMetricsTests
         // Nobody moves this clock: whoever waits for a retry stays in it.
         await using var client = new BalancedClient(
             StubHandler.Script(HttpStatusCode.ServiceUnavailable),
-            static o => (o.OutlierDetection.ConsecutiveErrors, o.Timeout, o.ConnectionPool.MaxRetries) = (0, Timeout.InfiniteTimeSpan, 2),
+            static o => (o.OutlierDetection.ConsecutiveErrors, o.Timeout, o.ConnectionPool.MaxConcurrentRetries) = (0, Timeout.InfiniteTimeSpan, 2),
             new FakeTimeProvider(),
             new ConstantRandom(0.5));
-        using MeterProbe probe = client.Listen();
+        using MetricRecorder probe = client.Listen();
         using var caller = new CancellationTokenSource();
         Task[] inRetries = [.. Enumerable.Range(0, 2).Select(_ => client.GetAsync(cancellationToken: caller.Token))];
 
@@ -151,7 +151,7 @@ public sealed class LoadBalancingMetricsTests
         using var caller = new CancellationTokenSource();
         var stub = new StubHandler(StubHandler.Hang);
         await using var client = new BalancedClient(stub);
-        using MeterProbe probe = client.Listen();
+        using MetricRecorder probe = client.Listen();
 
         Task<HttpResponseMessage> sending = client.GetAsync(cancellationToken: caller.Token);
         await caller.CancelAsync();
@@ -167,7 +167,7 @@ public sealed class LoadBalancingMetricsTests
         var clock = new FakeTimeProvider();
         var noticed = new TaskCompletionSource<HttpResponseMessage>();
         await using var client = new BalancedClient(new StubHandler(_ => noticed.Task), static o => o.Timeout = TimeSpan.FromSeconds(1), clock);
-        using MeterProbe probe = client.Listen();
+        using MetricRecorder probe = client.Listen();
 
         Task<HttpResponseMessage> sending = client.GetAsync(cancellationToken: Cancelled);
         clock.Advance(TimeSpan.FromSeconds(1));
@@ -182,7 +182,7 @@ public sealed class LoadBalancingMetricsTests
     public void Ejections_and_returns_are_counted()
     {
         using var cluster = new TestCluster();
-        using MeterProbe probe = cluster.Listen();
+        using MetricRecorder probe = cluster.Listen();
 
         cluster.Fail(cluster.Endpoints[0], 5);
         cluster.Fail(cluster.Endpoints[1], 5);
@@ -197,7 +197,7 @@ public sealed class LoadBalancingMetricsTests
     public void An_ejection_that_the_cap_forbids_is_counted_as_refused()
     {
         using var cluster = new TestCluster(endpoints: 1);
-        using MeterProbe probe = cluster.Listen();
+        using MetricRecorder probe = cluster.Listen();
 
         cluster.Fail(cluster.Endpoints[0], 5);
         cluster.RunTo(TimeSpan.FromSeconds(1));
@@ -216,11 +216,11 @@ public sealed class LoadBalancingMetricsTests
             o.Fault = new FaultOptions
             {
                 Scope = scope,
-                Delay = new FaultDelayOptions { FixedDelay = TimeSpan.FromMilliseconds(1), Percentage = 100 },
-                Abort = new FaultAbortOptions { HttpStatus = 404, Percentage = 100 },
+                Delay = new FaultDelayOptions { FixedDelay = TimeSpan.FromMilliseconds(1), Percent = 100 },
+                Abort = new FaultAbortOptions { Status = 404, Percent = 100 },
             };
         });
-        using MeterProbe probe = client.Listen();
+        using MetricRecorder probe = client.Listen();
 
         using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
 
@@ -233,7 +233,7 @@ public sealed class LoadBalancingMetricsTests
     public async Task Requests_that_pass_by_are_counted_and_are_no_picks()
     {
         await using var client = new BalancedClient(new StubHandler());
-        using MeterProbe probe = client.Listen();
+        using MetricRecorder probe = client.Listen();
 
         using HttpResponseMessage one = await client.Http.GetAsync("http://elsewhere/", Cancelled);
         using HttpResponseMessage two = await client.Http.GetAsync("http://elsewhere/", Cancelled);
@@ -246,7 +246,7 @@ public sealed class LoadBalancingMetricsTests
     public void Updates_that_are_not_taken_are_counted_by_source()
     {
         using var cluster = new TestCluster();
-        using MeterProbe probe = cluster.Listen();
+        using MetricRecorder probe = cluster.Listen();
 
         cluster.Update(["nonsense"], "dns");
         cluster.Update([], "test");
@@ -258,7 +258,7 @@ public sealed class LoadBalancingMetricsTests
     public void A_lease_that_was_dropped_is_counted_as_reclaimed()
     {
         using var cluster = new TestCluster();
-        using MeterProbe probe = cluster.Listen();
+        using MetricRecorder probe = cluster.Listen();
 
         cluster.Balancer.Pick().Reclaim();
 
@@ -269,7 +269,7 @@ public sealed class LoadBalancingMetricsTests
     public void Endpoints_are_observed_by_state_and_a_state_without_endpoints_is_0()
     {
         using var cluster = new TestCluster();
-        using MeterProbe probe = cluster.Listen();
+        using MetricRecorder probe = cluster.Listen();
         Assert.Equal(States(available: 4, ejected: 0), probe.Observe("endpoints"));
 
         cluster.Fail(cluster.Endpoints[0], 5);
@@ -281,7 +281,7 @@ public sealed class LoadBalancingMetricsTests
     public void A_cluster_that_waits_for_its_first_endpoints_has_none_available()
     {
         using var cluster = new TestCluster(endpoints: 0);
-        using MeterProbe probe = cluster.Listen();
+        using MetricRecorder probe = cluster.Listen();
 
         Assert.Equal(States(available: 0, ejected: 0), probe.Observe("endpoints"));
         Assert.Empty(probe.Observe("endpoint.in_flight"));
@@ -291,7 +291,7 @@ public sealed class LoadBalancingMetricsTests
     public void Attempts_are_observed_by_endpoint_and_outcome()
     {
         using var cluster = new TestCluster(endpoints: 2);
-        using MeterProbe probe = cluster.Listen();
+        using MetricRecorder probe = cluster.Listen();
 
         cluster.Succeed(cluster.Endpoints[0]);
         cluster.Fail(cluster.Endpoints[0], 2);
@@ -313,7 +313,7 @@ public sealed class LoadBalancingMetricsTests
     public void In_flight_is_observed_by_endpoint()
     {
         using var cluster = new TestCluster(endpoints: 2);
-        using MeterProbe probe = cluster.Listen();
+        using MetricRecorder probe = cluster.Listen();
 
         using EndpointLease lease = cluster.Lease(cluster.Endpoints[1]);
 
@@ -324,7 +324,7 @@ public sealed class LoadBalancingMetricsTests
     public void Endpoints_of_the_same_address_are_one_series()
     {
         using var cluster = new TestCluster(["http://10.0.0.1:8080/a", "http://10.0.0.1:8080/b", new EndpointDescription("http://10.0.0.1:8080") { Hostname = "other" }]);
-        using MeterProbe probe = cluster.Listen();
+        using MetricRecorder probe = cluster.Listen();
 
         using EndpointLease one = cluster.Lease(cluster.Endpoints[0]);
         using EndpointLease two = cluster.Lease(cluster.Endpoints[2]);
@@ -340,7 +340,7 @@ public sealed class LoadBalancingMetricsTests
     public void The_address_of_an_endpoint_is_written_as_the_conventions_say(string address, string tags)
     {
         using var cluster = new TestCluster([address]);
-        using MeterProbe probe = cluster.Listen();
+        using MetricRecorder probe = cluster.Listen();
 
         Assert.Equal([$"{Catalog} {tags} 0"], probe.Observe("endpoint.in_flight"));
     }
@@ -349,7 +349,7 @@ public sealed class LoadBalancingMetricsTests
     public void The_series_of_an_endpoint_end_when_it_leaves_and_begin_at_zero_when_it_comes_back()
     {
         using var cluster = new TestCluster(endpoints: 2);
-        using MeterProbe probe = cluster.Listen();
+        using MetricRecorder probe = cluster.Listen();
         cluster.Succeed(cluster.Endpoints[1]);
 
         cluster.Update([TestCluster.Address(1)]);
@@ -364,7 +364,7 @@ public sealed class LoadBalancingMetricsTests
     public void The_series_of_a_cluster_end_with_it()
     {
         using var cluster = new TestCluster();
-        using MeterProbe probe = cluster.Listen();
+        using MetricRecorder probe = cluster.Listen();
 
         cluster.Stop();
 
@@ -375,7 +375,7 @@ public sealed class LoadBalancingMetricsTests
     public void No_counter_and_no_histogram_carries_an_endpoint()
     {
         using var cluster = new TestCluster();
-        using MeterProbe probe = cluster.Listen();
+        using MetricRecorder probe = cluster.Listen();
 
         cluster.Fail(cluster.Balancer.Pick().Endpoint, 5);
         cluster.RunTo(TimeSpan.FromMinutes(5));

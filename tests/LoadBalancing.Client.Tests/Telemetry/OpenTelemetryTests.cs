@@ -45,7 +45,7 @@ public sealed class OpenTelemetryTests : IAsyncLifetime
         using HttpResponseMessage response = await GetAsync(host);
 
         Activity call = Assert.Single(_spans, static span => span.Source.Name == LoadBalancingTelemetry.ActivitySourceName);
-        Activity[] attempts = [.. _spans.Where(static span => span.Source.Name == SpanProbe.SystemNetHttp)];
+        Activity[] attempts = [.. _spans.Where(static span => span.Source.Name == SpanRecorder.SystemNetHttp)];
         Assert.Equal(("balance orders", 1), (call.DisplayName, call.GetTagItem("http.request.resend_count")));
         Assert.Equal([(503, call.SpanId), (200, call.SpanId)], attempts.Select(static span => ((int)span.GetTagItem("http.response.status_code")!, span.ParentSpanId)));
         Assert.All(attempts, static span => Assert.Equal("orders", span.GetTagItem("server.address")));
@@ -115,7 +115,7 @@ public sealed class OpenTelemetryTests : IAsyncLifetime
         builder.Services.AddOpenTelemetry()
             .WithTracing(tracing => tracing
                 .AddSource(LoadBalancingTelemetry.ActivitySourceName)
-                .AddSource(SpanProbe.SystemNetHttp)
+                .AddSource(SpanRecorder.SystemNetHttp)
                 .AddInMemoryExporter(_spans))
             .WithMetrics(metrics =>
             {

@@ -13,7 +13,7 @@ public sealed class PrivacyTests
     [InlineData(false)]
     public async Task No_tag_no_span_and_no_log_field_contains_a_secret(bool traced)
     {
-        using SpanProbe? probe = traced ? new SpanProbe() : null;
+        using SpanRecorder? probe = traced ? new SpanRecorder() : null;
         Rehearsal rehearsal = await Rehearsal.RunAsync();
 
         string[] reported =
@@ -30,7 +30,7 @@ public sealed class PrivacyTests
     [Fact]
     public async Task The_rehearsal_reports_something_of_every_kind()
     {
-        using var probe = new SpanProbe();
+        using var probe = new SpanRecorder();
         Rehearsal rehearsal = await Rehearsal.RunAsync();
 
         Assert.NotEmpty(rehearsal.PollyReadings);
@@ -40,8 +40,8 @@ public sealed class PrivacyTests
         Assert.Superset(
             new HashSet<int>
             {
-                LogEvents.EndpointEjected, LogEvents.EndpointReturned, LogEvents.EjectionRefused, LogEvents.EndpointsChanged, LogEvents.EmptyUpdateKept, LogEvents.UpdateRejected,
-                LogEvents.HostPassedThrough, LogEvents.AttemptFailed, LogEvents.TimerStarved, LogEvents.LeaseReclaimed, LogEvents.RetryRefused, LogEvents.EndpointPicked,
+                LogEvents.EndpointEjected, LogEvents.EndpointRestored, LogEvents.EjectionRefused, LogEvents.EndpointsChanged, LogEvents.EmptyUpdateKept, LogEvents.UpdateRejected,
+                LogEvents.HostPassedThrough, LogEvents.AttemptFailed, LogEvents.TimerFiredLate, LogEvents.LeaseReclaimed, LogEvents.RetrySuppressed, LogEvents.EndpointPicked,
             },
             logged.ToHashSet());
     }
@@ -52,8 +52,8 @@ public sealed class PrivacyTests
     private static IEnumerable<string> Texts(Activity span) =>
     [
         $"{span.DisplayName} {span.OperationName} {span.StatusDescription} {span.TraceStateString}",
-        SpanProbe.TextOf(span.TagObjects),
+        SpanRecorder.FormatTags(span.TagObjects),
         .. span.Baggage.Select(static item => $"{item.Key}={item.Value}"),
-        .. span.Events.Select(static e => $"{e.Name} {SpanProbe.TextOf(e.Tags)}"),
+        .. span.Events.Select(static e => $"{e.Name} {SpanRecorder.FormatTags(e.Tags)}"),
     ];
 }

@@ -162,7 +162,7 @@ internal sealed class Rehearsal
                 o.Endpoints = ["http://10.0.0.1"];
                 o.OutlierDetection.ConsecutiveErrors = 1;
                 o.OutlierDetection.ConsecutiveGatewayErrors = 1;
-                o.OutlierDetection.EnforcingConsecutiveGatewayErrors = 0;
+                o.OutlierDetection.ConsecutiveGatewayErrorsEnforcementPercent = 0;
                 o.OutlierDetection.MaxEjectionPercent = 100;
             },
             new FakeTimeProvider());
@@ -174,11 +174,11 @@ internal sealed class Rehearsal
         var clock = new FakeTimeProvider();
         var client = new BalancedClient(
             new StubHandler(static _ => Response(HttpStatusCode.OK)),
-            static o => (o.Endpoints, o.HealthCheck.Kind, o.HealthCheck.Probe, o.HealthCheck.StartUnhealthy) = (["http://10.0.0.1", "http://10.0.0.2"], ActiveCheckKind.Custom, "stub", true),
+            static o => (o.Endpoints, o.HealthCheck.Kind, o.HealthCheck.Probe, o.HealthCheck.StartUnhealthy) = (["http://10.0.0.1", "http://10.0.0.2"], HealthCheckKind.Custom, "stub", true),
             clock,
             builder: static builder => builder.Services.AddSingleton<IHealthProbe>(new StubProbe
             {
-                Answer = static (endpoint, _) => new ValueTask<ProbeResult>(endpoint.Address.Host == "10.0.0.2" ? ProbeResult.Failed("down") : ProbeResult.Passed),
+                GetResult = static (endpoint, _) => new ValueTask<ProbeResult>(endpoint.Address.Host == "10.0.0.2" ? ProbeResult.Unhealthy("down") : ProbeResult.Healthy),
             }));
         await WithAsync(client, async client =>
         {
@@ -202,8 +202,8 @@ internal sealed class Rehearsal
         new BalancedClient(new StubHandler(static _ => Response(HttpStatusCode.OK)), o => o.Fault = new FaultOptions
         {
             Scope = scope,
-            Delay = new FaultDelayOptions { FixedDelay = TimeSpan.FromMilliseconds(1), Percentage = 100 },
-            Abort = new FaultAbortOptions { HttpStatus = 503, Percentage = 100 },
+            Delay = new FaultDelayOptions { FixedDelay = TimeSpan.FromMilliseconds(1), Percent = 100 },
+            Abort = new FaultAbortOptions { Status = 503, Percent = 100 },
         }),
         static client => SendAsync(client, Request()));
 
@@ -211,12 +211,12 @@ internal sealed class Rehearsal
     {
         var clock = new FakeTimeProvider();
         var stub = new StubHandler(StubHandler.Hang);
-        await WithAsync(new BalancedClient(stub, static o => (o.Retry.PerTryTimeout, o.Retry.Attempts) = (TimeSpan.FromSeconds(1), 1), clock), async client =>
+        await WithAsync(new BalancedClient(stub, static o => (o.Retry.PerTryTimeout, o.Retry.MaxRetries) = (TimeSpan.FromSeconds(1), 1), clock), async client =>
         {
             Task sending = SendAsync(client, Request());
-            await stub.Arrival(1);
+            await stub.WaitForCallAsync(1);
             clock.Advance(TimeSpan.FromSeconds(1));
-            await stub.Arrival(2);
+            await stub.WaitForCallAsync(2);
             clock.Advance(TimeSpan.FromSeconds(1));
             await sending;
         });
@@ -271,7 +271,7 @@ internal sealed class Rehearsal
         await WithAsync(new BalancedClient(stub, static o => (o.ConnectionPool.MaxRequests, o.ConnectionPool.MaxPendingRequests) = (1, 0)), async client =>
         {
             Task first = SendAsync(client, Request(), cancellationToken: caller.Token);
-            await stub.Arrival(1);
+            await stub.WaitForCallAsync(1);
             await SendAsync(client, Request());
             await caller.CancelAsync();
             await first;
@@ -291,7 +291,7 @@ internal sealed class Rehearsal
             {
                 o.Strategy = LoadBalancingStrategies.Maglev;
                 o.HashPolicies = [new() { Header = "X-Api-Key" }];
-                o.StatefulAffinity = new() { CookieName = "session", Keys = [Convert.ToBase64String(new byte[32])] };
+                o.SessionAffinity = new() { CookieName = "session", Keys = [Convert.ToBase64String(new byte[32])] };
             }),
         static client => SendAsync(client, Request()));
 
@@ -316,7 +316,7 @@ internal sealed class Rehearsal
     private Task FindNothingAsync() => WithAsync(
         new BalancedClient(
             new StubHandler(static _ => Response(HttpStatusCode.InternalServerError)),
-            static o => (o.Endpoints, o.OutlierDetection.ConsecutiveErrors, o.OutlierDetection.MaxEjectionPercent, o.Panic.Threshold) = (["http://10.0.0.1"], 1, 100, 0)),
+            static o => (o.Endpoints, o.OutlierDetection.ConsecutiveErrors, o.OutlierDetection.MaxEjectionPercent, o.Panic.ThresholdPercent) = (["http://10.0.0.1"], 1, 100, 0)),
         static async client =>
         {
             await SendAsync(client, Request());
@@ -344,7 +344,7 @@ internal sealed class Rehearsal
         await using (client)
         {
             // The first question to the client starts its service; what that measures belongs to it.
-            using MeterProbe probe = client.Listen();
+            using MetricRecorder probe = client.Listen();
             await act(client);
             probe.RecordObservables();
             _instruments.AddRange(probe.Instruments);

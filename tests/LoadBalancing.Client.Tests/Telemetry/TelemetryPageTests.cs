@@ -54,7 +54,7 @@ public sealed partial class TelemetryPageTests
     [Fact]
     public async Task The_span_and_its_events_stand_there_with_their_tags()
     {
-        using var probe = new SpanProbe();
+        using var probe = new SpanRecorder();
         await Rehearsal.RunAsync();
 
         IEnumerable<string> spans = probe.Calls.GroupBy(static call => call.DisplayName.Replace("catalog", "{cluster}", StringComparison.Ordinal), static call => call.TagObjects)

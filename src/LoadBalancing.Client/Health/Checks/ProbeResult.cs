@@ -8,17 +8,17 @@ public readonly struct ProbeResult : IEquatable<ProbeResult>
     private ProbeResult(string failure, bool isFinal)
     {
         _failure = failure;
-        IsFinal = isFinal;
+        IsImmediate = isFinal;
     }
 
     /// <summary>All is well.</summary>
-    public static ProbeResult Passed => default;
+    public static ProbeResult Healthy => default;
 
     /// <summary>Whether all is well.</summary>
-    public bool HasPassed => _failure is null;
+    public bool IsHealthy => _failure is null;
 
     /// <summary>Whether the endpoint itself has said no, so that there is nothing to wait for.</summary>
-    public bool IsFinal { get; }
+    public bool IsImmediate { get; }
 
     /// <summary>What is wrong, for people; null when all is well.</summary>
     public string? Reason => _failure;
@@ -35,20 +35,20 @@ public readonly struct ProbeResult : IEquatable<ProbeResult>
 
     /// <summary>Something is wrong. So many of these in a row take the endpoint out.</summary>
     /// <param name="reason">What, for people.</param>
-    public static ProbeResult Failed(string reason) => new(Checked(reason), isFinal: false);
+    public static ProbeResult Unhealthy(string reason) => new(Checked(reason), isFinal: false);
 
     /// <summary>The endpoint has answered that it cannot serve, and goes out at once.</summary>
     /// <param name="reason">What, for people.</param>
-    public static ProbeResult Refused(string reason) => new(Checked(reason), isFinal: true);
+    public static ProbeResult UnhealthyImmediately(string reason) => new(Checked(reason), isFinal: true);
 
     /// <inheritdoc/>
-    public bool Equals(ProbeResult other) => _failure == other._failure && IsFinal == other.IsFinal;
+    public bool Equals(ProbeResult other) => _failure == other._failure && IsImmediate == other.IsImmediate;
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is ProbeResult other && Equals(other);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(_failure, IsFinal);
+    public override int GetHashCode() => HashCode.Combine(_failure, IsImmediate);
 
     /// <inheritdoc/>
     public override string ToString() => _failure ?? "passed";

@@ -5,5 +5,5 @@ namespace LoadBalancing.Client;
 /// <param name="Reason">What it found, for people.</param>
 /// <param name="Failures">How many failures it has counted.</param>
 /// <param name="Attempts">Among how many attempts.</param>
-/// <param name="Enforcing">How often, in percent, an ejection follows.</param>
-internal readonly record struct Detection(string Detector, string Reason, long Failures, long Attempts, double Enforcing);
+/// <param name="EnforcementPercent">How often, in percent, an ejection follows.</param>
+internal readonly record struct Detection(string Detector, string Reason, long Failures, long Attempts, double EnforcementPercent);

@@ -12,7 +12,7 @@ internal static class DetectorNames
     public const string FailurePercentage = "failure_percentage";
     public const string LocalOriginFailurePercentage = "local_origin_failure_percentage";
 
-    public const string ReturnedBySweep = "sweep";
-    public const string ReturnedByProbe = "probe";
-    public const string ReturnedByCheck = "active_check";
+    public const string RestoredBySweep = "sweep";
+    public const string RestoredByTrial = "probe";
+    public const string RestoredByHealthCheck = "active_check";
 }

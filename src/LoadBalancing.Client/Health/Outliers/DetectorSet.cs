@@ -3,41 +3,41 @@ namespace LoadBalancing.Client;
 /// <summary>The detectors that are on, in the order in which they are asked, made anew when the settings change.</summary>
 internal sealed class DetectorSet : IDisposable
 {
-    private readonly StreakDetector[] _streaks;
-    private readonly bool _countsShares;
+    private readonly StreakDetector[] _streakDetectors;
+    private readonly bool _hasSweepDetectors;
 
     public DetectorSet(OutlierDetectionSettings settings, TimeProvider timeProvider, long epoch)
     {
         Settings = settings;
-        _streaks = [.. StreaksOf(settings)];
-        _countsShares = settings.CountsShares;
-        CountsOnlyStreaks = settings.WindowedRate is null && !_countsShares;
-        Window = settings.WindowedRate is { } window ? new WindowedRateDetector(window, timeProvider, epoch) : null;
-        ExternalJudges = [.. ExternalJudgesOf(settings)];
-        LocalJudges = [.. LocalJudgesOf(settings)];
+        _streakDetectors = [.. StreaksOf(settings)];
+        _hasSweepDetectors = settings.HasSweepDetectors;
+        HasOnlyStreakDetectors = settings.WindowedSuccessRate is null && !_hasSweepDetectors;
+        WindowedSuccessRate = settings.WindowedSuccessRate is { } window ? new WindowedSuccessRateDetector(window, timeProvider, epoch) : null;
+        ExternalOriginDetectors = [.. CreateExternalOriginDetectors(settings)];
+        LocalOriginDetectors = [.. CreateLocalOriginDetectors(settings)];
     }
 
     public OutlierDetectionSettings Settings { get; }
 
     /// <summary>Null when it is off.</summary>
-    public WindowedRateDetector? Window { get; }
+    public WindowedSuccessRateDetector? WindowedSuccessRate { get; }
 
     /// <summary>What a sweep asks, in order.</summary>
-    public ISweepJudge[] ExternalJudges { get; }
+    public ISweepDetector[] ExternalOriginDetectors { get; }
 
     /// <summary>What a sweep asks after those, of the share of attempts that got an answer: all of them, unless those without one are counted apart.</summary>
-    public ISweepJudge[] LocalJudges { get; }
+    public ISweepDetector[] LocalOriginDetectors { get; }
 
     /// <summary>Whether nothing needs to know of an attempt that went well, unless others failed before it.</summary>
-    public bool CountsOnlyStreaks { get; }
+    public bool HasOnlyStreakDetectors { get; }
 
     /// <summary>Whether anything is judged by what came between two sweeps.</summary>
-    public bool CountsShares => _countsShares;
+    public bool HasSweepDetectors => _hasSweepDetectors;
 
     /// <summary>The status after one more attempt.</summary>
     public EndpointStatus Count(EndpointStatus status, in AttemptOutcome outcome)
     {
-        foreach (StreakDetector detector in _streaks)
+        foreach (StreakDetector detector in _streakDetectors)
         {
             status = detector.Count(status, outcome);
         }
@@ -50,7 +50,7 @@ internal sealed class DetectorSet : IDisposable
     /// <returns>The first that has fired; null: none.</returns>
     public StreakDetector? FindFired(EndpointStatus status)
     {
-        foreach (StreakDetector detector in _streaks)
+        foreach (StreakDetector detector in _streakDetectors)
         {
             if (detector.HasFired(status))
             {
@@ -65,79 +65,79 @@ internal sealed class DetectorSet : IDisposable
     /// <returns>Whether a detector of shares may find something now.</returns>
     public bool CountSuccess(UpstreamEndpoint endpoint, uint generation)
     {
-        EndpointTally tally = EndpointTally.Of(endpoint);
-        if (_countsShares)
+        EndpointOutlierState tally = EndpointOutlierState.Of(endpoint);
+        if (_hasSweepDetectors)
         {
-            tally.AddAnswer(generation, success: true);
+            tally.AddResponse(generation, success: true);
         }
 
-        return Window is not null && Window.CountSuccess(tally, generation);
+        return WindowedSuccessRate is not null && WindowedSuccessRate.CountSuccess(tally, generation);
     }
 
     /// <summary>Counts an attempt that failed for everything that is judged by shares.</summary>
     public void CountFailure(UpstreamEndpoint endpoint, uint generation, in AttemptOutcome outcome)
     {
-        EndpointTally tally = EndpointTally.Of(endpoint);
-        if (_countsShares)
+        EndpointOutlierState tally = EndpointOutlierState.Of(endpoint);
+        if (_hasSweepDetectors)
         {
             // Where failures of local origin are counted apart, an attempt without an answer says nothing of answers, and one with any answer shows that the endpoint can be reached.
-            if (Settings.SplitLocalOrigin && outcome.IsLocal)
+            if (Settings.SplitLocalOrigin && outcome.IsLocalOrigin)
             {
-                tally.AddUnanswered(generation);
+                tally.AddLocalOriginFailure(generation);
             }
             else
             {
-                tally.AddAnswer(generation, success: false);
+                tally.AddResponse(generation, success: false);
             }
         }
 
-        Window?.CountFailure(tally, generation);
+        WindowedSuccessRate?.CountFailure(tally, generation);
     }
 
-    public void Dispose() => Window?.Dispose();
+    public void Dispose() => WindowedSuccessRate?.Dispose();
 
     /// <summary>Gateway failures first, as in Envoy: where both have the same threshold, the more telling reason is told.</summary>
     private static IEnumerable<StreakDetector> StreaksOf(OutlierDetectionSettings settings)
     {
         if (settings.ConsecutiveGatewayErrors > 0)
         {
-            yield return new GatewayErrorsDetector(settings.ConsecutiveGatewayErrors, settings.EnforcingConsecutiveGatewayErrors, settings.SplitLocalOrigin);
+            yield return new GatewayErrorsDetector(settings.ConsecutiveGatewayErrors, settings.ConsecutiveGatewayErrorsEnforcementPercent, settings.SplitLocalOrigin);
         }
 
         if (settings.ConsecutiveErrors > 0)
         {
-            yield return new ConsecutiveErrorsDetector(settings.ConsecutiveErrors, settings.EnforcingConsecutiveErrors, settings.SplitLocalOrigin);
+            yield return new ConsecutiveErrorsDetector(settings.ConsecutiveErrors, settings.ConsecutiveErrorsEnforcementPercent, settings.SplitLocalOrigin);
         }
 
         if (settings.ConsecutiveLocalOriginFailures > 0)
         {
-            yield return new LocalOriginDetector(settings.ConsecutiveLocalOriginFailures, settings.EnforcingConsecutiveLocalOriginFailures);
+            yield return new LocalOriginFailuresDetector(settings.ConsecutiveLocalOriginFailures, settings.ConsecutiveLocalOriginFailuresEnforcementPercent);
         }
     }
 
-    private static IEnumerable<ISweepJudge> ExternalJudgesOf(OutlierDetectionSettings settings)
+    private static IEnumerable<ISweepDetector> CreateExternalOriginDetectors(OutlierDetectionSettings settings)
     {
         if (settings.SuccessRate is { } rate)
         {
-            yield return new SuccessRateJudge(rate, DetectorNames.SuccessRate, rate.Enforcing);
+            yield return new SuccessRateDetector(rate, DetectorNames.SuccessRate, rate.EnforcementPercent);
         }
 
         if (settings.FailurePercentage is { } failures)
         {
-            yield return new FailurePercentageJudge(failures, DetectorNames.FailurePercentage, failures.Enforcing);
+            yield return new FailurePercentageDetector(failures, DetectorNames.FailurePercentage, failures.EnforcementPercent);
         }
     }
 
-    private static IEnumerable<ISweepJudge> LocalJudgesOf(OutlierDetectionSettings settings)
+    private static IEnumerable<ISweepDetector> CreateLocalOriginDetectors(OutlierDetectionSettings settings)
     {
         if (settings.SuccessRate is { } rate)
         {
-            yield return new SuccessRateJudge(rate, DetectorNames.LocalOriginSuccessRate, rate.EnforcingLocalOrigin);
+            yield return new SuccessRateDetector(rate, DetectorNames.LocalOriginSuccessRate, rate.LocalOriginEnforcementPercent);
         }
 
         if (settings.FailurePercentage is { } failures)
         {
-            yield return new FailurePercentageJudge(failures, DetectorNames.LocalOriginFailurePercentage, failures.EnforcingLocalOrigin);
+            yield return new FailurePercentageDetector(failures, DetectorNames.LocalOriginFailurePercentage, failures.LocalOriginEnforcementPercent);
         }
     }
 }

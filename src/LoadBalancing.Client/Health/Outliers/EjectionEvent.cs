@@ -10,8 +10,8 @@ public sealed class EjectionEvent
         Reason = reason;
         Failures = failures;
         Attempts = attempts;
-        At = at;
-        Length = length;
+        Timestamp = at;
+        Duration = length;
     }
 
     /// <summary>The endpoint.</summary>
@@ -33,11 +33,11 @@ public sealed class EjectionEvent
     public bool IsEnforced { get; internal init; } = true;
 
     /// <summary>When the endpoint was judged, by the clock of the balancer.</summary>
-    public DateTimeOffset At { get; }
+    public DateTimeOffset Timestamp { get; }
 
     /// <summary>The least time that it stays out; null when the ejection was refused.</summary>
-    public TimeSpan? Length { get; }
+    public TimeSpan? Duration { get; }
 
     /// <inheritdoc/>
-    public override string ToString() => Length is { } length ? $"{Endpoint} out for {length}: {Reason}" : $"{Endpoint} stays in: {Reason}";
+    public override string ToString() => Duration is { } length ? $"{Endpoint} out for {length}: {Reason}" : $"{Endpoint} stays in: {Reason}";
 }

@@ -3,12 +3,12 @@ namespace LoadBalancing.Client;
 /// <summary>Carries out ejections and returns: keeps the cap, draws their lengths, and tells of them.</summary>
 internal sealed class Ejector
 {
-    private readonly EjectionCap _cap = new();
-    private readonly IHealthEvents _events;
+    private readonly EjectionQuota _quota = new();
+    private readonly IEjectionEvents _events;
     private readonly TimeProvider _timeProvider;
     private readonly RandomSource _random;
 
-    public Ejector(IHealthEvents events, TimeProvider timeProvider, RandomSource random)
+    public Ejector(IEjectionEvents events, TimeProvider timeProvider, RandomSource random)
     {
         _events = events;
         _timeProvider = timeProvider;
@@ -16,59 +16,59 @@ internal sealed class Ejector
     }
 
     /// <summary>How many endpoints are out.</summary>
-    public int Ejected => _cap.Ejected;
+    public int EjectedCount => _quota.Ejected;
 
     /// <summary>Ejects an endpoint that the caller has claimed, unless the cap is reached, chance spares it, or it has left the cluster meanwhile.</summary>
     /// <returns>False: the caller goes on holding the claim, if the endpoint is still in its life.</returns>
     public bool TryEject(UpstreamEndpoint endpoint, uint generation, in Detection detection, OutlierDetectionSettings settings, int members)
     {
         // First a look, then the draw, and only then the slot: one that is taken and given back could be missed by somebody else.
-        int limit = settings.MostEjected(members);
-        if (_cap.Ejected >= limit)
+        int limit = settings.GetMaxEjected(members);
+        if (_quota.Ejected >= limit)
         {
-            _events.OnEjectionRefused(Tell(endpoint, detection, length: null));
+            _events.OnEjectionRefused(CreateEvent(endpoint, detection, length: null));
             return false;
         }
 
-        if (detection.Enforcing < 100 && _random.NextDouble() * 100 >= detection.Enforcing)
+        if (detection.EnforcementPercent < 100 && _random.NextDouble() * 100 >= detection.EnforcementPercent)
         {
-            _events.OnEjectionRefused(Tell(endpoint, detection, length: null, isEnforced: false));
+            _events.OnEjectionRefused(CreateEvent(endpoint, detection, length: null, isEnforced: false));
             return false;
         }
 
-        if (!_cap.TryReserve(limit))
+        if (!_quota.TryReserve(limit))
         {
-            _events.OnEjectionRefused(Tell(endpoint, detection, length: null));
+            _events.OnEjectionRefused(CreateEvent(endpoint, detection, length: null));
             return false;
         }
 
         if (!TryBeginEjection(endpoint, generation, out uint ejected))
         {
-            _cap.Release();
+            _quota.Release();
             return false;
         }
 
-        TimeSpan length = settings.EjectionTime(RaiseMultiplier(endpoint.History, settings)) + _random.NextBelow(settings.MaxEjectionTimeJitter);
-        endpoint.Record(new EjectionRecord(
+        TimeSpan length = settings.EjectionTime(RaiseMultiplier(endpoint.EjectionHistory, settings)) + _random.NextBelow(settings.MaxEjectionTimeJitter);
+        endpoint.SetEjection(new EjectionRecord(
             ejected,
             _timeProvider.GetTimestamp(),
             length,
             _timeProvider.GetUtcNow() + length,
             detection.Detector,
             detection.Reason));
-        _events.OnEjected(Tell(endpoint, detection, length));
+        _events.OnEjected(CreateEvent(endpoint, detection, length));
         return true;
     }
 
     /// <summary>Whether its time is up. Not before the ejecting thread has written down when that is.</summary>
-    public bool IsDue(EjectionRecord ejection) => _timeProvider.GetElapsedTime(ejection.StartedAt) >= ejection.Length;
+    public bool IsDue(EjectionRecord ejection) => _timeProvider.GetElapsedTime(ejection.StartedAt) >= ejection.Duration;
 
     /// <summary>Brings an endpoint back, unless somebody else has, or it has left.</summary>
     /// <param name="endpoint">The endpoint.</param>
     /// <param name="generation">The ejection that is to end.</param>
     /// <param name="cause">What brings it back.</param>
     /// <param name="sweep">The number of the sweep of which it is to count as returned.</param>
-    public bool TryReturn(UpstreamEndpoint endpoint, uint generation, string cause, long sweep)
+    public bool TryRestore(UpstreamEndpoint endpoint, uint generation, string cause, long sweep)
     {
         while (true)
         {
@@ -78,11 +78,11 @@ internal sealed class Ejector
                 return false;
             }
 
-            endpoint.History.ReturnedInSweep = sweep;
+            endpoint.EjectionHistory.RestoredInSweep = sweep;
             if (endpoint.TryChangeStatus(status, status.NextGeneration()))
             {
-                _cap.Release();
-                _events.OnReturned(endpoint, cause, _timeProvider.GetUtcNow());
+                _quota.Release();
+                _events.OnRestored(endpoint, cause, _timeProvider.GetUtcNow());
                 return true;
             }
         }
@@ -100,7 +100,7 @@ internal sealed class Ejector
                 // A probe that comes back just now must not return it, and with it the slot, a second time.
                 if (endpoint.TryChangeStatus(status, status.NextGeneration().NextGeneration()))
                 {
-                    _cap.Release();
+                    _quota.Release();
                     return;
                 }
             }
@@ -133,7 +133,7 @@ internal sealed class Ejector
         }
     }
 
-    private EjectionEvent Tell(UpstreamEndpoint endpoint, in Detection detection, TimeSpan? length, bool isEnforced = true) =>
+    private EjectionEvent CreateEvent(UpstreamEndpoint endpoint, in Detection detection, TimeSpan? length, bool isEnforced = true) =>
         new(endpoint, detection.Detector, detection.Reason, detection.Failures, detection.Attempts, _timeProvider.GetUtcNow(), length) { IsEnforced = isEnforced };
 
     private static int RaiseMultiplier(EjectionHistory history, OutlierDetectionSettings settings)

@@ -4,17 +4,17 @@ namespace LoadBalancing.Client;
 public sealed class FailurePercentageOutlierOptions
 {
     /// <summary>The share of failures, in percent, from which on an endpoint is taken out. Above 0, at most 100; default 85.</summary>
-    public double Threshold { get; set; } = 85;
+    public double ThresholdPercent { get; set; } = 85;
 
     /// <summary>How many endpoints need <see cref="RequestVolume"/> for anything to be judged. At least 1; default 5.</summary>
-    public int MinimumHosts { get; set; } = 5;
+    public int MinHosts { get; set; } = 5;
 
     /// <summary>How many requests an endpoint needs between two sweeps to be judged. At least 1; default 50.</summary>
     public int RequestVolume { get; set; } = 50;
 
     /// <summary>How often, in percent, a detection ejects; the others are only counted and told. 0 to 100; default 100 (in Envoy 0: there this detector is always on).</summary>
-    public double Enforcing { get; set; } = 100;
+    public double EnforcementPercent { get; set; } = 100;
 
     /// <summary>The same for the share of failures of local origin, where they are counted apart. 0 to 100; default 100.</summary>
-    public double EnforcingLocalOrigin { get; set; } = 100;
+    public double LocalOriginEnforcementPercent { get; set; } = 100;
 }

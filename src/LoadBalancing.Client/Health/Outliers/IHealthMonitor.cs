@@ -11,5 +11,5 @@ internal interface IHealthMonitor
     void OnSuccess(UpstreamEndpoint endpoint, uint generation);
 
     /// <summary>A request that was let through to an ejected endpoint, to see if it is well again, came to an end; or it is known already that it failed.</summary>
-    void OnProbeEnded(UpstreamEndpoint endpoint, uint generation, in AttemptOutcome outcome);
+    void OnTrialEnded(UpstreamEndpoint endpoint, uint generation, in AttemptOutcome outcome);
 }

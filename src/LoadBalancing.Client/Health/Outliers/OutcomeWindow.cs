@@ -77,7 +77,7 @@ internal sealed class OutcomeWindow
     }
 
     /// <summary>What the window holds that ends with this step.</summary>
-    public OutcomeShare Count(long step)
+    public OutcomeTotals Count(long step)
     {
         uint time = (uint)step & StepMask;
         uint succeeded = 0;
@@ -93,7 +93,7 @@ internal sealed class OutcomeWindow
             }
         }
 
-        return new OutcomeShare(succeeded, total);
+        return new OutcomeTotals(succeeded, total);
     }
 
     private static uint TimeOf(ulong word) => (uint)(word >> (2 * CountBits));

@@ -51,13 +51,13 @@ public sealed class OutlierDetectionOptions
     public IList<string>? ErrorExceptions { get; set; }
 
     /// <summary>How often, in percent, a detection by <see cref="ConsecutiveErrors"/> ejects; the others are only counted and told. 0 to 100; default 100.</summary>
-    public double EnforcingConsecutiveErrors { get; set; } = 100;
+    public double ConsecutiveErrorsEnforcementPercent { get; set; } = 100;
 
     /// <summary>How often, in percent, a detection by <see cref="ConsecutiveGatewayErrors"/> ejects. 0 to 100; default 100 (in Envoy 0: there it is set together with the count).</summary>
-    public double EnforcingConsecutiveGatewayErrors { get; set; } = 100;
+    public double ConsecutiveGatewayErrorsEnforcementPercent { get; set; } = 100;
 
     /// <summary>How often, in percent, a detection by <see cref="ConsecutiveLocalOriginFailures"/> ejects. 0 to 100; default 100.</summary>
-    public double EnforcingConsecutiveLocalOriginFailures { get; set; } = 100;
+    public double ConsecutiveLocalOriginFailuresEnforcementPercent { get; set; } = 100;
 
     /// <summary>
     /// The time between two sweeps. Endpoints return to service, and are forgiven, only at a sweep; <see cref="SuccessRate"/> and <see cref="FailurePercentage"/> judge what came since the last
@@ -85,6 +85,6 @@ public sealed class OutlierDetectionOptions
     /// </summary>
     public double MaxEjectionPercent { get; set; } = 50;
 
-    /// <summary>How an endpoint comes back when its time is up. Default <see cref="EjectionReturnPolicy.Sweep"/>, as in Envoy.</summary>
-    public EjectionReturnPolicy ReturnPolicy { get; set; } = EjectionReturnPolicy.Sweep;
+    /// <summary>How an endpoint comes back when its time is up. Default <see cref="EjectionRestorePolicy.Sweep"/>, as in Envoy.</summary>
+    public EjectionRestorePolicy RestorePolicy { get; set; } = EjectionRestorePolicy.Sweep;
 }

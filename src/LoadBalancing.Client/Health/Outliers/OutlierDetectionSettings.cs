@@ -13,25 +13,25 @@ internal sealed record OutlierDetectionSettings(
 
     private static readonly TimeSpan LongestByDefault = TimeSpan.FromSeconds(300);
 
-    public double EnforcingConsecutiveErrors { get; init; } = 100;
+    public double ConsecutiveErrorsEnforcementPercent { get; init; } = 100;
 
     public uint ConsecutiveGatewayErrors { get; init; }
 
-    public double EnforcingConsecutiveGatewayErrors { get; init; } = 100;
+    public double ConsecutiveGatewayErrorsEnforcementPercent { get; init; } = 100;
 
     public bool SplitLocalOrigin { get; init; }
 
     public uint ConsecutiveLocalOriginFailures { get; init; }
 
-    public double EnforcingConsecutiveLocalOriginFailures { get; init; } = 100;
+    public double ConsecutiveLocalOriginFailuresEnforcementPercent { get; init; } = 100;
 
     public SuccessRateSettings? SuccessRate { get; init; }
 
     public FailurePercentageSettings? FailurePercentage { get; init; }
 
-    public WindowedRateSettings? WindowedRate { get; init; }
+    public WindowedSuccessRateSettings? WindowedSuccessRate { get; init; }
 
-    public EjectionReturnPolicy ReturnPolicy { get; init; }
+    public EjectionRestorePolicy RestorePolicy { get; init; }
 
     public bool CountsConnect { get; init; } = true;
 
@@ -40,7 +40,7 @@ internal sealed record OutlierDetectionSettings(
     public bool CountsTimeout { get; init; } = true;
 
     /// <summary>Whether anything is judged by what came between two sweeps.</summary>
-    public bool CountsShares => SuccessRate is not null || FailurePercentage is not null;
+    public bool HasSweepDetectors => SuccessRate is not null || FailurePercentage is not null;
 
     public static OutlierDetectionSettings From(OutlierDetectionOptions options) =>
         new(
@@ -51,19 +51,19 @@ internal sealed record OutlierDetectionSettings(
             options.MaxEjectionTimeJitter ?? options.BaseEjectionTime / 10,
             options.MaxEjectionPercent)
         {
-            EnforcingConsecutiveErrors = options.EnforcingConsecutiveErrors,
+            ConsecutiveErrorsEnforcementPercent = options.ConsecutiveErrorsEnforcementPercent,
             ConsecutiveGatewayErrors = (uint)options.ConsecutiveGatewayErrors,
-            EnforcingConsecutiveGatewayErrors = options.EnforcingConsecutiveGatewayErrors,
+            ConsecutiveGatewayErrorsEnforcementPercent = options.ConsecutiveGatewayErrorsEnforcementPercent,
             SplitLocalOrigin = options.SplitExternalLocalOriginErrors,
             ConsecutiveLocalOriginFailures = options.SplitExternalLocalOriginErrors ? (uint?)options.ConsecutiveLocalOriginFailures ?? DefaultLocalOriginFailures : 0,
-            EnforcingConsecutiveLocalOriginFailures = options.EnforcingConsecutiveLocalOriginFailures,
+            ConsecutiveLocalOriginFailuresEnforcementPercent = options.ConsecutiveLocalOriginFailuresEnforcementPercent,
             SuccessRate = SuccessRateSettings.From(options.SuccessRate),
             FailurePercentage = FailurePercentageSettings.From(options.FailurePercentage),
-            WindowedRate = WindowedRateSettings.From(options.WindowedSuccessRate),
-            ReturnPolicy = options.ReturnPolicy,
-            CountsConnect = FailureWords.Counts(options.ErrorExceptions, FailureKind.Connect),
-            CountsReset = FailureWords.Counts(options.ErrorExceptions, FailureKind.Reset),
-            CountsTimeout = FailureWords.Counts(options.ErrorExceptions, FailureKind.Timeout),
+            WindowedSuccessRate = WindowedSuccessRateSettings.From(options.WindowedSuccessRate),
+            RestorePolicy = options.RestorePolicy,
+            CountsConnect = FailureKindNames.IsCounted(options.ErrorExceptions, FailureKind.Connect),
+            CountsReset = FailureKindNames.IsCounted(options.ErrorExceptions, FailureKind.Reset),
+            CountsTimeout = FailureKindNames.IsCounted(options.ErrorExceptions, FailureKind.Timeout),
         };
 
     /// <summary>Whether a failure of this kind is held against an endpoint.</summary>
@@ -76,7 +76,7 @@ internal sealed record OutlierDetectionSettings(
     };
 
     /// <summary>How many of so many endpoints may be out at once.</summary>
-    public int MostEjected(int members)
+    public int GetMaxEjected(int members)
     {
         if (MaxEjectionPercent <= 0)
         {
@@ -100,25 +100,25 @@ internal sealed record OutlierDetectionSettings(
 }
 
 /// <summary>What <see cref="SuccessRateOutlierOptions"/> come to.</summary>
-internal sealed record SuccessRateSettings(int MinimumHosts, int RequestVolume, double StdevFactor, double Enforcing, double EnforcingLocalOrigin)
+internal sealed record SuccessRateSettings(int MinHosts, int RequestVolume, double StdevFactor, double EnforcementPercent, double LocalOriginEnforcementPercent)
 {
     public static SuccessRateSettings? From(SuccessRateOutlierOptions? options) => options is null
         ? null
-        : new SuccessRateSettings(options.MinimumHosts, options.RequestVolume, options.StdevFactor, options.Enforcing, options.EnforcingLocalOrigin);
+        : new SuccessRateSettings(options.MinHosts, options.RequestVolume, options.StdevFactor, options.EnforcementPercent, options.LocalOriginEnforcementPercent);
 }
 
 /// <summary>What <see cref="FailurePercentageOutlierOptions"/> come to.</summary>
-internal sealed record FailurePercentageSettings(double Threshold, int MinimumHosts, int RequestVolume, double Enforcing, double EnforcingLocalOrigin)
+internal sealed record FailurePercentageSettings(double ThresholdPercent, int MinHosts, int RequestVolume, double EnforcementPercent, double LocalOriginEnforcementPercent)
 {
     public static FailurePercentageSettings? From(FailurePercentageOutlierOptions? options) => options is null
         ? null
-        : new FailurePercentageSettings(options.Threshold, options.MinimumHosts, options.RequestVolume, options.Enforcing, options.EnforcingLocalOrigin);
+        : new FailurePercentageSettings(options.ThresholdPercent, options.MinHosts, options.RequestVolume, options.EnforcementPercent, options.LocalOriginEnforcementPercent);
 }
 
 /// <summary>What <see cref="WindowedSuccessRateOutlierOptions"/> come to.</summary>
-internal sealed record WindowedRateSettings(TimeSpan Window, double Threshold, int RequestVolume, double Enforcing)
+internal sealed record WindowedSuccessRateSettings(TimeSpan Window, double ThresholdPercent, int RequestVolume, double EnforcementPercent)
 {
-    public static WindowedRateSettings? From(WindowedSuccessRateOutlierOptions? options) => options is null
+    public static WindowedSuccessRateSettings? From(WindowedSuccessRateOutlierOptions? options) => options is null
         ? null
-        : new WindowedRateSettings(options.Window, options.Threshold, options.RequestVolume, options.Enforcing);
+        : new WindowedSuccessRateSettings(options.Window, options.ThresholdPercent, options.RequestVolume, options.EnforcementPercent);
 }

@@ -21,33 +21,33 @@ internal sealed class OutlierDetector : IHealthMonitor, IDisposable
     private readonly OutlierSweep _sweep;
     private readonly SweepTimer _timer;
     private DetectorSet _detectors;
-    private UpstreamEndpoint[] _members = [];
+    private UpstreamEndpoint[] _endpoints = [];
     private bool _disposed;
 
-    public OutlierDetector(OutlierDetectionSettings settings, IHealthEvents events, TimeProvider timeProvider, RandomSource random)
+    public OutlierDetector(OutlierDetectionSettings settings, IEjectionEvents events, TimeProvider timeProvider, RandomSource random)
     {
         _timeProvider = timeProvider;
         _epoch = timeProvider.GetTimestamp();
         _detectors = new DetectorSet(settings, timeProvider, _epoch);
         _ejector = new Ejector(events, timeProvider, random);
-        _sweep = new OutlierSweep(_ejector, DecideForSweep);
+        _sweep = new OutlierSweep(_ejector, EjectFromSweep);
         _timer = new SweepTimer(Sweep, settings.Interval, timeProvider, _epoch);
     }
 
     /// <summary>How many endpoints are out.</summary>
-    public int Ejected => _ejector.Ejected;
+    public int EjectedCount => _ejector.EjectedCount;
 
     /// <summary>How many sweeps there have been.</summary>
-    public int Sweeps => (int)_sweep.Next - 1;
+    public int SweepCount => (int)_sweep.Next - 1;
 
     private DetectorSet Detectors => Volatile.Read(ref _detectors);
 
-    private UpstreamEndpoint[] Members
+    private UpstreamEndpoint[] Endpoints
     {
         get
         {
             Interleaving.Reads(this);
-            return Volatile.Read(ref _members);
+            return Volatile.Read(ref _endpoints);
         }
     }
 
@@ -64,17 +64,17 @@ internal sealed class OutlierDetector : IHealthMonitor, IDisposable
     }
 
     /// <summary>Takes the new membership. Those who left can no longer be ejected, and if they were they give back their slot.</summary>
-    public void SetMembers(UpstreamEndpoint[] members, IEnumerable<UpstreamEndpoint> removed)
+    public void SetEndpoints(UpstreamEndpoint[] members, IEnumerable<UpstreamEndpoint> removed)
     {
         lock (_background)
         {
             foreach (UpstreamEndpoint endpoint in members)
             {
-                endpoint.HealthState ??= new EndpointTally();
+                endpoint.OutlierState ??= new EndpointOutlierState();
             }
 
             Interleaving.Writes(this);
-            Volatile.Write(ref _members, members);
+            Volatile.Write(ref _endpoints, members);
             foreach (UpstreamEndpoint endpoint in removed)
             {
                 _ejector.Retire(endpoint);
@@ -87,7 +87,7 @@ internal sealed class OutlierDetector : IHealthMonitor, IDisposable
         DetectorSet detectors = Detectors;
         EndpointStatus status = endpoint.Status;
         bool hasMore = status.HasStreak;
-        if (!detectors.CountsOnlyStreaks)
+        if (!detectors.HasOnlyStreakDetectors)
         {
             // What goes by way of it in panic is not counted; what comes from an earlier life the counts leave out themselves.
             if (status.IsEjected)
@@ -96,7 +96,7 @@ internal sealed class OutlierDetector : IHealthMonitor, IDisposable
             }
 
             hasMore |= detectors.CountSuccess(endpoint, generation);
-            if (detectors.CountsShares)
+            if (detectors.HasSweepDetectors)
             {
                 _timer.Arm();
             }
@@ -104,31 +104,31 @@ internal sealed class OutlierDetector : IHealthMonitor, IDisposable
 
         if (hasMore)
         {
-            Settle(endpoint, generation, AttemptOutcome.Success, isCounted: false, detectors);
+            ProcessOutcome(endpoint, generation, AttemptOutcome.Success, isCounted: false, detectors);
         }
     }
 
     public bool OnFailure(UpstreamEndpoint endpoint, uint generation, in AttemptOutcome outcome)
     {
         DetectorSet detectors = Detectors;
-        if (endpoint.Status.IsEjected || !detectors.Settings.Counts(outcome.Kind))
+        if (endpoint.Status.IsEjected || !detectors.Settings.Counts(outcome.FailureKind))
         {
             return false;
         }
 
-        if (!detectors.CountsOnlyStreaks)
+        if (!detectors.HasOnlyStreakDetectors)
         {
             detectors.CountFailure(endpoint, generation, outcome);
-            if (detectors.CountsShares)
+            if (detectors.HasSweepDetectors)
             {
                 _timer.Arm();
             }
         }
 
-        return Settle(endpoint, generation, outcome, isCounted: false, detectors);
+        return ProcessOutcome(endpoint, generation, outcome, isCounted: false, detectors);
     }
 
-    public void OnProbeEnded(UpstreamEndpoint endpoint, uint generation, in AttemptOutcome outcome)
+    public void OnTrialEnded(UpstreamEndpoint endpoint, uint generation, in AttemptOutcome outcome)
     {
         if (endpoint.CurrentEjection is not { } ejection || ejection.Generation != generation)
         {
@@ -138,24 +138,24 @@ internal sealed class OutlierDetector : IHealthMonitor, IDisposable
         if (outcome.IsFailure)
         {
             // Where failures are quick, the next one would otherwise follow at once, and nearly every request would go by way of the dead endpoint.
-            ejection.Probes.Leave(_timeProvider.GetTimestamp() + (long)(Detectors.Settings.Interval.TotalSeconds * _timeProvider.TimestampFrequency));
+            ejection.TrialGate.Leave(_timeProvider.GetTimestamp() + (long)(Detectors.Settings.Interval.TotalSeconds * _timeProvider.TimestampFrequency));
         }
         else if (outcome.IsSuccess)
         {
-            _ejector.TryReturn(endpoint, generation, DetectorNames.ReturnedByProbe, _sweep.Next);
+            _ejector.TryRestore(endpoint, generation, DetectorNames.RestoredByTrial, _sweep.Next);
         }
         else
         {
-            ejection.Probes.Leave();
+            ejection.TrialGate.Leave();
         }
     }
 
     /// <summary>An active check was passed, and that is to bring an ejected endpoint back.</summary>
-    public void ReturnOnPass(UpstreamEndpoint endpoint)
+    public void RestoreOnHealthyProbe(UpstreamEndpoint endpoint)
     {
         if (endpoint.CurrentEjection is { } ejection)
         {
-            _ejector.TryReturn(endpoint, ejection.Generation, DetectorNames.ReturnedByCheck, _sweep.Next);
+            _ejector.TryRestore(endpoint, ejection.Generation, DetectorNames.RestoredByHealthCheck, _sweep.Next);
         }
     }
 
@@ -171,7 +171,7 @@ internal sealed class OutlierDetector : IHealthMonitor, IDisposable
 
     /// <summary>Counts an attempt in the endpoint's status, if that is still to be done, and decides whatever is due.</summary>
     /// <returns>Whether the endpoint is out because of this.</returns>
-    private bool Settle(UpstreamEndpoint endpoint, uint generation, in AttemptOutcome outcome, bool isCounted, DetectorSet detectors)
+    private bool ProcessOutcome(UpstreamEndpoint endpoint, uint generation, in AttemptOutcome outcome, bool isCounted, DetectorSet detectors)
     {
         while (true)
         {
@@ -182,7 +182,7 @@ internal sealed class OutlierDetector : IHealthMonitor, IDisposable
             }
 
             EndpointStatus next = isCounted ? status : detectors.Count(status, outcome);
-            Detection? detection = status.IsClaimed ? null : Find(endpoint, generation, outcome, detectors, ref next);
+            Detection? detection = status.IsClaimed ? null : FindDetection(endpoint, generation, outcome, detectors, ref next);
             if (next.Word != status.Word && !endpoint.TryChangeStatus(status, next))
             {
                 continue;
@@ -194,7 +194,7 @@ internal sealed class OutlierDetector : IHealthMonitor, IDisposable
                 return false;
             }
 
-            if (Decide(endpoint, generation, found, outcome, detectors))
+            if (TryEjectClaimed(endpoint, generation, found, outcome, detectors))
             {
                 return true;
             }
@@ -202,18 +202,18 @@ internal sealed class OutlierDetector : IHealthMonitor, IDisposable
     }
 
     /// <summary>Asks the detectors that act at once. Where one has fired, <paramref name="status"/> becomes the claim to make.</summary>
-    private static Detection? Find(UpstreamEndpoint endpoint, uint generation, in AttemptOutcome last, DetectorSet detectors, ref EndpointStatus status)
+    private static Detection? FindDetection(UpstreamEndpoint endpoint, uint generation, in AttemptOutcome last, DetectorSet detectors, ref EndpointStatus status)
     {
         if (detectors.FindFired(status) is { } streak)
         {
             Detection detection = streak.Describe(status, last);
-            status = streak.Reset(status).Claimed();
+            status = streak.Reset(status).WithClaim();
             return detection;
         }
 
-        if (detectors.Window?.Find(endpoint, generation) is { } shortfall)
+        if (detectors.WindowedSuccessRate?.Find(endpoint, generation) is { } shortfall)
         {
-            status = status.Claimed();
+            status = status.WithClaim();
             return shortfall;
         }
 
@@ -221,22 +221,22 @@ internal sealed class OutlierDetector : IHealthMonitor, IDisposable
     }
 
     /// <summary>Ejects an endpoint that the caller has claimed, or gives up the claim, but not before everything that has become due meanwhile was decided too.</summary>
-    private bool Decide(UpstreamEndpoint endpoint, uint generation, Detection detection, in AttemptOutcome last, DetectorSet detectors)
+    private bool TryEjectClaimed(UpstreamEndpoint endpoint, uint generation, Detection detection, in AttemptOutcome last, DetectorSet detectors)
     {
         while (true)
         {
             if (detection.Detector == DetectorNames.WindowedSuccessRate)
             {
-                detectors.Window?.Reset(endpoint, generation);
+                detectors.WindowedSuccessRate?.Reset(endpoint, generation);
             }
 
-            if (_ejector.TryEject(endpoint, generation, detection, detectors.Settings, Members.Length))
+            if (_ejector.TryEject(endpoint, generation, detection, detectors.Settings, Endpoints.Length))
             {
                 _timer.Arm();
                 return true;
             }
 
-            if (!TryFindAnother(endpoint, generation, last, detectors, out detection))
+            if (!TryFindNextDetection(endpoint, generation, last, detectors, out detection))
             {
                 return false;
             }
@@ -244,7 +244,7 @@ internal sealed class OutlierDetector : IHealthMonitor, IDisposable
     }
 
     /// <returns>False: there is nothing more to decide, and the claim is given up or the endpoint has left.</returns>
-    private static bool TryFindAnother(UpstreamEndpoint endpoint, uint generation, in AttemptOutcome last, DetectorSet detectors, out Detection detection)
+    private static bool TryFindNextDetection(UpstreamEndpoint endpoint, uint generation, in AttemptOutcome last, DetectorSet detectors, out Detection detection)
     {
         while (true)
         {
@@ -256,7 +256,7 @@ internal sealed class OutlierDetector : IHealthMonitor, IDisposable
             }
 
             StreakDetector? streak = detectors.FindFired(status);
-            if (endpoint.TryChangeStatus(status, streak?.Reset(status) ?? status.Unclaimed()))
+            if (endpoint.TryChangeStatus(status, streak?.Reset(status) ?? status.WithoutClaim()))
             {
                 detection = streak?.Describe(status, last) ?? default;
                 return streak is not null;
@@ -274,7 +274,7 @@ internal sealed class OutlierDetector : IHealthMonitor, IDisposable
             }
 
             _timer.Begin();
-            if (_sweep.Run(_members, Detectors))
+            if (_sweep.Run(_endpoints, Detectors))
             {
                 _timer.Arm();
             }
@@ -282,7 +282,7 @@ internal sealed class OutlierDetector : IHealthMonitor, IDisposable
     }
 
     /// <summary>The sweep is in the background: it may wait for a report that has the claim, which is a few steps away from letting go.</summary>
-    private void DecideForSweep(JudgedEndpoint judged, Detection detection)
+    private void EjectFromSweep(SweepSample judged, Detection detection)
     {
         var wait = default(SpinWait);
         while (true)
@@ -297,12 +297,12 @@ internal sealed class OutlierDetector : IHealthMonitor, IDisposable
             {
                 Interleaving.Awaits(judged.Endpoint, ref wait);
             }
-            else if (judged.Endpoint.TryChangeStatus(status, status.Claimed()))
+            else if (judged.Endpoint.TryChangeStatus(status, status.WithClaim()))
             {
-                var last = AttemptOutcome.Failure(FailureKind.Answered);
-                if (!Decide(judged.Endpoint, judged.Generation, detection, last, Detectors))
+                var last = AttemptOutcome.Failure(FailureKind.ErrorResponse);
+                if (!TryEjectClaimed(judged.Endpoint, judged.Generation, detection, last, Detectors))
                 {
-                    Settle(judged.Endpoint, judged.Generation, last, isCounted: true, Detectors);
+                    ProcessOutcome(judged.Endpoint, judged.Generation, last, isCounted: true, Detectors);
                 }
 
                 return;

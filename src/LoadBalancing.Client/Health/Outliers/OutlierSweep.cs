@@ -8,12 +8,12 @@ namespace LoadBalancing.Client;
 internal sealed class OutlierSweep
 {
     private readonly Ejector _ejector;
-    private readonly Action<JudgedEndpoint, Detection> _decide;
+    private readonly Action<SweepSample, Detection> _decide;
     private long _number;
 
     /// <param name="ejector">Who returns endpoints.</param>
     /// <param name="decide">Who claims endpoints and decides about their ejection.</param>
-    public OutlierSweep(Ejector ejector, Action<JudgedEndpoint, Detection> decide)
+    public OutlierSweep(Ejector ejector, Action<SweepSample, Detection> decide)
     {
         _ejector = ejector;
         _decide = decide;
@@ -28,62 +28,62 @@ internal sealed class OutlierSweep
         Volatile.Write(ref _number, _number + 1);
         foreach (UpstreamEndpoint endpoint in members)
         {
-            ReturnIfDue(endpoint, detectors.Settings.ReturnPolicy);
+            RestoreIfDue(endpoint, detectors.Settings.RestorePolicy);
         }
 
-        if (detectors.Settings.CountsShares)
+        if (detectors.Settings.HasSweepDetectors)
         {
-            Judge(members, detectors);
+            RunDetectors(members, detectors);
         }
 
         bool isSomebodyUnforgiven = false;
         foreach (UpstreamEndpoint endpoint in members)
         {
             Forgive(endpoint);
-            isSomebodyUnforgiven |= endpoint.Status.IsEjected || endpoint.History.Multiplier > 0;
+            isSomebodyUnforgiven |= endpoint.Status.IsEjected || endpoint.EjectionHistory.Multiplier > 0;
         }
 
         return isSomebodyUnforgiven;
     }
 
-    private void ReturnIfDue(UpstreamEndpoint endpoint, EjectionReturnPolicy policy)
+    private void RestoreIfDue(UpstreamEndpoint endpoint, EjectionRestorePolicy policy)
     {
         if (endpoint.CurrentEjection is not { } ejection || !_ejector.IsDue(ejection))
         {
             return;
         }
 
-        if (policy == EjectionReturnPolicy.Probe)
+        if (policy == EjectionRestorePolicy.TrialRequest)
         {
-            ejection.Probes.AtSweep();
+            ejection.TrialGate.OnSweep();
         }
         else
         {
-            _ejector.TryReturn(endpoint, ejection.Generation, DetectorNames.ReturnedBySweep, _number);
+            _ejector.TryRestore(endpoint, ejection.Generation, DetectorNames.RestoredBySweep, _number);
         }
     }
 
-    private void Judge(UpstreamEndpoint[] members, DetectorSet detectors)
+    private void RunDetectors(UpstreamEndpoint[] members, DetectorSet detectors)
     {
-        var external = new List<JudgedEndpoint>();
-        var local = new List<JudgedEndpoint>();
+        var external = new List<SweepSample>();
+        var local = new List<SweepSample>();
         foreach (UpstreamEndpoint endpoint in members)
         {
             uint generation = endpoint.Status.Generation;
-            OutcomeShare answers = EndpointTally.Of(endpoint).Take(generation, out OutcomeShare reached);
-            external.Add(new JudgedEndpoint(endpoint, generation, answers));
-            local.Add(new JudgedEndpoint(endpoint, generation, reached));
+            OutcomeTotals answers = EndpointOutlierState.Of(endpoint).Take(generation, out OutcomeTotals reached);
+            external.Add(new SweepSample(endpoint, generation, answers));
+            local.Add(new SweepSample(endpoint, generation, reached));
         }
 
-        Ask(detectors.ExternalJudges, external);
-        Ask(detectors.LocalJudges, local);
+        EjectDetected(detectors.ExternalOriginDetectors, external);
+        EjectDetected(detectors.LocalOriginDetectors, local);
     }
 
-    private void Ask(ISweepJudge[] judges, List<JudgedEndpoint> endpoints)
+    private void EjectDetected(ISweepDetector[] judges, List<SweepSample> endpoints)
     {
-        foreach (ISweepJudge judge in judges)
+        foreach (ISweepDetector judge in judges)
         {
-            foreach ((JudgedEndpoint endpoint, Detection detection) in judge.Judge(endpoints))
+            foreach ((SweepSample endpoint, Detection detection) in judge.Detect(endpoints))
             {
                 _decide(endpoint, detection);
             }
@@ -92,9 +92,9 @@ internal sealed class OutlierSweep
 
     private void Forgive(UpstreamEndpoint endpoint)
     {
-        EjectionHistory history = endpoint.History;
+        EjectionHistory history = endpoint.EjectionHistory;
         int multiplier = history.Multiplier;
-        if (multiplier > 0 && !endpoint.Status.IsEjected && history.ReturnedInSweep < _number)
+        if (multiplier > 0 && !endpoint.Status.IsEjected && history.RestoredInSweep < _number)
         {
             history.TryChangeMultiplier(multiplier, multiplier - 1);
         }

@@ -19,12 +19,12 @@ internal sealed class StatusSet : IEquatable<StatusSet>
 
     /// <summary>Reads a list that has been checked before.</summary>
     /// <exception cref="ArgumentException">An entry cannot be read.</exception>
-    public static StatusSet Of(IEnumerable<string> entries)
+    public static StatusSet Parse(IEnumerable<string> entries)
     {
         var set = new StatusSet();
         foreach (string entry in entries)
         {
-            if (!TryRead(entry, out int from, out int to))
+            if (!TryParse(entry, out int from, out int to))
             {
                 throw new ArgumentException($"'{entry}' cannot be read; {Expectation}.", nameof(entries));
             }
@@ -35,11 +35,11 @@ internal sealed class StatusSet : IEquatable<StatusSet>
         return set;
     }
 
-    public static bool TryRead(string? entry, out int from, out int to)
+    public static bool TryParse(string? entry, out int from, out int to)
     {
         string[] ends = (entry ?? "").Split('-');
         from = to = 0;
-        return ends.Length is 1 or 2 && TryReadStatus(ends[0], out from) && TryReadStatus(ends[^1], out to) && from <= to;
+        return ends.Length is 1 or 2 && TryParseStatus(ends[0], out from) && TryParseStatus(ends[^1], out to) && from <= to;
     }
 
     public bool Contains(int status) => (uint)status <= Last && _has[status];
@@ -50,6 +50,6 @@ internal sealed class StatusSet : IEquatable<StatusSet>
 
     public override int GetHashCode() => _has.Count(static has => has);
 
-    private static bool TryReadStatus(string text, out int status) =>
+    private static bool TryParseStatus(string text, out int status) =>
         int.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out status) && status is >= First and <= Last;
 }

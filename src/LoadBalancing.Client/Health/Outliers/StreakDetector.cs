@@ -7,13 +7,13 @@ internal abstract class StreakDetector
 {
     private readonly string _name;
     private readonly uint _threshold;
-    private readonly double _enforcing;
+    private readonly double _enforcementPercent;
 
     protected StreakDetector(string name, uint threshold, double enforcing)
     {
         _name = name;
         _threshold = threshold;
-        _enforcing = enforcing;
+        _enforcementPercent = enforcing;
     }
 
     /// <summary>What an attempt does to the count.</summary>
@@ -47,7 +47,7 @@ internal abstract class StreakDetector
         string reason = count == 1
             ? $"1 {Noun}: {last}"
             : string.Create(CultureInfo.InvariantCulture, $"{count} {Nouns} in a row, the last: {last}");
-        return new Detection(_name, reason, count, count, _enforcing);
+        return new Detection(_name, reason, count, count, _enforcementPercent);
     }
 
     /// <summary>What is counted, for people, in the singular.</summary>

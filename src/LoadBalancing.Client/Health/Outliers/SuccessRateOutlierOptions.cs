@@ -7,7 +7,7 @@ namespace LoadBalancing.Client;
 public sealed class SuccessRateOutlierOptions
 {
     /// <summary>How many endpoints need <see cref="RequestVolume"/> for anything to be judged. At least 1; default 5.</summary>
-    public int MinimumHosts { get; set; } = 5;
+    public int MinHosts { get; set; } = 5;
 
     /// <summary>How many requests an endpoint needs between two sweeps to be judged and to count for the mean. At least 1; default 100.</summary>
     public int RequestVolume { get; set; } = 100;
@@ -16,8 +16,8 @@ public sealed class SuccessRateOutlierOptions
     public double StdevFactor { get; set; } = 1.9;
 
     /// <summary>How often, in percent, a detection ejects; the others are only counted and told. 0 to 100; default 100.</summary>
-    public double Enforcing { get; set; } = 100;
+    public double EnforcementPercent { get; set; } = 100;
 
     /// <summary>The same for the share of failures of local origin, where they are counted apart. 0 to 100; default 100.</summary>
-    public double EnforcingLocalOrigin { get; set; } = 100;
+    public double LocalOriginEnforcementPercent { get; set; } = 100;
 }

@@ -10,11 +10,11 @@ public sealed class WindowedSuccessRateOutlierOptions
     public TimeSpan Window { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The share of successes, in percent, below which an endpoint is taken out. Above 0, at most 100; default 80.</summary>
-    public double Threshold { get; set; } = 80;
+    public double ThresholdPercent { get; set; } = 80;
 
     /// <summary>How many requests the window must hold for anything to be judged. At least 1; default 20.</summary>
     public int RequestVolume { get; set; } = 20;
 
     /// <summary>How often, in percent, a detection ejects; the others are only counted and told. 0 to 100; default 100.</summary>
-    public double Enforcing { get; set; } = 100;
+    public double EnforcementPercent { get; set; } = 100;
 }

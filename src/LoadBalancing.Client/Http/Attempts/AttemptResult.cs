@@ -17,7 +17,7 @@ internal readonly struct AttemptResult
         Triggers = triggers;
     }
 
-    public static AttemptResult NothingToPick(RequestPlan plan) => new(plan.Balancer.NothingToPick(), RetryTriggers.None, lease: null);
+    public static AttemptResult NothingToPick(RequestPlan plan) => new(plan.Balancer.CreatePickException(), RetryTriggers.None, lease: null);
 
     public HttpResponseMessage? Response { get; }
 

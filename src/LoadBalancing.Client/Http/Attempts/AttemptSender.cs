@@ -6,7 +6,7 @@ internal static class AttemptSender
     /// <param name="transport">What lies below the balancing.</param>
     /// <param name="plan">The plan of the call.</param>
     /// <param name="request">The request, addressed to the logical host.</param>
-    /// <param name="call">What the call knows of earlier attempts; null for a first attempt of a plan without <see cref="RequestPlan.Slots"/>.</param>
+    /// <param name="call">What the call knows of earlier attempts; null for a first attempt of a plan without <see cref="RequestPlan.Permits"/>.</param>
     /// <param name="async">False: everything happens on the calling thread before this returns.</param>
     /// <param name="callerToken">The caller's cancellation.</param>
     public static async ValueTask<AttemptResult> SendAsync(
@@ -18,10 +18,10 @@ internal static class AttemptSender
         CancellationToken callerToken)
     {
         OngoingAttempt attempt;
-        long lookedAt = RequestSlots.NotLooked;
+        long lookedAt = RequestPermits.BeforeFirstPick;
         while (true)
         {
-            if (plan.Slots is not null && await SlotWait.EnterAsync(plan.Slots, call!, lookedAt, callerToken).ConfigureAwait(false) is { } refused)
+            if (plan.Permits is not null && await PermitWait.AcquireAsync(plan.Permits, call!, lookedAt, callerToken).ConfigureAwait(false) is { } refused)
             {
                 return new AttemptResult(refused, RetryTriggers.None, lease: null);
             }
@@ -29,22 +29,22 @@ internal static class AttemptSender
             if (call?.TimeLeft == TimeSpan.Zero)
             {
                 // A wait took longer than it was meant to. An endpoint that is given no time must not answer for it.
-                plan.Slots?.Release();
-                return new AttemptResult(TimeoutErrors.Whole(plan, call.Tried is [.., { } last] ? last : null), RetryTriggers.None, lease: null);
+                plan.Permits?.Release();
+                return new AttemptResult(TimeoutErrors.CallTimeout(plan, call.TriedEndpoints is [.., { } last] ? last : null), RetryTriggers.None, lease: null);
             }
 
-            if (call is { Tried.Count: > 0 })
+            if (call is { TriedEndpoints.Count: > 0 })
             {
-                TraceParent.Forget(request);
+                TraceParent.RemoveStale(request);
             }
 
-            lookedAt = plan.Slots?.Freed ?? RequestSlots.NotLooked;
+            lookedAt = plan.Permits?.CapacityVersion ?? RequestPermits.BeforeFirstPick;
             if (OngoingAttempt.TryBegin(plan, request, call, transport.Transports, callerToken, out attempt))
             {
                 break;
             }
 
-            if (!plan.LimitsEndpoints || (lookedAt == plan.Slots!.Freed && !plan.Balancer.HasLimitedEndpoint))
+            if (!plan.HasEndpointLimits || (lookedAt == plan.Permits!.CapacityVersion && !plan.Balancer.HasLimitedEndpoints))
             {
                 return AttemptResult.NothingToPick(plan);
             }
@@ -53,8 +53,8 @@ internal static class AttemptSender
         try
         {
             HttpResponseMessage response = plan.AttemptFault is null
-                ? async ? await transport.SendBelowAsync(request, attempt.TokenOr(callerToken)).ConfigureAwait(false) : transport.SendBelow(request, attempt.TokenOr(callerToken))
-                : await SendFaultyAsync(transport, plan.AttemptFault, request, async, attempt.TokenOr(callerToken)).ConfigureAwait(false);
+                ? async ? await transport.SendToInnerHandlerAsync(request, attempt.TokenOr(callerToken)).ConfigureAwait(false) : transport.SendToInnerHandler(request, attempt.TokenOr(callerToken))
+                : await SendWithFaultAsync(transport, plan.AttemptFault, request, async, attempt.TokenOr(callerToken)).ConfigureAwait(false);
             return attempt.Complete(response, plan, request, call);
         }
 #pragma warning disable CA1031 // Whatever it is, it becomes a value here and is thrown at the edge if it is still the answer then.
@@ -65,7 +65,7 @@ internal static class AttemptSender
         }
     }
 
-    private static ValueTask<HttpResponseMessage> SendFaultyAsync(
+    private static ValueTask<HttpResponseMessage> SendWithFaultAsync(
         LoadBalancingHandler transport,
         FaultInjector fault,
         HttpRequestMessage request,
@@ -75,7 +75,7 @@ internal static class AttemptSender
             request,
             (transport, request, async),
             static (call, token) => call.async
-                ? new ValueTask<HttpResponseMessage>(call.transport.SendBelowAsync(call.request, token))
-                : new ValueTask<HttpResponseMessage>(call.transport.SendBelow(call.request, token)),
+                ? new ValueTask<HttpResponseMessage>(call.transport.SendToInnerHandlerAsync(call.request, token))
+                : new ValueTask<HttpResponseMessage>(call.transport.SendToInnerHandler(call.request, token)),
             token);
 }

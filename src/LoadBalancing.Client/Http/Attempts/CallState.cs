@@ -3,7 +3,7 @@ namespace LoadBalancing.Client;
 /// <summary>What a call knows of itself once it needs more than one attempt, has to wait, or is traced. Calls that go well at once never make one.</summary>
 internal sealed class CallState
 {
-    private readonly List<UpstreamEndpoint> _tried = [];
+    private readonly List<UpstreamEndpoint> _triedEndpoints = [];
     private readonly long _startedAt;
     private long? _pendingSince;
 
@@ -19,7 +19,7 @@ internal sealed class CallState
     public CallSpan? Span { get; init; }
 
     /// <summary>The endpoints of the attempts so far, in order; one that was tried twice stands there twice.</summary>
-    public IReadOnlyList<UpstreamEndpoint> Tried => _tried;
+    public IReadOnlyList<UpstreamEndpoint> TriedEndpoints => _triedEndpoints;
 
     /// <summary>What is left of the whole time; infinite without a limit, never below zero.</summary>
     public TimeSpan TimeLeft
@@ -37,21 +37,21 @@ internal sealed class CallState
     }
 
     /// <summary>The timestamp at which the whole time is over. Only asked where there is a limit.</summary>
-    public long EndsAt => Plan.EndOf(_startedAt);
+    public long Deadline => Plan.DeadlineOf(_startedAt);
 
     /// <summary>The time that the attempt under way may take.</summary>
-    public TimeSpan AttemptLimit { get; private set; }
+    public TimeSpan AttemptTimeout { get; private set; }
 
     /// <summary>Whether the attempt under way, if it runs out of time, has used up the time of the whole call.</summary>
-    public bool AttemptEndsCall { get; private set; }
+    public bool IsBoundByCallTimeout { get; private set; }
 
     /// <summary>Why a retry that was due was not made; null when none was refused.</summary>
-    public string? RetryRefused { get; set; }
+    public string? RetrySuppressedReason { get; set; }
 
     /// <summary>What is left of the time that an attempt may wait for its place, which begins with the first question.</summary>
     public TimeSpan PendingTimeLeft()
     {
-        TimeSpan most = Plan.Pool.PendingTimeout;
+        TimeSpan most = Plan.PoolLimits.PendingTimeout;
         if (most == Timeout.InfiniteTimeSpan)
         {
             return most;
@@ -64,20 +64,20 @@ internal sealed class CallState
     }
 
     /// <summary>Takes note of a first attempt that was made before anybody thought of keeping notes.</summary>
-    public void AddFirst(AttemptResult first)
+    public void AddFirstAttempt(AttemptResult first)
     {
-        if (_tried.Count == 0 && first.Lease is not null)
+        if (_triedEndpoints.Count == 0 && first.Lease is not null)
         {
-            _tried.Add(first.Lease.Endpoint);
+            _triedEndpoints.Add(first.Lease.Endpoint);
         }
     }
 
     public void BeginAttempt(UpstreamEndpoint endpoint)
     {
-        _tried.Add(endpoint);
+        _triedEndpoints.Add(endpoint);
         _pendingSince = null;
         TimeSpan left = TimeLeft;
-        AttemptLimit = RequestPlan.Shorter(left, Plan.PerTryTimeout);
-        AttemptEndsCall = AttemptLimit == left;
+        AttemptTimeout = RequestPlan.Shorter(left, Plan.PerTryTimeout);
+        IsBoundByCallTimeout = AttemptTimeout == left;
     }
 }

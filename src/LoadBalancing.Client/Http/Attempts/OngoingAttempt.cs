@@ -15,7 +15,7 @@ namespace LoadBalancing.Client;
 internal readonly struct OngoingAttempt
 {
     /// <summary>A timer that fires this much too late says more about this process than about the endpoint.</summary>
-    private static readonly TimeSpan Starvation = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LateTimerThreshold = TimeSpan.FromMilliseconds(100);
 
     private readonly EndpointLease _lease;
     private readonly AttemptTimer _timer;
@@ -28,7 +28,7 @@ internal readonly struct OngoingAttempt
         _addressed = addressed;
     }
 
-    /// <summary>Picks an endpoint and makes everything ready to send. Where the plan has <see cref="RequestPlan.Slots"/>, the caller has taken one; it passes to the attempt.</summary>
+    /// <summary>Picks an endpoint and makes everything ready to send. Where the plan has <see cref="RequestPlan.Permits"/>, the caller has taken one; it passes to the attempt.</summary>
     /// <param name="plan">The plan of the call.</param>
     /// <param name="request">The request, addressed to the logical host.</param>
     /// <param name="call">What the call knows of earlier attempts; null for a first attempt.</param>
@@ -38,37 +38,37 @@ internal readonly struct OngoingAttempt
     /// <returns>False when there is nothing to pick.</returns>
     public static bool TryBegin(RequestPlan plan, HttpRequestMessage request, CallState? call, EndpointTransports? transports, CancellationToken callerToken, out OngoingAttempt attempt)
     {
-        PickContext context = plan.Balancer.HasProbation
-            ? new PickContext { Exclude = call?.Tried, IsRetryable = RequestTraits.WouldBeTriedAgain(plan, request, call) }
-            : call is null ? default : new PickContext { Exclude = call.Tried };
+        PickContext context = plan.Balancer.HasTrialCandidates
+            ? new PickContext { TriedEndpoints = call?.TriedEndpoints, IsRetryable = RequestTraits.IsRetryable(plan, request, call) }
+            : call is null ? default : new PickContext { TriedEndpoints = call.TriedEndpoints };
         if (plan.Affinity is not null)
         {
             context = plan.Affinity.Add(context, request);
         }
 
-        EndpointLease? lease = plan.Slots is null ? plan.Balancer.TryPick(context, plan.Now()) : PickForSlot(plan, plan.Slots, context);
+        EndpointLease? lease = plan.Permits is null ? plan.Balancer.TryPick(context, plan.GetTimestampIfNeeded()) : PickWithPermit(plan, plan.Permits, context);
         if (lease is null)
         {
             attempt = default;
             return false;
         }
 
-        if (plan.Budget is not null && call is not { Tried.Count: > 0 })
+        if (plan.RateBudget is not null && call is not { TriedEndpoints.Count: > 0 })
         {
-            plan.Budget.OnRequest(lease.StartedAt);
+            plan.RateBudget.OnRequest(lease.StartedAt);
         }
 
         call?.BeginAttempt(lease.Endpoint);
-        AttemptTimer timer = AttemptTimer.Start(plan.TimeLimits, lease.StartedAt, LimitOf(plan, call), callerToken);
+        AttemptTimer timer = AttemptTimer.Start(plan.TimeoutPool, lease.StartedAt, TimeoutOf(plan, call), callerToken);
         try
         {
             EndpointTransport? transport = transports?.Find(lease.Endpoint, request);
-            attempt = new OngoingAttempt(lease, timer, AddressedRequest.Point(request, lease.Endpoint, plan.Paths, transport));
+            attempt = new OngoingAttempt(lease, timer, AddressedRequest.AddressTo(request, lease.Endpoint, plan.FrequentPaths, transport));
             return true;
         }
         catch
         {
-            timer.End(plan.TimeLimits);
+            timer.End(plan.TimeoutPool);
             lease.End();
             throw;
         }
@@ -83,14 +83,14 @@ internal readonly struct OngoingAttempt
         _addressed.Restore(request);
         (AttemptOutcome outcome, RetryTriggers triggers) = OutcomeClassifier.Classify(response, plan.TimeProvider, plan.ErrorStatuses);
         _lease.Report(outcome);
-        if (plan.Answers is not null)
+        if (plan.ResponseRetryConditions is not null)
         {
-            triggers |= plan.Answers.Find(response);
+            triggers |= plan.ResponseRetryConditions.MatchTriggers(response);
         }
 
         if (triggers == RetryTriggers.None)
         {
-            plan.Affinity?.Answered(request, _lease.Endpoint);
+            plan.Affinity?.OnResponse(request, _lease.Endpoint);
         }
         else
         {
@@ -103,16 +103,16 @@ internal readonly struct OngoingAttempt
         }
 
         // Last: whatever throws above comes to Fail, which ends the timer too, and its source must not come back twice.
-        bool isUploading = RequestTraits.MayOutlastHeaders(request.Content, response);
-        if (!UpstreamContent.Follow(response, request, plan, _lease, call, _timer, isUploading))
+        bool isUploading = RequestTraits.CanOutlastResponseHeaders(request.Content, response);
+        if (!UpstreamContent.Wrap(response, request, plan, _lease, call, _timer, isUploading))
         {
             if (isUploading)
             {
-                _timer.EndUnshared();
+                _timer.EndWithoutPooling();
             }
             else
             {
-                _timer.End(plan.TimeLimits);
+                _timer.End(plan.TimeoutPool);
             }
         }
 
@@ -122,23 +122,23 @@ internal readonly struct OngoingAttempt
     /// <summary>There is no answer.</summary>
     public AttemptResult Fail(Exception exception, RequestPlan plan, HttpRequestMessage request, CallState? call, CancellationToken callerToken)
     {
-        bool sourceFailed = request.Content is WatchedUpload { SourceFailed: true };
+        bool sourceFailed = request.Content is SourceTrackingContent { HasSourceFailed: true };
         _addressed.Restore(request);
-        bool timedOut = _timer.HasFired && !callerToken.IsCancellationRequested;
-        _timer.End(plan.TimeLimits);
+        bool timedOut = _timer.IsCancellationRequested && !callerToken.IsCancellationRequested;
+        _timer.End(plan.TimeoutPool);
         AttemptOutcome outcome;
         AttemptResult result;
         if (callerToken.IsCancellationRequested)
         {
-            plan.Balancer.Metrics.OnAbandoned();
+            plan.Balancer.Metrics.OnAttemptAbandoned();
             outcome = AttemptOutcome.Neutral;
-            result = new AttemptResult(TimeoutErrors.AsCancelledBy(exception, callerToken), RetryTriggers.None, _lease);
+            result = new AttemptResult(TimeoutErrors.WithCallerToken(exception, callerToken), RetryTriggers.None, _lease);
         }
         else if (timedOut)
         {
-            TimeSpan limit = LimitOf(plan, call);
-            outcome = JudgeTimeout(plan, _lease.Endpoint, limit, plan.TimeProvider.GetElapsedTime(_lease.StartedAt) - limit);
-            result = TimeOut(exception, plan, call);
+            TimeSpan limit = TimeoutOf(plan, call);
+            outcome = ClassifyTimeout(plan, _lease.Endpoint, limit, plan.TimeProvider.GetElapsedTime(_lease.StartedAt) - limit);
+            result = ToTimeoutResult(exception, plan, call);
         }
         else
         {
@@ -157,41 +157,41 @@ internal readonly struct OngoingAttempt
     }
 
     /// <summary>What a time limit that fired says about the endpoint: nothing, when it fired much too late.</summary>
-    public static AttemptOutcome JudgeTimeout(RequestPlan plan, UpstreamEndpoint endpoint, TimeSpan limit, TimeSpan late)
+    public static AttemptOutcome ClassifyTimeout(RequestPlan plan, UpstreamEndpoint endpoint, TimeSpan limit, TimeSpan late)
     {
-        if (late <= Starvation)
+        if (late <= LateTimerThreshold)
         {
             return AttemptOutcome.Failure(FailureKind.Timeout);
         }
 
-        plan.Balancer.Metrics.OnStarvedTimeout();
-        plan.Log.TimerStarved(endpoint, limit, limit + late);
+        plan.Balancer.Metrics.OnLateTimeout();
+        plan.Log.TimerFiredLate(endpoint, limit, limit + late);
         return AttemptOutcome.Neutral;
     }
 
     /// <summary>Hands the place that was taken to the lease, or back.</summary>
-    private static EndpointLease? PickForSlot(RequestPlan plan, RequestSlots slots, in PickContext context)
+    private static EndpointLease? PickWithPermit(RequestPlan plan, RequestPermits slots, in PickContext context)
     {
         EndpointLease? lease = null;
         try
         {
-            lease = plan.Balancer.TryPick(context, plan.Now());
+            lease = plan.Balancer.TryPick(context, plan.GetTimestampIfNeeded());
             return lease;
         }
         finally
         {
             if (lease is null)
             {
-                slots.GiveBack();
+                slots.ReleaseUnused();
             }
             else
             {
-                lease.HoldsSlot = true;
+                lease.HasPermit = true;
             }
         }
     }
 
-    private static TimeSpan LimitOf(RequestPlan plan, CallState? call) => call?.AttemptLimit ?? plan.PerTryTimeout;
+    private static TimeSpan TimeoutOf(RequestPlan plan, CallState? call) => call?.AttemptTimeout ?? plan.PerTryTimeout;
 
     private void Trace(CallSpan span, in AttemptOutcome outcome)
     {
@@ -203,12 +203,12 @@ internal readonly struct OngoingAttempt
         }
     }
 
-    private AttemptResult TimeOut(Exception exception, RequestPlan plan, CallState? call)
+    private AttemptResult ToTimeoutResult(Exception exception, RequestPlan plan, CallState? call)
     {
-        TimeSpan limit = LimitOf(plan, call);
-        bool endsCall = call?.AttemptEndsCall ?? plan.Timeout == limit;
+        TimeSpan limit = TimeoutOf(plan, call);
+        bool endsCall = call?.IsBoundByCallTimeout ?? plan.Timeout == limit;
         return endsCall
-            ? new AttemptResult(TimeoutErrors.Whole(plan, _lease.Endpoint, exception, _lease.InPanic), RetryTriggers.None, _lease)
-            : new AttemptResult(TimeoutErrors.PerTry(plan, limit, _lease.Endpoint, exception, _lease.InPanic), RetryTriggers.PerTryTimeout, _lease);
+            ? new AttemptResult(TimeoutErrors.CallTimeout(plan, _lease.Endpoint, exception, _lease.InPanic), RetryTriggers.None, _lease)
+            : new AttemptResult(TimeoutErrors.PerTryTimeout(plan, limit, _lease.Endpoint, exception, _lease.InPanic), RetryTriggers.PerTryTimeout, _lease);
     }
 }

@@ -25,14 +25,14 @@ internal static class OutcomeClassifier
             return (outcome, triggers);
         }
 
-        return (outcome.IsFailure ? AttemptOutcome.Success : AttemptOutcome.Failure(FailureKind.Answered, NotBefore(response, timeProvider)), triggers);
+        return (outcome.IsFailure ? AttemptOutcome.Success : AttemptOutcome.Failure(FailureKind.ErrorResponse, NotBefore(response, timeProvider)), triggers);
     }
 
     private static (AttemptOutcome Outcome, RetryTriggers Triggers) ClassifyStatus(HttpResponseMessage response, TimeProvider timeProvider) => (int)response.StatusCode switch
     {
         < 500 => (AttemptOutcome.Success, RetryTriggers.None),
         502 or 503 or 504 => (AttemptOutcome.Failure(FailureKind.Gateway, NotBefore(response, timeProvider)), RetryTriggers.GatewayError | RetryTriggers.ServerError),
-        _ => (AttemptOutcome.Failure(FailureKind.Answered, NotBefore(response, timeProvider)), RetryTriggers.ServerError),
+        _ => (AttemptOutcome.Failure(FailureKind.ErrorResponse, NotBefore(response, timeProvider)), RetryTriggers.ServerError),
     };
 
     /// <summary>Judges an exception that neither the caller nor one of our time limits has brought about.</summary>

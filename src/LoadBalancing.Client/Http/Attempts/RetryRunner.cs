@@ -11,12 +11,12 @@ namespace LoadBalancing.Client;
 /// </summary>
 internal static class RetryRunner
 {
-    private static readonly ResiliencePropertyKey<RetryCall> CallKey = new("LoadBalancing.Client.Call");
+    private static readonly ResiliencePropertyKey<CallRetries> RetriesKey = new("LoadBalancing.Client.Call");
 
     /// <summary>Null when nothing is ever tried again.</summary>
     public static ResiliencePipeline<HttpResponseMessage>? BuildPipeline(string service, RetrySettings settings, TimeProvider timeProvider)
     {
-        if (settings.Attempts == 0)
+        if (settings.MaxRetries == 0)
         {
             return null;
         }
@@ -26,10 +26,10 @@ internal static class RetryRunner
             .AddRetry(new RetryStrategyOptions<HttpResponseMessage>
             {
                 Name = "LoadBalancing.Client.Retry",
-                MaxRetryAttempts = settings.Attempts,
-                ShouldHandle = static args => new ValueTask<bool>(CallOf(args.Context).WantsRetry(args.AttemptNumber)),
-                DelayGenerator = static args => new ValueTask<TimeSpan?>(CallOf(args.Context).NextWait),
-                OnRetry = static args => CallOf(args.Context).OnRetry(args.AttemptNumber),
+                MaxRetryAttempts = settings.MaxRetries,
+                ShouldHandle = static args => new ValueTask<bool>(RetriesOf(args.Context).ShouldRetry(args.AttemptNumber)),
+                DelayGenerator = static args => new ValueTask<TimeSpan?>(RetriesOf(args.Context).NextDelay),
+                OnRetry = static args => RetriesOf(args.Context).OnRetry(args.AttemptNumber),
             })
             .ConfigureTelemetry(new TelemetryOptions
             {
@@ -43,7 +43,7 @@ internal static class RetryRunner
     }
 
     /// <summary>Gives the first attempt's result, or what comes of further attempts where they are allowed and may help.</summary>
-    public static async ValueTask<HttpResponseMessage> ContinueAsync(
+    public static async ValueTask<HttpResponseMessage> RetryIfAllowedAsync(
         LoadBalancingHandler transport,
         HttpRequestMessage request,
         CallState state,
@@ -52,8 +52,8 @@ internal static class RetryRunner
         CancellationToken callerToken)
     {
         RequestPlan plan = state.Plan;
-        var call = new RetryCall(transport, request, state, first, async, callerToken);
-        if (plan.RetryPipeline is null || !call.WantsFirstRetry())
+        var call = new CallRetries(transport, request, state, first, async, callerToken);
+        if (plan.RetryPipeline is null || !call.ShouldRetryFirst())
         {
             return Unwrap(first, state);
         }
@@ -61,27 +61,27 @@ internal static class RetryRunner
         ResilienceContext context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, callerToken);
         try
         {
-            context.Properties.Set(CallKey, call);
+            context.Properties.Set(RetriesKey, call);
             Outcome<HttpResponseMessage> outcome = await plan.RetryPipeline
-                .ExecuteOutcomeAsync(static (_, call) => call.NextAsync(), context, call)
+                .ExecuteOutcomeAsync(static (_, call) => call.NextAttemptAsync(), context, call)
                 .ConfigureAwait(false);
-            if (!call.FirstGiven)
+            if (!call.HasReturnedFirst)
             {
                 // The caller gave up in this very moment: Polly asked for nothing, and the answer that was there already is nobody's.
                 first.Response?.Dispose();
             }
 
-            if (outcome.Exception is not null && outcome.Exception != call.Last.Exception)
+            if (outcome.Exception is not null && outcome.Exception != call.LastResult.Exception)
             {
                 outcome.ThrowIfException();
             }
 
-            return Unwrap(call.Last, state);
+            return Unwrap(call.LastResult, state);
         }
         finally
         {
             ResilienceContextPool.Shared.Return(context);
-            call.Leave();
+            call.ReleasePermits();
         }
     }
 
@@ -89,16 +89,16 @@ internal static class RetryRunner
     {
         if (result.Exception is not null)
         {
-            ExceptionDispatchInfo.Throw(state.RetryRefused is null ? result.Exception : RetryRefusals.Explain(result.Exception, state.RetryRefused));
+            ExceptionDispatchInfo.Throw(state.RetrySuppressedReason is null ? result.Exception : RetrySuppressionReasons.AddReason(result.Exception, state.RetrySuppressedReason));
         }
 
-        if (state.RetryRefused is not null && result.Response!.Content is UpstreamContent content)
+        if (state.RetrySuppressedReason is not null && result.Response!.Content is UpstreamContent content)
         {
-            content.Attach(state);
+            content.SetCall(state);
         }
 
         return result.Response!;
     }
 
-    private static RetryCall CallOf(ResilienceContext context) => context.Properties.GetValue(CallKey, null!);
+    private static CallRetries RetriesOf(ResilienceContext context) => context.Properties.GetValue(RetriesKey, null!);
 }

@@ -5,13 +5,13 @@ namespace LoadBalancing.Client;
 /// <summary>Our time-outs and cancellations, in the shape in which <c>HttpClient</c> reports its own.</summary>
 internal static class TimeoutErrors
 {
-    public static TaskCanceledException Whole(RequestPlan plan, UpstreamEndpoint? endpoint, Exception? inner = null, bool inPanic = false) =>
+    public static TaskCanceledException CallTimeout(RequestPlan plan, UpstreamEndpoint? endpoint, Exception? inner = null, bool inPanic = false) =>
         Make(plan, "Timeout", plan.Timeout, endpoint, inner, inPanic);
 
-    public static TaskCanceledException PerTry(RequestPlan plan, TimeSpan limit, UpstreamEndpoint endpoint, Exception inner, bool inPanic = false) =>
+    public static TaskCanceledException PerTryTimeout(RequestPlan plan, TimeSpan limit, UpstreamEndpoint endpoint, Exception inner, bool inPanic = false) =>
         Make(plan, "Retry.PerTryTimeout", limit, endpoint, inner, inPanic);
 
-    public static TaskCanceledException BodyIdle(RequestPlan plan, TimeSpan limit, UpstreamEndpoint endpoint, Exception inner, bool inPanic = false)
+    public static TaskCanceledException BodyIdleTimeout(RequestPlan plan, TimeSpan limit, UpstreamEndpoint endpoint, Exception inner, bool inPanic = false)
     {
         string message = string.Create(
             CultureInfo.InvariantCulture,
@@ -20,7 +20,7 @@ internal static class TimeoutErrors
     }
 
     /// <summary>A cancellation as the caller looks for it: with his own token, not with that of the source which an attempt was lent.</summary>
-    public static Exception AsCancelledBy(Exception exception, CancellationToken callerToken) =>
+    public static Exception WithCallerToken(Exception exception, CancellationToken callerToken) =>
         exception is OperationCanceledException cancelled && cancelled.CancellationToken != callerToken
             ? new TaskCanceledException(cancelled.Message, cancelled, callerToken)
             : exception;

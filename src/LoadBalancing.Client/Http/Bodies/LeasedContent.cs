@@ -7,17 +7,17 @@ namespace LoadBalancing.Client;
 /// </summary>
 internal sealed class LeasedContent : UpstreamContent
 {
-    private DropGuard? _guard;
+    private LeakGuard? _guard;
 
     public LeasedContent(HttpContent inner, EndpointLease lease, CallState? call)
-        : base(inner, lease, call) => _guard = DropGuard.Watch(lease);
+        : base(inner, lease, call) => _guard = LeakGuard.Rent(lease);
 
     /// <summary>Has the time of the body be kept, which takes over that of the attempt.</summary>
-    public void KeepTime(RequestPlan plan, AttemptTimer timer, TimeSpan idle, long end, bool isUploading) => _guard!.Clock.Start(this, plan, timer, idle, end, isUploading);
+    public void StartBodyTimeout(RequestPlan plan, AttemptTimer timer, TimeSpan idle, long end, bool isUploading) => _guard!.BodyTimer.Start(this, plan, timer, idle, end, isUploading);
 
     /// <summary>Begins a read.</summary>
     /// <returns>Who keeps its time; null where nobody does, or the body is over.</returns>
-    public BodyClock? BeginReading() => Volatile.Read(ref _guard)?.Clock is { } clock && clock.TryBegin(this) ? clock : null;
+    public BodyTimer? BeginRead() => Volatile.Read(ref _guard)?.BodyTimer is { } clock && clock.TryBeginRead(this) ? clock : null;
 
     /// <summary>Ends the lease, once, with what was reported at the headers.</summary>
     public void End() => End(null);
@@ -28,29 +28,29 @@ internal sealed class LeasedContent : UpstreamContent
     /// <param name="destination">Where it was copied to, if it may have been the writing that failed.</param>
     /// <param name="cancellationToken">The reader's.</param>
     /// <returns>What to tell the reader.</returns>
-    public Exception Fail(Exception exception, BodyClock? clock = null, CopyDestination? destination = null, CancellationToken cancellationToken = default)
+    public Exception Fail(Exception exception, BodyTimer? clock = null, WriteTrackingStream? destination = null, CancellationToken cancellationToken = default)
     {
         bool isReadersFault = destination is { HasFailed: true };
-        (Exception told, AttemptOutcome outcome) = clock?.Judge(exception, Lease, cancellationToken) ?? (exception, isReadersFault ? AttemptOutcome.Neutral : OutcomeClassifier.ClassifyBody(exception));
-        clock?.Rest();
+        (Exception told, AttemptOutcome outcome) = clock?.ClassifyError(exception, Lease, cancellationToken) ?? (exception, isReadersFault ? AttemptOutcome.Neutral : OutcomeClassifier.ClassifyBody(exception));
+        clock?.EndRead();
         End(isReadersFault ? null : outcome);
         return told;
     }
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        BodyClock? clock = BeginReading();
-        CopyDestination? watched = clock?.Around(stream) ?? (CopyDestination.CanFail(stream) ? new CopyDestination(stream) : null);
+        BodyTimer? clock = BeginRead();
+        WriteTrackingStream? watched = clock?.WrapDestination(stream) ?? (WriteTrackingStream.CanWriteFail(stream) ? new WriteTrackingStream(stream) : null);
         try
         {
             Task copying = Inner.CopyToAsync(watched ?? stream, context, clock?.TokenFor(cancellationToken) ?? cancellationToken);
             if (!copying.IsCompleted)
             {
-                clock?.Wait();
+                clock?.OnReadPending();
             }
 
             await copying.ConfigureAwait(false);
-            clock?.Rest();
+            clock?.EndRead();
             End();
         }
         catch (Exception exception)
@@ -67,10 +67,10 @@ internal sealed class LeasedContent : UpstreamContent
 
     protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        CopyDestination? watched = CopyDestination.CanFail(stream) ? new CopyDestination(stream) : null;
+        WriteTrackingStream? watched = WriteTrackingStream.CanWriteFail(stream) ? new WriteTrackingStream(stream) : null;
         try
         {
-            ThrowIfTooLate();
+            ThrowIfPastDeadline();
             Inner.CopyTo(watched ?? stream, context, cancellationToken);
             End();
         }
@@ -98,17 +98,17 @@ internal sealed class LeasedContent : UpstreamContent
 
     /// <summary>Before a read that cannot be interrupted.</summary>
     /// <exception cref="TaskCanceledException">The time of the call covers its body, and has elapsed.</exception>
-    public void ThrowIfTooLate()
+    public void ThrowIfPastDeadline()
     {
-        if (BeginReading() is { } clock)
+        if (BeginRead() is { } clock)
         {
             try
             {
-                clock.ThrowIfAtEnd(Lease);
+                clock.ThrowIfPastDeadline(Lease);
             }
             finally
             {
-                clock.Rest();
+                clock.EndRead();
             }
         }
     }
@@ -129,6 +129,6 @@ internal sealed class LeasedContent : UpstreamContent
             Lease.End();
         }
 
-        guard.Release();
+        guard.Return();
     }
 }

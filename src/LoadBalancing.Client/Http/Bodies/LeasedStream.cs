@@ -46,8 +46,8 @@ internal sealed class LeasedStream : Stream
     {
         try
         {
-            _content.ThrowIfTooLate();
-            return Noticed(_inner.Read(buffer), buffer.Length);
+            _content.ThrowIfPastDeadline();
+            return EndLeaseIfComplete(_inner.Read(buffer), buffer.Length);
         }
         catch (Exception exception)
         {
@@ -61,18 +61,18 @@ internal sealed class LeasedStream : Stream
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        BodyClock? clock = _content.BeginReading();
+        BodyTimer? clock = _content.BeginRead();
         try
         {
             ValueTask<int> reading = _inner.ReadAsync(buffer, clock?.TokenFor(cancellationToken) ?? cancellationToken);
             if (!reading.IsCompleted)
             {
-                clock?.Wait();
+                clock?.OnReadPending();
             }
 
             int read = await reading.ConfigureAwait(false);
-            clock?.Rest();
-            return Noticed(read, buffer.Length);
+            clock?.EndRead();
+            return EndLeaseIfComplete(read, buffer.Length);
         }
         catch (Exception exception)
         {
@@ -100,10 +100,10 @@ internal sealed class LeasedStream : Stream
     public override void CopyTo(Stream destination, int bufferSize)
     {
         ValidateCopyToArguments(destination, bufferSize);
-        var watched = new CopyDestination(destination);
+        var watched = new WriteTrackingStream(destination);
         try
         {
-            _content.ThrowIfTooLate();
+            _content.ThrowIfPastDeadline();
             _inner.CopyTo(watched, bufferSize);
             _content.End();
         }
@@ -117,18 +117,18 @@ internal sealed class LeasedStream : Stream
     public override async Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken)
     {
         ValidateCopyToArguments(destination, bufferSize);
-        BodyClock? clock = _content.BeginReading();
-        CopyDestination watched = clock?.Around(destination) ?? new CopyDestination(destination);
+        BodyTimer? clock = _content.BeginRead();
+        WriteTrackingStream watched = clock?.WrapDestination(destination) ?? new WriteTrackingStream(destination);
         try
         {
             Task copying = _inner.CopyToAsync(watched, bufferSize, clock?.TokenFor(cancellationToken) ?? cancellationToken);
             if (!copying.IsCompleted)
             {
-                clock?.Wait();
+                clock?.OnReadPending();
             }
 
             await copying.ConfigureAwait(false);
-            clock?.Rest();
+            clock?.EndRead();
             _content.End();
         }
         catch (Exception exception)
@@ -179,7 +179,7 @@ internal sealed class LeasedStream : Stream
         base.Dispose(disposing);
     }
 
-    private int Noticed(int read, int asked)
+    private int EndLeaseIfComplete(int read, int asked)
     {
         if (read == 0 && asked > 0)
         {

@@ -10,7 +10,7 @@ internal static class RequestBodies
 
     /// <summary>Whether what is sent next will be the same bytes.</summary>
     public static bool CanReplay(HttpRequestMessage request) =>
-        RequestTraits.CanReplay(request.Content)
+        RequestTraits.IsReplayable(request.Content)
         || request.Options.TryGetValue(Factory, out _)
         || (request.Options.TryGetValue(Buffered, out HttpContent? buffered) && buffered == request.Content);
 
@@ -25,7 +25,7 @@ internal static class RequestBodies
     }
 
     /// <summary>Gives a request that is sent again a body of its own, where the caller has said how to make one.</summary>
-    public static void Renew(HttpRequestMessage request)
+    public static void Recreate(HttpRequestMessage request)
     {
         if (request.Options.TryGetValue(Factory, out Func<HttpContent>? make))
         {

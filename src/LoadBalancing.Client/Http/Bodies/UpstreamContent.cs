@@ -7,19 +7,19 @@ namespace LoadBalancing.Client;
 internal class UpstreamContent : HttpContent
 {
     /// <summary>What a response has for content that was given none. Looking at its headers would only make it create some.</summary>
-    private static readonly Type NoContent = GetNoContentType();
+    private static readonly Type EmptyContentType = GetEmptyContentType();
 
     private CallState? _call;
     private bool _isEmpty;
     private bool _hasLength;
-    private bool _isEndless;
+    private bool _isStreaming;
 
     protected UpstreamContent(HttpContent inner, EndpointLease lease, CallState? call)
     {
         Inner = inner;
         Lease = lease;
         _call = call;
-        if (inner.GetType() != NoContent)
+        if (inner.GetType() != EmptyContentType)
         {
             CopyHeaders(inner.Headers);
         }
@@ -28,10 +28,10 @@ internal class UpstreamContent : HttpContent
     public EndpointLease Lease { get; }
 
     /// <summary>The endpoints of all attempts of the call, this one last.</summary>
-    public IReadOnlyList<UpstreamEndpoint> Tried => _call?.Tried ?? [Lease.Endpoint];
+    public IReadOnlyList<UpstreamEndpoint> TriedEndpoints => _call?.TriedEndpoints ?? [Lease.Endpoint];
 
     /// <summary>Why it was not tried again although it should have been; null when nobody forbade it.</summary>
-    public string? RetryRefused => _call?.RetryRefused;
+    public string? RetrySuppressedReason => _call?.RetrySuppressedReason;
 
     protected HttpContent Inner { get; }
 
@@ -44,7 +44,7 @@ internal class UpstreamContent : HttpContent
     /// <param name="timer">The time of the attempt.</param>
     /// <param name="isUploading">Whether the request may still be sent.</param>
     /// <returns>Whether the time of the attempt goes on as that of the body, which then ends it.</returns>
-    public static bool Follow(
+    public static bool Wrap(
         HttpResponseMessage response,
         HttpRequestMessage request,
         RequestPlan plan,
@@ -72,23 +72,23 @@ internal class UpstreamContent : HttpContent
             return false;
         }
 
-        BodyRules rules = plan.Body;
-        TimeSpan idle = isConnection || content._isEndless ? Timeout.InfiniteTimeSpan : content._hasLength ? rules.Idle : rules.IdleWithoutLength;
-        bool covers = rules.TimeoutCovers && !isConnection;
+        BodyTimeouts rules = plan.BodyTimeouts;
+        TimeSpan idle = isConnection || content._isStreaming ? Timeout.InfiniteTimeSpan : content._hasLength ? rules.IdleTimeout : rules.IdleTimeoutWithoutLength;
+        bool covers = rules.TimeoutCoversBody && !isConnection;
         if (idle == Timeout.InfiniteTimeSpan && !covers && !isUploading)
         {
             return false;
         }
 
-        content.KeepTime(plan, timer, idle, covers ? call?.EndsAt ?? plan.EndOf(lease.StartedAt) : long.MaxValue, isUploading);
+        content.StartBodyTimeout(plan, timer, idle, covers ? call?.Deadline ?? plan.DeadlineOf(lease.StartedAt) : long.MaxValue, isUploading);
         return true;
     }
 
     /// <summary>Lets it know of a call that took no notes when the response came.</summary>
-    public void Attach(CallState call) => _call = call;
+    public void SetCall(CallState call) => _call = call;
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken) =>
-        Inner.GetType() == NoContent ? Task.CompletedTask : Inner.CopyToAsync(stream, context, cancellationToken);
+        Inner.GetType() == EmptyContentType ? Task.CompletedTask : Inner.CopyToAsync(stream, context, cancellationToken);
 
     protected sealed override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
 
@@ -102,7 +102,7 @@ internal class UpstreamContent : HttpContent
 
     protected sealed override bool TryComputeLength(out long length)
     {
-        if (Inner.GetType() == NoContent)
+        if (Inner.GetType() == EmptyContentType)
         {
             length = 0;
             return true;
@@ -124,11 +124,11 @@ internal class UpstreamContent : HttpContent
     }
 
     private static bool HasNoBody(HttpResponseMessage response, HttpRequestMessage request, HttpContent content) =>
-        content.GetType() == NoContent
+        content.GetType() == EmptyContentType
         || response.StatusCode is HttpStatusCode.NoContent or HttpStatusCode.NotModified
         || request.Method == HttpMethod.Head;
 
-    private static Type GetNoContentType()
+    private static Type GetEmptyContentType()
     {
         using var response = new HttpResponseMessage();
         return response.Content.GetType();
@@ -142,7 +142,7 @@ internal class UpstreamContent : HttpContent
             if (header.Value.Count == 1)
             {
                 string value = header.Value.ToString();
-                Notice(header.Key, value);
+                InspectHeader(header.Key, value);
                 Headers.TryAddWithoutValidation(header.Key, value);
             }
             else
@@ -152,7 +152,7 @@ internal class UpstreamContent : HttpContent
         }
     }
 
-    private void Notice(string name, string value)
+    private void InspectHeader(string name, string value)
     {
         if (name.Length == "Content-Length".Length && name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
         {
@@ -162,7 +162,7 @@ internal class UpstreamContent : HttpContent
         else if (name.Length == "Content-Type".Length && name.Equals("Content-Type", StringComparison.OrdinalIgnoreCase))
         {
             // These are silent for as long as there is nothing to say.
-            _isEndless = value.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase) || value.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase);
+            _isStreaming = value.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase) || value.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase);
         }
     }
 }

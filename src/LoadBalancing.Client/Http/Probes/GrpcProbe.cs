@@ -20,22 +20,22 @@ internal sealed class GrpcProbe : IHealthProbe, IDisposable
     private static readonly string[] Statuses = ["UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN"];
 
     private readonly HttpMessageInvoker _client = ProbeClient.Make();
-    private readonly CheckRequest _request;
+    private readonly ProbeRequest _request;
     private readonly string? _defaultHost;
     private readonly byte[] _message;
 
     /// <param name="request">What to ask about.</param>
     /// <param name="defaultHost">The host to ask for where neither the request nor the endpoint names one; null: the address.</param>
-    public GrpcProbe(CheckRequest request, string? defaultHost)
+    public GrpcProbe(ProbeRequest request, string? defaultHost)
     {
         _request = request;
         _defaultHost = defaultHost;
         _message = Frame(request.GrpcService);
     }
 
-    public string Name => nameof(ActiveCheckKind.Grpc);
+    public string Name => nameof(HealthCheckKind.Grpc);
 
-    public async ValueTask<ProbeResult> CheckAsync(UpstreamEndpoint endpoint, CancellationToken cancellationToken)
+    public async ValueTask<ProbeResult> ProbeAsync(UpstreamEndpoint endpoint, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, endpoint.AuthorityAndBasePath + "/grpc.health.v1.Health/Check")
         {
@@ -48,14 +48,14 @@ internal sealed class GrpcProbe : IHealthProbe, IDisposable
         using HttpResponseMessage response = await _client.SendAsync(request, cancellationToken).ConfigureAwait(false);
         if (!response.IsSuccessStatusCode)
         {
-            return ProbeResult.Refused(string.Create(CultureInfo.InvariantCulture, $"the health service was answered with {(int)response.StatusCode}"));
+            return ProbeResult.UnhealthyImmediately(string.Create(CultureInfo.InvariantCulture, $"the health service was answered with {(int)response.StatusCode}"));
         }
 
         byte[] body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
         string? code = Find(response.TrailingHeaders) ?? Find(response.Headers);
         return code != "0"
-            ? ProbeResult.Refused($"the health service failed with gRPC status {code ?? "none"}")
-            : ReadStatus(body) is Serving ? ProbeResult.Passed : ProbeResult.Refused($"the health service says {NameOf(ReadStatus(body))}");
+            ? ProbeResult.UnhealthyImmediately($"the health service failed with gRPC status {code ?? "none"}")
+            : ReadStatus(body) is Serving ? ProbeResult.Healthy : ProbeResult.UnhealthyImmediately($"the health service says {NameOf(ReadStatus(body))}");
     }
 
     public void Dispose() => _client.Dispose();

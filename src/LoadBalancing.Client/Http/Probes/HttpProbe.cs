@@ -6,24 +6,24 @@ namespace LoadBalancing.Client;
 internal sealed class HttpProbe : IHealthProbe, IDisposable
 {
     private readonly HttpMessageInvoker _client = ProbeClient.Make();
-    private readonly CheckRequest _request;
+    private readonly ProbeRequest _request;
     private readonly StatusSet _expected;
     private readonly HttpMethod _method;
     private readonly string? _defaultHost;
 
     /// <param name="request">What to send.</param>
     /// <param name="defaultHost">The host to ask for where neither the request nor the endpoint names one; null: the address.</param>
-    public HttpProbe(CheckRequest request, string? defaultHost)
+    public HttpProbe(ProbeRequest request, string? defaultHost)
     {
         _request = request;
-        _expected = StatusSet.Of(request.ExpectedStatuses);
+        _expected = StatusSet.Parse(request.ExpectedStatuses);
         _method = HttpMethod.Parse(request.Method);
         _defaultHost = defaultHost;
     }
 
-    public string Name => nameof(ActiveCheckKind.Http);
+    public string Name => nameof(HealthCheckKind.Http);
 
-    public async ValueTask<ProbeResult> CheckAsync(UpstreamEndpoint endpoint, CancellationToken cancellationToken)
+    public async ValueTask<ProbeResult> ProbeAsync(UpstreamEndpoint endpoint, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(_method, endpoint.AuthorityAndBasePath + _request.Path);
         request.Headers.Host = _request.Host ?? endpoint.Hostname ?? _defaultHost;
@@ -35,8 +35,8 @@ internal sealed class HttpProbe : IHealthProbe, IDisposable
         using HttpResponseMessage response = await _client.SendAsync(request, cancellationToken).ConfigureAwait(false);
         int status = (int)response.StatusCode;
         return _expected.Contains(status)
-            ? ProbeResult.Passed
-            : ProbeResult.Refused(string.Create(CultureInfo.InvariantCulture, $"{_method} {_request.Path} was answered with {status}"));
+            ? ProbeResult.Healthy
+            : ProbeResult.UnhealthyImmediately(string.Create(CultureInfo.InvariantCulture, $"{_method} {_request.Path} was answered with {status}"));
     }
 
     public void Dispose() => _client.Dispose();

@@ -7,7 +7,7 @@ namespace LoadBalancing.Client;
 /// <summary>Connects; if told to, sends something and waits for something to come back.</summary>
 internal sealed class TcpProbe : IHealthProbe
 {
-    private const int MostRead = 64 * 1024;
+    private const int MaxResponseBytes = 64 * 1024;
 
     private readonly byte[]? _send;
     private readonly byte[]? _expect;
@@ -18,9 +18,9 @@ internal sealed class TcpProbe : IHealthProbe
         _expect = expect is null ? null : Encoding.UTF8.GetBytes(expect);
     }
 
-    public string Name => nameof(ActiveCheckKind.Tcp);
+    public string Name => nameof(HealthCheckKind.Tcp);
 
-    public async ValueTask<ProbeResult> CheckAsync(UpstreamEndpoint endpoint, CancellationToken cancellationToken)
+    public async ValueTask<ProbeResult> ProbeAsync(UpstreamEndpoint endpoint, CancellationToken cancellationToken)
     {
         bool isUnix = endpoint.Address.Scheme == "unix";
         using Socket socket = isUnix
@@ -33,28 +33,28 @@ internal sealed class TcpProbe : IHealthProbe
             await socket.SendAsync(_send, cancellationToken).ConfigureAwait(false);
         }
 
-        return _expect is null ? ProbeResult.Passed : await ReadAsync(socket, _expect, cancellationToken).ConfigureAwait(false);
+        return _expect is null ? ProbeResult.Healthy : await ReadAsync(socket, _expect, cancellationToken).ConfigureAwait(false);
     }
 
     private static async ValueTask<ProbeResult> ReadAsync(Socket socket, byte[] expected, CancellationToken cancellationToken)
     {
-        byte[] buffer = new byte[MostRead];
+        byte[] buffer = new byte[MaxResponseBytes];
         int length = 0;
         while (length < buffer.Length)
         {
             int read = await socket.ReceiveAsync(buffer.AsMemory(length), cancellationToken).ConfigureAwait(false);
             if (read == 0)
             {
-                return ProbeResult.Failed("the connection was closed before what was expected came");
+                return ProbeResult.Unhealthy("the connection was closed before what was expected came");
             }
 
             length += read;
             if (buffer.AsSpan(0, length).IndexOf(expected) >= 0)
             {
-                return ProbeResult.Passed;
+                return ProbeResult.Healthy;
             }
         }
 
-        return ProbeResult.Failed("what was expected was not in the first 64 KiB");
+        return ProbeResult.Unhealthy("what was expected was not in the first 64 KiB");
     }
 }

@@ -22,7 +22,7 @@ internal readonly struct AddressedRequest
     /// <param name="endpoint">Where it is to go.</param>
     /// <param name="paths">The paths whose URIs are kept.</param>
     /// <param name="transport">What can carry the request to the endpoint as it is; null when it has to be rewritten.</param>
-    public static AddressedRequest Point(HttpRequestMessage request, UpstreamEndpoint endpoint, KnownPaths paths, EndpointTransport? transport)
+    public static AddressedRequest AddressTo(HttpRequestMessage request, UpstreamEndpoint endpoint, FrequentPaths paths, EndpointTransport? transport)
     {
         Uri logicalUri = request.RequestUri!;
         if (transport is not null)
@@ -30,14 +30,14 @@ internal readonly struct AddressedRequest
             Uri carriedUri = transport.UriOf(logicalUri, paths);
             if (request.Content is not null)
             {
-                WatchedUpload.Watch(request);
+                SourceTrackingContent.Wrap(request);
             }
 
             request.RequestUri = carriedUri;
             return new AddressedRequest(logicalUri, hostSet: false);
         }
 
-        Uri endpointUri = AddressedUri.Of(endpoint, logicalUri.PathAndQuery, paths);
+        Uri endpointUri = EndpointUri.Of(endpoint, logicalUri.PathAndQuery, paths);
         bool setHost = request.Headers.Host is null;
         if (setHost)
         {
@@ -51,7 +51,7 @@ internal readonly struct AddressedRequest
 
         if (request.Content is not null)
         {
-            WatchedUpload.Watch(request);
+            SourceTrackingContent.Wrap(request);
         }
 
         // Last, because whatever throws above must find the request untouched: nobody restores it then.
@@ -65,7 +65,7 @@ internal readonly struct AddressedRequest
         request.RequestUri = _logicalUri;
         if (request.Content is not null)
         {
-            WatchedUpload.Restore(request);
+            SourceTrackingContent.Unwrap(request);
         }
 
         if (_hostSet)

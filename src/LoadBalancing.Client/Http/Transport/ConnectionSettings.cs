@@ -4,14 +4,14 @@ namespace LoadBalancing.Client;
 /// <param name="MaxConnections">To one endpoint. Null: as the handler has it.</param>
 /// <param name="ConnectTimeout">Null: as the handler has it.</param>
 /// <param name="IdleTimeout">Null: as the handler has it.</param>
-/// <param name="IsUsedOnce">Whether no connection is kept for a second request.</param>
-internal sealed record ConnectionSettings(int? MaxConnections, TimeSpan? ConnectTimeout, TimeSpan? IdleTimeout, bool IsUsedOnce)
+/// <param name="IsSingleUse">Whether no connection is kept for a second request.</param>
+internal sealed record ConnectionSettings(int? MaxConnections, TimeSpan? ConnectTimeout, TimeSpan? IdleTimeout, bool IsSingleUse)
 {
     public static ConnectionSettings From(ConnectionPoolOptions options) =>
         new(options.MaxConnections, options.ConnectTimeout, options.IdleTimeout, options.MaxRequestsPerConnection == 1);
 
     /// <summary>The options that say something.</summary>
-    public IEnumerable<string> Given
+    public IEnumerable<string> ConfiguredOptions
     {
         get
         {
@@ -30,7 +30,7 @@ internal sealed record ConnectionSettings(int? MaxConnections, TimeSpan? Connect
                 yield return "ConnectionPool:IdleTimeout";
             }
 
-            if (IsUsedOnce)
+            if (IsSingleUse)
             {
                 yield return "ConnectionPool:MaxRequestsPerConnection";
             }
@@ -43,7 +43,7 @@ internal sealed record ConnectionSettings(int? MaxConnections, TimeSpan? Connect
         handler.MaxConnectionsPerServer = MaxConnections ?? handler.MaxConnectionsPerServer;
         handler.ConnectTimeout = ConnectTimeout ?? handler.ConnectTimeout;
         handler.PooledConnectionIdleTimeout = IdleTimeout ?? handler.PooledConnectionIdleTimeout;
-        if (IsUsedOnce)
+        if (IsSingleUse)
         {
             // A connection that has outlived its time is not kept, and one of no time has after its first request.
             handler.PooledConnectionLifetime = TimeSpan.Zero;

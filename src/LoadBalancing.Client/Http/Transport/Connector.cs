@@ -11,7 +11,7 @@ internal sealed class Connector
     public Connector(KeepAliveSettings keepAlive) => _keepAlive = keepAlive;
 
     /// <summary>Whether a callback is one of these and nobody's own.</summary>
-    public static bool IsOurs(Delegate? callback) => callback?.Target is Connector;
+    public static bool IsConnectorCallback(Delegate? callback) => callback?.Target is Connector;
 
     /// <summary>For a handler's <see cref="SocketsHttpHandler.ConnectCallback"/>: connects to where the request, or its proxy, is.</summary>
     public ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken) => ConnectAsync(context.DnsEndPoint, cancellationToken);

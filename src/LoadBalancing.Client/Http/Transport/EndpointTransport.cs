@@ -8,7 +8,7 @@ internal sealed class EndpointTransport : IDisposable
 {
     private readonly UpstreamEndpoint _endpoint;
     private readonly HttpMessageInvoker? _invoker;
-    private readonly TransportUri?[] _kept = new TransportUri?[KnownPaths.Places];
+    private readonly TransportUri?[] _cachedUris = new TransportUri?[FrequentPaths.Capacity];
 
     private EndpointTransport(UpstreamEndpoint endpoint, HttpMessageInvoker? invoker)
     {
@@ -22,7 +22,7 @@ internal sealed class EndpointTransport : IDisposable
     /// <param name="endpoint">Where to connect to.</param>
     /// <param name="handler">What connects; it belongs to the transport from now on.</param>
     /// <param name="connector">How it connects.</param>
-    public static EndpointTransport To(UpstreamEndpoint endpoint, SocketsHttpHandler handler, Connector connector)
+    public static EndpointTransport Create(UpstreamEndpoint endpoint, SocketsHttpHandler handler, Connector connector)
     {
         var address = new DnsEndPoint(endpoint.Address.IdnHost, endpoint.Address.Port);
         handler.ConnectCallback = (_, cancellationToken) => ConnectAsync(connector, address, cancellationToken);
@@ -30,9 +30,9 @@ internal sealed class EndpointTransport : IDisposable
     }
 
     /// <summary>Stands for an endpoint that requests have to be rewritten for.</summary>
-    public static EndpointTransport None(UpstreamEndpoint endpoint) => new(endpoint, invoker: null);
+    public static EndpointTransport CreateUnusable(UpstreamEndpoint endpoint) => new(endpoint, invoker: null);
 
-    public bool CanCarry(HttpRequestMessage request) =>
+    public bool CanSend(HttpRequestMessage request) =>
         _invoker is not null
         && request.RequestUri!.Scheme == _endpoint.Address.Scheme
 
@@ -45,7 +45,7 @@ internal sealed class EndpointTransport : IDisposable
     public HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken) => _invoker!.Send(request, cancellationToken);
 
     /// <summary>The same URI, by which this transport is found.</summary>
-    public Uri UriOf(Uri logical, KnownPaths paths)
+    public Uri UriOf(Uri logical, FrequentPaths paths)
     {
         string pathAndQuery = logical.PathAndQuery;
         if (paths.Find(pathAndQuery) is not { } path)
@@ -53,11 +53,11 @@ internal sealed class EndpointTransport : IDisposable
             return TransportUri.Of(logical, pathAndQuery, this, path: null);
         }
 
-        TransportUri? kept = Volatile.Read(ref _kept[path.Place]);
-        if (kept is null || !kept.Is(path, logical))
+        TransportUri? kept = Volatile.Read(ref _cachedUris[path.Index]);
+        if (kept is null || !kept.Matches(path, logical))
         {
             kept = TransportUri.Of(logical, pathAndQuery, this, path);
-            Volatile.Write(ref _kept[path.Place], kept);
+            Volatile.Write(ref _cachedUris[path.Index], kept);
         }
 
         return kept;

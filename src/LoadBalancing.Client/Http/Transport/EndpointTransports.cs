@@ -19,11 +19,11 @@ internal sealed class EndpointTransports : DelegatingHandler
     private readonly ConcurrentDictionary<UpstreamEndpoint, EndpointTransport> _transports = [];
     private readonly SocketsHttpHandler _primary;
     private readonly Connector _connector;
-    private readonly Lock _closing = new();
+    private readonly Lock _closeLock = new();
     private int _removalsSeen = UpstreamEndpoint.Removals;
 
     /// <summary>Those who have left and were still busy when somebody looked last; null for nobody.</summary>
-    private UpstreamEndpoint[]? _leaving;
+    private UpstreamEndpoint[]? _draining;
     private bool _disposed;
 
     private EndpointTransports(SocketsHttpHandler primary, Connector connector)
@@ -38,7 +38,7 @@ internal sealed class EndpointTransports : DelegatingHandler
 
     /// <summary>Takes the place of a primary handler of the client's own whose connections are all its own; null where that would change more than where it connects to.</summary>
     public static EndpointTransports? TryReplace(SocketsHttpHandler primary, Connector connector) =>
-        SocketsHandlerCopy.IsPossible && PrimaryHandlerDefaults.WereApplied(primary) ? new EndpointTransports(primary, connector) : null;
+        SocketsHandlerCopy.IsSupported && PrimaryHandlerDefaults.WereApplied(primary) ? new EndpointTransports(primary, connector) : null;
 
     /// <summary>The one below a handler, if only delegating handlers are in between.</summary>
     public static EndpointTransports? FindBelow(DelegatingHandler handler)
@@ -63,9 +63,9 @@ internal sealed class EndpointTransports : DelegatingHandler
     public EndpointTransport? Find(UpstreamEndpoint endpoint, HttpRequestMessage request)
     {
         int removals = UpstreamEndpoint.Removals;
-        if (removals != Volatile.Read(ref _removalsSeen) || (Volatile.Read(ref _leaving) is { } leaving && Array.Exists(leaving, static left => left.InFlight <= 0)))
+        if (removals != Volatile.Read(ref _removalsSeen) || (Volatile.Read(ref _draining) is { } leaving && Array.Exists(leaving, static left => left.InFlight <= 0)))
         {
-            CloseThoseOfTheRemoved(removals);
+            CloseRemovedTransports(removals);
         }
 
         if (!_transports.TryGetValue(endpoint, out EndpointTransport? transport))
@@ -73,7 +73,7 @@ internal sealed class EndpointTransports : DelegatingHandler
             transport = Add(endpoint);
         }
 
-        return transport.CanCarry(request) ? transport : null;
+        return transport.CanSend(request) ? transport : null;
     }
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
@@ -99,7 +99,7 @@ internal sealed class EndpointTransports : DelegatingHandler
     private EndpointTransport Add(UpstreamEndpoint endpoint)
     {
         // Only one of two that are made at the same time is used; the other has not connected yet.
-        EndpointTransport made = IsDirect(endpoint) ? EndpointTransport.To(endpoint, SocketsHandlerCopy.Of(_primary), _connector) : EndpointTransport.None(endpoint);
+        EndpointTransport made = CanConnectDirectly(endpoint) ? EndpointTransport.Create(endpoint, SocketsHandlerCopy.Of(_primary), _connector) : EndpointTransport.CreateUnusable(endpoint);
         EndpointTransport kept = _transports.GetOrAdd(endpoint, made);
         if (!ReferenceEquals(kept, made) || Volatile.Read(ref _disposed))
         {
@@ -109,18 +109,18 @@ internal sealed class EndpointTransports : DelegatingHandler
         return kept;
     }
 
-    private bool IsDirect(UpstreamEndpoint endpoint) =>
+    private bool CanConnectDirectly(UpstreamEndpoint endpoint) =>
         endpoint is { Hostname: null, Address: { AbsolutePath: "/", Scheme: "http" or "https" } }
         && !_primary.AllowAutoRedirect
-        && (_primary.ConnectCallback is null || Connector.IsOurs(_primary.ConnectCallback))
+        && (_primary.ConnectCallback is null || Connector.IsConnectorCallback(_primary.ConnectCallback))
         && !(_primary.UseProxy && HasProxy(_primary.Proxy ?? HttpClient.DefaultProxy, endpoint.Address));
 
     private static bool HasProxy(IWebProxy proxy, Uri address) => !proxy.IsBypassed(address) && proxy.GetProxy(address) is { } found && found != address;
 
-    private void CloseThoseOfTheRemoved(int removals)
+    private void CloseRemovedTransports(int removals)
     {
         // One of several that come at the same time is enough, and the others have requests to send.
-        if (!_closing.TryEnter())
+        if (!_closeLock.TryEnter())
         {
             return;
         }
@@ -137,12 +137,12 @@ internal sealed class EndpointTransports : DelegatingHandler
             }
 
             UpstreamEndpoint[] busy = Array.FindAll(left, _transports.ContainsKey);
-            Volatile.Write(ref _leaving, busy.Length == 0 ? null : busy);
+            Volatile.Write(ref _draining, busy.Length == 0 ? null : busy);
             Volatile.Write(ref _removalsSeen, removals);
         }
         finally
         {
-            _closing.Exit();
+            _closeLock.Exit();
         }
     }
 }

@@ -28,7 +28,7 @@ internal static class PrimaryHandlerDefaults
     public static bool WereApplied(SocketsHttpHandler handler) => Applied.TryGetValue(handler, out _);
 
     /// <summary>gRPC's client connects by itself where it finds a SocketsHttpHandler, and would then balance on its own.</summary>
-    public static void LeaveConnectingToUs(HttpMessageHandler primary)
+    public static void DisableGrpcLoadBalancing(HttpMessageHandler primary)
     {
         if (primary is SocketsHttpHandler handler)
         {

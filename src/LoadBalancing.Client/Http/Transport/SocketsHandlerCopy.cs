@@ -6,7 +6,7 @@ internal static class SocketsHandlerCopy
     /// <summary>The platform whose settings are all known here. On a later one a setting could get lost, so nothing is copied there.</summary>
     private const int KnownPlatform = 10;
 
-    public static bool IsPossible => Environment.Version.Major == KnownPlatform;
+    public static bool IsSupported => Environment.Version.Major == KnownPlatform;
 
     /// <summary>Everything but where to connect, which is what the copy is made to change: no proxy, no callback.</summary>
     public static SocketsHttpHandler Of(SocketsHttpHandler original)

@@ -3,12 +3,12 @@ namespace LoadBalancing.Client;
 /// <summary>The URI of a request as the caller wrote it, and the transport that is to carry it.</summary>
 internal sealed class TransportUri : Uri
 {
-    private static readonly UriCreationOptions AsItIs = new() { DangerousDisablePathAndQueryCanonicalization = true };
+    private static readonly UriCreationOptions NoCanonicalization = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
-    private readonly KnownPath? _path;
+    private readonly FrequentPath? _path;
 
-    private TransportUri(string text, EndpointTransport transport, KnownPath? path)
-        : base(text, AsItIs)
+    private TransportUri(string text, EndpointTransport transport, FrequentPath? path)
+        : base(text, NoCanonicalization)
     {
         Transport = transport;
         _path = path;
@@ -17,9 +17,9 @@ internal sealed class TransportUri : Uri
     public EndpointTransport Transport { get; }
 
     /// <summary>A user name in the URI, and what follows <c>#</c>, are not sent and not kept.</summary>
-    public static TransportUri Of(Uri logical, string pathAndQuery, EndpointTransport transport, KnownPath? path) =>
+    public static TransportUri Of(Uri logical, string pathAndQuery, EndpointTransport transport, FrequentPath? path) =>
         new(string.Concat(logical.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped), pathAndQuery), transport, path);
 
     /// <summary>Whether it is the same as another, whose path is known.</summary>
-    public bool Is(KnownPath path, Uri logical) => ReferenceEquals(_path, path) && Port == logical.Port && Host == logical.Host;
+    public bool Matches(FrequentPath path, Uri logical) => ReferenceEquals(_path, path) && Port == logical.Port && Host == logical.Host;
 }

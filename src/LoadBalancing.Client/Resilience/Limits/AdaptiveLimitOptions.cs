@@ -10,14 +10,14 @@ namespace LoadBalancing.Client;
 /// </remarks>
 public sealed class AdaptiveLimitOptions
 {
-    /// <summary>The limit at first. From <see cref="Min"/> to <see cref="Max"/>; default 20.</summary>
-    public int Initial { get; set; } = 20;
+    /// <summary>The limit at first. From <see cref="MinLimit"/> to <see cref="MaxLimit"/>; default 20.</summary>
+    public int InitialLimit { get; set; } = 20;
 
     /// <summary>The least that the limit becomes. 1 or more; default 4.</summary>
-    public int Min { get; set; } = 4;
+    public int MinLimit { get; set; } = 4;
 
-    /// <summary>The most that the limit becomes. At least <see cref="Min"/>; default 1000.</summary>
-    public int Max { get; set; } = 1000;
+    /// <summary>The most that the limit becomes. At least <see cref="MinLimit"/>; default 1000.</summary>
+    public int MaxLimit { get; set; } = 1000;
 
     /// <summary>How much longer than in the long term an answer may take before the limit shrinks, as a factor. 1 or more; default 1.5.</summary>
     public double Tolerance { get; set; } = 1.5;

@@ -12,5 +12,5 @@ internal sealed record AdaptiveLimitSettings(int Initial, int Min, int Max, doub
 {
     public static AdaptiveLimitSettings? From(AdaptiveLimitOptions? options) => options is null
         ? null
-        : new(options.Initial, options.Min, options.Max, options.Tolerance, options.QueueSize, options.Smoothing, options.LongWindow);
+        : new(options.InitialLimit, options.MinLimit, options.MaxLimit, options.Tolerance, options.QueueSize, options.Smoothing, options.LongWindow);
 }

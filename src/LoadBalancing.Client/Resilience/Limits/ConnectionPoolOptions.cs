@@ -27,9 +27,9 @@ public sealed class ConnectionPoolOptions
 
     /// <summary>
     /// The most calls in retries at once, each from the wait before its first retry until it ends. 0: nothing is tried again. Null, the default: no limit but the
-    /// <see cref="LoadBalancingOptions.Budget"/>.
+    /// <see cref="LoadBalancingOptions.RetryBudget"/>.
     /// </summary>
-    public int? MaxRetries { get; set; }
+    public int? MaxConcurrentRetries { get; set; }
 
     /// <summary>
     /// The most attempts under way at once on one endpoint, counted at its address. 1 or more. Null, the default: no limit. An endpoint that has its fill is passed over; when all in service have, attempts wait as for

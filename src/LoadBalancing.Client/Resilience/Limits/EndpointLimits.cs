@@ -3,14 +3,14 @@ namespace LoadBalancing.Client;
 /// <summary>The limits of a cluster's endpoints: the same number for all, one that follows the latency of each, or the smaller of both.</summary>
 internal sealed class EndpointLimits : IEndpointLimits
 {
-    private readonly int? _most;
+    private readonly int? _maxRequests;
     private readonly AdaptiveLimitSettings? _adaptive;
-    private readonly RequestSlots _slots;
+    private readonly RequestPermits _permits;
 
-    public EndpointLimits(int? most, AdaptiveLimitSettings? adaptive, RequestSlots slots)
+    public EndpointLimits(int? most, AdaptiveLimitSettings? adaptive, RequestPermits slots)
     {
-        _slots = slots;
-        _most = most;
+        _permits = slots;
+        _maxRequests = most;
         _adaptive = adaptive;
     }
 
@@ -22,28 +22,28 @@ internal sealed class EndpointLimits : IEndpointLimits
     {
         foreach (UpstreamEndpoint endpoint in endpoints)
         {
-            endpoint.SetLimit(_adaptive is null ? _most : Held(LimitOf(endpoint, _adaptive).Value), _slots);
+            endpoint.SetLimit(_adaptive is null ? _maxRequests : ClampToMax(AdaptiveLimitOf(endpoint, _adaptive).Value), _permits);
         }
     }
 
-    public void OnReported(UpstreamEndpoint endpoint, TimeSpan elapsed, in AttemptOutcome outcome)
+    public void OnAttemptReported(UpstreamEndpoint endpoint, TimeSpan elapsed, in AttemptOutcome outcome)
     {
         // Who fails at once is not fast, and who answers an error is not measured. A time-out tells how long it took at least.
-        if (_adaptive is null || !(outcome.IsSuccess || outcome.Kind == FailureKind.Timeout))
+        if (_adaptive is null || !(outcome.IsSuccess || outcome.FailureKind == FailureKind.Timeout))
         {
             return;
         }
 
-        GradientLimit limit = LimitOf(endpoint, _adaptive);
+        GradientLimit limit = AdaptiveLimitOf(endpoint, _adaptive);
         int before = limit.Value;
-        limit.Add(elapsed, endpoint.InFlight);
+        limit.AddSample(elapsed, endpoint.InFlight);
         if (limit.Value != before)
         {
-            endpoint.MoveLimit(Held(limit.Value));
+            endpoint.UpdateLimit(ClampToMax(limit.Value));
         }
     }
 
-    private static GradientLimit LimitOf(UpstreamEndpoint endpoint, AdaptiveLimitSettings settings)
+    private static GradientLimit AdaptiveLimitOf(UpstreamEndpoint endpoint, AdaptiveLimitSettings settings)
     {
         object? known = Volatile.Read(ref endpoint.LimitState);
         while (known is not GradientLimit limit || limit.Settings != settings)
@@ -61,5 +61,5 @@ internal sealed class EndpointLimits : IEndpointLimits
         return (GradientLimit)known;
     }
 
-    private int Held(int limit) => Math.Min(limit, _most ?? int.MaxValue);
+    private int ClampToMax(int limit) => Math.Min(limit, _maxRequests ?? int.MaxValue);
 }

@@ -12,13 +12,13 @@ namespace LoadBalancing.Client;
 /// </remarks>
 internal sealed class GradientLimit
 {
-    private const int FirstAnswers = 10;
+    private const int WarmUpSamples = 10;
 
     private readonly double _weight;
     private double _limit;
-    private double _longTerm;
-    private int _answers;
-    private int _taking;
+    private double _longTermLatency;
+    private int _samples;
+    private int _isUpdating;
 
     public GradientLimit(AdaptiveLimitSettings settings)
     {
@@ -35,28 +35,28 @@ internal sealed class GradientLimit
     /// <summary>Takes an answer in.</summary>
     /// <param name="latency">How long it took.</param>
     /// <param name="inFlight">How many attempts were under way, this one included.</param>
-    public void Add(TimeSpan latency, int inFlight)
+    public void AddSample(TimeSpan latency, int inFlight)
     {
-        if (latency <= TimeSpan.Zero || Interlocked.CompareExchange(ref _taking, 1, 0) != 0)
+        if (latency <= TimeSpan.Zero || Interlocked.CompareExchange(ref _isUpdating, 1, 0) != 0)
         {
             return;
         }
 
         double seconds = latency.TotalSeconds;
-        _answers = Math.Min(_answers + 1, FirstAnswers + 1);
-        _longTerm += (seconds - _longTerm) * (_answers <= FirstAnswers ? 1.0 / _answers : _weight);
-        if (_longTerm > 2 * seconds)
+        _samples = Math.Min(_samples + 1, WarmUpSamples + 1);
+        _longTermLatency += (seconds - _longTermLatency) * (_samples <= WarmUpSamples ? 1.0 / _samples : _weight);
+        if (_longTermLatency > 2 * seconds)
         {
-            _longTerm *= 0.95;
+            _longTermLatency *= 0.95;
         }
 
         if (inFlight >= _limit / 2)
         {
-            double gradient = Math.Clamp(Settings.Tolerance * _longTerm / seconds, 0.5, 1);
+            double gradient = Math.Clamp(Settings.Tolerance * _longTermLatency / seconds, 0.5, 1);
             double aim = (gradient * _limit) + Settings.QueueSize;
             Volatile.Write(ref _limit, Math.Clamp(_limit + (Settings.Smoothing * (aim - _limit)), Settings.Min, Settings.Max));
         }
 
-        Volatile.Write(ref _taking, 0);
+        Volatile.Write(ref _isUpdating, 0);
     }
 }

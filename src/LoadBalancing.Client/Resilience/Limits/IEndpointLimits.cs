@@ -4,5 +4,5 @@ namespace LoadBalancing.Client;
 internal interface IEndpointLimits
 {
     /// <summary>An attempt has its answer, or will have none. Called on the request's thread.</summary>
-    void OnReported(UpstreamEndpoint endpoint, TimeSpan elapsed, in AttemptOutcome outcome);
+    void OnAttemptReported(UpstreamEndpoint endpoint, TimeSpan elapsed, in AttemptOutcome outcome);
 }

@@ -6,16 +6,16 @@ namespace LoadBalancing.Client;
 /// <param name="AdaptiveLimit">Null: none.</param>
 /// <param name="MaxPendingRequests">As good as infinite: no limit.</param>
 /// <param name="PendingTimeout">Infinite: as long as the call may take.</param>
-/// <param name="MaxRetries">As good as infinite: no limit.</param>
-/// <param name="Budget">Null: none.</param>
+/// <param name="MaxConcurrentRetries">As good as infinite: no limit.</param>
+/// <param name="RetryBudget">Null: none.</param>
 internal sealed record PoolLimits(
     int? MaxRequests,
     int? MaxRequestsPerEndpoint,
     AdaptiveLimitSettings? AdaptiveLimit,
     int MaxPendingRequests,
     TimeSpan PendingTimeout,
-    int MaxRetries,
-    RetryBudgetSettings? Budget)
+    int MaxConcurrentRetries,
+    RetryBudgetSettings? RetryBudget)
 {
     /// <summary>Whether there are limits to single endpoints.</summary>
     public bool HasEndpointLimits => MaxRequestsPerEndpoint is not null || AdaptiveLimit is not null;
@@ -26,7 +26,7 @@ internal sealed record PoolLimits(
         AdaptiveLimitSettings.From(pool.AdaptiveLimit),
         pool.MaxPendingRequests ?? int.MaxValue,
         pool.PendingTimeout ?? Timeout.InfiniteTimeSpan,
-        pool.MaxRetries ?? int.MaxValue,
+        pool.MaxConcurrentRetries ?? int.MaxValue,
         budget.Enabled ? new RetryBudgetSettings(budget.Percent / 100, budget.MinRetriesPerSecond, budget.MinConcurrentRetries) : null);
 }
 

@@ -7,7 +7,7 @@ namespace LoadBalancing.Client;
 /// <remarks>A retry after a connection that did not come about is no part of it: nothing was sent. Shared by everything of a service that sends more than was asked for, whatever the client or route.</remarks>
 public sealed class RetryBudgetOptions
 {
-    /// <summary>Whether there is a budget. Default true. Without one, only <see cref="RetryOptions.Attempts"/> and <see cref="ConnectionPoolOptions.MaxRetries"/> bound retries.</summary>
+    /// <summary>Whether there is a budget. Default true. Without one, only <see cref="RetryOptions.MaxRetries"/> and <see cref="ConnectionPoolOptions.MaxConcurrentRetries"/> bound retries.</summary>
     public bool Enabled { get; set; } = true;
 
     /// <summary>Retries in percent of requests: of those begun in the last ten seconds, and of those under way. 0 to 100. Default 20, as in Envoy and Finagle.</summary>

@@ -29,7 +29,7 @@ public static class RetryConditions
     /// <summary>An answer of 409.</summary>
     public const string Retriable4xx = "retriable-4xx";
 
-    /// <summary>An answer with one of <see cref="RetryOptions.RetriableStatusCodes"/>.</summary>
+    /// <summary>An answer with one of <see cref="RetryOptions.RetriableStatuses"/>.</summary>
     public const string RetriableStatusCodes = "retriable-status-codes";
 
     /// <summary>An answer with one of <see cref="RetryOptions.RetriableHeaders"/>.</summary>

@@ -5,21 +5,21 @@ public sealed class RetryEvent
 {
     internal RetryEvent(UpstreamEndpoint? failed, string reason, int number, TimeSpan wait)
     {
-        Failed = failed;
+        Endpoint = failed;
         Reason = reason;
-        Number = number;
-        Wait = wait;
+        RetryNumber = number;
+        Delay = wait;
     }
 
     /// <summary>The endpoint of the attempt that failed; null when there was none to ask.</summary>
-    public UpstreamEndpoint? Failed { get; }
+    public UpstreamEndpoint? Endpoint { get; }
 
     /// <summary>What it failed of: one of the names in <see cref="RetryConditions"/>.</summary>
     public string Reason { get; }
 
     /// <summary>1 for the first retry of a call.</summary>
-    public int Number { get; }
+    public int RetryNumber { get; }
 
     /// <summary>The wait before it; zero when it is tried at once.</summary>
-    public TimeSpan Wait { get; }
+    public TimeSpan Delay { get; }
 }

@@ -8,7 +8,7 @@ namespace LoadBalancing.Client;
 public sealed class RetryOptions
 {
     /// <summary>How many times after the first try. 0: never. Null, the default: 2.</summary>
-    public int? Attempts { get; set; }
+    public int? MaxRetries { get; set; }
 
     /// <summary>
     /// The time for one attempt, from the pick to the headers of the answer. Above zero; not above <see cref="LoadBalancingOptions.Timeout"/> where both are set. Null, the default: 10 s.
@@ -23,7 +23,7 @@ public sealed class RetryOptions
     public IList<string>? RetryOn { get; set; }
 
     /// <summary>The statuses that <see cref="RetryConditions.RetriableStatusCodes"/> covers, 100 to 599. Null or empty, the default: none.</summary>
-    public IList<int>? RetriableStatusCodes { get; set; }
+    public IList<int>? RetriableStatuses { get; set; }
 
     /// <summary>The headers that <see cref="RetryConditions.RetriableHeaders"/> covers: an answer that fits one of them is tried again. Null or empty, the default: none.</summary>
     public IList<HeaderMatchOptions>? RetriableHeaders { get; set; }
@@ -38,7 +38,7 @@ public sealed class RetryOptions
     /// The longest body, in bytes, that is read into memory before it is sent, so that it can be sent again, if it is of a kind that can be read only once. Of longer bodies, and of those that do not know their length, the
     /// first failure reaches the caller; <c>SetContentFactory</c> makes them anew. 0 or more; null, the default, and 0: none is.
     /// </summary>
-    public int? BufferBodyUpTo { get; set; }
+    public int? MaxBufferedBodySize { get; set; }
 
     /// <summary>
     /// The upper end of the first wait. Each wait is drawn evenly from zero to its upper end, which doubles from retry to retry. Above zero; null, the default: 25 ms. There is no wait after a
@@ -51,15 +51,15 @@ public sealed class RetryOptions
     public TimeSpan? BackoffMax { get; set; }
 
     /// <summary>These options, and where they say nothing, those below.</summary>
-    internal RetryOptions Over(RetryOptions below) => new()
+    internal RetryOptions WithFallback(RetryOptions below) => new()
     {
-        Attempts = Attempts ?? below.Attempts,
+        MaxRetries = MaxRetries ?? below.MaxRetries,
         PerTryTimeout = PerTryTimeout ?? below.PerTryTimeout,
         RetryOn = RetryOn is { Count: > 0 } ? RetryOn : below.RetryOn,
-        RetriableStatusCodes = RetriableStatusCodes ?? below.RetriableStatusCodes,
+        RetriableStatuses = RetriableStatuses ?? below.RetriableStatuses,
         RetriableHeaders = RetriableHeaders ?? below.RetriableHeaders,
         RetryAllMethods = RetryAllMethods ?? below.RetryAllMethods,
-        BufferBodyUpTo = BufferBodyUpTo ?? below.BufferBodyUpTo,
+        MaxBufferedBodySize = MaxBufferedBodySize ?? below.MaxBufferedBodySize,
         BackoffBase = BackoffBase ?? below.BackoffBase,
         BackoffMax = BackoffMax ?? below.BackoffMax,
     };

@@ -2,7 +2,7 @@ namespace LoadBalancing.Client;
 
 /// <summary>What <see cref="RetryOptions"/> come to once every default is filled in.</summary>
 internal sealed record RetrySettings(
-    int Attempts,
+    int MaxRetries,
     TimeSpan PerTryTimeout,
     RetryTriggers Triggers,
     TimeSpan BackoffBase,
@@ -10,7 +10,7 @@ internal sealed record RetrySettings(
     bool AllMethods,
     int BufferBodyUpTo)
 {
-    public const int DefaultAttempts = 2;
+    public const int DefaultMaxRetries = 2;
 
     public static readonly TimeSpan DefaultPerTryTimeout = TimeSpan.FromSeconds(10);
 
@@ -20,13 +20,13 @@ internal sealed record RetrySettings(
     {
         TimeSpan backoffBase = options.BackoffBase ?? DefaultBackoffBase;
         return new RetrySettings(
-            options.Attempts ?? DefaultAttempts,
+            options.MaxRetries ?? DefaultMaxRetries,
             options.PerTryTimeout ?? DefaultPerTryTimeout,
             Combine(options.RetryOn is { Count: > 0 } conditions ? conditions : RetryConditions.Defaults),
             backoffBase,
             Longer(options.BackoffMax ?? backoffBase * 10, backoffBase),
             options.RetryAllMethods ?? false,
-            options.BufferBodyUpTo ?? 0);
+            options.MaxBufferedBodySize ?? 0);
     }
 
     /// <summary>A route may raise the one without the service's other.</summary>

@@ -28,5 +28,5 @@ internal enum RetryTriggers
     AnyGrpcStatus = Cancelled | DeadlineExceeded | Internal | ResourceExhausted | Unavailable,
 
     /// <summary>What can be seen only of an answer whose status alone does not make it a failure.</summary>
-    AnyAnswer = Retriable4xx | RetriableStatusCodes | RetriableHeaders | RateLimited | AnyGrpcStatus,
+    AnyResponse = Retriable4xx | RetriableStatusCodes | RetriableHeaders | RateLimited | AnyGrpcStatus,
 }

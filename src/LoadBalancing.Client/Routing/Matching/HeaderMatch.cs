@@ -18,9 +18,9 @@ internal sealed class HeaderMatch
         _invert = options.Invert;
     }
 
-    public bool Matches(HttpHeaders headers, HttpHeaders? contentHeaders) => Fits(headers, contentHeaders) != _invert;
+    public bool Matches(HttpHeaders headers, HttpHeaders? contentHeaders) => MatchesIgnoringInvert(headers, contentHeaders) != _invert;
 
-    private bool Fits(HttpHeaders headers, HttpHeaders? contentHeaders)
+    private bool MatchesIgnoringInvert(HttpHeaders headers, HttpHeaders? contentHeaders)
     {
         bool isThere = headers.NonValidated.TryGetValues(_name, out HeaderStringValues values) || contentHeaders?.NonValidated.TryGetValues(_name, out values) == true;
         if (_value is null)

@@ -14,7 +14,7 @@ internal sealed class RequestRoute
     public string Name { get; }
 
     /// <summary>What it asks for; empty: nothing.</summary>
-    public IReadOnlyList<RouteMatch> Conditions => _matches;
+    public IReadOnlyList<RouteMatch> Matches => _matches;
 
     /// <summary>How much of a request's path is the prefix by which the route fits it.</summary>
     public int PrefixLength(HttpRequestMessage request, string path)
@@ -30,7 +30,7 @@ internal sealed class RequestRoute
         // The request has asked for the route by name.
         foreach (RouteMatch match in _matches)
         {
-            if (match.FitsPath(path))
+            if (match.MatchesPath(path))
             {
                 return match.PrefixLength(path);
             }

@@ -24,8 +24,8 @@ internal sealed class RouteMatch
         _hosts = [.. options.Hosts ?? []];
         _ports = [.. options.Ports ?? []];
         _scheme = options.Scheme;
-        _methodText = TextMatch.From(options.MethodText);
-        _schemeText = TextMatch.From(options.SchemeText);
+        _methodText = TextMatch.From(options.MethodMatch);
+        _schemeText = TextMatch.From(options.SchemeMatch);
         _authority = TextMatch.From(options.Authority);
         _headers = [.. (options.Headers ?? []).Select(static header => new HeaderMatch(header))];
         _query = [.. (options.Query ?? []).Select(static parameter => new QueryMatch(parameter))];
@@ -40,29 +40,29 @@ internal sealed class RouteMatch
     /// <summary>Whether the case of the path does not matter.</summary>
     public bool IgnoresCase { get; }
 
-    public bool Matches(HttpRequestMessage request) => (_path is null || _path.Matches(request.RequestUri!.AbsolutePath)) && MatchesBesidesPath(request);
+    public bool Matches(HttpRequestMessage request) => (_path is null || _path.Matches(request.RequestUri!.AbsolutePath)) && MatchesExceptPath(request);
 
     /// <summary>Whether everything holds that is asked for but the path.</summary>
-    public bool MatchesBesidesPath(HttpRequestMessage request)
+    public bool MatchesExceptPath(HttpRequestMessage request)
     {
         Uri uri = request.RequestUri!;
-        return IsOneOf(_methods, request.Method.Method)
-            && IsOneOf(_hosts, uri.Host)
+        return IsEmptyOrContains(_methods, request.Method.Method)
+            && IsEmptyOrContains(_hosts, uri.Host)
             && (_ports.Length == 0 || Array.IndexOf(_ports, uri.Port) >= 0)
             && (_scheme is null || _scheme.Equals(uri.Scheme, StringComparison.OrdinalIgnoreCase))
             && (_methodText is null || _methodText.Matches(request.Method.Method))
             && (_schemeText is null || _schemeText.Matches(uri.Scheme))
             && (_authority is null || _authority.Matches(RequestAuthority.Of(request)))
-            && HeadersFit(request)
-            && QueryFits(uri);
+            && MatchesHeaders(request)
+            && MatchesQuery(uri);
     }
 
-    public bool FitsPath(ReadOnlySpan<char> path) => _path is null || _path.Matches(path);
+    public bool MatchesPath(ReadOnlySpan<char> path) => _path is null || _path.Matches(path);
 
     /// <summary>How much of a path that fits is the prefix that is asked for: of one that is asked for as a whole, or by an expression, all; where none is asked for, the slash that all begin with.</summary>
     public int PrefixLength(string path) => PathPrefix?.Length ?? (_path is null ? 1 : path.Length);
 
-    private static bool IsOneOf(string[] texts, string text)
+    private static bool IsEmptyOrContains(string[] texts, string text)
     {
         foreach (string candidate in texts)
         {
@@ -75,7 +75,7 @@ internal sealed class RouteMatch
         return texts.Length == 0;
     }
 
-    private bool HeadersFit(HttpRequestMessage request)
+    private bool MatchesHeaders(HttpRequestMessage request)
     {
         foreach (HeaderMatch header in _headers)
         {
@@ -88,7 +88,7 @@ internal sealed class RouteMatch
         return true;
     }
 
-    private bool QueryFits(Uri uri)
+    private bool MatchesQuery(Uri uri)
     {
         foreach (QueryMatch parameter in _query)
         {

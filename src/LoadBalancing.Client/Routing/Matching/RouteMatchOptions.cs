@@ -19,7 +19,7 @@ public sealed class RouteMatchOptions
     public IList<string>? Methods { get; set; }
 
     /// <summary>A condition on the method, where a list does not do; methods are written in capitals. Null, the default: not asked.</summary>
-    public TextMatchOptions? MethodText { get; set; }
+    public TextMatchOptions? MethodMatch { get; set; }
 
     /// <summary>The hosts that the caller named, of which the request must have one; without port, case does not matter. Null or empty, the default: not asked.</summary>
     public IList<string>? Hosts { get; set; }
@@ -34,7 +34,7 @@ public sealed class RouteMatchOptions
     public string? Scheme { get; set; }
 
     /// <summary>A condition on the scheme, where one does not do; schemes are written in small letters. Null, the default: not asked.</summary>
-    public TextMatchOptions? SchemeText { get; set; }
+    public TextMatchOptions? SchemeMatch { get; set; }
 
     /// <summary>Headers, all of which must fit. Null or empty, the default: not asked.</summary>
     public IList<HeaderMatchOptions>? Headers { get; set; }

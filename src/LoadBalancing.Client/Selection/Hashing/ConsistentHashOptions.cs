@@ -18,11 +18,11 @@ public sealed class ConsistentHashOptions
     /// </summary>
     public bool UseHostnameForHashing { get; set; }
 
-    /// <summary>With <c>RingHash</c>: the least number of entries on the ring. 1 to <see cref="MaximumRingSize"/>; default 1,024, as in Envoy. The more, the evener and the longer to build.</summary>
-    public int MinimumRingSize { get; set; } = 1024;
+    /// <summary>With <c>RingHash</c>: the least number of entries on the ring. 1 to <see cref="MaxRingSize"/>; default 1,024, as in Envoy. The more, the evener and the longer to build.</summary>
+    public int MinRingSize { get; set; } = 1024;
 
     /// <summary>With <c>RingHash</c>: the largest number of entries on the ring. 1 to 8,388,608, which is the default, as in Envoy.</summary>
-    public int MaximumRingSize { get; set; } = 8 * 1024 * 1024;
+    public int MaxRingSize { get; set; } = 8 * 1024 * 1024;
 
     /// <summary>With <c>Maglev</c>: the number of slots, a prime number up to 5,000,011; default 65,537, as in Envoy. A hundred times the number of endpoints keeps shares within a percent.</summary>
     public int TableSize { get; set; } = 65537;

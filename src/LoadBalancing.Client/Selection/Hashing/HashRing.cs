@@ -9,7 +9,7 @@ namespace LoadBalancing.Client;
 /// A ring as ketama's, entry for entry the one that Envoy builds for the same hosts in the order of their keys: owner with the least share gets a whole number of entries, entry <c>i</c> lies at
 /// <c>xxHash64("key_i")</c>, and a hash belongs to the first entry at or after it.
 /// </summary>
-internal sealed class HashRing : KeyTable
+internal sealed class HashRing : ConsistentHashTable
 {
     private readonly ulong[] _positions;
 
@@ -17,7 +17,7 @@ internal sealed class HashRing : KeyTable
     private readonly int[] _starts;
     private readonly int _shift;
 
-    public HashRing(KeyOwner[] owners, int minimumSize, int maximumSize)
+    public HashRing(HashOwner[] owners, int minimumSize, int maximumSize)
         : base(owners)
     {
         double least = owners.Min(static owner => owner.Share);
@@ -44,20 +44,20 @@ internal sealed class HashRing : KeyTable
         _positions = [.. positions];
         int[] sorted = [.. slots];
         Array.Sort(_positions, sorted);
-        var slotOwners = new SlotOwners(sorted.Length, owners.Length);
+        var slotOwners = new HashTableEntries(sorted.Length, owners.Length);
         for (int slot = 0; slot < sorted.Length; slot++)
         {
             slotOwners[slot] = sorted[slot];
         }
 
-        Slots = slotOwners;
+        Entries = slotOwners;
 
         // One part at least has to be half of the circle: a shift by all 64 bits would be none.
         _shift = 63 - BitOperations.Log2((uint)Math.Max(1, _positions.Length - 1));
         _starts = FindStarts(_positions, _shift);
     }
 
-    public override int SlotOf(ulong hash)
+    public override int EntryOf(ulong hash)
     {
         ulong[] positions = _positions;
         int slot = _starts[(int)(hash >> _shift)];

@@ -45,7 +45,7 @@ internal sealed class LoadBound
     /// <summary>Whether an endpoint may take one attempt more.</summary>
     /// <param name="endpoint">The endpoint.</param>
     /// <param name="inFlight">What is in flight on all; counted and kept here when it is needed for the first time.</param>
-    public bool HasRoom(UpstreamEndpoint endpoint, ref int? inFlight)
+    public bool HasCapacity(UpstreamEndpoint endpoint, ref int? inFlight)
     {
         // An idle one has room for one whatever the others do.
         int own = endpoint.InFlight;

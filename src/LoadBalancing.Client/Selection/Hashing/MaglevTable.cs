@@ -4,22 +4,22 @@ namespace LoadBalancing.Client;
 /// The lookup table of Maglev (Eisenbud and others, NSDI 2016), slot for slot the one that Envoy builds: the owners, in the order of their keys, take turns in claiming the next free slot of a
 /// permutation of their own, those of a smaller share not every turn.
 /// </summary>
-internal sealed class MaglevTable : KeyTable
+internal sealed class MaglevTable : ConsistentHashTable
 {
     private readonly FastModulo _modulo;
 
-    public MaglevTable(KeyOwner[] owners, int size)
+    public MaglevTable(HashOwner[] owners, int size)
         : base(owners)
     {
         _modulo = new FastModulo(size);
-        Slots = Fill(Array.ConvertAll(owners, owner => new Claimant(owner, (uint)size)), (uint)size);
+        Entries = Fill(Array.ConvertAll(owners, owner => new Claimant(owner, (uint)size)), (uint)size);
     }
 
-    public override int SlotOf(ulong hash) => _modulo.Of(hash);
+    public override int EntryOf(ulong hash) => _modulo.Of(hash);
 
-    private static SlotOwners Fill(Claimant[] claimants, uint size)
+    private static HashTableEntries Fill(Claimant[] claimants, uint size)
     {
-        var slots = new SlotOwners((int)size, claimants.Length);
+        var slots = new HashTableEntries((int)size, claimants.Length);
 
         // Of the n-th slot from the end, size / n are looked at before it is found, in random order: a bit for each stays in the nearest cache, and the table would not.
         ulong[] taken = new ulong[(size + 63) / 64];
@@ -60,7 +60,7 @@ internal sealed class MaglevTable : KeyTable
         public readonly double Share;
         private readonly uint _skip;
 
-        public Claimant(in KeyOwner owner, uint size)
+        public Claimant(in HashOwner owner, uint size)
         {
             Share = owner.Share;
             Next = (uint)(TextHash.Of(owner.Key) % size);

@@ -14,7 +14,7 @@ internal sealed class RendezvousPicker : IEndpointPicker
     private readonly LoadBound? _bound;
     private readonly RandomSource _random;
 
-    public RendezvousPicker(KeyOwner[] owners, LoadBound? bound, RandomSource random)
+    public RendezvousPicker(HashOwner[] owners, LoadBound? bound, RandomSource random)
     {
         _owners = Array.ConvertAll(owners, static owner => owner.Endpoint);
         _seeds = Array.ConvertAll(owners, static owner => TextHash.Of(owner.Key));
@@ -39,7 +39,7 @@ internal sealed class RendezvousPicker : IEndpointPicker
                 continue;
             }
 
-            if (_bound is null || _bound.HasRoom(_owners[i], ref inFlight))
+            if (_bound is null || _bound.HasCapacity(_owners[i], ref inFlight))
             {
                 best = _owners[i];
                 shortest = distance;

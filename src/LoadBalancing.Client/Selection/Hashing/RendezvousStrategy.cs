@@ -1,17 +1,17 @@
 namespace LoadBalancing.Client;
 
 /// <summary>Each key ranks all endpoints for itself and goes to the first.</summary>
-internal sealed record RendezvousStrategy(RandomSource Random, HashSettings Hashing = default) : IConfigurableStrategy
+internal sealed record RendezvousStrategy(RandomSource Random, ConsistentHashSettings Hashing = default) : IConfigurableStrategy
 {
     public string Name => LoadBalancingStrategies.Rendezvous;
 
     public bool UsesHash => true;
 
-    public ILoadBalancingStrategy Configure(LoadBalancingOptions options) => this with { Hashing = HashSettings.From(options.ConsistentHash) };
+    public ILoadBalancingStrategy Configure(LoadBalancingOptions options) => this with { Hashing = ConsistentHashSettings.From(options.ConsistentHash) };
 
     public IEndpointPicker CreatePicker(EndpointLevel level, IEndpointPicker? previous)
     {
         IReadOnlyList<UpstreamEndpoint> endpoints = Hashing.OwnersOf(level);
-        return new RendezvousPicker(KeyOwner.Of(endpoints, Hashing.WeightsOf(level), Hashing.UseHostname), Hashing.BoundOf(endpoints, level), Random);
+        return new RendezvousPicker(HashOwner.Of(endpoints, Hashing.WeightsOf(level), Hashing.UseHostname), Hashing.BoundOf(endpoints, level), Random);
     }
 }

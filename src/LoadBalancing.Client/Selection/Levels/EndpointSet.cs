@@ -11,7 +11,7 @@ internal sealed class EndpointSet
 
     private readonly RandomSource _random;
     private readonly PanicRule _panic;
-    private readonly LiveLevel _first;
+    private readonly SnapshotLevel _firstLevel;
     private readonly UpstreamEndpoint[] _candidates;
     private readonly bool _ignoresHealth;
     private readonly IForesightedPicker? _foresighted;
@@ -26,7 +26,7 @@ internal sealed class EndpointSet
     public EndpointSet(
         UpstreamEndpoint[] endpoints,
         UpstreamEndpoint[] candidates,
-        LiveLevel[] levels,
+        SnapshotLevel[] levels,
         IEndpointPicker? acrossLevels,
         ILoadBalancingStrategy strategy,
         PanicRule panic,
@@ -36,12 +36,12 @@ internal sealed class EndpointSet
         Levels = levels;
         Strategy = strategy;
         _candidates = candidates;
-        _first = levels[0];
+        _firstLevel = levels[0];
         _panic = panic;
         _random = random;
-        Picker = acrossLevels ?? _first.Picker;
-        _foresighted = _first.Level.Endpoints.Count >= WorthPrefetching ? Picker as IForesightedPicker : null;
-        _ignoresHealth = acrossLevels is null && _first.IgnoresHealth;
+        Picker = acrossLevels ?? _firstLevel.Picker;
+        _foresighted = _firstLevel.Level.Endpoints.Count >= WorthPrefetching ? Picker as IForesightedPicker : null;
+        _ignoresHealth = acrossLevels is null && _firstLevel.IgnoresHealth;
         InPanic = Array.Exists(levels, static level => level.Level.InPanic);
     }
 
@@ -49,10 +49,10 @@ internal sealed class EndpointSet
     public UpstreamEndpoint[] Endpoints { get; }
 
     /// <summary>The levels, those used first at the front.</summary>
-    public LiveLevel[] Levels { get; }
+    public SnapshotLevel[] Levels { get; }
 
     /// <summary>The level that is used first.</summary>
-    public EndpointLevel Level => _first.Level;
+    public EndpointLevel FirstLevel => _firstLevel.Level;
 
     /// <summary>The strategy that built the pickers; another one must not be handed them to carry on from.</summary>
     public ILoadBalancingStrategy Strategy { get; }
@@ -61,19 +61,19 @@ internal sealed class EndpointSet
     public IEndpointPicker? Picker { get; }
 
     /// <summary>The ejected endpoints that requests are let through to when their time is up; null when there are none, or they return otherwise.</summary>
-    public UpstreamEndpoint[]? OnProbation { get; init; }
+    public UpstreamEndpoint[]? TrialCandidates { get; init; }
 
     /// <summary>To be called before the next pick, because checks have stopped for want of traffic; usually null.</summary>
-    public Action? Wake { get; init; }
+    public Action? ResumeHealthChecks { get; init; }
 
     /// <summary>Whether a pick is nothing but a pick.</summary>
-    public bool IsPlain => OnProbation is null && Wake is null && !InPanic;
+    public bool CanPickDirectly => TrialCandidates is null && ResumeHealthChecks is null && !InPanic;
 
     /// <summary>Whether in some level so few are in service that it is panic.</summary>
     public bool InPanic { get; }
 
     /// <summary>Whether it is panic, and the requests that it falls on are refused for it.</summary>
-    public bool RefusesInPanic => InPanic && _panic.Traffic == PanicTraffic.Fail;
+    public bool FailsInPanic => InPanic && _panic.Traffic == PanicTraffic.Fail;
 
     public PanicRule Panic => _panic;
 
@@ -81,13 +81,13 @@ internal sealed class EndpointSet
     public bool PrefetchesNext => _foresighted is not null;
 
     /// <summary>Whether a pick at this moment would yield anything.</summary>
-    public bool CanPick => _panic.AlwaysYields ? _candidates.Length > 0 : Array.Exists(Levels, static level => level.HasAvailable);
+    public bool CanPick => _panic.CanPickUnavailable ? _candidates.Length > 0 : Array.Exists(Levels, static level => level.HasAvailable);
 
     /// <summary>Whether a pick that yields nobody means that all are full. It is not asked whether somebody is: what was full during the pick may have room by now.</summary>
-    public bool HasLimits => !RefusesInPanic && Array.Exists(_candidates, endpoint => endpoint.IsLimited && (InPanic || endpoint.IsAvailable));
+    public bool HasLimitedEndpoints => !FailsInPanic && Array.Exists(_candidates, endpoint => endpoint.IsLimited && (InPanic || endpoint.IsAvailable));
 
     /// <summary>Whether this endpoint, if it was picked here, was picked in panic.</summary>
-    public bool IsInPanic(UpstreamEndpoint picked) => InPanic && (Levels.Length == 1 || picked.Placement is { InPanic: true });
+    public bool IsInPanic(UpstreamEndpoint picked) => InPanic && (Levels.Length == 1 || picked.Assignment is { InPanic: true });
 
     /// <summary>
     /// An endpoint in service that the call has not tried, else one in service that it has, else, in panic, whom panic admits.
@@ -101,26 +101,26 @@ internal sealed class EndpointSet
 
         if (Picker is not null)
         {
-            UpstreamEndpoint? picked = _ignoresHealth ? _first.Pick(context) : Picker.Pick(context);
+            UpstreamEndpoint? picked = _ignoresHealth ? _firstLevel.Pick(context) : Picker.Pick(context);
             if (picked is not null)
             {
                 return picked;
             }
 
-            if (context.Exclude is not null)
+            if (context.TriedEndpoints is not null)
             {
-                return Pick(context with { Exclude = null, Preferred = null });
+                return Pick(context with { TriedEndpoints = null, Preferred = null });
             }
         }
 
         // Ejections that came after this snapshot can leave its picker empty-handed: the next snapshot, milliseconds away,
         // will be one of panic, and this request must not fail for being early.
         // Where somebody well is only full, nothing is sudden about it.
-        return _panic.AlwaysYields && !Array.Exists(_candidates, static endpoint => endpoint.IsLimited && endpoint.IsAvailable) ? PickInSuddenPanic() : null;
+        return _panic.CanPickUnavailable && !Array.Exists(_candidates, static endpoint => endpoint.IsLimited && endpoint.IsAvailable) ? PickWhenAllUnavailable() : null;
     }
 
     /// <summary>An ejected endpoint whose time is up and that this attempt may go to, to see if it is well again; usually null.</summary>
-    public UpstreamEndpoint? PickProbe(in PickContext context, TimeProvider timeProvider)
+    public UpstreamEndpoint? PickForTrial(in PickContext context, TimeProvider timeProvider)
     {
         // Who is where its session is stays there: elsewhere nobody knows it.
         if (context.Preferred is { } preferred && context.Admits(preferred))
@@ -129,14 +129,14 @@ internal sealed class EndpointSet
         }
 
         long now = timeProvider.GetTimestamp();
-        foreach (UpstreamEndpoint endpoint in OnProbation!)
+        foreach (UpstreamEndpoint endpoint in TrialCandidates!)
         {
             if (endpoint.CurrentEjection is { } ejection
-                && timeProvider.GetElapsedTime(ejection.StartedAt, now) >= ejection.Length
-                && !endpoint.Status.IsFailingChecks
+                && timeProvider.GetElapsedTime(ejection.StartedAt, now) >= ejection.Duration
+                && !endpoint.Status.IsFailingHealthChecks
                 && !context.Excludes(endpoint)
                 && !endpoint.IsFull
-                && ejection.Probes.TryEnter(context.IsRetryable, now))
+                && ejection.TrialGate.TryEnter(context.IsRetryable, now))
             {
                 return endpoint;
             }
@@ -148,11 +148,11 @@ internal sealed class EndpointSet
     /// <summary>Has the processor fetch the memory of whom the next picks will yield, if <see cref="PrefetchesNext"/>.</summary>
     public void PrefetchNext() => _foresighted?.PrefetchNext();
 
-    private UpstreamEndpoint? PickInSuddenPanic()
+    private UpstreamEndpoint? PickWhenAllUnavailable()
     {
         if (_panic.Traffic == PanicTraffic.LastStanding)
         {
-            return PanicRule.FirstToReturn(_candidates) is { IsFull: false } last ? last : null;
+            return PanicRule.FindFirstToRestore(_candidates) is { IsFull: false } last ? last : null;
         }
 
         // Who has yet to pass a first check stays without traffic; his draw falls to the next.

@@ -15,7 +15,7 @@ internal sealed class LevelsPicker : IEndpointPicker
 {
     private const int Percents = 100;
 
-    private readonly LiveLevel[][] _priorities;
+    private readonly SnapshotLevel[][] _priorities;
     private readonly int[] _priorityOf;
     private readonly bool _usesHash;
     private readonly RandomSource _random;
@@ -24,7 +24,7 @@ internal sealed class LevelsPicker : IEndpointPicker
     /// <param name="percents">The part of each priority; they add up to 100.</param>
     /// <param name="usesHash">Whether keys stay with their level.</param>
     /// <param name="random">Where draws come from.</param>
-    public LevelsPicker(LiveLevel[][] priorities, int[] percents, bool usesHash, RandomSource random)
+    public LevelsPicker(SnapshotLevel[][] priorities, int[] percents, bool usesHash, RandomSource random)
     {
         _priorities = priorities;
         _priorityOf = [.. percents.SelectMany(static (percent, priority) => Enumerable.Repeat(priority, percent))];
@@ -46,24 +46,24 @@ internal sealed class LevelsPicker : IEndpointPicker
             priority = _priorityOf[(int)Math.BigMul(_random.NextUInt64(), Percents, out left)];
         }
 
-        LiveLevel[] levels = _priorities[priority];
-        LiveLevel drawn = levels[0];
+        SnapshotLevel[] levels = _priorities[priority];
+        SnapshotLevel drawn = levels[0];
         if (levels.Length > 1)
         {
-            drawn = Draw(levels, left, context.Exclude);
+            drawn = Draw(levels, left, context.TriedEndpoints);
         }
 
-        return drawn.Pick(context) ?? (drawn.Refuses ? null : PickElsewhere(drawn, priority, context));
+        return drawn.Pick(context) ?? (drawn.FailsInPanic ? null : PickFromOtherLevels(drawn, priority, context));
     }
 
     /// <summary>By share; if the call has been in some of these localities, among the others.</summary>
-    private static LiveLevel Draw(LiveLevel[] levels, ulong number, IReadOnlyList<UpstreamEndpoint>? tried)
+    private static SnapshotLevel Draw(SnapshotLevel[] levels, ulong number, IReadOnlyList<UpstreamEndpoint>? tried)
     {
         double total = 0;
         bool avoidsTried = false;
         if (tried is { Count: > 0 })
         {
-            foreach (LiveLevel level in levels)
+            foreach (SnapshotLevel level in levels)
             {
                 total += HasTried(level, tried) ? 0 : level.Share;
             }
@@ -74,15 +74,15 @@ internal sealed class LevelsPicker : IEndpointPicker
         if (!avoidsTried)
         {
             total = 0;
-            foreach (LiveLevel level in levels)
+            foreach (SnapshotLevel level in levels)
             {
                 total += level.Share;
             }
         }
 
         double draw = (number >> 11) * (1.0 / (1UL << 53)) * total;
-        LiveLevel drawn = levels[0];
-        foreach (LiveLevel level in levels)
+        SnapshotLevel drawn = levels[0];
+        foreach (SnapshotLevel level in levels)
         {
             if (level.Share <= 0 || (avoidsTried && HasTried(level, tried!)))
             {
@@ -100,7 +100,7 @@ internal sealed class LevelsPicker : IEndpointPicker
         return drawn;
     }
 
-    private static bool HasTried(LiveLevel level, IReadOnlyList<UpstreamEndpoint> tried)
+    private static bool HasTried(SnapshotLevel level, IReadOnlyList<UpstreamEndpoint> tried)
     {
         for (int i = 0; i < tried.Count; i++)
         {
@@ -113,7 +113,7 @@ internal sealed class LevelsPicker : IEndpointPicker
         return false;
     }
 
-    private UpstreamEndpoint? PickElsewhere(LiveLevel empty, int priority, in PickContext context)
+    private UpstreamEndpoint? PickFromOtherLevels(SnapshotLevel empty, int priority, in PickContext context)
     {
         if (PickFirst(_priorities[priority], empty, context) is { } near)
         {
@@ -131,11 +131,11 @@ internal sealed class LevelsPicker : IEndpointPicker
         return null;
     }
 
-    private static UpstreamEndpoint? PickFirst(LiveLevel[] levels, LiveLevel except, in PickContext context)
+    private static UpstreamEndpoint? PickFirst(SnapshotLevel[] levels, SnapshotLevel except, in PickContext context)
     {
-        foreach (LiveLevel level in levels)
+        foreach (SnapshotLevel level in levels)
         {
-            if (level != except && !level.Refuses && level.Pick(context) is { } picked)
+            if (level != except && !level.FailsInPanic && level.Pick(context) is { } picked)
             {
                 return picked;
             }

@@ -12,7 +12,7 @@ public sealed class ZoneAwareOptions
     public int MinClusterSize { get; set; } = 6;
 
     /// <summary>The share of requests for which zones count, in percent, 0 to 100; default 100.</summary>
-    public double RoutingEnabled { get; set; } = 100;
+    public double RoutingPercent { get; set; } = 100;
 
     /// <summary>All requests stay in the own zone while it has at least so many endpoints in service, however the callers are spread. 1 or more; null, the default: never for that alone.</summary>
     public int? ForceLocalZoneMinSize { get; set; }

@@ -17,7 +17,7 @@ internal sealed class ZoneAwareRule : LocalityRule
         _options = new ZoneAwareOptions
         {
             MinClusterSize = options.ZoneAware.MinClusterSize,
-            RoutingEnabled = options.ZoneAware.RoutingEnabled,
+            RoutingPercent = options.ZoneAware.RoutingPercent,
             ForceLocalZoneMinSize = options.ZoneAware.ForceLocalZoneMinSize,
         };
         _callers = options.ZoneAware.Callers.Where(static pair => pair.Value > 0).ToDictionary(
@@ -46,7 +46,7 @@ internal sealed class ZoneAwareRule : LocalityRule
         int[] upstream = Array.ConvertAll(zones, zone => (int)(Whole * zone.Strength / total));
         int[] callers = CallersOf(Array.ConvertAll(zones, static zone => zone.Locality));
         double[] shares = SharesOf(own, upstream, callers, isForced);
-        double enabled = _options.RoutingEnabled / 100;
+        double enabled = _options.RoutingPercent / 100;
         return [.. zones.Select((zone, i) => new LocalityShare(NameOf(zone.Locality), zone.Members, (enabled * shares[i]) + ((1 - enabled) * zone.Strength / total)))];
     }
 

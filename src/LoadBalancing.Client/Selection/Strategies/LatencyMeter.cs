@@ -37,7 +37,7 @@ internal sealed class LatencyMeter
         else if (outcome.IsFailure)
         {
             load.AddLatency(Math.Min(Math.Max(Math.Max(elapsed, 2 * known), _penalty), _maxPenalty), now, _decay);
-            if (outcome.NotBefore is { } notBefore)
+            if (outcome.RetryAfter is { } notBefore)
             {
                 double wait = Math.Clamp((notBefore - _timeProvider.GetUtcNow()).TotalSeconds, 0, _maxPenalty);
                 load.AvoidUntil = now + (long)(wait * _timeProvider.TimestampFrequency);

@@ -13,9 +13,9 @@ namespace LoadBalancing.Client;
 /// </remarks>
 internal sealed class LeastLoadPicker : IEndpointPicker
 {
-    private const int Drawn = 3;
+    private const int ChoiceCount = 3;
 
-    private const int EnoughSamples = 5;
+    private const int MinSamples = 5;
 
     /// <summary>Lists up to this length are drawn from by one number: of no index is the share off by more than 1 in 256.</summary>
     private const int LargestShared = 1 << 12;
@@ -32,7 +32,7 @@ internal sealed class LeastLoadPicker : IEndpointPicker
     private readonly double _decayStepsPerTick;
     private readonly double _averageLatency;
     private readonly RandomSource _random;
-    private readonly AllInService _allInService;
+    private readonly AllAvailable _allAvailable;
 
     /// <param name="level">The endpoints.</param>
     /// <param name="decayTime">The time in which a latency fades by a factor of e.</param>
@@ -48,7 +48,7 @@ internal sealed class LeastLoadPicker : IEndpointPicker
         _random = random;
         double[] known = [.. _endpoints.Where(static endpoint => endpoint.Load.Samples > 0).Select(static endpoint => endpoint.Load.Latency).Order()];
         _averageLatency = known.Length == 0 ? 0 : known[known.Length / 2];
-        _allInService = _endpoints.Length is >= Drawn and <= 1 << IndexBits ? AllInService.Of(_endpoints) : default;
+        _allAvailable = _endpoints.Length is >= ChoiceCount and <= 1 << IndexBits ? AllAvailable.Capture(_endpoints) : default;
     }
 
     public UpstreamEndpoint? Pick(in PickContext context)
@@ -58,17 +58,17 @@ internal sealed class LeastLoadPicker : IEndpointPicker
         ulong number = _random.NextUInt64();
         ulong scaled = (number >> 32) * (uint)count;
         int first = (int)(scaled >> 32);
-        if (count < Drawn)
+        if (count < ChoiceCount)
         {
             int last = count - 1 - first;
-            return PickWithCare(first, last, last, context);
+            return PickAdmitted(first, last, last, context);
         }
 
         int step = Scale((uint)number, count - 1);
         int other = Scale(count <= LargestShared ? (uint)scaled : (uint)_random.NextUInt64(), count - 2);
         int second = Around(first + 1 + step, count);
         int third = Around(first + 1 + other + Branchless.IsAtLeast(other, step), count);
-        return _allInService.Holds && context.ExcludesNobody && PickQuickly(first, second, third, context.Now) is { } best ? best : PickWithCare(first, second, third, context);
+        return _allAvailable.Holds && context.HasNoExclusions && PickQuickly(first, second, third, context.Now) is { } best ? best : PickAdmitted(first, second, third, context);
     }
 
     private static int Scale(uint fraction, int count) => (int)(((ulong)fraction * (uint)count) >> 32);
@@ -86,7 +86,7 @@ internal sealed class LeastLoadPicker : IEndpointPicker
         EndpointLoad loadA = a.Load;
         EndpointLoad loadB = b.Load;
         EndpointLoad loadC = c.Load;
-        if (((loadA.Samples - EnoughSamples) | (loadB.Samples - EnoughSamples) | (loadC.Samples - EnoughSamples)) < 0)
+        if (((loadA.Samples - MinSamples) | (loadB.Samples - MinSamples) | (loadC.Samples - MinSamples)) < 0)
         {
             return null;
         }
@@ -94,7 +94,7 @@ internal sealed class LeastLoadPicker : IEndpointPicker
         Vector256<double> wait = WaitAt(
             Vector256.Create(now),
             ThreeOf(loadA.Latency, loadB.Latency, loadC.Latency),
-            ThreeOf(loadA.LatencyAt, loadB.LatencyAt, loadC.LatencyAt),
+            ThreeOf(loadA.LastSampleAt, loadB.LastSampleAt, loadC.LastSampleAt),
             ThreeOf(loadA.OldestWaiting, loadB.OldestWaiting, loadC.OldestWaiting),
             ThreeOf(loadA.AvoidUntil, loadB.AvoidUntil, loadC.AvoidUntil));
         Vector128<int> attempts = Vector128.Create(loadA.InFlight, loadB.InFlight, loadC.InFlight, 0) + Vector128<int>.One;
@@ -107,7 +107,7 @@ internal sealed class LeastLoadPicker : IEndpointPicker
         return _choices[(int)(indices >> ((int)(least & 3) * IndexBits)) & ((1 << IndexBits) - 1)].Endpoint;
     }
 
-    private UpstreamEndpoint? PickWithCare(int first, int second, int third, in PickContext context)
+    private UpstreamEndpoint? PickAdmitted(int first, int second, int third, in PickContext context)
     {
         long firstCost = CostOf(first, context);
         long secondCost = CostOf(second, context);
@@ -129,12 +129,12 @@ internal sealed class LeastLoadPicker : IEndpointPicker
     {
         int inFlight = Math.Max(0, load.InFlight);
         int samples = load.Samples;
-        if (samples < EnoughSamples && inFlight >= 1 << samples)
+        if (samples < MinSamples && inFlight >= 1 << samples)
         {
             return double.PositiveInfinity;
         }
 
-        long latencyAt = samples == 0 ? now : load.LatencyAt;
+        long latencyAt = samples == 0 ? now : load.LastSampleAt;
         double latency = samples == 0 ? _averageLatency : load.Latency;
         Vector256<double> wait = WaitAt(Vector256.Create(now), Vector256.Create(latency), Vector256.Create(latencyAt), Vector256.Create(load.OldestWaiting), Vector256.Create(load.AvoidUntil));
         return wait.ToScalar() * (inFlight + 1);

@@ -12,7 +12,7 @@ internal sealed class LeastRequestPicker : IEndpointPicker
     private readonly double[] _weights;
     private readonly int _choices;
     private readonly RandomSource _random;
-    private readonly AllInService _allInService;
+    private readonly AllAvailable _allAvailable;
 
     public LeastRequestPicker(EndpointLevel level, int choices, RandomSource random)
     {
@@ -21,7 +21,7 @@ internal sealed class LeastRequestPicker : IEndpointPicker
         _choices = Math.Min(choices, _endpoints.Length);
         _random = random;
         _loads = Array.ConvertAll(_endpoints, static endpoint => endpoint.Load);
-        _allInService = _choices == 2 ? AllInService.Of(_endpoints) : default;
+        _allAvailable = _choices == 2 ? AllAvailable.Capture(_endpoints) : default;
     }
 
     public UpstreamEndpoint? Pick(in PickContext context)
@@ -32,12 +32,12 @@ internal sealed class LeastRequestPicker : IEndpointPicker
         int first = (int)(((number >> 32) * count) >> 32);
         int second = (int)(((ulong)(uint)number * (count - 1)) >> 32);
         second += Branchless.IsAtLeast(second, first);
-        return _allInService.Holds && context.ExcludesNobody
+        return _allAvailable.Holds && context.HasNoExclusions
             ? _endpoints[Branchless.ChooseLess(first, _loads[first].InFlight, second, _loads[second].InFlight)]
-            : PickWithCare(first, second, context);
+            : PickAdmitted(first, second, context);
     }
 
-    private UpstreamEndpoint? PickWithCare(int first, int second, in PickContext context)
+    private UpstreamEndpoint? PickAdmitted(int first, int second, in PickContext context)
     {
         UpstreamEndpoint? best = null;
         int fewest = int.MaxValue;
@@ -64,12 +64,12 @@ internal sealed class LeastRequestPicker : IEndpointPicker
     private void ConsiderMore(int first, int second, in PickContext context, ref UpstreamEndpoint? best, ref int fewest)
     {
         var dice = new Dice(_random);
-        Span<int> drawn = stackalloc int[LeastRequestStrategy.MostChoices];
+        Span<int> drawn = stackalloc int[LeastRequestStrategy.MaxChoiceCount];
         drawn[0] = Math.Min(first, second);
         drawn[1] = Math.Max(first, second);
         for (int count = 2; count < _choices; count++)
         {
-            Consider(_endpoints[Distinct.Add(drawn, count, dice.Next(_endpoints.Length - count))], context, ref best, ref fewest);
+            Consider(_endpoints[DistinctDraws.InsertDraw(drawn, count, dice.Next(_endpoints.Length - count))], context, ref best, ref fewest);
         }
     }
 }

@@ -3,7 +3,7 @@ namespace LoadBalancing.Client;
 /// <summary>A few endpoints drawn by weight, of which the one with the fewest in flight is taken.</summary>
 internal sealed record LeastRequestStrategy(RandomSource Random, int ChoiceCount = 2, double ActiveRequestBias = 1) : IConfigurableStrategy
 {
-    public const int MostChoices = 16;
+    public const int MaxChoiceCount = 16;
 
     public string Name => LoadBalancingStrategies.LeastRequest;
 

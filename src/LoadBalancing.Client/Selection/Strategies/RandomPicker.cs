@@ -7,7 +7,7 @@ internal sealed class RandomPicker : IEndpointPicker
     private readonly double[] _weights;
     private readonly AliasTable? _table;
     private readonly RandomSource _random;
-    private readonly AllInService _allInService;
+    private readonly AllAvailable _allAvailable;
 
     public RandomPicker(EndpointLevel level, RandomSource random)
     {
@@ -15,14 +15,14 @@ internal sealed class RandomPicker : IEndpointPicker
         _weights = [.. level.Weights];
         _table = level.HasEqualWeights ? null : new AliasTable(level.Weights);
         _random = random;
-        _allInService = AllInService.Of(_endpoints);
+        _allAvailable = AllAvailable.Capture(_endpoints);
     }
 
     public UpstreamEndpoint? Pick(in PickContext context)
     {
         ulong number = _random.NextUInt64();
         UpstreamEndpoint endpoint = _endpoints[_table is null ? (int)Math.BigMul(number, (ulong)_endpoints.Length, out _) : _table.Draw(number)];
-        return (_allInService.Holds && context.ExcludesNobody) || context.Admits(endpoint) ? endpoint : PickAmongAdmitted(context);
+        return (_allAvailable.Holds && context.HasNoExclusions) || context.Admits(endpoint) ? endpoint : PickAmongAdmitted(context);
     }
 
     private UpstreamEndpoint? PickAmongAdmitted(in PickContext context)

@@ -5,40 +5,40 @@ internal sealed class RoundRobinPicker : IForesightedPicker
 {
     private readonly UpstreamEndpoint[] _schedule;
     private readonly FastModulo _turn;
-    private readonly AllInService _allInService;
+    private readonly AllAvailable _allAvailable;
 
-    public RoundRobinPicker(UpstreamEndpoint[] schedule, Rotation rotation)
+    public RoundRobinPicker(UpstreamEndpoint[] schedule, RoundRobinCursor rotation)
     {
         _schedule = schedule;
         _turn = new FastModulo(schedule.Length);
-        _allInService = AllInService.Of(schedule);
-        Rotation = rotation;
+        _allAvailable = AllAvailable.Capture(schedule);
+        Cursor = rotation;
     }
 
-    public Rotation Rotation { get; }
+    public RoundRobinCursor Cursor { get; }
 
     public UpstreamEndpoint? Pick(in PickContext context)
     {
-        ulong ticket = Rotation.Next();
+        ulong ticket = Cursor.Advance();
         UpstreamEndpoint endpoint = _schedule[_turn.Of(ticket)];
-        return (_allInService.Holds && context.ExcludesNobody) || context.Admits(endpoint) ? endpoint : PassOver(ticket, context);
+        return (_allAvailable.Holds && context.HasNoExclusions) || context.Admits(endpoint) ? endpoint : PickNextAdmitted(ticket, context);
     }
 
     /// <inheritdoc/>
     /// <remarks>In two steps, one pick apart, because what an endpoint holds can be found only when the endpoint itself is there.</remarks>
     public void PrefetchNext()
     {
-        ulong ticket = Rotation.Last;
+        ulong ticket = Cursor.Position;
         UpstreamEndpoint.Prefetch(_schedule[_turn.Of(ticket + 2)]);
         _schedule[_turn.Of(ticket + 1)].PrefetchParts();
     }
 
-    private UpstreamEndpoint? PassOver(ulong ticket, in PickContext context)
+    private UpstreamEndpoint? PickNextAdmitted(ulong ticket, in PickContext context)
     {
         // An endpoint that must be passed over costs its ticket. Giving its turn to the one behind it instead would send that one twice its share.
         for (int turn = 1; turn < _schedule.Length; turn++)
         {
-            ticket = Rotation.Next();
+            ticket = Cursor.Advance();
             UpstreamEndpoint endpoint = _schedule[_turn.Of(ticket)];
             if (context.Admits(endpoint))
             {

@@ -11,27 +11,27 @@ namespace LoadBalancing.Client;
 internal static class RoundRobinSchedule
 {
     /// <summary>The longest round for weights that are no small whole numbers; shares are then exact to this fraction of the total.</summary>
-    internal const int LongestRound = 1 << 16;
+    internal const int MaxRoundLength = 1 << 16;
 
     private const double GoldenRatio = 0.61803398874989485;
 
     public static UpstreamEndpoint[] Build(EndpointLevel level)
     {
         UpstreamEndpoint[] endpoints = [.. level.Endpoints];
-        return level.HasEqualWeights ? endpoints : Spread(endpoints, CountTurns(level.Weights));
+        return level.HasEqualWeights ? endpoints : Spread(endpoints, CountPositions(level.Weights));
     }
 
-    internal static int[] CountTurns(IReadOnlyList<double> weights)
+    internal static int[] CountPositions(IReadOnlyList<double> weights)
     {
         double total = weights.Sum();
-        if (total <= LongestRound && weights.All(static weight => weight == Math.Floor(weight)))
+        if (total <= MaxRoundLength && weights.All(static weight => weight == Math.Floor(weight)))
         {
             int divisor = weights.Aggregate(0, static (gcd, weight) => GreatestCommonDivisor(gcd, (int)weight));
             return [.. weights.Select(weight => (int)weight / divisor)];
         }
 
         // Everybody keeps at least one turn: a small weight means little traffic, not none.
-        return [.. weights.Select(weight => Math.Max(1, (int)Math.Round(weight / total * LongestRound)))];
+        return [.. weights.Select(weight => Math.Max(1, (int)Math.Round(weight / total * MaxRoundLength)))];
     }
 
     private static UpstreamEndpoint[] Spread(UpstreamEndpoint[] endpoints, int[] turns)

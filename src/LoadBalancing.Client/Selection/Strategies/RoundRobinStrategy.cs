@@ -12,7 +12,7 @@ internal sealed class RoundRobinStrategy : ILoadBalancingStrategy
     public IEndpointPicker CreatePicker(EndpointLevel level, IEndpointPicker? previous)
     {
         // The upper half is left free: 2^63 picks before the count wraps, and the sum of two never overflows.
-        Rotation rotation = (previous as RoundRobinPicker)?.Rotation ?? new Rotation(_random.NextUInt64() >> 1);
+        RoundRobinCursor rotation = (previous as RoundRobinPicker)?.Cursor ?? new RoundRobinCursor(_random.NextUInt64() >> 1);
         return new RoundRobinPicker(RoundRobinSchedule.Build(level), rotation);
     }
 }

@@ -7,7 +7,7 @@ namespace LoadBalancing.Client;
 internal sealed class WeightedLeastRequestPicker : IEndpointPicker
 {
     /// <summary>After so many draws of an endpoint that is among the choices already, one of the others is as good as any: one weight outweighs the rest by far.</summary>
-    private const int MostRedraws = 4;
+    private const int MaxRedraws = 4;
 
     private readonly UpstreamEndpoint[] _endpoints;
     private readonly double[] _weights;
@@ -58,7 +58,7 @@ internal sealed class WeightedLeastRequestPicker : IEndpointPicker
 
     private int DrawAnother(int first)
     {
-        for (int redraw = 0; redraw < MostRedraws; redraw++)
+        for (int redraw = 0; redraw < MaxRedraws; redraw++)
         {
             int choice = _table.Draw(_random.NextUInt64());
             if (choice != first)
@@ -73,7 +73,7 @@ internal sealed class WeightedLeastRequestPicker : IEndpointPicker
 
     private void ConsiderMore(int first, int second, in PickContext context, ref int best)
     {
-        Span<int> drawn = stackalloc int[LeastRequestStrategy.MostChoices];
+        Span<int> drawn = stackalloc int[LeastRequestStrategy.MaxChoiceCount];
         drawn[0] = Math.Min(first, second);
         drawn[1] = Math.Max(first, second);
         var dice = new Dice(_random);
@@ -85,15 +85,15 @@ internal sealed class WeightedLeastRequestPicker : IEndpointPicker
 
     private int Draw(Span<int> drawn, int count, ref Dice dice)
     {
-        for (int redraw = 0; redraw < MostRedraws; redraw++)
+        for (int redraw = 0; redraw < MaxRedraws; redraw++)
         {
             int choice = _table.Draw(_random.NextUInt64());
             if (drawn[..count].BinarySearch(choice) is < 0 and int place)
             {
-                return Distinct.Add(drawn, count, choice - ~place);
+                return DistinctDraws.InsertDraw(drawn, count, choice - ~place);
             }
         }
 
-        return Distinct.Add(drawn, count, dice.Next(_endpoints.Length - count));
+        return DistinctDraws.InsertDraw(drawn, count, dice.Next(_endpoints.Length - count));
     }
 }

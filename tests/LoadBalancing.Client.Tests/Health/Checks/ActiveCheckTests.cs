@@ -13,7 +13,7 @@ public sealed class ActiveCheckTests
     public void The_first_result_counts_by_itself_either_way()
     {
         using TestCluster cluster = Checked();
-        cluster.Probe.Answer = FailFor("10.0.0.2");
+        cluster.Probe.GetResult = FailFor("10.0.0.2");
 
         cluster.Time.Advance(Interval);
 
@@ -28,7 +28,7 @@ public sealed class ActiveCheckTests
     {
         using TestCluster cluster = Checked();
 
-        Assert.Empty(cluster.Probe.Asked);
+        Assert.Empty(cluster.Probe.ProbedEndpoints);
         Assert.Equal(2, cluster.PickMany(10).Count);
     }
 
@@ -38,10 +38,10 @@ public sealed class ActiveCheckTests
         using TestCluster cluster = Checked();
         cluster.Run(Interval);
 
-        cluster.Probe.Answer = Fail("down");
+        cluster.Probe.GetResult = Fail("down");
         AssertAfter(cluster, EndpointHealth.Available, EndpointHealth.Available, EndpointHealth.Unhealthy, EndpointHealth.Unhealthy);
 
-        cluster.Probe.Answer = Pass;
+        cluster.Probe.GetResult = Pass;
         AssertAfter(cluster, EndpointHealth.Unhealthy, EndpointHealth.Available, EndpointHealth.Available);
     }
 
@@ -52,19 +52,19 @@ public sealed class ActiveCheckTests
         cluster.Run(Interval);
         foreach (bool passes in new[] { false, false, true, false, false, true })
         {
-            cluster.Probe.Answer = passes ? Pass : Fail("down");
+            cluster.Probe.GetResult = passes ? Pass : Fail("down");
             AssertAfter(cluster, EndpointHealth.Available);
         }
 
-        cluster.Probe.Answer = Fail("down");
+        cluster.Probe.GetResult = Fail("down");
         AssertAfter(cluster, EndpointHealth.Available, EndpointHealth.Available, EndpointHealth.Unhealthy);
         foreach (bool passes in new[] { true, false, true })
         {
-            cluster.Probe.Answer = passes ? Pass : Fail("down");
+            cluster.Probe.GetResult = passes ? Pass : Fail("down");
             AssertAfter(cluster, EndpointHealth.Unhealthy);
         }
 
-        cluster.Probe.Answer = Pass;
+        cluster.Probe.GetResult = Pass;
         AssertAfter(cluster, EndpointHealth.Available);
     }
 
@@ -74,7 +74,7 @@ public sealed class ActiveCheckTests
         using TestCluster cluster = Checked();
         cluster.Run(Interval);
 
-        cluster.Probe.Answer = static (_, _) => new ValueTask<ProbeResult>(ProbeResult.Refused("answered 503"));
+        cluster.Probe.GetResult = static (_, _) => new ValueTask<ProbeResult>(ProbeResult.UnhealthyImmediately("answered 503"));
 
         AssertAfter(cluster, EndpointHealth.Unhealthy);
     }
@@ -83,11 +83,11 @@ public sealed class ActiveCheckTests
     public void A_probe_that_throws_has_failed_and_the_next_one_is_made()
     {
         using TestCluster cluster = Checked();
-        cluster.Probe.Answer = static (_, _) => throw new InvalidOperationException("no such thing");
+        cluster.Probe.GetResult = static (_, _) => throw new InvalidOperationException("no such thing");
         SecondsToNext(cluster);
         Assert.Equal("its health check failed: no such thing", cluster.Endpoints[0].HealthReason);
 
-        cluster.Probe.Answer = Pass;
+        cluster.Probe.GetResult = Pass;
 
         AssertAfter(cluster, EndpointHealth.Unhealthy, EndpointHealth.Available);
     }
@@ -96,7 +96,7 @@ public sealed class ActiveCheckTests
     public void A_probe_that_throws_without_a_word_is_told_by_what_it_threw()
     {
         using TestCluster cluster = Checked();
-        cluster.Probe.Answer = static (_, _) => throw new InvalidOperationException("");
+        cluster.Probe.GetResult = static (_, _) => throw new InvalidOperationException("");
 
         SecondsToNext(cluster);
 
@@ -107,14 +107,14 @@ public sealed class ActiveCheckTests
     public void A_pass_that_is_not_yet_enough_leaves_the_reason_and_tells_of_the_pass()
     {
         using TestCluster cluster = Checked(endpoints: 1);
-        cluster.Probe.Answer = Fail("down");
+        cluster.Probe.GetResult = Fail("down");
         SecondsToNext(cluster);
-        Assert.Equal("down", cluster.Endpoints[0].LastCheck);
+        Assert.Equal("down", cluster.Endpoints[0].LastProbeResult);
 
-        cluster.Probe.Answer = Pass;
+        cluster.Probe.GetResult = Pass;
         SecondsToNext(cluster);
 
-        Assert.Equal((EndpointHealth.Unhealthy, "its health check failed: down", "passed"), (cluster.Endpoints[0].Health, cluster.Endpoints[0].HealthReason, cluster.Endpoints[0].LastCheck));
+        Assert.Equal((EndpointHealth.Unhealthy, "its health check failed: down", "passed"), (cluster.Endpoints[0].Health, cluster.Endpoints[0].HealthReason, cluster.Endpoints[0].LastProbeResult));
         SecondsToNext(cluster);
         Assert.Equal((EndpointHealth.Available, null), (cluster.Endpoints[0].Health, cluster.Endpoints[0].HealthReason));
     }
@@ -124,18 +124,18 @@ public sealed class ActiveCheckTests
     {
         using TestCluster cluster = Checked(endpoints: 1);
         var hanging = new TaskCompletionSource<ProbeResult>();
-        cluster.Probe.Answer = (_, _) => new ValueTask<ProbeResult>(hanging.Task);
+        cluster.Probe.GetResult = (_, _) => new ValueTask<ProbeResult>(hanging.Task);
         SecondsToNext(cluster);
         Assert.Equal(EndpointHealth.Available, cluster.Endpoints[0].Health);
 
         cluster.Run(TimeSpan.FromSeconds(2));
         Assert.Equal("its health check failed: no result within 2 s", cluster.Endpoints[0].HealthReason);
         cluster.Run(TimeSpan.FromMinutes(3));
-        Assert.Single(cluster.Probe.Asked);
+        Assert.Single(cluster.Probe.ProbedEndpoints);
         Assert.Equal("its health check failed: the last check still hangs", cluster.Endpoints[0].HealthReason);
 
-        hanging.SetResult(ProbeResult.Passed);
-        cluster.Probe.Answer = Pass;
+        hanging.SetResult(ProbeResult.Healthy);
+        cluster.Probe.GetResult = Pass;
         AssertAfter(cluster, EndpointHealth.Unhealthy, EndpointHealth.Available);
     }
 
@@ -164,7 +164,7 @@ public sealed class ActiveCheckTests
         {
             using TestCluster cluster = Checked(endpoints: 1);
             var hanging = new TaskCompletionSource<ProbeResult>();
-            cluster.Probe.Answer = (_, _) => new ValueTask<ProbeResult>(hanging.Task);
+            cluster.Probe.GetResult = (_, _) => new ValueTask<ProbeResult>(hanging.Task);
             SecondsToNext(cluster);
             cluster.Run(TimeSpan.FromSeconds(2));
             hanging.SetException(new InvalidOperationException(words));
@@ -184,13 +184,13 @@ public sealed class ActiveCheckTests
         Assert.Equal(10, SecondsToNext(cluster));
 
         // Well and beginning to fail, twice; then out.
-        cluster.Probe.Answer = Fail("down");
+        cluster.Probe.GetResult = Fail("down");
         Assert.Equal([10, 3, 3], [SecondsToNext(cluster), SecondsToNext(cluster), SecondsToNext(cluster)]);
         Assert.Equal(EndpointHealth.Unhealthy, cluster.Endpoints[0].Health);
         Assert.Equal([7, 7], [SecondsToNext(cluster), SecondsToNext(cluster)]);
 
         // Out and beginning to pass; then well.
-        cluster.Probe.Answer = Pass;
+        cluster.Probe.GetResult = Pass;
         Assert.Equal([7, 5], [SecondsToNext(cluster), SecondsToNext(cluster)]);
         Assert.Equal(EndpointHealth.Available, cluster.Endpoints[0].Health);
         Assert.Equal(10, SecondsToNext(cluster));
@@ -219,7 +219,7 @@ public sealed class ActiveCheckTests
     {
         using TestCluster cluster = Checked(endpoints: 1);
         cluster.Run(TimeSpan.FromMinutes(5));
-        int idle = cluster.Probe.Asked.Count;
+        int idle = cluster.Probe.ProbedEndpoints.Count;
         Assert.InRange(idle, 5, 7);
 
         for (int second = 0; second < 300; second++)
@@ -229,7 +229,7 @@ public sealed class ActiveCheckTests
         }
 
         // The first of them can be up to a minute away.
-        Assert.InRange(cluster.Probe.Asked.Count - idle, 25, 31);
+        Assert.InRange(cluster.Probe.ProbedEndpoints.Count - idle, 25, 31);
     }
 
     [Fact]
@@ -240,7 +240,7 @@ public sealed class ActiveCheckTests
 
         cluster.Run(TimeSpan.FromMinutes(20));
 
-        Assert.InRange(cluster.Probe.Asked.Count, 115, 121);
+        Assert.InRange(cluster.Probe.ProbedEndpoints.Count, 115, 121);
     }
 
     [Theory]
@@ -253,12 +253,12 @@ public sealed class ActiveCheckTests
 
         cluster.Run(TimeSpan.FromMinutes(5));
 
-        Assert.InRange(cluster.Probe.Asked.Count(endpoint => endpoint == cluster.Endpoints[0]), 29, 31);
+        Assert.InRange(cluster.Probe.ProbedEndpoints.Count(endpoint => endpoint == cluster.Endpoints[0]), 29, 31);
         Array.ForEach(streams, static stream => stream.End());
     }
 
     [Theory]
-    [InlineData(FailureKind.Answered)]
+    [InlineData(FailureKind.ErrorResponse)]
     [InlineData(null)]
     public void As_many_failures_or_attempts_that_say_nothing_as_successes_are_traffic(FailureKind? failure)
     {
@@ -270,11 +270,11 @@ public sealed class ActiveCheckTests
             cluster.Run(TimeSpan.FromSeconds(1));
         }
 
-        Assert.InRange(cluster.Probe.Asked.Count(endpoint => endpoint == cluster.Endpoints[1]), 29, 31);
+        Assert.InRange(cluster.Probe.ProbedEndpoints.Count(endpoint => endpoint == cluster.Endpoints[1]), 29, 31);
     }
 
     [Theory]
-    [InlineData(FailureKind.Answered)]
+    [InlineData(FailureKind.ErrorResponse)]
     [InlineData(null)]
     public void One_attempt_between_two_checks_keeps_them_going_whatever_came_of_it(FailureKind? failure)
     {
@@ -287,7 +287,7 @@ public sealed class ActiveCheckTests
             cluster.Run(TimeSpan.FromSeconds(5));
         }
 
-        Assert.InRange(cluster.Probe.Asked.Count(endpoint => endpoint == cluster.Endpoints[0]), 29, 31);
+        Assert.InRange(cluster.Probe.ProbedEndpoints.Count(endpoint => endpoint == cluster.Endpoints[0]), 29, 31);
     }
 
     [Theory]
@@ -303,48 +303,48 @@ public sealed class ActiveCheckTests
 
         cluster.Run(TimeSpan.FromMinutes(5));
 
-        Assert.InRange(cluster.Probe.Asked.Count, checks, checks + 1);
+        Assert.InRange(cluster.Probe.ProbedEndpoints.Count, checks, checks + 1);
     }
 
     [Fact]
     public void One_interval_without_traffic_is_enough_for_the_longer_one_and_the_whole_time_for_none()
     {
-        using TestCluster cluster = Checked(endpoints: 1, configure: static check => check.StopAfter = TimeSpan.FromSeconds(70));
+        using TestCluster cluster = Checked(endpoints: 1, configure: static check => check.StopAfterIdle = TimeSpan.FromSeconds(70));
         SecondsToNext(cluster);
-        int asked = cluster.Probe.Asked.Count;
+        int asked = cluster.Probe.ProbedEndpoints.Count;
 
         // The check has just seen the last request. The next one comes 10 s after it, the one after that 60 s later, and that is 70 s without traffic.
         cluster.Run(TimeSpan.FromSeconds(10));
-        Assert.Equal(asked + 1, cluster.Probe.Asked.Count);
+        Assert.Equal(asked + 1, cluster.Probe.ProbedEndpoints.Count);
         cluster.Run(TimeSpan.FromSeconds(59));
-        Assert.Equal(asked + 1, cluster.Probe.Asked.Count);
+        Assert.Equal(asked + 1, cluster.Probe.ProbedEndpoints.Count);
         cluster.Run(TimeSpan.FromSeconds(1));
-        Assert.Equal(asked + 2, cluster.Probe.Asked.Count);
+        Assert.Equal(asked + 2, cluster.Probe.ProbedEndpoints.Count);
         cluster.Run(TimeSpan.FromHours(1));
-        Assert.Equal(asked + 2, cluster.Probe.Asked.Count);
+        Assert.Equal(asked + 2, cluster.Probe.ProbedEndpoints.Count);
     }
 
     [Fact]
     public void After_ten_minutes_without_traffic_there_are_no_checks_until_the_next_request()
     {
         using TestCluster cluster = Checked(endpoints: 2);
-        cluster.Probe.Answer = FailFor("10.0.0.2");
+        cluster.Probe.GetResult = FailFor("10.0.0.2");
         cluster.Run(TimeSpan.FromMinutes(12));
-        int asked = cluster.Probe.Asked.Count;
+        int asked = cluster.Probe.ProbedEndpoints.Count;
         cluster.Run(TimeSpan.FromHours(8));
-        Assert.Equal(asked, cluster.Probe.Asked.Count);
+        Assert.Equal(asked, cluster.Probe.ProbedEndpoints.Count);
 
         // Everybody may be well by now: the request takes old results for unknown, and both are checked at once, the next moment.
-        cluster.Probe.Answer = Pass;
+        cluster.Probe.GetResult = Pass;
         using (cluster.Balancer.Pick())
         {
             Assert.All(cluster.Endpoints, static endpoint => Assert.Equal(EndpointHealth.Available, endpoint.Health));
         }
 
-        Assert.Equal(asked + 2, cluster.Probe.Asked.Count);
+        Assert.Equal(asked + 2, cluster.Probe.ProbedEndpoints.Count);
         Assert.Equal(2, cluster.PickMany(10).Count);
         cluster.Run(Interval);
-        Assert.Equal(asked + 4, cluster.Probe.Asked.Count);
+        Assert.Equal(asked + 4, cluster.Probe.ProbedEndpoints.Count);
     }
 
     [Fact]
@@ -353,20 +353,20 @@ public sealed class ActiveCheckTests
         using TestCluster cluster = Checked(endpoints: 2, configure: static check =>
         {
             check.Timeout = TimeSpan.FromHours(1);
-            check.StopAfter = TimeSpan.FromMinutes(1);
+            check.StopAfterIdle = TimeSpan.FromMinutes(1);
         });
         var slow = new TaskCompletionSource<ProbeResult>();
-        cluster.Probe.Answer = (endpoint, _) => endpoint.Address.Host == "10.0.0.1" ? new ValueTask<ProbeResult>(slow.Task) : new ValueTask<ProbeResult>(ProbeResult.Passed);
+        cluster.Probe.GetResult = (endpoint, _) => endpoint.Address.Host == "10.0.0.1" ? new ValueTask<ProbeResult>(slow.Task) : new ValueTask<ProbeResult>(ProbeResult.Healthy);
         cluster.Run(TimeSpan.FromMinutes(5));
 
         cluster.Balancer.Pick().End();
         cluster.Run(TimeSpan.FromSeconds(30));
-        Assert.Single(cluster.Probe.Asked, endpoint => endpoint == cluster.Endpoints[0]);
+        Assert.Single(cluster.Probe.ProbedEndpoints, endpoint => endpoint == cluster.Endpoints[0]);
 
-        slow.SetResult(ProbeResult.Passed);
+        slow.SetResult(ProbeResult.Healthy);
         cluster.Balancer.Pick().End();
         cluster.Run(TimeSpan.FromSeconds(65));
-        Assert.Equal(2, cluster.Probe.Asked.Count(endpoint => endpoint == cluster.Endpoints[0]));
+        Assert.Equal(2, cluster.Probe.ProbedEndpoints.Count(endpoint => endpoint == cluster.Endpoints[0]));
     }
 
     [Fact]
@@ -382,11 +382,11 @@ public sealed class ActiveCheckTests
     [Fact]
     public void Checks_can_go_on_for_ever()
     {
-        using TestCluster cluster = Checked(endpoints: 1, configure: static check => check.StopAfter = Timeout.InfiniteTimeSpan);
+        using TestCluster cluster = Checked(endpoints: 1, configure: static check => check.StopAfterIdle = Timeout.InfiniteTimeSpan);
 
         cluster.Run(TimeSpan.FromHours(1));
 
-        Assert.InRange(cluster.Probe.Asked.Count, 58, 62);
+        Assert.InRange(cluster.Probe.ProbedEndpoints.Count, 58, 62);
     }
 
     [Fact]
@@ -395,11 +395,11 @@ public sealed class ActiveCheckTests
         var answers = new TaskCompletionSource<ProbeResult>();
         using TestCluster cluster = Starting(answers);
         Assert.All(cluster.Endpoints, static endpoint => Assert.Equal(EndpointHealth.Untested, endpoint.Health));
-        Assert.Equal(2, cluster.Probe.Asked.Count);
+        Assert.Equal(2, cluster.Probe.ProbedEndpoints.Count);
 
         ValueTask<EndpointLease> pick = cluster.Balancer.PickAsync(cancellationToken: TestContext.Current.CancellationToken);
         Assert.False(pick.IsCompleted);
-        answers.SetResult(ProbeResult.Passed);
+        answers.SetResult(ProbeResult.Healthy);
         cluster.Time.Advance(TimeSpan.FromMilliseconds(1));
         Assert.Contains(cluster.Endpoints, static endpoint => endpoint.Health == EndpointHealth.Available);
 
@@ -424,15 +424,15 @@ public sealed class ActiveCheckTests
     {
         using TestCluster cluster = Starting(null);
         cluster.Run(TimeSpan.FromMinutes(30));
-        int asked = cluster.Probe.Asked.Count;
-        cluster.Probe.Answer = Fail("down");
+        int asked = cluster.Probe.ProbedEndpoints.Count;
+        cluster.Probe.GetResult = Fail("down");
 
         ValueTask<EndpointLease> pick = cluster.Balancer.PickAsync(cancellationToken: TestContext.Current.CancellationToken);
         cluster.Run(TimeSpan.FromSeconds(1));
-        Assert.Equal(asked + 2, cluster.Probe.Asked.Count);
+        Assert.Equal(asked + 2, cluster.Probe.ProbedEndpoints.Count);
         cluster.Run(TimeSpan.FromMinutes(2));
 
-        Assert.InRange(cluster.Probe.Asked.Count, asked + 20, asked + 28);
+        Assert.InRange(cluster.Probe.ProbedEndpoints.Count, asked + 20, asked + 28);
         (await Soon(pick)).Dispose();
     }
 
@@ -453,13 +453,13 @@ public sealed class ActiveCheckTests
     {
         using TestCluster cluster = Starting(null);
         var answer = new TaskCompletionSource<ProbeResult>();
-        cluster.Probe.Answer = (_, _) => new ValueTask<ProbeResult>(answer.Task);
+        cluster.Probe.GetResult = (_, _) => new ValueTask<ProbeResult>(answer.Task);
 
         cluster.Update([TestCluster.Address(1), TestCluster.Address(2), TestCluster.Address(3)]);
         Assert.Equal(EndpointHealth.Untested, cluster.Endpoints[2].Health);
         Assert.Equal(2, cluster.PickMany(30).Count);
 
-        answer.SetResult(ProbeResult.Passed);
+        answer.SetResult(ProbeResult.Healthy);
         cluster.Run(TimeSpan.FromMilliseconds(1));
         Assert.Equal(3, cluster.PickMany(30).Count);
     }
@@ -468,9 +468,9 @@ public sealed class ActiveCheckTests
     public void With_StartUnhealthy_the_untested_get_no_traffic_in_panic_either()
     {
         using TestCluster cluster = Starting(null);
-        cluster.Probe.Answer = FailFor("10.0.0.1", "10.0.0.2");
+        cluster.Probe.GetResult = FailFor("10.0.0.1", "10.0.0.2");
         cluster.Run(TimeSpan.FromMinutes(4));
-        cluster.Probe.Answer = static (_, _) => new ValueTask<ProbeResult>(new TaskCompletionSource<ProbeResult>().Task);
+        cluster.Probe.GetResult = static (_, _) => new ValueTask<ProbeResult>(new TaskCompletionSource<ProbeResult>().Task);
 
         cluster.Update([TestCluster.Address(1), TestCluster.Address(2), TestCluster.Address(3)]);
 
@@ -483,14 +483,14 @@ public sealed class ActiveCheckTests
     {
         using TestCluster cluster = Starting(null);
         cluster.Run(TimeSpan.FromMinutes(30));
-        int asked = cluster.Probe.Asked.Count;
+        int asked = cluster.Probe.ProbedEndpoints.Count;
         var answer = new TaskCompletionSource<ProbeResult>();
-        cluster.Probe.Answer = (_, _) => new ValueTask<ProbeResult>(answer.Task);
+        cluster.Probe.GetResult = (_, _) => new ValueTask<ProbeResult>(answer.Task);
 
         ValueTask<EndpointLease> pick = cluster.Balancer.PickAsync(cancellationToken: TestContext.Current.CancellationToken);
-        Assert.Equal(asked + 2, cluster.Probe.Asked.Count);
+        Assert.Equal(asked + 2, cluster.Probe.ProbedEndpoints.Count);
         Assert.False(pick.IsCompleted);
-        answer.SetResult(ProbeResult.Passed);
+        answer.SetResult(ProbeResult.Healthy);
         cluster.Run(TimeSpan.FromMilliseconds(1));
         Assert.Contains(cluster.Endpoints, static endpoint => endpoint.Health == EndpointHealth.Available);
 
@@ -502,7 +502,7 @@ public sealed class ActiveCheckTests
     [InlineData(true)]
     public void A_passed_check_returns_an_ejected_endpoint_only_where_it_is_asked_to(bool returnOnPass)
     {
-        using TestCluster cluster = Checked(configure: check => check.ReturnOnPass = returnOnPass);
+        using TestCluster cluster = Checked(configure: check => check.RestoreOnPass = returnOnPass);
         cluster.Fail(cluster.Endpoints[0], 5);
 
         cluster.Run(Interval);
@@ -516,15 +516,15 @@ public sealed class ActiveCheckTests
     {
         using TestCluster cluster = Checked(endpoints: 4, configure: null, options: static options => options.OutlierDetection.MaxEjectionTimeJitter = TimeSpan.Zero);
         UpstreamEndpoint endpoint = cluster.Endpoints[0];
-        cluster.Probe.Answer = FailFor("10.0.0.1");
+        cluster.Probe.GetResult = FailFor("10.0.0.1");
         cluster.Run(Interval);
         cluster.Fail(endpoint, 5);
-        Assert.Equal((EndpointHealth.Ejected, true), (endpoint.Health, endpoint.Status.IsFailingChecks));
+        Assert.Equal((EndpointHealth.Ejected, true), (endpoint.Health, endpoint.Status.IsFailingHealthChecks));
 
         cluster.RunTo(TimeSpan.FromMinutes(4));
         Assert.Equal(EndpointHealth.Unhealthy, endpoint.Health);
 
-        cluster.Probe.Answer = Pass;
+        cluster.Probe.GetResult = Pass;
         cluster.RunTo(TimeSpan.FromMinutes(7));
         Assert.Equal(EndpointHealth.Available, endpoint.Health);
     }
@@ -533,17 +533,17 @@ public sealed class ActiveCheckTests
     public void Turns_are_told_once_each_with_their_reason()
     {
         using TestCluster cluster = Checked(endpoints: 2);
-        using MeterProbe metrics = cluster.Listen();
+        using MetricRecorder metrics = cluster.Listen();
         var turns = new Turns();
         using IDisposable subscription = cluster.Balancer.Subscribe(turns);
-        cluster.Probe.Answer = FailFor("10.0.0.2");
+        cluster.Probe.GetResult = FailFor("10.0.0.2");
         for (int i = 0; i < 3; i++)
         {
             cluster.Balancer.Pick().End();
             cluster.Run(Interval);
         }
 
-        cluster.Probe.Answer = Pass;
+        cluster.Probe.GetResult = Pass;
         cluster.Run(TimeSpan.FromMinutes(3));
 
         Assert.Equal(["10.0.0.1 passed", "10.0.0.2 down", "10.0.0.2 passed"], turns.Seen.Order(StringComparer.Ordinal));
@@ -557,35 +557,35 @@ public sealed class ActiveCheckTests
         using TestCluster cluster = Checked(endpoints: 3);
         cluster.Update([TestCluster.Address(1)]);
         cluster.Run(TimeSpan.FromMinutes(5));
-        Assert.Equal([cluster.Endpoints[0]], cluster.Probe.Asked.Distinct());
+        Assert.Equal([cluster.Endpoints[0]], cluster.Probe.ProbedEndpoints.Distinct());
 
-        int asked = cluster.Probe.Asked.Count;
+        int asked = cluster.Probe.ProbedEndpoints.Count;
         cluster.Stop();
         cluster.Run(TimeSpan.FromMinutes(5));
-        Assert.Equal(asked, cluster.Probe.Asked.Count);
+        Assert.Equal(asked, cluster.Probe.ProbedEndpoints.Count);
     }
 
     [Fact]
     public void Switched_off_by_a_reload_checks_hold_nothing_against_anybody()
     {
         using TestCluster cluster = Checked();
-        cluster.Probe.Answer = Fail("down");
+        cluster.Probe.GetResult = Fail("down");
         cluster.Run(Interval);
         Assert.All(cluster.Endpoints, static endpoint => Assert.Equal(EndpointHealth.Unhealthy, endpoint.Health));
 
         cluster.Configure(static options => options.HealthCheck.Kind = null);
 
-        Assert.All(cluster.Endpoints, static endpoint => Assert.Equal((EndpointHealth.Available, (string?)null), (endpoint.Health, endpoint.LastCheck)));
-        int asked = cluster.Probe.Asked.Count;
+        Assert.All(cluster.Endpoints, static endpoint => Assert.Equal((EndpointHealth.Available, (string?)null), (endpoint.Health, endpoint.LastProbeResult)));
+        int asked = cluster.Probe.ProbedEndpoints.Count;
         cluster.Run(TimeSpan.FromMinutes(5));
-        Assert.Equal(asked, cluster.Probe.Asked.Count);
+        Assert.Equal(asked, cluster.Probe.ProbedEndpoints.Count);
     }
 
     [Fact]
     public void A_reload_that_changes_nothing_of_them_lets_them_go_on()
     {
         using TestCluster cluster = Checked();
-        cluster.Probe.Answer = Fail("down");
+        cluster.Probe.GetResult = Fail("down");
         cluster.Run(Interval);
 
         cluster.Configure(static options => options.OutlierDetection.ConsecutiveErrors = 7);
@@ -600,24 +600,24 @@ public sealed class ActiveCheckTests
 
         cluster.Run(TimeSpan.FromMinutes(5));
 
-        Assert.Empty(cluster.Probe.Asked);
+        Assert.Empty(cluster.Probe.ProbedEndpoints);
     }
 
     /// <summary>A pick that has what it waits for, or fails.</summary>
     private static Task<EndpointLease> Soon(ValueTask<EndpointLease> pick) => pick.AsTask().WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
 
-    private static ValueTask<ProbeResult> Pass(UpstreamEndpoint endpoint, CancellationToken cancellationToken) => new(ProbeResult.Passed);
+    private static ValueTask<ProbeResult> Pass(UpstreamEndpoint endpoint, CancellationToken cancellationToken) => new(ProbeResult.Healthy);
 
-    private static Func<UpstreamEndpoint, CancellationToken, ValueTask<ProbeResult>> Fail(string reason) => (_, _) => new ValueTask<ProbeResult>(ProbeResult.Failed(reason));
+    private static Func<UpstreamEndpoint, CancellationToken, ValueTask<ProbeResult>> Fail(string reason) => (_, _) => new ValueTask<ProbeResult>(ProbeResult.Unhealthy(reason));
 
     private static Func<UpstreamEndpoint, CancellationToken, ValueTask<ProbeResult>> FailFor(params string[] hosts) =>
-        (endpoint, _) => new ValueTask<ProbeResult>(hosts.Contains(endpoint.Address.Host) ? ProbeResult.Failed("down") : ProbeResult.Passed);
+        (endpoint, _) => new ValueTask<ProbeResult>(hosts.Contains(endpoint.Address.Host) ? ProbeResult.Unhealthy("down") : ProbeResult.Healthy);
 
-    private static TestCluster Checked(int endpoints = 2, Action<ActiveCheckOptions>? configure = null, int seed = 1, Action<LoadBalancingOptions>? options = null) => new(
+    private static TestCluster Checked(int endpoints = 2, Action<ActiveHealthCheckOptions>? configure = null, int seed = 1, Action<LoadBalancingOptions>? options = null) => new(
         endpoints,
         all =>
         {
-            all.HealthCheck.Kind = ActiveCheckKind.Custom;
+            all.HealthCheck.Kind = HealthCheckKind.Custom;
             all.HealthCheck.IntervalJitterPercent = 0;
             configure?.Invoke(all.HealthCheck);
             options?.Invoke(all);
@@ -629,11 +629,11 @@ public sealed class ActiveCheckTests
     {
         TestCluster cluster = new([], static options =>
         {
-            options.HealthCheck.Kind = ActiveCheckKind.Custom;
+            options.HealthCheck.Kind = HealthCheckKind.Custom;
             options.HealthCheck.IntervalJitterPercent = 0;
             options.HealthCheck.StartUnhealthy = true;
         });
-        cluster.Probe.Answer = answer is null ? Pass : (_, _) => new ValueTask<ProbeResult>(answer.Task);
+        cluster.Probe.GetResult = answer is null ? Pass : (_, _) => new ValueTask<ProbeResult>(answer.Task);
         cluster.Update([TestCluster.Address(1), TestCluster.Address(2)]);
         cluster.Run(TimeSpan.FromMilliseconds(1));
         return cluster;
@@ -652,7 +652,7 @@ public sealed class ActiveCheckTests
     /// <summary>Goes on, with traffic, to the next check of the first endpoint.</summary>
     private static int SecondsToNext(TestCluster cluster)
     {
-        int Checks() => cluster.Probe.Asked.Count(endpoint => endpoint == cluster.Endpoints[0]);
+        int Checks() => cluster.Probe.ProbedEndpoints.Count(endpoint => endpoint == cluster.Endpoints[0]);
         int before = Checks();
         for (int seconds = 1; seconds < 100; seconds++)
         {
@@ -671,6 +671,6 @@ public sealed class ActiveCheckTests
     {
         public List<string> Seen { get; } = [];
 
-        public override void OnCheckTurned(UpstreamEndpoint endpoint, ProbeResult result, DateTimeOffset at) => Seen.Add($"{endpoint.Address.Host} {result}");
+        public override void OnHealthChanged(UpstreamEndpoint endpoint, ProbeResult result, DateTimeOffset at) => Seen.Add($"{endpoint.Address.Host} {result}");
     }
 }

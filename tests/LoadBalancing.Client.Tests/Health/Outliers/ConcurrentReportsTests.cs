@@ -16,7 +16,7 @@ public sealed class ConcurrentReportsTests
 
             Parallel(Threads, _ => cluster.Fail(cluster.Endpoints[0]));
 
-            Assert.Equal("5 failures in a row, the last: Answered", cluster.Endpoints[0].HealthReason);
+            Assert.Equal("5 failures in a row, the last: ErrorResponse", cluster.Endpoints[0].HealthReason);
             Assert.Equal(default(EndpointStatus).NextGeneration(), cluster.Endpoints[0].Status);
         }
     }
@@ -29,12 +29,12 @@ public sealed class ConcurrentReportsTests
             using var cluster = new TestCluster();
             Parallel(4, _ => cluster.Fail(cluster.Endpoints[0]));
             Assert.Equal(EndpointHealth.Available, cluster.Endpoints[0].Health);
-            Assert.Equal(4u, cluster.Endpoints[0].Status.Errors);
+            Assert.Equal(4u, cluster.Endpoints[0].Status.ConsecutiveErrors);
 
             Parallel(Threads, _ => cluster.Fail(cluster.Endpoints[1]));
             Assert.Equal(EndpointHealth.Ejected, cluster.Endpoints[1].Health);
             Assert.Equal(1u, cluster.Endpoints[1].Status.Generation);
-            Assert.Equal(1, cluster.Endpoints[1].History.Multiplier);
+            Assert.Equal(1, cluster.Endpoints[1].EjectionHistory.Multiplier);
         }
     }
 
@@ -77,7 +77,7 @@ public sealed class ConcurrentReportsTests
         int lost = 0;
         using var turn = new Barrier(2, _ =>
         {
-            if (cluster.Ejected.Count == 0 && bad.Status.Errors < 4)
+            if (cluster.Ejected.Count == 0 && bad.Status.ConsecutiveErrors < 4)
             {
                 lost++;
             }
@@ -146,7 +146,7 @@ public sealed class ConcurrentReportsTests
         cluster.Fail(endpoint, 4);
         early[5].End(AttemptOutcome.Success);
         early[6].End(AttemptOutcome.Failure(FailureKind.Reset));
-        Assert.Equal(4u, endpoint.Status.Errors);
+        Assert.Equal(4u, endpoint.Status.ConsecutiveErrors);
         Assert.Equal(EndpointHealth.Available, endpoint.Health);
     }
 

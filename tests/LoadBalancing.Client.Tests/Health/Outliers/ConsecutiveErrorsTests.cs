@@ -16,7 +16,7 @@ public sealed class ConsecutiveErrorsTests
 
         cluster.Fail(bad);
         Assert.Equal(EndpointHealth.Ejected, bad.Health);
-        Assert.Equal("5 failures in a row, the last: Answered", bad.HealthReason);
+        Assert.Equal("5 failures in a row, the last: ErrorResponse", bad.HealthReason);
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class ConsecutiveErrorsTests
     [InlineData(FailureKind.Connect)]
     [InlineData(FailureKind.Reset)]
     [InlineData(FailureKind.Timeout)]
-    [InlineData(FailureKind.Answered)]
+    [InlineData(FailureKind.ErrorResponse)]
     [InlineData(FailureKind.Gateway)]
     public void Every_kind_of_failure_counts(FailureKind kind)
     {
@@ -103,7 +103,7 @@ public sealed class ConsecutiveErrorsTests
         lease.End(AttemptOutcome.Failure(FailureKind.Gateway));
 
         Assert.Equal(EndpointHealth.Available, endpoint.Health);
-        Assert.Equal(4u, endpoint.Status.Errors);
+        Assert.Equal(4u, endpoint.Status.ConsecutiveErrors);
         Assert.Equal(4, endpoint.Failed);
     }
 

@@ -67,15 +67,15 @@ public sealed class EjectionTimeTests
         cluster.Fail(endpoint, 5);
         cluster.RunTo(TimeSpan.FromMinutes(9));
         Assert.Equal(EndpointHealth.Available, endpoint.Health);
-        Assert.Equal(2, endpoint.History.Multiplier);
+        Assert.Equal(2, endpoint.EjectionHistory.Multiplier);
 
         // The sweep that brought it back forgives nothing, each later one forgives one.
         cluster.RunTo(new TimeSpan(0, 9, 59));
-        Assert.Equal(2, endpoint.History.Multiplier);
+        Assert.Equal(2, endpoint.EjectionHistory.Multiplier);
         cluster.RunTo(TimeSpan.FromMinutes(10));
-        Assert.Equal(1, endpoint.History.Multiplier);
+        Assert.Equal(1, endpoint.EjectionHistory.Multiplier);
         cluster.RunTo(TimeSpan.FromMinutes(11));
-        Assert.All(cluster.Endpoints, static endpoint => Assert.Equal(0, endpoint.History.Multiplier));
+        Assert.All(cluster.Endpoints, static endpoint => Assert.Equal(0, endpoint.EjectionHistory.Multiplier));
 
         cluster.Fail(endpoint, 5);
         Assert.Equal(cluster.Time.GetUtcNow() + TimeSpan.FromMinutes(3), endpoint.EjectedUntil);

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace LoadBalancing.Client.Tests.Health.Outliers;
 
 /// <summary>Ejections and returns one step at a time, as two that come at once would find them.</summary>
-public sealed class EjectorTests : IHealthEvents
+public sealed class EjectorTests : IEjectionEvents
 {
     private static readonly OutlierDetectionSettings Settings = OutlierDetectionSettings.From(new OutlierDetectionOptions());
     private static readonly Detection Found = new("test", "why", 5, 5, 100);
@@ -19,7 +19,7 @@ public sealed class EjectorTests : IHealthEvents
     [Fact]
     public void The_cap_gives_out_as_many_slots_as_there_are_and_takes_them_back()
     {
-        var cap = new EjectionCap();
+        var cap = new EjectionQuota();
 
         Assert.Equal([true, true, false], [cap.TryReserve(2), cap.TryReserve(2), cap.TryReserve(2)]);
         Assert.Equal(2, cap.Ejected);
@@ -32,7 +32,7 @@ public sealed class EjectorTests : IHealthEvents
     {
         Assert.False(_ejector.TryEject(_endpoint, generation: 8, Found, Settings, members: 2));
 
-        Assert.Equal((0, EndpointHealth.Available), (_ejector.Ejected, _endpoint.Health));
+        Assert.Equal((0, EndpointHealth.Available), (_ejector.EjectedCount, _endpoint.Health));
         Assert.Empty(_refused);
     }
 
@@ -45,10 +45,10 @@ public sealed class EjectorTests : IHealthEvents
     {
         var ejector = new Ejector(this, new FakeTimeProvider(), new ConstantRandom(draw));
 
-        Assert.Equal(enforced, ejector.TryEject(_endpoint, generation: 0, Found with { Enforcing = percent }, Settings, members: 2));
+        Assert.Equal(enforced, ejector.TryEject(_endpoint, generation: 0, Found with { EnforcementPercent = percent }, Settings, members: 2));
 
         Assert.Equal(enforced ? [] : [false], _refused.Select(static refusal => refusal.IsEnforced));
-        Assert.Equal(enforced ? 1 : 0, ejector.Ejected);
+        Assert.Equal(enforced ? 1 : 0, ejector.EjectedCount);
     }
 
     [Theory]
@@ -58,19 +58,19 @@ public sealed class EjectorTests : IHealthEvents
     {
         Assert.True(_ejector.TryEject(_endpoint, generation: 0, Found, Settings, members: 2));
 
-        Assert.False(_ejector.TryReturn(_endpoint, generation, "test", sweep: 1));
+        Assert.False(_ejector.TryRestore(_endpoint, generation, "test", sweep: 1));
 
-        Assert.Equal((1, EndpointHealth.Ejected), (_ejector.Ejected, _endpoint.Health));
+        Assert.Equal((1, EndpointHealth.Ejected), (_ejector.EjectedCount, _endpoint.Health));
         Assert.Empty(_returned);
     }
 
     [Fact]
     public void Who_is_in_service_is_not_returned()
     {
-        Assert.False(_ejector.TryReturn(_endpoint, generation: 0, "test", sweep: 1));
+        Assert.False(_ejector.TryRestore(_endpoint, generation: 0, "test", sweep: 1));
 
         Assert.Equal(0u, _endpoint.Status.Generation);
-        Assert.Equal(0, _endpoint.History.ReturnedInSweep);
+        Assert.Equal(0, _endpoint.EjectionHistory.RestoredInSweep);
     }
 
     [Fact]
@@ -78,9 +78,9 @@ public sealed class EjectorTests : IHealthEvents
     {
         _ejector.TryEject(_endpoint, generation: 0, Found, Settings, members: 2);
 
-        Assert.Equal([true, false], [_ejector.TryReturn(_endpoint, 1, "first", sweep: 7), _ejector.TryReturn(_endpoint, 1, "second", sweep: 8)]);
+        Assert.Equal([true, false], [_ejector.TryRestore(_endpoint, 1, "first", sweep: 7), _ejector.TryRestore(_endpoint, 1, "second", sweep: 8)]);
 
-        Assert.Equal((0, 7L), (_ejector.Ejected, _endpoint.History.ReturnedInSweep));
+        Assert.Equal((0, 7L), (_ejector.EjectedCount, _endpoint.EjectionHistory.RestoredInSweep));
         Assert.Equal(["first"], _returned);
     }
 
@@ -88,19 +88,19 @@ public sealed class EjectorTests : IHealthEvents
     public void Who_leaves_ends_in_another_life_and_whoever_was_out_gives_back_one_slot()
     {
         _ejector.Retire(_endpoint);
-        Assert.Equal((1u, 0), (_endpoint.Status.Generation, _ejector.Ejected));
+        Assert.Equal((1u, 0), (_endpoint.Status.Generation, _ejector.EjectedCount));
 
         var other = new UpstreamEndpoint(new EndpointIdentity(new Uri("http://b"), Hostname: null), "http://b", new EndpointLoad());
         _ejector.TryEject(other, generation: 0, Found, Settings, members: 2);
         _ejector.Retire(other);
-        Assert.Equal((3u, 0), (other.Status.Generation, _ejector.Ejected));
+        Assert.Equal((3u, 0), (other.Status.Generation, _ejector.EjectedCount));
     }
 
-    void IHealthEvents.OnEjected(EjectionEvent ejection)
+    void IEjectionEvents.OnEjected(EjectionEvent ejection)
     {
     }
 
-    void IHealthEvents.OnEjectionRefused(EjectionEvent ejection) => _refused.Add(ejection);
+    void IEjectionEvents.OnEjectionRefused(EjectionEvent ejection) => _refused.Add(ejection);
 
-    void IHealthEvents.OnReturned(UpstreamEndpoint endpoint, string cause, DateTimeOffset at) => _returned.Add(cause);
+    void IEjectionEvents.OnRestored(UpstreamEndpoint endpoint, string cause, DateTimeOffset at) => _returned.Add(cause);
 }

@@ -17,13 +17,13 @@ public sealed class HealthOptionsTests
             ejection.ConsecutiveErrors = 4096;
             ejection.ConsecutiveGatewayErrors = -1;
             ejection.ConsecutiveLocalOriginFailures = 3;
-            ejection.EnforcingConsecutiveErrors = 101;
+            ejection.ConsecutiveErrorsEnforcementPercent = 101;
             ejection.ErrorStatuses = ["503", "5xx", "600", "504-502"];
             ejection.ErrorExceptions = ["reset", "oops"];
-            ejection.ReturnPolicy = (EjectionReturnPolicy)7;
-            ejection.SuccessRate = new SuccessRateOutlierOptions { MinimumHosts = 0, RequestVolume = 0, StdevFactor = 0, Enforcing = -1, EnforcingLocalOrigin = 101 };
-            ejection.FailurePercentage = new FailurePercentageOutlierOptions { Threshold = 0, MinimumHosts = 0, RequestVolume = 0, Enforcing = -1, EnforcingLocalOrigin = 101 };
-            ejection.WindowedSuccessRate = new WindowedSuccessRateOutlierOptions { Window = TimeSpan.FromMilliseconds(99), Threshold = 101, RequestVolume = 0, Enforcing = 101 };
+            ejection.RestorePolicy = (EjectionRestorePolicy)7;
+            ejection.SuccessRate = new SuccessRateOutlierOptions { MinHosts = 0, RequestVolume = 0, StdevFactor = 0, EnforcementPercent = -1, LocalOriginEnforcementPercent = 101 };
+            ejection.FailurePercentage = new FailurePercentageOutlierOptions { ThresholdPercent = 0, MinHosts = 0, RequestVolume = 0, EnforcementPercent = -1, LocalOriginEnforcementPercent = 101 };
+            ejection.WindowedSuccessRate = new WindowedSuccessRateOutlierOptions { Window = TimeSpan.FromMilliseconds(99), ThresholdPercent = 101, RequestVolume = 0, EnforcementPercent = 101 };
             options.Panic.Traffic = (PanicTraffic)7;
         }));
 
@@ -32,26 +32,26 @@ public sealed class HealthOptionsTests
                 "catalog:OutlierDetection:ConsecutiveErrors: 4096 is not allowed; the most is 4095. Write 0 to switch the detector off.",
                 "catalog:OutlierDetection:ConsecutiveGatewayErrors: -1 is not allowed; it is 1 or more, or 0 to switch the detector off.",
                 "catalog:OutlierDetection:ConsecutiveLocalOriginFailures: 3 is set and SplitExternalLocalOriginErrors is false, so nothing is counted for it; set that to true, or leave this out.",
-                "catalog:OutlierDetection:EnforcingConsecutiveErrors: 101 is not allowed; a percentage is 0 to 100.",
+                "catalog:OutlierDetection:ConsecutiveErrorsEnforcementPercent: 101 is not allowed; a percentage is 0 to 100.",
                 "catalog:OutlierDetection:ErrorStatuses:1: '5xx' cannot be read; expected a status or a range of them, 100 to 599, like 503 or 500-599.",
                 "catalog:OutlierDetection:ErrorStatuses:2: '600' cannot be read; expected a status or a range of them, 100 to 599, like 503 or 500-599.",
                 "catalog:OutlierDetection:ErrorStatuses:3: '504-502' cannot be read; expected a status or a range of them, 100 to 599, like 503 or 500-599.",
                 "catalog:OutlierDetection:ErrorExceptions:1: 'oops' is not known; known are connect, reset, timeout.",
-                "catalog:OutlierDetection:SuccessRate:MinimumHosts: 0 is not allowed; it is 1 or more.",
+                "catalog:OutlierDetection:SuccessRate:MinHosts: 0 is not allowed; it is 1 or more.",
                 "catalog:OutlierDetection:SuccessRate:RequestVolume: 0 is not allowed; it is 1 or more.",
                 "catalog:OutlierDetection:SuccessRate:StdevFactor: 0 is not allowed; it is a number of standard deviations above 0, like 1.9.",
-                "catalog:OutlierDetection:SuccessRate:Enforcing: -1 is not allowed; a percentage is 0 to 100.",
-                "catalog:OutlierDetection:SuccessRate:EnforcingLocalOrigin: 101 is not allowed; a percentage is 0 to 100.",
-                "catalog:OutlierDetection:FailurePercentage:Threshold: 0 is not allowed; it is above 0 and at most 100.",
-                "catalog:OutlierDetection:FailurePercentage:MinimumHosts: 0 is not allowed; it is 1 or more.",
+                "catalog:OutlierDetection:SuccessRate:EnforcementPercent: -1 is not allowed; a percentage is 0 to 100.",
+                "catalog:OutlierDetection:SuccessRate:LocalOriginEnforcementPercent: 101 is not allowed; a percentage is 0 to 100.",
+                "catalog:OutlierDetection:FailurePercentage:ThresholdPercent: 0 is not allowed; it is above 0 and at most 100.",
+                "catalog:OutlierDetection:FailurePercentage:MinHosts: 0 is not allowed; it is 1 or more.",
                 "catalog:OutlierDetection:FailurePercentage:RequestVolume: 0 is not allowed; it is 1 or more.",
-                "catalog:OutlierDetection:FailurePercentage:Enforcing: -1 is not allowed; a percentage is 0 to 100.",
-                "catalog:OutlierDetection:FailurePercentage:EnforcingLocalOrigin: 101 is not allowed; a percentage is 0 to 100.",
+                "catalog:OutlierDetection:FailurePercentage:EnforcementPercent: -1 is not allowed; a percentage is 0 to 100.",
+                "catalog:OutlierDetection:FailurePercentage:LocalOriginEnforcementPercent: 101 is not allowed; a percentage is 0 to 100.",
                 "catalog:OutlierDetection:WindowedSuccessRate:Window: 00:00:00.0990000 is too short; the shortest is 00:00:00.1000000.",
-                "catalog:OutlierDetection:WindowedSuccessRate:Threshold: 101 is not allowed; it is above 0 and at most 100.",
+                "catalog:OutlierDetection:WindowedSuccessRate:ThresholdPercent: 101 is not allowed; it is above 0 and at most 100.",
                 "catalog:OutlierDetection:WindowedSuccessRate:RequestVolume: 0 is not allowed; it is 1 or more.",
-                "catalog:OutlierDetection:WindowedSuccessRate:Enforcing: 101 is not allowed; a percentage is 0 to 100.",
-                "catalog:OutlierDetection:ReturnPolicy: 7 is not allowed; it is one of Sweep, Probe.",
+                "catalog:OutlierDetection:WindowedSuccessRate:EnforcementPercent: 101 is not allowed; a percentage is 0 to 100.",
+                "catalog:OutlierDetection:RestorePolicy: 7 is not allowed; it is one of Sweep, TrialRequest.",
                 "catalog:Panic:Traffic: 7 is not allowed; it is one of All, Fail, LastStanding.",
             ],
             exception.Failures);
@@ -61,11 +61,11 @@ public sealed class HealthOptionsTests
     public void Detectors_of_shares_are_switched_on_with_their_defaults_by_true_and_off_by_false()
     {
         OutlierDetectionOptions ejection = ReadJson(
-            """{ "SuccessRate": true, "FailurePercentage": { "Threshold": 70 }, "WindowedSuccessRate": { "Threshold": 90 } }""",
+            """{ "SuccessRate": true, "FailurePercentage": { "ThresholdPercent": 70 }, "WindowedSuccessRate": { "ThresholdPercent": 90 } }""",
             """{ "FailurePercentage": true, "WindowedSuccessRate": false }""").OutlierDetection;
 
-        Assert.Equal((5, 100), (ejection.SuccessRate!.MinimumHosts, ejection.SuccessRate.RequestVolume));
-        Assert.Equal(70, ejection.FailurePercentage!.Threshold);
+        Assert.Equal((5, 100), (ejection.SuccessRate!.MinHosts, ejection.SuccessRate.RequestVolume));
+        Assert.Equal(70, ejection.FailurePercentage!.ThresholdPercent);
         Assert.Null(ejection.WindowedSuccessRate);
     }
 
@@ -76,10 +76,10 @@ public sealed class HealthOptionsTests
 
         Assert.Equal(
             [
-                "LoadBalancing:catalog:OutlierDetection:FailurePercentage: '' is a single value or a list; expected true, false, or a section with the keys Threshold, MinimumHosts, RequestVolume, Enforcing, EnforcingLocalOrigin.",
-                "LoadBalancing:catalog:OutlierDetection:SuccessRate: 'yes' is a single value or a list; expected true, false, or a section with the keys MinimumHosts, RequestVolume, StdevFactor, Enforcing, EnforcingLocalOrigin.",
+                "LoadBalancing:catalog:OutlierDetection:FailurePercentage: '' is a single value or a list; expected true, false, or a section with the keys ThresholdPercent, MinHosts, RequestVolume, EnforcementPercent, LocalOriginEnforcementPercent.",
+                "LoadBalancing:catalog:OutlierDetection:SuccessRate: 'yes' is a single value or a list; expected true, false, or a section with the keys MinHosts, RequestVolume, StdevFactor, Enforcing, LocalOriginEnforcementPercent.",
             ],
-            options.ConfigurationFaults);
+            options.ConfigurationErrors);
         Assert.Null(options.OutlierDetection.WindowedSuccessRate);
     }
 
@@ -93,9 +93,9 @@ public sealed class HealthOptionsTests
         ejection.ConsecutiveLocalOriginFailures = 0;
         ejection.ErrorStatuses = ["100", "599", " 200 - 599 "];
         ejection.ErrorExceptions = [];
-        ejection.SuccessRate = new SuccessRateOutlierOptions { MinimumHosts = 1, RequestVolume = 1, StdevFactor = 0.001, Enforcing = 0 };
-        ejection.FailurePercentage = new FailurePercentageOutlierOptions { Threshold = 100, MinimumHosts = 1, RequestVolume = 1 };
-        ejection.WindowedSuccessRate = new WindowedSuccessRateOutlierOptions { Window = TimeSpan.FromMilliseconds(100), Threshold = 100, RequestVolume = 1 };
+        ejection.SuccessRate = new SuccessRateOutlierOptions { MinHosts = 1, RequestVolume = 1, StdevFactor = 0.001, EnforcementPercent = 0 };
+        ejection.FailurePercentage = new FailurePercentageOutlierOptions { ThresholdPercent = 100, MinHosts = 1, RequestVolume = 1 };
+        ejection.WindowedSuccessRate = new WindowedSuccessRateOutlierOptions { Window = TimeSpan.FromMilliseconds(100), ThresholdPercent = 100, RequestVolume = 1 };
     });
 
     [Fact]
@@ -103,7 +103,7 @@ public sealed class HealthOptionsTests
     {
         var exception = Assert.Throws<OptionsValidationException>(static () => Build(static options =>
         {
-            ActiveCheckOptions check = options.HealthCheck;
+            ActiveHealthCheckOptions check = options.HealthCheck;
             check.Path = "health";
             check.Method = "GE T";
             check.Headers = ["X-Probe: 1", "X-Probe", ": 1"];
@@ -116,7 +116,7 @@ public sealed class HealthOptionsTests
             check.UnhealthyEdgeInterval = TimeSpan.Zero;
             check.HealthyEdgeInterval = TimeSpan.Zero;
             check.NoTrafficInterval = TimeSpan.Zero;
-            check.StopAfter = TimeSpan.Zero;
+            check.StopAfterIdle = TimeSpan.Zero;
             check.IntervalJitterPercent = 101;
             check.UnhealthyThreshold = 0;
             check.HealthyThreshold = 0;
@@ -137,7 +137,7 @@ public sealed class HealthOptionsTests
                 "catalog:HealthCheck:UnhealthyEdgeInterval: 00:00:00 is not allowed; it is longer than zero.",
                 "catalog:HealthCheck:HealthyEdgeInterval: 00:00:00 is not allowed; it is longer than zero.",
                 "catalog:HealthCheck:NoTrafficInterval: 00:00:00 is not allowed; it is longer than zero.",
-                "catalog:HealthCheck:StopAfter: 00:00:00 is not allowed; it is longer than zero, or infinite for no limit.",
+                "catalog:HealthCheck:StopAfterIdle: 00:00:00 is not allowed; it is longer than zero, or infinite for no limit.",
                 "catalog:HealthCheck:IntervalJitterPercent: 101 is not allowed; a percentage is 0 to 100.",
                 "catalog:HealthCheck:UnhealthyThreshold: 0 is not allowed; it is 1 or more.",
                 "catalog:HealthCheck:HealthyThreshold: 0 is not allowed; it is 1 or more.",
@@ -148,7 +148,7 @@ public sealed class HealthOptionsTests
     [Fact]
     public void A_probe_that_nobody_registered()
     {
-        var exception = Assert.Throws<OptionsValidationException>(static () => Build(static options => (options.HealthCheck.Kind, options.HealthCheck.Probe) = (ActiveCheckKind.Custom, "own")));
+        var exception = Assert.Throws<OptionsValidationException>(static () => Build(static options => (options.HealthCheck.Kind, options.HealthCheck.Probe) = (HealthCheckKind.Custom, "own")));
 
         Assert.Equal(["catalog:HealthCheck:Probe: 'own' is not known; known are none; register an IHealthProbe."], exception.Failures);
     }
@@ -174,19 +174,19 @@ public sealed class HealthOptionsTests
             ["HealthCheck:UnhealthyEdgeInterval"] = "4s",
             ["HealthCheck:HealthyEdgeInterval"] = "5s",
             ["HealthCheck:NoTrafficInterval"] = "6s",
-            ["HealthCheck:StopAfter"] = "infinite",
+            ["HealthCheck:StopAfterIdle"] = "infinite",
             ["HealthCheck:IntervalJitterPercent"] = "7",
             ["HealthCheck:UnhealthyThreshold"] = "8",
             ["HealthCheck:HealthyThreshold"] = "9",
             ["HealthCheck:StartUnhealthy"] = "true",
-            ["HealthCheck:ReturnOnPass"] = "true",
+            ["HealthCheck:RestoreOnPass"] = "true",
         });
 
         Assert.Equal(
-            new ActiveCheckSettings
+            new HealthCheckSettings
             {
-                Kind = ActiveCheckKind.Grpc,
-                Request = new CheckRequest("/up", "HEAD", "h", "X-Probe: 1", "204", "s", "e", "g"),
+                Kind = HealthCheckKind.Grpc,
+                Request = new ProbeRequest("/up", "HEAD", "h", "X-Probe: 1", "204", "s", "e", "g"),
                 Probe = "p",
                 Timeout = TimeSpan.FromSeconds(1),
                 Interval = TimeSpan.FromSeconds(2),
@@ -199,18 +199,18 @@ public sealed class HealthOptionsTests
                 UnhealthyThreshold = 8,
                 HealthyThreshold = 9,
                 StartUnhealthy = true,
-                ReturnOnPass = true,
+                RestoreOnPass = true,
             },
-            ActiveCheckSettings.From(options.HealthCheck));
+            HealthCheckSettings.From(options.HealthCheck));
     }
 
     [Fact]
     public void Edge_intervals_follow_the_others_unless_they_are_set()
     {
-        ActiveCheckSettings settings = ActiveCheckSettings.From(new ActiveCheckOptions { Path = "/", Interval = TimeSpan.FromSeconds(9), UnhealthyInterval = TimeSpan.FromSeconds(4) })!;
+        HealthCheckSettings settings = HealthCheckSettings.From(new ActiveHealthCheckOptions { Path = "/", Interval = TimeSpan.FromSeconds(9), UnhealthyInterval = TimeSpan.FromSeconds(4) })!;
 
         Assert.Equal((4, 9), (settings.UnhealthyEdgeInterval.TotalSeconds, settings.HealthyEdgeInterval.TotalSeconds));
-        Assert.Null(ActiveCheckSettings.From(new ActiveCheckOptions()));
+        Assert.Null(HealthCheckSettings.From(new ActiveHealthCheckOptions()));
     }
 
     [Fact]
@@ -221,37 +221,37 @@ public sealed class HealthOptionsTests
             ["OutlierDetection:ConsecutiveGatewayErrors"] = "3",
             ["OutlierDetection:SplitExternalLocalOriginErrors"] = "true",
             ["OutlierDetection:ConsecutiveLocalOriginFailures"] = "7",
-            ["OutlierDetection:EnforcingConsecutiveErrors"] = "10",
-            ["OutlierDetection:EnforcingConsecutiveGatewayErrors"] = "20",
-            ["OutlierDetection:EnforcingConsecutiveLocalOriginFailures"] = "30",
+            ["OutlierDetection:ConsecutiveErrorsEnforcementPercent"] = "10",
+            ["OutlierDetection:ConsecutiveGatewayErrorsEnforcementPercent"] = "20",
+            ["OutlierDetection:ConsecutiveLocalOriginFailuresEnforcementPercent"] = "30",
             ["OutlierDetection:ErrorStatuses:0"] = "429",
             ["OutlierDetection:ErrorExceptions:0"] = "reset",
-            ["OutlierDetection:ReturnPolicy"] = "probe",
-            ["OutlierDetection:SuccessRate:MinimumHosts"] = "3",
+            ["OutlierDetection:RestorePolicy"] = "trialRequest",
+            ["OutlierDetection:SuccessRate:MinHosts"] = "3",
             ["OutlierDetection:SuccessRate:RequestVolume"] = "11",
             ["OutlierDetection:SuccessRate:StdevFactor"] = "1.5",
-            ["OutlierDetection:SuccessRate:Enforcing"] = "40",
-            ["OutlierDetection:SuccessRate:EnforcingLocalOrigin"] = "50",
-            ["OutlierDetection:FailurePercentage:Threshold"] = "60",
-            ["OutlierDetection:FailurePercentage:MinimumHosts"] = "4",
+            ["OutlierDetection:SuccessRate:EnforcementPercent"] = "40",
+            ["OutlierDetection:SuccessRate:LocalOriginEnforcementPercent"] = "50",
+            ["OutlierDetection:FailurePercentage:ThresholdPercent"] = "60",
+            ["OutlierDetection:FailurePercentage:MinHosts"] = "4",
             ["OutlierDetection:FailurePercentage:RequestVolume"] = "12",
-            ["OutlierDetection:FailurePercentage:Enforcing"] = "70",
-            ["OutlierDetection:FailurePercentage:EnforcingLocalOrigin"] = "80",
+            ["OutlierDetection:FailurePercentage:EnforcementPercent"] = "70",
+            ["OutlierDetection:FailurePercentage:LocalOriginEnforcementPercent"] = "80",
             ["OutlierDetection:WindowedSuccessRate:Window"] = "30s",
-            ["OutlierDetection:WindowedSuccessRate:Threshold"] = "90",
+            ["OutlierDetection:WindowedSuccessRate:ThresholdPercent"] = "90",
             ["OutlierDetection:WindowedSuccessRate:RequestVolume"] = "13",
-            ["OutlierDetection:WindowedSuccessRate:Enforcing"] = "95",
+            ["OutlierDetection:WindowedSuccessRate:EnforcementPercent"] = "95",
             ["Panic:Traffic"] = "LastStanding",
         });
 
         OutlierDetectionSettings settings = OutlierDetectionSettings.From(options.OutlierDetection);
         Assert.Equal((3u, true, 7u), (settings.ConsecutiveGatewayErrors, settings.SplitLocalOrigin, settings.ConsecutiveLocalOriginFailures));
-        Assert.Equal((10, 20, 30), (settings.EnforcingConsecutiveErrors, settings.EnforcingConsecutiveGatewayErrors, settings.EnforcingConsecutiveLocalOriginFailures));
+        Assert.Equal((10, 20, 30), (settings.ConsecutiveErrorsEnforcementPercent, settings.ConsecutiveGatewayErrorsEnforcementPercent, settings.ConsecutiveLocalOriginFailuresEnforcementPercent));
         Assert.Equal((false, true, false), (settings.CountsConnect, settings.CountsReset, settings.CountsTimeout));
         Assert.Equal(new SuccessRateSettings(3, 11, 1.5, 40, 50), settings.SuccessRate);
         Assert.Equal(new FailurePercentageSettings(60, 4, 12, 70, 80), settings.FailurePercentage);
-        Assert.Equal(new WindowedRateSettings(TimeSpan.FromSeconds(30), 90, 13, 95), settings.WindowedRate);
-        Assert.Equal(EjectionReturnPolicy.Probe, settings.ReturnPolicy);
+        Assert.Equal(new WindowedSuccessRateSettings(TimeSpan.FromSeconds(30), 90, 13, 95), settings.WindowedSuccessRate);
+        Assert.Equal(EjectionRestorePolicy.TrialRequest, settings.RestorePolicy);
         Assert.Equal(["429"], options.OutlierDetection.ErrorStatuses);
         Assert.Equal(PanicTraffic.LastStanding, options.Panic.Traffic);
     }
@@ -287,7 +287,7 @@ public sealed class HealthOptionsTests
     {
         var options = new LoadBalancingOptions();
         ConfigurationReader.Read(new ConfigurationBuilder().AddInMemoryCollection(values).Build(), options);
-        Assert.Empty(options.ConfigurationFaults);
+        Assert.Empty(options.ConfigurationErrors);
         return options;
     }
 }

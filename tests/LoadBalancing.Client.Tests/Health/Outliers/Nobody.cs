@@ -1,7 +1,7 @@
 namespace LoadBalancing.Client.Tests.Health.Outliers;
 
 /// <summary>Somebody who does not care.</summary>
-internal sealed class Nobody : IHealthEvents
+internal sealed class Nobody : IEjectionEvents
 {
     public void OnEjected(EjectionEvent ejection)
     {
@@ -11,7 +11,7 @@ internal sealed class Nobody : IHealthEvents
     {
     }
 
-    public void OnReturned(UpstreamEndpoint endpoint, string cause, DateTimeOffset at)
+    public void OnRestored(UpstreamEndpoint endpoint, string cause, DateTimeOffset at)
     {
     }
 }

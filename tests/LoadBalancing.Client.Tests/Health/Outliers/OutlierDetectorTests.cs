@@ -11,10 +11,10 @@ public sealed class OutlierDetectorTests
     {
         DetectorBench bench = new(endpoints: 2, errors: 2, configure: static settings => settings with { CountsReset = false });
 
-        Assert.Equal([false, false, true, false], new[] { FailureKind.Answered, FailureKind.Reset, FailureKind.Answered, FailureKind.Answered }.Select(kind => Report(bench, 0, kind)));
+        Assert.Equal([false, false, true, false], new[] { FailureKind.ErrorResponse, FailureKind.Reset, FailureKind.ErrorResponse, FailureKind.ErrorResponse }.Select(kind => Report(bench, 0, kind)));
 
         // The cap is reached.
-        Assert.Equal([false, false], new[] { FailureKind.Answered, FailureKind.Answered }.Select(kind => Report(bench, 1, kind)));
+        Assert.Equal([false, false], new[] { FailureKind.ErrorResponse, FailureKind.ErrorResponse }.Select(kind => Report(bench, 1, kind)));
         Assert.Single(bench.Refused);
     }
 
@@ -25,14 +25,14 @@ public sealed class OutlierDetectorTests
         bench.Eject(0, times: 1);
         bench.SweepWhenDue();
 
-        Assert.False(Report(bench, 0, FailureKind.Answered));
+        Assert.False(Report(bench, 0, FailureKind.ErrorResponse));
         Assert.False(bench.IsEjected(0));
     }
 
     [Fact]
     public void A_success_clears_the_streak_also_while_a_failure_is_in_the_window()
     {
-        DetectorBench bench = new(endpoints: 2, errors: 3, configure: static settings => settings with { WindowedRate = new WindowedRateSettings(TimeSpan.FromSeconds(10), 80, 100, 100) });
+        DetectorBench bench = new(endpoints: 2, errors: 3, configure: static settings => settings with { WindowedSuccessRate = new WindowedSuccessRateSettings(TimeSpan.FromSeconds(10), 80, 100, 100) });
         bench.Fail(0);
 
         bench.Succeed(0);
@@ -48,7 +48,7 @@ public sealed class OutlierDetectorTests
 
         bench.SweepWhenDue();
 
-        Assert.Equal((1, 1u, false), (bench.Refused.Count, bench[0].Status.Errors, bench[0].Status.IsClaimed));
+        Assert.Equal((1, 1u, false), (bench.Refused.Count, bench[0].Status.ConsecutiveErrors, bench[0].Status.IsClaimed));
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class OutlierDetectorTests
 
         // And both are forgiven.
         bench.SweepWhenDue();
-        Assert.Equal((0, 0), (bench[0].History.Multiplier, bench[1].History.Multiplier));
+        Assert.Equal((0, 0), (bench[0].EjectionHistory.Multiplier, bench[1].EjectionHistory.Multiplier));
     }
 
     [Theory]
@@ -110,25 +110,25 @@ public sealed class OutlierDetectorTests
 
         bench.Succeed(0, generation: 0);
 
-        Assert.Equal((2u, 1u), (bench[0].Status.Generation, bench[0].Status.Errors));
+        Assert.Equal((2u, 1u), (bench[0].Status.Generation, bench[0].Status.ConsecutiveErrors));
     }
 
     [Fact]
     public void A_probe_of_an_earlier_ejection_makes_no_room_in_a_later_one()
     {
-        DetectorBench bench = new(endpoints: 2, errors: 1, EjectionReturnPolicy.Probe);
+        DetectorBench bench = new(endpoints: 2, errors: 1, EjectionRestorePolicy.TrialRequest);
         bench.Eject(0, times: 1);
-        bench.Detector.OnProbeEnded(bench[0], generation: 1, AttemptOutcome.Success);
+        bench.Detector.OnTrialEnded(bench[0], generation: 1, AttemptOutcome.Success);
         bench.Fail(0, generation: 2);
-        ProbeGate gate = bench[0].CurrentEjection!.Probes;
+        TrialGate gate = bench[0].CurrentEjection!.TrialGate;
         Assert.True(gate.TryEnter(isRetryable: true, now: 0));
 
-        bench.Detector.OnProbeEnded(bench[0], generation: 1, AttemptOutcome.Neutral);
-        bench.Detector.OnProbeEnded(bench[0], generation: 1, AttemptOutcome.Success);
+        bench.Detector.OnTrialEnded(bench[0], generation: 1, AttemptOutcome.Neutral);
+        bench.Detector.OnTrialEnded(bench[0], generation: 1, AttemptOutcome.Success);
         Assert.False(gate.TryEnter(isRetryable: true, now: 0));
         Assert.True(bench.IsEjected(0));
 
-        bench.Detector.OnProbeEnded(bench[0], generation: 3, AttemptOutcome.Neutral);
+        bench.Detector.OnTrialEnded(bench[0], generation: 3, AttemptOutcome.Neutral);
         Assert.True(gate.TryEnter(isRetryable: true, now: 0));
     }
 
@@ -138,9 +138,9 @@ public sealed class OutlierDetectorTests
         DetectorBench bench = new(endpoints: 2, errors: 2);
         bench.Fail(0);
 
-        bench.Detector.ReturnOnPass(bench[0]);
+        bench.Detector.RestoreOnHealthyProbe(bench[0]);
 
-        Assert.Equal((0u, 1u), (bench[0].Status.Generation, bench[0].Status.Errors));
+        Assert.Equal((0u, 1u), (bench[0].Status.Generation, bench[0].Status.ConsecutiveErrors));
         Assert.Empty(bench.Returned);
     }
 
@@ -151,14 +151,14 @@ public sealed class OutlierDetectorTests
         OutlierDetectionSettings settings = OutlierDetectionSettings.From(new OutlierDetectionOptions { ConsecutiveErrors = 1 });
         var detector = new OutlierDetector(settings, new Nobody(), time, RandomSource.Seeded(1));
         UpstreamEndpoint[] endpoints = [.. "ab".Select(static name => new UpstreamEndpoint(new EndpointIdentity(new Uri($"http://{name}"), Hostname: null), $"http://{name}", new EndpointLoad()))];
-        detector.SetMembers(endpoints, []);
-        detector.OnFailure(endpoints[0], generation: 0, AttemptOutcome.Failure(FailureKind.Answered));
+        detector.SetEndpoints(endpoints, []);
+        detector.OnFailure(endpoints[0], generation: 0, AttemptOutcome.Failure(FailureKind.ErrorResponse));
         time.Now = TimeSpan.FromHours(1);
         detector.Dispose();
 
         time.Fire();
 
-        Assert.Equal((0, EndpointHealth.Ejected), (detector.Sweeps, endpoints[0].Health));
+        Assert.Equal((0, EndpointHealth.Ejected), (detector.SweepCount, endpoints[0].Health));
     }
 
     private static bool Report(DetectorBench bench, int endpoint, FailureKind kind) => bench.Detector.OnFailure(bench[endpoint], generation: 0, AttemptOutcome.Failure(kind));

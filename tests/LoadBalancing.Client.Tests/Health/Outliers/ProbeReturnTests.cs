@@ -164,7 +164,7 @@ public sealed class ProbeReturnTests
         using TestCluster cluster = Ejected();
         cluster.RunTo(TimeIsUp);
 
-        Assert.Empty(ProbesAmong(cluster, new PickContext { IsRetryable = true, Exclude = [cluster.Endpoints[0]] }, 20));
+        Assert.Empty(ProbesAmong(cluster, new PickContext { IsRetryable = true, TriedEndpoints = [cluster.Endpoints[0]] }, 20));
     }
 
     [Fact]
@@ -188,7 +188,7 @@ public sealed class ProbeReturnTests
     {
         using var cluster = new TestCluster(configure: static options =>
         {
-            options.OutlierDetection.ReturnPolicy = EjectionReturnPolicy.Probe;
+            options.OutlierDetection.RestorePolicy = EjectionRestorePolicy.TrialRequest;
             options.OutlierDetection.MaxEjectionPercent = 100;
         });
         for (int i = 0; i < 3; i++)
@@ -209,13 +209,13 @@ public sealed class ProbeReturnTests
     public void The_return_by_a_probe_is_told_with_its_cause()
     {
         using TestCluster cluster = Ejected();
-        using MeterProbe metrics = cluster.Listen();
+        using MetricRecorder metrics = cluster.Listen();
         cluster.RunTo(TimeIsUp);
 
         Assert.Single(ProbesAmong(cluster, Retryable, 10)).End(AttemptOutcome.Success);
         cluster.Time.Advance(TimeSpan.FromSeconds(1));
 
-        Assert.Contains(cluster.Logs.GetSnapshot(), static log => log.Id.Id == LogEvents.EndpointReturned && log.Message.EndsWith("is back, by probe.", StringComparison.Ordinal));
+        Assert.Contains(cluster.Logs.GetSnapshot(), static log => log.Id.Id == LogEvents.EndpointRestored && log.Message.EndsWith("is back, by probe.", StringComparison.Ordinal));
         Assert.Equal(["loadbalancing.cluster=catalog loadbalancing.reason=probe 1"], metrics.Totals("returns"));
     }
 
@@ -227,10 +227,10 @@ public sealed class ProbeReturnTests
         Assert.Single(ProbesAmong(cluster, Retryable, 10)).End(AttemptOutcome.Success);
 
         cluster.RunTo(TimeSpan.FromMinutes(4));
-        Assert.Equal(1, cluster.Endpoints[0].History.Multiplier);
+        Assert.Equal(1, cluster.Endpoints[0].EjectionHistory.Multiplier);
 
         cluster.RunTo(TimeSpan.FromMinutes(5));
-        Assert.Equal(0, cluster.Endpoints[0].History.Multiplier);
+        Assert.Equal(0, cluster.Endpoints[0].EjectionHistory.Multiplier);
     }
 
     /// <summary>Four endpoints, of which the first went out at 0:30, until 3:30.</summary>
@@ -238,7 +238,7 @@ public sealed class ProbeReturnTests
     {
         var cluster = new TestCluster(configure: static options =>
         {
-            options.OutlierDetection.ReturnPolicy = EjectionReturnPolicy.Probe;
+            options.OutlierDetection.RestorePolicy = EjectionRestorePolicy.TrialRequest;
             options.OutlierDetection.MaxEjectionTimeJitter = TimeSpan.Zero;
         });
         cluster.RunTo(TimeSpan.FromSeconds(30));

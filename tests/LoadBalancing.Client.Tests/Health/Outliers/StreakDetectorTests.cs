@@ -26,11 +26,11 @@ public sealed class StreakDetectorTests
         UpstreamEndpoint endpoint = cluster.Endpoints[0];
 
         cluster.Fail(endpoint, 2, FailureKind.Gateway);
-        cluster.Fail(endpoint, 1, FailureKind.Answered);
+        cluster.Fail(endpoint, 1, FailureKind.ErrorResponse);
         cluster.Fail(endpoint, 1, FailureKind.Gateway);
         Assert.Empty(cluster.Ejected);
-        Assert.Equal(1u, endpoint.Status.GatewayErrors);
-        Assert.Equal(4u, endpoint.Status.Errors);
+        Assert.Equal(1u, endpoint.Status.ConsecutiveGatewayErrors);
+        Assert.Equal(4u, endpoint.Status.ConsecutiveErrors);
 
         cluster.Fail(endpoint, 1, FailureKind.Gateway);
         Assert.Equal("5 failures in a row, the last: Gateway", endpoint.HealthReason);
@@ -82,7 +82,7 @@ public sealed class StreakDetectorTests
 
         cluster.Fail(endpoint, 2, kind);
         Assert.Empty(cluster.Ejected);
-        Assert.Equal(0u, endpoint.Status.Errors);
+        Assert.Equal(0u, endpoint.Status.ConsecutiveErrors);
 
         cluster.Fail(endpoint, 1, kind);
         Assert.Equal($"3 failures of local origin in a row, the last: {kind}", endpoint.HealthReason);
@@ -112,14 +112,14 @@ public sealed class StreakDetectorTests
 
         cluster.Fail(endpoint, 2, FailureKind.Gateway);
         cluster.Fail(endpoint, 4, FailureKind.Timeout);
-        Assert.Equal((2u, 4u), (endpoint.Status.GatewayErrors, endpoint.Status.LocalFailures));
+        Assert.Equal((2u, 4u), (endpoint.Status.ConsecutiveGatewayErrors, endpoint.Status.ConsecutiveLocalOriginFailures));
 
         cluster.Fail(endpoint, 1, FailureKind.Gateway);
         Assert.Equal("consecutive_gateway_errors", endpoint.HealthDetector);
     }
 
     [Theory]
-    [InlineData(FailureKind.Answered)]
+    [InlineData(FailureKind.ErrorResponse)]
     [InlineData(FailureKind.Gateway)]
     public void An_answer_even_a_bad_one_shows_that_the_endpoint_can_be_reached(FailureKind answer)
     {
@@ -131,8 +131,8 @@ public sealed class StreakDetectorTests
         cluster.Fail(endpoint, 2, FailureKind.Connect);
 
         Assert.Empty(cluster.Ejected);
-        Assert.Equal(2u, endpoint.Status.LocalFailures);
-        Assert.Equal(1u, endpoint.Status.Errors);
+        Assert.Equal(2u, endpoint.Status.ConsecutiveLocalOriginFailures);
+        Assert.Equal(1u, endpoint.Status.ConsecutiveErrors);
     }
 
     [Fact]
@@ -162,7 +162,7 @@ public sealed class StreakDetectorTests
             options.OutlierDetection.ConsecutiveGatewayErrors = 2;
         });
 
-        cluster.Fail(cluster.Endpoints[0], 100, FailureKind.Answered);
+        cluster.Fail(cluster.Endpoints[0], 100, FailureKind.ErrorResponse);
         Assert.Empty(cluster.Ejected);
 
         cluster.Fail(cluster.Endpoints[0], 2, FailureKind.Gateway);
@@ -190,7 +190,7 @@ public sealed class StreakDetectorTests
     [InlineData(FailureKind.Connect)]
     [InlineData(FailureKind.Reset)]
     [InlineData(FailureKind.Timeout)]
-    [InlineData(FailureKind.Answered)]
+    [InlineData(FailureKind.ErrorResponse)]
     [InlineData(FailureKind.Gateway)]
     public void Settings_that_name_no_failures_count_all_of_them(FailureKind kind) =>
         Assert.True(new OutlierDetectionSettings(5, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(3), TimeSpan.FromMinutes(30), TimeSpan.Zero, 50).Counts(kind));
@@ -218,7 +218,7 @@ public sealed class StreakDetectorTests
         using var cluster = new TestCluster(configure: options =>
         {
             options.OutlierDetection.ConsecutiveErrors = 1;
-            options.OutlierDetection.EnforcingConsecutiveErrors = percent;
+            options.OutlierDetection.ConsecutiveErrorsEnforcementPercent = percent;
             options.OutlierDetection.MaxEjectionTimeJitter = TimeSpan.Zero;
             options.OutlierDetection.Interval = TimeSpan.FromSeconds(1);
             options.OutlierDetection.BaseEjectionTime = TimeSpan.FromSeconds(1);
@@ -246,13 +246,13 @@ public sealed class StreakDetectorTests
         using var cluster = new TestCluster(configure: static options =>
         {
             options.OutlierDetection.ConsecutiveGatewayErrors = 3;
-            options.OutlierDetection.EnforcingConsecutiveGatewayErrors = 0;
+            options.OutlierDetection.ConsecutiveGatewayErrorsEnforcementPercent = 0;
         });
         UpstreamEndpoint endpoint = cluster.Endpoints[0];
 
         cluster.Fail(endpoint, 4, FailureKind.Gateway);
-        Assert.Equal(1u, endpoint.Status.GatewayErrors);
-        Assert.Equal(4u, endpoint.Status.Errors);
+        Assert.Equal(1u, endpoint.Status.ConsecutiveGatewayErrors);
+        Assert.Equal(4u, endpoint.Status.ConsecutiveErrors);
 
         cluster.Fail(endpoint, 1, FailureKind.Gateway);
         Assert.Equal("consecutive_errors", endpoint.HealthDetector);
@@ -264,7 +264,7 @@ public sealed class StreakDetectorTests
         using var cluster = new TestCluster(configure: static options =>
         {
             options.OutlierDetection.ConsecutiveGatewayErrors = 5;
-            options.OutlierDetection.EnforcingConsecutiveGatewayErrors = 0;
+            options.OutlierDetection.ConsecutiveGatewayErrorsEnforcementPercent = 0;
         });
 
         cluster.Fail(cluster.Endpoints[0], 5, FailureKind.Gateway);
@@ -276,9 +276,9 @@ public sealed class StreakDetectorTests
     [Fact]
     public void A_streak_as_long_as_can_be_configured_is_counted_exactly()
     {
-        using var cluster = new TestCluster(configure: static options => options.OutlierDetection.ConsecutiveErrors = (int)EndpointStatus.LongestStreak);
+        using var cluster = new TestCluster(configure: static options => options.OutlierDetection.ConsecutiveErrors = (int)EndpointStatus.MaxStreak);
 
-        cluster.Fail(cluster.Endpoints[0], (int)EndpointStatus.LongestStreak - 1);
+        cluster.Fail(cluster.Endpoints[0], (int)EndpointStatus.MaxStreak - 1);
         Assert.Empty(cluster.Ejected);
 
         cluster.Fail(cluster.Endpoints[0]);
@@ -291,16 +291,16 @@ public sealed class StreakDetectorTests
         using var cluster = new TestCluster(configure: static options =>
         {
             options.OutlierDetection.ConsecutiveErrors = 0;
-            options.OutlierDetection.ConsecutiveGatewayErrors = (int)EndpointStatus.LongestStreak;
+            options.OutlierDetection.ConsecutiveGatewayErrors = (int)EndpointStatus.MaxStreak;
             options.OutlierDetection.MaxEjectionPercent = 0;
         });
         UpstreamEndpoint endpoint = cluster.Endpoints[0];
         var full = new EndpointStatus(ulong.MaxValue);
 
-        cluster.Fail(endpoint, (int)EndpointStatus.LongestStreak - 1, FailureKind.Gateway);
+        cluster.Fail(endpoint, (int)EndpointStatus.MaxStreak - 1, FailureKind.Gateway);
 
-        Assert.Equal((EndpointStatus.LongestStreak - 1, 0u, 0u), (endpoint.Status.GatewayErrors, endpoint.Status.Errors, endpoint.Status.LocalFailures));
-        Assert.Equal(full.Word, full.WithErrors(EndpointStatus.LongestStreak + 1).Word);
+        Assert.Equal((EndpointStatus.MaxStreak - 1, 0u, 0u), (endpoint.Status.ConsecutiveGatewayErrors, endpoint.Status.ConsecutiveErrors, endpoint.Status.ConsecutiveLocalOriginFailures));
+        Assert.Equal(full.Word, full.WithConsecutiveErrors(EndpointStatus.MaxStreak + 1).Word);
         Assert.Equal(0u, full.NextGeneration().Generation);
         Assert.False(full.NextGeneration().HasStreak);
     }

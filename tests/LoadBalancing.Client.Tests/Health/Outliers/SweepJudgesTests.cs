@@ -10,11 +10,11 @@ public sealed class SweepJudgesTests
     [Fact]
     public void Envoys_example_has_its_threshold_at_52_percent()
     {
-        var judge = new SuccessRateJudge(new SuccessRateSettings(5, 100, 1.9, 100, 100), "success_rate", 100);
+        var judge = new SuccessRateDetector(new SuccessRateSettings(5, 100, 1.9, 100, 100), "success_rate", 100);
 
-        (JudgedEndpoint endpoint, Detection detection) = Assert.Single(judge.Judge([Judged(50), Judged(100), Judged(100), Judged(100), Judged(100)]));
+        (SweepSample endpoint, Detection detection) = Assert.Single(judge.Detect([Judged(50), Judged(100), Judged(100), Judged(100), Judged(100)]));
 
-        Assert.Equal(50u, endpoint.Share.Succeeded);
+        Assert.Equal(50u, endpoint.Outcomes.Succeeded);
         Assert.Equal("50 of 100 requests went well, 50 %; below 52 %, which is 1.9 deviations of 20 under the mean of 90 % of 5 endpoints", detection.Reason);
     }
 
@@ -22,9 +22,9 @@ public sealed class SweepJudgesTests
     public void A_rate_exactly_at_the_threshold_stays_in()
     {
         // Mean 90, deviation 20: two deviations below are 50 exactly.
-        var judge = new SuccessRateJudge(new SuccessRateSettings(5, 100, 2, 100, 100), "success_rate", 100);
+        var judge = new SuccessRateDetector(new SuccessRateSettings(5, 100, 2, 100, 100), "success_rate", 100);
 
-        Assert.Empty(judge.Judge([Judged(50), Judged(100), Judged(100), Judged(100), Judged(100)]));
+        Assert.Empty(judge.Detect([Judged(50), Judged(100), Judged(100), Judged(100), Judged(100)]));
     }
 
     [Theory]
@@ -32,30 +32,30 @@ public sealed class SweepJudgesTests
     [InlineData(5, true)]
     public void One_that_fails_everything_is_found_among_five_and_not_among_four(int endpoints, bool found)
     {
-        var judge = new SuccessRateJudge(new SuccessRateSettings(1, 1, 1.9, 100, 100), "success_rate", 100);
+        var judge = new SuccessRateDetector(new SuccessRateSettings(1, 1, 1.9, 100, 100), "success_rate", 100);
 
-        Assert.Equal(found, judge.Judge([Judged(0), .. Enumerable.Repeat(Judged(100), endpoints - 1)]).Any());
+        Assert.Equal(found, judge.Detect([Judged(0), .. Enumerable.Repeat(Judged(100), endpoints - 1)]).Any());
     }
 
     [Fact]
     public void Equal_rates_are_nobodys_fault_however_they_are_rounded()
     {
-        var judge = new SuccessRateJudge(new SuccessRateSettings(1, 1, 0.1, 100, 100), "success_rate", 100);
+        var judge = new SuccessRateDetector(new SuccessRateSettings(1, 1, 0.1, 100, 100), "success_rate", 100);
 
         for (int good = 0; good <= 999; good += 7)
         {
-            Assert.Empty(judge.Judge([.. Enumerable.Repeat(new JudgedEndpoint(null!, 0, new OutcomeShare((uint)good, 999)), 7)]));
+            Assert.Empty(judge.Detect([.. Enumerable.Repeat(new SweepSample(null!, 0, new OutcomeTotals((uint)good, 999)), 7)]));
         }
     }
 
     [Fact]
     public void Endpoints_with_too_few_requests_neither_count_for_the_mean_nor_are_judged()
     {
-        var judge = new SuccessRateJudge(new SuccessRateSettings(5, 100, 1.9, 100, 100), "success_rate", 100);
-        JudgedEndpoint quiet = new(null!, 0, new OutcomeShare(0, 99));
+        var judge = new SuccessRateDetector(new SuccessRateSettings(5, 100, 1.9, 100, 100), "success_rate", 100);
+        SweepSample quiet = new(null!, 0, new OutcomeTotals(0, 99));
 
-        Assert.Empty(judge.Judge([Judged(50), Judged(100), Judged(100), Judged(100), quiet]));
-        Assert.Single(judge.Judge([Judged(50), Judged(100), Judged(100), Judged(100), Judged(100), quiet]));
+        Assert.Empty(judge.Detect([Judged(50), Judged(100), Judged(100), Judged(100), quiet]));
+        Assert.Single(judge.Detect([Judged(50), Judged(100), Judged(100), Judged(100), Judged(100), quiet]));
     }
 
     [Theory]
@@ -64,21 +64,21 @@ public sealed class SweepJudgesTests
     [InlineData(86, true)]
     public void From_the_failure_percentage_on_and_not_below(int failures, bool found)
     {
-        var judge = new FailurePercentageJudge(new FailurePercentageSettings(85, 1, 50, 100, 100), "failure_percentage", 100);
+        var judge = new FailurePercentageDetector(new FailurePercentageSettings(85, 1, 50, 100, 100), "failure_percentage", 100);
 
-        Assert.Equal(found, judge.Judge([Judged(100 - failures)]).Any());
+        Assert.Equal(found, judge.Detect([Judged(100 - failures)]).Any());
     }
 
     [Fact]
     public void Seventeen_of_twenty_are_85_percent_and_all_of_them_failing_are_100()
     {
-        var judge = new FailurePercentageJudge(new FailurePercentageSettings(85, 1, 20, 100, 100), "failure_percentage", 100);
-        (_, Detection detection) = Assert.Single(judge.Judge([new JudgedEndpoint(null!, 0, new OutcomeShare(3, 20))]));
+        var judge = new FailurePercentageDetector(new FailurePercentageSettings(85, 1, 20, 100, 100), "failure_percentage", 100);
+        (_, Detection detection) = Assert.Single(judge.Detect([new SweepSample(null!, 0, new OutcomeTotals(3, 20))]));
         Assert.Equal("17 of 20 requests failed, 85 %; at least 85 %", detection.Reason);
         Assert.Equal((17, 20), (detection.Failures, detection.Attempts));
 
-        var all = new FailurePercentageJudge(new FailurePercentageSettings(100, 1, 1, 100, 100), "failure_percentage", 100);
-        Assert.Single(all.Judge([Judged(0), Judged(1)]));
+        var all = new FailurePercentageDetector(new FailurePercentageSettings(100, 1, 1, 100, 100), "failure_percentage", 100);
+        Assert.Single(all.Detect([Judged(0), Judged(1)]));
     }
 
     [Theory]
@@ -87,9 +87,9 @@ public sealed class SweepJudgesTests
     [InlineData(5, 50, true)]
     public void The_failure_percentage_needs_its_hosts_and_its_volume(int endpoints, int requests, bool found)
     {
-        var judge = new FailurePercentageJudge(new FailurePercentageSettings(85, 5, 50, 100, 100), "failure_percentage", 100);
+        var judge = new FailurePercentageDetector(new FailurePercentageSettings(85, 5, 50, 100, 100), "failure_percentage", 100);
 
-        Assert.Equal(found, judge.Judge([.. Enumerable.Repeat(new JudgedEndpoint(null!, 0, new OutcomeShare(0, (uint)requests)), endpoints)]).Any());
+        Assert.Equal(found, judge.Detect([.. Enumerable.Repeat(new SweepSample(null!, 0, new OutcomeTotals(0, (uint)requests)), endpoints)]).Any());
     }
 
     [Fact]
@@ -160,14 +160,14 @@ public sealed class SweepJudgesTests
     [Fact]
     public void One_that_both_detectors_find_is_ejected_once()
     {
-        using TestCluster cluster = WithSuccessRate(static options => options.FailurePercentage = new FailurePercentageOutlierOptions { Threshold = 10 });
+        using TestCluster cluster = WithSuccessRate(static options => options.FailurePercentage = new FailurePercentageOutlierOptions { ThresholdPercent = 10 });
         ServeAll(cluster, 100, 0);
         cluster.Serve(cluster.Endpoints[0], 0, 60);
 
         cluster.RunTo(Sweep);
 
         Assert.Equal("success_rate", Assert.Single(cluster.Ejected).HealthDetector);
-        Assert.Equal(1, cluster.Endpoints[0].History.Multiplier);
+        Assert.Equal(1, cluster.Endpoints[0].EjectionHistory.Multiplier);
         Assert.Single(cluster.Logs.GetSnapshot(), static log => log.Id.Id == LogEvents.EndpointEjected);
     }
 
@@ -198,10 +198,10 @@ public sealed class SweepJudgesTests
             options.OutlierDetection.SplitExternalLocalOriginErrors = true;
             options.OutlierDetection.ConsecutiveErrors = 0;
             options.OutlierDetection.ConsecutiveLocalOriginFailures = 0;
-            options.OutlierDetection.FailurePercentage = new FailurePercentageOutlierOptions { MinimumHosts = 1, Enforcing = 0 };
+            options.OutlierDetection.FailurePercentage = new FailurePercentageOutlierOptions { MinHosts = 1, EnforcementPercent = 0 };
         });
         cluster.Fail(cluster.Endpoints[0], 50, FailureKind.Timeout);
-        cluster.Fail(cluster.Endpoints[1], 50, FailureKind.Answered);
+        cluster.Fail(cluster.Endpoints[1], 50, FailureKind.ErrorResponse);
 
         cluster.RunTo(Sweep);
 
@@ -248,7 +248,7 @@ public sealed class SweepJudgesTests
 
             // Out at 1:00 for 15 s: back at 2:00. There it is forgiven nothing, and at 3:00 it goes out again before it could be.
             cluster.RunTo(Sweep * (sweep + 1));
-            Assert.Equal((EndpointHealth.Available, (sweep + 1) / 2), (bad.Health, bad.History.Multiplier));
+            Assert.Equal((EndpointHealth.Available, (sweep + 1) / 2), (bad.Health, bad.EjectionHistory.Multiplier));
         }
     }
 
@@ -287,7 +287,7 @@ public sealed class SweepJudgesTests
     [Fact]
     public void One_without_traffic_is_neither_judged_nor_compared_with()
     {
-        using TestCluster cluster = WithSuccessRate(static options => options.SuccessRate!.MinimumHosts = 6);
+        using TestCluster cluster = WithSuccessRate(static options => options.SuccessRate!.MinHosts = 6);
         foreach (UpstreamEndpoint endpoint in cluster.Endpoints.Skip(1))
         {
             cluster.Serve(endpoint, 100, endpoint == cluster.Endpoints[1] ? 60 : 0);
@@ -298,7 +298,7 @@ public sealed class SweepJudgesTests
         Assert.Empty(cluster.Ejected);
     }
 
-    private static JudgedEndpoint Judged(int percent) => new(null!, 0, new OutcomeShare((uint)percent, 100));
+    private static SweepSample Judged(int percent) => new(null!, 0, new OutcomeTotals((uint)percent, 100));
 
     private static TestCluster WithSuccessRate(Action<OutlierDetectionOptions>? configure = null) => new(endpoints: 6, configure: options =>
     {

@@ -256,7 +256,7 @@ public sealed class WindowedSuccessRateTests
             TaskScheduler.Default))];
         await Task.WhenAll(threads);
 
-        Assert.Equal(new OutcomeShare(Threads * Each / 2, Threads * Each), window.Count(1009));
+        Assert.Equal(new OutcomeTotals(Threads * Each / 2, Threads * Each), window.Count(1009));
     }
 
     [Fact]
@@ -267,7 +267,7 @@ public sealed class WindowedSuccessRateTests
 
         window.Add(15, success: false);
 
-        Assert.Equal(new OutcomeShare(1, 1), window.Count(25));
+        Assert.Equal(new OutcomeTotals(1, 1), window.Count(25));
         Assert.Equal(default, window.Count(35));
     }
 

@@ -21,7 +21,7 @@ public sealed class AttemptSenderTests
         using MetricCollector<long> abandoned = client.Counter("attempts.abandoned");
 
         Task<HttpResponseMessage> sending = client.GetAsync(sync, cancellationToken: caller.Token);
-        await stub.Arrival(1);
+        await stub.WaitForCallAsync(1);
         await caller.CancelAsync();
 
         OperationCanceledException thrown = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending);
@@ -127,7 +127,7 @@ public sealed class AttemptSenderTests
                 return Stream.Null;
             },
         };
-        await using var client = new BalancedClient(primary, o => (o.Retry.Attempts, o.OutlierDetection.ConsecutiveErrors) = (0, 1));
+        await using var client = new BalancedClient(primary, o => (o.Retry.MaxRetries, o.OutlierDetection.ConsecutiveErrors) = (0, 1));
 
         await Assert.ThrowsAsync<TaskCanceledException>(() => client.GetAsync(cancellationToken: Cancelled));
 

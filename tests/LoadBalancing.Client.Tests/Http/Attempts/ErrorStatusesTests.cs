@@ -18,7 +18,7 @@ public sealed class ErrorStatusesTests
     {
         await using var client = new BalancedClient(
             new StubHandler(_ => new HttpResponseMessage((HttpStatusCode)status)),
-            options => (options.Endpoints, options.OutlierDetection.ErrorStatuses, options.Retry.Attempts) = (["http://10.0.0.1", "http://10.0.0.2"], listed is null ? null : [listed], 0),
+            options => (options.Endpoints, options.OutlierDetection.ErrorStatuses, options.Retry.MaxRetries) = (["http://10.0.0.1", "http://10.0.0.2"], listed is null ? null : [listed], 0),
             random: RandomSource.Seeded(1));
 
         for (int i = 0; i < 10; i++)

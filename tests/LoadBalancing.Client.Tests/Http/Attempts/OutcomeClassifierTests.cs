@@ -13,9 +13,9 @@ public sealed class OutcomeClassifierTests
     [InlineData(302, "Success", nameof(RetryTriggers.None))]
     [InlineData(404, "Success", nameof(RetryTriggers.None))]
     [InlineData(429, "Success", nameof(RetryTriggers.None))]
-    [InlineData(500, "Answered", nameof(RetryTriggers.ServerError))]
-    [InlineData(501, "Answered", nameof(RetryTriggers.ServerError))]
-    [InlineData(599, "Answered", nameof(RetryTriggers.ServerError))]
+    [InlineData(500, "ErrorResponse", nameof(RetryTriggers.ServerError))]
+    [InlineData(501, "ErrorResponse", nameof(RetryTriggers.ServerError))]
+    [InlineData(599, "ErrorResponse", nameof(RetryTriggers.ServerError))]
     [InlineData(502, "Gateway", "GatewayError, ServerError")]
     [InlineData(503, "Gateway", "GatewayError, ServerError")]
     [InlineData(504, "Gateway", "GatewayError, ServerError")]
@@ -69,7 +69,7 @@ public sealed class OutcomeClassifierTests
         var clock = new FakeTimeProvider();
         var response = new HttpResponseMessage(HttpStatusCode.ServiceUnavailable) { Headers = { RetryAfter = new(TimeSpan.FromSeconds(7)) } };
 
-        Assert.Equal(clock.GetUtcNow().AddSeconds(7), OutcomeClassifier.Classify(response, clock).Outcome.NotBefore);
+        Assert.Equal(clock.GetUtcNow().AddSeconds(7), OutcomeClassifier.Classify(response, clock).Outcome.RetryAfter);
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class OutcomeClassifierTests
         var date = new DateTimeOffset(2030, 1, 2, 3, 4, 5, TimeSpan.Zero);
         var response = new HttpResponseMessage(HttpStatusCode.ServiceUnavailable) { Headers = { RetryAfter = new(date) } };
 
-        Assert.Equal(date, OutcomeClassifier.Classify(response, TimeProvider.System).Outcome.NotBefore);
+        Assert.Equal(date, OutcomeClassifier.Classify(response, TimeProvider.System).Outcome.RetryAfter);
     }
 
     private static (string Outcome, string Triggers) Classify(Exception exception)

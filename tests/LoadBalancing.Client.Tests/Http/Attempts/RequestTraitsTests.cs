@@ -25,12 +25,12 @@ public sealed class RequestTraitsTests
         // Internal to the platform, and the reason for our own list: content that allows duplex is still being sent when the headers are there.
         bool allowsDuplex = (bool)typeof(HttpContent).GetProperty("AllowDuplex", BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(content)!;
 
-        Assert.Equal(allowsDuplex, RequestTraits.MayOutlastHeaders(content, new HttpResponseMessage { Version = HttpVersion.Version20 }));
+        Assert.Equal(allowsDuplex, RequestTraits.CanOutlastResponseHeaders(content, new HttpResponseMessage { Version = HttpVersion.Version20 }));
     }
 
     [Fact]
     public void Over_HTTP_1_no_content_outlasts_the_headers() =>
-        Assert.False(RequestTraits.MayOutlastHeaders(JsonContent.Create(1), new HttpResponseMessage { Version = HttpVersion.Version11 }));
+        Assert.False(RequestTraits.CanOutlastResponseHeaders(JsonContent.Create(1), new HttpResponseMessage { Version = HttpVersion.Version11 }));
 
     public static TheoryData<HttpContent?, bool> Bodies => new()
     {
@@ -54,7 +54,7 @@ public sealed class RequestTraitsTests
     [Theory]
     [MemberData(nameof(Bodies))]
     public void A_body_can_be_sent_again_when_it_is_certain_to_give_the_same_bytes(HttpContent? content, bool expected) =>
-        Assert.Equal(expected, RequestTraits.CanReplay(content));
+        Assert.Equal(expected, RequestTraits.IsReplayable(content));
 
     [Theory]
     [InlineData("GET", true)]
@@ -69,15 +69,15 @@ public sealed class RequestTraitsTests
     [InlineData("CONNECT", false)]
     [InlineData("PURGE", false)]
     public void A_method_is_idempotent_as_the_standard_says(string method, bool expected) =>
-        Assert.Equal(expected, RequestTraits.MayRepeat(new HttpRequestMessage(new HttpMethod(method), "/"), allMethods: false));
+        Assert.Equal(expected, RequestTraits.IsTreatedAsIdempotent(new HttpRequestMessage(new HttpMethod(method), "/"), allMethods: false));
 
     [Fact]
     public void A_POST_is_idempotent_when_the_caller_says_so() =>
-        Assert.True(RequestTraits.MayRepeat(new HttpRequestMessage(HttpMethod.Post, "/").SetIdempotent(), allMethods: false));
+        Assert.True(RequestTraits.IsTreatedAsIdempotent(new HttpRequestMessage(HttpMethod.Post, "/").SetIdempotent(), allMethods: false));
 
     [Fact]
     public void The_caller_can_take_his_word_back() =>
-        Assert.False(RequestTraits.MayRepeat(new HttpRequestMessage(HttpMethod.Post, "/").SetIdempotent().SetIdempotent(false), allMethods: true));
+        Assert.False(RequestTraits.IsTreatedAsIdempotent(new HttpRequestMessage(HttpMethod.Post, "/").SetIdempotent().SetIdempotent(false), allMethods: true));
 
     private static async IAsyncEnumerable<T> ReadAsync<T>()
     {

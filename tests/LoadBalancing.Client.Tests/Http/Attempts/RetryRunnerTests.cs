@@ -20,7 +20,7 @@ public sealed class RetryRunnerTests
     [InlineData("POST", true)]
     public async Task A_refused_connection_sends_the_request_elsewhere_at_once_whatever_its_method(string method, bool sync)
     {
-        using var dead = new RefusingPort();
+        using var dead = new ClosedPort();
         await using LoopbackServer server = await LoopbackServer.StartAsync();
 
         // Nobody moves this clock: a wait before the retry would last for ever.
@@ -124,7 +124,7 @@ public sealed class RetryRunnerTests
     public async Task No_endpoint_is_tried_twice_while_another_is_untried()
     {
         var stub = StubHandler.Script(HttpStatusCode.ServiceUnavailable);
-        await using var client = new BalancedClient(stub, o => (o.Retry.Attempts, o.OutlierDetection.ConsecutiveErrors) = (2, 0));
+        await using var client = new BalancedClient(stub, o => (o.Retry.MaxRetries, o.OutlierDetection.ConsecutiveErrors) = (2, 0));
 
         for (int i = 0; i < 5; i++)
         {
@@ -152,7 +152,7 @@ public sealed class RetryRunnerTests
     public async Task There_are_as_many_attempts_after_the_first_as_configured_and_the_last_answer_reaches_the_caller(int attempts)
     {
         var stub = new StubHandler(call => new HttpResponseMessage(HttpStatusCode.BadGateway) { ReasonPhrase = $"{call.Number}" });
-        await using var client = new BalancedClient(stub, o => o.Retry.Attempts = attempts);
+        await using var client = new BalancedClient(stub, o => o.Retry.MaxRetries = attempts);
 
         using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
 
@@ -210,7 +210,7 @@ public sealed class RetryRunnerTests
     [InlineData(true)]
     public async Task A_body_that_can_be_read_only_once_is_sent_after_a_refused_connection(bool sync)
     {
-        using var dead = new RefusingPort();
+        using var dead = new ClosedPort();
         await using LoopbackServer server = await LoopbackServer.StartAsync(Echo(200));
         await using var client = new BalancedClient(options: o => o.Endpoints = [server.Address, dead.Address]);
         var request = new HttpRequestMessage(HttpMethod.Post, "/items") { Content = new StreamContent(new MemoryStream(Encoding.ASCII.GetBytes("body"))) };
@@ -232,7 +232,7 @@ public sealed class RetryRunnerTests
         using HttpResponseMessage response = await client.GetAsync(sync, cancellationToken: Cancelled);
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Equal((1, 1), (broken.Connections, client.Failed));
+        Assert.Equal((1, 1), (broken.ConnectionsAccepted, client.Failed));
     }
 
     [Fact]
@@ -243,7 +243,7 @@ public sealed class RetryRunnerTests
 
         await Assert.ThrowsAsync<HttpRequestException>(() => client.SendAsync(new HttpRequestMessage(HttpMethod.Post, "/items"), cancellationToken: Cancelled));
 
-        Assert.Equal((1, 1), (broken.Connections, client.Failed));
+        Assert.Equal((1, 1), (broken.ConnectionsAccepted, client.Failed));
     }
 
     [Fact]
@@ -282,7 +282,7 @@ public sealed class RetryRunnerTests
     {
         var stub = StubHandler.Script(HttpStatusCode.ServiceUnavailable);
         await using var client = new BalancedClient(stub, o =>
-            (o.OutlierDetection.ConsecutiveErrors, o.OutlierDetection.MaxEjectionPercent, o.Panic.Threshold, o.Retry.Attempts) = (1, 100, 0, 5));
+            (o.OutlierDetection.ConsecutiveErrors, o.OutlierDetection.MaxEjectionPercent, o.Panic.ThresholdPercent, o.Retry.MaxRetries) = (1, 100, 0, 5));
 
         using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
 
@@ -325,13 +325,13 @@ public sealed class RetryRunnerTests
     {
         var clock = new FakeTimeProvider { AutoAdvanceAmount = TimeSpan.Zero };
         var stub = StubHandler.Script(HttpStatusCode.ServiceUnavailable);
-        await using var client = new BalancedClient(stub, o => (o.Retry.Attempts, o.Retry.BackoffBase, o.Retry.BackoffMax) = (3, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(6)), clock, new ConstantRandom(0.5));
+        await using var client = new BalancedClient(stub, o => (o.Retry.MaxRetries, o.Retry.BackoffBase, o.Retry.BackoffMax) = (3, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(6)), clock, new ConstantRandom(0.5));
 
         Task<HttpResponseMessage> sending = client.GetAsync(cancellationToken: Cancelled);
         clock.Advance(TimeSpan.FromSeconds(1));
-        await stub.Arrival(2);
+        await stub.WaitForCallAsync(2);
         clock.Advance(TimeSpan.FromSeconds(2));
-        await stub.Arrival(3);
+        await stub.WaitForCallAsync(3);
         clock.Advance(TimeSpan.FromSeconds(3));
 
         using HttpResponseMessage response = await sending;
@@ -376,7 +376,7 @@ public sealed class RetryRunnerTests
         var stub = new StubHandler(call => call.Number % 2 == 1 || call.Number > 2 * Most
             ? Task.FromResult(new HttpResponseMessage(HttpStatusCode.ServiceUnavailable))
             : StubHandler.Hang(call));
-        await using var client = new BalancedClient(stub, static o => (o.OutlierDetection.ConsecutiveErrors, o.ConnectionPool.MaxRetries, o.Budget.Enabled) = (0, Most, false));
+        await using var client = new BalancedClient(stub, static o => (o.OutlierDetection.ConsecutiveErrors, o.ConnectionPool.MaxConcurrentRetries, o.RetryBudget.Enabled) = (0, Most, false));
         using var caller = new CancellationTokenSource();
         Task[] held = [.. Enumerable.Range(0, Most).Select(_ => client.GetAsync(cancellationToken: caller.Token))];
 
@@ -386,30 +386,30 @@ public sealed class RetryRunnerTests
         using HttpResponseMessage afterwards = await client.GetAsync(cancellationToken: Cancelled);
 
         Assert.Equal((2 * Most) + 1 + 3, stub.Calls.Count);
-        Assert.Equal("max-retries", oneTooMany.GetUpstream()!.RetryRefused);
-        Assert.Null(afterwards.GetUpstream()!.RetryRefused);
+        Assert.Equal("max-retries", oneTooMany.GetUpstream()!.RetrySuppressedReason);
+        Assert.Null(afterwards.GetUpstream()!.RetrySuppressedReason);
     }
 
     [Fact]
     public async Task With_MaxRetries_zero_nothing_is_tried_again()
     {
         var stub = StubHandler.Script(HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK);
-        await using var client = new BalancedClient(stub, static o => o.ConnectionPool.MaxRetries = 0);
+        await using var client = new BalancedClient(stub, static o => o.ConnectionPool.MaxConcurrentRetries = 0);
 
         using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
 
-        Assert.Equal((HttpStatusCode.ServiceUnavailable, "max-retries"), (response.StatusCode, response.GetUpstream()!.RetryRefused));
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "max-retries"), (response.StatusCode, response.GetUpstream()!.RetrySuppressedReason));
     }
 
     [Fact]
     public async Task An_exception_that_was_not_tried_again_says_why_and_keeps_what_it_is()
     {
         var refused = new HttpRequestException(HttpRequestError.ConnectionError, "Nobody there.", new InvalidOperationException());
-        await using var client = new BalancedClient(StubHandler.Script(StubHandler.Throw(refused)), static o => o.ConnectionPool.MaxRetries = 0);
+        await using var client = new BalancedClient(StubHandler.Script(StubHandler.Throw(refused)), static o => o.ConnectionPool.MaxConcurrentRetries = 0);
 
         HttpRequestException thrown = await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync(cancellationToken: Cancelled));
 
-        Assert.Equal("Nobody there. It was not tried again: ConnectionPool:MaxRetries is used up (max-retries).", thrown.Message);
+        Assert.Equal("Nobody there. It was not tried again: ConnectionPool:MaxConcurrentRetries is used up (max-retries).", thrown.Message);
         Assert.Equal((refused.HttpRequestError, refused.InnerException), (thrown.HttpRequestError, thrown.InnerException));
     }
 
@@ -418,15 +418,15 @@ public sealed class RetryRunnerTests
     {
         var clock = new FakeTimeProvider();
         var stub = new StubHandler(StubHandler.Hang);
-        await using var client = new BalancedClient(stub, static o => (o.ConnectionPool.MaxRetries, o.Retry.PerTryTimeout) = (0, TimeSpan.FromSeconds(2)), clock);
+        await using var client = new BalancedClient(stub, static o => (o.ConnectionPool.MaxConcurrentRetries, o.Retry.PerTryTimeout) = (0, TimeSpan.FromSeconds(2)), clock);
 
         Task<HttpResponseMessage> sending = client.GetAsync(cancellationToken: Cancelled);
-        await stub.Arrival(1);
+        await stub.WaitForCallAsync(1);
         clock.Advance(TimeSpan.FromSeconds(2));
 
         TaskCanceledException thrown = await Assert.ThrowsAsync<TaskCanceledException>(() => sending);
         Assert.Contains("Retry.PerTryTimeout of 2 s", thrown.Message, StringComparison.Ordinal);
-        Assert.EndsWith("It was not tried again: ConnectionPool:MaxRetries is used up (max-retries).", thrown.Message, StringComparison.Ordinal);
+        Assert.EndsWith("It was not tried again: ConnectionPool:MaxConcurrentRetries is used up (max-retries).", thrown.Message, StringComparison.Ordinal);
         Assert.IsType<TimeoutException>(thrown.InnerException);
     }
 
@@ -448,7 +448,7 @@ public sealed class RetryRunnerTests
             Task<HttpResponseMessage> sending = client.GetAsync(cancellationToken: caller.Token);
             if (sending.IsCompleted)
             {
-                refused.Add((await sending).GetUpstream()!.RetryRefused);
+                refused.Add((await sending).GetUpstream()!.RetrySuppressedReason);
             }
         }
 
@@ -464,7 +464,7 @@ public sealed class RetryRunnerTests
     {
         var clock = new FakeTimeProvider();
         await using var client = new BalancedClient(StubHandler.Script(HttpStatusCode.ServiceUnavailable), static o => o.OutlierDetection.ConsecutiveErrors = 0, clock);
-        using MeterProbe probe = client.Listen();
+        using MetricRecorder probe = client.Listen();
 
         for (int i = 0; i < 1000; i++)
         {
@@ -485,7 +485,7 @@ public sealed class RetryRunnerTests
         await using var client = new BalancedClient(stub, static o =>
         {
             o.OutlierDetection.ConsecutiveErrors = 0;
-            o.Budget = new RetryBudgetOptions { Percent = 0, MinRetriesPerSecond = 0, MinConcurrentRetries = 0 };
+            o.RetryBudget = new RetryBudgetOptions { Percent = 0, MinRetriesPerSecond = 0, MinConcurrentRetries = 0 };
         });
         using var caller = new CancellationTokenSource();
 
@@ -502,7 +502,7 @@ public sealed class RetryRunnerTests
     public async Task Without_a_budget_only_the_attempts_bound_retries()
     {
         var stub = StubHandler.Script(HttpStatusCode.ServiceUnavailable);
-        await using var client = new BalancedClient(stub, static o => (o.OutlierDetection.ConsecutiveErrors, o.Budget.Enabled) = (0, false), new FakeTimeProvider());
+        await using var client = new BalancedClient(stub, static o => (o.OutlierDetection.ConsecutiveErrors, o.RetryBudget.Enabled) = (0, false), new FakeTimeProvider());
 
         for (int i = 0; i < 200; i++)
         {

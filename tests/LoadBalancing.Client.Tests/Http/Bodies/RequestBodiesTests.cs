@@ -17,7 +17,7 @@ public sealed class RequestBodiesTests
     {
         await using LoopbackServer good = await LoopbackServer.StartAsync(Echo(200));
         await using LoopbackServer bad = await LoopbackServer.StartAsync(Echo(503));
-        await using BalancedClient client = Client(good, bad, static o => o.Retry.BufferBodyUpTo = 4);
+        await using BalancedClient client = Client(good, bad, static o => o.Retry.MaxBufferedBodySize = 4);
 
         using HttpResponseMessage response = await client.SendAsync(Put(OneShot("body", length: 4)), sync, cancellationToken: Cancelled);
 
@@ -32,7 +32,7 @@ public sealed class RequestBodiesTests
     {
         await using LoopbackServer good = await LoopbackServer.StartAsync(Echo(200));
         await using LoopbackServer bad = await LoopbackServer.StartAsync(Echo(503));
-        await using BalancedClient client = Client(good, bad, static o => o.Retry.BufferBodyUpTo = 4);
+        await using BalancedClient client = Client(good, bad, static o => o.Retry.MaxBufferedBodySize = 4);
 
         using HttpResponseMessage response = await client.SendAsync(Put(OneShot("body!", length)), cancellationToken: Cancelled);
 

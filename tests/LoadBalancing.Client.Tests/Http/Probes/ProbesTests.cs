@@ -10,7 +10,7 @@ namespace LoadBalancing.Client.Tests.Http.Probes;
 /// <summary>What the built-in probes send to real servers, and what they make of the answers.</summary>
 public sealed class ProbesTests
 {
-    private static readonly CheckRequest Request = new("/health?deep=1", "GET", Host: null, HeaderLines: "", StatusLines: "200", Send: null, Expect: null, GrpcService: "");
+    private static readonly ProbeRequest Request = new("/health?deep=1", "GET", Host: null, HeaderLines: "", StatusLines: "200", Send: null, Expect: null, GrpcService: "");
 
     [Fact]
     public async Task Http_asks_for_its_path_below_the_endpoints_own_with_host_and_headers()
@@ -25,7 +25,7 @@ public sealed class ProbesTests
 
         ProbeResult result = await CheckAsync(probe, server.Address + "/base/");
 
-        Assert.Equal(ProbeResult.Passed, result);
+        Assert.Equal(ProbeResult.Healthy, result);
         LoopbackRequest request = Assert.Single(server.Requests);
         Assert.Equal(("GET", "/base/health?deep=1", "catalog"), (request.Method, request.Target, request.Host));
         Assert.Equal(["1", "checker", ""], headers);
@@ -41,7 +41,7 @@ public sealed class ProbesTests
         await using LoopbackServer server = await LoopbackServer.StartAsync();
         using var probe = new HttpProbe(Request with { Host = host }, "catalog");
 
-        await probe.CheckAsync(Endpoint(server.Address, hostname), TestContext.Current.CancellationToken);
+        await probe.ProbeAsync(Endpoint(server.Address, hostname), TestContext.Current.CancellationToken);
 
         Assert.Equal(expected, Assert.Single(server.Requests).Host);
     }
@@ -62,13 +62,13 @@ public sealed class ProbesTests
         });
         using var probe = new HttpProbe(Request with { StatusLines = expected }, "catalog");
 
-        Assert.Equal(reason is null ? ProbeResult.Passed : ProbeResult.Refused(reason), await CheckAsync(probe, server.Address));
+        Assert.Equal(reason is null ? ProbeResult.Healthy : ProbeResult.UnhealthyImmediately(reason), await CheckAsync(probe, server.Address));
     }
 
     [Fact]
     public async Task An_http_server_that_is_not_there_is_an_exception_which_counts_as_a_failure()
     {
-        using var port = new RefusingPort();
+        using var port = new ClosedPort();
         using var probe = new HttpProbe(Request, "catalog");
 
         await Assert.ThrowsAsync<HttpRequestException>(async () => await CheckAsync(probe, port.Address));
@@ -78,10 +78,10 @@ public sealed class ProbesTests
     public async Task Tcp_passes_when_it_can_connect_and_fails_when_it_cannot()
     {
         await using var server = new RawServer(static _ => Task.CompletedTask);
-        using var refusing = new RefusingPort();
+        using var refusing = new ClosedPort();
         var probe = new TcpProbe(send: null, expect: null);
 
-        Assert.Equal(ProbeResult.Passed, await CheckAsync(probe, server.Address.Replace("http", "tcp", StringComparison.Ordinal)));
+        Assert.Equal(ProbeResult.Healthy, await CheckAsync(probe, server.Address.Replace("http", "tcp", StringComparison.Ordinal)));
         await Assert.ThrowsAsync<SocketException>(async () => await CheckAsync(probe, refusing.Address));
     }
 
@@ -97,7 +97,7 @@ public sealed class ProbesTests
         ProbeResult result = await CheckAsync(new TcpProbe("PING\r\n", "+PONG"), $"tcp://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
 
         Assert.Equal("PING\r\n", await heard);
-        Assert.Equal(passes ? ProbeResult.Passed : ProbeResult.Failed("the connection was closed before what was expected came"), result);
+        Assert.Equal(passes ? ProbeResult.Healthy : ProbeResult.Unhealthy("the connection was closed before what was expected came"), result);
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed class ProbesTests
         listener.Listen();
         try
         {
-            Assert.Equal(ProbeResult.Passed, await CheckAsync(new TcpProbe(send: null, expect: null), $"unix://{path}"));
+            Assert.Equal(ProbeResult.Healthy, await CheckAsync(new TcpProbe(send: null, expect: null), $"unix://{path}"));
         }
         finally
         {
@@ -142,7 +142,7 @@ public sealed class ProbesTests
 
         ProbeResult result = await CheckAsync(probe, server.Address);
 
-        Assert.Equal(reason is null ? ProbeResult.Passed : ProbeResult.Refused(reason), result);
+        Assert.Equal(reason is null ? ProbeResult.Healthy : ProbeResult.UnhealthyImmediately(reason), result);
         Assert.Equal([0, 0, 0, 0, 14, 0x0A, 12, .. Encoding.UTF8.GetBytes("shop.Catalog")], asked);
     }
 
@@ -180,7 +180,7 @@ public sealed class ProbesTests
         return Encoding.UTF8.GetString(buffer, 0, read);
     }
 
-    private static ValueTask<ProbeResult> CheckAsync(IHealthProbe probe, string address) => probe.CheckAsync(Endpoint(address), TestContext.Current.CancellationToken);
+    private static ValueTask<ProbeResult> CheckAsync(IHealthProbe probe, string address) => probe.ProbeAsync(Endpoint(address), TestContext.Current.CancellationToken);
 
     private static UpstreamEndpoint Endpoint(string address, string? hostname = null)
     {

@@ -53,7 +53,7 @@ public sealed class AddressedRequestTests
         var endpoint = new UpstreamEndpoint(new EndpointIdentity(new Uri("http://10.0.0.1"), "no host"), new EndpointDescription("http://10.0.0.1"), new EndpointLoad());
         var request = new HttpRequestMessage(HttpMethod.Get, Logical);
 
-        Assert.ThrowsAny<Exception>(() => AddressedRequest.Point(request, endpoint, new KnownPaths(), transport: null));
+        Assert.ThrowsAny<Exception>(() => AddressedRequest.AddressTo(request, endpoint, new FrequentPaths(), transport: null));
 
         AssertUntouched(request);
     }

@@ -186,8 +186,8 @@ public sealed class ConnectionSettingsTests
         configuration.Reload();
 
         var registry = host.Services.GetRequiredService<ServiceRegistry>();
-        Assert.Equal(3, registry.GetService("ours").Plan.Connections.MaxConnections);
-        Assert.Null(registry.GetService("theirs").Plan.Connections.MaxConnections);
+        Assert.Equal(3, registry.GetState("ours").Plan.Connections.MaxConnections);
+        Assert.Null(registry.GetState("theirs").Plan.Connections.MaxConnections);
     }
 
     private static IHost Start(Action<IServiceCollection> register)

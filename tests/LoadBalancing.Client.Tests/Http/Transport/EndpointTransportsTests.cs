@@ -110,7 +110,7 @@ public sealed class EndpointTransportsTests
     public async Task An_endpoint_that_cannot_be_reached_is_named_by_its_address()
     {
         int port = FreePort();
-        await using var client = new BalancedClient(options: o => (o.Endpoints, o.Retry.Attempts) = ([$"http://127.0.0.1:{port}"], 0));
+        await using var client = new BalancedClient(options: o => (o.Endpoints, o.Retry.MaxRetries) = ([$"http://127.0.0.1:{port}"], 0));
 
         HttpRequestException thrown = await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync(cancellationToken: Cancelled));
 
@@ -181,10 +181,10 @@ public sealed class EndpointTransportsTests
         using HttpResponseMessage plain = await client.GetAsync(cancellationToken: Cancelled);
         EndpointTransport transport = TransportsOf(client)!.Find(client.Endpoints[0], new HttpRequestMessage(HttpMethod.Get, "http://catalog/"))!;
 
-        Assert.False(transport.CanCarry(new HttpRequestMessage(HttpMethod.Get, "http://catalog/") { Version = HttpVersion.Version30 }));
-        Assert.False(transport.CanCarry(new HttpRequestMessage(HttpMethod.Get, "http://catalog/") { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionOrHigher }));
-        Assert.False(transport.CanCarry(new HttpRequestMessage(HttpMethod.Get, "https://catalog/")));
-        Assert.True(transport.CanCarry(new HttpRequestMessage(HttpMethod.Get, "http://catalog/") { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact }));
+        Assert.False(transport.CanSend(new HttpRequestMessage(HttpMethod.Get, "http://catalog/") { Version = HttpVersion.Version30 }));
+        Assert.False(transport.CanSend(new HttpRequestMessage(HttpMethod.Get, "http://catalog/") { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionOrHigher }));
+        Assert.False(transport.CanSend(new HttpRequestMessage(HttpMethod.Get, "https://catalog/")));
+        Assert.True(transport.CanSend(new HttpRequestMessage(HttpMethod.Get, "http://catalog/") { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact }));
     }
 
     [Fact]

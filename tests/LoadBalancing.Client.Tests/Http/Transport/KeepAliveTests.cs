@@ -41,7 +41,7 @@ public sealed class KeepAliveTests
 
         using HttpResponseMessage response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "http://catalog/"), cancellationToken: Cancelled);
 
-        Assert.True(Connector.IsOurs(primary!.ConnectCallback));
+        Assert.True(Connector.IsConnectorCallback(primary!.ConnectCallback));
         Assert.Equal(Timeout.InfiniteTimeSpan, primary.KeepAlivePingDelay);
     }
 
@@ -87,12 +87,12 @@ public sealed class KeepAliveTests
     [Fact]
     public async Task An_http2_connection_that_falls_silent_is_noticed_by_ping_where_nothing_else_would()
     {
-        await using var server = new RawServer(Http2Frames.FallSilentAsync);
+        await using var server = new RawServer(Http2Frames.StopRespondingAsync);
         await using var client = new BalancedClient(options: options =>
         {
             options.Endpoints = [server.Address];
             options.Timeout = Timeout.InfiniteTimeSpan;
-            options.Retry.Attempts = 0;
+            options.Retry.MaxRetries = 0;
             options.Retry.PerTryTimeout = Timeout.InfiniteTimeSpan;
             options.ConnectionPool.KeepAlive.Http2PingDelay = TimeSpan.FromSeconds(1);
             options.ConnectionPool.KeepAlive.Http2PingTimeout = TimeSpan.FromSeconds(1);

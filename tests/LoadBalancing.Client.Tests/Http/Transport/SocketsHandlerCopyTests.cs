@@ -43,7 +43,7 @@ public sealed class SocketsHandlerCopyTests
     }
 
     [Fact]
-    public void The_platform_that_this_is_tested_on_is_one_whose_settings_are_known() => Assert.True(SocketsHandlerCopy.IsPossible);
+    public void The_platform_that_this_is_tested_on_is_one_whose_settings_are_known() => Assert.True(SocketsHandlerCopy.IsSupported);
 
     private static object Different(Type type, object? value) => value switch
     {

@@ -131,14 +131,14 @@ public sealed class WireTests
         var saidGoodbye = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using LoopbackServer one = await LoopbackServer.StartAsync(AnswerPostsLater, HttpProtocols.Http2);
         await using LoopbackServer two = await LoopbackServer.StartAsync(AnswerPostsLater, HttpProtocols.Http2);
-        await using var client = new BalancedClient(options: o => (o.Endpoints, o.Budget.Enabled) = ([one.Address, two.Address], false));
+        await using var client = new BalancedClient(options: o => (o.Endpoints, o.RetryBudget.Enabled) = ([one.Address, two.Address], false));
         using (HttpResponseMessage warm = await client.SendAsync(Request(HttpMethod.Get, HttpProtocols.Http2), cancellationToken: Cancelled))
         {
         }
 
         Task<HttpResponseMessage>[] before = [.. Enumerable.Range(0, 20).Select(_ => client.SendAsync(Request(HttpMethod.Post, HttpProtocols.Http2), cancellationToken: Cancelled))];
         await Eventually.IsTrue(() => one.Requests.Count + two.Requests.Count >= 21);
-        Task stopping = one.SayGoodbyeAsync();
+        Task stopping = one.ShutDownGracefullyAsync();
 
         // While there are answers to wait for, the server keeps its connection. Once it has closed it, whatever is still written there costs the platform the answers that it has not read yet.
         HttpResponseMessage[] after = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => client.SendAsync(Request(HttpMethod.Get, HttpProtocols.Http2), cancellationToken: Cancelled)));

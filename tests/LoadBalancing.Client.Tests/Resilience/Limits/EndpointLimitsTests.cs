@@ -33,7 +33,7 @@ public sealed class EndpointLimitsTests
             leases.Add(cluster.Balancer.Pick(new PickContext { Hash = 42 }));
         }
 
-        Assert.All(cluster.Endpoints, static endpoint => Assert.Equal((3, 3), (endpoint.InFlight, endpoint.Limit)));
+        Assert.All(cluster.Endpoints, static endpoint => Assert.Equal((3, 3), (endpoint.InFlight, endpoint.MaxInFlight)));
         LoadBalancerOverflowException refused = Assert.Throws<LoadBalancerOverflowException>(() => cluster.Balancer.Pick(new PickContext { Hash = 7 }));
         Assert.Equal("Service 'catalog' has no room: as much is under way on each of its endpoints in service as may be (ConnectionPool:MaxRequestsPerEndpoint, ConnectionPool:AdaptiveLimit).", refused.Message);
 
@@ -105,7 +105,7 @@ public sealed class EndpointLimitsTests
         cluster.Configure(static options => options.ConnectionPool.MaxRequestsPerEndpoint = 2);
         Assert.Equal(2, cluster.Balancer.Pick().Endpoint.InFlight);
         cluster.Configure(static options => options.ConnectionPool.MaxRequestsPerEndpoint = null);
-        Assert.All(cluster.Endpoints, static endpoint => Assert.Null(endpoint.Limit));
+        Assert.All(cluster.Endpoints, static endpoint => Assert.Null(endpoint.MaxInFlight));
         for (int i = 0; i < 30; i++)
         {
             cluster.Balancer.Pick();
@@ -119,11 +119,11 @@ public sealed class EndpointLimitsTests
     {
         using var cluster = new TestCluster(3, static options => (options.ConnectionPool.MaxRequestsPerEndpoint, options.OutlierDetection.ConsecutiveErrors) = (5, 1));
         cluster.Fail(cluster.Endpoints[0]);
-        Assert.Equal((EndpointHealth.Ejected, 5), (cluster.Endpoints[0].Health, cluster.Endpoints[0].Limit));
+        Assert.Equal((EndpointHealth.Ejected, 5), (cluster.Endpoints[0].Health, cluster.Endpoints[0].MaxInFlight));
 
         cluster.Run(TimeSpan.FromMinutes(10));
 
-        Assert.Equal((EndpointHealth.Available, 5), (cluster.Endpoints[0].Health, cluster.Endpoints[0].Limit));
+        Assert.Equal((EndpointHealth.Available, 5), (cluster.Endpoints[0].Health, cluster.Endpoints[0].MaxInFlight));
     }
 
     [Theory]
@@ -182,26 +182,26 @@ public sealed class EndpointLimitsTests
         });
         await using var client = new BalancedClient(stub, static options => options.ConnectionPool.MaxRequestsPerEndpoint = 1);
         Task<HttpResponseMessage>[] first = [.. Enumerable.Range(0, 3).Select(_ => client.GetAsync(cancellationToken: Cancelled))];
-        await stub.Arrival(3);
+        await stub.WaitForCallAsync(3);
 
         Task<HttpResponseMessage> fourth = client.GetAsync(sync, cancellationToken: Cancelled);
-        await Eventually.IsTrue(() => Slots(client).Waiting == 1);
+        await Eventually.IsTrue(() => Slots(client).QueuedCount == 1);
         Task<HttpResponseMessage> fifth = client.GetAsync(cancellationToken: Cancelled);
-        await Eventually.IsTrue(() => Slots(client).Waiting == 2);
+        await Eventually.IsTrue(() => Slots(client).QueuedCount == 2);
         answers.ElementAt(1).SetResult(new HttpResponseMessage(HttpStatusCode.OK));
 
-        StubCall arrived = await stub.Arrival(4);
+        StubCall arrived = await stub.WaitForCallAsync(4);
         Assert.Equal((stub.Calls[1].Uri.Authority, false), (arrived.Uri.Authority, fifth.IsCompleted));
-        Assert.Equal((1, 3), (Slots(client).Waiting, client.InFlight));
+        Assert.Equal((1, 3), (Slots(client).QueuedCount, client.InFlight));
         answers.ElementAt(0).SetResult(new HttpResponseMessage(HttpStatusCode.OK));
-        await stub.Arrival(5);
+        await stub.WaitForCallAsync(5);
         foreach (TaskCompletionSource<HttpResponseMessage> answer in answers)
         {
             answer.TrySetResult(new HttpResponseMessage(HttpStatusCode.OK));
         }
 
         await Task.WhenAll([.. first, fourth, fifth]);
-        Assert.Equal((0, 0, 0), (Slots(client).Taken, Slots(client).Waiting, client.InFlight));
+        Assert.Equal((0, 0, 0), (Slots(client).PermitsInUse, Slots(client).QueuedCount, client.InFlight));
     }
 
     [Fact]
@@ -210,7 +210,7 @@ public sealed class EndpointLimitsTests
         await using var client = new BalancedClient(new StubHandler(), static options => (options.Endpoints, options.ConnectionPool.MaxRequestsPerEndpoint) = (["http://10.0.0.1"], 1));
         EndpointLease lease = client.Balancer.Pick();
         Task<HttpResponseMessage> waiting = client.GetAsync(cancellationToken: Cancelled);
-        await Eventually.IsTrue(() => Slots(client).Waiting == 1);
+        await Eventually.IsTrue(() => Slots(client).QueuedCount == 1);
 
         lease.End(AttemptOutcome.Success);
 
@@ -235,7 +235,7 @@ public sealed class EndpointLimitsTests
         Assert.Throws<LoadBalancerOverflowException>(() => balancers.GetLoadBalancer("catalog").Pick());
 
         Task<HttpResponseMessage> waiting = client.GetAsync("/items", Cancelled);
-        await Eventually.IsTrue(() => ((RequestSlots)balancers.GetLoadBalancer("catalog").Slots!).Waiting == 1);
+        await Eventually.IsTrue(() => ((RequestPermits)balancers.GetLoadBalancer("catalog").Permits!).QueuedCount == 1);
         lease.End(AttemptOutcome.Success);
 
         using HttpResponseMessage response = await waiting;
@@ -254,9 +254,9 @@ public sealed class EndpointLimitsTests
         using var caller = new CancellationTokenSource();
         source.Push("http://10.0.0.1");
         Task holding = client.GetAsync(cancellationToken: caller.Token);
-        await stub.Arrival(1);
+        await stub.WaitForCallAsync(1);
         Task<HttpResponseMessage>[] waiting = [client.GetAsync(cancellationToken: Cancelled), client.GetAsync(cancellationToken: Cancelled)];
-        await Eventually.IsTrue(() => Slots(client).Waiting == 2);
+        await Eventually.IsTrue(() => Slots(client).QueuedCount == 2);
 
         source.Push("http://10.0.0.1", "http://10.0.0.9");
 
@@ -278,14 +278,14 @@ public sealed class EndpointLimitsTests
             static options => (options.Endpoints, options.ConnectionPool.MaxRequestsPerEndpoint, options.ConnectionPool.MaxPendingRequests) = (["http://10.0.0.1"], 1, 0));
         using var caller = new CancellationTokenSource();
         Task holding = client.GetAsync(cancellationToken: caller.Token);
-        await stub.Arrival(1);
+        await stub.WaitForCallAsync(1);
 
         LoadBalancerOverflowException refused = await Assert.ThrowsAsync<LoadBalancerOverflowException>(() => client.GetAsync(cancellationToken: Cancelled));
 
         Assert.Equal(
             "The call to service 'catalog' was refused: as much is under way on each endpoint in service as may be (ConnectionPool:MaxRequestsPerEndpoint is 1), and nobody may wait (ConnectionPool:MaxPendingRequests is 0).",
             refused.Message);
-        Assert.Equal((1, 0L, 1), (Slots(client).Taken, client.Failed, stub.Calls.Count));
+        Assert.Equal((1, 0L, 1), (Slots(client).PermitsInUse, client.Failed, stub.Calls.Count));
         await caller.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => holding);
     }
@@ -306,13 +306,13 @@ public sealed class EndpointLimitsTests
             clock);
         using var caller = new CancellationTokenSource();
         Task holding = client.GetAsync(cancellationToken: caller.Token);
-        await stub.Arrival(1);
+        await stub.WaitForCallAsync(1);
         Task<HttpResponseMessage> waiting = client.GetAsync(cancellationToken: Cancelled);
-        await Eventually.IsTrue(() => Slots(client).Waiting == 1);
+        await Eventually.IsTrue(() => Slots(client).QueuedCount == 1);
 
         clock.Advance(1.5 * Second);
-        Slots(client).LetAllLook();
-        await Eventually.IsTrue(() => Slots(client).Waiting == 1 && Slots(client).Taken == 1);
+        Slots(client).WakeEndpointWaiters();
+        await Eventually.IsTrue(() => Slots(client).QueuedCount == 1 && Slots(client).PermitsInUse == 1);
         clock.Advance(0.5 * Second);
 
         LoadBalancerOverflowException refused = await Assert.ThrowsAsync<LoadBalancerOverflowException>(() => waiting);
@@ -363,7 +363,7 @@ public sealed class EndpointLimitsTests
         }));
 
         Assert.Equal((Limit, Limit, 300), (one.Most, two.Most, first.Requests.Count + second.Requests.Count));
-        Assert.Equal((0, 0, 0), (Slots(client).Taken, Slots(client).Waiting, client.InFlight));
+        Assert.Equal((0, 0, 0), (Slots(client).PermitsInUse, Slots(client).QueuedCount, client.InFlight));
     }
 
     [Fact]
@@ -389,28 +389,28 @@ public sealed class EndpointLimitsTests
             }
         })));
 
-        Assert.Equal((9600, 0, 0, 0), (stub.Calls.Count, Slots(client).Taken, Slots(client).Waiting, client.InFlight));
+        Assert.Equal((9600, 0, 0, 0), (stub.Calls.Count, Slots(client).PermitsInUse, Slots(client).QueuedCount, client.InFlight));
     }
 
     [Fact]
     public void An_adaptive_limit_shrinks_on_the_endpoint_that_slows_down_and_on_no_other()
     {
-        using var cluster = new TestCluster(3, static options => options.ConnectionPool.AdaptiveLimit = new AdaptiveLimitOptions { Initial = 10, Max = 40 });
-        Assert.All(cluster.Endpoints, static endpoint => Assert.Equal(10, endpoint.Limit));
+        using var cluster = new TestCluster(3, static options => options.ConnectionPool.AdaptiveLimit = new AdaptiveLimitOptions { InitialLimit = 10, MaxLimit = 40 });
+        Assert.All(cluster.Endpoints, static endpoint => Assert.Equal(10, endpoint.MaxInFlight));
         Serve(cluster, rounds: 30, static _ => 10);
-        Assert.All(cluster.Endpoints, static endpoint => Assert.Equal(40, endpoint.Limit));
+        Assert.All(cluster.Endpoints, static endpoint => Assert.Equal(40, endpoint.MaxInFlight));
 
         Serve(cluster, rounds: 10, static i => i == 1 ? 200 : 10);
 
-        Assert.Equal((40, 40), (cluster.Endpoints[0].Limit, cluster.Endpoints[2].Limit));
-        Assert.InRange(cluster.Endpoints[1].Limit!.Value, 4, 15);
+        Assert.Equal((40, 40), (cluster.Endpoints[0].MaxInFlight, cluster.Endpoints[2].MaxInFlight));
+        Assert.InRange(cluster.Endpoints[1].MaxInFlight!.Value, 4, 15);
     }
 
     [Fact]
     public void It_never_passes_the_limit_that_is_given_and_failures_that_come_at_once_do_not_raise_it()
     {
         using var cluster = new TestCluster(1, static options => (options.ConnectionPool.AdaptiveLimit, options.ConnectionPool.MaxRequestsPerEndpoint, options.OutlierDetection.ConsecutiveErrors) =
-            (new AdaptiveLimitOptions { Initial = 10 }, 12, 0));
+            (new AdaptiveLimitOptions { InitialLimit = 10 }, 12, 0));
         for (int i = 0; i < 100; i++)
         {
             using EndpointLease lease = cluster.Balancer.Pick();
@@ -418,9 +418,9 @@ public sealed class EndpointLimitsTests
             lease.End(AttemptOutcome.Failure(FailureKind.Connect));
         }
 
-        Assert.Equal(10, cluster.Endpoints[0].Limit);
+        Assert.Equal(10, cluster.Endpoints[0].MaxInFlight);
         Serve(cluster, rounds: 30, static _ => 10);
-        Assert.Equal(12, cluster.Endpoints[0].Limit);
+        Assert.Equal(12, cluster.Endpoints[0].MaxInFlight);
     }
 
     [Fact]
@@ -434,7 +434,7 @@ public sealed class EndpointLimitsTests
         });
         await using var client = new BalancedClient(
             stub,
-            static options => (options.Endpoints, options.ConnectionPool.AdaptiveLimit) = (["http://10.0.0.1"], new AdaptiveLimitOptions { Initial = 1, Min = 1, Max = 2 }),
+            static options => (options.Endpoints, options.ConnectionPool.AdaptiveLimit) = (["http://10.0.0.1"], new AdaptiveLimitOptions { InitialLimit = 1, MinLimit = 1, MaxLimit = 2 }),
             clock);
 
         for (int i = 0; i < 10; i++)
@@ -442,7 +442,7 @@ public sealed class EndpointLimitsTests
             using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
         }
 
-        Assert.Equal(2, client.Endpoints[0].Limit);
+        Assert.Equal(2, client.Endpoints[0].MaxInFlight);
     }
 
     /// <summary>Fills every endpoint and lets all attempts on it be answered after the same time, round after round.</summary>
@@ -452,7 +452,7 @@ public sealed class EndpointLimitsTests
         {
             for (int i = 0; i < cluster.Endpoints.Count; i++)
             {
-                EndpointLease[] leases = [.. Enumerable.Range(0, cluster.Endpoints[i].Limit!.Value).Select(_ => cluster.Lease(cluster.Endpoints[i], timed: true))];
+                EndpointLease[] leases = [.. Enumerable.Range(0, cluster.Endpoints[i].MaxInFlight!.Value).Select(_ => cluster.Lease(cluster.Endpoints[i], timed: true))];
                 cluster.Time.Advance(TimeSpan.FromMilliseconds(milliseconds(i)));
                 foreach (EndpointLease lease in leases)
                 {
@@ -467,7 +467,7 @@ public sealed class EndpointLimitsTests
         }
     }
 
-    private static RequestSlots Slots(BalancedClient client) => (RequestSlots)client.Balancer.Slots!;
+    private static RequestPermits Slots(BalancedClient client) => (RequestPermits)client.Balancer.Permits!;
 
     private static void InterlockedMax(ref int most, int value)
     {

@@ -73,7 +73,7 @@ public sealed class GradientLimitTests
 
         for (int i = 0; i < 1000; i++)
         {
-            limit.Add(TimeSpan.FromMilliseconds(10), inFlight: 9);
+            limit.AddSample(TimeSpan.FromMilliseconds(10), inFlight: 9);
         }
 
         Assert.Equal(20, limit.Value);
@@ -88,7 +88,7 @@ public sealed class GradientLimitTests
         {
             for (int i = 0; i < 10_000; i++)
             {
-                limit.Add(TimeSpan.FromMilliseconds(1 + ((i * (thread + 1)) % 50)), inFlight: 60);
+                limit.AddSample(TimeSpan.FromMilliseconds(1 + ((i * (thread + 1)) % 50)), inFlight: 60);
                 Assert.InRange(limit.Value, 4, 60);
             }
         });
@@ -98,7 +98,7 @@ public sealed class GradientLimitTests
     {
         for (int i = 0; i < answers; i++)
         {
-            limit.Add(TimeSpan.FromMilliseconds(milliseconds), limit.Value);
+            limit.AddSample(TimeSpan.FromMilliseconds(milliseconds), limit.Value);
         }
     }
 }

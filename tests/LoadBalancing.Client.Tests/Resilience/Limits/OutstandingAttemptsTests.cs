@@ -21,9 +21,9 @@ public sealed class OutstandingAttemptsTests
             options.Endpoints = [one.Address, two.Address];
             options.OutlierDetection.ConsecutiveErrors = 0;
             options.Timeout = Timeout.InfiniteTimeSpan;
-            options.Budget.Enabled = false;
-            (options.ConnectionPool.MaxRequests, options.ConnectionPool.MaxRetries) = (50, 3);
-            options.Retry.Attempts = 5;
+            options.RetryBudget.Enabled = false;
+            (options.ConnectionPool.MaxRequests, options.ConnectionPool.MaxConcurrentRetries) = (50, 3);
+            options.Retry.MaxRetries = 5;
             options.Routes =
             [
                 new() { Name = "a", Match = [new() { PathPrefix = "/a" }], Retry = new() { RetryOn = ["5xx"] } },
@@ -40,7 +40,7 @@ public sealed class OutstandingAttemptsTests
 
         Assert.Equal(50, servers.MostOutstanding);
         Assert.InRange(servers.MostRetries, 1, 3);
-        Assert.Equal((0, 0), (client.InFlight, ((RequestSlots)client.Balancer.Slots!).Taken));
+        Assert.Equal((0, 0), (client.InFlight, ((RequestPermits)client.Balancer.Permits!).PermitsInUse));
     }
 
     [Fact]
@@ -92,8 +92,8 @@ public sealed class OutstandingAttemptsTests
             }
         })));
 
-        var slots = (RequestSlots)client.Balancer.Slots!;
-        Assert.Equal((0, 0, 0), (slots.Taken, slots.Waiting, client.InFlight));
+        var slots = (RequestPermits)client.Balancer.Permits!;
+        Assert.Equal((0, 0, 0), (slots.PermitsInUse, slots.QueuedCount, client.InFlight));
 
         // Those that are lent again and again, the sweep's, and the writer's.
         Assert.InRange(time.TimersAlive, 0, 300);

@@ -24,7 +24,7 @@ public sealed class AttemptTimerTests
         await using var client = new BalancedClient(stub, o => o.Retry.PerTryTimeout = 2 * Second, clock);
 
         Task<HttpResponseMessage> sending = client.GetAsync(sync, cancellationToken: Cancelled);
-        await stub.Arrival(1);
+        await stub.WaitForCallAsync(1);
         clock.Advance(2 * Second);
         using HttpResponseMessage response = await sending;
 
@@ -52,7 +52,7 @@ public sealed class AttemptTimerTests
     {
         var clock = new FakeTimeProvider();
         var stub = new StubHandler(StubHandler.Hang);
-        await using var client = new BalancedClient(stub, o => (o.Retry.PerTryTimeout, o.Retry.Attempts, o.OutlierDetection.ConsecutiveErrors) = (Second, 0, 1), clock);
+        await using var client = new BalancedClient(stub, o => (o.Retry.PerTryTimeout, o.Retry.MaxRetries, o.OutlierDetection.ConsecutiveErrors) = (Second, 0, 1), clock);
 
         Task<HttpResponseMessage> sending = client.GetAsync(cancellationToken: Cancelled);
         clock.Advance(Second);
@@ -71,7 +71,7 @@ public sealed class AttemptTimerTests
         await using var client = new BalancedClient(stub, o => o.Timeout = 1.5 * Second, clock);
 
         Task<HttpResponseMessage> sending = client.GetAsync(sync, cancellationToken: Cancelled);
-        await stub.Arrival(1);
+        await stub.WaitForCallAsync(1);
         clock.Advance(1.5 * Second);
 
         TaskCanceledException thrown = await Assert.ThrowsAsync<TaskCanceledException>(() => sending);
@@ -101,7 +101,7 @@ public sealed class AttemptTimerTests
 
         Task<HttpResponseMessage> sending = client.GetAsync(cancellationToken: Cancelled);
         clock.Advance(3 * Second);
-        await stub.Arrival(2);
+        await stub.WaitForCallAsync(2);
         clock.Advance(2 * Second);
 
         TaskCanceledException thrown = await Assert.ThrowsAsync<TaskCanceledException>(() => sending);
@@ -119,7 +119,7 @@ public sealed class AttemptTimerTests
 
         Task<HttpResponseMessage> sending = client.GetAsync(cancellationToken: Cancelled);
         clock.Advance(TimeSpan.FromMilliseconds(600));
-        await stub.Arrival(2);
+        await stub.WaitForCallAsync(2);
         clock.Advance(TimeSpan.FromMilliseconds(400));
 
         TaskCanceledException thrown = await Assert.ThrowsAsync<TaskCanceledException>(() => sending);
@@ -334,7 +334,7 @@ public sealed class AttemptTimerTests
         { o => (o.Timeout, o.Retry.PerTryTimeout) = (Timeout.InfiniteTimeSpan, TimeSpan.FromDays(50)), "catalog:Retry:PerTryTimeout" },
         { o => o.Retry.BackoffBase = TimeSpan.MaxValue, "catalog:Retry:BackoffBase" },
         { o => o.Retry.BackoffMax = TimeSpan.MaxValue, "catalog:Retry:BackoffMax" },
-        { o => o.Fault = new FaultOptions { Delay = new FaultDelayOptions { FixedDelay = TimeSpan.MaxValue, Percentage = 100 } }, "catalog:Fault:Delay:FixedDelay" },
+        { o => o.Fault = new FaultOptions { Delay = new FaultDelayOptions { FixedDelay = TimeSpan.MaxValue, Percent = 100 } }, "catalog:Fault:Delay:FixedDelay" },
         { o => o.OutlierDetection.Interval = TimeSpan.MaxValue, "catalog:OutlierDetection:Interval" },
         { o => o.OutlierDetection.BaseEjectionTime = TimeSpan.MaxValue, "catalog:OutlierDetection:BaseEjectionTime" },
         { o => o.OutlierDetection.MaxEjectionTime = TimeSpan.MaxValue, "catalog:OutlierDetection:MaxEjectionTime" },

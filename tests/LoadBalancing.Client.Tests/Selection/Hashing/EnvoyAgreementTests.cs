@@ -20,8 +20,8 @@ public sealed class EnvoyAgreementTests
             using TestCluster cluster = Cluster(hosts, options =>
             {
                 options.Strategy = LoadBalancingStrategies.RingHash;
-                options.ConsistentHash.MinimumRingSize = minimum;
-                options.ConsistentHash.MaximumRingSize = maximum;
+                options.ConsistentHash.MinRingSize = minimum;
+                options.ConsistentHash.MaxRingSize = maximum;
             });
 
             (string Key, double Weight)[] inOrder = [.. hosts.OrderBy(static host => host.Key, StringComparer.Ordinal)];
@@ -48,7 +48,7 @@ public sealed class EnvoyAgreementTests
             });
 
             int[] reference = EnvoyReference.Maglev(hosts, size);
-            var table = (KeyTablePicker)cluster.Balancer.CurrentSet!.Picker!;
+            var table = (ConsistentHashTablePicker)cluster.Balancer.CurrentSet!.Picker!;
             Assert.Equal(reference.Select(host => hosts[host].Key), KeysOf(table.Table));
             foreach (ulong hash in Hashes(4))
             {
@@ -65,7 +65,7 @@ public sealed class EnvoyAgreementTests
 
         int[] reference = EnvoyReference.Maglev(hosts, 65537);
 
-        var table = (KeyTablePicker)cluster.Balancer.CurrentSet!.Picker!;
+        var table = (ConsistentHashTablePicker)cluster.Balancer.CurrentSet!.Picker!;
         Assert.Equal(reference.Select(host => hosts[host].Key), KeysOf(table.Table));
     }
 
@@ -80,7 +80,7 @@ public sealed class EnvoyAgreementTests
     {
         using var cluster = new TestCluster([address]);
 
-        Assert.Equal(key, KeyOwner.Of([cluster.Endpoints[0]], [1], useHostname: false)[0].Key);
+        Assert.Equal(key, HashOwner.Of([cluster.Endpoints[0]], [1], useHostname: false)[0].Key);
     }
 
     [Fact]
@@ -99,9 +99,9 @@ public sealed class EnvoyAgreementTests
     private static TestCluster Cluster((string Key, double Weight)[] hosts, Action<LoadBalancingOptions> configure) =>
         new([.. hosts.Select(static host => new EndpointDescription($"http://{host.Key}") { Weight = host.Weight })], configure);
 
-    private static IEnumerable<string> KeysOf(KeyTable table) => Enumerable.Range(0, table.Slots.Length).Select(slot => KeyOf(table.Owners[table.Slots[slot]].Endpoint));
+    private static IEnumerable<string> KeysOf(ConsistentHashTable table) => Enumerable.Range(0, table.Entries.Length).Select(slot => KeyOf(table.Owners[table.Entries[slot]].Endpoint));
 
-    private static string KeyOf(UpstreamEndpoint endpoint) => KeyOwner.Of([endpoint], [1], useHostname: false)[0].Key;
+    private static string KeyOf(UpstreamEndpoint endpoint) => HashOwner.Of([endpoint], [1], useHostname: false)[0].Key;
 
     /// <summary>Hosts written as their keys are, shuffled by being drawn.</summary>
     private (string Key, double Weight)[] DrawHosts(int round)

@@ -102,13 +102,13 @@ public sealed class KeyMovementTests
     public void A_table_outlives_ejections_and_updates_that_change_nothing()
     {
         using var cluster = new TestCluster(10, static options => options.Strategy = LoadBalancingStrategies.Maglev);
-        KeyTable table = ((KeyTablePicker)cluster.Balancer.CurrentSet!.Picker!).Table;
+        ConsistentHashTable table = ((ConsistentHashTablePicker)cluster.Balancer.CurrentSet!.Picker!).Table;
 
         cluster.Fail(cluster.Endpoints[3], 5);
         cluster.Time.Advance(TimeSpan.FromMilliseconds(1));
         cluster.Update([.. Enumerable.Range(1, 10).Reverse().Select(TestCluster.Address)]);
 
-        Assert.Same(table, ((KeyTablePicker)cluster.Balancer.CurrentSet!.Picker!).Table);
+        Assert.Same(table, ((ConsistentHashTablePicker)cluster.Balancer.CurrentSet!.Picker!).Table);
     }
 
     [Theory]
@@ -142,7 +142,7 @@ public sealed class KeyMovementTests
                 var tried = new List<UpstreamEndpoint>();
                 for (int attempt = 0; attempt < 5; attempt++)
                 {
-                    tried.Add(cluster.PickOne(new PickContext { Hash = key * 0x9E3779B97F4A7C15, Exclude = [.. tried] }));
+                    tried.Add(cluster.PickOne(new PickContext { Hash = key * 0x9E3779B97F4A7C15, TriedEndpoints = [.. tried] }));
                 }
 
                 return [.. tried];
@@ -158,7 +158,7 @@ public sealed class KeyMovementTests
         using var cluster = new TestCluster(TestCluster.Weighted(weights), options => options.Strategy = strategy);
         RandomSource random = RandomSource.Seeded(61);
 
-        Assert.InRange(ChiSquare.Of(cluster.Count(Keys, _ => new PickContext { Hash = random.NextUInt64() }), weights), 0, ChiSquare.Limit(weights.Length));
+        Assert.InRange(ChiSquare.Statistic(cluster.Count(Keys, _ => new PickContext { Hash = random.NextUInt64() }), weights), 0, ChiSquare.CriticalValue(weights.Length));
     }
 
     [Theory]
@@ -183,7 +183,7 @@ public sealed class KeyMovementTests
         UpstreamEndpoint[] inTable = [.. Owners(cluster).Distinct()];
         Assert.Equal(2, inTable.Length);
 
-        Assert.DoesNotContain(cluster.PickOne(new PickContext { Hash = 1, Exclude = inTable }), inTable);
+        Assert.DoesNotContain(cluster.PickOne(new PickContext { Hash = 1, TriedEndpoints = inTable }), inTable);
     }
 
     private static UpstreamEndpoint[] Owners(TestCluster cluster)

@@ -90,7 +90,7 @@ public sealed class LoadBoundTests
         });
         cluster.Occupy(cluster.Endpoints[0], 10);
 
-        Assert.Same(cluster.Endpoints[0], cluster.PickOne(new PickContext { Hash = 1, Exclude = [cluster.Endpoints[1]] }));
+        Assert.Same(cluster.Endpoints[0], cluster.PickOne(new PickContext { Hash = 1, TriedEndpoints = [cluster.Endpoints[1]] }));
     }
 
     [Fact]
@@ -102,9 +102,9 @@ public sealed class LoadBoundTests
         cluster.Occupy(owners[0], 5);
         int? inFlight = null;
 
-        Assert.True(bound.HasRoom(owners[1], ref inFlight));
+        Assert.True(bound.HasCapacity(owners[1], ref inFlight));
         cluster.Occupy(owners[1], 1);
-        Assert.False(bound.HasRoom(owners[1], ref inFlight));
+        Assert.False(bound.HasCapacity(owners[1], ref inFlight));
     }
 
     [Fact]
@@ -123,8 +123,8 @@ public sealed class LoadBoundTests
 
         // With the idle one tried, the others have more than their fifth of 41.
         Assert.Equal(
-            free.Count(100, i => new PickContext { Hash = HashOf(i), Exclude = [free.Endpoints[0]] }),
-            bounded.Count(100, i => new PickContext { Hash = HashOf(i), Exclude = [bounded.Endpoints[0]] }));
+            free.Count(100, i => new PickContext { Hash = HashOf(i), TriedEndpoints = [free.Endpoints[0]] }),
+            bounded.Count(100, i => new PickContext { Hash = HashOf(i), TriedEndpoints = [bounded.Endpoints[0]] }));
 
         static ulong HashOf(int key) => (ulong)key * 0x9E3779B97F4A7C15;
     }

@@ -38,7 +38,7 @@ public sealed class MaglevTests
         // 92 94 90 91 95 90 93, as above.
         using TestCluster cluster = Maglev(7, [.. Enumerable.Range(90, 6).Select(static port => new EndpointDescription($"http://127.0.0.1:{port}"))]);
 
-        Assert.Equal(92, cluster.PickOne(new PickContext { Hash = 6, Exclude = [cluster.Endpoints[3]] }).Address.Port);
+        Assert.Equal(92, cluster.PickOne(new PickContext { Hash = 6, TriedEndpoints = [cluster.Endpoints[3]] }).Address.Port);
     }
 
     [Fact]

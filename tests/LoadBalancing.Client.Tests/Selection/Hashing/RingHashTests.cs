@@ -24,7 +24,7 @@ public sealed class RingHashTests
         Assert.Equal(94, Port(cluster, 0));
         Assert.Equal(94, Port(cluster, ulong.MaxValue));
         Assert.Equal(90, Port(cluster, 16117243373044804880));
-        Assert.Equal(12, ((KeyTablePicker)cluster.Balancer.CurrentSet!.Picker!).Table.Slots.Length);
+        Assert.Equal(12, ((ConsistentHashTablePicker)cluster.Balancer.CurrentSet!.Picker!).Table.Entries.Length);
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class RingHashTests
         using TestCluster cluster = Ring(3, ["http://127.0.0.1:80", "http://127.0.0.1:81"]);
 
         Assert.Equal([80, 81, 80, 81], new ulong[] { 5454692015285649509, 7859399908942313493, 13838424394637650569, 16064866803292627174 }.Select(position => Port(cluster, position)));
-        Assert.Equal(4, ((KeyTablePicker)cluster.Balancer.CurrentSet!.Picker!).Table.Slots.Length);
+        Assert.Equal(4, ((ConsistentHashTablePicker)cluster.Balancer.CurrentSet!.Picker!).Table.Entries.Length);
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class RingHashTests
         using TestCluster cluster = Ring(
             6,
             [new("http://127.0.0.1:90"), new("http://127.0.0.1:91") { Weight = 2 }, new("http://127.0.0.1:92") { Weight = 3 }],
-            static options => options.ConsistentHash.MaximumRingSize = 6);
+            static options => options.ConsistentHash.MaxRingSize = 6);
 
         ulong[] positions = [928266305478181108, 4443673547860492590, 5583722120771150861, 6311230543546372928, 13444792449719432967, 16117243373044804889];
         Assert.Equal([92, 92, 91, 91, 92, 90], positions.Select(position => Port(cluster, position)));
@@ -69,7 +69,7 @@ public sealed class RingHashTests
     private static TestCluster Ring(int minimum, EndpointDescription[] endpoints, Action<LoadBalancingOptions>? configure = null) => new(endpoints, options =>
     {
         options.Strategy = LoadBalancingStrategies.RingHash;
-        options.ConsistentHash.MinimumRingSize = minimum;
+        options.ConsistentHash.MinRingSize = minimum;
         configure?.Invoke(options);
     });
 

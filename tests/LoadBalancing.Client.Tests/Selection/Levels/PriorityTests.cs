@@ -85,7 +85,7 @@ public sealed class PriorityTests
     public void A_level_is_in_panic_by_itself_when_together_they_cannot()
     {
         using TestCluster cluster = WithInService([60, 5], 50);
-        LiveLevel[] levels = cluster.Balancer.CurrentSet!.Levels;
+        SnapshotLevel[] levels = cluster.Balancer.CurrentSet!.Levels;
 
         Assert.Equal([false, true], levels.Select(static level => level.Level.InPanic));
         Assert.Equal([60, 100], levels.Select(static level => level.Level.Endpoints.Count));
@@ -127,8 +127,8 @@ public sealed class PriorityTests
         using var cluster = new TestCluster([At(1, 0), At(2, 0), At(3, 1)]);
         UpstreamEndpoint[] first = [cluster.Endpoints[0], cluster.Endpoints[1]];
 
-        Assert.Same(cluster.Endpoints[2], cluster.PickOne(new PickContext { Exclude = first }));
-        Assert.Contains(cluster.PickOne(new PickContext { Exclude = [.. first, cluster.Endpoints[2]] }), cluster.Endpoints);
+        Assert.Same(cluster.Endpoints[2], cluster.PickOne(new PickContext { TriedEndpoints = first }));
+        Assert.Contains(cluster.PickOne(new PickContext { TriedEndpoints = [.. first, cluster.Endpoints[2]] }), cluster.Endpoints);
     }
 
     [Fact]
@@ -150,7 +150,7 @@ public sealed class PriorityTests
 
         Assert.Equal(before.Select(static ticket => ticket + 1), Next());
 
-        ulong[] Next() => [.. cluster.Balancer.CurrentSet!.Levels.Select(static level => ((RoundRobinPicker)level.Picker!).Rotation.Next())];
+        ulong[] Next() => [.. cluster.Balancer.CurrentSet!.Levels.Select(static level => ((RoundRobinPicker)level.Picker!).Cursor.Advance())];
     }
 
     [Fact]
@@ -173,14 +173,14 @@ public sealed class PriorityTests
     {
         using var cluster = new TestCluster(4);
 
-        Assert.True(cluster.Balancer.CurrentSet!.IsPlain);
+        Assert.True(cluster.Balancer.CurrentSet!.CanPickDirectly);
         Assert.IsType<RoundRobinPicker>(cluster.Balancer.CurrentSet.Picker);
     }
 
     [Fact]
     public void What_cannot_be_a_priority_or_a_locality_is_refused_with_the_place()
     {
-        string[] faults = [.. EndpointListCheck.FindFaults([new EndpointDescription("http://a") { Priority = -1, Locality = "eu//zone" }, new EndpointDescription("http://b") { Priority = 128, Locality = "eu/*" }], "Endpoints", duplicatesAllowed: false)];
+        string[] faults = [.. EndpointUpdateValidator.FindErrors([new EndpointDescription("http://a") { Priority = -1, Locality = "eu//zone" }, new EndpointDescription("http://b") { Priority = 128, Locality = "eu/*" }], "Endpoints", duplicatesAllowed: false)];
 
         Assert.Equal(
             [
@@ -201,7 +201,7 @@ public sealed class PriorityTests
         {
             options.Strategy = strategy;
             options.OutlierDetection.MaxEjectionPercent = 100;
-            options.Panic.Threshold = panicThreshold;
+            options.Panic.ThresholdPercent = panicThreshold;
             configure?.Invoke(options);
         });
         for (int i = 0; i < cluster.Endpoints.Count; i++)

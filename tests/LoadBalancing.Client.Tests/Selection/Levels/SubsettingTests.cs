@@ -56,7 +56,7 @@ public sealed class SubsettingTests
         int[] users = new int[all.Length];
         for (int client = 0; client < 1000; client++)
         {
-            foreach (UpstreamEndpoint used in new SubsetSettings(20, $"client-{client}").Choose(all, panic))
+            foreach (UpstreamEndpoint used in new SubsettingSettings(20, $"client-{client}").Choose(all, panic))
             {
                 users[Array.IndexOf(all, used)]++;
             }
@@ -88,7 +88,7 @@ public sealed class SubsettingTests
     [Fact]
     public void Without_panic_it_widens_when_nobody_is_left()
     {
-        using TestCluster cluster = Cluster(30, "orders-1", static options => options.Panic.Threshold = 0);
+        using TestCluster cluster = Cluster(30, "orders-1", static options => options.Panic.ThresholdPercent = 0);
         foreach (UpstreamEndpoint endpoint in cluster.Endpoints.Where(static endpoint => endpoint.Share > 0).ToArray())
         {
             cluster.Fail(endpoint, 5);
@@ -119,7 +119,7 @@ public sealed class SubsettingTests
             [.. Enumerable.Range(1, 60).Select(static i => new EndpointDescription(TestCluster.Address(i).Address) { Priority = i % 2 })],
             static options => options.Subsetting = new SubsettingOptions { Size = 10, ClientId = "orders-1" });
 
-        Assert.Equal([10, 10], cluster.Balancer.CurrentSet!.Levels.Select(static level => level.Level.Members.Count));
+        Assert.Equal([10, 10], cluster.Balancer.CurrentSet!.Levels.Select(static level => level.Level.AllEndpoints.Count));
     }
 
     [Fact]

@@ -191,7 +191,7 @@ public sealed class LocalityTests
         double[] shares = [.. cluster.Endpoints.Select(static endpoint => endpoint.Share)];
 
         Assert.Equal(1, shares.Sum(), 9);
-        Assert.InRange(ChiSquare.Of([.. cluster.Endpoints.Select(endpoint => counts[endpoint])], shares), 0, ChiSquare.Limit(shares.Length));
+        Assert.InRange(ChiSquare.Statistic([.. cluster.Endpoints.Select(endpoint => counts[endpoint])], shares), 0, ChiSquare.CriticalValue(shares.Length));
     }
 
     [Fact]
@@ -203,9 +203,9 @@ public sealed class LocalityTests
         for (int i = 0; i < 300; i++)
         {
             UpstreamEndpoint first = cluster.PickOne();
-            UpstreamEndpoint second = cluster.PickOne(new PickContext { Exclude = [first] });
-            UpstreamEndpoint third = cluster.PickOne(new PickContext { Exclude = [first, second] });
-            UpstreamEndpoint fourth = cluster.PickOne(new PickContext { Exclude = [first, second, third] });
+            UpstreamEndpoint second = cluster.PickOne(new PickContext { TriedEndpoints = [first] });
+            UpstreamEndpoint third = cluster.PickOne(new PickContext { TriedEndpoints = [first, second] });
+            UpstreamEndpoint fourth = cluster.PickOne(new PickContext { TriedEndpoints = [first, second, third] });
 
             Assert.Equal(3, new[] { first, second, third }.Select(static endpoint => endpoint.Locality).Distinct().Count());
             Assert.DoesNotContain(fourth, new[] { first, second, third });
@@ -219,10 +219,10 @@ public sealed class LocalityTests
         using TestCluster cluster = Cluster(static options => options.Locality.Mode = LocalityMode.Weighted, places);
         UpstreamEndpoint[] tried = [cluster.Endpoints[0]];
 
-        int[] counts = cluster.Count(20_000, _ => new PickContext { Exclude = tried });
+        int[] counts = cluster.Count(20_000, _ => new PickContext { TriedEndpoints = tried });
 
         Assert.Equal(0, counts[0]);
-        Assert.InRange(ChiSquare.Of(counts[1..]), 0, ChiSquare.Limit(3));
+        Assert.InRange(ChiSquare.Statistic(counts[1..]), 0, ChiSquare.CriticalValue(3));
     }
 
     /// <summary>Endpoints in zones a, b, c; callers there, relative; the part of zone a's callers that goes to each zone, by Envoy's arithmetic.</summary>
@@ -302,7 +302,7 @@ public sealed class LocalityTests
             options =>
             {
                 options.Strategy = strategy;
-                options.ConsistentHash.MinimumRingSize = 65536;
+                options.ConsistentHash.MinRingSize = 65536;
                 options.Locality.Mode = LocalityMode.Weighted;
                 options.Locality.Weights = new Dictionary<string, double> { ["eu-west/a"] = 1, ["eu-west/b"] = 1 };
             },

@@ -77,17 +77,17 @@ public sealed class ZoneScenarioTests
         }))];
         foreach (VirtualEndpoint server in cluster.Endpoints.Take(lost))
         {
-            clock.At(Lost, server.Kill);
-            clock.At(Back, () => server.Restart(TimeSpan.FromSeconds(20), slowdown: 5));
+            clock.Schedule(Lost, server.Kill);
+            clock.Schedule(Back, () => server.Restart(TimeSpan.FromSeconds(20), slowdown: 5));
         }
 
         var figures = new Figures();
         for (int second = 0; second <= 120; second++)
         {
-            clock.At(TimeSpan.FromSeconds(second), () => figures.Received.Add([.. cluster.Endpoints.Select(static server => server.Counts.Received)]));
+            clock.Schedule(TimeSpan.FromSeconds(second), () => figures.Received.Add([.. cluster.Endpoints.Select(static server => server.Counts.Received)]));
         }
 
-        clock.Run(() => Task.WhenAll(clients.Select(client => clock.SendSteadilyAsync(PerSecond / Zones, TimeSpan.FromSeconds(121), async _ =>
+        clock.Run(() => Task.WhenAll(clients.Select(client => clock.SendAtConstantRateAsync(PerSecond / Zones, TimeSpan.FromSeconds(121), async _ =>
         {
             try
             {

@@ -19,9 +19,9 @@ public sealed class SlowStartTests
     [InlineData(10, 0.5, 0.25)]
     public void The_ramp_is_envoys(double seconds, double aggression, double part)
     {
-        RampSettings ramp = RampSettings.From(new SlowStartOptions { Window = Window, Aggression = aggression })!;
+        SlowStartSettings ramp = SlowStartSettings.From(new SlowStartOptions { Window = Window, Aggression = aggression })!;
 
-        Assert.Equal(part, ramp.ShareAfter(TimeSpan.FromSeconds(seconds)), 9);
+        Assert.Equal(part, ramp.WeightFractionAfter(TimeSpan.FromSeconds(seconds)), 9);
     }
 
     [Theory]
@@ -31,7 +31,7 @@ public sealed class SlowStartTests
     {
         using var cluster = new TestCluster(endpoints);
         UpstreamEndpoint[] members = [.. cluster.Endpoints];
-        var ramps = new RampWeights(new Dictionary<UpstreamEndpoint, double> { [members[0]] = 0.001, [members[1]] = 0.5 });
+        var ramps = new SlowStartWeights(new Dictionary<UpstreamEndpoint, double> { [members[0]] = 0.001, [members[1]] = 0.5 });
 
         Converter<UpstreamEndpoint, double>? weightOf = ramps.WeightsFor(members);
 
@@ -45,7 +45,7 @@ public sealed class SlowStartTests
         using TestCluster cluster = Cluster(5);
 
         Assert.All(cluster.Endpoints, static endpoint => Assert.Equal(0.2, endpoint.Share, 9));
-        Assert.True(cluster.Balancer.CurrentSet!.Level.HasEqualWeights);
+        Assert.True(cluster.Balancer.CurrentSet!.FirstLevel.HasEqualWeights);
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class SlowStartTests
         AssertPart(newcomer, 4, 0.75);
         cluster.Run(TimeSpan.FromSeconds(5));
         Assert.Equal(0.2, newcomer.Share, 9);
-        Assert.True(cluster.Balancer.CurrentSet!.Level.HasEqualWeights);
+        Assert.True(cluster.Balancer.CurrentSet!.FirstLevel.HasEqualWeights);
     }
 
     [Theory]
@@ -115,10 +115,10 @@ public sealed class SlowStartTests
     {
         using TestCluster cluster = Cluster(5);
         UpstreamEndpoint returner = cluster.Endpoints[0];
-        returner.SetFailingChecks(true);
+        returner.SetFailingHealthChecks(true);
         Grow(cluster, 5);
         Assert.Equal(0, returner.Share);
-        returner.SetFailingChecks(false);
+        returner.SetFailingHealthChecks(false);
         Grow(cluster, 5);
 
         AssertPart(returner, 4, 0.1);
@@ -185,11 +185,11 @@ public sealed class SlowStartTests
             options.OutlierDetection.MaxEjectionPercent = 100;
         });
         UpstreamEndpoint[] first = [.. cluster.Endpoints.Take(3)];
-        Array.ForEach(first, endpoint => endpoint.SetFailingChecks(true));
+        Array.ForEach(first, endpoint => endpoint.SetFailingHealthChecks(true));
         cluster.Update(Levels(3));
         Assert.Equal(0, first.Sum(static endpoint => endpoint.Share));
 
-        Array.ForEach(first, endpoint => endpoint.SetFailingChecks(false));
+        Array.ForEach(first, endpoint => endpoint.SetFailingHealthChecks(false));
         cluster.Update(Levels(3));
         Assert.Equal(0.14, first.Sum(static endpoint => endpoint.Share), 9);
         cluster.Run(TimeSpan.FromSeconds(10));
@@ -215,10 +215,10 @@ public sealed class SlowStartTests
     {
         using TestCluster cluster = Cluster(4);
         UpstreamEndpoint returner = cluster.Endpoints[0];
-        returner.SetFailingChecks(true);
+        returner.SetFailingHealthChecks(true);
         Grow(cluster, 5);
         cluster.Configure(static options => options.SlowStart.Window = TimeSpan.Zero);
-        returner.SetFailingChecks(false);
+        returner.SetFailingHealthChecks(false);
         Grow(cluster, 5);
         cluster.Configure(static options => options.SlowStart.Window = Window);
 
@@ -232,13 +232,13 @@ public sealed class SlowStartTests
         using TestCluster source = Cluster(5);
         UpstreamEndpoint[] all = [.. source.Endpoints];
         Array.ForEach(all, static endpoint => endpoint.SelectionState = null);
-        using (var ramps = new SlowStartRamps(time, static () => { }))
+        using (var ramps = new SlowStartTracker(time, static () => { }))
         {
-            ramps.Configure(new RampSettings(Window, 1, 0.1));
-            Assert.True(ramps.Look(all[..4]).IsNone);
+            ramps.Configure(new SlowStartSettings(Window, 1, 0.1));
+            Assert.True(ramps.ComputeWeights(all[..4]).IsNone);
             Assert.Equal(0, time.TimersAlive);
-            Assert.True(ramps.Look(all).IsRamping(all[4]));
-            ramps.Look(all);
+            Assert.True(ramps.ComputeWeights(all).IsInSlowStart(all[4]));
+            ramps.ComputeWeights(all);
             Assert.Equal(1, time.TimersAlive);
         }
 

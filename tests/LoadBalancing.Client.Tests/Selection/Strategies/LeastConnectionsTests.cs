@@ -24,7 +24,7 @@ public sealed class LeastConnectionsTests
     {
         using var cluster = new TestCluster(TestCluster.Weighted(1, 2, 3), LeastConnections, seed: 31);
 
-        Assert.InRange(ChiSquare.Of(cluster.Count(60_000), [1, 2, 3]), 0, ChiSquare.Limit(3));
+        Assert.InRange(ChiSquare.Statistic(cluster.Count(60_000), [1, 2, 3]), 0, ChiSquare.CriticalValue(3));
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class LeastConnectionsTests
         cluster.Occupy(cluster.Endpoints[2], 2);
         UpstreamEndpoint[] tried = [cluster.Endpoints[0]];
 
-        Assert.Equal([0, 0, 100], cluster.Count(100, _ => new PickContext { Exclude = tried }));
+        Assert.Equal([0, 0, 100], cluster.Count(100, _ => new PickContext { TriedEndpoints = tried }));
     }
 
     private static void LeastConnections(LoadBalancingOptions options) => options.Strategy = LoadBalancingStrategies.LeastConnections;

@@ -108,14 +108,14 @@ public sealed class LeastLoadTests
     {
         using TestCluster cluster = LeastLoad(1);
         UpstreamEndpoint endpoint = cluster.Endpoints[0];
-        Answer(cluster, endpoint, TimeSpan.FromMilliseconds(1), AttemptOutcome.Failure(FailureKind.Answered));
+        Answer(cluster, endpoint, TimeSpan.FromMilliseconds(1), AttemptOutcome.Failure(FailureKind.ErrorResponse));
         Assert.Equal(5, endpoint.Latency!.Value.TotalSeconds, 6);
 
         // Twice what is known, again and again, each time so late that only the last one counts.
         for (int i = 0; i < 5; i++)
         {
             cluster.Time.Advance(TimeSpan.FromHours(1));
-            Answer(cluster, endpoint, TimeSpan.FromMilliseconds(1), AttemptOutcome.Failure(FailureKind.Answered));
+            Answer(cluster, endpoint, TimeSpan.FromMilliseconds(1), AttemptOutcome.Failure(FailureKind.ErrorResponse));
         }
 
         Assert.Equal(30, endpoint.Latency!.Value.TotalSeconds, 6);
@@ -127,7 +127,7 @@ public sealed class LeastLoadTests
         using TestCluster cluster = LeastLoad(3);
         Learn(cluster, Fast, Fast, Fast);
         cluster.Time.Advance(TimeSpan.FromSeconds(1));
-        Answer(cluster, cluster.Endpoints[1], TimeSpan.FromMicroseconds(100), AttemptOutcome.Failure(FailureKind.Answered));
+        Answer(cluster, cluster.Endpoints[1], TimeSpan.FromMicroseconds(100), AttemptOutcome.Failure(FailureKind.ErrorResponse));
 
         Assert.Equal(0, cluster.Count(300)[1]);
     }
@@ -229,7 +229,7 @@ public sealed class LeastLoadTests
         }
 
         long now = cluster.Time.GetTimestamp() + (long)1e12;
-        Assert.InRange(ChiSquare.Of(cluster.Count(50_000, _ => new PickContext { Now = now })), 0, ChiSquare.Limit(10));
+        Assert.InRange(ChiSquare.Statistic(cluster.Count(50_000, _ => new PickContext { Now = now })), 0, ChiSquare.CriticalValue(10));
     }
 
     [Fact]

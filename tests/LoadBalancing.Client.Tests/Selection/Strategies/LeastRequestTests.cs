@@ -19,7 +19,7 @@ public sealed class LeastRequestTests
     {
         using var cluster = new TestCluster(5, LeastRequest, seed: 21);
 
-        Assert.InRange(ChiSquare.Of(cluster.Count(50_000)), 0, ChiSquare.Limit(5));
+        Assert.InRange(ChiSquare.Statistic(cluster.Count(50_000)), 0, ChiSquare.CriticalValue(5));
     }
 
     [Fact]
@@ -35,7 +35,7 @@ public sealed class LeastRequestTests
 
         // The i-th fullest of n wins against those fuller than it: (n - 1 - i) of the 45 pairs.
         Assert.Equal(0, counts[9]);
-        Assert.InRange(ChiSquare.Of(counts[..9], [9, 8, 7, 6, 5, 4, 3, 2, 1]), 0, ChiSquare.Limit(9));
+        Assert.InRange(ChiSquare.Statistic(counts[..9], [9, 8, 7, 6, 5, 4, 3, 2, 1]), 0, ChiSquare.CriticalValue(9));
     }
 
     [Theory]
@@ -74,10 +74,10 @@ public sealed class LeastRequestTests
         cluster.Occupy(cluster.Endpoints[1], 5);
         UpstreamEndpoint[] tried = [cluster.Endpoints[0]];
 
-        int[] counts = cluster.Count(20_000, _ => new PickContext { Exclude = tried });
+        int[] counts = cluster.Count(20_000, _ => new PickContext { TriedEndpoints = tried });
 
         Assert.Equal(0, counts[0]);
-        Assert.InRange(ChiSquare.Of(counts[1..]), 0, ChiSquare.Limit(2));
+        Assert.InRange(ChiSquare.Statistic(counts[1..]), 0, ChiSquare.CriticalValue(2));
     }
 
     [Theory]
@@ -87,7 +87,7 @@ public sealed class LeastRequestTests
     {
         using var cluster = new TestCluster(TestCluster.Weighted(weights), LeastRequest, seed: 23);
 
-        Assert.InRange(ChiSquare.Of(cluster.Count(100_000), weights), 0, ChiSquare.Limit(weights.Length));
+        Assert.InRange(ChiSquare.Statistic(cluster.Count(100_000), weights), 0, ChiSquare.CriticalValue(weights.Length));
     }
 
     [Fact]
@@ -115,7 +115,7 @@ public sealed class LeastRequestTests
             seed: 25);
         cluster.Occupy(cluster.Endpoints[1], 50);
 
-        Assert.InRange(ChiSquare.Of(cluster.Count(40_000), [1, 3]), 0, ChiSquare.Limit(2));
+        Assert.InRange(ChiSquare.Statistic(cluster.Count(40_000), [1, 3]), 0, ChiSquare.CriticalValue(2));
     }
 
     [Fact]
@@ -146,10 +146,10 @@ public sealed class LeastRequestTests
         using var cluster = new TestCluster(6, LeastRequest, seed: 27);
         UpstreamEndpoint[] tried = [.. cluster.Endpoints.Take(4)];
 
-        int[] counts = cluster.Count(20_000, _ => new PickContext { Exclude = tried });
+        int[] counts = cluster.Count(20_000, _ => new PickContext { TriedEndpoints = tried });
 
         Assert.Equal([0, 0, 0, 0], counts[..4]);
-        Assert.InRange(ChiSquare.Of(counts[4..]), 0, ChiSquare.Limit(2));
+        Assert.InRange(ChiSquare.Statistic(counts[4..]), 0, ChiSquare.CriticalValue(2));
     }
 
     private static void LeastRequest(LoadBalancingOptions options) => options.Strategy = LoadBalancingStrategies.LeastRequest;

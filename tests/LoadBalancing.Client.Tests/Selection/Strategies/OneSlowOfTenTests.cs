@@ -41,7 +41,7 @@ public sealed class OneSlowOfTenTests
     [Fact]
     public void LeastLoad_goes_on_to_look_whether_it_has_become_fast_again()
     {
-        (double share, _) = Run(LoadBalancingStrategies.LeastLoad, seed: 1, minutes: 3, change: static (cluster, clock) => clock.At(TimeSpan.FromSeconds(5), () => cluster.Endpoints[3].Latency = Usual));
+        (double share, _) = Run(LoadBalancingStrategies.LeastLoad, seed: 1, minutes: 3, change: static (cluster, clock) => clock.Schedule(TimeSpan.FromSeconds(5), () => cluster.Endpoints[3].Latency = Usual));
 
         // It takes 53 s for 200 ms to fade to 1 ms. From then on it gets its tenth, which is 7 % of the three minutes.
         Assert.InRange(share, 0.02, 0.1);
@@ -58,7 +58,7 @@ public sealed class OneSlowOfTenTests
         using VirtualClient client = cluster.CreateClient(configure: options => options.Strategy = strategy);
         change?.Invoke(cluster, clock);
         var times = new List<TimeSpan>();
-        clock.Run(() => clock.SendSteadilyAsync(PerSecond, TimeSpan.FromMinutes(minutes), async _ =>
+        clock.Run(() => clock.SendAtConstantRateAsync(PerSecond, TimeSpan.FromMinutes(minutes), async _ =>
         {
             long start = clock.GetTimestamp();
             await client.CallAsync();

@@ -42,15 +42,15 @@ public sealed class PrefetchTests
     {
         using var cluster = new TestCluster(endpoints: 3);
         UpstreamEndpoint[] endpoints = [.. cluster.Endpoints];
-        var rotation = new Rotation(ulong.MaxValue - 3);
+        var rotation = new RoundRobinCursor(ulong.MaxValue - 3);
         var picker = new RoundRobinPicker(endpoints, rotation);
 
         for (int i = 0; i < 9; i++)
         {
-            ulong before = rotation.Last;
+            ulong before = rotation.Position;
             picker.PrefetchNext();
-            Assert.Equal(before, rotation.Last);
-            Assert.Equal(before + 1, rotation.Next());
+            Assert.Equal(before, rotation.Position);
+            Assert.Equal(before + 1, rotation.Advance());
         }
     }
 

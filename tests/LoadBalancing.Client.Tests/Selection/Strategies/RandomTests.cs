@@ -16,7 +16,7 @@ public sealed class RandomTests
         int[] counts = cluster.Count(1000 * endpoints);
 
         // Seed 7, 1,000 draws for each endpoint, refused where chance would lead once in a thousand times.
-        Assert.InRange(ChiSquare.Of(counts), 0, ChiSquare.Limit(endpoints));
+        Assert.InRange(ChiSquare.Statistic(counts), 0, ChiSquare.CriticalValue(endpoints));
     }
 
     [Theory]
@@ -28,7 +28,7 @@ public sealed class RandomTests
     {
         using var cluster = new TestCluster(TestCluster.Weighted(weights), Random, seed: 8);
 
-        Assert.InRange(ChiSquare.Of(cluster.Count(100_000), weights), 0, ChiSquare.Limit(weights.Length));
+        Assert.InRange(ChiSquare.Statistic(cluster.Count(100_000), weights), 0, ChiSquare.CriticalValue(weights.Length));
     }
 
     [Fact]
@@ -37,10 +37,10 @@ public sealed class RandomTests
         using var cluster = new TestCluster(TestCluster.Weighted(4, 1, 2, 3), Random, seed: 9);
         UpstreamEndpoint[] excluded = [cluster.Endpoints[0]];
 
-        int[] counts = cluster.Count(60_000, _ => new PickContext { Exclude = excluded });
+        int[] counts = cluster.Count(60_000, _ => new PickContext { TriedEndpoints = excluded });
 
         Assert.Equal(0, counts[0]);
-        Assert.InRange(ChiSquare.Of(counts[1..], [1, 2, 3]), 0, ChiSquare.Limit(3));
+        Assert.InRange(ChiSquare.Statistic(counts[1..], [1, 2, 3]), 0, ChiSquare.CriticalValue(3));
     }
 
     [Fact]

@@ -63,11 +63,11 @@ public sealed class RoundRobinTests
     public void The_rotation_goes_on_where_it_was_when_the_set_changes()
     {
         using var cluster = new TestCluster(endpoints: 4);
-        ulong before = ((RoundRobinPicker)cluster.Balancer.CurrentSet!.Picker!).Rotation.Next();
+        ulong before = ((RoundRobinPicker)cluster.Balancer.CurrentSet!.Picker!).Cursor.Advance();
 
         cluster.Update([TestCluster.Address(1), TestCluster.Address(2), TestCluster.Address(9)]);
 
-        Assert.Equal(before + 1, ((RoundRobinPicker)cluster.Balancer.CurrentSet!.Picker!).Rotation.Next());
+        Assert.Equal(before + 1, ((RoundRobinPicker)cluster.Balancer.CurrentSet!.Picker!).Cursor.Advance());
     }
 
     [Fact]
@@ -93,13 +93,13 @@ public sealed class RoundRobinTests
     {
         using var cluster = new TestCluster(endpoints: 4);
         UpstreamEndpoint[] endpoints = [.. cluster.Endpoints];
-        var rotation = new Rotation(3);
+        var rotation = new RoundRobinCursor(3);
         var picker = new RoundRobinPicker(endpoints, rotation);
 
         // With every look somebody else takes a ticket, so that the own ones all lead to the two that were tried.
-        var tried = new WatchedList([endpoints[0], endpoints[2]], () => rotation.Next());
+        var tried = new WatchedList([endpoints[0], endpoints[2]], () => rotation.Advance());
 
-        Assert.Contains(picker.Pick(new PickContext { Exclude = tried }), new[] { endpoints[1], endpoints[3] });
+        Assert.Contains(picker.Pick(new PickContext { TriedEndpoints = tried }), new[] { endpoints[1], endpoints[3] });
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public sealed class RoundRobinTests
     {
         using var cluster = new TestCluster(endpoints: 3);
         UpstreamEndpoint[] endpoints = [.. cluster.Endpoints];
-        var picker = new RoundRobinPicker(endpoints, new Rotation(ulong.MaxValue - 3));
+        var picker = new RoundRobinPicker(endpoints, new RoundRobinCursor(ulong.MaxValue - 3));
 
         for (int i = 0; i < 9; i++)
         {
@@ -123,7 +123,7 @@ public sealed class RoundRobinTests
     [InlineData(new double[] { 0.5, 0.25 }, new[] { 43691, 21845 })]
     [InlineData(new double[] { 1_000_000, 1 }, new[] { 65536, 1 })]
     public void Weights_become_turns_in_their_proportion_and_nobody_is_left_without_one(double[] weights, int[] turns) =>
-        Assert.Equal(turns, RoundRobinSchedule.CountTurns(weights));
+        Assert.Equal(turns, RoundRobinSchedule.CountPositions(weights));
 
     [Fact]
     public void In_each_round_everybody_has_exactly_the_turns_of_its_weight()

@@ -3,15 +3,15 @@ using Microsoft.Extensions.Time.Testing;
 namespace LoadBalancing.Client.Tests.Health.Outliers.Interleavings;
 
 /// <summary>A detector with its endpoints and nobody else. At most half of them may be out; an ejection lasts 10 s, and a sweep comes each 10 s.</summary>
-internal sealed class DetectorBench : IHealthEvents
+internal sealed class DetectorBench : IEjectionEvents
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
     private readonly FakeTimeProvider _time = new();
     private UpstreamEndpoint[] _members;
 
-    public DetectorBench(int endpoints, uint errors, EjectionReturnPolicy policy = EjectionReturnPolicy.Sweep, Func<OutlierDetectionSettings, OutlierDetectionSettings>? configure = null)
+    public DetectorBench(int endpoints, uint errors, EjectionRestorePolicy policy = EjectionRestorePolicy.Sweep, Func<OutlierDetectionSettings, OutlierDetectionSettings>? configure = null)
     {
-        OutlierDetectionSettings settings = new(errors, Interval, Interval, Interval, TimeSpan.Zero, 50) { ReturnPolicy = policy };
+        OutlierDetectionSettings settings = new(errors, Interval, Interval, Interval, TimeSpan.Zero, 50) { RestorePolicy = policy };
         Detector = new OutlierDetector(configure?.Invoke(settings) ?? settings, this, _time, RandomSource.Seeded(1));
         _members = [.. Enumerable.Range(0, endpoints).Select(static i =>
         {
@@ -19,7 +19,7 @@ internal sealed class DetectorBench : IHealthEvents
             return new UpstreamEndpoint(new EndpointIdentity(address, Hostname: null), address.ToString(), new EndpointLoad());
         })];
         All = _members;
-        Detector.SetMembers(_members, []);
+        Detector.SetEndpoints(_members, []);
     }
 
     public OutlierDetector Detector { get; }
@@ -44,7 +44,7 @@ internal sealed class DetectorBench : IHealthEvents
         Assert.True(runs > 1);
     }
 
-    public void Fail(int endpoint, uint generation = 0, FailureKind kind = FailureKind.Answered) =>
+    public void Fail(int endpoint, uint generation = 0, FailureKind kind = FailureKind.ErrorResponse) =>
         Detector.OnFailure(All[endpoint], generation, AttemptOutcome.Failure(kind));
 
     public void Succeed(int endpoint, uint generation = 0) => Detector.OnSuccess(All[endpoint], generation);
@@ -65,29 +65,29 @@ internal sealed class DetectorBench : IHealthEvents
     {
         UpstreamEndpoint leaver = All[endpoint];
         _members = [.. _members.Where(member => member != leaver)];
-        Detector.SetMembers(_members, [leaver]);
+        Detector.SetEndpoints(_members, [leaver]);
     }
 
     public void ExpectEjected(int endpoint)
     {
         Assert.True(IsEjected(endpoint));
         Assert.Single(Ejected, ejection => ejection.Endpoint == All[endpoint]);
-        Assert.Equal(1, All[endpoint].History.Multiplier);
+        Assert.Equal(1, All[endpoint].EjectionHistory.Multiplier);
         ExpectConsistency();
     }
 
     public void ExpectConsistency()
     {
         int isOut = All.Count(static endpoint => endpoint.Health == EndpointHealth.Ejected);
-        Assert.Equal(isOut, Detector.Ejected);
+        Assert.Equal(isOut, Detector.EjectedCount);
         Assert.Equal(isOut, Ejected.Count - Returned.Count);
         Assert.InRange(isOut, 0, All.Length / 2);
         Assert.All(All, static endpoint => Assert.False(endpoint.Status.IsClaimed));
     }
 
-    void IHealthEvents.OnEjected(EjectionEvent ejection) => Ejected.Add(ejection);
+    void IEjectionEvents.OnEjected(EjectionEvent ejection) => Ejected.Add(ejection);
 
-    void IHealthEvents.OnEjectionRefused(EjectionEvent ejection) => Refused.Add(ejection);
+    void IEjectionEvents.OnEjectionRefused(EjectionEvent ejection) => Refused.Add(ejection);
 
-    void IHealthEvents.OnReturned(UpstreamEndpoint endpoint, string cause, DateTimeOffset at) => Returned.Add(endpoint);
+    void IEjectionEvents.OnRestored(UpstreamEndpoint endpoint, string cause, DateTimeOffset at) => Returned.Add(endpoint);
 }

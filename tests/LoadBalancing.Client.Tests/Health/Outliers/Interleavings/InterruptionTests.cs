@@ -11,33 +11,33 @@ public sealed class InterruptionTests
     [Fact]
     public void Of_two_attempts_that_are_counted_for_the_sweep_none_is_lost() => Each(static () =>
     {
-        var tally = new EndpointTally();
+        var tally = new EndpointOutlierState();
         return new Scenario(
-            () => Assert.Equal(new OutcomeShare(1, 2), tally.Take(0, out _)),
-            () => tally.AddAnswer(0, success: true),
-            () => tally.AddAnswer(0, success: false));
+            () => Assert.Equal(new OutcomeTotals(1, 2), tally.Take(0, out _)),
+            () => tally.AddResponse(0, success: true),
+            () => tally.AddResponse(0, success: false));
     });
 
     [Fact]
     public void An_attempt_that_is_counted_while_the_count_is_taken_is_in_the_one_or_the_next() => Each(static () =>
     {
-        var tally = new EndpointTally();
-        tally.AddAnswer(0, success: true);
+        var tally = new EndpointOutlierState();
+        tally.AddResponse(0, success: true);
         uint taken = 0;
         return new Scenario(
             () => Assert.Equal(2u, taken + tally.Take(0, out _).Total),
-            () => tally.AddAnswer(0, success: true),
+            () => tally.AddResponse(0, success: true),
             () => taken = tally.Take(0, out _).Total);
     });
 
     [Fact]
     public void An_attempt_of_an_earlier_life_leaves_the_count_of_a_later_one_alone() => Each(static () =>
     {
-        var tally = new EndpointTally();
+        var tally = new EndpointOutlierState();
         return new Scenario(
-            () => Assert.Equal(new OutcomeShare(1, 1), tally.Take(2, out _)),
-            () => tally.AddAnswer(0, success: false),
-            () => tally.AddAnswer(2, success: true));
+            () => Assert.Equal(new OutcomeTotals(1, 1), tally.Take(2, out _)),
+            () => tally.AddResponse(0, success: false),
+            () => tally.AddResponse(2, success: true));
     });
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class InterruptionTests
     {
         var window = new OutcomeWindow(0, 1);
         return new Scenario(
-            () => Assert.Equal((new OutcomeShare(1, 2), true), (window.Count(5), window.HasFailures(5))),
+            () => Assert.Equal((new OutcomeTotals(1, 2), true), (window.Count(5), window.HasFailures(5))),
             () => window.Add(5, success: true),
             () => window.Add(5, success: false));
     });
@@ -55,7 +55,7 @@ public sealed class InterruptionTests
     {
         var window = new OutcomeWindow(0, 1);
         return new Scenario(
-            () => Assert.Equal(new OutcomeShare(1, 1), window.Count(15)),
+            () => Assert.Equal(new OutcomeTotals(1, 1), window.Count(15)),
             () => window.Add(5, success: true),
             () => window.Add(15, success: true));
     });
@@ -63,18 +63,18 @@ public sealed class InterruptionTests
     [Fact]
     public void Two_that_begin_the_window_of_a_life_begin_the_same() => Each(static () =>
     {
-        var tally = new EndpointTally();
+        var tally = new EndpointOutlierState();
         OutcomeWindow? first = null;
         OutcomeWindow? second = null;
-        return new Scenario(() => Assert.Same(first, second), () => first = tally.WindowOf(2, 1), () => second = tally.WindowOf(2, 1));
+        return new Scenario(() => Assert.Same(first, second), () => first = tally.GetOrAddWindow(2, 1), () => second = tally.GetOrAddWindow(2, 1));
     });
 
     [Fact]
     public void Who_asks_for_the_window_of_an_earlier_life_while_a_later_one_is_begun_leaves_that_alone() => Each(static () =>
     {
-        var tally = new EndpointTally();
+        var tally = new EndpointOutlierState();
         OutcomeWindow? later = null;
-        return new Scenario(() => Assert.Same(later, tally.WindowOf(2, 1)), () => tally.WindowOf(0, 1), () => later = tally.WindowOf(2, 1));
+        return new Scenario(() => Assert.Same(later, tally.GetOrAddWindow(2, 1)), () => tally.GetOrAddWindow(0, 1), () => later = tally.GetOrAddWindow(2, 1));
     });
 
     [Theory]
@@ -83,7 +83,7 @@ public sealed class InterruptionTests
     [InlineData(3)]
     public void Of_two_that_reach_for_slots_as_many_get_one_as_there_are(int limit) => Each(() =>
     {
-        var cap = new EjectionCap();
+        var cap = new EjectionQuota();
         int got = 0;
         return new Scenario(() => Assert.Equal((Math.Min(limit, 2), Math.Min(limit, 2)), (got, cap.Ejected)), Reserve, Reserve);
 
@@ -99,7 +99,7 @@ public sealed class InterruptionTests
     [Fact]
     public void A_slot_that_is_given_back_while_another_is_taken_is_free() => Each(static () =>
     {
-        var cap = new EjectionCap();
+        var cap = new EjectionQuota();
         cap.TryReserve(3);
         return new Scenario(() => Assert.Equal(1, cap.Ejected), () => cap.TryReserve(3), cap.Release);
     });
@@ -129,7 +129,7 @@ public sealed class InterruptionTests
     [Fact]
     public void Of_two_returns_one_is_told_and_gives_back_one_slot() => Each(static () =>
     {
-        DetectorBench bench = new(endpoints: 4, errors: 1, EjectionReturnPolicy.Probe);
+        DetectorBench bench = new(endpoints: 4, errors: 1, EjectionRestorePolicy.TrialRequest);
         bench.Eject(0, times: 1);
         bench.Eject(1, times: 1);
         return new Scenario(
@@ -138,14 +138,14 @@ public sealed class InterruptionTests
                 Assert.Single(bench.Returned);
                 bench.ExpectConsistency();
             },
-            () => bench.Detector.OnProbeEnded(bench[0], generation: 1, AttemptOutcome.Success),
-            () => bench.Detector.OnProbeEnded(bench[0], generation: 1, AttemptOutcome.Success));
+            () => bench.Detector.OnTrialEnded(bench[0], generation: 1, AttemptOutcome.Success),
+            () => bench.Detector.OnTrialEnded(bench[0], generation: 1, AttemptOutcome.Success));
     });
 
     [Fact]
     public void Of_a_probe_and_a_check_that_both_return_one_it_comes_back_once() => Each(static () =>
     {
-        DetectorBench bench = new(endpoints: 4, errors: 1, EjectionReturnPolicy.Probe);
+        DetectorBench bench = new(endpoints: 4, errors: 1, EjectionRestorePolicy.TrialRequest);
         bench.Eject(0, times: 1);
         return new Scenario(
             () =>
@@ -153,19 +153,19 @@ public sealed class InterruptionTests
                 Assert.Single(bench.Returned);
                 bench.ExpectConsistency();
             },
-            () => bench.Detector.ReturnOnPass(bench[0]),
-            () => bench.Detector.OnProbeEnded(bench[0], generation: 1, AttemptOutcome.Success));
+            () => bench.Detector.RestoreOnHealthyProbe(bench[0]),
+            () => bench.Detector.OnTrialEnded(bench[0], generation: 1, AttemptOutcome.Success));
     });
 
     [Fact]
     public void Who_leaves_while_a_probe_returns_it_gives_back_one_slot() => Each(static () =>
     {
-        DetectorBench bench = new(endpoints: 4, errors: 1, EjectionReturnPolicy.Probe);
+        DetectorBench bench = new(endpoints: 4, errors: 1, EjectionRestorePolicy.TrialRequest);
         bench.Eject(0, times: 1);
         bench.Eject(1, times: 1);
         return new Scenario(
-            () => Assert.Equal((EndpointHealth.Removed, 1), (bench[0].Health, bench.Detector.Ejected)),
-            () => bench.Detector.OnProbeEnded(bench[0], generation: 1, AttemptOutcome.Success),
+            () => Assert.Equal((EndpointHealth.Removed, 1), (bench[0].Health, bench.Detector.EjectedCount)),
+            () => bench.Detector.OnTrialEnded(bench[0], generation: 1, AttemptOutcome.Success),
             () => bench.Remove(0));
     });
 
@@ -174,14 +174,14 @@ public sealed class InterruptionTests
     {
         DetectorBench bench = new(endpoints: 4, errors: 1);
         bench.Eject(1, times: 1);
-        return new Scenario(() => Assert.Equal((EndpointHealth.Removed, 1), (bench[0].Health, bench.Detector.Ejected)), () => bench.Fail(0), () => bench.Remove(0));
+        return new Scenario(() => Assert.Equal((EndpointHealth.Removed, 1), (bench[0].Health, bench.Detector.EjectedCount)), () => bench.Fail(0), () => bench.Remove(0));
     });
 
     [Fact]
     public void A_failure_during_the_departure_of_its_endpoint_takes_no_slot() => Each(static () =>
     {
         DetectorBench bench = new(endpoints: 4, errors: 1);
-        return new Scenario(() => Assert.Equal((EndpointHealth.Removed, 0), (bench[0].Health, bench.Detector.Ejected)), () => bench.Remove(0), () => bench.Fail(0));
+        return new Scenario(() => Assert.Equal((EndpointHealth.Removed, 0), (bench[0].Health, bench.Detector.EjectedCount)), () => bench.Remove(0), () => bench.Fail(0));
     });
 
     [Theory]
@@ -195,7 +195,7 @@ public sealed class InterruptionTests
             () =>
             {
                 Assert.Equal((errors <= 2, 0), (bench.IsEjected(0), bench.Refused.Count));
-                Assert.Equal(errors <= 2 ? 0u : 2u, bench[0].Status.Errors);
+                Assert.Equal(errors <= 2 ? 0u : 2u, bench[0].Status.ConsecutiveErrors);
                 bench.ExpectConsistency();
             },
             () => bench.Fail(0),
@@ -207,7 +207,7 @@ public sealed class InterruptionTests
     {
         DetectorBench bench = new(endpoints: 2, errors: 3);
         bench.Fail(0);
-        return new Scenario(() => Assert.InRange(bench[0].Status.Errors, 0u, 1u), () => bench.Fail(0), () => bench.Succeed(0));
+        return new Scenario(() => Assert.InRange(bench[0].Status.ConsecutiveErrors, 0u, 1u), () => bench.Fail(0), () => bench.Succeed(0));
     });
 
     [Fact]
@@ -215,7 +215,7 @@ public sealed class InterruptionTests
     {
         DetectorBench bench = new(endpoints: 2, errors: 3);
         bench.Fail(0);
-        return new Scenario(() => Assert.Equal(0u, bench[0].Status.Errors), () => bench.Succeed(0), () => bench.Fail(0));
+        return new Scenario(() => Assert.Equal(0u, bench[0].Status.ConsecutiveErrors), () => bench.Succeed(0), () => bench.Fail(0));
     });
 
     [Fact]
@@ -226,7 +226,7 @@ public sealed class InterruptionTests
         return new Scenario(
             () =>
             {
-                Assert.Equal((2, 0u), (bench.Refused.Count, bench[0].Status.Errors));
+                Assert.Equal((2, 0u), (bench.Refused.Count, bench[0].Status.ConsecutiveErrors));
                 bench.ExpectConsistency();
             },
             () => bench.Fail(0),
@@ -253,8 +253,8 @@ public sealed class InterruptionTests
                 Assert.Single(bench.Refused, static refusal => refusal.IsEnforced);
                 bench.ExpectConsistency();
             },
-            () => first = bench.Detector.OnFailure(bench[0], 0, AttemptOutcome.Failure(FailureKind.Answered)),
-            () => second = bench.Detector.OnFailure(bench[1], 0, AttemptOutcome.Failure(FailureKind.Answered)));
+            () => first = bench.Detector.OnFailure(bench[0], 0, AttemptOutcome.Failure(FailureKind.ErrorResponse)),
+            () => second = bench.Detector.OnFailure(bench[1], 0, AttemptOutcome.Failure(FailureKind.ErrorResponse)));
     });
 
     [Fact]
@@ -284,7 +284,7 @@ public sealed class InterruptionTests
         return new Scenario(
             () =>
             {
-                Assert.Equal(0u, bench[0].Status.Errors);
+                Assert.Equal(0u, bench[0].Status.ConsecutiveErrors);
                 bench.ExpectConsistency();
             },
             bench.SweepWhenDue,
@@ -306,7 +306,7 @@ public sealed class InterruptionTests
         DetectorBench bench = new(endpoints: 2, errors: 0, configure: static settings => settings with
         {
             FailurePercentage = new FailurePercentageSettings(85, 1, 1, 0, 0),
-            WindowedRate = new WindowedRateSettings(TimeSpan.FromSeconds(100), 80, 3, 100),
+            WindowedSuccessRate = new WindowedSuccessRateSettings(TimeSpan.FromSeconds(100), 80, 3, 100),
         });
         bench.Fail(0);
         return EjectedByTwoMore(bench, bench.SweepWhenDue);
@@ -325,8 +325,8 @@ public sealed class InterruptionTests
     {
         DetectorBench bench = new(endpoints: 2, errors: 1, configure: static settings => settings with
         {
-            EnforcingConsecutiveErrors = 0,
-            WindowedRate = new WindowedRateSettings(TimeSpan.FromSeconds(100), 80, 3, 100),
+            ConsecutiveErrorsEnforcementPercent = 0,
+            WindowedSuccessRate = new WindowedSuccessRateSettings(TimeSpan.FromSeconds(100), 80, 3, 100),
         });
         return EjectedByTwoMore(bench, () => bench.Fail(0));
     });
@@ -354,19 +354,19 @@ public sealed class InterruptionTests
         return new Scenario(
             () =>
             {
-                Assert.Equal((true, true), (bench[0].Status.IsEjected, bench[0].Status.IsFailingChecks));
-                Assert.Equal((false, true), (bench[1].Status.IsEjected, bench[1].Status.IsFailingChecks));
+                Assert.Equal((true, true), (bench[0].Status.IsEjected, bench[0].Status.IsFailingHealthChecks));
+                Assert.Equal((false, true), (bench[1].Status.IsEjected, bench[1].Status.IsFailingHealthChecks));
                 bench.ExpectConsistency();
             },
             () =>
             {
                 bench.Fail(0);
-                bench.Detector.ReturnOnPass(bench[1]);
+                bench.Detector.RestoreOnHealthyProbe(bench[1]);
             },
             () =>
             {
-                bench[0].SetFailingChecks(true);
-                bench[1].SetFailingChecks(true);
+                bench[0].SetFailingHealthChecks(true);
+                bench[1].SetFailingHealthChecks(true);
             });
     });
 
@@ -376,15 +376,15 @@ public sealed class InterruptionTests
         DetectorBench bench = new(endpoints: 4, errors: 1);
         bench.Eject(0, times: 1);
         return new Scenario(
-            () => Assert.Equal((EndpointHealth.Removed, 0), (bench[0].Health, bench.Detector.Ejected)),
+            () => Assert.Equal((EndpointHealth.Removed, 0), (bench[0].Health, bench.Detector.EjectedCount)),
             () => bench.Remove(0),
-            () => bench[0].SetFailingChecks(true));
+            () => bench[0].SetFailingHealthChecks(true));
     });
 
     [Fact]
     public void Of_two_that_reach_for_the_one_probe_one_gets_it() => Each(static () =>
     {
-        var gate = new ProbeGate();
+        var gate = new TrialGate();
         int entered = 0;
         return new Scenario(() => Assert.Equal(1, entered), Enter, Enter);
 
@@ -400,7 +400,7 @@ public sealed class InterruptionTests
     [Fact]
     public void Who_reaches_for_the_probe_while_another_one_fails_is_too_early_and_leaves_the_place_free() => Each(static () =>
     {
-        var gate = new ProbeGate();
+        var gate = new TrialGate();
         gate.TryEnter(isRetryable: true, now: 0);
         bool entered = false;
         return new Scenario(
@@ -413,12 +413,12 @@ public sealed class InterruptionTests
     public void An_ejection_that_is_forgiven_while_the_next_one_begins_shortens_it() => Each(static () =>
     {
         DetectorBench bench = new(endpoints: 2, errors: 1, configure: static settings => settings with { MaxEjectionTime = TimeSpan.FromMinutes(5) });
-        bench[0].History.TryChangeMultiplier(0, 2);
+        bench[0].EjectionHistory.TryChangeMultiplier(0, 2);
         bool forgiven = false;
         return new Scenario(
-            () => Assert.Equal(forgiven ? 2 : 3, bench[0].History.Multiplier),
+            () => Assert.Equal(forgiven ? 2 : 3, bench[0].EjectionHistory.Multiplier),
             () => bench.Fail(0),
-            () => forgiven = bench[0].History.TryChangeMultiplier(2, 1));
+            () => forgiven = bench[0].EjectionHistory.TryChangeMultiplier(2, 1));
     });
 
     /// <summary>Two more failures come in the midst of something, and after both the endpoint is out.</summary>

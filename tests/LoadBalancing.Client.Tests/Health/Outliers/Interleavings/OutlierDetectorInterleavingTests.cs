@@ -27,7 +27,7 @@ public sealed class OutlierDetectorInterleavingTests
                 {
                     if (!bench.IsEjected(0))
                     {
-                        Assert.Equal(1u, bench[0].Status.Errors);
+                        Assert.Equal(1u, bench[0].Status.ConsecutiveErrors);
                     }
 
                     bench.ExpectConsistency();
@@ -67,7 +67,7 @@ public sealed class OutlierDetectorInterleavingTests
             return new Scenario(
                 () =>
                 {
-                    Assert.Equal(1u, bench[0].Status.Errors);
+                    Assert.Equal(1u, bench[0].Status.ConsecutiveErrors);
                     Assert.Single(bench.Refused);
                     bench.ExpectConsistency();
                 },
@@ -87,7 +87,7 @@ public sealed class OutlierDetectorInterleavingTests
                 () =>
                 {
                     Assert.Equal(2, bench.Refused.Count);
-                    Assert.Equal(0u, bench[0].Status.Errors);
+                    Assert.Equal(0u, bench[0].Status.ConsecutiveErrors);
                     bench.ExpectConsistency();
                 },
                 () => bench.Fail(0),
@@ -146,7 +146,7 @@ public sealed class OutlierDetectorInterleavingTests
             return new Scenario(
                 () =>
                 {
-                    Assert.Equal((uint)counted, bench[0].Status.Errors);
+                    Assert.Equal((uint)counted, bench[0].Status.ConsecutiveErrors);
                     bench.ExpectConsistency();
                 },
                 bench.SweepWhenDue,
@@ -169,7 +169,7 @@ public sealed class OutlierDetectorInterleavingTests
                 () =>
                 {
                     Assert.Equal(EndpointHealth.Removed, bench[0].Health);
-                    Assert.Equal(0, bench.Detector.Ejected);
+                    Assert.Equal(0, bench.Detector.EjectedCount);
                 },
                 () => bench.Fail(0),
                 () => bench.Remove(0));
@@ -181,15 +181,15 @@ public sealed class OutlierDetectorInterleavingTests
     {
         DetectorBench.Explore(static () =>
         {
-            DetectorBench bench = new(endpoints: 3, errors: 1, EjectionReturnPolicy.Probe);
+            DetectorBench bench = new(endpoints: 3, errors: 1, EjectionRestorePolicy.TrialRequest);
             bench.Eject(0, times: 1);
             return new Scenario(
                 () =>
                 {
                     Assert.Equal(EndpointHealth.Removed, bench[0].Health);
-                    Assert.Equal(0, bench.Detector.Ejected);
+                    Assert.Equal(0, bench.Detector.EjectedCount);
                 },
-                () => bench.Detector.OnProbeEnded(bench[0], generation: 1, AttemptOutcome.Success),
+                () => bench.Detector.OnTrialEnded(bench[0], generation: 1, AttemptOutcome.Success),
                 () => bench.Remove(0));
         });
     }
@@ -199,7 +199,7 @@ public sealed class OutlierDetectorInterleavingTests
     {
         DetectorBench.Explore(static () =>
         {
-            var gate = new ProbeGate();
+            var gate = new TrialGate();
             int entered = 0;
             return new Scenario(() => Assert.Equal(1, entered), () => Enter(), () => Enter(), () => Enter());
 
@@ -218,7 +218,7 @@ public sealed class OutlierDetectorInterleavingTests
     {
         DetectorBench.Explore(static () =>
         {
-            var gate = new ProbeGate();
+            var gate = new TrialGate();
             int entered = gate.TryEnter(isRetryable: true, now: 0) ? 1 : 0;
             return new Scenario(() => Assert.Equal((1, false, true), (entered, gate.TryEnter(isRetryable: true, now: 9), gate.TryEnter(isRetryable: true, now: 10))), () => gate.Leave(closedUntil: 10), Enter, Enter);
 
@@ -237,7 +237,7 @@ public sealed class OutlierDetectorInterleavingTests
     {
         DetectorBench.Explore(static () =>
         {
-            DetectorBench bench = new(endpoints: 2, errors: 2, configure: static settings => settings with { ConsecutiveGatewayErrors = 1, EnforcingConsecutiveGatewayErrors = 0 });
+            DetectorBench bench = new(endpoints: 2, errors: 2, configure: static settings => settings with { ConsecutiveGatewayErrors = 1, ConsecutiveGatewayErrorsEnforcementPercent = 0 });
             return new Scenario(() => bench.ExpectEjected(0), () => bench.Fail(0, kind: FailureKind.Gateway), () => bench.Fail(0, kind: FailureKind.Gateway));
         });
     }
@@ -252,10 +252,10 @@ public sealed class OutlierDetectorInterleavingTests
                 () =>
                 {
                     bench.ExpectEjected(0);
-                    Assert.True(bench[0].Status.IsFailingChecks);
+                    Assert.True(bench[0].Status.IsFailingHealthChecks);
                 },
                 () => bench.Fail(0),
-                () => bench[0].SetFailingChecks(true));
+                () => bench[0].SetFailingHealthChecks(true));
         });
     }
 
@@ -273,9 +273,9 @@ public sealed class OutlierDetectorInterleavingTests
     private static void ClaimAndLetGo(UpstreamEndpoint endpoint)
     {
         EndpointStatus status = endpoint.Status;
-        if (!status.IsEjected && !status.IsClaimed && endpoint.TryChangeStatus(status, status.Claimed()))
+        if (!status.IsEjected && !status.IsClaimed && endpoint.TryChangeStatus(status, status.WithClaim()))
         {
-            endpoint.TryChangeStatus(status.Claimed(), status);
+            endpoint.TryChangeStatus(status.WithClaim(), status);
         }
     }
 }

@@ -16,18 +16,18 @@ public sealed class StepMarkTests
 
     [Fact]
     public void A_failure_that_ejects() => Expect(
-        "UpstreamEndpoint rrw, OutlierDetector r, EjectionCap rrw, UpstreamEndpoint rw, EjectionHistory rww, SweepTimer w",
+        "UpstreamEndpoint rrw, OutlierDetector r, EjectionQuota rrw, UpstreamEndpoint rw, EjectionHistory rww, SweepTimer w",
         static bench => bench.Fail(0));
 
     [Fact]
     public void A_failure_that_the_cap_forbids_to_eject() => Expect(
-        "UpstreamEndpoint rrw, OutlierDetector r, EjectionCap r, UpstreamEndpoint rwr",
+        "UpstreamEndpoint rrw, OutlierDetector r, EjectionQuota r, UpstreamEndpoint rwr",
         static bench => bench.Fail(1),
         before: static bench => bench.Fail(0));
 
     [Fact]
     public void A_sweep_that_returns_one() => Expect(
-        "SweepTimer w, EjectionHistory r, UpstreamEndpoint rrw, EjectionCap w, EjectionHistory rr, UpstreamEndpoint rr, EjectionHistory rr, UpstreamEndpoint r, EjectionHistory r, SweepTimer w",
+        "SweepTimer w, EjectionHistory r, UpstreamEndpoint rrw, EjectionQuota w, EjectionHistory rr, UpstreamEndpoint rr, EjectionHistory rr, UpstreamEndpoint r, EjectionHistory r, SweepTimer w",
         static bench => bench.SweepWhenDue(),
         before: static bench => bench.Fail(0));
 
@@ -43,33 +43,33 @@ public sealed class StepMarkTests
 
     [Fact]
     public void A_probe_that_passed() => Expect(
-        "EjectionHistory r, UpstreamEndpoint rrw, EjectionCap w",
-        static bench => bench.Detector.OnProbeEnded(bench[0], generation: 1, AttemptOutcome.Success),
+        "EjectionHistory r, UpstreamEndpoint rrw, EjectionQuota w",
+        static bench => bench.Detector.OnTrialEnded(bench[0], generation: 1, AttemptOutcome.Success),
         before: static bench => bench.Fail(0));
 
     [Fact]
     public void A_member_that_leaves() => Expect("OutlierDetector w, UpstreamEndpoint rw", static bench => bench.Remove(0));
 
     [Fact]
-    public void A_member_that_leaves_while_it_is_out() => Expect("OutlierDetector w, UpstreamEndpoint rw, EjectionCap w", static bench => bench.Remove(0), before: static bench => bench.Fail(0));
+    public void A_member_that_leaves_while_it_is_out() => Expect("OutlierDetector w, UpstreamEndpoint rw, EjectionQuota w", static bench => bench.Remove(0), before: static bench => bench.Fail(0));
 
     [Fact]
     public void A_failure_that_is_counted_for_the_next_sweep() => Expect(
-        "UpstreamEndpoint r, EndpointTally rw, SweepTimer w, UpstreamEndpoint r",
+        "UpstreamEndpoint r, EndpointOutlierState rw, SweepTimer w, UpstreamEndpoint r",
         static bench => bench.Fail(0),
         errors: 0,
         configure: Shares);
 
     [Fact]
     public void A_success_that_is_counted_for_the_next_sweep() => Expect(
-        "UpstreamEndpoint r, EndpointTally rw, SweepTimer w",
+        "UpstreamEndpoint r, EndpointOutlierState rw, SweepTimer w",
         static bench => bench.Succeed(0),
         errors: 0,
         configure: Shares);
 
     [Fact]
     public void A_sweep_that_judges_and_ejects() => Expect(
-        "SweepTimer w, EjectionHistory rr, UpstreamEndpoint r, EndpointTally ww, UpstreamEndpoint r, EndpointTally ww, UpstreamEndpoint rw, OutlierDetector r, EjectionCap rrw, "
+        "SweepTimer w, EjectionHistory rr, UpstreamEndpoint r, EndpointOutlierState ww, UpstreamEndpoint r, EndpointOutlierState ww, UpstreamEndpoint rw, OutlierDetector r, EjectionQuota rrw, "
             + "UpstreamEndpoint rw, EjectionHistory rww, SweepTimer w, EjectionHistory r, UpstreamEndpoint rr, EjectionHistory r, UpstreamEndpoint r, EjectionHistory r, SweepTimer w",
         static bench => bench.SweepWhenDue(),
         errors: 0,
@@ -78,21 +78,21 @@ public sealed class StepMarkTests
 
     [Fact]
     public void A_failure_that_is_counted_in_a_window() => Expect(
-        "UpstreamEndpoint r, EndpointTally rwr, OutcomeWindow wrw, UpstreamEndpoint r, EndpointTally r, OutcomeWindow rrrrrrrrrr",
+        "UpstreamEndpoint r, EndpointOutlierState rwr, OutcomeWindow wrw, UpstreamEndpoint r, EndpointOutlierState r, OutcomeWindow rrrrrrrrrr",
         static bench => bench.Fail(0),
         errors: 0,
         configure: Window);
 
     [Fact]
     public void A_success_that_is_counted_in_a_window_without_failures() => Expect(
-        "UpstreamEndpoint r, SweepTimer rw, EndpointTally rwr, OutcomeWindow rwr",
+        "UpstreamEndpoint r, SweepTimer rw, EndpointOutlierState rwr, OutcomeWindow rwr",
         static bench => bench.Succeed(0),
         errors: 0,
         configure: Window);
 
     [Fact]
     public void A_failure_that_a_window_finds_to_be_one_too_many() => Expect(
-        "UpstreamEndpoint r, EndpointTally r, OutcomeWindow wrw, UpstreamEndpoint r, EndpointTally r, OutcomeWindow rrrrrrrrrr, UpstreamEndpoint w, EndpointTally rw, OutlierDetector r, EjectionCap rrw, "
+        "UpstreamEndpoint r, EndpointOutlierState r, OutcomeWindow wrw, UpstreamEndpoint r, EndpointOutlierState r, OutcomeWindow rrrrrrrrrr, UpstreamEndpoint w, EndpointOutlierState rw, OutlierDetector r, EjectionQuota rrw, "
             + "UpstreamEndpoint rw, EjectionHistory rww, SweepTimer w",
         static bench => bench.Fail(0),
         errors: 0,
@@ -102,12 +102,12 @@ public sealed class StepMarkTests
     [Fact]
     public void A_place_for_a_probe_that_is_taken_and_given_back()
     {
-        var gate = new ProbeGate();
+        var gate = new TrialGate();
 
-        Assert.Equal("ProbeGate wr", StepsOf(() => gate.TryEnter(isRetryable: true, now: 0)));
-        Assert.Equal("ProbeGate w", StepsOf(() => gate.TryEnter(isRetryable: true, now: 0)));
-        Assert.Equal("ProbeGate w", StepsOf(() => gate.Leave()));
-        Assert.Equal("ProbeGate ww", StepsOf(() => gate.Leave(closedUntil: 10)));
+        Assert.Equal("TrialGate wr", StepsOf(() => gate.TryEnter(isRetryable: true, now: 0)));
+        Assert.Equal("TrialGate w", StepsOf(() => gate.TryEnter(isRetryable: true, now: 0)));
+        Assert.Equal("TrialGate w", StepsOf(() => gate.Leave()));
+        Assert.Equal("TrialGate ww", StepsOf(() => gate.Leave(closedUntil: 10)));
     }
 
     [Fact]
@@ -124,7 +124,7 @@ public sealed class StepMarkTests
 
     private static OutlierDetectionSettings Shares(OutlierDetectionSettings settings) => settings with { FailurePercentage = new FailurePercentageSettings(85, 1, 1, 100, 100) };
 
-    private static OutlierDetectionSettings Window(OutlierDetectionSettings settings) => settings with { WindowedRate = new WindowedRateSettings(TimeSpan.FromSeconds(10), 80, 2, 100) };
+    private static OutlierDetectionSettings Window(OutlierDetectionSettings settings) => settings with { WindowedSuccessRate = new WindowedSuccessRateSettings(TimeSpan.FromSeconds(10), 80, 2, 100) };
 
     private static void Expect(
         string steps,

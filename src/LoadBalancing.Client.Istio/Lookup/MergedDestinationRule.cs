@@ -1,0 +1,48 @@
+namespace LoadBalancing.Client;
+
+/// <summary>What all DestinationRules of one namespace say about one host together.</summary>
+internal sealed class MergedDestinationRule
+{
+    private readonly List<DestinationRule> _rules = [];
+    private readonly List<DestinationSubset> _subsets = [];
+
+    public MergedDestinationRule(string[] names) => Names = names;
+
+    public string[] Names { get; }
+
+    public IReadOnlyList<DestinationRule> Rules => _rules;
+
+    public IReadOnlyList<DestinationSubset> Subsets => _subsets;
+
+    /// <summary>The first that there is; the others' are not merged with it.</summary>
+    public TrafficPolicy? Policy { get; private set; }
+
+    public void Add(DestinationRule rule, FindingList findings)
+    {
+        if (rule.Policy is { } policy)
+        {
+            if (Policy is not null)
+            {
+                findings.Warn(policy.Location, "spec.trafficPolicy", $"has no effect: {FirstWithPolicy.Metadata} has one for this host already, and of several only the subsets are merged.");
+            }
+
+            Policy ??= policy;
+        }
+
+        foreach (DestinationSubset subset in rule.Subsets)
+        {
+            if (_subsets.FirstOrDefault(other => other.Name.Value.Equals(subset.Name.Value, StringComparison.OrdinalIgnoreCase)) is { } other)
+            {
+                findings.Error(subset.Name.Location, subset.Name.Path, $"subset '{subset.Name.Value}' of this host is defined at {other.Name.Location} already; a subset is defined once.");
+            }
+            else
+            {
+                _subsets.Add(subset);
+            }
+        }
+
+        _rules.Add(rule);
+    }
+
+    private DestinationRule FirstWithPolicy => _rules.First(static rule => rule.Policy is not null);
+}

@@ -1,0 +1,54 @@
+using System.Reflection;
+
+namespace LoadBalancing.Client;
+
+/// <summary>Names methods as they were written: the compiler puts the bodies of asynchronous methods, lambdas and local functions into members of its own.</summary>
+internal static class MethodNames
+{
+    /// <summary><c>Tests.Body</c> for <c>Tests+&lt;Body&gt;d__3.MoveNext</c>.</summary>
+    public static string Describe(MethodBase method)
+    {
+        string name = Unwrap(method.Name, out bool nested);
+        for (Type? type = method.DeclaringType; type is not null; type = type.DeclaringType)
+        {
+            if (!type.Name.StartsWith('<'))
+            {
+                return $"{Bare(type.Name)}.{name}{(nested ? " (a lambda or local function)" : "")}";
+            }
+
+            if (type.Name[1] != '>')
+            {
+                // A state machine: its own methods say nothing.
+                name = Unwrap(type.Name, out nested);
+            }
+        }
+
+        return name;
+    }
+
+    /// <summary>The name in angle brackets, of the innermost that has one.</summary>
+    private static string Unwrap(string name, out bool nested)
+    {
+        nested = name.Contains(">b__", StringComparison.Ordinal) || name.Contains(">g__", StringComparison.Ordinal);
+        if (!name.StartsWith('<'))
+        {
+            return name;
+        }
+
+        int local = name.IndexOf(">g__", StringComparison.Ordinal);
+        if (local >= 0)
+        {
+            int end = name.IndexOf('|', local);
+            return name[(local + 4)..(end < 0 ? name.Length : end)];
+        }
+
+        int close = name.IndexOf('>', StringComparison.Ordinal);
+        return name[1..close].TrimStart('<').TrimEnd('$');
+    }
+
+    private static string Bare(string name)
+    {
+        int tick = name.IndexOf('`', StringComparison.Ordinal);
+        return tick < 0 ? name : name[..tick];
+    }
+}

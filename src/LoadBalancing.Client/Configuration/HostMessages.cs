@@ -1,0 +1,8 @@
+namespace LoadBalancing.Client;
+
+/// <summary>What is said about clients whose requests cannot be told from others.</summary>
+internal static class HostMessages
+{
+    public static string ClientNameIsNotHost(string name) =>
+        $"the client's name '{name}' is not a host name, so its requests cannot be told by it; set Hosts to the hosts that are to be balanced, like [\"catalog\"], or to [\"*\"] for all.";
+}

@@ -1,0 +1,77 @@
+using System.Globalization;
+
+namespace LoadBalancing.Client;
+
+/// <summary>Finds detectors that are on and that, with these settings, can never take anybody out.</summary>
+internal static class IneffectiveDetectors
+{
+    private const string SectionPrefix = "OutlierDetection:";
+
+    public static IEnumerable<string> Find(LoadBalancingOptions options) =>
+    [
+        .. FindGateway(options.OutlierDetection),
+        .. FindLocalOrigin(options.OutlierDetection),
+        .. FindSuccessRate(options.OutlierDetection, options.Endpoints.Count),
+        .. FindFailurePercentage(options.OutlierDetection, options.Endpoints.Count),
+    ];
+
+    private static IEnumerable<string> FindGateway(OutlierDetectionOptions options)
+    {
+        if (options.ConsecutiveGatewayErrors == 0)
+        {
+            yield break;
+        }
+
+        if (options.ConsecutiveErrors > 0 && options.ConsecutiveErrorsEnforcementPercent >= 100 && options.ConsecutiveGatewayErrors > options.ConsecutiveErrors)
+        {
+            yield return Text($"{SectionPrefix}ConsecutiveGatewayErrors can never fire: it needs {options.ConsecutiveGatewayErrors} in a row, and every gateway failure is one of the {options.ConsecutiveErrors} ConsecutiveErrors too, which are reached first. Lower it, or set ConsecutiveErrors to 0.");
+        }
+
+        bool isAnyCounted = options.ErrorStatuses is not { Count: > 0 } statuses || StatusSet.Parse(statuses.Where(static status => StatusSet.TryParse(status, out _, out _))) is var set && (set.Contains(502) || set.Contains(503) || set.Contains(504));
+        bool isLocalCounted = !options.SplitExternalLocalOriginErrors && options.ErrorExceptions is not { Count: 0 };
+        if (!isAnyCounted && !isLocalCounted)
+        {
+            yield return $"{SectionPrefix}ConsecutiveGatewayErrors can never fire: none of 502, 503 and 504 is among ErrorStatuses. Add one, or set ConsecutiveGatewayErrors to 0.";
+        }
+    }
+
+    private static IEnumerable<string> FindLocalOrigin(OutlierDetectionOptions options)
+    {
+        if (options.SplitExternalLocalOriginErrors && options.ConsecutiveLocalOriginFailures is not 0 && options.ErrorExceptions is { Count: 0 })
+        {
+            yield return $"{SectionPrefix}ConsecutiveLocalOriginFailures can never fire: ErrorExceptions is empty, so no failure of local origin counts. Name some, or set ConsecutiveLocalOriginFailures to 0.";
+        }
+    }
+
+    private static IEnumerable<string> FindSuccessRate(OutlierDetectionOptions options, int endpoints)
+    {
+        if (options.SuccessRate is not { } rate || endpoints == 0)
+        {
+            yield break;
+        }
+
+        // No value of n lies more than sqrt(n - 1) standard deviations from their mean (Samuelson).
+        double farthest = Math.Sqrt(endpoints - 1);
+        if (endpoints < rate.MinHosts)
+        {
+            yield return TooFew("SuccessRate", rate.MinHosts, endpoints);
+        }
+        else if (rate.StdevFactor >= farthest)
+        {
+            yield return Text($"{SectionPrefix}SuccessRate can never fire with the {endpoints} endpoints that are listed: of {endpoints} none can lie more than {farthest:0.##} standard deviations below the mean, and StdevFactor is {rate.StdevFactor}. Lower it, or use WindowedSuccessRate, which compares with nobody.");
+        }
+    }
+
+    private static IEnumerable<string> FindFailurePercentage(OutlierDetectionOptions options, int endpoints)
+    {
+        if (options.FailurePercentage is { } failures && endpoints > 0 && endpoints < failures.MinHosts)
+        {
+            yield return TooFew("FailurePercentage", failures.MinHosts, endpoints);
+        }
+    }
+
+    private static string TooFew(string detector, int minimum, int endpoints) =>
+        Text($"{SectionPrefix}{detector} can never fire with the {endpoints} endpoints that are listed: MinHosts is {minimum}. Lower it, or use WindowedSuccessRate, which compares with nobody.");
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,296 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+
+namespace LoadBalancing.Client;
+
+/// <summary>
+/// Which keys a configuration section may have and where their values go. Strict, unlike the platform's binder: every unknown key, wrong shape and
+/// value that cannot be converted is a fault that names its full path.
+/// </summary>
+/// <typeparam name="T">The options that are filled.</typeparam>
+internal sealed class OptionsSchema<T> : IOptionsSchema
+    where T : class
+{
+    private readonly Dictionary<string, Action<IConfigurationSection, T, List<string>>> _readers = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<OptionsKey> _keyDescriptions = [];
+
+    public Type OptionsType => typeof(T);
+
+    public IReadOnlyList<OptionsKey> Keys => _keyDescriptions;
+
+    public OptionsSchema<T> Text(string key, Action<T, string> set) => Scalar(new OptionsKey(key, OptionsValueKind.Text), "expected a text", set, static (string text, out string value) =>
+    {
+        value = text;
+        return text.Length > 0;
+    });
+
+    /// <summary>A text that means something when it is empty.</summary>
+    public OptionsSchema<T> TextOrEmpty(string key, Action<T, string> set) => Scalar(new OptionsKey(key, OptionsValueKind.Text), "expected a text", set, static (string text, out string value) =>
+    {
+        value = text;
+        return true;
+    });
+
+    public OptionsSchema<T> Integer(string key, Action<T, int> set) => Scalar(new OptionsKey(key, OptionsValueKind.Integer), "expected a whole number", set, static (string text, out int value) =>
+        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value));
+
+    public OptionsSchema<T> Number(string key, Action<T, double> set) => Scalar(new OptionsKey(key, OptionsValueKind.Number), "expected a number", set, static (string text, out double value) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value));
+
+    public OptionsSchema<T> Boolean(string key, Action<T, bool> set) => Scalar<bool>(new OptionsKey(key, OptionsValueKind.Boolean), "expected true or false", set, bool.TryParse);
+
+    public OptionsSchema<T> Duration(string key, Action<T, TimeSpan> set) => Scalar<TimeSpan>(new OptionsKey(key, OptionsValueKind.Duration), DurationParser.Expectation, set, DurationParser.TryParse);
+
+    public OptionsSchema<T> Choice<TEnum>(string key, Action<T, TEnum> set)
+        where TEnum : struct, Enum =>
+        Scalar(new OptionsKey(key, OptionsValueKind.Choice, Choices: Enum.GetNames<TEnum>()), $"expected one of {string.Join(", ", Enum.GetNames<TEnum>())}", set, static (string text, out TEnum value) =>
+            Enum.TryParse(text, ignoreCase: true, out value) && Enum.IsDefined(value) && !char.IsAsciiDigit(text[0]) && text[0] != '-');
+
+    /// <summary>A section with keys of its own.</summary>
+    public OptionsSchema<T> Section<TPart>(string key, OptionsSchema<TPart> shape, Func<T, TPart> part)
+        where TPart : class
+    {
+        Add(new OptionsKey(key, OptionsValueKind.Section, Schema: shape), (section, options, faults) =>
+        {
+            if (section.Value is not null)
+            {
+                faults.Add($"{section.Path}: '{section.Value}' is a single value or a list; expected a section with the keys {shape.FormatKeys()}.");
+            }
+            else if (section.GetChildren().Any())
+            {
+                shape.Read(section, part(options), faults);
+            }
+        });
+        return this;
+    }
+
+    /// <summary>
+    /// A section that stands for something switched on. An empty one says nothing that configuration could hand over, so <c>true</c> says it; <c>false</c> takes away what an earlier layer had.
+    /// </summary>
+    public OptionsSchema<T> OptionalSection<TPart>(string key, OptionsSchema<TPart> shape, Func<T, TPart?> get, Action<T, TPart?> set)
+        where TPart : class, new()
+    {
+        Add(new OptionsKey(key, OptionsValueKind.OptionalSection, Schema: shape), (section, options, faults) =>
+        {
+            bool isOn = section.GetChildren().Any();
+            if (section.Value is { } text && !bool.TryParse(text, out isOn))
+            {
+                faults.Add($"{section.Path}: '{text}' is a single value or a list; expected true, false, or a section with the keys {shape.FormatKeys()}.");
+            }
+            else if (isOn)
+            {
+                TPart part = get(options) ?? new TPart();
+                shape.Read(section, part, faults);
+                set(options, part);
+            }
+            else if (section.Value is not null)
+            {
+                set(options, null);
+            }
+        });
+        return this;
+    }
+
+    /// <summary>A list; given again, it takes the place of what was there.</summary>
+    public OptionsSchema<T> List<TItem>(
+        string key,
+        string expectation,
+        IOptionsSchema? itemShape,
+        Func<IConfigurationSection, List<string>, TItem?> readItem,
+        Action<T, List<TItem>> set,
+        OptionsValueKind kind = OptionsValueKind.List)
+        where TItem : class
+    {
+        Add(new OptionsKey(key, kind, Schema: itemShape), (section, options, faults) =>
+        {
+            IConfigurationSection[] items = [.. section.GetChildren()];
+            if (section.Value is { Length: > 0 } || items.Any(static item => !int.TryParse(item.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
+            {
+                string found = section.Value is null ? $"a section with the key '{items.First(static item => !char.IsAsciiDigit(item.Key[0])).Key}'" : $"'{section.Value}'";
+                faults.Add($"{section.Path}: {found} is not a list; {expectation}.");
+                return;
+            }
+
+            // [] arrives as an empty text, null as no value at all: one says "none", the other says nothing.
+            if (section.Value is null && items.Length == 0)
+            {
+                return;
+            }
+
+            set(options, [.. items.OrderBy(static item => int.Parse(item.Key, CultureInfo.InvariantCulture)).Select(item => readItem(item, faults)).OfType<TItem>()]);
+        });
+        return this;
+    }
+
+    public OptionsSchema<T> Texts(string key, string example, Action<T, List<string>> set) => List(
+        key,
+        $"expected a list of texts like {example}",
+        itemShape: null,
+        static (item, faults) =>
+        {
+            if (item.Value is { Length: > 0 } text && !item.GetChildren().Any())
+            {
+                return text;
+            }
+
+            faults.Add($"{item.Path}: expected a text.");
+            return null;
+        },
+        set);
+
+    /// <summary>A section whose keys are names of somebody's own choice. Later layers add to what earlier ones say.</summary>
+    public OptionsSchema<T> TextMap(string key, string example, Func<T, IDictionary<string, string>> map) =>
+        Map(new OptionsKey(key, OptionsValueKind.TextMap), $"expected a section of texts like {example}", "expected a text", map, static (string text, out string value) =>
+        {
+            value = text;
+            return true;
+        });
+
+    /// <summary>The same with numbers.</summary>
+    public OptionsSchema<T> NumberMap(string key, string example, Func<T, IDictionary<string, double>> map) =>
+        Map(new OptionsKey(key, OptionsValueKind.NumberMap), $"expected a section of numbers like {example}", "expected a number", map, static (string text, out double value) =>
+            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value));
+
+    /// <summary>A section of sections whose keys are names of somebody's own choice. Later layers lie over what earlier ones say.</summary>
+    public OptionsSchema<T> SectionMap<TItem>(string key, OptionsSchema<TItem> shape, Func<T, IDictionary<string, TItem>> map)
+        where TItem : class, new()
+    {
+        Add(new OptionsKey(key, OptionsValueKind.SectionMap, Schema: shape), (section, options, faults) =>
+        {
+            if (section.Value is { Length: > 0 })
+            {
+                faults.Add($"{section.Path}: '{section.Value}' is a single value; expected a section of names, each with a section with the keys {shape.FormatKeys()}.");
+                return;
+            }
+
+            foreach (IConfigurationSection child in section.GetChildren())
+            {
+                if (child.Value is { Length: > 0 } text)
+                {
+                    faults.Add($"{child.Path}: '{text}' is a single value; expected a section with the keys {shape.FormatKeys()}.");
+                    continue;
+                }
+
+                if (!map(options).TryGetValue(child.Key, out TItem? item))
+                {
+                    map(options)[child.Key] = item = new TItem();
+                }
+
+                shape.Read(child, item, faults);
+            }
+        });
+        return this;
+    }
+
+    public OptionsSchema<T> Integers(string key, string example, Action<T, List<int>> set) => List(
+        key,
+        $"expected a list of whole numbers like {example}",
+        itemShape: null,
+        static (item, faults) =>
+        {
+            if (item.Value is { } text && int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value))
+            {
+                return (object)value;
+            }
+
+            faults.Add($"{item.Path}: '{item.Value}' cannot be read; expected a whole number.");
+            return null;
+        },
+        (options, values) => set(options, [.. values.Cast<int>()]),
+        OptionsValueKind.IntegerList);
+
+    /// <summary>A list of sections.</summary>
+    public OptionsSchema<T> Sections<TItem>(string key, OptionsSchema<TItem> shape, Action<T, List<TItem>> set)
+        where TItem : class, new() => List(
+            key,
+            $"expected a list of sections with the keys {shape.FormatKeys()}",
+            shape,
+            (item, faults) =>
+            {
+                if (item.Value is { Length: > 0 } text)
+                {
+                    faults.Add($"{item.Path}: '{text}' is a single value; expected a section with the keys {shape.FormatKeys()}.");
+                    return null;
+                }
+
+                var options = new TItem();
+                shape.Read(item, options, faults);
+                return options;
+            },
+            set,
+            OptionsValueKind.SectionList);
+
+    /// <summary>Reads a section into options. What cannot be read is left as it was and told.</summary>
+    public void Read(IConfiguration section, T options, List<string> faults)
+    {
+        foreach (IConfigurationSection child in section.GetChildren())
+        {
+            if (_readers.TryGetValue(child.Key, out Action<IConfigurationSection, T, List<string>>? read))
+            {
+                read(child, options, faults);
+            }
+            else
+            {
+                faults.Add($"{child.Path}: unknown key; known here are {FormatKeys()}.");
+            }
+        }
+    }
+
+    private delegate bool TryParse<TValue>(string text, out TValue value);
+
+    private void Add(OptionsKey described, Action<IConfigurationSection, T, List<string>> read)
+    {
+        _keyDescriptions.Add(described);
+        _readers.Add(described.Name, read);
+    }
+
+    internal string FormatKeys() => string.Join(", ", _readers.Keys);
+
+    private OptionsSchema<T> Map<TValue>(OptionsKey described, string expectation, string valueExpectation, Func<T, IDictionary<string, TValue>> map, TryParse<TValue> parse)
+    {
+        Add(described, (section, options, faults) =>
+        {
+            if (section.Value is { Length: > 0 })
+            {
+                faults.Add($"{section.Path}: '{section.Value}' is a single value; {expectation}.");
+                return;
+            }
+
+            foreach (IConfigurationSection child in section.GetChildren())
+            {
+                if (child.Value is { } text && !child.GetChildren().Any() && parse(text, out TValue value))
+                {
+                    map(options)[child.Key] = value;
+                }
+                else
+                {
+                    faults.Add($"{child.Path}: {valueExpectation}.");
+                }
+            }
+        });
+        return this;
+    }
+
+    private OptionsSchema<T> Scalar<TValue>(OptionsKey described, string expectation, Action<T, TValue> set, TryParse<TValue> parse)
+    {
+        Add(described, (section, options, faults) =>
+        {
+            if (section.GetChildren().Any())
+            {
+                faults.Add($"{section.Path}: a section or a list stands where a single value belongs; {expectation}.");
+            }
+            else if (section.Value is { } text)
+            {
+                if (parse(text, out TValue value))
+                {
+                    set(options, value);
+                }
+                else
+                {
+                    faults.Add($"{section.Path}: '{text}' cannot be read; {expectation}.");
+                }
+            }
+        });
+        return this;
+    }
+}

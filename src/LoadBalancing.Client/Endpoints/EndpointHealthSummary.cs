@@ -1,0 +1,29 @@
+using System.Globalization;
+using System.Text;
+
+namespace LoadBalancing.Client;
+
+/// <summary>Tells people of endpoints and why they are in or out, in a text of bounded length.</summary>
+internal static class EndpointHealthSummary
+{
+    public static string Describe(IReadOnlyList<UpstreamEndpoint> endpoints, int most)
+    {
+        var text = new StringBuilder();
+        for (int i = 0; i < endpoints.Count && i < most; i++)
+        {
+            UpstreamEndpoint endpoint = endpoints[i];
+            text.Append(i == 0 ? "" : "; ");
+            text.Append(CultureInfo.InvariantCulture, $"{endpoint} is {endpoint.Health.ToString().ToLowerInvariant()}");
+            if (endpoint.CurrentEjection is { } ejection)
+            {
+                text.Append(CultureInfo.InvariantCulture, $" until {ejection.Until:O} ({ejection.Reason})");
+            }
+            else if (endpoint.HealthReason is { } reason)
+            {
+                text.Append(CultureInfo.InvariantCulture, $" ({reason})");
+            }
+        }
+
+        return endpoints.Count <= most ? text.ToString() : text.Append(CultureInfo.InvariantCulture, $"; and {endpoints.Count - most} more").ToString();
+    }
+}

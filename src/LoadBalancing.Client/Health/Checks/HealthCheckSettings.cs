@@ -1,0 +1,89 @@
+namespace LoadBalancing.Client;
+
+/// <summary>What <see cref="ActiveHealthCheckOptions"/> come to once every default is filled in.</summary>
+internal sealed record HealthCheckSettings
+{
+    public required HealthCheckKind Kind { get; init; }
+
+    /// <summary>How the built-in kinds check.</summary>
+    public required ProbeRequest Request { get; init; }
+
+    /// <summary>The name of a probe of one's own.</summary>
+    public string? Probe { get; init; }
+
+    public required TimeSpan Timeout { get; init; }
+
+    public required TimeSpan Interval { get; init; }
+
+    public required TimeSpan UnhealthyInterval { get; init; }
+
+    public required TimeSpan UnhealthyEdgeInterval { get; init; }
+
+    public required TimeSpan HealthyEdgeInterval { get; init; }
+
+    public required TimeSpan NoTrafficInterval { get; init; }
+
+    /// <summary>Infinite for never.</summary>
+    public required TimeSpan StopAfter { get; init; }
+
+    public required double IntervalJitterPercent { get; init; }
+
+    public required int UnhealthyThreshold { get; init; }
+
+    public required int HealthyThreshold { get; init; }
+
+    public required bool StartUnhealthy { get; init; }
+
+    public required bool RestoreOnPass { get; init; }
+
+    /// <returns>Null when there are no checks.</returns>
+    public static HealthCheckSettings? From(ActiveHealthCheckOptions options)
+    {
+        if (options.Kind is null && options.Path is null)
+        {
+            return null;
+        }
+
+        TimeSpan unhealthy = options.UnhealthyInterval ?? options.Interval;
+        return new HealthCheckSettings
+        {
+            Kind = options.Kind ?? HealthCheckKind.Http,
+            Request = new ProbeRequest(
+                options.Path ?? "/",
+                options.Method,
+                options.Host,
+                string.Join('\n', options.Headers),
+                string.Join('\n', options.ExpectedStatuses is { Count: > 0 } statuses ? statuses : ["200"]),
+                options.Send,
+                options.Expect,
+                options.GrpcService ?? ""),
+            Probe = options.Probe,
+            Timeout = options.Timeout,
+            Interval = options.Interval,
+            UnhealthyInterval = unhealthy,
+            UnhealthyEdgeInterval = options.UnhealthyEdgeInterval ?? unhealthy,
+            HealthyEdgeInterval = options.HealthyEdgeInterval ?? options.Interval,
+            NoTrafficInterval = options.NoTrafficInterval,
+            StopAfter = options.StopAfterIdle,
+            IntervalJitterPercent = options.IntervalJitterPercent,
+            UnhealthyThreshold = options.UnhealthyThreshold,
+            HealthyThreshold = options.HealthyThreshold,
+            StartUnhealthy = options.StartUnhealthy,
+            RestoreOnPass = options.RestoreOnPass,
+        };
+    }
+}
+
+/// <summary>What the built-in checks send and what they expect. Lists are joined by line ends, so that two of these compare by what they say.</summary>
+internal sealed record ProbeRequest(string Path, string Method, string? Host, string HeaderLines, string StatusLines, string? Send, string? Expect, string GrpcService)
+{
+    public IEnumerable<(string Name, string Value)> Headers => HeaderLines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Split);
+
+    public IEnumerable<string> ExpectedStatuses => StatusLines.Split('\n');
+
+    public static (string Name, string Value) Split(string line)
+    {
+        int colon = line.IndexOf(':', StringComparison.Ordinal);
+        return colon <= 0 ? ("", line) : (line[..colon].Trim(), line[(colon + 1)..].Trim());
+    }
+}

@@ -1,0 +1,30 @@
+namespace LoadBalancing.Client;
+
+/// <summary>Notices whether a cluster has traffic, by what its endpoints count anyway: requests pay nothing for it.</summary>
+internal sealed class IdleTimeTracker
+{
+    private readonly TimeProvider _timeProvider;
+    private long _attempts;
+    private long _lastSeen;
+
+    public IdleTimeTracker(TimeProvider timeProvider)
+    {
+        _timeProvider = timeProvider;
+        _lastSeen = timeProvider.GetTimestamp();
+    }
+
+    /// <summary>How long there has been none, as far as those who look can tell.</summary>
+    public TimeSpan GetIdleTime(IReadOnlyCollection<UpstreamEndpoint> endpoints)
+    {
+        long attempts = endpoints.Sum(static endpoint => endpoint.Load.Succeeded + endpoint.Load.Failed + endpoint.Load.Neutral);
+        if (attempts != _attempts || endpoints.Any(static endpoint => endpoint.InFlight > 0))
+        {
+            MarkActive();
+        }
+
+        _attempts = attempts;
+        return _timeProvider.GetElapsedTime(_lastSeen);
+    }
+
+    public void MarkActive() => _lastSeen = _timeProvider.GetTimestamp();
+}

@@ -1,0 +1,39 @@
+using System.Globalization;
+
+namespace LoadBalancing.Client;
+
+/// <summary>Finds endpoints that failed at least so large a share of their requests.</summary>
+internal sealed class FailurePercentageDetector : ISweepDetector
+{
+    private readonly FailurePercentageSettings _settings;
+    private readonly string _name;
+    private readonly double _enforcementPercent;
+
+    public FailurePercentageDetector(FailurePercentageSettings settings, string name, double enforcing)
+    {
+        _settings = settings;
+        _name = name;
+        _enforcementPercent = enforcing;
+    }
+
+    public IEnumerable<(SweepSample Endpoint, Detection Detection)> Detect(IReadOnlyList<SweepSample> endpoints)
+    {
+        SweepSample[] counted = [.. endpoints.Where(endpoint => endpoint.Outcomes.Total >= _settings.RequestVolume)];
+        if (counted.Length < _settings.MinHosts)
+        {
+            yield break;
+        }
+
+        foreach (SweepSample endpoint in counted)
+        {
+            // Multiplied instead of divided: 17 of 20 are 85 %, and not a trifle less.
+            if (100.0 * endpoint.Outcomes.Failed >= _settings.ThresholdPercent * endpoint.Outcomes.Total)
+            {
+                string reason = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{endpoint.Outcomes.Failed} of {endpoint.Outcomes.Total} requests failed, {100 - endpoint.Outcomes.SuccessPercent:0.#} %; at least {_settings.ThresholdPercent:0.##} %");
+                yield return (endpoint, new Detection(_name, reason, endpoint.Outcomes.Failed, endpoint.Outcomes.Total, _enforcementPercent));
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using System.Globalization;
+
+namespace LoadBalancing.Client;
+
+/// <summary>
+/// Finds endpoints whose share of successes is below the mean minus so many standard deviations of the population, strictly (Envoy's rule). Each endpoint counts once for the mean, however much
+/// traffic it had.
+/// </summary>
+internal sealed class SuccessRateDetector : ISweepDetector
+{
+    private readonly SuccessRateSettings _settings;
+    private readonly string _name;
+    private readonly double _enforcementPercent;
+
+    public SuccessRateDetector(SuccessRateSettings settings, string name, double enforcing)
+    {
+        _settings = settings;
+        _name = name;
+        _enforcementPercent = enforcing;
+    }
+
+    public IEnumerable<(SweepSample Endpoint, Detection Detection)> Detect(IReadOnlyList<SweepSample> endpoints)
+    {
+        SweepSample[] counted = [.. endpoints.Where(endpoint => endpoint.Outcomes.Total >= _settings.RequestVolume)];
+        if (counted.Length < _settings.MinHosts)
+        {
+            yield break;
+        }
+
+        double mean = counted.Average(static endpoint => endpoint.Outcomes.SuccessPercent);
+        double deviation = Math.Sqrt(counted.Average(endpoint => (endpoint.Outcomes.SuccessPercent - mean) * (endpoint.Outcomes.SuccessPercent - mean)));
+        double threshold = mean - (_settings.StdevFactor * deviation);
+
+        // Whoever is as good as all the others differs from their mean by the rounding of floating point.
+        const double Rounding = 1e-9;
+        foreach (SweepSample endpoint in counted)
+        {
+            if (endpoint.Outcomes.SuccessPercent < threshold - Rounding)
+            {
+                string reason = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{endpoint.Outcomes.Succeeded} of {endpoint.Outcomes.Total} requests went well, {endpoint.Outcomes.SuccessPercent:0.#} %; below {threshold:0.#} %, which is {_settings.StdevFactor:0.##} deviations of {deviation:0.#} under the mean of {mean:0.#} % of {counted.Length} endpoints");
+                yield return (endpoint, new Detection(_name, reason, endpoint.Outcomes.Failed, endpoint.Outcomes.Total, _enforcementPercent));
+            }
+        }
+    }
+}

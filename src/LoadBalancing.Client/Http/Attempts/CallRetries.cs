@@ -1,0 +1,211 @@
+using System.Net.Http.Headers;
+using Polly;
+
+namespace LoadBalancing.Client;
+
+/// <summary>The attempts of one call after its first: what may be tried again, where, and after which wait.</summary>
+internal sealed class CallRetries
+{
+    /// <summary>The longest that a call without a limit of its own waits: an answer may ask for years. Envoy's number.</summary>
+    private static readonly TimeSpan MaxRetryDelay = TimeSpan.FromSeconds(300);
+
+    private readonly LoadBalancingHandler _handler;
+    private readonly HttpRequestMessage _request;
+    private readonly CallState _state;
+    private readonly bool _async;
+    private readonly CancellationToken _callerToken;
+    private AttemptResult _lastResult;
+    private bool _isFirstRetryApproved;
+    private bool _hasRetryPermit;
+    private bool _hasBudgetPermit;
+
+    public CallRetries(
+        LoadBalancingHandler transport,
+        HttpRequestMessage request,
+        CallState state,
+        AttemptResult first,
+        bool async,
+        CancellationToken callerToken)
+    {
+        _handler = transport;
+        _request = request;
+        _state = state;
+        _lastResult = first;
+        _async = async;
+        _callerToken = callerToken;
+    }
+
+    /// <summary>The wait before the retry that was granted last.</summary>
+    public TimeSpan NextDelay { get; private set; }
+
+    /// <summary>Gives back what was taken for the retries. Called once, when they are over.</summary>
+    public void ReleasePermits()
+    {
+        Plan.RetryLimiter.Release();
+        if (_hasBudgetPermit)
+        {
+            Plan.RetryLimiter.ReleaseBudget();
+        }
+    }
+
+    /// <summary>What came of the last attempt.</summary>
+    public ref readonly AttemptResult LastResult => ref _lastResult;
+
+    /// <summary>Whether Polly has been given the attempt that was made before it was asked.</summary>
+    public bool HasReturnedFirst { get; private set; }
+
+    private RequestPlan Plan => _state.Plan;
+
+    /// <summary>Asked before Polly is troubled at all.</summary>
+    public bool ShouldRetryFirst() => _isFirstRetryApproved = TryApproveRetry(retry: 0);
+
+    /// <summary>Polly's question. The first time it has been answered already: the wait was drawn, and drawing it again would only make seeded runs harder to follow.</summary>
+    public bool ShouldRetry(int retry)
+    {
+        bool granted = _isFirstRetryApproved || TryApproveRetry(retry);
+        _isFirstRetryApproved = false;
+        return granted;
+    }
+
+    public ValueTask OnRetry(int retry)
+    {
+        string reason = RetryReasons.NameOf(_lastResult.Triggers);
+        Plan.Balancer.Metrics.OnRetry(reason);
+        Plan.Balancer.Observers?.OnRetry(new RetryEvent(_lastResult.Lease?.Endpoint, reason, retry + 1, NextDelay));
+        return default;
+    }
+
+    public async ValueTask<Outcome<HttpResponseMessage>> NextAttemptAsync()
+    {
+        if (!HasReturnedFirst)
+        {
+            HasReturnedFirst = true;
+        }
+        else
+        {
+            if (_request.Content is not null && _lastResult.Triggers != RetryTriggers.ConnectFailure)
+            {
+                RecreateBody();
+            }
+
+            _lastResult = await AttemptSender
+                .SendAsync(_handler, Plan, _request, _state, _async, _callerToken)
+                .ConfigureAwait(false);
+        }
+
+        return _lastResult.Exception is null ? Outcome.FromResult(_lastResult.Response!) : Outcome.FromException<HttpResponseMessage>(_lastResult.Exception);
+    }
+
+    private void RecreateBody()
+    {
+        HttpContent? before = _request.Content;
+        RequestBodies.Recreate(_request);
+        if (Plan.Transforms is { } edits && _request.Content is { } renewed && renewed != before)
+        {
+            edits.Apply(renewed);
+        }
+    }
+
+    /// <summary>Whether the last result should and may be tried again. The wait is decided here too: one that is longer than the time left is no retry at all.</summary>
+    private bool TryApproveRetry(int retry)
+    {
+        if (retry >= Plan.Retry.MaxRetries)
+        {
+            return false;
+        }
+
+        // With nothing left to try, what the last endpoint said is worth more to the caller than that there is none.
+        if ((_lastResult.Triggers & Plan.Retry.Triggers) == 0 || !CanResend() || Plan.Balancer.CurrentSet is not { CanPick: true }
+            || (_lastResult.Response is not null && ResponseRetryConditions.ForbidsRetry(_lastResult.Response, Plan.Retry.Triggers)))
+        {
+            return false;
+        }
+
+        bool atOnce = _lastResult.Triggers == RetryTriggers.ConnectFailure && HasUntriedEndpoint();
+        NextDelay = atOnce ? TimeSpan.Zero : RetryAfter() + Plan.Retry.DrawBackoff(retry, Plan.Random);
+        TimeSpan left = _state.TimeLeft;
+        return NextDelay < (left == Timeout.InfiniteTimeSpan ? MaxRetryDelay : left) && TryAcquirePermits();
+    }
+
+    /// <summary>What the answer asks for; zero when it says nothing, or a time that is past.</summary>
+    private TimeSpan RetryAfter()
+    {
+        RetryConditionHeaderValue? after = _lastResult.Response?.Headers.RetryAfter;
+        TimeSpan wait = after?.Delta ?? (after?.Date is { } date ? date - Plan.TimeProvider.GetUtcNow() : TimeSpan.Zero);
+        return wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
+    }
+
+    /// <summary>The last question, because a yes is paid for.</summary>
+    private bool TryAcquirePermits()
+    {
+        RetrySuppression refusal = _hasRetryPermit ? RetrySuppression.None : Plan.RetryLimiter.TryAcquire();
+        bool entered = _hasRetryPermit || refusal == RetrySuppression.None;
+        if (refusal == RetrySuppression.None && _lastResult.Triggers != RetryTriggers.ConnectFailure)
+        {
+            refusal = TryAcquireBudget();
+        }
+
+        if (refusal == RetrySuppression.None)
+        {
+            _hasRetryPermit = true;
+            return true;
+        }
+
+        if (entered && !_hasRetryPermit)
+        {
+            // Whoever never was in retries is not taken out of them at the end.
+            Plan.RetryLimiter.Release();
+        }
+
+        string name = RetrySuppressionReasons.NameOf(refusal);
+        Plan.Balancer.Metrics.OnRetrySuppressed(name);
+        Plan.Log.RetrySuppressed(name);
+        _state.RetrySuppressedReason = name;
+        return false;
+    }
+
+    private RetrySuppression TryAcquireBudget()
+    {
+        RetrySuppression refusal = _hasBudgetPermit ? RetrySuppression.None : Plan.RetryLimiter.TryAcquireBudget();
+        if (refusal != RetrySuppression.None)
+        {
+            return refusal;
+        }
+
+        refusal = Plan.RetryLimiter.TrySpendBudget();
+        if (refusal == RetrySuppression.None)
+        {
+            _hasBudgetPermit = true;
+        }
+        else if (!_hasBudgetPermit)
+        {
+            Plan.RetryLimiter.ReleaseBudget();
+        }
+
+        return refusal;
+    }
+
+    private bool CanResend() => _lastResult.Triggers switch
+    {
+        // Nothing was sent, not even the start of a body.
+        RetryTriggers.ConnectFailure => true,
+
+        // Nothing was processed, but a body may have been read.
+        RetryTriggers.RefusedStream => RequestBodies.CanReplay(_request),
+        _ => RequestTraits.IsTreatedAsIdempotent(_request, Plan.Retry.AllMethods) && RequestBodies.CanReplay(_request),
+    };
+
+    private bool HasUntriedEndpoint()
+    {
+        var untried = new PickContext { TriedEndpoints = _state.TriedEndpoints };
+        foreach (UpstreamEndpoint endpoint in Plan.Balancer.Endpoints)
+        {
+            if (untried.Admits(endpoint))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,59 @@
+namespace LoadBalancing.Client;
+
+/// <summary>One cluster that a route leads to, and the plan for requests that go there.</summary>
+internal sealed class RouteDestination
+{
+    private readonly RequestPlan _plan;
+    private readonly OtherService? _otherService;
+    private JoinedPlan? _joined;
+
+    /// <param name="plan">The plan for a cluster of the route's own service.</param>
+    public RouteDestination(RequestPlan plan) => _plan = plan;
+
+    /// <param name="plan">The plan of the route, as it would be for a cluster of its own service.</param>
+    /// <param name="directory">Where services are found. Asked when the first request goes there: two services may lead to each other.</param>
+    /// <param name="service">The service.</param>
+    /// <param name="subset">Its subset; null for all of it.</param>
+    public RouteDestination(RequestPlan plan, IServiceRegistry directory, string service, string? subset)
+        : this(plan) => _otherService = new OtherService(directory, service, subset);
+
+    public RequestPlan Plan => _otherService is null ? _plan : Join(_otherService.FindPlan());
+
+    /// <summary>Made anew by the first request after the other service has changed its options.</summary>
+    private RequestPlan Join(RequestPlan cluster)
+    {
+        JoinedPlan? joined = Volatile.Read(ref _joined);
+        if (joined?.Cluster != cluster)
+        {
+            joined = new JoinedPlan(cluster, _plan.PlanFor(cluster));
+            Volatile.Write(ref _joined, joined);
+        }
+
+        return joined.Plan;
+    }
+
+    private sealed class JoinedPlan(RequestPlan cluster, RequestPlan plan)
+    {
+        public RequestPlan Cluster => cluster;
+
+        public RequestPlan Plan => plan;
+    }
+
+    /// <summary>A cluster of another service.</summary>
+    private sealed class OtherService(IServiceRegistry directory, string service, string? subset)
+    {
+        private ServiceState? _found;
+
+        /// <exception cref="InvalidOperationException">The service has no such subset.</exception>
+        public RequestPlan FindPlan()
+        {
+            _found ??= directory.FindByName(service);
+            RequestPlan plan = _found.Plan;
+            return subset is null ? plan
+                : plan.Subsets?.GetValueOrDefault(subset)
+                ?? throw new InvalidOperationException($"A route leads to subset '{subset}' of service '{service}', which has none of that name. It has {Names(plan)}.");
+        }
+
+        private static string Names(RequestPlan plan) => plan.Subsets is null ? "no subsets" : string.Join(", ", plan.Subsets.Keys.Select(static name => $"'{name}'"));
+    }
+}

@@ -1,0 +1,201 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace LoadBalancing.Client;
+
+/// <summary>
+/// Puts the one handler into each balanced client's pipeline after everybody else has had a say, so that it is innermost however the calls were ordered, and settles how it lives with its neighbours.
+/// </summary>
+internal sealed partial class LoadBalancingHandlerFilter : IHttpMessageHandlerBuilderFilter
+{
+    private const string ServiceDiscovery = "Microsoft.Extensions.ServiceDiscovery.";
+    private const string Resilience = "Microsoft.Extensions.Http.Resilience.";
+
+    private readonly ServiceRegistrationCollection _registrations;
+    private readonly ServiceRegistry _registry;
+    private readonly StartupTracker _startupTracker;
+    private readonly LoadBalancingMetrics _metrics;
+    private readonly ILoggerFactory _loggerFactory;
+    private readonly ILogger _logger;
+    private readonly LogOnce _logOnce = new();
+
+    /// <summary>Of clients without a service of their own. Handlers are rebuilt, and what was told of a host must be remembered.</summary>
+    private readonly ConcurrentDictionary<string, PassThroughReporter> _passThroughs = new(StringComparer.Ordinal);
+
+    public LoadBalancingHandlerFilter(ServiceRegistrationCollection registrations, ServiceRegistry registry, StartupTracker running, LoadBalancingMetrics metrics, ILoggerFactory loggerFactory)
+    {
+        _registrations = registrations;
+        _registry = registry;
+        _startupTracker = running;
+        _metrics = metrics;
+        _loggerFactory = loggerFactory;
+        _logger = loggerFactory.CreateLogger<LoadBalancingHandler>();
+    }
+
+    public Action<HttpMessageHandlerBuilder> Configure(Action<HttpMessageHandlerBuilder> next) => builder =>
+    {
+        next(builder);
+        string name = builder.Name ?? "";
+        ServiceRegistration? registration = _registrations.Find(name);
+        if (registration is { HasClient: true })
+        {
+            Install(builder, name, _registry.GetState(name), registration.OwnsClient);
+        }
+        else if (_registrations.Defaults is not null && registration is not { IsRemoved: true })
+        {
+            Install(builder, name, service: null, ownsClient: false);
+        }
+    };
+
+    private void Install(HttpMessageHandlerBuilder builder, string client, ServiceState? service, bool ownsClient)
+    {
+        bool followsRedirects = ownsClient && builder.PrimaryHandler is SocketsHttpHandler { AllowAutoRedirect: false } primary && PrimaryHandlerDefaults.WereApplied(primary);
+        PassThroughReporter passThrough = service is null
+            ? _passThroughs.GetOrAdd(client, CreatePassThroughReport)
+            : new PassThroughReporter(_metrics.ForClient(client), service.Plan.Log);
+        RejectCookieContainer(builder.PrimaryHandler, client, service);
+        RejectConnectionSettings(builder.PrimaryHandler, client, service);
+        var handler = new LoadBalancingHandler(service, service is null ? _registry : null, passThrough, followsRedirects);
+
+        IList<DelegatingHandler> handlers = builder.AdditionalHandlers;
+        int discovery = IndexOf(handlers, ServiceDiscovery);
+        if (discovery >= 0 && service is not null)
+        {
+            handlers.RemoveAt(discovery);
+            handlers.Add(handler);
+            _logOnce.Log((client, nameof(ServiceDiscovery)), () => LogServiceDiscoveryRemoved(_logger, client, service.Name));
+        }
+        else if (discovery >= 0)
+        {
+            // Hosts that are not balanced here may well be known there. Below us it resolves those, and lets addresses through.
+            handlers.Insert(discovery, handler);
+            _logOnce.Log((client, nameof(ServiceDiscovery)), () => LogServiceDiscoveryBelow(_logger, client));
+        }
+        else
+        {
+            handlers.Add(handler);
+        }
+
+        int own = 1 + (service?.Plan.Retry.MaxRetries ?? RetrySettings.DefaultMaxRetries);
+        if (own > 1 && IndexOf(handlers, Resilience) >= 0)
+        {
+            _logOnce.Log((client, nameof(Resilience)), () => LogResilienceHandlerKept(_logger, client, own, own * 4));
+        }
+
+        if (!ownsClient)
+        {
+            WarnAboutPrimaryHandler(builder.PrimaryHandler, client);
+        }
+
+        PrimaryHandlerDefaults.DisableGrpcLoadBalancing(builder.PrimaryHandler);
+        if (service is not null && builder.PrimaryHandler is SocketsHttpHandler sockets)
+        {
+            service.Plan.Connections.ApplyTo(sockets);
+            KeepConnectionsAlive(sockets, service.Plan.KeepAlive, client, out Connector connector);
+            builder.PrimaryHandler = (HttpMessageHandler?)EndpointTransports.TryReplace(sockets, connector) ?? sockets;
+        }
+    }
+
+    /// <summary>In handlers that came from us. Where the user connects, the user sees to the connections.</summary>
+    private void KeepConnectionsAlive(SocketsHttpHandler primary, KeepAliveSettings keepAlive, string client, out Connector connector)
+    {
+        connector = new Connector(keepAlive);
+        if (!PrimaryHandlerDefaults.WereApplied(primary))
+        {
+            return;
+        }
+
+        keepAlive.ApplyTo(primary);
+        if (primary.ConnectCallback is null)
+        {
+            primary.ConnectCallback = connector.ConnectAsync;
+        }
+        else if (keepAlive.TcpTime != 0 && !Connector.IsConnectorCallback(primary.ConnectCallback))
+        {
+            _logOnce.Log((client, nameof(LogEvents.OwnConnectCallback)), () => LogOwnConnectCallback(_logger, client));
+        }
+    }
+
+    /// <summary>Connections are settled on the handler that came from us. Another one may be shared, or be none that connects.</summary>
+    private void RejectConnectionSettings(HttpMessageHandler primary, string client, ServiceState? service)
+    {
+        if (service is null)
+        {
+            return;
+        }
+
+        bool isOurs = primary is SocketsHttpHandler sockets && PrimaryHandlerDefaults.WereApplied(sockets);
+        _startupTracker.TrackPrimaryHandler(service.Name, isOurs ? null : primary.GetType().Name);
+        if (!isOurs && service.Plan.Connections.ConfiguredOptions.Any())
+        {
+            throw new OptionsValidationException(
+                service.Name,
+                typeof(LoadBalancingOptions),
+                [.. service.Plan.Connections.ConfiguredOptions.Select(option => $"{service.Name}:{option}: {ConnectionSettingsMessages.CustomPrimaryHandler(client, primary.GetType().Name)}")]);
+        }
+    }
+
+    private static void RejectCookieContainer(HttpMessageHandler primary, string client, ServiceState? service)
+    {
+        if (service?.Plan.UsesCookies == true && CookieContainerStartupValidation.FindError(primary, client, service.Name) is { } fault)
+        {
+            throw new OptionsValidationException(service.Name, typeof(LoadBalancingOptions), [fault]);
+        }
+    }
+
+    private PassThroughReporter CreatePassThroughReport(string client) =>
+        new(_metrics.ForClient(client), new CallLog(client, _loggerFactory.CreateLogger<LoadBalancingHandler>()));
+
+    private void WarnAboutPrimaryHandler(HttpMessageHandler primary, string client)
+    {
+        bool redirects = primary switch
+        {
+            SocketsHttpHandler sockets => sockets.AllowAutoRedirect,
+            HttpClientHandler handler => handler.AllowAutoRedirect,
+            _ => false,
+        };
+
+        if (redirects)
+        {
+            _logOnce.Log((client, nameof(redirects)), () => LogRedirectsBelow(_logger, client));
+        }
+
+        if (CookieContainerStartupValidation.UsesCookieContainer(primary))
+        {
+            _logOnce.Log((client, nameof(CookieContainerStartupValidation.UsesCookieContainer)), () => LogCookiesBelow(_logger, client));
+        }
+    }
+
+    private static int IndexOf(IList<DelegatingHandler> handlers, string typeNamePrefix)
+    {
+        for (int i = 0; i < handlers.Count; i++)
+        {
+            if (handlers[i].GetType().FullName?.StartsWith(typeNamePrefix, StringComparison.Ordinal) == true)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    [LoggerMessage(LogEvents.OwnConnectCallback, LogLevel.Information, "Client '{Client}' connects by a ConnectCallback of its own: TCP keep-alive (ConnectionPool:KeepAlive) is left to it.", EventName = nameof(LogEvents.OwnConnectCallback))]
+    private static partial void LogOwnConnectCallback(ILogger logger, string client);
+
+    [LoggerMessage(LogEvents.ServiceDiscoveryRemoved, LogLevel.Information, "Client '{Client}' is balanced as service '{Service}': its service-discovery handler is taken out, because it would choose the address first and leave nothing to balance.", EventName = nameof(LogEvents.ServiceDiscoveryRemoved))]
+    private static partial void LogServiceDiscoveryRemoved(ILogger logger, string client, string service);
+
+    [LoggerMessage(LogEvents.ServiceDiscoveryBelow, LogLevel.Information, "Client '{Client}' balances the configured services; its service-discovery handler is moved behind the balancing and resolves the hosts that are not.", EventName = nameof(LogEvents.ServiceDiscoveryBelow))]
+    private static partial void LogServiceDiscoveryBelow(ILogger logger, string client);
+
+    [LoggerMessage(LogEvents.ResilienceHandlerKept, LogLevel.Warning, "Client '{Client}' has a resilience handler around the balancing, and both try again: {Own} attempts here times those of the handler, {Product} with its default of 4. Remove one of the two.", EventName = nameof(LogEvents.ResilienceHandlerKept))]
+    private static partial void LogResilienceHandlerKept(ILogger logger, string client, int own, int product);
+
+    [LoggerMessage(LogEvents.RedirectsBelow, LogLevel.Warning, "Client '{Client}' follows redirects below the balancing, where a relative one stays on the endpoint's own address. Set AllowAutoRedirect = false on its primary handler, and FollowRedirects = true here.", EventName = nameof(LogEvents.RedirectsBelow))]
+    private static partial void LogRedirectsBelow(ILogger logger, string client);
+
+    [LoggerMessage(LogEvents.CookiesBelow, LogLevel.Warning, "Client '{Client}' keeps cookies below the balancing, where they belong to single endpoints and are not sent to the others. Set UseCookies = false on its primary handler.", EventName = nameof(LogEvents.CookiesBelow))]
+    private static partial void LogCookiesBelow(ILogger logger, string client);
+}

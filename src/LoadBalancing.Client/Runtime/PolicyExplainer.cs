@@ -1,0 +1,60 @@
+using System.Globalization;
+
+namespace LoadBalancing.Client;
+
+/// <summary>Writes down which values hold for the requests of a route, and who said so.</summary>
+internal static class PolicyExplainer
+{
+    public static IReadOnlyList<PolicyValue> Explain(LoadBalancingOptions options, RequestRouteOptions? route, RequestPlan plan)
+    {
+        RetryOptions? own = route?.Retry;
+        RetryOptions all = options.Retry;
+        RetrySettings retry = plan.Retry;
+        return
+        [
+            new("Timeout", Format(plan.Timeout), Source(route?.Timeout, options.Timeout)),
+            new("TimeoutCoversBody", Format(plan.BodyTimeouts.TimeoutCoversBody), Source(route?.TimeoutCoversBody, options.TimeoutCoversBody)),
+            new("BodyIdleTimeout", Format(plan.BodyTimeouts.IdleTimeout), Source(route?.BodyIdleTimeout, options.BodyIdleTimeout)),
+            new("Retry:MaxRetries", Format(retry.MaxRetries), Source(own?.MaxRetries, all.MaxRetries)),
+            new("Retry:PerTryTimeout", FormatPerTryTimeout(plan), Source(own?.PerTryTimeout, all.PerTryTimeout)),
+            new("Retry:RetryOn", string.Join(", ", Given(own?.RetryOn) ?? Given(all.RetryOn) ?? RetryConditions.Defaults), Source(Given(own?.RetryOn), Given(all.RetryOn))),
+            new("Retry:RetriableStatuses", Format(own?.RetriableStatuses ?? all.RetriableStatuses), Source(own?.RetriableStatuses, all.RetriableStatuses)),
+            new("Retry:RetriableHeaders", Format((own?.RetriableHeaders ?? all.RetriableHeaders)?.Select(static header => header.Name)), Source(own?.RetriableHeaders, all.RetriableHeaders)),
+            new("Retry:RetryAllMethods", Format(retry.AllMethods), Source(own?.RetryAllMethods, all.RetryAllMethods)),
+            new("Retry:MaxBufferedBodySize", Format(retry.BufferBodyUpTo), Source(own?.MaxBufferedBodySize, all.MaxBufferedBodySize)),
+            new("Retry:BackoffBase", Format(retry.BackoffBase), Source(own?.BackoffBase, all.BackoffBase)),
+            new("Retry:BackoffMax", Format(retry.BackoffMax), Source(own?.BackoffMax, all.BackoffMax)),
+            new("Fault", Format(route?.Fault ?? options.Fault), Source(route?.Fault, options.Fault)),
+            new("HashPolicies", Format((route?.HashPolicies ?? options.HashPolicies).Select(RouteActionExplainer.Format)), Source(route?.HashPolicies, Given(options.HashPolicies))),
+            .. RouteActionExplainer.Explain(options, route, plan.Balancer.ServiceName),
+            new("ConnectionPool:MaxRequests", FormatLimit(options.ConnectionPool.MaxRequests), Source(null, options.ConnectionPool.MaxRequests)),
+            new("ConnectionPool:MaxRequestsPerEndpoint", FormatLimit(options.ConnectionPool.MaxRequestsPerEndpoint), Source(null, options.ConnectionPool.MaxRequestsPerEndpoint)),
+            new("ConnectionPool:AdaptiveLimit", plan.PoolLimits.AdaptiveLimit is { } adaptive ? $"{Format(adaptive.Min)} to {Format(adaptive.Max)}" : "none", Source(null, options.ConnectionPool.AdaptiveLimit)),
+            new("ConnectionPool:MaxPendingRequests", FormatLimit(options.ConnectionPool.MaxPendingRequests), Source(null, options.ConnectionPool.MaxPendingRequests)),
+            new("ConnectionPool:PendingTimeout", Format(plan.PoolLimits.PendingTimeout), Source(null, options.ConnectionPool.PendingTimeout)),
+            new("ConnectionPool:MaxConcurrentRetries", FormatLimit(options.ConnectionPool.MaxConcurrentRetries), Source(null, options.ConnectionPool.MaxConcurrentRetries)),
+        ];
+    }
+
+    private static string Source(object? route, object? service) => route is not null ? "route" : service is not null ? "service" : "default";
+
+    private static IEnumerable<T>? Given<T>(IList<T>? texts) => texts is { Count: > 0 } ? texts : null;
+
+    private static string FormatPerTryTimeout(RequestPlan plan) => plan.Retry.PerTryTimeout == plan.PerTryTimeout
+        ? Format(plan.PerTryTimeout)
+        : $"{Format(plan.Retry.PerTryTimeout)}, held to Timeout";
+
+    private static string Format(TimeSpan time) => time == Timeout.InfiniteTimeSpan ? "infinite" : time.ToString("c", CultureInfo.InvariantCulture);
+
+    private static string Format(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string Format(bool flag) => flag ? "true" : "false";
+
+    private static string Format<T>(IEnumerable<T>? items) => items is null || !items.Any() ? "none" : string.Join(", ", items.Select(static item => Convert.ToString(item, CultureInfo.InvariantCulture)));
+
+    private static string FormatLimit(int? limit) => limit is { } most ? Format(most) : "no limit";
+
+    private static string Format(FaultOptions? fault) => FaultSettings.From(fault) is { } settings
+        ? string.Create(CultureInfo.InvariantCulture, $"delay of {settings.Delay} for {settings.DelayRate * 100} %, {settings.AbortStatus} for {settings.AbortRate * 100} %, per {settings.Scope}")
+        : "none";
+}

@@ -1,0 +1,56 @@
+namespace LoadBalancing.Client;
+
+/// <summary>A level of a snapshot: its endpoints, the picker over them, and its part of the requests. Immutable.</summary>
+internal sealed class SnapshotLevel
+{
+    private readonly IEndpointPicker? _picker;
+
+    /// <param name="level">The endpoints.</param>
+    /// <param name="picker">Null when there is nobody to pick.</param>
+    /// <param name="share">Its part of the cluster's requests, 0 to 1.</param>
+    /// <param name="panic">When it is panic.</param>
+    public SnapshotLevel(EndpointLevel level, IEndpointPicker? picker, double share, PanicRule panic)
+    {
+        Level = level;
+        Share = share;
+        FailsInPanic = level.InPanic && panic.Traffic == PanicTraffic.Fail;
+        _picker = picker;
+        IgnoresHealth = level.InPanic && (panic.Traffic == PanicTraffic.All || level.Endpoints is [{ IsAvailable: false }]);
+    }
+
+    public EndpointLevel Level { get; }
+
+    /// <summary>Null when there is nobody to pick.</summary>
+    public IEndpointPicker? Picker => _picker;
+
+    public double Share { get; }
+
+    /// <summary>Whether it is panic and ejections do not count.</summary>
+    public bool IgnoresHealth { get; }
+
+    /// <summary>Whether it is panic and its part of the requests is refused.</summary>
+    public bool FailsInPanic { get; }
+
+    /// <summary>Whether a pick at this moment would find somebody in service.</summary>
+    public bool HasAvailable
+    {
+        get
+        {
+            foreach (UpstreamEndpoint endpoint in Level.AllEndpoints)
+            {
+                if (endpoint.IsAvailable)
+                {
+                    return !FailsInPanic;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>An endpoint of this level; null when the attempt can have none of it.</summary>
+    public UpstreamEndpoint? Pick(in PickContext context) =>
+        _picker is null ? null : IgnoresHealth ? PickIgnoringHealth(context) : _picker.Pick(context);
+
+    private UpstreamEndpoint? PickIgnoringHealth(in PickContext context) => _picker!.Pick(context with { IgnoreHealth = true });
+}

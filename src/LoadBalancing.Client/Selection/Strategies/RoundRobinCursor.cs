@@ -1,0 +1,24 @@
+using System.Runtime.InteropServices;
+
+namespace LoadBalancing.Client;
+
+/// <summary>The count behind a rotation, shared by all pickers that carried on from one another. On a cache line of its own: all threads write it.</summary>
+internal sealed class RoundRobinCursor
+{
+    private PaddedCount _count;
+
+    public RoundRobinCursor(ulong start) => _count.Value = start;
+
+    /// <summary>The ticket that was given out last.</summary>
+    public ulong Position => Volatile.Read(ref _count.Value);
+
+    /// <summary>The next ticket; each is given out once.</summary>
+    public ulong Advance() => Interlocked.Increment(ref _count.Value);
+
+    [StructLayout(LayoutKind.Explicit, Size = 136)]
+    private struct PaddedCount
+    {
+        [FieldOffset(64)]
+        public ulong Value;
+    }
+}

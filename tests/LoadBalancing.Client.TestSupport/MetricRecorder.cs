@@ -1,0 +1,89 @@
+using System.Diagnostics.Metrics;
+using System.Globalization;
+
+namespace LoadBalancing.Client.TestSupport;
+
+/// <summary>Listens to every instrument of the library's meter in one container, and to nobody else's.</summary>
+public sealed class MetricRecorder : IDisposable
+{
+    private readonly Lock _writing = new();
+    private readonly MeterListener _listener = new();
+    private readonly List<Instrument> _instruments = [];
+    private readonly List<MeterReading> _readings = [];
+
+    /// <param name="scope">The meter factory of the container.</param>
+    public MetricRecorder(IMeterFactory scope)
+    {
+        _listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Meter.Name == LoadBalancingTelemetry.MeterName && ReferenceEquals(instrument.Meter.Scope, scope))
+            {
+                _instruments.Add(instrument);
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Add(instrument, value, tags));
+        _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Add(instrument, value, tags));
+        _listener.Start();
+    }
+
+    public IReadOnlyList<Instrument> Instruments => _instruments;
+
+    /// <summary>Everything that was measured so far, in order. Observable instruments are in it as often as they were read.</summary>
+    public IReadOnlyList<MeterReading> Readings
+    {
+        get
+        {
+            lock (_writing)
+            {
+                return [.. _readings];
+            }
+        }
+    }
+
+    /// <summary>What a counter or a histogram has come to, a line for each set of tags: <c>loadbalancing.cluster=catalog 3</c>.</summary>
+    /// <param name="name">The name after <c>loadbalancing.client.</c></param>
+    public IReadOnlyList<string> Totals(string name) => Sum(Readings.Where(reading => IsNamed(reading.Instrument, name)));
+
+    /// <summary>What an observable instrument says now, a line for each set of tags.</summary>
+    /// <param name="name">The name after <c>loadbalancing.client.</c></param>
+    public IReadOnlyList<string> Observe(string name)
+    {
+        int before = Readings.Count;
+        RecordObservables();
+        return Sum(Readings.Skip(before).Where(reading => IsNamed(reading.Instrument, name)));
+    }
+
+    public void RecordObservables() => _listener.RecordObservableInstruments();
+
+    public void Dispose() => _listener.Dispose();
+
+    private static bool IsNamed(Instrument instrument, string name) => instrument.Name == $"loadbalancing.client.{name}";
+
+    private static string[] Sum(IEnumerable<MeterReading> readings) =>
+    [
+        .. readings
+            .GroupBy(static reading => reading.Series, StringComparer.Ordinal)
+            .OrderBy(static series => series.Key, StringComparer.Ordinal)
+            .Select(static series => string.Create(CultureInfo.InvariantCulture, $"{series.Key} {series.Sum(static reading => reading.Value)}")),
+    ];
+
+    private void Add(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        var reading = new MeterReading(instrument, value, [.. tags]);
+        lock (_writing)
+        {
+            _readings.Add(reading);
+        }
+    }
+}
+
+/// <summary>One measurement.</summary>
+/// <param name="Instrument">What measured.</param>
+/// <param name="Value">The value.</param>
+/// <param name="Tags">The tags, as they were given.</param>
+public sealed record MeterReading(Instrument Instrument, double Value, IReadOnlyList<KeyValuePair<string, object?>> Tags)
+{
+    /// <summary>The tags as one text, ordered by name.</summary>
+    public string Series => string.Join(' ', Tags.OrderBy(static tag => tag.Key, StringComparer.Ordinal).Select(static tag => $"{tag.Key}={tag.Value}"));
+}

@@ -1,0 +1,87 @@
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace LoadBalancing.Client.Tests.Configuration;
+
+/// <summary>Detectors that can never fire are told at the start; those that can are not.</summary>
+public sealed class IneffectiveDetectorsTests
+{
+    [Fact]
+    public void The_defaults_have_none() => AssertNone(static _ => { });
+
+    [Fact]
+    public void A_success_rate_over_too_few_endpoints() => AssertOne(
+        static options => options.SuccessRate = new SuccessRateOutlierOptions(),
+        "OutlierDetection:SuccessRate can never fire with the 4 endpoints that are listed: MinHosts is 5. Lower it, or use WindowedSuccessRate, which compares with nobody.");
+
+    [Fact]
+    public void A_failure_percentage_over_too_few_endpoints() => AssertOne(
+        static options => options.FailurePercentage = new FailurePercentageOutlierOptions(),
+        "OutlierDetection:FailurePercentage can never fire with the 4 endpoints that are listed: MinHosts is 5. Lower it, or use WindowedSuccessRate, which compares with nobody.");
+
+    [Fact]
+    public void A_deviation_that_no_set_of_this_size_can_have()
+    {
+        AssertOne(
+            static options => options.SuccessRate = new SuccessRateOutlierOptions { MinHosts = 4 },
+            "OutlierDetection:SuccessRate can never fire with the 4 endpoints that are listed: of 4 none can lie more than 1.73 standard deviations below the mean, and StdevFactor is 1.9. Lower it, or use WindowedSuccessRate, which compares with nobody.");
+        AssertNone(static options => options.SuccessRate = new SuccessRateOutlierOptions { MinHosts = 4, StdevFactor = 1.7 });
+    }
+
+    [Fact]
+    public void Endpoints_of_a_source_are_not_known_at_the_start()
+    {
+        var options = new LoadBalancingOptions { OutlierDetection = { SuccessRate = new SuccessRateOutlierOptions(), FailurePercentage = new FailurePercentageOutlierOptions() } };
+
+        Assert.Empty(IneffectiveDetectors.Find(options));
+    }
+
+    [Fact]
+    public void Gateway_errors_that_others_are_always_ahead_of()
+    {
+        AssertOne(
+            static options => options.ConsecutiveGatewayErrors = 6,
+            "OutlierDetection:ConsecutiveGatewayErrors can never fire: it needs 6 in a row, and every gateway failure is one of the 5 ConsecutiveErrors too, which are reached first. Lower it, or set ConsecutiveErrors to 0.");
+        AssertNone(static options => options.ConsecutiveGatewayErrors = 5);
+        AssertNone(static options => (options.ConsecutiveGatewayErrors, options.ConsecutiveErrors) = (6, 0));
+        AssertNone(static options => (options.ConsecutiveGatewayErrors, options.ConsecutiveErrorsEnforcementPercent) = (6, 50));
+    }
+
+    [Fact]
+    public void Gateway_errors_without_a_status_that_is_one()
+    {
+        AssertOne(
+            static options => (options.ConsecutiveGatewayErrors, options.SplitExternalLocalOriginErrors, options.ErrorStatuses) = (3, true, ["500-501", "505-599"]),
+            "OutlierDetection:ConsecutiveGatewayErrors can never fire: none of 502, 503 and 504 is among ErrorStatuses. Add one, or set ConsecutiveGatewayErrors to 0.");
+        AssertNone(static options => (options.ConsecutiveGatewayErrors, options.ErrorStatuses) = (3, ["500-501"]));
+        AssertNone(static options => (options.ConsecutiveGatewayErrors, options.SplitExternalLocalOriginErrors, options.ErrorStatuses) = (3, true, ["503"]));
+    }
+
+    [Fact]
+    public void Failures_of_local_origin_of_which_none_counts()
+    {
+        AssertOne(
+            static options => (options.SplitExternalLocalOriginErrors, options.ErrorExceptions) = (true, []),
+            "OutlierDetection:ConsecutiveLocalOriginFailures can never fire: ErrorExceptions is empty, so no failure of local origin counts. Name some, or set ConsecutiveLocalOriginFailures to 0.");
+        AssertNone(static options => (options.SplitExternalLocalOriginErrors, options.ErrorExceptions, options.ConsecutiveLocalOriginFailures) = (true, [], 0));
+    }
+
+    [Fact]
+    public void They_are_among_the_warnings_at_the_start()
+    {
+        var random = RandomSource.Seeded(1);
+        var warnings = new StartupWarnings(new StrategyRegistry([], random, TimeProvider.System), new ServiceRegistrationCollection(), NullLogger<StartupWarnings>.Instance);
+
+        Assert.Contains(warnings.Find(Options(static options => options.SuccessRate = new SuccessRateOutlierOptions())), static warning => warning.Contains("can never fire", StringComparison.Ordinal));
+    }
+
+    private static void AssertOne(Action<OutlierDetectionOptions> configure, string warning) => Assert.Equal([warning], IneffectiveDetectors.Find(Options(configure)));
+
+    private static void AssertNone(Action<OutlierDetectionOptions> configure) => Assert.Empty(IneffectiveDetectors.Find(Options(configure)));
+
+    private static LoadBalancingOptions Options(Action<OutlierDetectionOptions> configure)
+    {
+        var options = new LoadBalancingOptions { Endpoints = [.. Enumerable.Range(1, 4).Select(static i => new EndpointDescription($"http://10.0.0.{i}"))] };
+        configure(options.OutlierDetection);
+        return options;
+    }
+}

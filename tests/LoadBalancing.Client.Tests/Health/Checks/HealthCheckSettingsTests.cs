@@ -1,0 +1,59 @@
+namespace LoadBalancing.Client.Tests.Health.Checks;
+
+/// <summary>What options of active checks come to.</summary>
+public sealed class HealthCheckSettingsTests
+{
+    [Fact]
+    public void A_kind_alone_is_enough_and_so_is_a_path()
+    {
+        HealthCheckSettings byKind = HealthCheckSettings.From(new ActiveHealthCheckOptions { Kind = HealthCheckKind.Http })!;
+        HealthCheckSettings byPath = HealthCheckSettings.From(new ActiveHealthCheckOptions { Path = "/up" })!;
+
+        Assert.Equal(new ProbeRequest("/", "GET", null, "", "200", null, null, ""), byKind.Request);
+        Assert.Equal((HealthCheckKind.Http, "/up"), (byPath.Kind, byPath.Request.Path));
+        Assert.Equal(HealthCheckKind.Tcp, HealthCheckSettings.From(new ActiveHealthCheckOptions { Kind = HealthCheckKind.Tcp, Path = "/up" })!.Kind);
+        Assert.Null(HealthCheckSettings.From(new ActiveHealthCheckOptions()));
+    }
+
+    [Fact]
+    public void Intervals_that_are_not_set_follow_the_others()
+    {
+        HealthCheckSettings plain = HealthCheckSettings.From(new ActiveHealthCheckOptions { Path = "/", Interval = TimeSpan.FromSeconds(9) })!;
+        HealthCheckSettings unhealthy = HealthCheckSettings.From(new ActiveHealthCheckOptions { Path = "/", Interval = TimeSpan.FromSeconds(9), UnhealthyInterval = TimeSpan.FromSeconds(4) })!;
+
+        Assert.Equal((9, 9, 9), (plain.UnhealthyInterval.TotalSeconds, plain.UnhealthyEdgeInterval.TotalSeconds, plain.HealthyEdgeInterval.TotalSeconds));
+        Assert.Equal((4, 4, 9), (unhealthy.UnhealthyInterval.TotalSeconds, unhealthy.UnhealthyEdgeInterval.TotalSeconds, unhealthy.HealthyEdgeInterval.TotalSeconds));
+    }
+
+    [Fact]
+    public void Expected_statuses_are_200_unless_others_are_named()
+    {
+        Assert.Equal(["200"], Request(new ActiveHealthCheckOptions()).ExpectedStatuses);
+        Assert.Equal(["200"], Request(new ActiveHealthCheckOptions { ExpectedStatuses = [] }).ExpectedStatuses);
+        Assert.Equal(["204"], Request(new ActiveHealthCheckOptions { ExpectedStatuses = ["204"] }).ExpectedStatuses);
+        Assert.Equal(["200-204", "301"], Request(new ActiveHealthCheckOptions { ExpectedStatuses = ["200-204", "301"] }).ExpectedStatuses);
+    }
+
+    [Fact]
+    public void Headers_are_read_back_name_by_name()
+    {
+        Assert.Empty(Request(new ActiveHealthCheckOptions()).Headers);
+        Assert.Equal(
+            [("X-Probe", "1"), ("Authorization", "Bearer a:b")],
+            Request(new ActiveHealthCheckOptions { Headers = ["X-Probe: 1", " Authorization :Bearer a:b "] }).Headers);
+    }
+
+    [Theory]
+    [InlineData("no colon")]
+    [InlineData(": no name")]
+    public void A_line_without_a_name_is_no_header(string line) => Assert.Equal(("", line), ProbeRequest.Split(line));
+
+    [Fact]
+    public void A_name_of_one_letter_is_a_name() => Assert.Equal(("a", ""), ProbeRequest.Split("a:"));
+
+    private static ProbeRequest Request(ActiveHealthCheckOptions options)
+    {
+        options.Path = "/";
+        return HealthCheckSettings.From(options)!.Request;
+    }
+}

@@ -1,0 +1,145 @@
+using LoadBalancing.Client.TestSupport;
+using Microsoft.Extensions.Time.Testing;
+
+namespace LoadBalancing.Client.Tests.Health.Outliers;
+
+/// <summary>How many may be out at once.</summary>
+public sealed class EjectionQuotaTests
+{
+    public static TheoryData<int, double, int> Shares => new()
+    {
+        { 1, 50, 0 }, { 1, 99, 0 }, { 1, 100, 1 },
+        { 2, 50, 1 }, { 2, 10, 1 }, { 2, 100, 2 },
+        { 3, 50, 1 }, { 3, 67, 2 }, { 3, 66, 1 },
+        { 4, 50, 2 }, { 5, 30, 1 }, { 5, 40, 2 },
+        { 9, 10, 1 }, { 10, 10, 1 }, { 10, 19, 1 }, { 10, 20, 2 }, { 10, 50, 5 },
+        { 100, 29, 29 }, { 10, 0, 0 }, { 0, 50, 0 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Shares))]
+    public void The_share_is_rounded_down_but_never_below_one_of_two_or_more(int members, double percent, int expected)
+    {
+        var settings = OutlierDetectionSettings.From(new OutlierDetectionOptions { MaxEjectionPercent = percent });
+
+        Assert.Equal(expected, settings.GetMaxEjected(members));
+    }
+
+    /// <summary>Every size from 1 to 10 under every whole percentage: what the arithmetic of integers says, and what really goes out when everybody fails.</summary>
+    [Theory]
+    [InlineData(1), InlineData(2), InlineData(3), InlineData(4), InlineData(5), InlineData(6), InlineData(7), InlineData(8), InlineData(9), InlineData(10)]
+    public void Small_sets_lose_exactly_what_every_percentage_allows(int members)
+    {
+        var time = new FakeTimeProvider();
+        EndpointDescription[] addresses = [.. Enumerable.Range(1, members).Select(TestCluster.Address)];
+        for (int percent = 0; percent <= 100; percent++)
+        {
+            int expected = percent == 0 ? 0 : Math.Max(members >= 2 ? 1 : 0, members * percent / 100);
+            var settings = OutlierDetectionSettings.From(new OutlierDetectionOptions { MaxEjectionPercent = percent });
+            using var detector = new OutlierDetector(settings, new Nobody(), time, RandomSource.Seeded(1));
+            UpstreamEndpoint[] endpoints = [.. addresses.Select(static address => new UpstreamEndpoint(new EndpointIdentity(new Uri(address.Address), Hostname: null), address, new EndpointLoad()))];
+            detector.SetEndpoints(endpoints, []);
+            for (int i = 0; i < 5 * members; i++)
+            {
+                detector.OnFailure(endpoints[i % members], generation: 0, AttemptOutcome.Failure(FailureKind.ErrorResponse));
+            }
+
+            Assert.Equal((members, percent, expected, expected), (members, percent, detector.EjectedCount, endpoints.Count(static endpoint => endpoint.Health == EndpointHealth.Ejected)));
+        }
+    }
+
+    [Fact]
+    public void The_cap_forbids_and_the_streak_begins_anew()
+    {
+        using var cluster = new TestCluster(endpoints: 4);
+        cluster.Fail(cluster.Endpoints[0], 5);
+        cluster.Fail(cluster.Endpoints[1], 5);
+
+        cluster.Fail(cluster.Endpoints[2], 5);
+
+        Assert.Equal(2, cluster.Ejected.Count);
+        Assert.Equal(0u, cluster.Endpoints[2].Status.ConsecutiveErrors);
+        Assert.Contains(cluster.Logs.GetSnapshot(), static log => log.Id.Id == LogEvents.EjectionRefused);
+    }
+
+    [Fact]
+    public void A_refusal_is_told_once_for_each_endpoint_until_somebody_comes_back()
+    {
+        using var cluster = new TestCluster(endpoints: 2);
+        cluster.Fail(cluster.Endpoints[0], 5);
+
+        cluster.Fail(cluster.Endpoints[1], 50);
+        Assert.Single(cluster.Logs.GetSnapshot(), static log => log.Id.Id == LogEvents.EjectionRefused);
+
+        cluster.RunTo(TimeSpan.FromMinutes(4));
+        cluster.Fail(cluster.Endpoints[0], 5);
+        cluster.Fail(cluster.Endpoints[1], 50);
+        Assert.Equal(2, cluster.Logs.GetSnapshot().Count(static log => log.Id.Id == LogEvents.EjectionRefused));
+    }
+
+    [Fact]
+    public void A_return_makes_room()
+    {
+        using var cluster = new TestCluster(endpoints: 2);
+        cluster.Fail(cluster.Endpoints[0], 5);
+        cluster.Fail(cluster.Endpoints[1], 5);
+        Assert.Equal(EndpointHealth.Available, cluster.Endpoints[1].Health);
+
+        cluster.RunTo(TimeSpan.FromMinutes(4));
+        cluster.Fail(cluster.Endpoints[1], 5);
+
+        Assert.Equal(EndpointHealth.Ejected, cluster.Endpoints[1].Health);
+    }
+
+    [Fact]
+    public void A_set_that_shrinks_returns_nobody()
+    {
+        using var cluster = new TestCluster(endpoints: 4);
+        cluster.Fail(cluster.Endpoints[0], 5);
+        cluster.Fail(cluster.Endpoints[1], 5);
+
+        cluster.Update([TestCluster.Address(1), TestCluster.Address(2)]);
+
+        Assert.Equal(2, cluster.Ejected.Count);
+    }
+
+    [Fact]
+    public void An_ejected_endpoint_that_leaves_gives_its_place_back()
+    {
+        using var cluster = new TestCluster(endpoints: 4);
+        cluster.Fail(cluster.Endpoints[0], 5);
+        cluster.Fail(cluster.Endpoints[1], 5);
+
+        cluster.Update([TestCluster.Address(2), TestCluster.Address(3), TestCluster.Address(4), TestCluster.Address(5)]);
+        cluster.Fail(cluster.Endpoints[2], 5);
+
+        Assert.Equal(2, cluster.Ejected.Count);
+    }
+
+    [Fact]
+    public void A_late_failure_of_an_endpoint_that_left_takes_no_place()
+    {
+        using var cluster = new TestCluster(endpoints: 4);
+        UpstreamEndpoint leaver = cluster.Endpoints[0];
+        EndpointLease[] late = [.. Enumerable.Range(0, 5).Select(_ => cluster.Lease(leaver))];
+
+        cluster.Update([TestCluster.Address(2), TestCluster.Address(3)]);
+        Array.ForEach(late, static lease => lease.End(AttemptOutcome.Failure(FailureKind.Reset)));
+
+        Assert.Equal(EndpointHealth.Removed, leaver.Health);
+        cluster.Fail(cluster.Endpoints[0], 5);
+        Assert.Single(cluster.Ejected);
+    }
+
+    [Fact]
+    public void An_endpoint_that_left_and_comes_back_starts_clean()
+    {
+        using var cluster = new TestCluster(endpoints: 4);
+        cluster.Fail(cluster.Endpoints[0], 5);
+
+        cluster.Update([TestCluster.Address(2), TestCluster.Address(3), TestCluster.Address(4)]);
+        cluster.Update([TestCluster.Address(1), TestCluster.Address(2), TestCluster.Address(3), TestCluster.Address(4)]);
+
+        Assert.Empty(cluster.Ejected);
+    }
+}

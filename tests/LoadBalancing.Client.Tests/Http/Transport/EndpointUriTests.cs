@@ -1,0 +1,113 @@
+using LoadBalancing.Client.TestSupport;
+
+namespace LoadBalancing.Client.Tests.Http.Transport;
+
+public sealed class EndpointUriTests
+{
+    private readonly FrequentPaths _paths = new();
+
+    [Fact]
+    public void A_path_that_repeats_is_made_into_an_address_only_so_often()
+    {
+        UpstreamEndpoint endpoint = Endpoint("http://10.0.0.1");
+        Get(endpoint, "/items");
+
+        Assert.Same(Get(endpoint, "/items"), Get(endpoint, "/items"));
+    }
+
+    [Theory]
+    [InlineData("http://10.0.0.1", "/a%2Fb?x=%20y")]
+    [InlineData("http://10.0.0.1/base", "/a%2Fb?x=%20y")]
+    [InlineData("http://10.0.0.1/b%2Fse/", "/")]
+    [InlineData("http://10.0.0.1/ü", "/items?")]
+    public void An_address_that_is_kept_is_the_same_to_the_letter_as_one_that_is_made(string address, string path)
+    {
+        UpstreamEndpoint endpoint = Endpoint(address);
+        Uri made = Get(endpoint, path);
+        Get(endpoint, path);
+        Uri kept = Get(endpoint, path);
+
+        Assert.Equal(made.OriginalString, kept.OriginalString);
+        Assert.Equal(made.AbsoluteUri, kept.AbsoluteUri);
+        Assert.Equal(made, kept);
+        Assert.Equal(1, EndpointUri.CountKept(endpoint));
+    }
+
+    [Fact]
+    public void Each_endpoint_keeps_its_own()
+    {
+        using var cluster = new TestCluster(["http://10.0.0.1", "http://10.0.0.2"]);
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.Equal("http://10.0.0.1/items", Get(cluster.Endpoints[0], "/items").AbsoluteUri);
+            Assert.Equal("http://10.0.0.2/items", Get(cluster.Endpoints[1], "/items").AbsoluteUri);
+        }
+    }
+
+    [Fact]
+    public void Paths_that_do_not_repeat_are_not_kept()
+    {
+        UpstreamEndpoint endpoint = Endpoint("http://10.0.0.1");
+
+        for (int i = 0; i < 1000; i++)
+        {
+            Get(endpoint, $"/items/{i}");
+        }
+
+        Assert.Equal(0, EndpointUri.CountKept(endpoint));
+        Assert.Equal(0, _paths.Count);
+    }
+
+    [Fact]
+    public void A_path_of_the_greatest_length_is_kept_and_a_longer_one_is_not()
+    {
+        UpstreamEndpoint endpoint = Endpoint("http://10.0.0.1");
+        string longest = "/" + new string('x', FrequentPaths.MaxPathLength - 1);
+
+        GetThreeTimes(longest + "x");
+        Assert.Equal(0, EndpointUri.CountKept(endpoint));
+
+        GetThreeTimes(longest);
+        Assert.Equal(1, EndpointUri.CountKept(endpoint));
+
+        void GetThreeTimes(string path)
+        {
+            for (int i = 0; i < 3; i++)
+            {
+                Get(endpoint, path);
+            }
+        }
+    }
+
+    [Fact]
+    public void Paths_that_compete_for_the_same_places_are_never_taken_for_one_another()
+    {
+        const int Paths = 4 * FrequentPaths.Capacity;
+        UpstreamEndpoint endpoint = Endpoint("http://10.0.0.1/base");
+        int wrong = 0;
+
+        Parallel.For(0, 4, thread =>
+        {
+            var random = RandomSource.Seeded(thread);
+            for (int i = 0; i < 20_000; i++)
+            {
+                string path = $"/items/{random.NextUInt64() % Paths}";
+                if (Get(endpoint, path).OriginalString != $"http://10.0.0.1/base{path}")
+                {
+                    Interlocked.Increment(ref wrong);
+                }
+            }
+        });
+
+        Assert.Equal(0, wrong);
+        Assert.InRange(EndpointUri.CountKept(endpoint), 1, FrequentPaths.Capacity);
+    }
+
+    private static UpstreamEndpoint Endpoint(string address)
+    {
+        using var cluster = new TestCluster([address]);
+        return cluster.Endpoints[0];
+    }
+
+    private Uri Get(UpstreamEndpoint endpoint, string path) => EndpointUri.Of(endpoint, path, _paths);
+}
