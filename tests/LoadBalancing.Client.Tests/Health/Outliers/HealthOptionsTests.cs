@@ -77,7 +77,7 @@ public sealed class HealthOptionsTests
         Assert.Equal(
             [
                 "LoadBalancing:catalog:OutlierDetection:FailurePercentage: '' is a single value or a list; expected true, false, or a section with the keys ThresholdPercent, MinHosts, RequestVolume, EnforcementPercent, LocalOriginEnforcementPercent.",
-                "LoadBalancing:catalog:OutlierDetection:SuccessRate: 'yes' is a single value or a list; expected true, false, or a section with the keys MinHosts, RequestVolume, StdevFactor, Enforcing, LocalOriginEnforcementPercent.",
+                "LoadBalancing:catalog:OutlierDetection:SuccessRate: 'yes' is a single value or a list; expected true, false, or a section with the keys MinHosts, RequestVolume, StdevFactor, EnforcementPercent, LocalOriginEnforcementPercent.",
             ],
             options.ConfigurationErrors);
         Assert.Null(options.OutlierDetection.WindowedSuccessRate);
