@@ -40,6 +40,8 @@ switch (args.FirstOrDefault())
     case "serve-faulty":
         await FaultyServer.ServeAsync(int.Parse(args[1], CultureInfo.InvariantCulture), args[2], args[3]);
         return 0;
+    case "walk":
+        return await RequestWalk.RunAsync();
     case "agree":
         return await AgreementRun.RunAsync();
     case "virtual":

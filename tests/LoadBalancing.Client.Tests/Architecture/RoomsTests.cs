@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using LoadBalancing.Client.TestSupport;
 
 namespace LoadBalancing.Client.Tests.Architecture;
 
@@ -49,6 +50,24 @@ public sealed partial class RoomsTests
     public void Rooms_form_no_circle(string project) => Assert.Empty(new SourceRooms(project).Circles());
 
     [Fact]
+    public void The_map_in_CONTRIBUTING_shows_every_room()
+    {
+        string[] map = File.ReadAllLines(Path.Combine(RepositoryFiles.Root, "CONTRIBUTING.md"));
+        var rooms = new List<string>();
+        foreach (string line in map.SkipWhile(static line => line != "src/LoadBalancing.Client/").Skip(1).TakeWhile(static line => line.StartsWith("  ", StringComparison.Ordinal)))
+        {
+            if (MapEntry().Match(line) is { Success: true } entry)
+            {
+                string name = entry.Groups["name"].Value;
+                bool isInner = entry.Groups["indent"].Length > 2;
+                rooms.Add(name == "(root)" ? "" : isInner ? $"{rooms.Last(static room => !room.Contains('/', StringComparison.Ordinal))}/{name}" : name);
+            }
+        }
+
+        Assert.Equal(Library.Files.Select(static file => file.Room).Concat(["Health", "Resilience"]).Distinct().Order(StringComparer.Ordinal), rooms.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Below_the_handler_nothing_uses_http()
     {
         string[] offenders =
@@ -60,6 +79,9 @@ public sealed partial class RoomsTests
 
         Assert.Empty(offenders);
     }
+
+    [GeneratedRegex(@"^(?<indent>  (  )?)(?<name>[A-Z]\w+(?=/)|\(root\))")]
+    private static partial Regex MapEntry();
 
     [GeneratedRegex(@"\b(HttpClient|HttpRequestMessage|HttpResponseMessage|HttpMessageHandler|DelegatingHandler|HttpRequestException|HttpContent|HttpStatusCode|System\.Net)\b")]
     private static partial Regex HttpTypes();
