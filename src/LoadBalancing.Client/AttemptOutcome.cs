@@ -1,30 +1,30 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// What became of one attempt, as the endpoint's health sees it: a success, a failure of some kind, or neutral, which is
-/// anything that says nothing about the endpoint (the caller gave up, the request itself was faulty).
+/// The outcome of one attempt for the endpoint's health: a success, a failure of some kind, or neutral, which is anything that says nothing about
+/// the endpoint (the caller cancelled, the request itself was invalid).
 /// </summary>
-/// <remarks>Immutable and safe to share between threads. The default value is <see cref="Neutral"/>.</remarks>
+/// <remarks>Immutable and thread-safe. The default value is <see cref="Neutral"/>.</remarks>
 public readonly struct AttemptOutcome : IEquatable<AttemptOutcome>
 {
-    private readonly long _notBeforeUtcTicks;
+    private readonly long _retryAfterUtcTicks;
     private readonly FailureKind _failure;
     private readonly bool _success;
 
-    private AttemptOutcome(bool success, FailureKind failure, long notBeforeUtcTicks)
+    private AttemptOutcome(bool success, FailureKind failure, long retryAfterUtcTicks)
     {
         _success = success;
         _failure = failure;
-        _notBeforeUtcTicks = notBeforeUtcTicks;
+        _retryAfterUtcTicks = retryAfterUtcTicks;
     }
 
-    /// <summary>The endpoint did its job.</summary>
+    /// <summary>The endpoint succeeded.</summary>
     public static AttemptOutcome Success => new(success: true, FailureKind.None, 0);
 
     /// <summary>The attempt says nothing about the endpoint.</summary>
     public static AttemptOutcome Neutral => default;
 
-    /// <summary>Whether the endpoint did its job.</summary>
+    /// <summary>Whether the endpoint succeeded.</summary>
     public bool IsSuccess => _success;
 
     /// <summary>Whether the endpoint failed; <see cref="FailureKind"/> says how.</summary>
@@ -33,56 +33,56 @@ public readonly struct AttemptOutcome : IEquatable<AttemptOutcome>
     /// <summary>How the attempt failed; <see cref="FailureKind.None"/> for a success or a neutral outcome.</summary>
     public FailureKind FailureKind => _failure;
 
-    /// <summary>The moment before which the endpoint asked not to be called again (over HTTP: <c>Retry-After</c>); null when it did not say.</summary>
-    public DateTimeOffset? RetryAfter => _notBeforeUtcTicks == 0 ? null : new DateTimeOffset(_notBeforeUtcTicks, TimeSpan.Zero);
+    /// <summary>The time before which the endpoint asked not to be called again (over HTTP: <c>Retry-After</c>); null when it named none.</summary>
+    public DateTimeOffset? RetryAfter => _retryAfterUtcTicks == 0 ? null : new DateTimeOffset(_retryAfterUtcTicks, TimeSpan.Zero);
 
-    /// <summary>Whether the failure was noticed on this side, without an answer that says so.</summary>
+    /// <summary>Whether the failure was detected on this side, without a response that reports it.</summary>
     internal bool IsLocalOrigin => _failure is FailureKind.Connect or FailureKind.Reset or FailureKind.Timeout;
 
-    /// <summary>What telemetry calls it: one of a fixed few words.</summary>
+    /// <summary>Its name in telemetry, from a fixed set.</summary>
     internal string TelemetryName => _success ? "success" : _failure switch
     {
         FailureKind.Connect => "connect",
         FailureKind.Reset => "reset",
         FailureKind.Timeout => "timeout",
-        FailureKind.ErrorResponse => "answered",
+        FailureKind.ErrorResponse => "error_response",
         FailureKind.Gateway => "gateway",
         _ => "neutral",
     };
 
-    /// <summary>Tells whether two outcomes are the same.</summary>
+    /// <summary>Compares two outcomes for equality.</summary>
     /// <param name="left">One outcome.</param>
     /// <param name="right">The other.</param>
     public static bool operator ==(AttemptOutcome left, AttemptOutcome right) => left.Equals(right);
 
-    /// <summary>Tells whether two outcomes differ.</summary>
+    /// <summary>Compares two outcomes for inequality.</summary>
     /// <param name="left">One outcome.</param>
     /// <param name="right">The other.</param>
     public static bool operator !=(AttemptOutcome left, AttemptOutcome right) => !left.Equals(right);
 
     /// <summary>A failure of the endpoint.</summary>
     /// <param name="kind">How it failed.</param>
-    /// <param name="notBefore">The moment before which the endpoint asked not to be called again; null when it did not say.</param>
+    /// <param name="retryAfter">The time before which the endpoint asked not to be called again; null when it named none.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="kind"/> is <see cref="FailureKind.None"/> or no member of the enumeration.</exception>
-    public static AttemptOutcome Failure(FailureKind kind, DateTimeOffset? notBefore = null)
+    public static AttemptOutcome Failure(FailureKind kind, DateTimeOffset? retryAfter = null)
     {
         if (kind is <= FailureKind.None or > FailureKind.Gateway)
         {
-            throw new ArgumentOutOfRangeException(nameof(kind), kind, "A failure needs a kind: Connect, Reset, Timeout, Answered or Gateway.");
+            throw new ArgumentOutOfRangeException(nameof(kind), kind, "A failure needs a kind: Connect, Reset, Timeout, ErrorResponse or Gateway.");
         }
 
-        return new AttemptOutcome(success: false, kind, notBefore?.UtcTicks ?? 0);
+        return new AttemptOutcome(success: false, kind, retryAfter?.UtcTicks ?? 0);
     }
 
     /// <inheritdoc/>
     public bool Equals(AttemptOutcome other) =>
-        _success == other._success && _failure == other._failure && _notBeforeUtcTicks == other._notBeforeUtcTicks;
+        _success == other._success && _failure == other._failure && _retryAfterUtcTicks == other._retryAfterUtcTicks;
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is AttemptOutcome other && Equals(other);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(_success, _failure, _notBeforeUtcTicks);
+    public override int GetHashCode() => HashCode.Combine(_success, _failure, _retryAfterUtcTicks);
 
     /// <inheritdoc/>
     public override string ToString() => _success ? "Success" : _failure == FailureKind.None ? "Neutral" : _failure.ToString();

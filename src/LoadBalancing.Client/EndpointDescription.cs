@@ -1,13 +1,12 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// One address of a service as somebody wrote it down: an item of <see cref="LoadBalancingOptions.Endpoints"/>, or of a list that an
-/// <see cref="IEndpointSource"/> yields. A string converts to one, so <c>Endpoints = ["http://10.0.0.1:8080"]</c> compiles.
+/// Describes one endpoint of a service: an item of <see cref="LoadBalancingOptions.Endpoints"/> or of an update from an
+/// <see cref="IEndpointSource"/>. A string converts to one, so <c>Endpoints = ["http://10.0.0.1:8080"]</c> compiles.
 /// </summary>
 /// <remarks>
-/// Two descriptions mean the same endpoint when their addresses, brought to normal form, and their host names are equal. An endpoint
-/// that is still described after an update keeps its counters and its ejection, whatever else of its description changed.
-/// Not safe for writing from several threads.
+/// Two descriptions are of the same endpoint when their normalized addresses and their host names are equal. An endpoint that is still
+/// described after an update keeps its counters and its ejection, whatever else of its description changed. Not thread-safe.
 /// </remarks>
 public sealed class EndpointDescription
 {
@@ -22,7 +21,7 @@ public sealed class EndpointDescription
 
     /// <summary>
     /// An absolute URI with one of the schemes <c>http</c>, <c>https</c>, <c>tcp</c>, <c>udp</c>, <c>unix</c>: <c>http://10.0.0.1:8080</c>. A path
-    /// is put before the path of every request. Query, fragment and user information are refused. <c>HttpClient</c> uses the first two schemes.
+    /// is prepended to the path of every request. Query, fragment and user information are errors. <c>HttpClient</c> uses the first two schemes.
     /// </summary>
     public string Address { get; set; } = "";
 
@@ -30,41 +29,46 @@ public sealed class EndpointDescription
     public double Weight { get; set; } = 1;
 
     /// <summary>
-    /// The host name that this endpoint is asked for, in <c>Host</c> and in TLS (SNI and certificate), with a port if the server wants one in <c>Host</c>. Null,
-    /// the default: the name that the caller used, which is what endpoints given by IP address need.
+    /// The host name sent to this endpoint in <c>Host</c> and in TLS (SNI and certificate), with a port if the server needs one in <c>Host</c>. Null, the
+    /// default: the name that the caller used, which is what endpoints given by IP address need.
     /// </summary>
     public string? Hostname { get; set; }
 
     /// <summary>
-    /// The text by which strategies that hash tell this endpoint from the others. Null, the default: its address and port. Given one that outlasts its address, like the name of a StatefulSet's pod, it keeps
-    /// its keys when the address changes.
+    /// The text that identifies this endpoint to strategies that hash. Null, the default: its address and port. With one that outlives the address, like the
+    /// name of a StatefulSet's pod, the endpoint keeps its keys when the address changes.
     /// </summary>
     public string? HashKey { get; set; }
 
     /// <summary>
-    /// Whether the endpoint is about to leave: it keeps the callers that <see cref="LoadBalancingOptions.SessionAffinity"/> has put on it and gets no others. Default false. When all endpoints are, none is
-    /// treated so.
+    /// Whether the endpoint is about to leave: it keeps the callers that <see cref="LoadBalancingOptions.SessionAffinity"/> has assigned to it and gets no
+    /// others. Default false. Disregarded while all endpoints are draining.
     /// </summary>
     public bool Draining { get; set; }
 
     /// <summary>
-    /// How soon the endpoint is used: those of 0 first, those of a higher number only as far as too few of the lower ones are in service. 0 to 127; default 0. Numbers that nobody has are passed over.
+    /// The priority level: 0 is used first, a higher number only as far as too few endpoints of lower numbers are available. 0 to 127; default 0. Gaps are
+    /// allowed.
     /// </summary>
     public int Priority { get; set; }
 
-    /// <summary>Where the endpoint is: <c>region</c>, <c>region/zone</c> or <c>region/zone/subzone</c>. Null, the default: not known. What follows from it says <see cref="LoadBalancingOptions.Locality"/>.</summary>
+    /// <summary>
+    /// Where the endpoint is: <c>region</c>, <c>region/zone</c> or <c>region/zone/subzone</c>. Null, the default: unknown.
+    /// <see cref="LoadBalancingOptions.Locality"/> decides what follows from it.
+    /// </summary>
     public string? Locality { get; set; }
 
     /// <summary>
-    /// What tells groups of endpoints apart, like <c>version</c> = <c>v2</c>; names and values are compared case included. Empty by default. <see cref="UpstreamEndpoint.Labels"/> shows them.
+    /// Labels that group endpoints, like <c>version</c> = <c>v2</c>; names and values are case-sensitive. Empty by default. Shown by
+    /// <see cref="UpstreamEndpoint.Labels"/>.
     /// </summary>
     public IDictionary<string, string> Labels { get; set; } = new Dictionary<string, string>();
 
-    /// <summary>Makes a description of an address with everything else at its default.</summary>
+    /// <summary>Creates a description of an address, with defaults for everything else.</summary>
     /// <param name="address">See <see cref="Address"/>.</param>
     public static implicit operator EndpointDescription(string address) => FromString(address);
 
-    /// <summary>Makes a description of an address with everything else at its default.</summary>
+    /// <summary>Creates a description of an address, with defaults for everything else.</summary>
     /// <param name="address">See <see cref="Address"/>.</param>
     public static EndpointDescription FromString(string address) => new(address);
 

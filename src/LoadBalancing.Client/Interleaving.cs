@@ -3,18 +3,18 @@ using System.Runtime.CompilerServices;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Marks the steps of lock-free code that other threads can see, so that a test can run threads through every order of them. Nothing is
-/// installed outside of tests; the runtime's compiler then sees a constant and leaves nothing of the marks. See decision 0020.
+/// Marks the steps of lock-free code that other threads can observe, so that a test can run threads through every order of them. Outside tests no
+/// hook is installed: the JIT compiler sees a constant and removes the marks. See decision 20.
 /// </summary>
 internal static class Interleaving
 {
     private static Action<object, StepKind>? _toInstall;
 
-    /// <summary>To be called before anything else of the library runs: what is read first is a constant from then on.</summary>
+    /// <summary>Must be called before any other code of the library runs: the first value read is a constant from then on.</summary>
     /// <param name="hook">Called before each step with what it touches.</param>
     public static void Install(Action<object, StepKind> hook) => _toInstall = hook;
 
-    /// <summary>What happens next reads something that other threads write.</summary>
+    /// <summary>The next operation reads what other threads write.</summary>
     /// <param name="cell">What is read.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Reads(object cell)
@@ -25,7 +25,7 @@ internal static class Interleaving
         }
     }
 
-    /// <summary>What happens next writes, or reads and writes in one step, something that other threads see.</summary>
+    /// <summary>The next operation writes, or reads and writes in one step, what other threads read.</summary>
     /// <param name="cell">What is written.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Writes(object cell)
@@ -36,8 +36,8 @@ internal static class Interleaving
         }
     }
 
-    /// <summary>Waits for another thread to change something.</summary>
-    /// <param name="cell">What is to change.</param>
+    /// <summary>Waits until another thread changes a value.</summary>
+    /// <param name="cell">What has to change.</param>
     /// <param name="wait">The state of the wait.</param>
     public static void Awaits(object cell, ref SpinWait wait)
     {
@@ -54,17 +54,4 @@ internal static class Interleaving
         public static readonly Action<object, StepKind>? Hook = _toInstall;
         public static readonly bool IsOn = _toInstall is not null;
     }
-}
-
-/// <summary>What a step does to what it touches.</summary>
-internal enum StepKind
-{
-    /// <summary>Two of these can change places.</summary>
-    Read,
-
-    /// <summary>Changes it, or tries to.</summary>
-    Write,
-
-    /// <summary>Cannot go on until somebody else writes.</summary>
-    Wait,
 }

@@ -3,10 +3,10 @@ using System.Runtime.CompilerServices;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Where the library takes its randomness from: the first endpoint of a rotation, jitter, back-off, and whether a fault is injected.
+/// The source of the library's randomness: the first endpoint of a round robin, jitter, backoff, and whether a fault is injected.
 /// Register a <see cref="Seeded"/> one in the service collection to make all of it repeatable.
 /// </summary>
-/// <remarks>Implementations must be safe for use from several threads at once.</remarks>
+/// <remarks>Implementations must be thread-safe.</remarks>
 public abstract class RandomSource
 {
     private const ulong Gamma = 0x9E3779B97F4A7C15;
@@ -18,7 +18,7 @@ public abstract class RandomSource
     /// <param name="seed">Any value.</param>
     public static RandomSource Seeded(int seed) => new SeededSource(seed);
 
-    /// <summary>Draws a number of the whole 64-bit range.</summary>
+    /// <summary>Draws a number from the whole 64-bit range.</summary>
     public abstract ulong NextUInt64();
 
     /// <summary>Draws a number at least 0 and below 1.</summary>
@@ -35,10 +35,10 @@ public abstract class RandomSource
         return z ^ (z >> 31);
     }
 
-#pragma warning disable RS0030 // The one place where the platform's generators are allowed: everything else draws from here.
+#pragma warning disable RS0030 // The only place where the platform's generators are allowed: everything else draws from here.
     private sealed class SharedSource : RandomSource
     {
-        // One for each thread, seeded by the platform: its own generators take four times as long for 64 bits, which is most of a pick.
+        // One per thread, seeded by the platform, whose own generators take four times as long for 64 bits, which is most of a pick.
         [ThreadStatic]
         private static ulong _state;
 
@@ -61,13 +61,13 @@ public abstract class RandomSource
     }
 #pragma warning restore RS0030
 
-    // SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014): one addition a draw, so the
-    // state can be advanced by an interlocked add and no lock is needed after all.
+    // SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014): one addition per draw, so an
+    // interlocked add advances the state and no lock is needed.
     private sealed class SeededSource : RandomSource
     {
         private ulong _state;
 
-        // The state walks one cycle, and a seed says only where on it to begin. Scrambled, neighbouring seeds begin far apart and do not repeat each other.
+        // The state walks one cycle, and the seed is the start on it. Scrambled, neighbouring seeds start far apart and do not repeat each other.
         public SeededSource(int seed) => _state = Scramble(unchecked((ulong)seed));
 
         public override ulong NextUInt64() => Scramble(Interlocked.Add(ref _state, Gamma));

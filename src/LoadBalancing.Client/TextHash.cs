@@ -4,10 +4,10 @@ using System.Text;
 
 namespace LoadBalancing.Client;
 
-/// <summary>xxHash64 of the UTF-8 of a text: what Envoy hashes keys with. Allocates nothing, however long the text is.</summary>
+/// <summary>xxHash64 of the UTF-8 encoding of a text, as Envoy hashes keys. Allocation-free for any length.</summary>
 internal static class TextHash
 {
-    /// <summary>Up to here the bytes fit onto the stack, three for each character at the most.</summary>
+    /// <summary>The longest text whose bytes, at most three per character, are kept on the stack.</summary>
     private const int ShortText = 128;
 
     public static ulong Of(ReadOnlySpan<char> text, ulong seed = 0)

@@ -1,9 +1,9 @@
 namespace LoadBalancing.Client;
 
-/// <summary>What becomes of a request whose host is not balanced.</summary>
+/// <summary>What happens to a request whose host is not balanced.</summary>
 public enum UnmatchedHostBehavior
 {
-    /// <summary>It is sent on untouched, counted, and logged once per host.</summary>
+    /// <summary>It is sent unchanged, counted, and logged once per host.</summary>
     PassThrough = 0,
 
     /// <summary>It fails with an <see cref="HttpRequestException"/> that names the hosts that are balanced.</summary>

@@ -49,7 +49,7 @@ public sealed class LoadBalancingMetricsTests
             cluster.Fail(endpoint, kind: kind);
         }
 
-        string[] outcomes = ["answered", "connect", "gateway", "neutral", "reset", "success", "timeout"];
+        string[] outcomes = ["connect", "error_response", "gateway", "neutral", "reset", "success", "timeout"];
         Assert.Equal(outcomes.Select(static outcome => $"{Catalog} loadbalancing.outcome={outcome} 1"), probe.Totals("attempts"));
     }
 
