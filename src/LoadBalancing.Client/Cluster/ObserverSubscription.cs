@@ -3,24 +3,24 @@ namespace LoadBalancing.Client;
 /// <summary>One observer, subscribed once; ended by disposing it.</summary>
 internal sealed class ObserverSubscription : IDisposable
 {
-    private readonly LoadBalancer _balancer;
+    private readonly ClusterObservers _observers;
     private int _failureReported;
 
-    public ObserverSubscription(LoadBalancer balancer, LoadBalancerObserver observer)
+    public ObserverSubscription(ClusterObservers observers, LoadBalancerObserver observer)
     {
-        _balancer = balancer;
+        _observers = observers;
         Observer = observer;
     }
 
     public LoadBalancerObserver Observer { get; }
 
-    public void Dispose() => _balancer.Unsubscribe(this);
+    public void Dispose() => _observers.Unsubscribe(this);
 
     public void OnObserverFailed(Exception exception)
     {
         if (Interlocked.Exchange(ref _failureReported, 1) == 0)
         {
-            _balancer.ObserverFailed?.Invoke(Observer, exception);
+            _observers.OnObserverFailed(Observer, exception);
         }
     }
 }

@@ -11,7 +11,7 @@ internal sealed class EndpointLoad
     internal const int FirstUsedByte = 76, LastUsedByte = 111;
 
     private EndpointCounters _counters;
-    private IRequestPermits[]? _watchers;
+    private ICapacityWatcher[]? _watchers;
 
     public EndpointLoad() => _counters.OldestWaiting = long.MaxValue;
 
@@ -43,7 +43,7 @@ internal sealed class EndpointLoad
     public long OldestWaiting => Volatile.Read(ref _counters.OldestWaiting);
 
     /// <summary>The clusters in which something may wait for room at this address; null where nobody limits it.</summary>
-    public IRequestPermits[]? Watchers => Volatile.Read(ref _counters.WasWatched) ? Volatile.Read(ref _watchers) : null;
+    public ICapacityWatcher[]? Watchers => Volatile.Read(ref _counters.WasWatched) ? Volatile.Read(ref _watchers) : null;
 
     /// <summary>Has the processor fetch what an attempt reads and writes, without looking at it.</summary>
     public static void Prefetch(EndpointLoad load)
@@ -72,15 +72,15 @@ internal sealed class EndpointLoad
         return false;
     }
 
-    /// <summary>Has a cluster told when an attempt on this address is over, whichever cluster it was made by.</summary>
-    public void Watch(IRequestPermits slots)
+    /// <summary>Notifies a cluster of the end of each attempt on this address, whichever cluster made it.</summary>
+    public void Watch(ICapacityWatcher watcher)
     {
         // Never taken back: whoever watched is looked for beside the counters, which every attempt touches anyway, and only then in another cache line.
         Volatile.Write(ref _counters.WasWatched, true);
-        ChangeWatchers(watchers => Array.IndexOf(watchers, slots) >= 0 ? watchers : [.. watchers, slots]);
+        ChangeWatchers(watchers => Array.IndexOf(watchers, watcher) >= 0 ? watchers : [.. watchers, watcher]);
     }
 
-    public void Unwatch(IRequestPermits slots) => ChangeWatchers(watchers => Array.IndexOf(watchers, slots) < 0 ? watchers : [.. watchers.Where(watcher => watcher != slots)]);
+    public void Unwatch(ICapacityWatcher watcher) => ChangeWatchers(watchers => Array.IndexOf(watchers, watcher) < 0 ? watchers : [.. watchers.Where(other => other != watcher)]);
 
     public void End(in AttemptOutcome outcome)
     {
@@ -159,13 +159,13 @@ internal sealed class EndpointLoad
         }
     }
 
-    private void ChangeWatchers(Func<IRequestPermits[], IRequestPermits[]> change)
+    private void ChangeWatchers(Func<ICapacityWatcher[], ICapacityWatcher[]> change)
     {
-        IRequestPermits[]? before = Watchers;
+        ICapacityWatcher[]? before = Watchers;
         while (true)
         {
-            IRequestPermits[] after = change(before ?? []);
-            IRequestPermits[]? seen = Interlocked.CompareExchange(ref _watchers, after.Length == 0 ? null : after, before);
+            ICapacityWatcher[] after = change(before ?? []);
+            ICapacityWatcher[]? seen = Interlocked.CompareExchange(ref _watchers, after.Length == 0 ? null : after, before);
             if (seen == before)
             {
                 return;
