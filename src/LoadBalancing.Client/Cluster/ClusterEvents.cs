@@ -4,13 +4,17 @@ using Microsoft.Extensions.Logging;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// What happens to the endpoints of a cluster, on its way to logs, metrics and observers. Events come from the threads of requests and checks, which only enqueue them; the background worker reports them in their order.
+/// What happens to the endpoints of a cluster, on its way to logs, metrics and observers. Events come from the threads of requests and checks,
+/// which only enqueue them; the background worker reports them in their order.
 /// </summary>
 internal sealed partial class ClusterEvents : IEjectionEvents
 {
     private readonly ConcurrentQueue<Action> _pending = new();
 
-    /// <summary>Endpoints whose refused ejection was logged since the last ejection or restoration: in an outage the same is due again after every few failures. Only the worker touches it.</summary>
+    /// <summary>
+    /// Endpoints whose refused ejection was logged since the last ejection or restoration: in an outage the same is due again after every few
+    /// failures. Only the worker touches it.
+    /// </summary>
     private readonly HashSet<UpstreamEndpoint> _loggedRefusals = [];
     private readonly ClusterName _name;
     private readonly ClusterObservers _observers;

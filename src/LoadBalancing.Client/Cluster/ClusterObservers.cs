@@ -28,7 +28,8 @@ internal sealed partial class ClusterObservers
     public void Unsubscribe(ObserverSubscription subscription) => Change(added: null, subscription);
 
     /// <summary>Called for the first exception of each subscription.</summary>
-    public void OnObserverFailed(LoadBalancerObserver observer, Exception exception) => LogObserverFailed(_logger, observer.GetType(), _name.FullName, exception);
+    public void OnObserverFailed(LoadBalancerObserver observer, Exception exception) =>
+        LogObserverFailed(_logger, observer.GetType(), _name.FullName, exception);
 
     private void Change(ObserverSubscription? added, ObserverSubscription? removed)
     {

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// The background side of one cluster: composes its parts, takes endpoint updates, settings and changes of health, and publishes the snapshot that follows from them.
+/// The background side of one cluster: composes its parts, takes endpoint updates, settings and changes of health, and publishes the snapshot
+/// that follows from them.
 /// The request side, <see cref="LoadBalancer"/>, knows nothing of it.
 /// </summary>
 /// <remarks>

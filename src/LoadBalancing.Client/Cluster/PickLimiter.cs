@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Holds picks against <see cref="ConnectionPoolOptions.MaxRequests"/>, where the balancer is used without HTTP. Immutable; replaced when the limits change.</summary>
+/// <summary>
+/// Holds picks against <see cref="ConnectionPoolOptions.MaxRequests"/>, where the balancer is used without HTTP. Immutable; replaced when the limits
+/// change.
+/// </summary>
 internal sealed class PickLimiter
 {
     private readonly RequestPermits _permits;
@@ -35,7 +38,9 @@ internal sealed class PickLimiter
             return null;
         }
 
-        using CancellationTokenSource? clock = _limits.PendingTimeout == Timeout.InfiniteTimeSpan ? null : new CancellationTokenSource(_limits.PendingTimeout, _timeProvider);
+        using CancellationTokenSource? clock = _limits.PendingTimeout == Timeout.InfiniteTimeSpan
+            ? null
+            : new CancellationTokenSource(_limits.PendingTimeout, _timeProvider);
         using CancellationTokenSource? both = clock is null ? null : CancellationTokenSource.CreateLinkedTokenSource(clock.Token, cancellationToken);
         try
         {

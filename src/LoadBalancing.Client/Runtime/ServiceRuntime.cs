@@ -62,9 +62,17 @@ internal sealed partial class ServiceRuntime : IDisposable
         {
             var cluster = new ClusterName(name, subset);
             var log = new CallLog(cluster.FullName, callLogger);
-            return new ClusterRequestState(
-                new ClusterRuntime(cluster, sourcesDescription, settings, timeProvider, random, metrics, clusterLogger, check => probes.Create(check, name), log.LeaseReclaimed),
-                log);
+            var runtime = new ClusterRuntime(
+                cluster,
+                sourcesDescription,
+                settings,
+                timeProvider,
+                random,
+                metrics,
+                clusterLogger,
+                check => probes.Create(check, name),
+                log.LeaseReclaimed);
+            return new ClusterRequestState(runtime, log);
         }
     }
 

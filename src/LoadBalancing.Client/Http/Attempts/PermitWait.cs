@@ -18,7 +18,9 @@ internal static class PermitWait
             return null;
         }
 
-        AttemptTimer timer = AttemptTimer.Start(plan.Timeouts.Pool, plan.TimeProvider.GetTimestamp(), TimeoutPolicy.Shorter(call.TimeLeft, call.PendingTimeLeft(plan.PoolLimits.PendingTimeout)), callerToken);
+        long startedAt = plan.TimeProvider.GetTimestamp();
+        TimeSpan limit = TimeoutPolicy.Shorter(call.TimeLeft, call.PendingTimeLeft(plan.PoolLimits.PendingTimeout));
+        AttemptTimer timer = AttemptTimer.Start(plan.Timeouts.Pool, startedAt, limit, callerToken);
         try
         {
             return await slots.AcquireAsync(timer.TokenOr(callerToken), lookedAt).ConfigureAwait(false) ? null : Refuse(plan, "queue-full", Full(plan, slots));

@@ -1,6 +1,9 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The timeouts of a plan's calls, and what it takes to keep them and to report one that has elapsed. It is all that the body of a response knows of its plan. Immutable.</summary>
+/// <summary>
+/// The timeouts of a plan's calls, and what it takes to keep them and to report one that has elapsed. It is all that the body of a response knows
+/// of its plan. Immutable.
+/// </summary>
 internal sealed record TimeoutPolicy
 {
     /// <summary>A timer that fires this much too late says more about this process than about the endpoint.</summary>

@@ -9,7 +9,8 @@ internal abstract class TransportHandler : DelegatingHandler
     /// <summary>The transports below, if there are any. Searched at the first request: until then the pipeline can still be changed.</summary>
     internal EndpointTransports? Transports => Volatile.Read(ref _hasSearchedTransports) ? _transports : FindTransports();
 
-    internal Task<HttpResponseMessage> SendToInnerHandlerAsync(HttpRequestMessage request, CancellationToken cancellationToken) => base.SendAsync(request, cancellationToken);
+    internal Task<HttpResponseMessage> SendToInnerHandlerAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        base.SendAsync(request, cancellationToken);
 
     internal HttpResponseMessage SendToInnerHandler(HttpRequestMessage request, CancellationToken cancellationToken) => base.Send(request, cancellationToken);
 
