@@ -93,7 +93,7 @@ internal static class HealthCost
             UpstreamEndpoint endpoint = balancer.CurrentSet!.Pick(default)!;
             uint generation = endpoint.Status.Generation;
             endpoint.Load.Begin();
-            balancer.Health.OnSuccess(endpoint, generation);
+            balancer.OutlierDetector.OnSuccess(endpoint, generation);
             endpoint.Load.End(AttemptOutcome.Success);
         }
     }

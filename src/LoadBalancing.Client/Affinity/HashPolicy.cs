@@ -19,8 +19,7 @@ internal sealed class HashPolicy
 
     public bool IsTerminal { get; }
 
-    public bool TryHash<TInputs>(in TInputs inputs, out ulong hash)
-        where TInputs : struct, IHashInputs
+    public bool TryHash(in RequestHashInputs inputs, out ulong hash)
     {
         hash = 0;
         if (_header is not null)

@@ -17,8 +17,7 @@ internal sealed class HashPolicyChain
     public bool UsesCookies { get; }
 
     /// <summary>False when no policy finds anything.</summary>
-    public bool TryHash<TInputs>(in TInputs inputs, out ulong hash)
-        where TInputs : struct, IHashInputs
+    public bool TryHash(in RequestHashInputs inputs, out ulong hash)
     {
         hash = 0;
         bool found = false;

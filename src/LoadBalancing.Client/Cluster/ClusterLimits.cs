@@ -3,38 +3,29 @@ namespace LoadBalancing.Client;
 /// <summary>The counts of one cluster that its limits are held against. They outlive options and plans: a reload changes the limits and keeps the counts.</summary>
 internal sealed class ClusterLimits
 {
-    private readonly LoadBalancer _balancer;
     private EndpointLimits? _endpointLimits;
 
-    public ClusterLimits(LoadBalancer balancer)
-    {
-        _balancer = balancer;
-        Permits = new RequestPermits();
-        RetryLimiter = new RetryLimiter(balancer, Permits);
-        balancer.Permits = Permits;
-    }
+    public ClusterLimits(CurrentEndpointSet sets, TimeProvider timeProvider) => RetryLimiter = new RetryLimiter(sets, Permits, timeProvider);
 
-    public RequestPermits Permits { get; }
+    public RequestPermits Permits { get; } = new();
 
     public RetryLimiter RetryLimiter { get; }
 
-    /// <summary>Takes new limits into force.</summary>
+    /// <summary>Puts new limits into force.</summary>
     /// <param name="limits">The limits.</param>
+    /// <param name="endpointLimits">Those of single endpoints; null: none. Where they are adaptive, attempts are reported to them already.</param>
     /// <param name="members">The endpoints.</param>
-    public void Configure(PoolLimits limits, UpstreamEndpoint[] members)
+    public void Configure(PoolLimits limits, EndpointLimits? endpointLimits, UpstreamEndpoint[] members)
     {
-        bool hadLimits = _endpointLimits is not null;
-        _endpointLimits = limits.HasEndpointLimits ? new EndpointLimits(limits.MaxRequestsPerEndpoint, limits.AdaptiveLimit, Permits) : null;
-        _balancer.SetAdaptiveLimits(_endpointLimits is { IsAdaptive: true } ? _endpointLimits : null);
-        if (hadLimits && _endpointLimits is null)
+        if (_endpointLimits is not null && endpointLimits is null)
         {
             new EndpointLimits(most: null, adaptive: null, Permits).ApplyTo(members);
         }
 
+        _endpointLimits = endpointLimits;
         SetEndpoints(members);
         Permits.Configure(limits.MaxRequests ?? int.MaxValue, limits.MaxPendingRequests, limits.HasEndpointLimits);
         RetryLimiter.Configure(limits);
-        _balancer.PickLimiter = limits.MaxRequests is null ? null : new PickLimiter(Permits, limits, _balancer);
     }
 
     /// <summary>Limits the endpoints, newcomers among them.</summary>

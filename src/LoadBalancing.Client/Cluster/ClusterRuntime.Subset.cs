@@ -34,13 +34,13 @@ internal sealed partial class ClusterRuntime
     {
         lock (_publishLock)
         {
-            Balancer.SubsetLabelsDescription = labels?.ToString() ?? "";
+            Balancer.ConfigureSubset(labels);
             UpstreamEndpoint[] own = _directory.MirrorEndpoints(labels is null ? [] : Array.FindAll(members, labels.Matches), out List<UpstreamEndpoint> removed);
             ApplyEndpoints(OptionsSource, own, removed);
             bool lacksEndpoints = own.Length == 0 && members.Length > 0 && labels is not null;
             if (lacksEndpoints && !_isEmpty)
             {
-                LogSubsetEmpty(_logger, Balancer.FullName, members.Length, labels!);
+                LogSubsetEmpty(_logger, _name.FullName, members.Length, labels!);
             }
 
             _isEmpty = lacksEndpoints;

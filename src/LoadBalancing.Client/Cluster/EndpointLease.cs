@@ -123,7 +123,7 @@ public sealed class EndpointLease : IDisposable
         }
 
         Endpoint.Load.End(_outcome);
-        IRequestPermits? own = HasPermit ? _balancer.Permits : null;
+        RequestPermits? own = HasPermit ? _balancer.Permits : null;
         own?.Release();
         if (Endpoint.Load.Watchers is { } watchers)
         {
@@ -133,11 +133,11 @@ public sealed class EndpointLease : IDisposable
         _balancer.OnLeaseEnded(this, _outcome);
     }
 
-    private static void NotifyCapacityFreed(IRequestPermits[] watchers, IRequestPermits? own)
+    private static void NotifyCapacityFreed(ICapacityWatcher[] watchers, RequestPermits? own)
     {
-        foreach (IRequestPermits watcher in watchers)
+        foreach (ICapacityWatcher watcher in watchers)
         {
-            if (watcher != own)
+            if (!ReferenceEquals(watcher, own))
             {
                 watcher.OnCapacityFreed();
             }
@@ -168,11 +168,11 @@ public sealed class EndpointLease : IDisposable
     {
         if (IsTrial)
         {
-            _balancer.Health.OnTrialEnded(Endpoint, _generation, failure);
+            _balancer.OutlierDetector.OnTrialEnded(Endpoint, _generation, failure);
         }
         else
         {
-            HasEjected = _balancer.Health.OnFailure(Endpoint, _generation, failure);
+            HasEjected = _balancer.OutlierDetector.OnFailure(Endpoint, _generation, failure);
         }
     }
 
@@ -180,11 +180,11 @@ public sealed class EndpointLease : IDisposable
     {
         if (IsTrial)
         {
-            _balancer.Health.OnTrialEnded(Endpoint, _generation, outcome);
+            _balancer.OutlierDetector.OnTrialEnded(Endpoint, _generation, outcome);
         }
         else if (outcome.IsSuccess)
         {
-            _balancer.Health.OnSuccess(Endpoint, _generation);
+            _balancer.OutlierDetector.OnSuccess(Endpoint, _generation);
         }
     }
 

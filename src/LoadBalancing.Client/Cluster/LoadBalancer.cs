@@ -10,78 +10,91 @@ namespace LoadBalancing.Client;
 /// </remarks>
 public sealed class LoadBalancer
 {
-    private TaskCompletionSource _firstSet = NewSignal();
+    private readonly ClusterName _name;
+    private readonly ClusterObservers _observers;
     private readonly PickLog _pickLog;
-    private EndpointSet? _set;
-    private UntestedEndpoints? _untested;
-    private LatencyMeter? _latency;
-    private ObserverList? _observers;
-    private IEndpointLimits? _limits;
-    private IPickAdmission? _pickLimiter;
+    private readonly Action<UpstreamEndpoint>? _leaseReclaimed;
+    private volatile BalancerSettings _settings;
+    private volatile SubsetLabels? _subsetLabels;
 
-    internal LoadBalancer(string name, string? subset, IHealthMonitor health, TimeProvider timeProvider, ClusterMetrics metrics, PickLog picks)
+    /// <param name="name">The cluster.</param>
+    /// <param name="sources">The names of its endpoint sources, for messages about a first set that does not come.</param>
+    /// <param name="settings">What its options say.</param>
+    /// <param name="sets">What it picks from.</param>
+    /// <param name="outlierDetector">What judges its endpoints by their attempts.</param>
+    /// <param name="permits">The permits that leases release.</param>
+    /// <param name="observers">What it reports to.</param>
+    /// <param name="metrics">Where it counts.</param>
+    /// <param name="picks">Where it logs picks.</param>
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="leaseReclaimed">Called for each lease that was dropped instead of ended; null: nothing is.</param>
+    internal LoadBalancer(
+        ClusterName name,
+        string sources,
+        BalancerSettings settings,
+        CurrentEndpointSet sets,
+        OutlierDetector outlierDetector,
+        RequestPermits permits,
+        ClusterObservers observers,
+        ClusterMetrics metrics,
+        PickLog picks,
+        TimeProvider timeProvider,
+        Action<UpstreamEndpoint>? leaseReclaimed)
     {
-        ServiceName = name;
-        Subset = subset;
-        Health = health;
-        TimeProvider = timeProvider;
+        _name = name;
+        SourcesDescription = sources;
+        _settings = settings;
+        EndpointSets = sets;
+        OutlierDetector = outlierDetector;
+        Permits = permits;
+        _observers = observers;
         Metrics = metrics;
         _pickLog = picks;
+        TimeProvider = timeProvider;
+        _leaseReclaimed = leaseReclaimed;
     }
 
     /// <summary>The service's name.</summary>
-    public string ServiceName { get; }
+    public string ServiceName => _name.Service;
 
     /// <summary>The subset of the service that this cluster is; null for the whole service.</summary>
-    public string? Subset { get; }
+    public string? Subset => _name.Subset;
 
     /// <summary>The members, in the order in which they were described; empty before the first set. The objects show their state live.</summary>
-    public IReadOnlyList<UpstreamEndpoint> Endpoints => Volatile.Read(ref _set)?.Endpoints ?? Volatile.Read(ref _untested)?.Endpoints ?? [];
+    public IReadOnlyList<UpstreamEndpoint> Endpoints => EndpointSets.Endpoints;
 
-    /// <summary>For people: the service, and after a slash the subset.</summary>
-    internal string FullName => Subset is null ? ServiceName : $"{ServiceName}/{Subset}";
+    /// <summary>The service, and after a slash the subset: for messages.</summary>
+    internal string FullName => _name.FullName;
 
-    internal IHealthMonitor Health { get; }
+    internal CurrentEndpointSet EndpointSets { get; }
+
+    internal OutlierDetector OutlierDetector { get; }
+
+    internal RequestPermits Permits { get; }
 
     internal ClusterMetrics Metrics { get; }
 
     internal TimeProvider TimeProvider { get; }
 
-    /// <summary>What to say about a first set that does not come; names the sources.</summary>
-    internal string SourcesDescription { get; set; } = "";
+    /// <summary>The names of the sources, for messages about a first set that does not come.</summary>
+    internal string SourcesDescription { get; }
 
-    /// <summary>Of a subset, the labels that its endpoints have; empty when it is not configured any more.</summary>
-    internal string SubsetLabelsDescription { get; set; } = "";
+    /// <summary>Of a subset, the labels of its endpoints; null while it is not configured.</summary>
+    internal SubsetLabels? SubsetLabels => _subsetLabels;
 
-    /// <summary>Where leases give back their places; null for a balancer whose requests nobody counts.</summary>
-    internal IRequestPermits? Permits { get; set; }
-
-    /// <summary>Whom public picks ask for a place; null, the usual: nobody, there is no limit. The HTTP side takes places by itself, before it picks.</summary>
-    internal IPickAdmission? PickLimiter
-    {
-        get => Volatile.Read(ref _pickLimiter);
-        set => Volatile.Write(ref _pickLimiter, value);
-    }
-
-    /// <summary>Told of each lease that was dropped instead of ended.</summary>
-    internal Action<UpstreamEndpoint>? LeaseReclaimed { get; set; }
-
-    /// <summary>Told of the first exception of each subscription.</summary>
-    internal Action<LoadBalancerObserver, Exception>? ObserverFailed { get; set; }
-
-    /// <summary>Null while nobody observes.</summary>
-    internal ObserverList? Observers => Volatile.Read(ref _observers);
+    /// <summary>Null while there are no observers.</summary>
+    internal ObserverList? Observers => _observers.Current;
 
     /// <summary>Whether some requests may be sent to ejected endpoints, so that somebody has to say which ones would be tried again.</summary>
     internal bool HasTrialCandidates => CurrentSet is { TrialCandidates: not null };
 
-    /// <summary>Whether somebody wants to know how long attempts take.</summary>
-    internal bool NeedsAttemptTimes => Volatile.Read(ref _limits) is not null;
+    /// <summary>Whether the limits of endpoints follow how long attempts take.</summary>
+    internal bool NeedsAttemptTimes => _settings.AdaptiveLimits is not null;
 
     /// <summary>Whether a pick that yields nobody means that all are full.</summary>
     internal bool HasLimitedEndpoints => CurrentSet is { HasLimitedEndpoints: true };
 
-    internal EndpointSet? CurrentSet => Volatile.Read(ref _set);
+    internal EndpointSet? CurrentSet => EndpointSets.Value;
 
     /// <summary>Picks an endpoint.</summary>
     /// <param name="context">What is known about the attempt; the default asks for any endpoint in service.</param>
@@ -90,7 +103,7 @@ public sealed class LoadBalancer
     /// <exception cref="LoadBalancerOverflowException">As many leases are held as <see cref="ConnectionPoolOptions.MaxRequests"/> allows, or others wait for a place; or every endpoint in service has its fill
     /// (<see cref="ConnectionPoolOptions.MaxRequestsPerEndpoint"/>).</exception>
     public EndpointLease Pick(in PickContext context = default) =>
-        PickLimiter is { } admission ? PickWithPermit(admission, context) : TryPick(context) ?? throw CreatePickException();
+        _settings.PickLimiter is { } limiter ? PickWithPermit(limiter, context) : TryPick(context) ?? throw CreatePickException();
 
     /// <summary>Picks an endpoint; waits for the first set if there is none yet, and, where <see cref="ConnectionPoolOptions.MaxRequests"/> leases are held, for one of them to end.</summary>
     /// <param name="context">What is known about the attempt; the default asks for any endpoint in service.</param>
@@ -101,7 +114,7 @@ public sealed class LoadBalancer
     /// its fill (<see cref="ConnectionPoolOptions.MaxRequestsPerEndpoint"/>), for which it does not wait.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled before there was a set, or a place.</exception>
     public ValueTask<EndpointLease> PickAsync(PickContext context = default, CancellationToken cancellationToken = default) =>
-        CurrentSet is null || PickLimiter is not null ? PickAfterWaitingAsync(context, cancellationToken) : new ValueTask<EndpointLease>(TryPick(context) ?? throw CreatePickException());
+        CurrentSet is null || _settings.PickLimiter is not null ? PickAfterWaitingAsync(context, cancellationToken) : new ValueTask<EndpointLease>(TryPick(context) ?? throw CreatePickException());
 
     /// <summary>Lets an observer see what happens from now on. What an observer does on a request's thread, the request waits for.</summary>
     /// <param name="observer">Who is told.</param>
@@ -109,12 +122,14 @@ public sealed class LoadBalancer
     public IDisposable Subscribe(LoadBalancerObserver observer)
     {
         ArgumentNullException.ThrowIfNull(observer);
-        var subscription = new ObserverSubscription(this, observer);
-        ChangeObservers(subscription, removed: null);
-        return subscription;
+        return _observers.Subscribe(observer);
     }
 
-    internal void Unsubscribe(ObserverSubscription subscription) => ChangeObservers(added: null, subscription);
+    /// <summary>Puts reloaded options into force, for picks and reports from now on.</summary>
+    internal void Configure(BalancerSettings settings) => _settings = settings;
+
+    /// <summary>Changes the labels of the subset, which come and go with options; null: it is not configured any more.</summary>
+    internal void ConfigureSubset(SubsetLabels? labels) => _subsetLabels = labels;
 
     /// <summary>Null when there is nothing to pick.</summary>
     internal EndpointLease? TryPick(in PickContext context, long startedAt = 0)
@@ -125,61 +140,23 @@ public sealed class LoadBalancer
             return TryPickFromDegradedSet(context, startedAt);
         }
 
-        LatencyMeter? latency = Volatile.Read(ref _latency);
-        return latency is null
+        return _settings.Latency is null
             ? Grant(set, set.Pick(context), context, startedAt, isTimed: false, isProbe: false, mayBePanic: false)
             : TryPickTimed(set, context, startedAt, mayBePanic: false);
     }
 
-    internal async Task WaitForFirstSetAsync(CancellationToken cancellationToken)
-    {
-        // Where somebody has to pass a first check, the set can be withdrawn again before those who waited for it look.
-        do
-        {
-            Task signal = Volatile.Read(ref _firstSet).Task;
-            if (CurrentSet is not null)
-            {
-                return;
-            }
-
-            Volatile.Read(ref _untested)?.ResumeHealthChecks?.Invoke();
-            await signal.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        while (CurrentSet is null);
-    }
-
-    internal void Publish(EndpointSet set)
-    {
-        Volatile.Write(ref _untested, null);
-        Volatile.Write(ref _set, set);
-        Volatile.Read(ref _firstSet).TrySetResult();
-    }
-
-    /// <summary>Lets requests wait until one of these has passed a first check. Called by whoever publishes.</summary>
-    /// <param name="members">All members.</param>
-    /// <param name="wake">To be called by the first who waits; null: checks are under way.</param>
-    internal void Withdraw(UpstreamEndpoint[] members, Action? wake)
-    {
-        Volatile.Write(ref _untested, new UntestedEndpoints(members, wake));
-        if (CurrentSet is not null)
-        {
-            Volatile.Write(ref _firstSet, NewSignal());
-            Volatile.Write(ref _set, null);
-        }
-    }
-
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    internal Task WaitForFirstSetAsync(CancellationToken cancellationToken) => EndpointSets.WaitAsync(cancellationToken);
 
     /// <summary>A pick while something is out of the ordinary: nothing to pick from, checks asleep, endpoints that may be tried again, panic.</summary>
     private EndpointLease? TryPickFromDegradedSet(in PickContext context, long startedAt)
     {
-        (CurrentSet is { } asleep ? asleep.ResumeHealthChecks : Volatile.Read(ref _untested)?.ResumeHealthChecks)?.Invoke();
+        EndpointSets.ResumeHealthChecks();
         if (CurrentSet is not { } set)
         {
             return null;
         }
 
-        bool isTimed = Volatile.Read(ref _latency) is not null;
+        bool isTimed = _settings.Latency is not null;
         if (set.TrialCandidates is not null && set.PickForTrial(context, TimeProvider) is { } probed)
         {
             return Grant(set, probed, context, isTimed && startedAt == 0 ? TimeProvider.GetTimestamp() : startedAt, isTimed, isProbe: true, mayBePanic: false);
@@ -241,24 +218,16 @@ public sealed class LoadBalancer
         return lease;
     }
 
-    /// <summary>Measures the latency of endpoints from now on; null: no longer.</summary>
-    internal void MeasureLatency(LatencySettings? settings) =>
-        Volatile.Write(ref _latency, settings is null ? null : new LatencyMeter(settings, TimeProvider));
-
-    /// <summary>Has the latency of attempts limit what may be under way on endpoints; null: no longer.</summary>
-    internal void SetAdaptiveLimits(IEndpointLimits? limits) => Volatile.Write(ref _limits, limits);
-
     internal Exception CreatePickException() => HasLimitedEndpoints ? LoadBalancerOverflowException.ForFullEndpoints(this) : NoEndpointAvailableException.For(this);
 
     internal void OnLeaseReported(EndpointLease lease, in AttemptOutcome outcome)
     {
-        LatencyMeter? latency = Volatile.Read(ref _latency);
-        IEndpointLimits? limits = Volatile.Read(ref _limits);
-        if (lease.StartedAt != 0 && (latency is not null || limits is not null || Metrics.IsAttemptDurationEnabled))
+        BalancerSettings settings = _settings;
+        if (lease.StartedAt != 0 && (settings.Latency is not null || settings.AdaptiveLimits is not null || Metrics.IsAttemptDurationEnabled))
         {
             long now = TimeProvider.GetTimestamp();
-            latency?.Record(lease.Endpoint.Load, lease.StartedAt, now, outcome);
-            limits?.OnAttemptReported(lease.Endpoint, TimeProvider.GetElapsedTime(lease.StartedAt, now), outcome);
+            settings.Latency?.Record(lease.Endpoint.Load, lease.StartedAt, now, outcome);
+            settings.AdaptiveLimits?.OnAttemptReported(lease.Endpoint, TimeProvider.GetElapsedTime(lease.StartedAt, now), outcome);
             Metrics.OnAttemptReported(outcome.TelemetryName, TimeProvider.GetElapsedTime(lease.StartedAt, now));
         }
 
@@ -268,7 +237,7 @@ public sealed class LoadBalancer
     /// <summary>A success that was reported has turned out to be a failure.</summary>
     internal void OnOutcomeRevised(EndpointLease lease, in AttemptOutcome failure)
     {
-        if (lease.StartedAt != 0 && Volatile.Read(ref _latency) is { } latency)
+        if (lease.StartedAt != 0 && _settings.Latency is { } latency)
         {
             latency.Record(lease.Endpoint.Load, lease.StartedAt, TimeProvider.GetTimestamp(), failure);
         }
@@ -283,42 +252,27 @@ public sealed class LoadBalancer
     internal void OnLeaseReclaimed(UpstreamEndpoint endpoint)
     {
         Metrics.OnLeaseReclaimed();
-        LeaseReclaimed?.Invoke(endpoint);
+        _leaseReclaimed?.Invoke(endpoint);
     }
 
     private TimeSpan ElapsedSince(EndpointLease lease) => lease.StartedAt == 0 ? TimeSpan.Zero : TimeProvider.GetElapsedTime(lease.StartedAt);
 
-    private void ChangeObservers(ObserverSubscription? added, ObserverSubscription? removed)
-    {
-        ObserverList? before = Observers;
-        while (true)
-        {
-            ObserverList? seen = Interlocked.CompareExchange(ref _observers, ObserverList.Change(before, added, removed), before);
-            if (seen == before)
-            {
-                return;
-            }
-
-            before = seen;
-        }
-    }
-
-    /// <summary>Whoever waits for the first set takes up no place meanwhile.</summary>
+    /// <summary>A pick that waits for the first set holds no permit meanwhile.</summary>
     private async ValueTask<EndpointLease> PickAfterWaitingAsync(PickContext context, CancellationToken cancellationToken)
     {
         await WaitForFirstSetAsync(cancellationToken).ConfigureAwait(false);
-        if (PickLimiter is not { } admission)
+        if (_settings.PickLimiter is not { } limiter)
         {
             return TryPick(context) ?? throw CreatePickException();
         }
 
-        return await admission.AcquireAsync(cancellationToken).ConfigureAwait(false) is { } refusal ? throw refusal : PickHoldingPermit(context);
+        return await limiter.AcquireAsync(cancellationToken).ConfigureAwait(false) is { } refusal ? throw refusal : PickHoldingPermit(context);
     }
 
-    private EndpointLease PickWithPermit(IPickAdmission admission, in PickContext context) =>
-        admission.TryAcquire() is { } refusal ? throw refusal : PickHoldingPermit(context);
+    private EndpointLease PickWithPermit(PickLimiter limiter, in PickContext context) =>
+        limiter.TryAcquire() is { } refusal ? throw refusal : PickHoldingPermit(context);
 
-    /// <summary>Hands a place that was taken to the lease, or back.</summary>
+    /// <summary>Passes an acquired permit to the lease, or releases it.</summary>
     private EndpointLease PickHoldingPermit(in PickContext context)
     {
         EndpointLease? lease = null;
@@ -332,11 +286,8 @@ public sealed class LoadBalancer
         {
             if (lease is null)
             {
-                Permits!.Release();
+                Permits.Release();
             }
         }
     }
-
-    /// <summary>Members of whom none may be used before a check.</summary>
-    private sealed record UntestedEndpoints(UpstreamEndpoint[] Endpoints, Action? ResumeHealthChecks);
 }

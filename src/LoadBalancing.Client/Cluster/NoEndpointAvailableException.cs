@@ -47,9 +47,9 @@ public sealed class NoEndpointAvailableException : HttpRequestException
         return new NoEndpointAvailableException(more is null ? message : $"{message} {more}", innerException) { Cluster = balancer.FullName };
     }
 
-    private static string DescribeSubset(LoadBalancer balancer) => balancer.SubsetLabelsDescription.Length == 0
+    private static string DescribeSubset(LoadBalancer balancer) => balancer.SubsetLabels is null
         ? $"Service '{balancer.ServiceName}' has no subset '{balancer.Subset}' any more."
-        : $"Subset '{balancer.FullName}' has no endpoints: no endpoint of service '{balancer.ServiceName}' has the labels {balancer.SubsetLabelsDescription}.";
+        : $"Subset '{balancer.FullName}' has no endpoints: no endpoint of service '{balancer.ServiceName}' has the labels {balancer.SubsetLabels}.";
 
     private static string Describe(string name, UpstreamEndpoint[] endpoints)
     {

@@ -2,22 +2,35 @@ using System.Globalization;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Holds picks against <see cref="ConnectionPoolOptions.MaxRequests"/>, for those who use the balancer without HTTP. Immutable; made anew when the limits change.</summary>
-internal sealed class PickLimiter : IPickAdmission
+/// <summary>
+/// Holds picks against <see cref="ConnectionPoolOptions.MaxRequests"/>, where the balancer is used without HTTP. Immutable; replaced when the limits
+/// change.
+/// </summary>
+internal sealed class PickLimiter
 {
     private readonly RequestPermits _permits;
     private readonly PoolLimits _limits;
-    private readonly LoadBalancer _balancer;
+    private readonly ClusterName _name;
+    private readonly ClusterMetrics _metrics;
+    private readonly TimeProvider _timeProvider;
 
-    public PickLimiter(RequestPermits slots, PoolLimits limits, LoadBalancer balancer)
+    public PickLimiter(RequestPermits permits, PoolLimits limits, ClusterName name, ClusterMetrics metrics, TimeProvider timeProvider)
     {
-        _permits = slots;
+        _permits = permits;
         _limits = limits;
-        _balancer = balancer;
+        _name = name;
+        _metrics = metrics;
+        _timeProvider = timeProvider;
     }
 
+    /// <summary>Acquires a permit, if that is possible immediately. It then belongs to the lease, or has to be released.</summary>
+    /// <returns>Null once a permit is acquired; else why there is none.</returns>
     public LoadBalancerOverflowException? TryAcquire() => _permits.TryAcquire() ? null : Refuse("queue-full", "Pick does not wait; PickAsync does");
 
+    /// <summary>Acquires a permit, and waits for one where that is allowed.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Null once a permit is acquired; else why there is none.</returns>
+    /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
     public async ValueTask<LoadBalancerOverflowException?> AcquireAsync(CancellationToken cancellationToken)
     {
         if (_permits.TryAcquire())
@@ -25,7 +38,9 @@ internal sealed class PickLimiter : IPickAdmission
             return null;
         }
 
-        using CancellationTokenSource? clock = _limits.PendingTimeout == Timeout.InfiniteTimeSpan ? null : new CancellationTokenSource(_limits.PendingTimeout, _balancer.TimeProvider);
+        using CancellationTokenSource? clock = _limits.PendingTimeout == Timeout.InfiniteTimeSpan
+            ? null
+            : new CancellationTokenSource(_limits.PendingTimeout, _timeProvider);
         using CancellationTokenSource? both = clock is null ? null : CancellationTokenSource.CreateLinkedTokenSource(clock.Token, cancellationToken);
         try
         {
@@ -48,8 +63,8 @@ internal sealed class PickLimiter : IPickAdmission
 
     private LoadBalancerOverflowException Refuse(string reason, string why, Exception? innerException = null)
     {
-        _balancer.Metrics.OnOverflow(reason);
+        _metrics.OnOverflow(reason);
         string limit = string.Create(CultureInfo.InvariantCulture, $"{_limits.MaxRequests} are under way (ConnectionPool:MaxRequests)");
-        return new LoadBalancerOverflowException($"A pick of service '{_balancer.FullName}' was refused: {limit}, and {why}.", innerException) { Cluster = _balancer.FullName };
+        return new LoadBalancerOverflowException($"A pick of service '{_name.FullName}' was refused: {limit}, and {why}.", innerException) { Cluster = _name.FullName };
     }
 }

@@ -9,18 +9,20 @@ namespace LoadBalancing.Client;
 /// </remarks>
 internal sealed class RetryLimiter
 {
-    private readonly LoadBalancer _balancer;
+    private readonly CurrentEndpointSet _sets;
+    private readonly TimeProvider _timeProvider;
     private readonly RequestPermits _permits;
     private readonly RetryRateBudget _rateBudget;
     private RetryLimits _limits = new(int.MaxValue, null);
     private int _retryingCalls;
     private int _budgetedCalls;
 
-    public RetryLimiter(LoadBalancer balancer, RequestPermits slots)
+    public RetryLimiter(CurrentEndpointSet sets, RequestPermits permits, TimeProvider timeProvider)
     {
-        _balancer = balancer;
-        _permits = slots;
-        _rateBudget = new RetryRateBudget(balancer.TimeProvider);
+        _sets = sets;
+        _permits = permits;
+        _timeProvider = timeProvider;
+        _rateBudget = new RetryRateBudget(timeProvider);
     }
 
     /// <summary>How many calls are in retries.</summary>
@@ -70,13 +72,13 @@ internal sealed class RetryLimiter
 
     /// <summary>Takes one retry out of the budget.</summary>
     public RetrySuppression TrySpendBudget() =>
-        RateBudget is { } rate && !rate.TrySpend(_balancer.TimeProvider.GetTimestamp()) ? RetrySuppression.BudgetRate : RetrySuppression.None;
+        RateBudget is { } rate && !rate.TrySpend(_timeProvider.GetTimestamp()) ? RetrySuppression.BudgetRate : RetrySuppression.None;
 
     /// <summary>Attempts under way and waiting. Only asked for above the least number, so that a failing call rarely pays for it.</summary>
     private int CountActive()
     {
         int active = _permits.QueuedCount;
-        foreach (UpstreamEndpoint endpoint in _balancer.Endpoints)
+        foreach (UpstreamEndpoint endpoint in _sets.Endpoints)
         {
             active += endpoint.InFlight;
         }

@@ -12,32 +12,3 @@ internal sealed record EjectionRecord(uint Generation, long StartedAt, TimeSpan 
     /// <summary>Lets probes through when the time is up, where that is how endpoints return.</summary>
     public TrialGate TrialGate { get; } = new();
 }
-
-/// <summary>How often an endpoint was ejected lately.</summary>
-internal sealed class EjectionHistory
-{
-    private int _multiplier;
-    private long _restoredInSweep;
-
-    /// <summary>The number of the sweep that brought it back last, or that followed its return; 0 before the first.</summary>
-    public long RestoredInSweep
-    {
-        get => Volatile.Read(ref _restoredInSweep);
-        set => Volatile.Write(ref _restoredInSweep, value);
-    }
-
-    public int Multiplier
-    {
-        get
-        {
-            Interleaving.Reads(this);
-            return Volatile.Read(ref _multiplier);
-        }
-    }
-
-    public bool TryChangeMultiplier(int from, int to)
-    {
-        Interleaving.Writes(this);
-        return Interlocked.CompareExchange(ref _multiplier, to, from) == from;
-    }
-}

@@ -1,58 +1,4 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-
 namespace LoadBalancing.Client;
-
-/// <summary>
-/// What is under way at one address, what came of the attempts made on it, and how long they took. It belongs to the address and not to the cluster:
-/// clusters that overlap share it.
-/// </summary>
-/// <remarks>Padded to cache lines of its own: every attempt writes here, and neighbours in memory are read by every pick.</remarks>
-[StructLayout(LayoutKind.Explicit, Size = 256)]
-internal struct EndpointCounters
-{
-    [FieldOffset(60)]
-    public bool WasWatched;
-
-    [FieldOffset(64)]
-    public int InFlight;
-
-    [FieldOffset(68)]
-    public int Samples;
-
-    [FieldOffset(72)]
-    public long Succeeded;
-
-    [FieldOffset(80)]
-    public long Failed;
-
-    [FieldOffset(88)]
-    public long Neutral;
-
-    [FieldOffset(96)]
-    public double Latency;
-
-    [FieldOffset(104)]
-    public long LastSampleAt;
-
-    [FieldOffset(112)]
-    public long AvoidUntil;
-
-    [FieldOffset(120)]
-    public long OldestWaiting;
-
-    [FieldOffset(128)]
-    public WaitingAttempts Waiting;
-}
-
-/// <summary>The starts of some attempts that have no answer yet; 0 where there is none.</summary>
-[InlineArray(Length)]
-internal struct WaitingAttempts
-{
-    public const int Length = 8;
-
-    private long _first;
-}
 
 /// <summary>Holder of the counters of one address, shared by reference.</summary>
 /// <remarks>
@@ -65,7 +11,7 @@ internal sealed class EndpointLoad
     internal const int FirstUsedByte = 76, LastUsedByte = 111;
 
     private EndpointCounters _counters;
-    private IRequestPermits[]? _watchers;
+    private ICapacityWatcher[]? _watchers;
 
     public EndpointLoad() => _counters.OldestWaiting = long.MaxValue;
 
@@ -97,7 +43,7 @@ internal sealed class EndpointLoad
     public long OldestWaiting => Volatile.Read(ref _counters.OldestWaiting);
 
     /// <summary>The clusters in which something may wait for room at this address; null where nobody limits it.</summary>
-    public IRequestPermits[]? Watchers => Volatile.Read(ref _counters.WasWatched) ? Volatile.Read(ref _watchers) : null;
+    public ICapacityWatcher[]? Watchers => Volatile.Read(ref _counters.WasWatched) ? Volatile.Read(ref _watchers) : null;
 
     /// <summary>Has the processor fetch what an attempt reads and writes, without looking at it.</summary>
     public static void Prefetch(EndpointLoad load)
@@ -126,15 +72,15 @@ internal sealed class EndpointLoad
         return false;
     }
 
-    /// <summary>Has a cluster told when an attempt on this address is over, whichever cluster it was made by.</summary>
-    public void Watch(IRequestPermits slots)
+    /// <summary>Notifies a cluster of the end of each attempt on this address, whichever cluster made it.</summary>
+    public void Watch(ICapacityWatcher watcher)
     {
         // Never taken back: whoever watched is looked for beside the counters, which every attempt touches anyway, and only then in another cache line.
         Volatile.Write(ref _counters.WasWatched, true);
-        ChangeWatchers(watchers => Array.IndexOf(watchers, slots) >= 0 ? watchers : [.. watchers, slots]);
+        ChangeWatchers(watchers => Array.IndexOf(watchers, watcher) >= 0 ? watchers : [.. watchers, watcher]);
     }
 
-    public void Unwatch(IRequestPermits slots) => ChangeWatchers(watchers => Array.IndexOf(watchers, slots) < 0 ? watchers : [.. watchers.Where(watcher => watcher != slots)]);
+    public void Unwatch(ICapacityWatcher watcher) => ChangeWatchers(watchers => Array.IndexOf(watchers, watcher) < 0 ? watchers : [.. watchers.Where(other => other != watcher)]);
 
     public void End(in AttemptOutcome outcome)
     {
@@ -213,13 +159,13 @@ internal sealed class EndpointLoad
         }
     }
 
-    private void ChangeWatchers(Func<IRequestPermits[], IRequestPermits[]> change)
+    private void ChangeWatchers(Func<ICapacityWatcher[], ICapacityWatcher[]> change)
     {
-        IRequestPermits[]? before = Watchers;
+        ICapacityWatcher[]? before = Watchers;
         while (true)
         {
-            IRequestPermits[] after = change(before ?? []);
-            IRequestPermits[]? seen = Interlocked.CompareExchange(ref _watchers, after.Length == 0 ? null : after, before);
+            ICapacityWatcher[] after = change(before ?? []);
+            ICapacityWatcher[]? seen = Interlocked.CompareExchange(ref _watchers, after.Length == 0 ? null : after, before);
             if (seen == before)
             {
                 return;

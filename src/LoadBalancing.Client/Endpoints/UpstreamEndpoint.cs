@@ -270,16 +270,16 @@ public sealed class UpstreamEndpoint
 
     /// <summary>Limits what may be under way; null: no longer. Whatever is under way already stays.</summary>
     /// <param name="limit">The limit.</param>
-    /// <param name="slots">Who is told when there may be room again.</param>
-    internal void SetLimit(int? limit, IRequestPermits slots)
+    /// <param name="watcher">What is notified when there may be room again.</param>
+    internal void SetLimit(int? limit, ICapacityWatcher watcher)
     {
         if (limit is null)
         {
-            _load.Unwatch(slots);
+            _load.Unwatch(watcher);
         }
         else
         {
-            _load.Watch(slots);
+            _load.Watch(watcher);
         }
 
         Volatile.Write(ref _limit, limit ?? int.MaxValue);

@@ -4,33 +4,24 @@ namespace LoadBalancing.Client;
 /// The place of the balancing in the <c>HttpClient</c> pipeline, innermost before the primary handler. It finds the plan for a request and runs it; everything that must be remembered
 /// belongs to the service, so handlers can be rebuilt at any time.
 /// </summary>
-internal sealed class LoadBalancingHandler : DelegatingHandler
+internal sealed class LoadBalancingHandler : TransportHandler
 {
     private readonly ServiceState? _service;
-    private readonly IServiceRegistry? _registry;
+    private readonly Func<string, ServiceState?>? _findService;
     private readonly PassThroughReporter _passThrough;
     private readonly bool _followRedirectsByDefault;
-    private EndpointTransports? _transports;
-    private bool _hasSearchedTransports;
 
-    /// <param name="service">The one service of the client; null: <paramref name="directory"/> finds it by the request's host.</param>
-    /// <param name="directory">Where services are found by host.</param>
+    /// <param name="service">The one service of the client; null: <paramref name="findService"/> finds it.</param>
+    /// <param name="findService">Finds a service by the host of a request; null for a host that is not balanced.</param>
     /// <param name="passThrough">Who is told of requests that are not balanced.</param>
     /// <param name="followsRedirects">Whether redirects are followed here unless the options say otherwise.</param>
-    public LoadBalancingHandler(ServiceState? service, IServiceRegistry? directory, PassThroughReporter passThrough, bool followsRedirects)
+    public LoadBalancingHandler(ServiceState? service, Func<string, ServiceState?>? findService, PassThroughReporter passThrough, bool followsRedirects)
     {
         _service = service;
-        _registry = directory;
+        _findService = findService;
         _passThrough = passThrough;
         _followRedirectsByDefault = followsRedirects;
     }
-
-    /// <summary>The transports below, if there are any. Looked for at the first request: until then the pipeline can still be changed.</summary>
-    internal EndpointTransports? Transports => Volatile.Read(ref _hasSearchedTransports) ? _transports : FindTransports();
-
-    internal Task<HttpResponseMessage> SendToInnerHandlerAsync(HttpRequestMessage request, CancellationToken cancellationToken) => base.SendAsync(request, cancellationToken);
-
-    internal HttpResponseMessage SendToInnerHandler(HttpRequestMessage request, CancellationToken cancellationToken) => base.Send(request, cancellationToken);
 
     /// <remarks>One state machine for the call that most are: a plan, one attempt, an answer. Everything else goes to <see cref="ContinueWithRetriesAndRedirectsAsync"/> and beyond.</remarks>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -91,7 +82,7 @@ internal sealed class LoadBalancingHandler : DelegatingHandler
     /// <summary>What a first attempt leaves to do: further attempts, and redirects.</summary>
     private async Task<HttpResponseMessage> ContinueWithRetriesAndRedirectsAsync(RequestPlan plan, HttpRequestMessage request, AttemptResult first, CancellationToken cancellationToken)
     {
-        HttpResponseMessage response = await ContinueWithRetriesAsync(new CallState(plan, first.Lease?.StartedAt ?? 0), request, first, async: true, cancellationToken).ConfigureAwait(false);
+        HttpResponseMessage response = await ContinueWithRetriesAsync(plan, new CallState(plan.Timeouts, first.Lease?.StartedAt ?? 0), request, first, async: true, cancellationToken).ConfigureAwait(false);
         return ShouldFollowRedirect(plan, response)
             ? await FollowRedirectsAsync(request, response, async: true, cancellationToken).ConfigureAwait(false)
             : response;
@@ -178,29 +169,22 @@ internal sealed class LoadBalancingHandler : DelegatingHandler
             await RequestBodies.BufferAsync(request, plan.Retry.BufferBodyUpTo, cancellationToken).ConfigureAwait(false);
         }
 
-        CallState? call = mustWait || span is not null || plan.Permits is not null ? new CallState(plan, plan.GetTimestampIfNeeded()) { Span = span } : null;
+        CallState? call = mustWait || span is not null || plan.Permits is not null ? new CallState(plan.Timeouts, plan.GetTimestampIfNeeded()) { Span = span } : null;
         if (mustWait)
         {
-            await FirstSetWait.WaitAsync(call!, cancellationToken).ConfigureAwait(false);
+            await FirstSetWait.WaitAsync(plan, cancellationToken).ConfigureAwait(false);
         }
 
         AttemptResult first = await AttemptSender.SendAsync(this, plan, request, call, async, cancellationToken).ConfigureAwait(false);
         return first is { Response: not null, Triggers: RetryTriggers.None }
             ? first.Response
-            : await ContinueWithRetriesAsync(call ?? new CallState(plan, first.Lease?.StartedAt ?? 0), request, first, async, cancellationToken).ConfigureAwait(false);
+            : await ContinueWithRetriesAsync(plan, call ?? new CallState(plan.Timeouts, first.Lease?.StartedAt ?? 0), request, first, async, cancellationToken).ConfigureAwait(false);
     }
 
-    private ValueTask<HttpResponseMessage> ContinueWithRetriesAsync(CallState state, HttpRequestMessage request, AttemptResult first, bool async, CancellationToken cancellationToken)
+    private ValueTask<HttpResponseMessage> ContinueWithRetriesAsync(RequestPlan plan, CallState state, HttpRequestMessage request, AttemptResult first, bool async, CancellationToken cancellationToken)
     {
-        state.AddFirstAttempt(first);
-        return RetryRunner.RetryIfAllowedAsync(this, request, state, first, async, cancellationToken);
-    }
-
-    private EndpointTransports? FindTransports()
-    {
-        _transports = EndpointTransports.FindBelow(this);
-        Volatile.Write(ref _hasSearchedTransports, true);
-        return _transports;
+        state.AddFirstAttempt(first.Lease?.Endpoint);
+        return RetryRunner.RetryIfAllowedAsync(this, plan, request, state, first, async, cancellationToken);
     }
 
     private RequestPlan? FindPlan(HttpRequestMessage request)
@@ -211,7 +195,7 @@ internal sealed class LoadBalancingHandler : DelegatingHandler
             return null;
         }
 
-        ServiceState? service = _service ?? _registry!.FindByHost(uri.Host);
+        ServiceState? service = _service ?? _findService!(uri.Host);
         if (service is null)
         {
             _passThrough.Report(uri.Host, balanced: null);

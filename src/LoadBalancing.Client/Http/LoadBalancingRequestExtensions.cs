@@ -72,7 +72,7 @@ public static class LoadBalancingRequestExtensions
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(address);
-        request.Options.Set(RequestAffinity.CallerAddress, address);
+        request.Options.Set(RequestHashInputs.CallerAddressKey, address);
         return request;
     }
 

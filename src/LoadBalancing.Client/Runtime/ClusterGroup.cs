@@ -7,29 +7,25 @@ namespace LoadBalancing.Client;
 internal sealed class ClusterGroup : IDisposable
 {
     private readonly StrategyRegistry _strategies;
-    private readonly Func<string?, ClusterSettings, ClusterRuntime> _createCluster;
-    private readonly Func<ClusterRuntime, ClusterRequestState> _createState;
-    private readonly ClusterRequestState _mainState;
+    private readonly Func<string?, ClusterSettings, ClusterRequestState> _createCluster;
+    private readonly ClusterRequestState _main;
     private SubsetCluster[] _subsets = [];
 
-    public ClusterGroup(
-        LoadBalancingOptions options,
-        StrategyRegistry strategies,
-        Func<string?, ClusterSettings, ClusterRuntime> makeCluster,
-        Func<ClusterRuntime, ClusterRequestState> makeTarget)
+    /// <param name="options">The options of the service.</param>
+    /// <param name="strategies">The strategies that they may name.</param>
+    /// <param name="createCluster">Creates the cluster of a subset; of all endpoints where the subset is null.</param>
+    public ClusterGroup(LoadBalancingOptions options, StrategyRegistry strategies, Func<string?, ClusterSettings, ClusterRequestState> createCluster)
     {
         _strategies = strategies;
-        _createCluster = makeCluster;
-        _createState = makeTarget;
+        _createCluster = createCluster;
         var settings = ClusterSettings.From(options, strategies);
-        Main = makeCluster(null, settings);
-        _mainState = makeTarget(Main);
-        ConfiguredMain = new ConfiguredCluster(_mainState, options, settings.Strategy);
+        _main = createCluster(null, settings);
+        ConfiguredMain = new ConfiguredCluster(_main, options, settings.Strategy);
         ConfigureSubsets(options);
     }
 
     /// <summary>The cluster of all endpoints.</summary>
-    public ClusterRuntime Main { get; }
+    public ClusterRuntime Main => _main.Cluster;
 
     /// <summary>The same, with the options in force.</summary>
     public ConfiguredCluster ConfiguredMain { get; private set; }
@@ -41,20 +37,6 @@ internal sealed class ClusterGroup : IDisposable
     /// <summary>The balancer of a subset; null when none of that name is configured.</summary>
     public LoadBalancer? FindSubset(string name) => ConfiguredSubsets.FirstOrDefault(subset => subset.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value?.State.Balancer;
 
-    /// <summary>What to say about a first set that does not come; names the sources.</summary>
-    public string AwaitedSources
-    {
-        get => Main.Balancer.SourcesDescription;
-        set
-        {
-            Main.Balancer.SourcesDescription = value;
-            foreach (SubsetCluster subset in _subsets)
-            {
-                subset.Cluster.Balancer.SourcesDescription = value;
-            }
-        }
-    }
-
     /// <summary>Takes options into force.</summary>
     /// <param name="options">The options.</param>
     /// <param name="updateEndpoints">Takes the endpoints that they list. Labels of subsets may change together with those of endpoints, and subsets must not see the one without the other.</param>
@@ -62,7 +44,7 @@ internal sealed class ClusterGroup : IDisposable
     {
         var settings = ClusterSettings.From(options, _strategies);
         Main.Configure(settings);
-        ConfiguredMain = new ConfiguredCluster(_mainState, options, settings.Strategy);
+        ConfiguredMain = new ConfiguredCluster(_main, options, settings.Strategy);
         ConfigureSubsets(options);
         updateEndpoints();
         Main.NotifyEndpointsListener();
@@ -73,7 +55,7 @@ internal sealed class ClusterGroup : IDisposable
         Main.Dispose();
         foreach (SubsetCluster subset in _subsets)
         {
-            subset.Cluster.Dispose();
+            subset.State.Cluster.Dispose();
         }
     }
 
@@ -85,14 +67,12 @@ internal sealed class ClusterGroup : IDisposable
             LoadBalancingOptions merged = own.Over(options);
             var settings = ClusterSettings.From(merged, _strategies);
             SubsetCluster? known = Array.Find(_subsets, subset => subset.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
-            ClusterRuntime cluster = known?.Cluster ?? _createCluster(name, settings);
-            cluster.Configure(settings);
-            cluster.Balancer.SourcesDescription = AwaitedSources;
-            ClusterRequestState target = known?.State ?? _createState(cluster);
-            subsets.Add(new SubsetCluster(name, cluster, target, new SubsetLabels(own.Labels), new ConfiguredCluster(target, merged, settings.Strategy)));
+            ClusterRequestState state = known?.State ?? _createCluster(name, settings);
+            state.Cluster.Configure(settings);
+            subsets.Add(new SubsetCluster(name, state, new SubsetLabels(own.Labels), new ConfiguredCluster(state, merged, settings.Strategy)));
         }
 
-        subsets.AddRange(_subsets.Where(before => subsets.TrueForAll(subset => subset.Cluster != before.Cluster)).Select(static before => before with { Labels = null, Configured = null }));
+        subsets.AddRange(_subsets.Where(before => subsets.TrueForAll(subset => subset.State != before.State)).Select(static before => before with { Labels = null, Configured = null }));
         if (subsets.Count == 0)
         {
             return;
@@ -100,13 +80,12 @@ internal sealed class ClusterGroup : IDisposable
 
         SubsetCluster[] now = [.. subsets];
         Volatile.Write(ref _subsets, now);
-        Main.EndpointsListener = members => Array.ForEach(now, subset => subset.Cluster.UpdateFromService(members, subset.Labels));
+        Main.EndpointsListener = members => Array.ForEach(now, subset => subset.State.Cluster.UpdateFromService(members, subset.Labels));
     }
 
     /// <param name="Name">Its name as it was first written.</param>
-    /// <param name="Cluster">Its cluster.</param>
-    /// <param name="State">What plans keep of it.</param>
+    /// <param name="State">Its cluster.</param>
     /// <param name="Labels">Of its endpoints; null when it is configured no more.</param>
     /// <param name="Configured">Null when it is configured no more.</param>
-    private sealed record SubsetCluster(string Name, ClusterRuntime Cluster, ClusterRequestState State, SubsetLabels? Labels, ConfiguredCluster? Configured);
+    private sealed record SubsetCluster(string Name, ClusterRequestState State, SubsetLabels? Labels, ConfiguredCluster? Configured);
 }

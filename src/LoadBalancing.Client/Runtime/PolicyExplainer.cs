@@ -13,8 +13,8 @@ internal static class PolicyExplainer
         return
         [
             new("Timeout", Format(plan.Timeout), Source(route?.Timeout, options.Timeout)),
-            new("TimeoutCoversBody", Format(plan.BodyTimeouts.TimeoutCoversBody), Source(route?.TimeoutCoversBody, options.TimeoutCoversBody)),
-            new("BodyIdleTimeout", Format(plan.BodyTimeouts.IdleTimeout), Source(route?.BodyIdleTimeout, options.BodyIdleTimeout)),
+            new("TimeoutCoversBody", Format(plan.Timeouts.Body.TimeoutCoversBody), Source(route?.TimeoutCoversBody, options.TimeoutCoversBody)),
+            new("BodyIdleTimeout", Format(plan.Timeouts.Body.IdleTimeout), Source(route?.BodyIdleTimeout, options.BodyIdleTimeout)),
             new("Retry:MaxRetries", Format(retry.MaxRetries), Source(own?.MaxRetries, all.MaxRetries)),
             new("Retry:PerTryTimeout", FormatPerTryTimeout(plan), Source(own?.PerTryTimeout, all.PerTryTimeout)),
             new("Retry:RetryOn", string.Join(", ", Given(own?.RetryOn) ?? Given(all.RetryOn) ?? RetryConditions.Defaults), Source(Given(own?.RetryOn), Given(all.RetryOn))),

@@ -8,23 +8,23 @@ internal sealed class RequestPlanCompiler : IDisposable
     internal static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(30);
 
     private readonly string _service;
-    private readonly IServiceRegistry _directory;
+    private readonly Func<string, ServiceState> _findService;
     private readonly ICallerContext? _callers;
     private readonly RandomSource _random;
-    private readonly TimeoutPool _timeLimits;
+    private readonly TimeoutPool _timeoutPool;
 
     /// <param name="service">The name of the service.</param>
-    /// <param name="directory">Where other services are found that routes lead to.</param>
+    /// <param name="findService">Finds other services, which routes lead to, by their names.</param>
     /// <param name="callers">What is known of callers without their being named; null: nothing.</param>
     /// <param name="random">The randomness.</param>
     /// <param name="timeProvider">The clock.</param>
-    public RequestPlanCompiler(string service, IServiceRegistry directory, ICallerContext? callers, RandomSource random, TimeProvider timeProvider)
+    public RequestPlanCompiler(string service, Func<string, ServiceState> findService, ICallerContext? callers, RandomSource random, TimeProvider timeProvider)
     {
         _service = service;
-        _directory = directory;
+        _findService = findService;
         _callers = callers;
         _random = random;
-        _timeLimits = new TimeoutPool(timeProvider);
+        _timeoutPool = new TimeoutPool(timeProvider);
     }
 
     /// <param name="service">The service and its options.</param>
@@ -58,7 +58,7 @@ internal sealed class RequestPlanCompiler : IDisposable
         {
             RouteTransforms? edits = RouteTransforms.From(options, route, destination);
             return destination.Service is { } other && other != _service
-                ? new RouteDestination(plan with { Transforms = edits }, _directory, other, destination.Subset)
+                ? new RouteDestination(plan with { Transforms = edits }, _findService, other, destination.Subset)
                 : new RouteDestination(Compile(destination.Subset is null ? service : subsets[destination.Subset], options, edits, common));
         }
     }
@@ -80,9 +80,17 @@ internal sealed class RequestPlanCompiler : IDisposable
             Transforms = edits,
             Hosts = new HostMatcher(options.Hosts),
             UnmatchedHost = options.UnmatchedHost,
-            Timeout = timeout,
-            PerTryTimeout = RequestPlan.Shorter(timeout, retry.PerTryTimeout),
-            BodyTimeouts = BodyTimeouts.From(route?.BodyIdleTimeout ?? options.BodyIdleTimeout, route?.TimeoutCoversBody ?? options.TimeoutCoversBody, timeout),
+            Timeouts = new TimeoutPolicy
+            {
+                Cluster = target.Balancer.FullName,
+                Timeout = timeout,
+                PerTryTimeout = TimeoutPolicy.Shorter(timeout, retry.PerTryTimeout),
+                Body = BodyTimeouts.From(route?.BodyIdleTimeout ?? options.BodyIdleTimeout, route?.TimeoutCoversBody ?? options.TimeoutCoversBody, timeout),
+                Pool = _timeoutPool,
+                TimeProvider = target.Balancer.TimeProvider,
+                Metrics = target.Balancer.Metrics,
+                Log = target.Log,
+            },
             HashPolicies = own,
             Affinity = CompileAffinity(cluster, own),
             Retry = retry,
@@ -98,14 +106,12 @@ internal sealed class RequestPlanCompiler : IDisposable
             Connections = ConnectionSettings.From(options.ConnectionPool),
             KeepAlive = KeepAliveSettings.From(options.ConnectionPool.KeepAlive),
             FollowRedirects = options.FollowRedirects,
-            TimeoutPool = _timeLimits,
             FrequentPaths = target.Paths,
             Random = _random,
-            Log = target.Log,
         };
     }
 
-    public void Dispose() => _timeLimits.Dispose();
+    public void Dispose() => _timeoutPool.Dispose();
 
     private RequestAffinity? CompileAffinity(ConfiguredCluster cluster, HashPolicyChain? own)
     {

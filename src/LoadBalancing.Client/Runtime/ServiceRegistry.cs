@@ -11,7 +11,7 @@ namespace LoadBalancing.Client;
 /// <summary>
 /// Owner of all running services, one for each service provider. A service begins to run when it is first asked for; whatever handlers come and go, it stays the same until the provider is disposed.
 /// </summary>
-internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, IServiceRegistry, IRequestPolicyExplainer, IDisposable
+internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, IRequestPolicyExplainer, IDisposable
 {
     private readonly ConcurrentDictionary<string, Lazy<ServiceRuntime>> _runtimes = new(StringComparer.Ordinal);
     private readonly ServiceRegistrationCollection _registrations;
@@ -69,10 +69,10 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, 
             : throw new ArgumentException(string.Join(" ", slips), nameof(fault));
     }
 
+    /// <summary>The service of a name that is known.</summary>
     public ServiceState GetState(string name) => GetRuntime(name).State;
 
-    public ServiceState FindByName(string name) => GetState(name);
-
+    /// <summary>The service that balances a host; null when requests to it are not balanced.</summary>
     public ServiceState? FindByHost(string host)
     {
         FrozenDictionary<string, HostEntry> byHost = Volatile.Read(ref _hostMap) ?? BuildHostMap();
@@ -133,7 +133,7 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, 
             factory.Create(name),
             _registrations.GetSources(name).Select(create => create(_provider)),
             factory,
-            this,
+            GetState,
             _provider.GetRequiredService<StrategyRegistry>(),
             _provider.GetRequiredService<HealthProbeFactory>(),
             _provider.GetService<ICallerContext>(),

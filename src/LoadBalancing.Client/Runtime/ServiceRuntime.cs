@@ -27,7 +27,7 @@ internal sealed partial class ServiceRuntime : IDisposable
         LoadBalancingOptions options,
         IEnumerable<IEndpointSource> sources,
         IOptionsFactory<LoadBalancingOptions> factory,
-        IServiceRegistry directory,
+        Func<string, ServiceState> findService,
         StrategyRegistry strategies,
         HealthProbeFactory probes,
         ICallerContext? callers,
@@ -40,16 +40,12 @@ internal sealed partial class ServiceRuntime : IDisposable
         _options = options;
         _logger = loggerFactory.CreateLogger<ServiceRuntime>();
         ILogger clusterLogger = loggerFactory.CreateLogger<LoadBalancer>();
-        _clusters = new ClusterGroup(
-            options,
-            strategies,
-            (subset, settings) => new ClusterRuntime(name, subset, settings, timeProvider, random, metrics, clusterLogger, check => probes.Create(check, name)),
-            cluster => new ClusterRequestState(cluster, loggerFactory));
-        _compiler = new RequestPlanCompiler(name, directory, callers, random, timeProvider);
-        State = new ServiceState(name, _compiler.Compile(_clusters.ConfiguredMain, _clusters.ConfiguredSubsets, _liveFaults));
-
+        ILogger callLogger = loggerFactory.CreateLogger<LoadBalancingHandler>();
         IEndpointSource[] all = [.. sources];
-        _clusters.AwaitedSources = all.Length == 0 ? "its options" : $"source {string.Join(" and ", all.Select(static source => $"'{source.Name}'"))}";
+        string sourcesDescription = all.Length == 0 ? "its options" : $"source {string.Join(" and ", all.Select(static source => $"'{source.Name}'"))}";
+        _clusters = new ClusterGroup(options, strategies, CreateCluster);
+        _compiler = new RequestPlanCompiler(name, findService, callers, random, timeProvider);
+        State = new ServiceState(name, _compiler.Compile(_clusters.ConfiguredMain, _clusters.ConfiguredSubsets, _liveFaults));
         if (options.Endpoints.Count > 0)
         {
             _clusters.Main.UpdateEndpoints(ClusterRuntime.OptionsSource, [.. options.Endpoints]);
@@ -60,6 +56,23 @@ internal sealed partial class ServiceRuntime : IDisposable
             var watch = new EndpointSourceWatcher(name, source, _clusters.Main.UpdateEndpoints, timeProvider, random, clusterLogger);
             _subscriptions.Add(watch);
             watch.Start();
+        }
+
+        ClusterRequestState CreateCluster(string? subset, ClusterSettings settings)
+        {
+            var cluster = new ClusterName(name, subset);
+            var log = new CallLog(cluster.FullName, callLogger);
+            var runtime = new ClusterRuntime(
+                cluster,
+                sourcesDescription,
+                settings,
+                timeProvider,
+                random,
+                metrics,
+                clusterLogger,
+                check => probes.Create(check, name),
+                log.LeaseReclaimed);
+            return new ClusterRequestState(runtime, log);
         }
     }
 

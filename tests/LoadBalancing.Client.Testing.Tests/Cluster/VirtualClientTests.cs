@@ -67,7 +67,7 @@ public sealed class VirtualClientTests
 
         var thrown = Assert.Throws<VirtualClockException>(() => _clock.Run(() => http.GetAsync("/items")));
 
-        Assert.Contains("LoadBalancer.Publish hands work to the thread pool by TaskCompletionSource.TrySetResult", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains("CurrentEndpointSet.Publish hands work to the thread pool by TaskCompletionSource.TrySetResult", thrown.Message, StringComparison.Ordinal);
     }
 
     [Fact]

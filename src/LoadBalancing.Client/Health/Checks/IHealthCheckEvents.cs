@@ -1,6 +1,7 @@
 namespace LoadBalancing.Client;
 
 /// <summary>Where the consequences of active checks go.</summary>
+/// <remarks>An interface because the cluster, which acts on them, lies above the checks.</remarks>
 internal interface IHealthCheckEvents
 {
     /// <summary>A check came to an end.</summary>

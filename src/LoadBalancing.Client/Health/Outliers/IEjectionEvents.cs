@@ -1,6 +1,7 @@
 namespace LoadBalancing.Client;
 
 /// <summary>Where consequences of ejections and returns go: published, counted, and logged by one background writer, never by the request that caused them.</summary>
+/// <remarks>An interface because the cluster, which reports them, lies above the detectors.</remarks>
 internal interface IEjectionEvents
 {
     void OnEjected(EjectionEvent ejection);

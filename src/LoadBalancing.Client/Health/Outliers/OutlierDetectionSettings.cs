@@ -98,27 +98,3 @@ internal sealed record OutlierDetectionSettings(
         return TimeSpan.FromSeconds(seconds);
     }
 }
-
-/// <summary>What <see cref="SuccessRateOutlierOptions"/> come to.</summary>
-internal sealed record SuccessRateSettings(int MinHosts, int RequestVolume, double StdevFactor, double EnforcementPercent, double LocalOriginEnforcementPercent)
-{
-    public static SuccessRateSettings? From(SuccessRateOutlierOptions? options) => options is null
-        ? null
-        : new SuccessRateSettings(options.MinHosts, options.RequestVolume, options.StdevFactor, options.EnforcementPercent, options.LocalOriginEnforcementPercent);
-}
-
-/// <summary>What <see cref="FailurePercentageOutlierOptions"/> come to.</summary>
-internal sealed record FailurePercentageSettings(double ThresholdPercent, int MinHosts, int RequestVolume, double EnforcementPercent, double LocalOriginEnforcementPercent)
-{
-    public static FailurePercentageSettings? From(FailurePercentageOutlierOptions? options) => options is null
-        ? null
-        : new FailurePercentageSettings(options.ThresholdPercent, options.MinHosts, options.RequestVolume, options.EnforcementPercent, options.LocalOriginEnforcementPercent);
-}
-
-/// <summary>What <see cref="WindowedSuccessRateOutlierOptions"/> come to.</summary>
-internal sealed record WindowedSuccessRateSettings(TimeSpan Window, double ThresholdPercent, int RequestVolume, double EnforcementPercent)
-{
-    public static WindowedSuccessRateSettings? From(WindowedSuccessRateOutlierOptions? options) => options is null
-        ? null
-        : new WindowedSuccessRateSettings(options.Window, options.ThresholdPercent, options.RequestVolume, options.EnforcementPercent);
-}

@@ -12,7 +12,7 @@ namespace LoadBalancing.Client;
 /// Reports run on the threads of requests and never wait. While somebody has the claim, the others only count; whoever has it looks again before letting go, so
 /// nothing that was due gets lost. The sweep, which runs only while there is something for it to do, and changes of membership come from the background and take a lock among themselves.
 /// </remarks>
-internal sealed class OutlierDetector : IHealthMonitor, IDisposable
+internal sealed class OutlierDetector : IDisposable
 {
     private readonly Lock _background = new();
     private readonly TimeProvider _timeProvider;
@@ -82,6 +82,7 @@ internal sealed class OutlierDetector : IHealthMonitor, IDisposable
         }
     }
 
+    /// <summary>An attempt succeeded, its response read to the end. Called on the request path: no lock where nothing is wrong.</summary>
     public void OnSuccess(UpstreamEndpoint endpoint, uint generation)
     {
         DetectorSet detectors = Detectors;
@@ -108,6 +109,8 @@ internal sealed class OutlierDetector : IHealthMonitor, IDisposable
         }
     }
 
+    /// <summary>An attempt failed. Whatever follows for picking has happened when this returns.</summary>
+    /// <returns>Whether it was this report that ejected the endpoint.</returns>
     public bool OnFailure(UpstreamEndpoint endpoint, uint generation, in AttemptOutcome outcome)
     {
         DetectorSet detectors = Detectors;
@@ -128,6 +131,7 @@ internal sealed class OutlierDetector : IHealthMonitor, IDisposable
         return ProcessOutcome(endpoint, generation, outcome, isCounted: false, detectors);
     }
 
+    /// <summary>A trial request to an ejected endpoint came to an end; or it is known already that it failed.</summary>
     public void OnTrialEnded(UpstreamEndpoint endpoint, uint generation, in AttemptOutcome outcome)
     {
         if (endpoint.CurrentEjection is not { } ejection || ejection.Generation != generation)

@@ -10,7 +10,7 @@ internal static class AttemptSender
     /// <param name="async">False: everything happens on the calling thread before this returns.</param>
     /// <param name="callerToken">The caller's cancellation.</param>
     public static async ValueTask<AttemptResult> SendAsync(
-        LoadBalancingHandler transport,
+        TransportHandler transport,
         RequestPlan plan,
         HttpRequestMessage request,
         CallState? call,
@@ -21,7 +21,7 @@ internal static class AttemptSender
         long lookedAt = RequestPermits.BeforeFirstPick;
         while (true)
         {
-            if (plan.Permits is not null && await PermitWait.AcquireAsync(plan.Permits, call!, lookedAt, callerToken).ConfigureAwait(false) is { } refused)
+            if (plan.Permits is not null && await PermitWait.AcquireAsync(plan, plan.Permits, call!, lookedAt, callerToken).ConfigureAwait(false) is { } refused)
             {
                 return new AttemptResult(refused, RetryTriggers.None, lease: null);
             }
@@ -30,7 +30,7 @@ internal static class AttemptSender
             {
                 // A wait took longer than it was meant to. An endpoint that is given no time must not answer for it.
                 plan.Permits?.Release();
-                return new AttemptResult(TimeoutErrors.CallTimeout(plan, call.TriedEndpoints is [.., { } last] ? last : null), RetryTriggers.None, lease: null);
+                return new AttemptResult(TimeoutErrors.CallTimeout(plan.Timeouts, call.TriedEndpoints is [.., { } last] ? last : null), RetryTriggers.None, lease: null);
             }
 
             if (call is { TriedEndpoints.Count: > 0 })
@@ -66,7 +66,7 @@ internal static class AttemptSender
     }
 
     private static ValueTask<HttpResponseMessage> SendWithFaultAsync(
-        LoadBalancingHandler transport,
+        TransportHandler transport,
         FaultInjector fault,
         HttpRequestMessage request,
         bool async,

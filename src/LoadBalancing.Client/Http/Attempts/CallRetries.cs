@@ -9,7 +9,8 @@ internal sealed class CallRetries
     /// <summary>The longest that a call without a limit of its own waits: an answer may ask for years. Envoy's number.</summary>
     private static readonly TimeSpan MaxRetryDelay = TimeSpan.FromSeconds(300);
 
-    private readonly LoadBalancingHandler _handler;
+    private readonly TransportHandler _handler;
+    private readonly RequestPlan _plan;
     private readonly HttpRequestMessage _request;
     private readonly CallState _state;
     private readonly bool _async;
@@ -20,7 +21,8 @@ internal sealed class CallRetries
     private bool _hasBudgetPermit;
 
     public CallRetries(
-        LoadBalancingHandler transport,
+        TransportHandler transport,
+        RequestPlan plan,
         HttpRequestMessage request,
         CallState state,
         AttemptResult first,
@@ -28,6 +30,7 @@ internal sealed class CallRetries
         CancellationToken callerToken)
     {
         _handler = transport;
+        _plan = plan;
         _request = request;
         _state = state;
         _lastResult = first;
@@ -41,10 +44,10 @@ internal sealed class CallRetries
     /// <summary>Gives back what was taken for the retries. Called once, when they are over.</summary>
     public void ReleasePermits()
     {
-        Plan.RetryLimiter.Release();
+        _plan.RetryLimiter.Release();
         if (_hasBudgetPermit)
         {
-            Plan.RetryLimiter.ReleaseBudget();
+            _plan.RetryLimiter.ReleaseBudget();
         }
     }
 
@@ -53,8 +56,6 @@ internal sealed class CallRetries
 
     /// <summary>Whether Polly has been given the attempt that was made before it was asked.</summary>
     public bool HasReturnedFirst { get; private set; }
-
-    private RequestPlan Plan => _state.Plan;
 
     /// <summary>Asked before Polly is troubled at all.</summary>
     public bool ShouldRetryFirst() => _isFirstRetryApproved = TryApproveRetry(retry: 0);
@@ -70,8 +71,8 @@ internal sealed class CallRetries
     public ValueTask OnRetry(int retry)
     {
         string reason = RetryReasons.NameOf(_lastResult.Triggers);
-        Plan.Balancer.Metrics.OnRetry(reason);
-        Plan.Balancer.Observers?.OnRetry(new RetryEvent(_lastResult.Lease?.Endpoint, reason, retry + 1, NextDelay));
+        _plan.Balancer.Metrics.OnRetry(reason);
+        _plan.Balancer.Observers?.OnRetry(new RetryEvent(_lastResult.Lease?.Endpoint, reason, retry + 1, NextDelay));
         return default;
     }
 
@@ -89,7 +90,7 @@ internal sealed class CallRetries
             }
 
             _lastResult = await AttemptSender
-                .SendAsync(_handler, Plan, _request, _state, _async, _callerToken)
+                .SendAsync(_handler, _plan, _request, _state, _async, _callerToken)
                 .ConfigureAwait(false);
         }
 
@@ -100,7 +101,7 @@ internal sealed class CallRetries
     {
         HttpContent? before = _request.Content;
         RequestBodies.Recreate(_request);
-        if (Plan.Transforms is { } edits && _request.Content is { } renewed && renewed != before)
+        if (_plan.Transforms is { } edits && _request.Content is { } renewed && renewed != before)
         {
             edits.Apply(renewed);
         }
@@ -109,20 +110,20 @@ internal sealed class CallRetries
     /// <summary>Whether the last result should and may be tried again. The wait is decided here too: one that is longer than the time left is no retry at all.</summary>
     private bool TryApproveRetry(int retry)
     {
-        if (retry >= Plan.Retry.MaxRetries)
+        if (retry >= _plan.Retry.MaxRetries)
         {
             return false;
         }
 
         // With nothing left to try, what the last endpoint said is worth more to the caller than that there is none.
-        if ((_lastResult.Triggers & Plan.Retry.Triggers) == 0 || !CanResend() || Plan.Balancer.CurrentSet is not { CanPick: true }
-            || (_lastResult.Response is not null && ResponseRetryConditions.ForbidsRetry(_lastResult.Response, Plan.Retry.Triggers)))
+        if ((_lastResult.Triggers & _plan.Retry.Triggers) == 0 || !CanResend() || _plan.Balancer.CurrentSet is not { CanPick: true }
+            || (_lastResult.Response is not null && ResponseRetryConditions.ForbidsRetry(_lastResult.Response, _plan.Retry.Triggers)))
         {
             return false;
         }
 
         bool atOnce = _lastResult.Triggers == RetryTriggers.ConnectFailure && HasUntriedEndpoint();
-        NextDelay = atOnce ? TimeSpan.Zero : RetryAfter() + Plan.Retry.DrawBackoff(retry, Plan.Random);
+        NextDelay = atOnce ? TimeSpan.Zero : RetryAfter() + _plan.Retry.DrawBackoff(retry, _plan.Random);
         TimeSpan left = _state.TimeLeft;
         return NextDelay < (left == Timeout.InfiniteTimeSpan ? MaxRetryDelay : left) && TryAcquirePermits();
     }
@@ -131,14 +132,14 @@ internal sealed class CallRetries
     private TimeSpan RetryAfter()
     {
         RetryConditionHeaderValue? after = _lastResult.Response?.Headers.RetryAfter;
-        TimeSpan wait = after?.Delta ?? (after?.Date is { } date ? date - Plan.TimeProvider.GetUtcNow() : TimeSpan.Zero);
+        TimeSpan wait = after?.Delta ?? (after?.Date is { } date ? date - _plan.TimeProvider.GetUtcNow() : TimeSpan.Zero);
         return wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
     }
 
     /// <summary>The last question, because a yes is paid for.</summary>
     private bool TryAcquirePermits()
     {
-        RetrySuppression refusal = _hasRetryPermit ? RetrySuppression.None : Plan.RetryLimiter.TryAcquire();
+        RetrySuppression refusal = _hasRetryPermit ? RetrySuppression.None : _plan.RetryLimiter.TryAcquire();
         bool entered = _hasRetryPermit || refusal == RetrySuppression.None;
         if (refusal == RetrySuppression.None && _lastResult.Triggers != RetryTriggers.ConnectFailure)
         {
@@ -154,32 +155,32 @@ internal sealed class CallRetries
         if (entered && !_hasRetryPermit)
         {
             // Whoever never was in retries is not taken out of them at the end.
-            Plan.RetryLimiter.Release();
+            _plan.RetryLimiter.Release();
         }
 
         string name = RetrySuppressionReasons.NameOf(refusal);
-        Plan.Balancer.Metrics.OnRetrySuppressed(name);
-        Plan.Log.RetrySuppressed(name);
+        _plan.Balancer.Metrics.OnRetrySuppressed(name);
+        _plan.Log.RetrySuppressed(name);
         _state.RetrySuppressedReason = name;
         return false;
     }
 
     private RetrySuppression TryAcquireBudget()
     {
-        RetrySuppression refusal = _hasBudgetPermit ? RetrySuppression.None : Plan.RetryLimiter.TryAcquireBudget();
+        RetrySuppression refusal = _hasBudgetPermit ? RetrySuppression.None : _plan.RetryLimiter.TryAcquireBudget();
         if (refusal != RetrySuppression.None)
         {
             return refusal;
         }
 
-        refusal = Plan.RetryLimiter.TrySpendBudget();
+        refusal = _plan.RetryLimiter.TrySpendBudget();
         if (refusal == RetrySuppression.None)
         {
             _hasBudgetPermit = true;
         }
         else if (!_hasBudgetPermit)
         {
-            Plan.RetryLimiter.ReleaseBudget();
+            _plan.RetryLimiter.ReleaseBudget();
         }
 
         return refusal;
@@ -192,13 +193,13 @@ internal sealed class CallRetries
 
         // Nothing was processed, but a body may have been read.
         RetryTriggers.RefusedStream => RequestBodies.CanReplay(_request),
-        _ => RequestTraits.IsTreatedAsIdempotent(_request, Plan.Retry.AllMethods) && RequestBodies.CanReplay(_request),
+        _ => RequestTraits.IsTreatedAsIdempotent(_request, _plan.Retry.AllMethods) && RequestBodies.CanReplay(_request),
     };
 
     private bool HasUntriedEndpoint()
     {
         var untried = new PickContext { TriedEndpoints = _state.TriedEndpoints };
-        foreach (UpstreamEndpoint endpoint in Plan.Balancer.Endpoints)
+        foreach (UpstreamEndpoint endpoint in _plan.Balancer.Endpoints)
         {
             if (untried.Admits(endpoint))
             {

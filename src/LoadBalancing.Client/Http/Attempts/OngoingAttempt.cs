@@ -14,9 +14,6 @@ namespace LoadBalancing.Client;
 /// </remarks>
 internal readonly struct OngoingAttempt
 {
-    /// <summary>A timer that fires this much too late says more about this process than about the endpoint.</summary>
-    private static readonly TimeSpan LateTimerThreshold = TimeSpan.FromMilliseconds(100);
-
     private readonly EndpointLease _lease;
     private readonly AttemptTimer _timer;
     private readonly AddressedRequest _addressed;
@@ -59,7 +56,7 @@ internal readonly struct OngoingAttempt
         }
 
         call?.BeginAttempt(lease.Endpoint);
-        AttemptTimer timer = AttemptTimer.Start(plan.TimeoutPool, lease.StartedAt, TimeoutOf(plan, call), callerToken);
+        AttemptTimer timer = AttemptTimer.Start(plan.Timeouts.Pool, lease.StartedAt, TimeoutOf(plan, call), callerToken);
         try
         {
             EndpointTransport? transport = transports?.Find(lease.Endpoint, request);
@@ -68,7 +65,7 @@ internal readonly struct OngoingAttempt
         }
         catch
         {
-            timer.End(plan.TimeoutPool);
+            timer.End(plan.Timeouts.Pool);
             lease.End();
             throw;
         }
@@ -103,8 +100,8 @@ internal readonly struct OngoingAttempt
         }
 
         // Last: whatever throws above comes to Fail, which ends the timer too, and its source must not come back twice.
-        bool isUploading = RequestTraits.CanOutlastResponseHeaders(request.Content, response);
-        if (!UpstreamContent.Wrap(response, request, plan, _lease, call, _timer, isUploading))
+        bool isUploading = RequestBodies.CanOutlastResponseHeaders(request.Content, response);
+        if (!UpstreamContent.Wrap(response, request, plan.Timeouts, _lease, call, _timer, isUploading))
         {
             if (isUploading)
             {
@@ -112,7 +109,7 @@ internal readonly struct OngoingAttempt
             }
             else
             {
-                _timer.End(plan.TimeoutPool);
+                _timer.End(plan.Timeouts.Pool);
             }
         }
 
@@ -125,7 +122,7 @@ internal readonly struct OngoingAttempt
         bool sourceFailed = request.Content is SourceTrackingContent { HasSourceFailed: true };
         _addressed.Restore(request);
         bool timedOut = _timer.IsCancellationRequested && !callerToken.IsCancellationRequested;
-        _timer.End(plan.TimeoutPool);
+        _timer.End(plan.Timeouts.Pool);
         AttemptOutcome outcome;
         AttemptResult result;
         if (callerToken.IsCancellationRequested)
@@ -137,7 +134,7 @@ internal readonly struct OngoingAttempt
         else if (timedOut)
         {
             TimeSpan limit = TimeoutOf(plan, call);
-            outcome = ClassifyTimeout(plan, _lease.Endpoint, limit, plan.TimeProvider.GetElapsedTime(_lease.StartedAt) - limit);
+            outcome = plan.Timeouts.ClassifyTimeout(_lease.Endpoint, limit, plan.TimeProvider.GetElapsedTime(_lease.StartedAt) - limit);
             result = ToTimeoutResult(exception, plan, call);
         }
         else
@@ -154,19 +151,6 @@ internal readonly struct OngoingAttempt
 
         plan.Log.AttemptFailed(_lease.Endpoint, outcome, result.Triggers);
         return result;
-    }
-
-    /// <summary>What a time limit that fired says about the endpoint: nothing, when it fired much too late.</summary>
-    public static AttemptOutcome ClassifyTimeout(RequestPlan plan, UpstreamEndpoint endpoint, TimeSpan limit, TimeSpan late)
-    {
-        if (late <= LateTimerThreshold)
-        {
-            return AttemptOutcome.Failure(FailureKind.Timeout);
-        }
-
-        plan.Balancer.Metrics.OnLateTimeout();
-        plan.Log.TimerFiredLate(endpoint, limit, limit + late);
-        return AttemptOutcome.Neutral;
     }
 
     /// <summary>Hands the place that was taken to the lease, or back.</summary>
@@ -208,7 +192,7 @@ internal readonly struct OngoingAttempt
         TimeSpan limit = TimeoutOf(plan, call);
         bool endsCall = call?.IsBoundByCallTimeout ?? plan.Timeout == limit;
         return endsCall
-            ? new AttemptResult(TimeoutErrors.CallTimeout(plan, _lease.Endpoint, exception, _lease.InPanic), RetryTriggers.None, _lease)
-            : new AttemptResult(TimeoutErrors.PerTryTimeout(plan, limit, _lease.Endpoint, exception, _lease.InPanic), RetryTriggers.PerTryTimeout, _lease);
+            ? new AttemptResult(TimeoutErrors.CallTimeout(plan.Timeouts, _lease.Endpoint, exception, _lease.InPanic), RetryTriggers.None, _lease)
+            : new AttemptResult(TimeoutErrors.PerTryTimeout(plan.Timeouts, limit, _lease.Endpoint, exception, _lease.InPanic), RetryTriggers.PerTryTimeout, _lease);
     }
 }

@@ -5,20 +5,22 @@ namespace LoadBalancing.Client;
 /// <summary>Takes a place among the attempts that the cluster may have under way, and waits for one, or for room on an endpoint, where that is allowed.</summary>
 internal static class PermitWait
 {
-    /// <param name="slots">The places.</param>
+    /// <param name="plan">The plan of the call.</param>
+    /// <param name="slots">The permits of the plan.</param>
     /// <param name="call">The call.</param>
     /// <param name="lookedAt">What had been freed when the attempt last found all endpoints full; <see cref="RequestPermits.BeforeFirstPick"/> before its first pick.</param>
     /// <param name="callerToken">The caller's cancellation.</param>
     /// <returns>Null once a place is taken; else why there is none.</returns>
-    public static async ValueTask<Exception?> AcquireAsync(RequestPermits slots, CallState call, long lookedAt, CancellationToken callerToken)
+    public static async ValueTask<Exception?> AcquireAsync(RequestPlan plan, RequestPermits slots, CallState call, long lookedAt, CancellationToken callerToken)
     {
         if (lookedAt == RequestPermits.BeforeFirstPick && slots.TryAcquire())
         {
             return null;
         }
 
-        RequestPlan plan = call.Plan;
-        AttemptTimer timer = AttemptTimer.Start(plan.TimeoutPool, plan.TimeProvider.GetTimestamp(), RequestPlan.Shorter(call.TimeLeft, call.PendingTimeLeft()), callerToken);
+        long startedAt = plan.TimeProvider.GetTimestamp();
+        TimeSpan limit = TimeoutPolicy.Shorter(call.TimeLeft, call.PendingTimeLeft(plan.PoolLimits.PendingTimeout));
+        AttemptTimer timer = AttemptTimer.Start(plan.Timeouts.Pool, startedAt, limit, callerToken);
         try
         {
             return await slots.AcquireAsync(timer.TokenOr(callerToken), lookedAt).ConfigureAwait(false) ? null : Refuse(plan, "queue-full", Full(plan, slots));
@@ -33,7 +35,7 @@ internal static class PermitWait
         }
         finally
         {
-            timer.End(plan.TimeoutPool);
+            timer.End(plan.Timeouts.Pool);
         }
     }
 

@@ -44,15 +44,15 @@ internal static class RetryRunner
 
     /// <summary>Gives the first attempt's result, or what comes of further attempts where they are allowed and may help.</summary>
     public static async ValueTask<HttpResponseMessage> RetryIfAllowedAsync(
-        LoadBalancingHandler transport,
+        TransportHandler transport,
+        RequestPlan plan,
         HttpRequestMessage request,
         CallState state,
         AttemptResult first,
         bool async,
         CancellationToken callerToken)
     {
-        RequestPlan plan = state.Plan;
-        var call = new CallRetries(transport, request, state, first, async, callerToken);
+        var call = new CallRetries(transport, plan, request, state, first, async, callerToken);
         if (plan.RetryPipeline is null || !call.ShouldRetryFirst())
         {
             return Unwrap(first, state);

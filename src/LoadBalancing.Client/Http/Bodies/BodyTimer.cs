@@ -17,7 +17,7 @@ internal sealed class BodyTimer
     private const int Reading = 1;
 
     private LeasedContent? _owner;
-    private RequestPlan? _plan;
+    private TimeoutPolicy? _policy;
     private PooledTimeout? _timeout;
     private CancellationTokenRegistration _sender;
     private CancellationTokenRegistration _reader;
@@ -36,15 +36,15 @@ internal sealed class BodyTimer
 
     /// <summary>Takes over the time of an attempt whose answer has a body.</summary>
     /// <param name="owner">The body.</param>
-    /// <param name="plan">The plan of the call.</param>
+    /// <param name="policy">The timeouts of the call.</param>
     /// <param name="timer">The time of the attempt.</param>
     /// <param name="idle">The longest wait of a read; infinite for no limit.</param>
     /// <param name="end">The timestamp at which all of it has to be over; the largest number for never.</param>
     /// <param name="isUploading">Whether the request is still being sent: it goes on to hold the token, and its sender may cancel it.</param>
-    public void Start(LeasedContent owner, RequestPlan plan, AttemptTimer timer, TimeSpan idle, long end, bool isUploading)
+    public void Start(LeasedContent owner, TimeoutPolicy policy, AttemptTimer timer, TimeSpan idle, long end, bool isUploading)
     {
         (_timeout, _sender) = timer.Detach();
-        _plan = plan;
+        _policy = policy;
         _idleTimeout = idle;
         _deadline = end;
         _isUploading = isUploading && _timeout is not null;
@@ -89,7 +89,7 @@ internal sealed class BodyTimer
             if (_timeout is null || (_timeout.IsCancellationRequested && !IsPastDeadline))
             {
                 _timeout?.Dispose();
-                _timeout = _plan!.TimeoutPool.Rent(0, Timeout.InfiniteTimeSpan);
+                _timeout = _policy!.Pool.Rent(0, Timeout.InfiniteTimeSpan);
                 _timeout.SetDeadline(_deadline);
             }
 
@@ -161,7 +161,7 @@ internal sealed class BodyTimer
     {
         if (IsPastDeadline)
         {
-            throw TimeoutErrors.CallTimeout(_plan!, lease.Endpoint, inPanic: lease.InPanic);
+            throw TimeoutErrors.CallTimeout(_policy!, lease.Endpoint, inPanic: lease.InPanic);
         }
     }
 
@@ -183,11 +183,11 @@ internal sealed class BodyTimer
             return (exception, AttemptOutcome.Neutral);
         }
 
-        RequestPlan plan = _plan!;
+        TimeoutPolicy policy = _policy!;
         bool isAtEnd = IsPastDeadline;
         Exception told = isAtEnd
-            ? TimeoutErrors.CallTimeout(plan, lease.Endpoint, exception, lease.InPanic)
-            : TimeoutErrors.BodyIdleTimeout(plan, _idleTimeout, lease.Endpoint, exception, lease.InPanic);
+            ? TimeoutErrors.CallTimeout(policy, lease.Endpoint, exception, lease.InPanic)
+            : TimeoutErrors.BodyIdleTimeout(policy, _idleTimeout, lease.Endpoint, exception, lease.InPanic);
         long since = Volatile.Read(ref _waitingSince);
         if (since == 0)
         {
@@ -195,16 +195,16 @@ internal sealed class BodyTimer
             return (told, AttemptOutcome.Neutral);
         }
 
-        long now = plan.TimeProvider.GetTimestamp();
-        TimeSpan late = isAtEnd ? plan.TimeProvider.GetElapsedTime(_deadline, now) : plan.TimeProvider.GetElapsedTime(since, now) - _idleTimeout;
-        return (told, OngoingAttempt.ClassifyTimeout(plan, lease.Endpoint, isAtEnd ? plan.Timeout : _idleTimeout, late));
+        long now = policy.TimeProvider.GetTimestamp();
+        TimeSpan late = isAtEnd ? policy.TimeProvider.GetElapsedTime(_deadline, now) : policy.TimeProvider.GetElapsedTime(since, now) - _idleTimeout;
+        return (told, policy.ClassifyTimeout(lease.Endpoint, isAtEnd ? policy.Timeout : _idleTimeout, late));
     }
 
     /// <summary>The body is over. Called once for each that was begun.</summary>
     /// <returns>Whether the clock may go to another body; not while somebody else is in the middle of a read.</returns>
     public bool End()
     {
-        if (_plan is null)
+        if (_policy is null)
         {
             return true;
         }
@@ -221,12 +221,12 @@ internal sealed class BodyTimer
         }
         else if (_timeout is not null)
         {
-            _plan.TimeoutPool.Return(_timeout);
+            _policy.Pool.Return(_timeout);
         }
 
         if (!isReading)
         {
-            (_plan, _timeout, _sender, _reader, _deadline) = (null, null, default, default, long.MaxValue);
+            (_policy, _timeout, _sender, _reader, _deadline) = (null, null, default, default, long.MaxValue);
         }
 
         return !isReading;
@@ -241,14 +241,14 @@ internal sealed class BodyTimer
     }
 
     /// <summary>Whether the time of all of it is over, as a timer sees it that may come a little early.</summary>
-    private bool IsPastDeadline => _deadline != long.MaxValue && _plan!.TimeProvider.GetElapsedTime(_plan.TimeProvider.GetTimestamp(), _deadline) < PooledTimeout.Granularity;
+    private bool IsPastDeadline => _deadline != long.MaxValue && _policy!.TimeProvider.GetElapsedTime(_policy.TimeProvider.GetTimestamp(), _deadline) < PooledTimeout.Granularity;
 
     private static CancellationTokenRegistration Link(PooledTimeout limit, CancellationToken token) =>
         token.UnsafeRegister(static limit => ((PooledTimeout)limit!).Cancel(), limit);
 
     private void Arm()
     {
-        long now = _plan!.TimeProvider.GetTimestamp();
+        long now = _policy!.TimeProvider.GetTimestamp();
         Volatile.Write(ref _waitingSince, now);
         _timeout!.SetDeadline(Math.Min(_deadline, _timeout.DeadlineAfter(now, _idleTimeout)));
     }

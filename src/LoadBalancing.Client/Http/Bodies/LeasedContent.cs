@@ -13,7 +13,7 @@ internal sealed class LeasedContent : UpstreamContent
         : base(inner, lease, call) => _guard = LeakGuard.Rent(lease);
 
     /// <summary>Has the time of the body be kept, which takes over that of the attempt.</summary>
-    public void StartBodyTimeout(RequestPlan plan, AttemptTimer timer, TimeSpan idle, long end, bool isUploading) => _guard!.BodyTimer.Start(this, plan, timer, idle, end, isUploading);
+    public void StartBodyTimeout(TimeoutPolicy policy, AttemptTimer timer, TimeSpan idle, long end, bool isUploading) => _guard!.BodyTimer.Start(this, policy, timer, idle, end, isUploading);
 
     /// <summary>Begins a read.</summary>
     /// <returns>Who keeps its time; null where nobody does, or the body is over.</returns>

@@ -38,7 +38,7 @@ internal class UpstreamContent : HttpContent
     /// <summary>Puts itself around the response's content, and sees to it that the lease ends when the body does.</summary>
     /// <param name="response">The answer.</param>
     /// <param name="request">What it answers.</param>
-    /// <param name="plan">The plan of the call.</param>
+    /// <param name="timeouts">The timeouts of the call.</param>
     /// <param name="lease">The attempt.</param>
     /// <param name="call">What the call knows of itself; null for one that went well at once.</param>
     /// <param name="timer">The time of the attempt.</param>
@@ -47,7 +47,7 @@ internal class UpstreamContent : HttpContent
     public static bool Wrap(
         HttpResponseMessage response,
         HttpRequestMessage request,
-        RequestPlan plan,
+        TimeoutPolicy timeouts,
         EndpointLease lease,
         CallState? call,
         AttemptTimer timer,
@@ -72,7 +72,7 @@ internal class UpstreamContent : HttpContent
             return false;
         }
 
-        BodyTimeouts rules = plan.BodyTimeouts;
+        BodyTimeouts rules = timeouts.Body;
         TimeSpan idle = isConnection || content._isStreaming ? Timeout.InfiniteTimeSpan : content._hasLength ? rules.IdleTimeout : rules.IdleTimeoutWithoutLength;
         bool covers = rules.TimeoutCoversBody && !isConnection;
         if (idle == Timeout.InfiniteTimeSpan && !covers && !isUploading)
@@ -80,7 +80,7 @@ internal class UpstreamContent : HttpContent
             return false;
         }
 
-        content.StartBodyTimeout(plan, timer, idle, covers ? call?.Deadline ?? plan.DeadlineOf(lease.StartedAt) : long.MaxValue, isUploading);
+        content.StartBodyTimeout(timeouts, timer, idle, covers ? call?.Deadline ?? timeouts.DeadlineOf(lease.StartedAt) : long.MaxValue, isUploading);
         return true;
     }
 

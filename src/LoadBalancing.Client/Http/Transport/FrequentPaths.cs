@@ -3,9 +3,6 @@ using System.Runtime.InteropServices;
 
 namespace LoadBalancing.Client;
 
-/// <summary>A path with its query that a service is asked for again and again, and the place of its addressed URI at each endpoint.</summary>
-internal sealed record FrequentPath(string PathAndQuery, int Index);
-
 /// <summary>
 /// The few paths that a service is called with again and again. Making the URI that points a request at an endpoint is the largest single cost of sending it elsewhere; for these paths each
 /// endpoint keeps it (<see cref="EndpointUri"/>).

@@ -1,7 +1,7 @@
 namespace LoadBalancing.Client;
 
 /// <summary>The limits of a cluster's endpoints: the same number for all, one that follows the latency of each, or the smaller of both.</summary>
-internal sealed class EndpointLimits : IEndpointLimits
+internal sealed class EndpointLimits
 {
     private readonly int? _maxRequests;
     private readonly AdaptiveLimitSettings? _adaptive;
@@ -13,6 +13,10 @@ internal sealed class EndpointLimits : IEndpointLimits
         _maxRequests = most;
         _adaptive = adaptive;
     }
+
+    /// <summary>Null when endpoints are not limited.</summary>
+    public static EndpointLimits? From(PoolLimits limits, RequestPermits permits) =>
+        limits.HasEndpointLimits ? new EndpointLimits(limits.MaxRequestsPerEndpoint, limits.AdaptiveLimit, permits) : null;
 
     /// <summary>Whether limits change with what is reported.</summary>
     public bool IsAdaptive => _adaptive is not null;
@@ -26,6 +30,7 @@ internal sealed class EndpointLimits : IEndpointLimits
         }
     }
 
+    /// <summary>An attempt has its response, or will have none. Called on the request's thread.</summary>
     public void OnAttemptReported(UpstreamEndpoint endpoint, TimeSpan elapsed, in AttemptOutcome outcome)
     {
         // Who fails at once is not fast, and who answers an error is not measured. A time-out tells how long it took at least.

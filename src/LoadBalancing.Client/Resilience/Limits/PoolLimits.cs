@@ -29,9 +29,3 @@ internal sealed record PoolLimits(
         pool.MaxConcurrentRetries ?? int.MaxValue,
         budget.Enabled ? new RetryBudgetSettings(budget.Percent / 100, budget.MinRetriesPerSecond, budget.MinConcurrentRetries) : null);
 }
-
-/// <summary>What <see cref="RetryBudgetOptions"/> come to.</summary>
-/// <param name="Share">Of requests, 0 to 1.</param>
-/// <param name="MinPerSecond">On top of the share.</param>
-/// <param name="MinConcurrent">However small the share.</param>
-internal sealed record RetryBudgetSettings(double Share, double MinPerSecond, int MinConcurrent);

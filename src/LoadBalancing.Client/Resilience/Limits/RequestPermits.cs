@@ -11,7 +11,7 @@ namespace LoadBalancing.Client;
 /// </para>
 /// Safe for several threads.
 /// </remarks>
-internal sealed class RequestPermits : IRequestPermits
+internal sealed class RequestPermits : ICapacityWatcher
 {
     /// <summary>Of an attempt that has not looked for an endpoint yet.</summary>
     public const long BeforeFirstPick = -1;
@@ -91,12 +91,14 @@ internal sealed class RequestPermits : IRequestPermits
         }
     }
 
+    /// <summary>Releases a permit. Called once for each, also by finalizers, so it must not throw.</summary>
     public void Release()
     {
         Interlocked.Decrement(ref _permitsInUse);
         OnCapacityFreed();
     }
 
+    /// <summary>Takes note that an endpoint has room for another attempt, without a permit being released.</summary>
     public void OnCapacityFreed()
     {
         if (Volatile.Read(ref _hasEndpointLimits))

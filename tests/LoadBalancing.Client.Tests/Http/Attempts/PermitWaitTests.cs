@@ -216,7 +216,7 @@ public sealed class PermitWaitTests
 
     private static HttpRequestMessage Get() => new(HttpMethod.Get, "http://catalog/items");
 
-    private static int Taken(BalancedClient client) => ((RequestPermits)client.Balancer.Permits!).PermitsInUse;
+    private static int Taken(BalancedClient client) => client.Balancer.Permits.PermitsInUse;
 
-    private static int Waiting(BalancedClient client) => ((RequestPermits)client.Balancer.Permits!).QueuedCount;
+    private static int Waiting(BalancedClient client) => client.Balancer.Permits.QueuedCount;
 }

@@ -197,7 +197,7 @@ public sealed class EndpointTransportsTests
         var request = new HttpRequestMessage(HttpMethod.Get, "http://catalog/");
 
         EndpointTransport? before = TransportsOf(client)!.Find(lease.Endpoint, request);
-        client.Balancer.Withdraw([lease.Endpoint], wake: null);
+        client.Balancer.EndpointSets.Withdraw([lease.Endpoint], resumeHealthChecks: null);
         Assert.Null(client.Balancer.CurrentSet);
 
         Assert.Same(before, TransportsOf(client)!.Find(lease.Endpoint, request));

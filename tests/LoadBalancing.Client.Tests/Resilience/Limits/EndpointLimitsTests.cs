@@ -235,7 +235,7 @@ public sealed class EndpointLimitsTests
         Assert.Throws<LoadBalancerOverflowException>(() => balancers.GetLoadBalancer("catalog").Pick());
 
         Task<HttpResponseMessage> waiting = client.GetAsync("/items", Cancelled);
-        await Eventually.IsTrue(() => ((RequestPermits)balancers.GetLoadBalancer("catalog").Permits!).QueuedCount == 1);
+        await Eventually.IsTrue(() => balancers.GetLoadBalancer("catalog").Permits.QueuedCount == 1);
         lease.End(AttemptOutcome.Success);
 
         using HttpResponseMessage response = await waiting;
@@ -467,7 +467,7 @@ public sealed class EndpointLimitsTests
         }
     }
 
-    private static RequestPermits Slots(BalancedClient client) => (RequestPermits)client.Balancer.Permits!;
+    private static RequestPermits Slots(BalancedClient client) => client.Balancer.Permits;
 
     private static void InterlockedMax(ref int most, int value)
     {

@@ -40,7 +40,7 @@ public sealed class OutstandingAttemptsTests
 
         Assert.Equal(50, servers.MostOutstanding);
         Assert.InRange(servers.MostRetries, 1, 3);
-        Assert.Equal((0, 0), (client.InFlight, ((RequestPermits)client.Balancer.Permits!).PermitsInUse));
+        Assert.Equal((0, 0), (client.InFlight, client.Balancer.Permits.PermitsInUse));
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed class OutstandingAttemptsTests
             }
         })));
 
-        var slots = (RequestPermits)client.Balancer.Permits!;
+        RequestPermits slots = client.Balancer.Permits;
         Assert.Equal((0, 0, 0), (slots.PermitsInUse, slots.QueuedCount, client.InFlight));
 
         // Those that are lent again and again, the sweep's, and the writer's.

@@ -3,7 +3,7 @@ using LoadBalancing.Client.Tests.Telemetry;
 using LoadBalancing.Client.TestSupport;
 using Microsoft.AspNetCore.Http;
 
-namespace LoadBalancing.Client.Tests.Http;
+namespace LoadBalancing.Client.Tests.Http.Attempts;
 
 /// <summary>Which span servers are told to be children of.</summary>
 [Collection(RunsAlone.Name)]

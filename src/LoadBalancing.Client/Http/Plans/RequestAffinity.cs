@@ -1,13 +1,9 @@
-using System.Net;
-
 namespace LoadBalancing.Client;
 
 /// <summary>Finds out where a request belongs: what it says itself, or what its hash policies find. Part of a plan only where that makes a difference.</summary>
 internal sealed class RequestAffinity
 {
     public static readonly HttpRequestOptionsKey<ulong> Hash = new("LoadBalancing.Client.Hash");
-
-    public static readonly HttpRequestOptionsKey<IPAddress> CallerAddress = new("LoadBalancing.Client.CallerAddress");
 
     public static readonly HttpRequestOptionsKey<ICallerContext> CallerContext = new("LoadBalancing.Client.CallerContext");
 

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace LoadBalancing.Client.Tests.Http;
+namespace LoadBalancing.Client.Tests.Http.Plans;
 
 /// <summary>Routes that share their requests out to subsets and other services.</summary>
 public sealed class DestinationsTests

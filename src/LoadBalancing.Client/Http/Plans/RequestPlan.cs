@@ -29,14 +29,8 @@ internal sealed record RequestPlan
 
     public required UnmatchedHostBehavior UnmatchedHost { get; init; }
 
-    /// <summary>The time for the whole call; infinite for no limit.</summary>
-    public required TimeSpan Timeout { get; init; }
-
-    /// <summary>The time for one attempt, already held to <see cref="Timeout"/>; infinite for no limit.</summary>
-    public required TimeSpan PerTryTimeout { get; init; }
-
-    /// <summary>How long bodies may take.</summary>
-    public required BodyTimeouts BodyTimeouts { get; init; }
+    /// <summary>The timeouts of calls, attempts and bodies.</summary>
+    public required TimeoutPolicy Timeouts { get; init; }
 
     /// <summary>Null where it makes no difference which endpoint a request goes to.</summary>
     public required RequestAffinity? Affinity { get; init; }
@@ -82,16 +76,18 @@ internal sealed record RequestPlan
     /// <summary>Null: as the way the client was registered says.</summary>
     public required bool? FollowRedirects { get; init; }
 
-    public required TimeoutPool TimeoutPool { get; init; }
-
     /// <summary>The paths that are asked for again and again.</summary>
     public required FrequentPaths FrequentPaths { get; init; }
 
     public required RandomSource Random { get; init; }
 
-    public required CallLog Log { get; init; }
+    public CallLog Log => Timeouts.Log;
 
     public TimeProvider TimeProvider => Balancer.TimeProvider;
+
+    public TimeSpan Timeout => Timeouts.Timeout;
+
+    public TimeSpan PerTryTimeout => Timeouts.PerTryTimeout;
 
     /// <summary>Whether a call that goes well takes nothing but one attempt.</summary>
     public bool CanUseFastPath => RequestFault is null && AttemptFault is null && Transforms is null && Retry.BufferBodyUpTo == 0;
@@ -103,6 +99,7 @@ internal sealed record RequestPlan
     public RequestPlan PlanFor(RequestPlan cluster) => this with
     {
         Balancer = cluster.Balancer,
+        Timeouts = Timeouts.For(cluster.Timeouts),
         Affinity = HashPolicies is null ? cluster.Affinity : cluster.Affinity?.WithHashPolicies(HashPolicies),
         Permits = cluster.Permits,
         PoolLimits = cluster.PoolLimits,
@@ -112,7 +109,6 @@ internal sealed record RequestPlan
         RateBudget = (RateBudget ?? cluster.RateBudget) is null ? null : cluster.RetryLimiter.RateBudget,
         ErrorStatuses = cluster.ErrorStatuses,
         FrequentPaths = cluster.FrequentPaths,
-        Log = cluster.Log,
     };
 
     /// <summary>Whether a cookie counts, on any of its routes or in any of its subsets.</summary>
@@ -126,11 +122,4 @@ internal sealed record RequestPlan
 
     /// <summary>The time at which something begins; 0 when nobody needs to know, which saves reading a clock.</summary>
     public long GetTimestampIfNeeded() => HasTimeout || RateBudget is not null || Balancer.NeedsAttemptTimes || Balancer.Metrics.IsAttemptDurationEnabled ? TimeProvider.GetTimestamp() : 0;
-
-    /// <summary>The timestamp at which a call that began at another one is over, by its <see cref="Timeout"/>, which must be one.</summary>
-    public long DeadlineOf(long startedAt) => startedAt + (long)(Timeout.Ticks * ((double)TimeProvider.TimestampFrequency / TimeSpan.TicksPerSecond));
-
-    /// <summary>The shorter of two times of which either may be infinite.</summary>
-    public static TimeSpan Shorter(TimeSpan a, TimeSpan b) =>
-        a == System.Threading.Timeout.InfiniteTimeSpan ? b : b == System.Threading.Timeout.InfiniteTimeSpan || a < b ? a : b;
 }

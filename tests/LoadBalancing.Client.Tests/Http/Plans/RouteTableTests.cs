@@ -4,7 +4,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
-namespace LoadBalancing.Client.Tests.Http;
+namespace LoadBalancing.Client.Tests.Http.Plans;
 
 public sealed class RouteTableTests
 {

@@ -7,10 +7,9 @@ internal static class FirstSetWait
 {
     /// <exception cref="NoEndpointAvailableException">The call's time ran out first; the message names the sources.</exception>
     /// <exception cref="OperationCanceledException">The caller gave up.</exception>
-    public static async ValueTask WaitAsync(CallState state, CancellationToken callerToken)
+    public static async ValueTask WaitAsync(RequestPlan plan, CancellationToken callerToken)
     {
-        RequestPlan plan = state.Plan;
-        AttemptTimer timer = AttemptTimer.Start(plan.TimeoutPool, plan.GetTimestampIfNeeded(), plan.Timeout, callerToken);
+        AttemptTimer timer = AttemptTimer.Start(plan.Timeouts.Pool, plan.GetTimestampIfNeeded(), plan.Timeout, callerToken);
         try
         {
             await plan.Balancer.WaitForFirstSetAsync(timer.TokenOr(callerToken)).ConfigureAwait(false);
@@ -26,7 +25,7 @@ internal static class FirstSetWait
         }
         finally
         {
-            timer.End(plan.TimeoutPool);
+            timer.End(plan.Timeouts.Pool);
         }
     }
 }

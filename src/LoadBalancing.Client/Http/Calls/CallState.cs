@@ -4,16 +4,15 @@ namespace LoadBalancing.Client;
 internal sealed class CallState
 {
     private readonly List<UpstreamEndpoint> _triedEndpoints = [];
+    private readonly TimeoutPolicy _timeouts;
     private readonly long _startedAt;
     private long? _pendingSince;
 
-    public CallState(RequestPlan plan, long startedAt)
+    public CallState(TimeoutPolicy timeouts, long startedAt)
     {
-        Plan = plan;
+        _timeouts = timeouts;
         _startedAt = startedAt;
     }
-
-    public RequestPlan Plan { get; }
 
     /// <summary>What the attempts are noted in; null when nobody listens.</summary>
     public CallSpan? Span { get; init; }
@@ -26,18 +25,18 @@ internal sealed class CallState
     {
         get
         {
-            if (Plan.Timeout == Timeout.InfiniteTimeSpan)
+            if (_timeouts.Timeout == Timeout.InfiniteTimeSpan)
             {
                 return Timeout.InfiniteTimeSpan;
             }
 
-            TimeSpan left = Plan.Timeout - Plan.TimeProvider.GetElapsedTime(_startedAt);
+            TimeSpan left = _timeouts.Timeout - _timeouts.TimeProvider.GetElapsedTime(_startedAt);
             return left > TimeSpan.Zero ? left : TimeSpan.Zero;
         }
     }
 
     /// <summary>The timestamp at which the whole time is over. Only asked where there is a limit.</summary>
-    public long Deadline => Plan.DeadlineOf(_startedAt);
+    public long Deadline => _timeouts.DeadlineOf(_startedAt);
 
     /// <summary>The time that the attempt under way may take.</summary>
     public TimeSpan AttemptTimeout { get; private set; }
@@ -48,27 +47,26 @@ internal sealed class CallState
     /// <summary>Why a retry that was due was not made; null when none was refused.</summary>
     public string? RetrySuppressedReason { get; set; }
 
-    /// <summary>What is left of the time that an attempt may wait for its place, which begins with the first question.</summary>
-    public TimeSpan PendingTimeLeft()
+    /// <summary>What is left of the time that an attempt may wait for a permit, which begins with the first question.</summary>
+    public TimeSpan PendingTimeLeft(TimeSpan pendingTimeout)
     {
-        TimeSpan most = Plan.PoolLimits.PendingTimeout;
-        if (most == Timeout.InfiniteTimeSpan)
+        if (pendingTimeout == Timeout.InfiniteTimeSpan)
         {
-            return most;
+            return pendingTimeout;
         }
 
-        long now = Plan.TimeProvider.GetTimestamp();
+        long now = _timeouts.TimeProvider.GetTimestamp();
         _pendingSince ??= now;
-        TimeSpan left = most - Plan.TimeProvider.GetElapsedTime(_pendingSince.Value, now);
+        TimeSpan left = pendingTimeout - _timeouts.TimeProvider.GetElapsedTime(_pendingSince.Value, now);
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
-    /// <summary>Takes note of a first attempt that was made before anybody thought of keeping notes.</summary>
-    public void AddFirstAttempt(AttemptResult first)
+    /// <summary>Adds a first attempt that was made before the call had a state.</summary>
+    public void AddFirstAttempt(UpstreamEndpoint? endpoint)
     {
-        if (_triedEndpoints.Count == 0 && first.Lease is not null)
+        if (_triedEndpoints.Count == 0 && endpoint is not null)
         {
-            _triedEndpoints.Add(first.Lease.Endpoint);
+            _triedEndpoints.Add(endpoint);
         }
     }
 
@@ -77,7 +75,7 @@ internal sealed class CallState
         _triedEndpoints.Add(endpoint);
         _pendingSince = null;
         TimeSpan left = TimeLeft;
-        AttemptTimeout = RequestPlan.Shorter(left, Plan.PerTryTimeout);
+        AttemptTimeout = TimeoutPolicy.Shorter(left, _timeouts.PerTryTimeout);
         IsBoundByCallTimeout = AttemptTimeout == left;
     }
 }

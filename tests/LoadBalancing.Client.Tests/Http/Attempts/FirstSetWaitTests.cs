@@ -3,7 +3,7 @@ using LoadBalancing.Client.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
-namespace LoadBalancing.Client.Tests.Http;
+namespace LoadBalancing.Client.Tests.Http.Attempts;
 
 public sealed class FirstSetWaitTests
 {

@@ -11,11 +11,11 @@ internal sealed class RouteDestination
     public RouteDestination(RequestPlan plan) => _plan = plan;
 
     /// <param name="plan">The plan of the route, as it would be for a cluster of its own service.</param>
-    /// <param name="directory">Where services are found. Asked when the first request goes there: two services may lead to each other.</param>
+    /// <param name="findService">Finds a service by its name. Called when the first request goes there: two services may lead to each other.</param>
     /// <param name="service">The service.</param>
     /// <param name="subset">Its subset; null for all of it.</param>
-    public RouteDestination(RequestPlan plan, IServiceRegistry directory, string service, string? subset)
-        : this(plan) => _otherService = new OtherService(directory, service, subset);
+    public RouteDestination(RequestPlan plan, Func<string, ServiceState> findService, string service, string? subset)
+        : this(plan) => _otherService = new OtherService(findService, service, subset);
 
     public RequestPlan Plan => _otherService is null ? _plan : Join(_otherService.FindPlan());
 
@@ -40,14 +40,14 @@ internal sealed class RouteDestination
     }
 
     /// <summary>A cluster of another service.</summary>
-    private sealed class OtherService(IServiceRegistry directory, string service, string? subset)
+    private sealed class OtherService(Func<string, ServiceState> findService, string service, string? subset)
     {
         private ServiceState? _found;
 
         /// <exception cref="InvalidOperationException">The service has no such subset.</exception>
         public RequestPlan FindPlan()
         {
-            _found ??= directory.FindByName(service);
+            _found ??= findService(service);
             RequestPlan plan = _found.Plan;
             return subset is null ? plan
                 : plan.Subsets?.GetValueOrDefault(subset)

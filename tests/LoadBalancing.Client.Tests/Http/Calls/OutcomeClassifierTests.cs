@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using Microsoft.Extensions.Time.Testing;
 
-namespace LoadBalancing.Client.Tests.Http.Attempts;
+namespace LoadBalancing.Client.Tests.Http.Calls;
 
 public sealed class OutcomeClassifierTests
 {

@@ -3,7 +3,7 @@ using LoadBalancing.Client.TestSupport;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Time.Testing;
 
-namespace LoadBalancing.Client.Tests.Http.Attempts;
+namespace LoadBalancing.Client.Tests.Http.Plans;
 
 /// <summary>Which answers and failures each condition of Envoy's tries again, by name.</summary>
 public sealed class ResponseRetryConditionsTests

@@ -3,9 +3,11 @@ using System.Net.Http.Headers;
 
 namespace LoadBalancing.Client;
 
-/// <summary>What an outgoing request says, and where it says nothing, what is known of the caller for whom it is made.</summary>
-internal readonly struct RequestHashInputs : IHashInputs
+/// <summary>What a request offers to hash policies: what it says itself, and where it says nothing, what is known of the caller for whom it is made.</summary>
+internal readonly struct RequestHashInputs
 {
+    public static readonly HttpRequestOptionsKey<IPAddress> CallerAddressKey = new("LoadBalancing.Client.CallerAddress");
+
     private readonly HttpRequestMessage _request;
     private readonly ICallerContext? _caller;
     private readonly RandomSource _random;
@@ -17,9 +19,14 @@ internal readonly struct RequestHashInputs : IHashInputs
         _random = random;
     }
 
+    /// <summary>Null when it is not known.</summary>
     public IPAddress? CallerAddress =>
-        _request.Options.TryGetValue(RequestAffinity.CallerAddress, out IPAddress? address) ? address : _caller?.CallerAddress;
+        _request.Options.TryGetValue(CallerAddressKey, out IPAddress? address) ? address : _caller?.CallerAddress;
 
+    /// <summary>The values of a header.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="several">All of them if they are more than one, else null.</param>
+    /// <returns>The only value, or null.</returns>
     public string? GetHeader(string name, out string[]? several)
     {
         several = null;
@@ -37,6 +44,7 @@ internal readonly struct RequestHashInputs : IHashInputs
         return null;
     }
 
+    /// <summary>The value of a cookie, or of one that is made now because the request has none.</summary>
     public bool TryGetCookie(HashCookieOptions cookie, out ReadOnlySpan<char> value)
     {
         if (TryFindCookie(_request, cookie.Name, out value))
@@ -55,6 +63,7 @@ internal readonly struct RequestHashInputs : IHashInputs
         return known is not null;
     }
 
+    /// <summary>The first value of a query parameter.</summary>
     public bool TryGetQueryParameter(string name, out ReadOnlySpan<char> value)
     {
         ReadOnlySpan<char> query = _request.RequestUri!.Query;

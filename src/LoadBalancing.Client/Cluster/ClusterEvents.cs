@@ -1,0 +1,144 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace LoadBalancing.Client;
+
+/// <summary>
+/// What happens to the endpoints of a cluster, on its way to logs, metrics and observers. Events come from the threads of requests and checks,
+/// which only enqueue them; the background worker reports them in their order.
+/// </summary>
+internal sealed partial class ClusterEvents : IEjectionEvents
+{
+    private readonly ConcurrentQueue<Action> _pending = new();
+
+    /// <summary>
+    /// Endpoints whose refused ejection was logged since the last ejection or restoration: in an outage the same is due again after every few
+    /// failures. Only the worker touches it.
+    /// </summary>
+    private readonly HashSet<UpstreamEndpoint> _loggedRefusals = [];
+    private readonly ClusterName _name;
+    private readonly ClusterObservers _observers;
+    private readonly ClusterMetrics _metrics;
+    private readonly TimeProvider _timeProvider;
+    private readonly ILogger _logger;
+    private readonly Action _scheduleWork;
+
+    /// <param name="name">The cluster.</param>
+    /// <param name="observers">Its observers.</param>
+    /// <param name="metrics">Its metrics.</param>
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="logger">The cluster's logger.</param>
+    /// <param name="scheduleWork">Has the worker call <see cref="ReportPending"/> soon.</param>
+    public ClusterEvents(ClusterName name, ClusterObservers observers, ClusterMetrics metrics, TimeProvider timeProvider, ILogger logger, Action scheduleWork)
+    {
+        _name = name;
+        _observers = observers;
+        _metrics = metrics;
+        _timeProvider = timeProvider;
+        _logger = logger;
+        _scheduleWork = scheduleWork;
+    }
+
+    public void OnEjected(EjectionEvent ejection) => Enqueue(() =>
+    {
+        _loggedRefusals.Clear();
+        _metrics.OnEjected(ejection.Detector);
+        LogEjected(_logger, ejection.Endpoint, _name.FullName, ejection.Reason, ejection.Duration!.Value);
+        _observers.Current?.OnEjected(ejection);
+    });
+
+    public void OnEjectionRefused(EjectionEvent ejection) => Enqueue(() =>
+    {
+        if (!ejection.IsEnforced)
+        {
+            _metrics.OnEjectionNotEnforced(ejection.Detector);
+            LogEjectionNotEnforced(_logger, ejection.Endpoint, _name.FullName, ejection.Reason);
+            _observers.Current?.OnEjectionRefused(ejection);
+            return;
+        }
+
+        _metrics.OnEjectionRefused(ejection.Detector);
+        if (_loggedRefusals.Add(ejection.Endpoint))
+        {
+            LogEjectionRefused(_logger, ejection.Endpoint, _name.FullName, ejection.Reason);
+        }
+
+        _observers.Current?.OnEjectionRefused(ejection);
+    });
+
+    public void OnRestored(UpstreamEndpoint endpoint, string cause, DateTimeOffset at) => Enqueue(() =>
+    {
+        _loggedRefusals.Clear();
+        _metrics.OnRestored(cause);
+        LogRestored(_logger, endpoint, _name.FullName, cause);
+        _observers.Current?.OnRestored(endpoint, cause, at);
+    });
+
+    /// <summary>Health checks have changed what is known of an endpoint's health.</summary>
+    public void OnHealthChanged(UpstreamEndpoint endpoint, ProbeResult result)
+    {
+        DateTimeOffset at = _timeProvider.GetUtcNow();
+        Enqueue(() =>
+        {
+            if (result.IsHealthy)
+            {
+                LogHealthCheckPassed(_logger, endpoint, _name.FullName);
+            }
+            else
+            {
+                LogHealthCheckFailed(_logger, endpoint, _name.FullName, result.Reason!);
+            }
+
+            _observers.Current?.OnHealthChanged(endpoint, result, at);
+        });
+    }
+
+    /// <summary>Endpoints have joined or left.</summary>
+    /// <param name="source">The source of the update.</param>
+    /// <param name="before">How many there were before.</param>
+    /// <param name="endpoints">All of them from now on.</param>
+    public void OnEndpointsChanged(string source, int before, IReadOnlyList<UpstreamEndpoint> endpoints)
+    {
+        LogEndpointsChanged(_logger, _name.FullName, source, before, endpoints.Count);
+        if (_observers.Current is not null)
+        {
+            Enqueue(() => _observers.Current?.OnEndpointsChanged(source, endpoints));
+        }
+    }
+
+    /// <summary>Reports what has happened since the last time. Called by the background worker.</summary>
+    public void ReportPending()
+    {
+        while (_pending.TryDequeue(out Action? report))
+        {
+            report();
+        }
+    }
+
+    private void Enqueue(Action report)
+    {
+        _pending.Enqueue(report);
+        _scheduleWork();
+    }
+
+    [LoggerMessage(LogEvents.EndpointEjected, LogLevel.Warning, "Endpoint {Endpoint} of service '{Service}' is taken out for at least {Length}: {Reason}.", EventName = nameof(LogEvents.EndpointEjected))]
+    private static partial void LogEjected(ILogger logger, UpstreamEndpoint endpoint, string service, string reason, TimeSpan length);
+
+    [LoggerMessage(LogEvents.EjectionRefused, LogLevel.Warning, "Endpoint {Endpoint} of service '{Service}' stays in although it fails ({Reason}): the largest share that may be out is out.", EventName = nameof(LogEvents.EjectionRefused))]
+    private static partial void LogEjectionRefused(ILogger logger, UpstreamEndpoint endpoint, string service, string reason);
+
+    [LoggerMessage(LogEvents.EndpointRestored, LogLevel.Information, "Endpoint {Endpoint} of service '{Service}' is back, by {Cause}.", EventName = nameof(LogEvents.EndpointRestored))]
+    private static partial void LogRestored(ILogger logger, UpstreamEndpoint endpoint, string service, string cause);
+
+    [LoggerMessage(LogEvents.EjectionNotEnforced, LogLevel.Information, "Endpoint {Endpoint} of service '{Service}' stays in although it fails ({Reason}): the detector is enforced only now and then.", EventName = nameof(LogEvents.EjectionNotEnforced))]
+    private static partial void LogEjectionNotEnforced(ILogger logger, UpstreamEndpoint endpoint, string service, string reason);
+
+    [LoggerMessage(LogEvents.HealthCheckFailed, LogLevel.Warning, "Endpoint {Endpoint} of service '{Service}' fails its health check and gets no traffic: {Reason}.", EventName = nameof(LogEvents.HealthCheckFailed))]
+    private static partial void LogHealthCheckFailed(ILogger logger, UpstreamEndpoint endpoint, string service, string reason);
+
+    [LoggerMessage(LogEvents.HealthCheckPassed, LogLevel.Information, "Endpoint {Endpoint} of service '{Service}' passes its health check.", EventName = nameof(LogEvents.HealthCheckPassed))]
+    private static partial void LogHealthCheckPassed(ILogger logger, UpstreamEndpoint endpoint, string service);
+
+    [LoggerMessage(LogEvents.EndpointsChanged, LogLevel.Information, "Service '{Service}' had {Before} endpoints and now has {After}, by source '{Source}'.", EventName = nameof(LogEvents.EndpointsChanged))]
+    private static partial void LogEndpointsChanged(ILogger logger, string service, string source, int before, int after);
+}

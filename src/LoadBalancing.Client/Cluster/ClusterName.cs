@@ -1,0 +1,10 @@
+namespace LoadBalancing.Client;
+
+/// <summary>The name of a cluster.</summary>
+/// <param name="Service">The name of the service.</param>
+/// <param name="Subset">The subset of the service; null for the whole service.</param>
+internal sealed record ClusterName(string Service, string? Subset)
+{
+    /// <summary>The service, and after a slash the subset: for messages and logs.</summary>
+    public string FullName { get; } = Subset is null ? Service : $"{Service}/{Subset}";
+}

@@ -1,0 +1,9 @@
+namespace LoadBalancing.Client;
+
+/// <summary>What <see cref="FailurePercentageOutlierOptions"/> come to.</summary>
+internal sealed record FailurePercentageSettings(double ThresholdPercent, int MinHosts, int RequestVolume, double EnforcementPercent, double LocalOriginEnforcementPercent)
+{
+    public static FailurePercentageSettings? From(FailurePercentageOutlierOptions? options) => options is null
+        ? null
+        : new FailurePercentageSettings(options.ThresholdPercent, options.MinHosts, options.RequestVolume, options.EnforcementPercent, options.LocalOriginEnforcementPercent);
+}

@@ -1,0 +1,9 @@
+namespace LoadBalancing.Client;
+
+/// <summary>What <see cref="SuccessRateOutlierOptions"/> come to.</summary>
+internal sealed record SuccessRateSettings(int MinHosts, int RequestVolume, double StdevFactor, double EnforcementPercent, double LocalOriginEnforcementPercent)
+{
+    public static SuccessRateSettings? From(SuccessRateOutlierOptions? options) => options is null
+        ? null
+        : new SuccessRateSettings(options.MinHosts, options.RequestVolume, options.StdevFactor, options.EnforcementPercent, options.LocalOriginEnforcementPercent);
+}
