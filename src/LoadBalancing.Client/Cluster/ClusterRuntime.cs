@@ -115,13 +115,13 @@ internal sealed partial class ClusterRuntime : IEjectionEvents, IDisposable
         }
 
         // Not under the lock: the list may be somebody else's code, and a long one that is new takes a while.
-        EndpointUpdate? read = EndpointUpdateValidator.Read(list, "endpoints", before, out IReadOnlyList<string> faults);
+        EndpointUpdate? read = EndpointUpdateValidator.Read(list, "endpoints", before, out IReadOnlyList<string> errors);
         lock (_publishLock)
         {
             if (read is null)
             {
                 _metrics.OnUpdateRejected(source);
-                LogUpdateRejected(_logger, Balancer.FullName, source, string.Join(" ", faults));
+                LogUpdateRejected(_logger, Balancer.FullName, source, string.Join(" ", errors));
                 return;
             }
 
@@ -281,6 +281,6 @@ internal sealed partial class ClusterRuntime : IEjectionEvents, IDisposable
     [LoggerMessage(LogEvents.ObserverFailed, LogLevel.Warning, "Observer {Observer} of service '{Service}' threw. Nobody else notices, and further exceptions of this subscription are not logged.", EventName = nameof(LogEvents.ObserverFailed))]
     private static partial void LogObserverFailed(ILogger logger, Type observer, string service, Exception exception);
 
-    [LoggerMessage(LogEvents.UpdateRejected, LogLevel.Error, "Source '{Source}' gave service '{Service}' a faulty list; the last good one stays in force. {Faults}", EventName = nameof(LogEvents.UpdateRejected))]
-    private static partial void LogUpdateRejected(ILogger logger, string service, string source, string faults);
+    [LoggerMessage(LogEvents.UpdateRejected, LogLevel.Error, "Source '{Source}' gave service '{Service}' a faulty list; the last good one stays in force. {Errors}", EventName = nameof(LogEvents.UpdateRejected))]
+    private static partial void LogUpdateRejected(ILogger logger, string service, string source, string errors);
 }

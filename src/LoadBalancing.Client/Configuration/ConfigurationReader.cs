@@ -337,7 +337,7 @@ internal static class ConfigurationReader
         .Choice<EmptyUpdateBehavior>(nameof(LoadBalancingOptions.EmptyUpdate), static (o, v) => o.EmptyUpdate = v)
         .Boolean(nameof(LoadBalancingOptions.FollowRedirects), static (o, v) => o.FollowRedirects = v);
 
-    /// <summary>Lays what a section says over the options. Faults are noted in the options, for the validator to report with everything else.</summary>
+    /// <summary>Lays what a section says over the options. Errors are noted in the options, for the validator to report with everything else.</summary>
     public static void Read(IConfiguration configuration, LoadBalancingOptions options)
     {
         if (configuration is IConfigurationSection section)
@@ -359,32 +359,32 @@ internal static class ConfigurationReader
         ServiceOptions.Read(configuration, options, options.ConfigurationErrors);
     }
 
-    private static HashPolicyOptions? ReadHashPolicy(IConfigurationSection item, List<string> faults)
+    private static HashPolicyOptions? ReadHashPolicy(IConfigurationSection item, List<string> errors)
     {
         if (item.Value is { Length: > 0 } text)
         {
-            faults.Add($"{item.Path}: '{text}' is a single value; expected a section with the keys {HashPolicy.FormatKeys()}.");
+            errors.Add($"{item.Path}: '{text}' is a single value; expected a section with the keys {HashPolicy.FormatKeys()}.");
             return null;
         }
 
-        int faultsBefore = faults.Count;
+        int errorsBefore = errors.Count;
         var policy = new HashPolicyOptions();
-        HashPolicy.Read(item, policy, faults);
-        return faults.Count == faultsBefore ? policy : null;
+        HashPolicy.Read(item, policy, errors);
+        return errors.Count == errorsBefore ? policy : null;
     }
 
-    private static EndpointDescription? ReadEndpoint(IConfigurationSection item, List<string> faults)
+    private static EndpointDescription? ReadEndpoint(IConfigurationSection item, List<string> errors)
     {
         if (item.Value is { Length: > 0 } address)
         {
             return new EndpointDescription(address);
         }
 
-        int faultsBefore = faults.Count;
+        int errorsBefore = errors.Count;
         var endpoint = new EndpointDescription();
-        Endpoint.Read(item, endpoint, faults);
+        Endpoint.Read(item, endpoint, errors);
 
-        // Half an endpoint would only lead to a second fault about the same slip.
-        return faults.Count == faultsBefore ? endpoint : null;
+        // Half an endpoint would only lead to a second error about the same mistake.
+        return errors.Count == errorsBefore ? endpoint : null;
     }
 }

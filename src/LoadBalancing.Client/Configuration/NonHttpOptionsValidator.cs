@@ -6,42 +6,42 @@ namespace LoadBalancing.Client;
 /// </summary>
 internal static class NonHttpOptionsValidator
 {
-    public static void Validate(LoadBalancingOptions options, ValidationErrors faults)
+    public static void Validate(LoadBalancingOptions options, ValidationErrors errors)
     {
-        RejectIfSet("Timeout", options.Timeout is not null, "a call that takes too long is yours to give up; end its lease with AttemptOutcome.Failure(FailureKind.Timeout)", faults);
-        RejectIfSet("TimeoutCoversBody", options.TimeoutCoversBody is not null, "only HTTP answers have bodies", faults);
-        RejectIfSet("BodyIdleTimeout", options.BodyIdleTimeout is not null, "only HTTP answers have bodies", faults);
-        RejectIfSet("Retry", IsSet(options.Retry), "to try elsewhere, pick again with PickContext.Exclude", faults);
-        RejectIfSet("RetryBudget", IsSet(options.RetryBudget), "it bounds retries, which are yours to make", faults);
-        RejectIfSet("ConnectionPool:MaxConcurrentRetries", options.ConnectionPool.MaxConcurrentRetries is not null, "it bounds retries, which are yours to make", faults);
-        RejectIfSet("ConnectionPool:KeepAlive", IsSet(options.ConnectionPool.KeepAlive), "the connections are yours; set the options of their sockets", faults);
+        RejectIfSet("Timeout", options.Timeout is not null, "a call that takes too long is yours to give up; end its lease with AttemptOutcome.Failure(FailureKind.Timeout)", errors);
+        RejectIfSet("TimeoutCoversBody", options.TimeoutCoversBody is not null, "only HTTP answers have bodies", errors);
+        RejectIfSet("BodyIdleTimeout", options.BodyIdleTimeout is not null, "only HTTP answers have bodies", errors);
+        RejectIfSet("Retry", IsSet(options.Retry), "to try elsewhere, pick again with PickContext.Exclude", errors);
+        RejectIfSet("RetryBudget", IsSet(options.RetryBudget), "it bounds retries, which are yours to make", errors);
+        RejectIfSet("ConnectionPool:MaxConcurrentRetries", options.ConnectionPool.MaxConcurrentRetries is not null, "it bounds retries, which are yours to make", errors);
+        RejectIfSet("ConnectionPool:KeepAlive", IsSet(options.ConnectionPool.KeepAlive), "the connections are yours; set the options of their sockets", errors);
         foreach (string option in ConnectionSettings.From(options.ConnectionPool).ConfiguredOptions)
         {
-            RejectIfSet(option, isSaid: true, "the connections are yours to make", faults);
+            RejectIfSet(option, isSaid: true, "the connections are yours to make", errors);
         }
 
-        RejectIfSet("Routes", options.Routes.Count > 0, "there are no requests to match; register a balancer for each kind of traffic", faults);
-        RejectIfSet("Hosts", options.Hosts.Count > 0, "whoever asks for the balancer by its name is balanced", faults);
-        RejectIfSet("UnmatchedHost", options.UnmatchedHost != UnmatchedHostBehavior.PassThrough, "whoever asks for the balancer by its name is balanced", faults);
-        RejectIfSet("HashPolicies", options.HashPolicies.Count > 0, "there is no request to read; give each pick its PickContext.Hash, which AffinityHash finds for a text and for a caller's address", faults);
-        RejectIfSet("SessionAffinity", options.SessionAffinity is not null, "it is a cookie; to stay on an endpoint, keep the lease, or pick by a hash", faults);
-        RejectIfSet("Fault", options.Fault is not null, "faults are injected into requests", faults);
-        RejectIfSet("FollowRedirects", options.FollowRedirects is not null, "only HTTP redirects", faults);
-        RejectIfSet("OutlierDetection:ErrorStatuses", options.OutlierDetection.ErrorStatuses is { Count: > 0 }, "only HTTP has statuses; whoever ends a lease says what it was", faults);
-        CheckHealthChecks(options, faults);
+        RejectIfSet("Routes", options.Routes.Count > 0, "there are no requests to match; register a balancer for each kind of traffic", errors);
+        RejectIfSet("Hosts", options.Hosts.Count > 0, "whoever asks for the balancer by its name is balanced", errors);
+        RejectIfSet("UnmatchedHost", options.UnmatchedHost != UnmatchedHostBehavior.PassThrough, "whoever asks for the balancer by its name is balanced", errors);
+        RejectIfSet("HashPolicies", options.HashPolicies.Count > 0, "there is no request to read; give each pick its PickContext.Hash, which AffinityHash finds for a text and for a caller's address", errors);
+        RejectIfSet("SessionAffinity", options.SessionAffinity is not null, "it is a cookie; to stay on an endpoint, keep the lease, or pick by a hash", errors);
+        RejectIfSet("Fault", options.Fault is not null, "faults are injected into requests", errors);
+        RejectIfSet("FollowRedirects", options.FollowRedirects is not null, "only HTTP redirects", errors);
+        RejectIfSet("OutlierDetection:ErrorStatuses", options.OutlierDetection.ErrorStatuses is { Count: > 0 }, "only HTTP has statuses; whoever ends a lease says what it was", errors);
+        CheckHealthChecks(options, errors);
     }
 
-    private static void RejectIfSet(string key, bool isSaid, string instead, ValidationErrors faults)
+    private static void RejectIfSet(string key, bool isSaid, string instead, ValidationErrors errors)
     {
         if (isSaid)
         {
-            faults.Add(key, $"it is for HTTP, and the service was registered with AddLoadBalancer, without a client: {instead}.");
+            errors.Add(key, $"it is for HTTP, and the service was registered with AddLoadBalancer, without a client: {instead}.");
         }
     }
 
-    private static void CheckHealthChecks(LoadBalancingOptions options, ValidationErrors faults)
+    private static void CheckHealthChecks(LoadBalancingOptions options, ValidationErrors errors)
     {
-        // Numbers that are no kind are a fault already.
+        // Numbers that are no kind are an error already.
         HealthCheckKind? kind = options.HealthCheck.Kind ?? (options.HealthCheck.Path is null ? null : HealthCheckKind.Http);
         for (int i = 0; i < options.Endpoints.Count; i++)
         {
@@ -53,13 +53,13 @@ internal static class NonHttpOptionsValidator
             string scheme = identity.Address.Scheme;
             if (kind is HealthCheckKind.Http or HealthCheckKind.Grpc && scheme != Uri.UriSchemeHttp && scheme != Uri.UriSchemeHttps)
             {
-                faults.Add("HealthCheck:Kind", $"{kind} asks over HTTP, which '{endpoint.Address}' does not speak; it is Tcp, or Custom with an IHealthProbe of yours.");
+                errors.Add("HealthCheck:Kind", $"{kind} asks over HTTP, which '{endpoint.Address}' does not speak; it is Tcp, or Custom with an IHealthProbe of yours.");
                 return;
             }
 
             if (kind is HealthCheckKind.Tcp && scheme == "udp")
             {
-                faults.Add("HealthCheck:Kind", $"Tcp connects, and '{endpoint.Address}' has nobody who accepts; it is Custom, with an IHealthProbe of yours that asks over UDP.");
+                errors.Add("HealthCheck:Kind", $"Tcp connects, and '{endpoint.Address}' has nobody who accepts; it is Custom, with an IHealthProbe of yours that asks over UDP.");
                 return;
             }
         }
@@ -87,7 +87,7 @@ internal static class NonHttpOptionsValidator
 
     private static bool IsSet(KeepAliveOptions? keepAlive)
     {
-        // That it is null is a fault already.
+        // That it is null is an error already.
         var usual = new KeepAliveOptions();
         return keepAlive is not null
             && (keepAlive.TcpTime != usual.TcpTime
