@@ -169,8 +169,8 @@ internal static class ConfigurationReader
         .Sections(nameof(RetryOptions.RetriableHeaders), HeaderMatch, static (o, v) => o.RetriableHeaders = v)
         .Boolean(nameof(RetryOptions.RetryAllMethods), static (o, v) => o.RetryAllMethods = v)
         .Integer(nameof(RetryOptions.MaxBufferedBodySize), static (o, v) => o.MaxBufferedBodySize = v)
-        .Duration(nameof(RetryOptions.BackoffBase), static (o, v) => o.BackoffBase = v)
-        .Duration(nameof(RetryOptions.BackoffMax), static (o, v) => o.BackoffMax = v);
+        .Duration(nameof(RetryOptions.BaseBackoff), static (o, v) => o.BaseBackoff = v)
+        .Duration(nameof(RetryOptions.MaxBackoff), static (o, v) => o.MaxBackoff = v);
 
     internal static readonly OptionsSchema<RetryBudgetOptions> Budget = new OptionsSchema<RetryBudgetOptions>()
         .Boolean(nameof(RetryBudgetOptions.Enabled), static (o, v) => o.Enabled = v)

@@ -73,8 +73,8 @@ internal static class NonHttpOptionsValidator
         || retry.RetriableHeaders is { Count: > 0 }
         || retry.RetryAllMethods is not null
         || retry.MaxBufferedBodySize is not null
-        || retry.BackoffBase is not null
-        || retry.BackoffMax is not null;
+        || retry.BaseBackoff is not null
+        || retry.MaxBackoff is not null;
 
     private static bool IsSet(RetryBudgetOptions budget)
     {

@@ -244,15 +244,15 @@ public sealed class BadInputTests
                 options.OutlierDetection.MaxEjectionTime = tooLong;
                 options.OutlierDetection.MaxEjectionTimeJitter = tooLong;
                 options.Retry.PerTryTimeout = tooLong;
-                options.Retry.BackoffBase = tooLong;
-                options.Retry.BackoffMax = tooLong;
+                options.Retry.BaseBackoff = tooLong;
+                options.Retry.MaxBackoff = tooLong;
                 options.Fault = new FaultOptions { Delay = new FaultDelayOptions { FixedDelay = tooLong, Percent = 1 } };
             },
             [
                 .. new[]
                 {
                     "OutlierDetection:Interval", "OutlierDetection:BaseEjectionTime", "OutlierDetection:MaxEjectionTime", "OutlierDetection:MaxEjectionTimeJitter",
-                    "Timeout", "Retry:PerTryTimeout", "Retry:BackoffBase", "Retry:BackoffMax", "Fault:Delay:FixedDelay",
+                    "Timeout", "Retry:PerTryTimeout", "Retry:BaseBackoff", "Retry:MaxBackoff", "Fault:Delay:FixedDelay",
                 }.Select(static key => $"catalog:{key}: 60.00:00:00 is too long; the longest is 24 days."),
             ]);
     }
@@ -391,7 +391,7 @@ public sealed class BadInputTests
         { """{ "Endpoints": { "first": "http://a" } }""", "LoadBalancing:catalog:Endpoints: a section with the key 'first' is not a list; expected a list like [\"http://10.0.0.1:8080\"], of texts or of sections with an Address." },
         { """{ "Endpoints": ["http://a"], "Timeout": 5 }""", "LoadBalancing:catalog:Timeout: '5' cannot be read; a duration is written with its unit, like 250ms, 5s, 1m or 1h, as hh:mm:ss, or as 'infinite'." },
         { """{ "Endpoints": ["http://a"], "Timeout": ["5s"] }""", "LoadBalancing:catalog:Timeout: a section or a list stands where a single value belongs; a duration is written with its unit, like 250ms, 5s, 1m or 1h, as hh:mm:ss, or as 'infinite'." },
-        { """{ "Endpoints": ["http://a"], "Retry": 3 }""", "LoadBalancing:catalog:Retry: '3' is a single value or a list; expected a section with the keys MaxRetries, PerTryTimeout, RetryOn, RetriableStatuses, RetriableHeaders, RetryAllMethods, MaxBufferedBodySize, BackoffBase, BackoffMax." },
+        { """{ "Endpoints": ["http://a"], "Retry": 3 }""", "LoadBalancing:catalog:Retry: '3' is a single value or a list; expected a section with the keys MaxRetries, PerTryTimeout, RetryOn, RetriableStatuses, RetriableHeaders, RetryAllMethods, MaxBufferedBodySize, BaseBackoff, MaxBackoff." },
         { """{ "Endpoints": ["http://a"], "Retry": { "MaxRetries": "two" } }""", "LoadBalancing:catalog:Retry:MaxRetries: 'two' cannot be read; expected a whole number." },
         { """{ "Endpoints": ["http://a"], "UnmatchedHost": "Drop" }""", "LoadBalancing:catalog:UnmatchedHost: 'Drop' cannot be read; expected one of PassThrough, Reject." },
         { """{ "Endpoints": ["http://a"], "Fault": { "Scope": 1 } }""", "LoadBalancing:catalog:Fault:Scope: '1' cannot be read; expected one of Request, Attempt." },

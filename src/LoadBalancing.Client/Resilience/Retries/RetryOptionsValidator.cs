@@ -35,14 +35,14 @@ internal static class RetryOptionsValidator
             errors.Add("Retry:PerTryTimeout", $"{perTry} is longer than Timeout, which is {whole} for all attempts together; lower the one or raise the other.");
         }
 
-        TimeSpan backoffBase = retry.BackoffBase ?? RetrySettings.DefaultBackoffBase;
-        errors.CheckPositiveDuration("Retry:BackoffBase", backoffBase);
-        if (retry.BackoffMax is { } backoffMax && backoffMax < backoffBase)
+        TimeSpan baseBackoff = retry.BaseBackoff ?? RetrySettings.DefaultBaseBackoff;
+        errors.CheckPositiveDuration("Retry:BaseBackoff", baseBackoff);
+        if (retry.MaxBackoff is { } maxBackoff && maxBackoff < baseBackoff)
         {
-            errors.Add("Retry:BackoffMax", $"{backoffMax} is shorter than BackoffBase, which is {backoffBase}; raise the one or lower the other.");
+            errors.Add("Retry:MaxBackoff", $"{maxBackoff} is shorter than BaseBackoff, which is {baseBackoff}; raise the one or lower the other.");
         }
 
-        errors.CheckMaxDuration("Retry:BackoffMax", retry.BackoffMax);
+        errors.CheckMaxDuration("Retry:MaxBackoff", retry.MaxBackoff);
     }
 
     private static void CheckConditions(IList<string> conditions, ValidationErrors errors)
