@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Options;
 
 namespace LoadBalancing.Client;
@@ -21,7 +20,7 @@ internal sealed class ValidationErrors(string root)
 
     public string PathOf(string key) => $"{root}:{key}";
 
-    public void Add(string key, FormattableString error) => _errors.Add($"{PathOf(key)}: {error.ToString(CultureInfo.InvariantCulture)}");
+    public void Add(string key, ref ErrorTextHandler error) => Add(key, error.ToStringAndClear());
 
     public void Add(string key, string error) => _errors.Add($"{PathOf(key)}: {error}");
 
@@ -68,6 +67,14 @@ internal sealed class ValidationErrors(string root)
         if (value > MaxDuration)
         {
             Add(key, $"{value} is too long; the longest is {MaxDuration.TotalDays} days.");
+        }
+    }
+
+    public void CheckStatus(string key, StatusRange status)
+    {
+        if (!status.IsValid)
+        {
+            Add(key, $"'{status}' cannot be read; {StatusRange.Expectation}.");
         }
     }
 

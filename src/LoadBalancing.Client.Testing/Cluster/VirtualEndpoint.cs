@@ -13,7 +13,7 @@ namespace LoadBalancing.Client;
 /// </remarks>
 public sealed class VirtualEndpoint
 {
-    private static readonly VirtualReply QueueFull = VirtualReply.Status(HttpStatusCode.ServiceUnavailable);
+    private static readonly VirtualReply QueueFull = VirtualReply.FromHttpStatusCode(HttpStatusCode.ServiceUnavailable);
 
     private readonly Lock _sync = new();
     private readonly TimeProvider _clock;

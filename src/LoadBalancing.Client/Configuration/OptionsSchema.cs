@@ -182,22 +182,13 @@ internal sealed class OptionsSchema<T> : IOptionsSchema
         return this;
     }
 
-    public OptionsSchema<T> Integers(string key, string example, Action<T, List<int>> set) => List(
-        key,
-        $"expected a list of whole numbers like {example}",
-        itemShape: null,
-        static (item, errors) =>
-        {
-            if (item.Value is { } text && int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value))
-            {
-                return (object)value;
-            }
+    public OptionsSchema<T> Integers(string key, string example, Action<T, List<int>> set) =>
+        Values(key, OptionsValueKind.IntegerList, $"expected a list of whole numbers like {example}", "expected a whole number", set, static (string text, out int value) =>
+            int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value));
 
-            errors.Add($"{item.Path}: '{item.Value}' cannot be read; expected a whole number.");
-            return null;
-        },
-        (options, values) => set(options, [.. values.Cast<int>()]),
-        OptionsValueKind.IntegerList);
+    /// <summary>A list of statuses and ranges of them, as numbers and texts.</summary>
+    public OptionsSchema<T> Statuses(string key, Action<T, List<StatusRange>> set) =>
+        Values<StatusRange>(key, OptionsValueKind.StatusList, "expected a list of statuses and ranges like [429, \"500-599\"]", StatusRange.Expectation, set, StatusRange.TryParse);
 
     /// <summary>A list of sections.</summary>
     public OptionsSchema<T> Sections<TItem>(string key, OptionsSchema<TItem> shape, Action<T, List<TItem>> set)
@@ -246,6 +237,25 @@ internal sealed class OptionsSchema<T> : IOptionsSchema
 
     internal string FormatKeys() => string.Join(", ", _readers.Keys);
 
+    /// <summary>A list of single values.</summary>
+    private OptionsSchema<T> Values<TValue>(string key, OptionsValueKind kind, string expectation, string itemExpectation, Action<T, List<TValue>> set, TryParse<TValue> parse)
+        where TValue : struct => List(
+            key,
+            expectation,
+            itemShape: null,
+            (item, errors) =>
+            {
+                if (item.Value is { } text && !item.GetChildren().Any() && parse(text, out TValue value))
+                {
+                    return (object)value;
+                }
+
+                errors.Add($"{item.Path}: '{item.Value}' cannot be read; {itemExpectation}.");
+                return null;
+            },
+            (options, values) => set(options, [.. values.Cast<TValue>()]),
+            kind);
+
     private OptionsSchema<T> Map<TValue>(OptionsKey described, string expectation, string valueExpectation, Func<T, IDictionary<string, TValue>> map, TryParse<TValue> parse)
     {
         Add(described, (section, options, errors) =>
@@ -256,7 +266,14 @@ internal sealed class OptionsSchema<T> : IOptionsSchema
                 return;
             }
 
-            foreach (IConfigurationSection child in section.GetChildren())
+            IConfigurationSection[] entries = [.. section.GetChildren()];
+            if (IsList(entries))
+            {
+                errors.Add($"{section.Path}: a list stands where a section of names and values belongs; {expectation}.");
+                return;
+            }
+
+            foreach (IConfigurationSection child in entries)
             {
                 if (child.Value is { } text && !child.GetChildren().Any() && parse(text, out TValue value))
                 {
@@ -270,6 +287,10 @@ internal sealed class OptionsSchema<T> : IOptionsSchema
         });
         return this;
     }
+
+    /// <summary>Positions take the place of names where a list is written for a section.</summary>
+    private static bool IsList(IConfigurationSection[] entries) =>
+        entries.Length > 0 && entries.Select(static (entry, i) => entry.Key == i.ToString(CultureInfo.InvariantCulture)).All(static isPosition => isPosition);
 
     private OptionsSchema<T> Scalar<TValue>(OptionsKey described, string expectation, Action<T, TValue> set, TryParse<TValue> parse)
     {

@@ -36,20 +36,18 @@ internal static class ActiveHealthCheckOptionsValidator
             errors.Add("HealthCheck:Method", $"'{options.Method}' is no method; write it like 'GET'.");
         }
 
-        for (int i = 0; i < (options.Headers?.Count ?? 0); i++)
+        if (options.Headers is null)
         {
-            if (global::LoadBalancing.Client.ProbeRequest.Split(options.Headers![i] ?? "") is not { Name.Length: > 0, Value.Length: > 0 })
-            {
-                errors.Add($"HealthCheck:Headers:{i}", $"'{options.Headers[i]}' is no header; write it like 'X-Probe: 1'.");
-            }
+            errors.Add("HealthCheck:Headers", "it is null; leave it empty instead.");
+        }
+        else
+        {
+            HeaderValidator.Validate("HealthCheck:Headers", options.Headers, errors);
         }
 
         for (int i = 0; i < (options.ExpectedStatuses?.Count ?? 0); i++)
         {
-            if (!StatusSet.TryParse(options.ExpectedStatuses![i], out _, out _))
-            {
-                errors.Add($"HealthCheck:ExpectedStatuses:{i}", $"'{options.ExpectedStatuses[i]}' cannot be read; {StatusSet.Expectation}.");
-            }
+            errors.CheckStatus($"HealthCheck:ExpectedStatuses:{i}", options.ExpectedStatuses![i]);
         }
 
         if (options.GrpcService is { } service && System.Text.Encoding.UTF8.GetByteCount(service) > MaxGrpcServiceLength)

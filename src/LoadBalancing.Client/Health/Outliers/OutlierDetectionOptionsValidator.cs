@@ -64,10 +64,7 @@ internal static class OutlierDetectionOptionsValidator
     {
         for (int i = 0; i < (options.ErrorStatuses?.Count ?? 0); i++)
         {
-            if (!StatusSet.TryParse(options.ErrorStatuses![i], out _, out _))
-            {
-                errors.Add($"OutlierDetection:ErrorStatuses:{i}", $"'{options.ErrorStatuses[i]}' cannot be read; {StatusSet.Expectation}.");
-            }
+            errors.CheckStatus($"OutlierDetection:ErrorStatuses:{i}", options.ErrorStatuses![i]);
         }
 
         for (int i = 0; i < (options.ErrorExceptions?.Count ?? 0); i++)

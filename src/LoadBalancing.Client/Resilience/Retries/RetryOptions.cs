@@ -22,8 +22,10 @@ public sealed class RetryOptions
     /// </summary>
     public IList<string>? RetryOn { get; set; }
 
-    /// <summary>The statuses that <see cref="RetryConditions.RetriableStatusCodes"/> covers, 100 to 599. Null or empty, the default: none.</summary>
-    public IList<int>? RetriableStatuses { get; set; }
+    /// <summary>
+    /// The statuses that <see cref="RetryConditions.RetriableStatusCodes"/> covers: single ones and ranges, like <c>429</c>, <c>500-504</c> or <c>5xx</c>, 100 to 599. Null or empty, the default: none.
+    /// </summary>
+    public IList<StatusRange>? RetriableStatuses { get; set; }
 
     /// <summary>The headers that <see cref="RetryConditions.RetriableHeaders"/> covers: an answer that fits one of them is tried again. Null or empty, the default: none.</summary>
     public IList<HeaderMatchOptions>? RetriableHeaders { get; set; }

@@ -17,10 +17,7 @@ internal static class RetryOptionsValidator
         CheckConditions(retry.RetryOn ?? [], errors);
         for (int i = 0; i < (retry.RetriableStatuses?.Count ?? 0); i++)
         {
-            if (retry.RetriableStatuses![i] is < 100 or > 599)
-            {
-                errors.Add($"Retry:RetriableStatuses:{i}", $"{retry.RetriableStatuses[i]} is not allowed; it is a status from 100 to 599, like 429.");
-            }
+            errors.CheckStatus($"Retry:RetriableStatuses:{i}", retry.RetriableStatuses![i]);
         }
 
         errors.CheckAtLeast("Retry:MaxBufferedBodySize", retry.MaxBufferedBodySize, 0);
