@@ -3,11 +3,12 @@ using System.Globalization;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// An HTTP status, or a range of them: <c>503</c>, <c>500-599</c>, <c>5xx</c>. Numbers and texts convert to one, so <c>RetriableStatuses = [429, "500-504"]</c> compiles. Immutable.
+/// An HTTP status, or a range of them: <c>503</c>, <c>500-599</c>, <c>5xx</c>. Numbers and texts convert to one, so
+/// <c>RetriableStatuses = [429, "500-504"]</c> compiles. Immutable.
 /// </summary>
 /// <remarks>
-/// The conversions do not throw. A number or a text that is no status keeps its text, and the validation of the options reports it with its path, together with all other errors;
-/// until then <see cref="IsValid"/> is false. The constructor and <see cref="Parse"/> throw.
+/// The conversions do not throw. A number or a text that is no status keeps its text, <see cref="IsValid"/> is false, and the validation of
+/// the options reports it with its path, together with all other errors. The constructor and <see cref="Parse"/> throw.
 /// </remarks>
 public readonly struct StatusRange : IEquatable<StatusRange>
 {
@@ -63,7 +64,9 @@ public readonly struct StatusRange : IEquatable<StatusRange>
     public static bool operator !=(StatusRange left, StatusRange right) => !left.Equals(right);
 
     /// <summary>Reads a status or a range.</summary>
-    /// <param name="text"><c>503</c>, <c>500-599</c>, or <c>5xx</c> for all that begin with the digit; 100 to 599. White space around the numbers does not matter.</param>
+    /// <param name="text">
+    /// <c>503</c>, <c>500-599</c>, or <c>5xx</c> for all that begin with the digit; 100 to 599. White space around the numbers does not matter.
+    /// </param>
     /// <exception cref="ArgumentNullException">The text is null.</exception>
     /// <exception cref="FormatException">The text is something else.</exception>
     public static StatusRange Parse(string text)
@@ -109,7 +112,9 @@ public readonly struct StatusRange : IEquatable<StatusRange>
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(First, Last, _invalidText ?? "");
 
-    /// <summary>The range in the form that <see cref="Parse"/> reads: <c>503</c>, <c>500-599</c>. What it was made of when <see cref="IsValid"/> is false.</summary>
+    /// <summary>
+    /// The range in the form that <see cref="Parse"/> reads: <c>503</c>, <c>500-599</c>. The converted text when <see cref="IsValid"/> is false.
+    /// </summary>
     public override string ToString() =>
         !IsValid ? _invalidText ?? ""
         : First == Last ? First.ToString(CultureInfo.InvariantCulture)

@@ -13,7 +13,8 @@ internal static class HashPolicyOptionsValidator
 
     private static void CheckPolicy(HashPolicyOptions? policy, int i, ValidationErrors errors)
     {
-        int kinds = policy is null ? 0 : (policy.Header is null ? 0 : 1) + (policy.Cookie is null ? 0 : 1) + (policy.QueryParameter is null ? 0 : 1) + (policy.CallerAddress ? 1 : 0);
+        bool[] inputs = [policy?.Header is not null, policy?.Cookie is not null, policy?.QueryParameter is not null, policy?.CallerAddress is true];
+        int kinds = inputs.Count(static isSet => isSet);
         if (kinds != 1)
         {
             errors.Add($"HashPolicies:{i}", $"it says {kinds} things to hash; exactly one of Header, Cookie, QueryParameter and CallerAddress is set.");

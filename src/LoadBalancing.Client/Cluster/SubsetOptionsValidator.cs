@@ -31,11 +31,15 @@ internal static class SubsetOptionsValidator
         }
     }
 
-    private static void CheckSubset(SubsetOptions subset, LoadBalancingOptions options, ValidationErrors errors, Action<LoadBalancingOptions, ValidationErrors> validatePolicies)
+    private static void CheckSubset(
+        SubsetOptions subset,
+        LoadBalancingOptions options,
+        ValidationErrors errors,
+        Action<LoadBalancingOptions, ValidationErrors> validatePolicies)
     {
         if (subset.Labels is not { Count: > 0 } || subset.Labels.Any(static label => string.IsNullOrEmpty(label.Key) || label.Value is null))
         {
-            errors.Add("Labels", "there are none, or one of them has no name or no value; a subset is told from the rest by at least one, like version = v2.");
+            errors.Add("Labels", "there are none, or one of them has no name or no value; a subset is distinguished by at least one, like version = v2.");
         }
 
         // Only the values of the subset itself: the errors of the service are reported once.

@@ -155,7 +155,8 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
         bool mayLackEndpoints = _startupTracker.HasStarted(service) || _registrations.GetSources(service).Any() || options.ConfigurationErrors.Count > 0;
         if (options.Endpoints.Count == 0 && !mayLackEndpoints)
         {
-            errors.Add("Endpoints", "there are none, and the service has no endpoint source; list at least one address, like 'http://10.0.0.1:8080', or call AddEndpointSource.");
+            errors.Add("Endpoints", "there are none, and the service has no endpoint source; "
+                + "list at least one address, like 'http://10.0.0.1:8080', or call AddEndpointSource.");
         }
 
         HashSet<string> web = [Uri.UriSchemeHttp, Uri.UriSchemeHttps];

@@ -117,7 +117,8 @@ internal sealed class OptionsSchema<T> : IOptionsSchema
                 return;
             }
 
-            set(options, [.. items.OrderBy(static item => int.Parse(item.Key, CultureInfo.InvariantCulture)).Select(item => readItem(item, errors)).OfType<TItem>()]);
+            IEnumerable<IConfigurationSection> inOrder = items.OrderBy(static item => int.Parse(item.Key, CultureInfo.InvariantCulture));
+            set(options, [.. inOrder.Select(item => readItem(item, errors)).OfType<TItem>()]);
         });
         return this;
     }
@@ -159,7 +160,8 @@ internal sealed class OptionsSchema<T> : IOptionsSchema
         {
             if (section.Value is { Length: > 0 })
             {
-                errors.Add($"{section.Path}: '{section.Value}' is a single value; expected a section of names, each with a section with the keys {shape.FormatKeys()}.");
+                string expectation = $"expected a section of names, each with a section with the keys {shape.FormatKeys()}";
+                errors.Add($"{section.Path}: '{section.Value}' is a single value; {expectation}.");
                 return;
             }
 
@@ -183,12 +185,21 @@ internal sealed class OptionsSchema<T> : IOptionsSchema
     }
 
     public OptionsSchema<T> Integers(string key, string example, Action<T, List<int>> set) =>
-        Values(key, OptionsValueKind.IntegerList, $"expected a list of whole numbers like {example}", "expected a whole number", set, static (string text, out int value) =>
-            int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value));
+        Values(
+            new OptionsKey(key, OptionsValueKind.IntegerList),
+            $"expected a list of whole numbers like {example}",
+            "expected a whole number",
+            set,
+            static (string text, out int value) => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value));
 
     /// <summary>A list of statuses and ranges of them, as numbers and texts.</summary>
     public OptionsSchema<T> Statuses(string key, Action<T, List<StatusRange>> set) =>
-        Values<StatusRange>(key, OptionsValueKind.StatusList, "expected a list of statuses and ranges like [429, \"500-599\"]", StatusRange.Expectation, set, StatusRange.TryParse);
+        Values<StatusRange>(
+            new OptionsKey(key, OptionsValueKind.StatusList),
+            "expected a list of statuses and ranges like [429, \"500-599\"]",
+            StatusRange.Expectation,
+            set,
+            StatusRange.TryParse);
 
     /// <summary>A list of sections.</summary>
     public OptionsSchema<T> Sections<TItem>(string key, OptionsSchema<TItem> shape, Action<T, List<TItem>> set)
@@ -238,9 +249,9 @@ internal sealed class OptionsSchema<T> : IOptionsSchema
     internal string FormatKeys() => string.Join(", ", _readers.Keys);
 
     /// <summary>A list of single values.</summary>
-    private OptionsSchema<T> Values<TValue>(string key, OptionsValueKind kind, string expectation, string itemExpectation, Action<T, List<TValue>> set, TryParse<TValue> parse)
+    private OptionsSchema<T> Values<TValue>(OptionsKey described, string expectation, string itemExpectation, Action<T, List<TValue>> set, TryParse<TValue> parse)
         where TValue : struct => List(
-            key,
+            described.Name,
             expectation,
             itemShape: null,
             (item, errors) =>
@@ -254,7 +265,7 @@ internal sealed class OptionsSchema<T> : IOptionsSchema
                 return null;
             },
             (options, values) => set(options, [.. values.Cast<TValue>()]),
-            kind);
+            described.Kind);
 
     private OptionsSchema<T> Map<TValue>(OptionsKey described, string expectation, string valueExpectation, Func<T, IDictionary<string, TValue>> map, TryParse<TValue> parse)
     {

@@ -8,7 +8,12 @@ internal static class RouteDestinationOptionsValidator
     /// <param name="service">The name of that service.</param>
     /// <param name="services">The names of all services.</param>
     /// <param name="errors">Receives the errors.</param>
-    public static void Validate(RequestRouteOptions route, LoadBalancingOptions options, string service, IReadOnlyCollection<string> services, ValidationErrors errors)
+    public static void Validate(
+        RequestRouteOptions route,
+        LoadBalancingOptions options,
+        string service,
+        IReadOnlyCollection<string> services,
+        ValidationErrors errors)
     {
         IList<RouteDestinationOptions> destinations = route.Destinations ?? [];
         if (destinations.Count > 0 && (route.Redirect ?? (object?)route.DirectResponse) is not null)
@@ -28,7 +33,12 @@ internal static class RouteDestinationOptionsValidator
         }
     }
 
-    private static void CheckDestination(RouteDestinationOptions? destination, LoadBalancingOptions options, string service, IReadOnlyCollection<string> services, ValidationErrors errors)
+    private static void CheckDestination(
+        RouteDestinationOptions? destination,
+        LoadBalancingOptions options,
+        string service,
+        IReadOnlyCollection<string> services,
+        ValidationErrors errors)
     {
         if (destination is null)
         {
@@ -49,7 +59,8 @@ internal static class RouteDestinationOptionsValidator
 
         if (isHere && destination.Subset is { } subset && !options.Subsets.Keys.Contains(subset, StringComparer.OrdinalIgnoreCase))
         {
-            errors.Add("Subset", $"the service has no subset '{subset}'; it has {(options.Subsets.Count == 0 ? "none" : string.Join(", ", options.Subsets.Keys))}.");
+            string known = options.Subsets.Count == 0 ? "none" : string.Join(", ", options.Subsets.Keys);
+            errors.Add("Subset", $"the service has no subset '{subset}'; it has {known}.");
         }
 
         HeaderTransformOptionsValidator.Validate(destination.RequestHeaders, errors.ForSection("RequestHeaders"));

@@ -24,7 +24,8 @@ internal static class StrategyOptionsValidator
     {
         if (policies is { Count: > 0 })
         {
-            errors.Add("HashPolicies", $"there are some, and the strategy '{strategy.Name}' does not hash; choose RingHash, Maglev or Rendezvous, or remove them.");
+            errors.Add("HashPolicies", $"there are some, and the strategy '{strategy.Name}' does not hash; "
+                + $"choose RingHash, Maglev or Rendezvous, or remove them.");
         }
     }
 }

@@ -5,7 +5,7 @@ public sealed class SessionAffinityOptionsValidatorTests
 {
     public static TheoryData<string, string> Errors => new()
     {
-        { """ "SessionAffinity": { "Ttl": "1h" } """, "SessionAffinity:Keys: there is none, and cookies that anybody can make up would let callers choose their endpoints; make one with 'openssl rand -base64 32' and give it to all instances." },
+        { """ "SessionAffinity": { "Ttl": "1h" } """, "SessionAffinity:Keys: there is none; without a key, callers could forge cookies and choose their endpoints. Make one with 'openssl rand -base64 32' and give it to all instances." },
         { """ "SessionAffinity": { "Keys": ["c2hvcnQ="] } """, "SessionAffinity:Keys:0: it is not Base64 of at least 32 bytes; make one with 'openssl rand -base64 32'." },
         { """ "SessionAffinity": { "Keys": ["AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "no Base64!"] } """, "SessionAffinity:Keys:1: it is not Base64 of at least 32 bytes; make one with 'openssl rand -base64 32'." },
         { """ "SessionAffinity": { "Keys": ["AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="], "CookieName": "a b" } """, "SessionAffinity:CookieName: 'a b' is not the name of a cookie; it has letters, digits and !#$%&'*+-.^_`|~ only, like 'session-affinity'." },

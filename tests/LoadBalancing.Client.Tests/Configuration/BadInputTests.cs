@@ -180,7 +180,7 @@ public sealed class BadInputTests
         var exception = Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<IHttpClientFactory>().CreateClient("the catalog"));
 
         Assert.Equal(
-            ["the catalog:Hosts: the client's name 'the catalog' is not a host name, so its requests cannot be told by it; set Hosts to the hosts that are to be balanced, like [\"catalog\"], or to [\"*\"] for all."],
+            ["the catalog:Hosts: the client's name 'the catalog' is not a host name, so its requests cannot be recognised by it; set Hosts to the hosts that are to be balanced, like [\"catalog\"], or to [\"*\"] for all."],
             exception.Failures);
     }
 

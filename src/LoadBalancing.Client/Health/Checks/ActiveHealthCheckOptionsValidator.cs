@@ -70,7 +70,8 @@ internal static class ActiveHealthCheckOptionsValidator
         }
         else if (options.Kind is not HealthCheckKind.Custom && options.Probe is not null)
         {
-            errors.Add("HealthCheck:Probe", $"'{options.Probe}' is set and Kind is {options.Kind?.ToString() ?? "not"}; set Kind to Custom, or leave this out.");
+            string kindText = options.Kind?.ToString() ?? "not";
+            errors.Add("HealthCheck:Probe", $"'{options.Probe}' is set and Kind is {kindText}; set Kind to Custom, or leave this out.");
         }
     }
 }

@@ -27,7 +27,8 @@ internal static class IneffectiveDetectors
             yield return Text($"{SectionPrefix}ConsecutiveGatewayErrors can never fire: it needs {options.ConsecutiveGatewayErrors} in a row, and every gateway failure is one of the {options.ConsecutiveErrors} ConsecutiveErrors too, which are reached first. Lower it, or set ConsecutiveErrors to 0.");
         }
 
-        bool isAnyCounted = options.ErrorStatuses is not { Count: > 0 } statuses || statuses.Any(static range => range.Contains(502) || range.Contains(503) || range.Contains(504));
+        bool isAnyCounted = options.ErrorStatuses is not { Count: > 0 } statuses
+            || statuses.Any(static range => range.Contains(502) || range.Contains(503) || range.Contains(504));
         bool isLocalCounted = !options.SplitExternalLocalOriginErrors && options.ErrorExceptions is not { Count: 0 };
         if (!isAnyCounted && !isLocalCounted)
         {

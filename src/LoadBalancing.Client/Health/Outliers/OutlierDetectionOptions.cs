@@ -40,8 +40,8 @@ public sealed class OutlierDetectionOptions
     public WindowedSuccessRateOutlierOptions? WindowedSuccessRate { get; set; }
 
     /// <summary>
-    /// The responses that count as failures: HTTP statuses and ranges of them, like <c>429</c>, <c>500-599</c> or <c>5xx</c>, 100 to 599. Every other response is a success. Null or empty, the default:
-    /// 500-599. Retries go by <see cref="RetryOptions.RetryOn"/> and not by this.
+    /// The responses that count as failures: HTTP statuses and ranges of them, like <c>429</c>, <c>500-599</c> or <c>5xx</c>, 100 to 599. Every
+    /// other response is a success. Null or empty, the default: 500-599. Retries go by <see cref="RetryOptions.RetryOn"/> and not by this.
     /// </summary>
     public IList<StatusRange>? ErrorStatuses { get; set; }
 

@@ -22,7 +22,8 @@ internal static class OutlierDetectionOptionsValidator
         CheckStreak("OutlierDetection:ConsecutiveLocalOriginFailures", options.ConsecutiveLocalOriginFailures ?? 0, errors);
         if (options.ConsecutiveLocalOriginFailures > 0 && !options.SplitExternalLocalOriginErrors)
         {
-            errors.Add("OutlierDetection:ConsecutiveLocalOriginFailures", $"{options.ConsecutiveLocalOriginFailures} is set and SplitExternalLocalOriginErrors is false, so nothing is counted for it; set that to true, or leave this out.");
+            errors.Add("OutlierDetection:ConsecutiveLocalOriginFailures", $"{options.ConsecutiveLocalOriginFailures} is set and "
+                + $"SplitExternalLocalOriginErrors is false, so nothing is counted for it; set that to true, or leave this out.");
         }
 
         errors.CheckPercent("OutlierDetection:ConsecutiveErrorsEnforcementPercent", options.ConsecutiveErrorsEnforcementPercent);
@@ -48,7 +49,8 @@ internal static class OutlierDetectionOptionsValidator
         errors.CheckPositiveDuration("OutlierDetection:BaseEjectionTime", options.BaseEjectionTime);
         if (options.MaxEjectionTime is { } longest && longest < options.BaseEjectionTime)
         {
-            errors.Add("OutlierDetection:MaxEjectionTime", $"{longest} is shorter than BaseEjectionTime, which is {options.BaseEjectionTime}; raise the one or lower the other.");
+            errors.Add("OutlierDetection:MaxEjectionTime", $"{longest} is shorter than BaseEjectionTime, which is {options.BaseEjectionTime}; "
+                + $"raise the one or lower the other.");
         }
 
         errors.CheckMaxDuration("OutlierDetection:MaxEjectionTime", options.MaxEjectionTime);
@@ -71,7 +73,8 @@ internal static class OutlierDetectionOptionsValidator
         {
             if (!FailureKindNames.All.Contains(options.ErrorExceptions![i], StringComparer.OrdinalIgnoreCase))
             {
-                errors.Add($"OutlierDetection:ErrorExceptions:{i}", $"'{options.ErrorExceptions[i]}' is not known; known are {string.Join(", ", FailureKindNames.All)}.");
+                string known = string.Join(", ", FailureKindNames.All);
+                errors.Add($"OutlierDetection:ErrorExceptions:{i}", $"'{options.ErrorExceptions[i]}' is not known; known are {known}.");
             }
         }
     }
@@ -84,7 +87,8 @@ internal static class OutlierDetectionOptionsValidator
             errors.CheckAtLeast("OutlierDetection:SuccessRate:RequestVolume", rate.RequestVolume, 1);
             if (!(rate.StdevFactor > 0) || double.IsInfinity(rate.StdevFactor))
             {
-                errors.Add("OutlierDetection:SuccessRate:StdevFactor", $"{rate.StdevFactor} is not allowed; it is a number of standard deviations above 0, like 1.9.");
+                errors.Add("OutlierDetection:SuccessRate:StdevFactor", $"{rate.StdevFactor} is not allowed; "
+                    + $"it is a number of standard deviations above 0, like 1.9.");
             }
 
             errors.CheckPercent("OutlierDetection:SuccessRate:EnforcementPercent", rate.EnforcementPercent);

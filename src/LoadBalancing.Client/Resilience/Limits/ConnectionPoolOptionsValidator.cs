@@ -16,7 +16,10 @@ internal static class ConnectionPoolOptionsValidator
         errors.CheckTimeout("ConnectionPool:IdleTimeout", pool.IdleTimeout);
         if (pool.MaxRequestsPerConnection is { } most and not 0 and not 1)
         {
-            errors.Add("ConnectionPool:MaxRequestsPerConnection", $"{most} is not allowed: the platform neither counts the requests of a connection nor reports when one begins. It is 1 for a connection for each request, or 0 for any number; to renew connections now and then, set PooledConnectionLifetime on the primary handler.");
+            errors.Add("ConnectionPool:MaxRequestsPerConnection", $"{most} is not allowed: "
+                + $"the platform neither counts the requests of a connection nor reports when one begins. "
+                + $"It is 1 for a connection for each request, or 0 for any number; "
+                + $"to renew connections now and then, set PooledConnectionLifetime on the primary handler.");
         }
 
         CheckKeepAlive(pool.KeepAlive, errors);

@@ -23,7 +23,8 @@ public sealed class RetryOptions
     public IList<string>? RetryOn { get; set; }
 
     /// <summary>
-    /// The statuses that <see cref="RetryConditions.RetriableStatusCodes"/> covers: single ones and ranges, like <c>429</c>, <c>500-504</c> or <c>5xx</c>, 100 to 599. Null or empty, the default: none.
+    /// The statuses that <see cref="RetryConditions.RetriableStatusCodes"/> covers: single ones and ranges, like <c>429</c>, <c>500-504</c> or
+    /// <c>5xx</c>, 100 to 599. Null or empty, the default: none.
     /// </summary>
     public IList<StatusRange>? RetriableStatuses { get; set; }
 

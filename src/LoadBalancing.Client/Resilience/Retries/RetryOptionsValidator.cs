@@ -29,7 +29,8 @@ internal static class RetryOptionsValidator
         if (timeout is { } whole && retry.PerTryTimeout is { } perTry
             && whole != Timeout.InfiniteTimeSpan && perTry != Timeout.InfiniteTimeSpan && perTry > whole)
         {
-            errors.Add("Retry:PerTryTimeout", $"{perTry} is longer than Timeout, which is {whole} for all attempts together; lower the one or raise the other.");
+            errors.Add("Retry:PerTryTimeout", $"{perTry} is longer than Timeout, which is {whole} for all attempts together; "
+                + $"lower the one or raise the other.");
         }
 
         TimeSpan baseBackoff = retry.BaseBackoff ?? RetrySettings.DefaultBaseBackoff;

@@ -8,7 +8,10 @@ namespace LoadBalancing.Client;
 internal static partial class RouteActionOptionsValidator
 {
     /// <summary>The characters of a path (RFC 3986, section 3.3); a percent sign begins the code of any other.</summary>
-    private static readonly SearchValues<char> PathCharacters = SearchValues.Create("!$%&'()*+,-./0123456789:;=@ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz~");
+    private static readonly SearchValues<char> PathCharacters =
+        SearchValues.Create("!$%&'()*+,-./0123456789:;=@ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz~");
+
+    private static readonly string[] WebSchemes = [Uri.UriSchemeHttp, Uri.UriSchemeHttps];
 
     public static void Validate(RequestRouteOptions route, ValidationErrors errors)
     {
@@ -19,7 +22,8 @@ internal static partial class RouteActionOptionsValidator
 
         if (route.Rewrite is not null && (route.Redirect ?? (object?)route.DirectResponse) is not null)
         {
-            errors.Add("Rewrite", "the route answers requests itself (Redirect, DirectResponse), so none is sent that could be rewritten; leave one of the two out.");
+            errors.Add("Rewrite", "the route answers requests itself (Redirect, DirectResponse), so none is sent that could be rewritten; "
+                + "leave one of the two out.");
         }
 
         CheckRewrite(route.Rewrite, errors);
@@ -68,7 +72,8 @@ internal static partial class RouteActionOptionsValidator
             {
                 if (!compiled.GetGroupNumbers().Contains(int.Parse(reference.Groups[1].Value, CultureInfo.InvariantCulture)))
                 {
-                    errors.Add("Rewrite:Substitution", $"'{reference.Value}' means a group that '{rewrite.Regex}' has not; it has {compiled.GetGroupNumbers().Length - 1}.");
+                    errors.Add("Rewrite:Substitution", $"'{reference.Value}' means a group that '{rewrite.Regex}' has not; "
+                        + $"it has {compiled.GetGroupNumbers().Length - 1}.");
                 }
             }
         }
@@ -86,7 +91,7 @@ internal static partial class RouteActionOptionsValidator
             errors.Add("Redirect", "it leads to where the request came from; set at least one of Scheme, Host, Port and Path.");
         }
 
-        if (redirect.Scheme is { } scheme && !scheme.Equals("http", StringComparison.OrdinalIgnoreCase) && !scheme.Equals("https", StringComparison.OrdinalIgnoreCase))
+        if (redirect.Scheme is { } scheme && !WebSchemes.Contains(scheme, StringComparer.OrdinalIgnoreCase))
         {
             errors.Add("Redirect:Scheme", $"'{scheme}' is not allowed; it is http or https.");
         }
@@ -105,6 +110,11 @@ internal static partial class RouteActionOptionsValidator
         CheckPath("Redirect:Path", redirect.Path?.Replace("?", "", StringComparison.Ordinal), errors);
     }
 
+    private static bool IsAuthority(string text) =>
+        Uri.TryCreate($"http://{text}/", UriKind.Absolute, out Uri? uri)
+        && uri is { PathAndQuery: "/", UserInfo.Length: 0, Fragment.Length: 0 }
+        && !text.EndsWith('/');
+
     private static void CheckPath(string key, string? path, ValidationErrors errors)
     {
         if (path is not null && (!path.StartsWith('/') || path.AsSpan().ContainsAnyExcept(PathCharacters)))
@@ -115,7 +125,7 @@ internal static partial class RouteActionOptionsValidator
 
     private static void CheckAuthority(string key, string? authority, ValidationErrors errors)
     {
-        if (authority is not null && (!Uri.TryCreate($"http://{authority}/", UriKind.Absolute, out Uri? uri) || uri.PathAndQuery != "/" || uri.UserInfo.Length > 0 || uri.Fragment.Length > 0 || authority.EndsWith('/')))
+        if (authority is not null && !IsAuthority(authority))
         {
             errors.Add(key, $"'{authority}' is no host; write it without scheme and path, like 'catalog' or 'catalog:8080'.");
         }

@@ -64,6 +64,7 @@ internal static class RouteMatchOptionsValidator
             errors.Add("Name", "it is empty; it is the name of a query parameter, like 'page'.");
         }
 
-        HeaderMatchOptionsValidator.CheckValue(parameter.Name, parameter.Regex, [parameter.Exact, parameter.Prefix, parameter.Regex, parameter.Present], errors);
+        object?[] ways = [parameter.Exact, parameter.Prefix, parameter.Regex, parameter.Present];
+        HeaderMatchOptionsValidator.CheckValue(parameter.Name, parameter.Regex, ways, errors);
     }
 }

@@ -10,7 +10,8 @@ internal static class ConsistentHashOptionsValidator
         errors.CheckEnum("ConsistentHash:OnUnavailableOwner", options.OnUnavailableOwner);
         if (options.HashBalanceFactor is < 100)
         {
-            errors.Add("ConsistentHash:HashBalanceFactor", $"{options.HashBalanceFactor} is not allowed; it is a percentage of the even share, 100 or more, like 125.");
+            errors.Add("ConsistentHash:HashBalanceFactor", $"{options.HashBalanceFactor} is not allowed; "
+                + $"it is a percentage of the even share, 100 or more, like 125.");
         }
 
         if (options.MaxRingSize is < 1 or > LargestRing)
@@ -25,7 +26,8 @@ internal static class ConsistentHashOptionsValidator
 
         if (!MaglevStrategy.IsTableSize(options.TableSize))
         {
-            errors.Add("ConsistentHash:TableSize", $"{options.TableSize} is not allowed; it is a prime number up to {MaglevStrategy.MaxTableSize}, like 65537.");
+            errors.Add("ConsistentHash:TableSize", $"{options.TableSize} is not allowed; "
+                + $"it is a prime number up to {MaglevStrategy.MaxTableSize}, like 65537.");
         }
     }
 }

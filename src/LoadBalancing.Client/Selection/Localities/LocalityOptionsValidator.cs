@@ -19,7 +19,8 @@ internal static class LocalityOptionsValidator
         ];
         if (missing.Length > 0 || options.ZoneAware.Callers is null || options.Distribute.Any(static entry => entry?.To is null) || options.Failover.Any(static entry => entry is null))
         {
-            errors.Add("Locality", $"{(missing.Length > 0 ? string.Join(", ", missing) : "an entry")} is null; leave it at its default, or set it to a value of its own.");
+            string what = missing.Length > 0 ? string.Join(", ", missing) : "an entry";
+            errors.Add("Locality", $"{what} is null; leave it at its default, or set it to a value of its own.");
             return;
         }
 
@@ -62,7 +63,8 @@ internal static class LocalityOptionsValidator
             LocalityFailoverOptions entry = options.Failover[i];
             if (!IsRegion(entry.From) || !IsRegion(entry.To) || entry.From == entry.To)
             {
-                errors.Add($"Locality:Failover:{i}", $"from '{entry.From}' to '{entry.To}' is not allowed; From and To are two regions, like 'eu-west' and 'eu-north'.");
+                errors.Add($"Locality:Failover:{i}", $"from '{entry.From}' to '{entry.To}' is not allowed; "
+                    + $"From and To are two regions, like 'eu-west' and 'eu-north'.");
             }
         }
 
@@ -93,7 +95,8 @@ internal static class LocalityOptionsValidator
 
             if (options.Distribute[i].To.Count == 0)
             {
-                errors.Add($"Locality:Distribute:{i}:To", "there is none; write weights by locality, like 'eu-west/zone-1' with 80 and 'eu-west/zone-2' with 20.");
+                errors.Add($"Locality:Distribute:{i}:To", "there is none; write weights by locality, "
+                    + "like 'eu-west/zone-1' with 80 and 'eu-west/zone-2' with 20.");
             }
 
             CheckWeights($"Locality:Distribute:{i}:To", options.Distribute[i].To, errors);
@@ -127,7 +130,8 @@ internal static class LocalityOptionsValidator
         {
             if (!EndpointLocality.TryParse(locality, out _) || !double.IsFinite(callers) || callers < 0)
             {
-                errors.Add("Locality:ZoneAware:Callers", $"{callers} for '{locality}' is not allowed; write a number, 0 or more, for each locality, like 10 for 'eu-west/zone-1'.");
+                errors.Add("Locality:ZoneAware:Callers", $"{callers} for '{locality}' is not allowed; "
+                    + $"write a number, 0 or more, for each locality, like 10 for 'eu-west/zone-1'.");
             }
         }
 

@@ -9,7 +9,8 @@ internal static class LeastLoadOptionsValidator
         errors.CheckPositiveDuration("LeastLoad:FailurePenalty", options.FailurePenalty);
         if (options.MaxFailurePenalty < options.FailurePenalty)
         {
-            errors.Add("LeastLoad:MaxFailurePenalty", $"{options.MaxFailurePenalty} is shorter than FailurePenalty, which is {options.FailurePenalty}; raise the one or lower the other.");
+            errors.Add("LeastLoad:MaxFailurePenalty", $"{options.MaxFailurePenalty} is shorter than FailurePenalty, which is {options.FailurePenalty}; "
+                + $"raise the one or lower the other.");
         }
 
         errors.CheckMaxDuration("LeastLoad:MaxFailurePenalty", options.MaxFailurePenalty);

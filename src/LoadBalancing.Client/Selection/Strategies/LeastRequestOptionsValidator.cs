@@ -7,7 +7,8 @@ internal static class LeastRequestOptionsValidator
     {
         if (options.ChoiceCount is < 2 or > LeastRequestStrategy.MaxChoiceCount)
         {
-            errors.Add("LeastRequest:ChoiceCount", $"{options.ChoiceCount} is not allowed; it is 2 to {LeastRequestStrategy.MaxChoiceCount}. To compare all endpoints, choose the strategy LeastConnections.");
+            errors.Add("LeastRequest:ChoiceCount", $"{options.ChoiceCount} is not allowed; it is 2 to {LeastRequestStrategy.MaxChoiceCount}. "
+                + $"To compare all endpoints, choose the strategy LeastConnections.");
         }
 
         if (!double.IsFinite(options.ActiveRequestBias) || options.ActiveRequestBias < 0)
