@@ -6,11 +6,11 @@ namespace LoadBalancing.Client;
 /// <summary>The rule that all shares keep.</summary>
 internal static class Percentages
 {
-    public static void ThrowIfOutOfRange(double percentage, [CallerArgumentExpression(nameof(percentage))] string? name = null)
+    public static void ThrowIfOutOfRange(double percent, [CallerArgumentExpression(nameof(percent))] string? name = null)
     {
-        if (!(percentage is >= 0 and <= 100))
+        if (!(percent is >= 0 and <= 100))
         {
-            throw new ArgumentOutOfRangeException(name, percentage, string.Create(CultureInfo.InvariantCulture, $"{percentage} is not allowed; a percentage is a number from 0 to 100."));
+            throw new ArgumentOutOfRangeException(name, percent, string.Create(CultureInfo.InvariantCulture, $"{percent} is not allowed; a percentage is a number from 0 to 100."));
         }
     }
 }

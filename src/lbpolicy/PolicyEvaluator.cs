@@ -18,7 +18,7 @@ internal static class PolicyEvaluator
                 continue;
             }
 
-            string[] faults = [];
+            string[] errors = [];
             try
             {
                 using ServiceProvider provider = Build([policy]);
@@ -26,12 +26,12 @@ internal static class PolicyEvaluator
             }
             catch (OptionsValidationException exception)
             {
-                faults = [.. exception.Failures];
+                errors = [.. exception.Failures];
             }
 
-            foreach (string fault in faults)
+            foreach (string error in errors)
             {
-                yield return new IstioFinding(IstioFindingSeverity.Error, FindSource(fault, policy), 0, 0, "", fault);
+                yield return new IstioFinding(IstioFindingSeverity.Error, FindSource(error, policy), 0, 0, "", error);
             }
         }
     }
@@ -98,9 +98,9 @@ internal static class PolicyEvaluator
         }
     });
 
-    private static string FindSource(string fault, IstioServicePolicy policy)
+    private static string FindSource(string error, IstioServicePolicy policy)
     {
-        string path = fault[..Math.Max(0, fault.IndexOf(": ", StringComparison.Ordinal))];
+        string path = error[..Math.Max(0, error.IndexOf(": ", StringComparison.Ordinal))];
         IstioPolicyValue? value = policy.Values.OrderByDescending(static value => value.Key.Length).FirstOrDefault(value => path.EndsWith($":{value.Key}", StringComparison.OrdinalIgnoreCase));
         return value?.Source ?? policy.Documents[0];
     }

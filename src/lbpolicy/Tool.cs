@@ -18,9 +18,9 @@ internal static class Tool
             return Success;
         }
 
-        if (!ToolArguments.TryParse(args, out ToolArguments? arguments, out string? fault))
+        if (!ToolArguments.TryParse(args, out ToolArguments? arguments, out string? error))
         {
-            errors.WriteLine(fault);
+            errors.WriteLine(error);
             errors.WriteLine();
             errors.WriteLine(ToolArguments.Usage);
             return UsageError;

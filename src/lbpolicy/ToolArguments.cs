@@ -46,12 +46,12 @@ internal sealed class ToolArguments
 
     public IstioClientOptions ClientOptions { get; } = new();
 
-    public static bool TryParse(IReadOnlyList<string> args, [NotNullWhen(true)] out ToolArguments? arguments, [NotNullWhen(false)] out string? fault)
+    public static bool TryParse(IReadOnlyList<string> args, [NotNullWhen(true)] out ToolArguments? arguments, [NotNullWhen(false)] out string? error)
     {
         var parsed = new ToolArguments();
-        fault = parsed.Read(args);
-        arguments = fault is null ? parsed : null;
-        return fault is null;
+        error = parsed.Read(args);
+        arguments = error is null ? parsed : null;
+        return error is null;
     }
 
     private string? Read(IReadOnlyList<string> args)
@@ -77,9 +77,9 @@ internal sealed class ToolArguments
             {
                 return $"{option} needs a value.";
             }
-            else if (Set(option, args[++i]) is { } fault)
+            else if (Set(option, args[++i]) is { } error)
             {
-                return fault;
+                return error;
             }
         }
 

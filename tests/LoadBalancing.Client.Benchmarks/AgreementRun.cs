@@ -70,7 +70,7 @@ internal static class AgreementRun
             Interlocked.Add(ref succeeded, response.IsSuccessStatusCode ? 1 : 0);
         }).ConfigureAwait(false);
         await trouble.ConfigureAwait(false);
-        double[] shares = [.. servers.Addresses.Select(address => recorder.Attempts.ShareOf(address))];
+        double[] shares = [.. servers.Addresses.Select(address => recorder.Attempts.PercentOf(address))];
         return new Figures(
             100.0 * succeeded / calls,
             shares,

@@ -49,7 +49,7 @@ public sealed class Soak
         services.AddLoadBalancedHttpClient("catalog", static options =>
         {
             options.FollowRedirects = true;
-            options.Retry.BackoffBase = TimeSpan.FromTicks(1);
+            options.Retry.BaseBackoff = TimeSpan.FromTicks(1);
 
             // A budget that is kept and never used up: a refusal that first comes late would look like a series that was not there before.
             options.RetryBudget = new RetryBudgetOptions { Percent = 100, MinRetriesPerSecond = 1_000_000, MinConcurrentRetries = 1_000 };

@@ -88,9 +88,9 @@ internal static class RouteMapping
             }
         }
 
-        plan.SetOrDefault("BackoffBase", retries?.Backoff, TimeSpan.FromMilliseconds(25), "Envoy's default");
+        plan.SetOrDefault("BaseBackoff", retries?.Backoff, TimeSpan.FromMilliseconds(25), "Envoy's default");
         TimeSpan most = 10 * (retries?.Backoff?.Value ?? TimeSpan.FromMilliseconds(25));
-        plan.Set("BackoffMax", most < MaxBackoff ? most : MaxBackoff, "Envoy's default");
+        plan.Set("MaxBackoff", most < MaxBackoff ? most : MaxBackoff, "Envoy's default");
     }
 
     private static void WriteFault(HttpRouteFault? fault, PolicyWriter plan)

@@ -41,8 +41,8 @@ public sealed class VirtualCounts
     public IReadOnlyDictionary<int, long> ByStatus => _byStatus;
 
     /// <summary>Answers of one status.</summary>
-    /// <param name="status">The status.</param>
-    public long CountOf(HttpStatusCode status) => _byStatus.GetValueOrDefault((int)status);
+    /// <param name="statusCode">The status.</param>
+    public long CountOf(HttpStatusCode statusCode) => _byStatus.GetValueOrDefault((int)statusCode);
 
     /// <param name="reply">How an exchange ended; null: the caller's time was over.</param>
     internal void Add(VirtualReply? reply)

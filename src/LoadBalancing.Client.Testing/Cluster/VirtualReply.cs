@@ -5,10 +5,10 @@ namespace LoadBalancing.Client;
 /// <summary>What a virtual endpoint does with a request that it has worked on. Immutable; the methods give a changed copy.</summary>
 public sealed class VirtualReply
 {
-    private VirtualReply(VirtualReplyKind kind, HttpStatusCode status)
+    private VirtualReply(VirtualReplyKind kind, HttpStatusCode statusCode)
     {
         Kind = kind;
-        StatusCode = status;
+        StatusCode = statusCode;
     }
 
     private VirtualReply(VirtualReply other)
@@ -22,7 +22,7 @@ public sealed class VirtualReply
     }
 
     /// <summary>An answer with status 200 and no body.</summary>
-    public static VirtualReply Ok { get; } = Status(HttpStatusCode.OK);
+    public static VirtualReply Ok { get; } = FromHttpStatusCode(HttpStatusCode.OK);
 
     /// <summary>No answer: the connection breaks where the headers are due.</summary>
     public static VirtualReply Reset { get; } = new(VirtualReplyKind.Reset, 0);
@@ -67,20 +67,16 @@ public sealed class VirtualReply
     internal static VirtualReply ConnectionRefused { get; } = new(VirtualReplyKind.ConnectionRefused, 0);
 
     /// <summary>An answer with a status, so that <c>endpoint.Fail(HttpStatusCode.ServiceUnavailable)</c> compiles.</summary>
-    /// <param name="status">200 to 599.</param>
-    public static implicit operator VirtualReply(HttpStatusCode status) => Status(status);
-
-    /// <summary>The same as <see cref="Status"/>.</summary>
-    /// <param name="status">200 to 599.</param>
-    public static VirtualReply FromHttpStatusCode(HttpStatusCode status) => Status(status);
+    /// <param name="statusCode">200 to 599.</param>
+    public static implicit operator VirtualReply(HttpStatusCode statusCode) => FromHttpStatusCode(statusCode);
 
     /// <summary>An answer with a status.</summary>
-    /// <param name="status">200 to 599.</param>
-    public static VirtualReply Status(HttpStatusCode status)
+    /// <param name="statusCode">200 to 599.</param>
+    public static VirtualReply FromHttpStatusCode(HttpStatusCode statusCode)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan((int)status, 200, nameof(status));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((int)status, 599, nameof(status));
-        return new VirtualReply(VirtualReplyKind.Response, status);
+        ArgumentOutOfRangeException.ThrowIfLessThan((int)statusCode, 200, nameof(statusCode));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((int)statusCode, 599, nameof(statusCode));
+        return new VirtualReply(VirtualReplyKind.Response, statusCode);
     }
 
     /// <summary>The same answer with a body.</summary>

@@ -6,7 +6,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class FaultInjectionExtensions
 {
     /// <summary>
-    /// Lets things go wrong with one service, until the result is disposed: <c>using (provider.InjectFaults("catalog", f => f.Abort(HttpStatusCode.InternalServerError, percentage: 10))) { ... }</c>.
+    /// Lets things go wrong with one service, until the result is disposed: <c>using (provider.InjectFaults("catalog", f => f.Abort(HttpStatusCode.InternalServerError, percent: 10))) { ... }</c>.
     /// Other service providers are not touched.
     /// </summary>
     /// <param name="services">The service provider of the clients: that of a host, or <c>factory.Services</c> of a <c>WebApplicationFactory</c>.</param>

@@ -68,15 +68,15 @@ public sealed class RecordedEvents : IReadOnlyList<RecordedEvent>
 
     /// <summary>The share of these that concern one endpoint, in percent; 0 when there are none at all.</summary>
     /// <param name="endpoint">The endpoint.</param>
-    public double ShareOf(VirtualEndpoint endpoint)
+    public double PercentOf(VirtualEndpoint endpoint)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
-        return ShareOf(endpoint.Address);
+        return PercentOf(endpoint.Address);
     }
 
     /// <summary>The share of these that concern one endpoint, in percent; 0 when there are none at all.</summary>
     /// <param name="address">Like <c>http://10.0.0.1:8080</c>; only host and port matter.</param>
-    public double ShareOf(string address) => ShareOf(new Uri(address, UriKind.Absolute));
+    public double PercentOf(string address) => PercentOf(new Uri(address, UriKind.Absolute));
 
     /// <summary>There must be none.</summary>
     /// <exception cref="TrafficAssertionException">There are.</exception>
@@ -105,23 +105,23 @@ public sealed class RecordedEvents : IReadOnlyList<RecordedEvent>
 
     /// <summary>One endpoint's share must be about so large.</summary>
     /// <param name="endpoint">The endpoint.</param>
-    /// <param name="percentage">The share, in percent.</param>
-    /// <param name="tolerance">How many points it may differ.</param>
+    /// <param name="percent">The share, in percent.</param>
+    /// <param name="tolerance">How many percentage points it may differ.</param>
     /// <exception cref="TrafficAssertionException">It differs more; the shares of all are shown.</exception>
-    public RecordedEvents ShouldHaveShare(VirtualEndpoint endpoint, double percentage, double tolerance)
+    public RecordedEvents ShouldHaveShare(VirtualEndpoint endpoint, double percent, double tolerance)
     {
-        double share = ShareOf(endpoint);
-        return Math.Abs(share - percentage) <= tolerance
+        double share = PercentOf(endpoint);
+        return Math.Abs(share - percent) <= tolerance
             ? this
-            : throw CreateShareException(string.Create(CultureInfo.InvariantCulture, $"{endpoint} should have {percentage:0.##} % +-{tolerance:0.##}, and has {share:0.##} %"));
+            : throw CreateShareException(string.Create(CultureInfo.InvariantCulture, $"{endpoint} should have {percent:0.##} % +-{tolerance:0.##}, and has {share:0.##} %"));
     }
 
     /// <summary>The endpoints that occur must have equal shares.</summary>
-    /// <param name="tolerance">How many points of a percentage each may differ.</param>
+    /// <param name="tolerance">How many percentage points each may differ.</param>
     /// <exception cref="TrafficAssertionException">One differs more; the shares of all are shown.</exception>
     public RecordedEvents ShouldBeSpreadEvenly(double tolerance)
     {
-        double[] shares = [.. Shares().Select(static share => share.Percentage)];
+        double[] shares = [.. Shares().Select(static share => share.Percent)];
         return shares.All(share => Math.Abs(share - (100.0 / shares.Length)) <= tolerance)
             ? this
             : throw CreateShareException(string.Create(CultureInfo.InvariantCulture, $"all should have {100.0 / shares.Length:0.##} % +-{tolerance:0.##}"));
@@ -152,9 +152,9 @@ public sealed class RecordedEvents : IReadOnlyList<RecordedEvent>
 
     private RecordedEvents On(Uri address) => Where(recorded => Concerns(recorded, address), $"on {address.Authority}");
 
-    private double ShareOf(Uri address) => Count == 0 ? 0 : 100.0 * _events.Count(recorded => Concerns(recorded, address)) / Count;
+    private double PercentOf(Uri address) => Count == 0 ? 0 : 100.0 * _events.Count(recorded => Concerns(recorded, address)) / Count;
 
-    private IEnumerable<(string Name, double Percentage)> Shares() =>
+    private IEnumerable<(string Name, double Percent)> Shares() =>
         _events.Where(static recorded => recorded.Endpoint is not null)
             .GroupBy(static recorded => recorded.Endpoint!.Address.Authority, StringComparer.Ordinal)
             .OrderBy(static group => group.Key, StringComparer.Ordinal)
@@ -174,9 +174,9 @@ public sealed class RecordedEvents : IReadOnlyList<RecordedEvent>
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{_description}: {fault}.\n");
-        foreach ((string name, double percentage) in Shares())
+        foreach ((string name, double percent) in Shares())
         {
-            text.Append(CultureInfo.InvariantCulture, $"  {name}  {percentage:0.##} % of {Count}\n");
+            text.Append(CultureInfo.InvariantCulture, $"  {name}  {percent:0.##} % of {Count}\n");
         }
 
         Append(text, "Ejections, returns and notes:\n", _recorder.FindContextEvents(until: null), 0);

@@ -133,13 +133,13 @@ internal sealed partial class ClusterRuntime : IDisposable
         }
 
         // Not under the lock: the list may be somebody else's code, and a long one that is new takes a while.
-        EndpointUpdate? read = EndpointUpdateValidator.Read(list, "endpoints", before, out IReadOnlyList<string> faults);
+        EndpointUpdate? read = EndpointUpdateValidator.Read(list, "endpoints", before, out IReadOnlyList<string> errors);
         lock (_publishLock)
         {
             if (read is null)
             {
                 _metrics.OnUpdateRejected(source);
-                LogUpdateRejected(_logger, _name.FullName, source, string.Join(" ", faults));
+                LogUpdateRejected(_logger, _name.FullName, source, string.Join(" ", errors));
                 return;
             }
 
@@ -237,6 +237,6 @@ internal sealed partial class ClusterRuntime : IDisposable
     [LoggerMessage(LogEvents.EmptyUpdateKept, LogLevel.Warning, "Source '{Source}' gave service '{Service}' an empty list; the endpoints known so far stay (EmptyUpdate = Keep).", EventName = nameof(LogEvents.EmptyUpdateKept))]
     private static partial void LogEmptyUpdateKept(ILogger logger, string service, string source);
 
-    [LoggerMessage(LogEvents.UpdateRejected, LogLevel.Error, "Source '{Source}' gave service '{Service}' a faulty list; the last good one stays in force. {Faults}", EventName = nameof(LogEvents.UpdateRejected))]
-    private static partial void LogUpdateRejected(ILogger logger, string service, string source, string faults);
+    [LoggerMessage(LogEvents.UpdateRejected, LogLevel.Error, "Source '{Source}' gave service '{Service}' a faulty list; the last good one stays in force. {Errors}", EventName = nameof(LogEvents.UpdateRejected))]
+    private static partial void LogUpdateRejected(ILogger logger, string service, string source, string errors);
 }

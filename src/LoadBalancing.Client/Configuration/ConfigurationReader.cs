@@ -50,7 +50,7 @@ internal static class ConfigurationReader
         .OptionalSection(nameof(OutlierDetectionOptions.SuccessRate), SuccessRate, static o => o.SuccessRate, static (o, v) => o.SuccessRate = v)
         .OptionalSection(nameof(OutlierDetectionOptions.FailurePercentage), FailurePercentage, static o => o.FailurePercentage, static (o, v) => o.FailurePercentage = v)
         .OptionalSection(nameof(OutlierDetectionOptions.WindowedSuccessRate), WindowedSuccessRate, static o => o.WindowedSuccessRate, static (o, v) => o.WindowedSuccessRate = v)
-        .Texts(nameof(OutlierDetectionOptions.ErrorStatuses), "[\"500-599\", \"429\"]", static (o, v) => o.ErrorStatuses = v)
+        .Statuses(nameof(OutlierDetectionOptions.ErrorStatuses), static (o, v) => o.ErrorStatuses = v)
         .Texts(nameof(OutlierDetectionOptions.ErrorExceptions), "[\"connect\", \"reset\"]", static (o, v) => o.ErrorExceptions = v)
         .Number(nameof(OutlierDetectionOptions.ConsecutiveErrorsEnforcementPercent), static (o, v) => o.ConsecutiveErrorsEnforcementPercent = v)
         .Number(nameof(OutlierDetectionOptions.ConsecutiveGatewayErrorsEnforcementPercent), static (o, v) => o.ConsecutiveGatewayErrorsEnforcementPercent = v)
@@ -134,8 +134,8 @@ internal static class ConfigurationReader
         .Text(nameof(ActiveHealthCheckOptions.Path), static (o, v) => o.Path = v)
         .Text(nameof(ActiveHealthCheckOptions.Method), static (o, v) => o.Method = v)
         .Text(nameof(ActiveHealthCheckOptions.Host), static (o, v) => o.Host = v)
-        .Texts(nameof(ActiveHealthCheckOptions.Headers), "[\"X-Probe: 1\"]", static (o, v) => o.Headers = v)
-        .Texts(nameof(ActiveHealthCheckOptions.ExpectedStatuses), "[\"200-299\"]", static (o, v) => o.ExpectedStatuses = v)
+        .TextMap(nameof(ActiveHealthCheckOptions.Headers), "{ \"x-probe\": \"1\" }", static o => o.Headers)
+        .Statuses(nameof(ActiveHealthCheckOptions.ExpectedStatuses), static (o, v) => o.ExpectedStatuses = v)
         .Text(nameof(ActiveHealthCheckOptions.Send), static (o, v) => o.Send = v)
         .Text(nameof(ActiveHealthCheckOptions.Expect), static (o, v) => o.Expect = v)
         .Text(nameof(ActiveHealthCheckOptions.GrpcService), static (o, v) => o.GrpcService = v)
@@ -165,12 +165,12 @@ internal static class ConfigurationReader
         .Integer(nameof(RetryOptions.MaxRetries), static (o, v) => o.MaxRetries = v)
         .Duration(nameof(RetryOptions.PerTryTimeout), static (o, v) => o.PerTryTimeout = v)
         .Texts(nameof(RetryOptions.RetryOn), "[\"5xx\", \"connect-failure\"]", static (o, v) => o.RetryOn = v)
-        .Integers(nameof(RetryOptions.RetriableStatuses), "[429, 500]", static (o, v) => o.RetriableStatuses = v)
+        .Statuses(nameof(RetryOptions.RetriableStatuses), static (o, v) => o.RetriableStatuses = v)
         .Sections(nameof(RetryOptions.RetriableHeaders), HeaderMatch, static (o, v) => o.RetriableHeaders = v)
         .Boolean(nameof(RetryOptions.RetryAllMethods), static (o, v) => o.RetryAllMethods = v)
         .Integer(nameof(RetryOptions.MaxBufferedBodySize), static (o, v) => o.MaxBufferedBodySize = v)
-        .Duration(nameof(RetryOptions.BackoffBase), static (o, v) => o.BackoffBase = v)
-        .Duration(nameof(RetryOptions.BackoffMax), static (o, v) => o.BackoffMax = v);
+        .Duration(nameof(RetryOptions.BaseBackoff), static (o, v) => o.BaseBackoff = v)
+        .Duration(nameof(RetryOptions.MaxBackoff), static (o, v) => o.MaxBackoff = v);
 
     internal static readonly OptionsSchema<RetryBudgetOptions> Budget = new OptionsSchema<RetryBudgetOptions>()
         .Boolean(nameof(RetryBudgetOptions.Enabled), static (o, v) => o.Enabled = v)
@@ -337,7 +337,7 @@ internal static class ConfigurationReader
         .Choice<EmptyUpdateBehavior>(nameof(LoadBalancingOptions.EmptyUpdate), static (o, v) => o.EmptyUpdate = v)
         .Boolean(nameof(LoadBalancingOptions.FollowRedirects), static (o, v) => o.FollowRedirects = v);
 
-    /// <summary>Lays what a section says over the options. Faults are noted in the options, for the validator to report with everything else.</summary>
+    /// <summary>Lays what a section says over the options. Errors are noted in the options, for the validator to report with everything else.</summary>
     public static void Read(IConfiguration configuration, LoadBalancingOptions options)
     {
         if (configuration is IConfigurationSection section)
@@ -359,32 +359,32 @@ internal static class ConfigurationReader
         ServiceOptions.Read(configuration, options, options.ConfigurationErrors);
     }
 
-    private static HashPolicyOptions? ReadHashPolicy(IConfigurationSection item, List<string> faults)
+    private static HashPolicyOptions? ReadHashPolicy(IConfigurationSection item, List<string> errors)
     {
         if (item.Value is { Length: > 0 } text)
         {
-            faults.Add($"{item.Path}: '{text}' is a single value; expected a section with the keys {HashPolicy.FormatKeys()}.");
+            errors.Add($"{item.Path}: '{text}' is a single value; expected a section with the keys {HashPolicy.FormatKeys()}.");
             return null;
         }
 
-        int faultsBefore = faults.Count;
+        int errorsBefore = errors.Count;
         var policy = new HashPolicyOptions();
-        HashPolicy.Read(item, policy, faults);
-        return faults.Count == faultsBefore ? policy : null;
+        HashPolicy.Read(item, policy, errors);
+        return errors.Count == errorsBefore ? policy : null;
     }
 
-    private static EndpointDescription? ReadEndpoint(IConfigurationSection item, List<string> faults)
+    private static EndpointDescription? ReadEndpoint(IConfigurationSection item, List<string> errors)
     {
         if (item.Value is { Length: > 0 } address)
         {
             return new EndpointDescription(address);
         }
 
-        int faultsBefore = faults.Count;
+        int errorsBefore = errors.Count;
         var endpoint = new EndpointDescription();
-        Endpoint.Read(item, endpoint, faults);
+        Endpoint.Read(item, endpoint, errors);
 
-        // Half an endpoint would only lead to a second fault about the same slip.
-        return faults.Count == faultsBefore ? endpoint : null;
+        // Half an endpoint would only lead to a second error about the same mistake.
+        return errors.Count == errorsBefore ? endpoint : null;
     }
 }

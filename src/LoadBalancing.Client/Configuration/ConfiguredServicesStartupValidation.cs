@@ -21,8 +21,8 @@ internal sealed class ConfiguredServicesStartupValidation
 
         public ValidateOptionsResult Validate(string? name, ConfiguredServicesStartupValidation options)
         {
-            string[] faults = [.. _registrations.GetServiceNames(_services).Where(service => _registrations.Find(service) is null).SelectMany(FindErrors)];
-            return faults.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+            string[] errors = [.. _registrations.GetServiceNames(_services).Where(service => _registrations.Find(service) is null).SelectMany(FindErrors)];
+            return errors.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
         }
 
         private IEnumerable<string> FindErrors(string service)

@@ -1,8 +1,11 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Why connection settings cannot be taken, said the same way by whoever finds it out.</summary>
+/// <summary>Why connection settings are refused, in the same words wherever that is found out.</summary>
 internal static class ConnectionSettingsMessages
 {
+    public const string SubsetHasNoConnections =
+        "a subset cannot have its own: connections are made by the client, alike for all. Say it in the ConnectionPool of the service.";
+
     public static string CustomPrimaryHandler(string client, string handler) =>
         $"it is set, and client '{client}' has a primary handler of its own ({handler}), which alone decides about its connections; set it there, or leave the handler that AddLoadBalancedHttpClient brings.";
 

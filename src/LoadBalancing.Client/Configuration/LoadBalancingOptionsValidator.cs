@@ -2,7 +2,9 @@ using Microsoft.Extensions.Options;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Finds everything that is wrong with a service's options, in one go. Each fault says where, what, and what would be right.</summary>
+/// <summary>
+/// Combines the rules of all features for a service's options, and reports all errors together. Each says where, what, and what would be right.
+/// </summary>
 internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalancingOptions>
 {
     private readonly ServiceRegistrationCollection _registrations;
@@ -28,40 +30,42 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
             return ValidateOptionsResult.Skip;
         }
 
-        var faults = new ValidationErrors(options.ConfigurationSections.LastOrDefault() ?? service);
-        faults.AddRange(options.ConfigurationErrors);
+        var errors = new ValidationErrors(options.ConfigurationSections.LastOrDefault() ?? service);
+        errors.AddRange(options.ConfigurationErrors);
         foreach (string missing in FindNullSections(options))
         {
-            faults.Add(missing, "it is null; leave it at its default, or set it to a value of its own.");
+            errors.Add(missing, "it is null; leave it at its default, or set it to a value of its own.");
         }
 
         if (FindNullSections(options).Any())
         {
             // Nothing else can be looked at.
-            return faults.ToResult();
+            return errors.ToResult();
         }
 
-        CheckEndpoints(service, options, faults);
-        CheckHosts(service, options, faults);
-        CheckPolicies(options, faults);
-        RequestRouteOptionsValidator.Validate(options, faults);
-        SubsetOptionsValidator.Validate(options, service, _registrations.GetServiceNames(_services), faults, CheckSubset);
+        CheckEndpoints(service, options, errors);
+        CheckHosts(service, options, errors);
+        CheckPolicies(options, errors);
+        RequestOptionsValidator.Validate(options, errors);
+        SubsetOptionsValidator.Validate(options, errors, CheckSubset);
+        CheckDestinations(service, options, errors);
         if (_registrations.IsBalancerOnly(service))
         {
-            NonHttpOptionsValidator.Validate(options, faults);
+            NonHttpOptionsValidator.Validate(options, errors);
         }
         else
         {
-            CheckConnections(service, options, faults);
+            CheckConnections(service, options, errors);
         }
 
-        faults.CheckEnum("UnmatchedHost", options.UnmatchedHost);
-        faults.CheckEnum("EmptyUpdate", options.EmptyUpdate);
-        return faults.ToResult();
+        errors.CheckEnum("UnmatchedHost", options.UnmatchedHost);
+        errors.CheckEnum("EmptyUpdate", options.EmptyUpdate);
+        return errors.ToResult();
 
         void CheckSubset(LoadBalancingOptions subset, ValidationErrors own)
         {
             CheckPolicies(subset, own);
+            CheckSubsetConnections(subset.ConnectionPool, own);
             if (_registrations.IsBalancerOnly(service))
             {
                 NonHttpOptionsValidator.Validate(subset, own);
@@ -94,29 +98,65 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
         }.Where(static part => part.Value is null).Select(static part => part.Name);
 
     /// <summary>Finds what is wrong with what holds for all requests of a cluster.</summary>
-    private void CheckPolicies(LoadBalancingOptions options, ValidationErrors faults)
+    private void CheckPolicies(LoadBalancingOptions options, ValidationErrors errors)
     {
         if (!_strategies.TryGet(options.Strategy, out ILoadBalancingStrategy? strategy))
         {
-            faults.Add("Strategy", $"'{options.Strategy}' is not known; known are {string.Join(", ", _strategies.Names)}.");
+            errors.Add("Strategy", $"'{options.Strategy}' is not known; known are {string.Join(", ", _strategies.Names)}.");
         }
 
-        StrategyOptionsValidator.Validate(options, strategy, faults);
-        OutlierDetectionOptionsValidator.Validate(options, faults);
-        EndpointSetOptionsValidator.Validate(options, faults);
-        ActiveHealthCheckOptionsValidator.Validate(options.HealthCheck, _probes, faults);
-        ConnectionPoolOptionsValidator.Validate(options, faults);
+        StrategyOptionsValidator.Validate(options, strategy, errors);
+        LeastRequestOptionsValidator.Validate(options.LeastRequest, errors);
+        LeastLoadOptionsValidator.Validate(options.LeastLoad, errors);
+        ConsistentHashOptionsValidator.Validate(options.ConsistentHash, errors);
+        HashPolicyOptionsValidator.Validate(options.HashPolicies, errors);
+        if (options.SessionAffinity is { } sessionAffinity)
+        {
+            SessionAffinityOptionsValidator.Validate(sessionAffinity, errors);
+        }
+
+        OutlierDetectionOptionsValidator.Validate(options.OutlierDetection, errors);
+        PanicOptionsValidator.Validate(options.Panic, errors);
+        LocalityOptionsValidator.Validate(options.Locality, errors);
+        SlowStartOptionsValidator.Validate(options.SlowStart, errors);
+        SubsettingOptionsValidator.Validate(options.Subsetting, errors);
+        ActiveHealthCheckOptionsValidator.Validate(options.HealthCheck, [.. _probes.Names], errors);
+        RetryBudgetOptionsValidator.Validate(options.RetryBudget, errors);
+        ConnectionPoolOptionsValidator.Validate(options.ConnectionPool, errors);
     }
 
-    private void CheckEndpoints(string service, LoadBalancingOptions options, ValidationErrors faults)
+    private void CheckDestinations(string service, LoadBalancingOptions options, ValidationErrors errors)
     {
-        faults.AddRange(EndpointUpdateValidator.FindErrors([.. options.Endpoints], faults.PathOf("Endpoints"), duplicatesAllowed: false));
+        IReadOnlyCollection<string> services = _registrations.GetServiceNames(_services);
+        for (int i = 0; i < options.Routes.Count; i++)
+        {
+            RouteDestinationOptionsValidator.Validate(options.Routes[i], options, service, services, errors.ForSection($"Routes:{i}"));
+        }
+    }
 
-        // Entries that could not be read are faults already; that nothing is left of the list is not another one.
+    private static void CheckSubsetConnections(ConnectionPoolOptions pool, ValidationErrors errors)
+    {
+        if (pool.KeepAlive is { } keepAlive && KeepAliveSettings.From(keepAlive) != KeepAliveSettings.From(new KeepAliveOptions()))
+        {
+            errors.Add("ConnectionPool:KeepAlive", ConnectionSettingsMessages.SubsetHasNoConnections);
+        }
+
+        foreach (string option in ConnectionSettings.From(pool).ConfiguredOptions)
+        {
+            errors.Add(option, ConnectionSettingsMessages.SubsetHasNoConnections);
+        }
+    }
+
+    private void CheckEndpoints(string service, LoadBalancingOptions options, ValidationErrors errors)
+    {
+        errors.AddRange(EndpointUpdateValidator.FindErrors([.. options.Endpoints], errors.PathOf("Endpoints"), duplicatesAllowed: false));
+
+        // Entries that could not be read are errors already; that nothing is left of the list is not another one.
         bool mayLackEndpoints = _startupTracker.HasStarted(service) || _registrations.GetSources(service).Any() || options.ConfigurationErrors.Count > 0;
         if (options.Endpoints.Count == 0 && !mayLackEndpoints)
         {
-            faults.Add("Endpoints", "there are none, and the service has no endpoint source; list at least one address, like 'http://10.0.0.1:8080', or call AddEndpointSource.");
+            errors.Add("Endpoints", "there are none, and the service has no endpoint source; "
+                + "list at least one address, like 'http://10.0.0.1:8080', or call AddEndpointSource.");
         }
 
         HashSet<string> web = [Uri.UriSchemeHttp, Uri.UriSchemeHttps];
@@ -125,28 +165,28 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
         {
             if (options.Endpoints[i] is { } endpoint && EndpointIdentity.TryParse(endpoint, out EndpointIdentity identity, out _) && !web.Contains(identity.Address.Scheme))
             {
-                faults.Add($"Endpoints:{i}", $"'{endpoint.Address}' cannot be called by an HttpClient; its endpoints begin with http:// or https://.");
+                errors.Add($"Endpoints:{i}", $"'{endpoint.Address}' cannot be called by an HttpClient; its endpoints begin with http:// or https://.");
             }
         }
     }
 
-    private void CheckConnections(string service, LoadBalancingOptions options, ValidationErrors faults)
+    private void CheckConnections(string service, LoadBalancingOptions options, ValidationErrors errors)
     {
         string? obstacle = _registrations.Find(service) is not { OwnsClient: true } ? ConnectionSettingsMessages.NoManagedClient(service)
             : _startupTracker.FindCustomPrimaryHandler(service) is { } handler ? ConnectionSettingsMessages.CustomPrimaryHandler(service, handler)
             : null;
         foreach (string option in obstacle is null ? [] : ConnectionSettings.From(options.ConnectionPool).ConfiguredOptions)
         {
-            faults.Add(option, obstacle!);
+            errors.Add(option, obstacle!);
         }
     }
 
-    private void CheckHosts(string service, LoadBalancingOptions options, ValidationErrors faults)
+    private void CheckHosts(string service, LoadBalancingOptions options, ValidationErrors errors)
     {
         bool ownsClient = _registrations.Find(service)?.OwnsClient ?? false;
         if (ownsClient && options.Hosts.Count == 0 && Uri.CheckHostName(service) == UriHostNameType.Unknown)
         {
-            faults.Add("Hosts", HostMessages.ClientNameIsNotHost(service));
+            errors.Add("Hosts", HostMessages.ClientNameIsNotHost(service));
         }
 
         for (int i = 0; i < options.Hosts.Count; i++)
@@ -154,7 +194,7 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
             string host = options.Hosts[i];
             if (host != "*" && (string.IsNullOrEmpty(host) || Uri.CheckHostName(host) == UriHostNameType.Unknown))
             {
-                faults.Add($"Hosts:{i}", $"'{host}' is not a host name; write it without scheme, port and path, like 'catalog', or '*' for all hosts.");
+                errors.Add($"Hosts:{i}", $"'{host}' is not a host name; write it without scheme, port and path, like 'catalog', or '*' for all hosts.");
             }
         }
     }

@@ -1,47 +1,73 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// What options may not say where there is no HttpClient, because nobody would do it: <c>AddLoadBalancer</c> hands out leases, and requests, their time limits and their retries are in the hands of whoever holds them.
-/// A setting that does nothing is a mistake that nobody would notice.
+/// The options that are refused where there is no HttpClient: <c>AddLoadBalancer</c> hands out leases, and requests, their timeouts and their
+/// retries belong to the code that holds them. A setting without an effect is a mistake that would go unnoticed.
 /// </summary>
 internal static class NonHttpOptionsValidator
 {
-    public static void Validate(LoadBalancingOptions options, ValidationErrors faults)
+    private const string NoTimeout =
+        "a call that takes too long is yours to give up; end its lease with AttemptOutcome.Failure(FailureKind.Timeout)";
+
+    private const string NoHashPolicies =
+        "there is no request to read; give each pick its PickContext.Hash, which AffinityHash finds for a text and for a caller's address";
+
+    private const string NoBodies = "only HTTP responses have bodies";
+    private const string NoRetries = "it bounds retries, which are yours to make";
+    private const string NoHosts = "a balancer is found by its name and not by hosts";
+
+    public static void Validate(LoadBalancingOptions options, ValidationErrors errors)
     {
-        RejectIfSet("Timeout", options.Timeout is not null, "a call that takes too long is yours to give up; end its lease with AttemptOutcome.Failure(FailureKind.Timeout)", faults);
-        RejectIfSet("TimeoutCoversBody", options.TimeoutCoversBody is not null, "only HTTP answers have bodies", faults);
-        RejectIfSet("BodyIdleTimeout", options.BodyIdleTimeout is not null, "only HTTP answers have bodies", faults);
-        RejectIfSet("Retry", IsSet(options.Retry), "to try elsewhere, pick again with PickContext.Exclude", faults);
-        RejectIfSet("RetryBudget", IsSet(options.RetryBudget), "it bounds retries, which are yours to make", faults);
-        RejectIfSet("ConnectionPool:MaxConcurrentRetries", options.ConnectionPool.MaxConcurrentRetries is not null, "it bounds retries, which are yours to make", faults);
-        RejectIfSet("ConnectionPool:KeepAlive", IsSet(options.ConnectionPool.KeepAlive), "the connections are yours; set the options of their sockets", faults);
-        foreach (string option in ConnectionSettings.From(options.ConnectionPool).ConfiguredOptions)
+        ConnectionPoolOptions pool = options.ConnectionPool;
+        bool hasErrorStatuses = options.OutlierDetection.ErrorStatuses is { Count: > 0 };
+        foreach ((string key, bool isSet, string reason) in new[]
         {
-            RejectIfSet(option, isSaid: true, "the connections are yours to make", faults);
+            ("Timeout", options.Timeout is not null, NoTimeout),
+            ("TimeoutCoversBody", options.TimeoutCoversBody is not null, NoBodies),
+            ("BodyIdleTimeout", options.BodyIdleTimeout is not null, NoBodies),
+            ("Retry", IsSet(options.Retry), "to retry on another endpoint, pick again with PickContext.Exclude"),
+            ("RetryBudget", IsSet(options.RetryBudget), NoRetries),
+            ("ConnectionPool:MaxConcurrentRetries", pool.MaxConcurrentRetries is not null, NoRetries),
+            ("ConnectionPool:KeepAlive", IsSet(pool.KeepAlive), "the connections are yours; set the options of their sockets"),
+        })
+        {
+            RejectIfSet(key, isSet, reason, errors);
         }
 
-        RejectIfSet("Routes", options.Routes.Count > 0, "there are no requests to match; register a balancer for each kind of traffic", faults);
-        RejectIfSet("Hosts", options.Hosts.Count > 0, "whoever asks for the balancer by its name is balanced", faults);
-        RejectIfSet("UnmatchedHost", options.UnmatchedHost != UnmatchedHostBehavior.PassThrough, "whoever asks for the balancer by its name is balanced", faults);
-        RejectIfSet("HashPolicies", options.HashPolicies.Count > 0, "there is no request to read; give each pick its PickContext.Hash, which AffinityHash finds for a text and for a caller's address", faults);
-        RejectIfSet("SessionAffinity", options.SessionAffinity is not null, "it is a cookie; to stay on an endpoint, keep the lease, or pick by a hash", faults);
-        RejectIfSet("Fault", options.Fault is not null, "faults are injected into requests", faults);
-        RejectIfSet("FollowRedirects", options.FollowRedirects is not null, "only HTTP redirects", faults);
-        RejectIfSet("OutlierDetection:ErrorStatuses", options.OutlierDetection.ErrorStatuses is { Count: > 0 }, "only HTTP has statuses; whoever ends a lease says what it was", faults);
-        CheckHealthChecks(options, faults);
+        foreach (string option in ConnectionSettings.From(pool).ConfiguredOptions)
+        {
+            RejectIfSet(option, isSet: true, "the connections are yours to make", errors);
+        }
+
+        foreach ((string key, bool isSet, string reason) in new[]
+        {
+            ("Routes", options.Routes.Count > 0, "there are no requests to match; register a balancer for each kind of traffic"),
+            ("Hosts", options.Hosts.Count > 0, NoHosts),
+            ("UnmatchedHost", options.UnmatchedHost != UnmatchedHostBehavior.PassThrough, NoHosts),
+            ("HashPolicies", options.HashPolicies.Count > 0, NoHashPolicies),
+            ("SessionAffinity", options.SessionAffinity is not null, "it is a cookie; to stay on an endpoint, keep the lease, or pick by a hash"),
+            ("Fault", options.Fault is not null, "faults are injected into requests"),
+            ("FollowRedirects", options.FollowRedirects is not null, "only HTTP redirects"),
+            ("OutlierDetection:ErrorStatuses", hasErrorStatuses, "only HTTP has statuses; a lease ends with its outcome"),
+        })
+        {
+            RejectIfSet(key, isSet, reason, errors);
+        }
+
+        CheckHealthChecks(options, errors);
     }
 
-    private static void RejectIfSet(string key, bool isSaid, string instead, ValidationErrors faults)
+    private static void RejectIfSet(string key, bool isSet, string reason, ValidationErrors errors)
     {
-        if (isSaid)
+        if (isSet)
         {
-            faults.Add(key, $"it is for HTTP, and the service was registered with AddLoadBalancer, without a client: {instead}.");
+            errors.Add(key, $"it is for HTTP, and the service was registered with AddLoadBalancer, without a client: {reason}.");
         }
     }
 
-    private static void CheckHealthChecks(LoadBalancingOptions options, ValidationErrors faults)
+    private static void CheckHealthChecks(LoadBalancingOptions options, ValidationErrors errors)
     {
-        // Numbers that are no kind are a fault already.
+        // Numbers that are no kind are an error already.
         HealthCheckKind? kind = options.HealthCheck.Kind ?? (options.HealthCheck.Path is null ? null : HealthCheckKind.Http);
         for (int i = 0; i < options.Endpoints.Count; i++)
         {
@@ -53,13 +79,15 @@ internal static class NonHttpOptionsValidator
             string scheme = identity.Address.Scheme;
             if (kind is HealthCheckKind.Http or HealthCheckKind.Grpc && scheme != Uri.UriSchemeHttp && scheme != Uri.UriSchemeHttps)
             {
-                faults.Add("HealthCheck:Kind", $"{kind} asks over HTTP, which '{endpoint.Address}' does not speak; it is Tcp, or Custom with an IHealthProbe of yours.");
+                errors.Add("HealthCheck:Kind", $"{kind} asks over HTTP, which '{endpoint.Address}' does not speak; "
+                    + $"it is Tcp, or Custom with an IHealthProbe of yours.");
                 return;
             }
 
             if (kind is HealthCheckKind.Tcp && scheme == "udp")
             {
-                faults.Add("HealthCheck:Kind", $"Tcp connects, and '{endpoint.Address}' has nobody who accepts; it is Custom, with an IHealthProbe of yours that asks over UDP.");
+                errors.Add("HealthCheck:Kind", $"Tcp connects, and '{endpoint.Address}' has nothing that accepts connections; "
+                    + $"it is Custom, with an IHealthProbe of yours that asks over UDP.");
                 return;
             }
         }
@@ -73,8 +101,8 @@ internal static class NonHttpOptionsValidator
         || retry.RetriableHeaders is { Count: > 0 }
         || retry.RetryAllMethods is not null
         || retry.MaxBufferedBodySize is not null
-        || retry.BackoffBase is not null
-        || retry.BackoffMax is not null;
+        || retry.BaseBackoff is not null
+        || retry.MaxBackoff is not null;
 
     private static bool IsSet(RetryBudgetOptions budget)
     {
@@ -87,7 +115,7 @@ internal static class NonHttpOptionsValidator
 
     private static bool IsSet(KeepAliveOptions? keepAlive)
     {
-        // That it is null is a fault already.
+        // That it is null is an error already.
         var usual = new KeepAliveOptions();
         return keepAlive is not null
             && (keepAlive.TcpTime != usual.TcpTime

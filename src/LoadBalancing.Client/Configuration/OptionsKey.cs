@@ -15,6 +15,9 @@ internal enum OptionsValueKind
     OptionalSection,
     List,
     IntegerList,
+
+    /// <summary>A list of statuses, numbers or texts.</summary>
+    StatusList,
     SectionList,
     TextMap,
     NumberMap,

@@ -5,7 +5,7 @@ namespace LoadBalancing.Client;
 
 /// <summary>
 /// Which keys a configuration section may have and where their values go. Strict, unlike the platform's binder: every unknown key, wrong shape and
-/// value that cannot be converted is a fault that names its full path.
+/// value that cannot be converted is an error that names its full path.
 /// </summary>
 /// <typeparam name="T">The options that are filled.</typeparam>
 internal sealed class OptionsSchema<T> : IOptionsSchema
@@ -50,15 +50,15 @@ internal sealed class OptionsSchema<T> : IOptionsSchema
     public OptionsSchema<T> Section<TPart>(string key, OptionsSchema<TPart> shape, Func<T, TPart> part)
         where TPart : class
     {
-        Add(new OptionsKey(key, OptionsValueKind.Section, Schema: shape), (section, options, faults) =>
+        Add(new OptionsKey(key, OptionsValueKind.Section, Schema: shape), (section, options, errors) =>
         {
             if (section.Value is not null)
             {
-                faults.Add($"{section.Path}: '{section.Value}' is a single value or a list; expected a section with the keys {shape.FormatKeys()}.");
+                errors.Add($"{section.Path}: '{section.Value}' is a single value or a list; expected a section with the keys {shape.FormatKeys()}.");
             }
             else if (section.GetChildren().Any())
             {
-                shape.Read(section, part(options), faults);
+                shape.Read(section, part(options), errors);
             }
         });
         return this;
@@ -70,17 +70,17 @@ internal sealed class OptionsSchema<T> : IOptionsSchema
     public OptionsSchema<T> OptionalSection<TPart>(string key, OptionsSchema<TPart> shape, Func<T, TPart?> get, Action<T, TPart?> set)
         where TPart : class, new()
     {
-        Add(new OptionsKey(key, OptionsValueKind.OptionalSection, Schema: shape), (section, options, faults) =>
+        Add(new OptionsKey(key, OptionsValueKind.OptionalSection, Schema: shape), (section, options, errors) =>
         {
             bool isOn = section.GetChildren().Any();
             if (section.Value is { } text && !bool.TryParse(text, out isOn))
             {
-                faults.Add($"{section.Path}: '{text}' is a single value or a list; expected true, false, or a section with the keys {shape.FormatKeys()}.");
+                errors.Add($"{section.Path}: '{text}' is a single value or a list; expected true, false, or a section with the keys {shape.FormatKeys()}.");
             }
             else if (isOn)
             {
                 TPart part = get(options) ?? new TPart();
-                shape.Read(section, part, faults);
+                shape.Read(section, part, errors);
                 set(options, part);
             }
             else if (section.Value is not null)
@@ -101,13 +101,13 @@ internal sealed class OptionsSchema<T> : IOptionsSchema
         OptionsValueKind kind = OptionsValueKind.List)
         where TItem : class
     {
-        Add(new OptionsKey(key, kind, Schema: itemShape), (section, options, faults) =>
+        Add(new OptionsKey(key, kind, Schema: itemShape), (section, options, errors) =>
         {
             IConfigurationSection[] items = [.. section.GetChildren()];
             if (section.Value is { Length: > 0 } || items.Any(static item => !int.TryParse(item.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
             {
                 string found = section.Value is null ? $"a section with the key '{items.First(static item => !char.IsAsciiDigit(item.Key[0])).Key}'" : $"'{section.Value}'";
-                faults.Add($"{section.Path}: {found} is not a list; {expectation}.");
+                errors.Add($"{section.Path}: {found} is not a list; {expectation}.");
                 return;
             }
 
@@ -117,7 +117,8 @@ internal sealed class OptionsSchema<T> : IOptionsSchema
                 return;
             }
 
-            set(options, [.. items.OrderBy(static item => int.Parse(item.Key, CultureInfo.InvariantCulture)).Select(item => readItem(item, faults)).OfType<TItem>()]);
+            IEnumerable<IConfigurationSection> inOrder = items.OrderBy(static item => int.Parse(item.Key, CultureInfo.InvariantCulture));
+            set(options, [.. inOrder.Select(item => readItem(item, errors)).OfType<TItem>()]);
         });
         return this;
     }
@@ -126,14 +127,14 @@ internal sealed class OptionsSchema<T> : IOptionsSchema
         key,
         $"expected a list of texts like {example}",
         itemShape: null,
-        static (item, faults) =>
+        static (item, errors) =>
         {
             if (item.Value is { Length: > 0 } text && !item.GetChildren().Any())
             {
                 return text;
             }
 
-            faults.Add($"{item.Path}: expected a text.");
+            errors.Add($"{item.Path}: expected a text.");
             return null;
         },
         set);
@@ -155,11 +156,12 @@ internal sealed class OptionsSchema<T> : IOptionsSchema
     public OptionsSchema<T> SectionMap<TItem>(string key, OptionsSchema<TItem> shape, Func<T, IDictionary<string, TItem>> map)
         where TItem : class, new()
     {
-        Add(new OptionsKey(key, OptionsValueKind.SectionMap, Schema: shape), (section, options, faults) =>
+        Add(new OptionsKey(key, OptionsValueKind.SectionMap, Schema: shape), (section, options, errors) =>
         {
             if (section.Value is { Length: > 0 })
             {
-                faults.Add($"{section.Path}: '{section.Value}' is a single value; expected a section of names, each with a section with the keys {shape.FormatKeys()}.");
+                string expectation = $"expected a section of names, each with a section with the keys {shape.FormatKeys()}";
+                errors.Add($"{section.Path}: '{section.Value}' is a single value; {expectation}.");
                 return;
             }
 
@@ -167,7 +169,7 @@ internal sealed class OptionsSchema<T> : IOptionsSchema
             {
                 if (child.Value is { Length: > 0 } text)
                 {
-                    faults.Add($"{child.Path}: '{text}' is a single value; expected a section with the keys {shape.FormatKeys()}.");
+                    errors.Add($"{child.Path}: '{text}' is a single value; expected a section with the keys {shape.FormatKeys()}.");
                     continue;
                 }
 
@@ -176,28 +178,28 @@ internal sealed class OptionsSchema<T> : IOptionsSchema
                     map(options)[child.Key] = item = new TItem();
                 }
 
-                shape.Read(child, item, faults);
+                shape.Read(child, item, errors);
             }
         });
         return this;
     }
 
-    public OptionsSchema<T> Integers(string key, string example, Action<T, List<int>> set) => List(
-        key,
-        $"expected a list of whole numbers like {example}",
-        itemShape: null,
-        static (item, faults) =>
-        {
-            if (item.Value is { } text && int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value))
-            {
-                return (object)value;
-            }
+    public OptionsSchema<T> Integers(string key, string example, Action<T, List<int>> set) =>
+        Values(
+            new OptionsKey(key, OptionsValueKind.IntegerList),
+            $"expected a list of whole numbers like {example}",
+            "expected a whole number",
+            set,
+            static (string text, out int value) => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value));
 
-            faults.Add($"{item.Path}: '{item.Value}' cannot be read; expected a whole number.");
-            return null;
-        },
-        (options, values) => set(options, [.. values.Cast<int>()]),
-        OptionsValueKind.IntegerList);
+    /// <summary>A list of statuses and ranges of them, as numbers and texts.</summary>
+    public OptionsSchema<T> Statuses(string key, Action<T, List<StatusRange>> set) =>
+        Values<StatusRange>(
+            new OptionsKey(key, OptionsValueKind.StatusList),
+            "expected a list of statuses and ranges like [429, \"500-599\"]",
+            StatusRange.Expectation,
+            set,
+            StatusRange.TryParse);
 
     /// <summary>A list of sections.</summary>
     public OptionsSchema<T> Sections<TItem>(string key, OptionsSchema<TItem> shape, Action<T, List<TItem>> set)
@@ -205,33 +207,33 @@ internal sealed class OptionsSchema<T> : IOptionsSchema
             key,
             $"expected a list of sections with the keys {shape.FormatKeys()}",
             shape,
-            (item, faults) =>
+            (item, errors) =>
             {
                 if (item.Value is { Length: > 0 } text)
                 {
-                    faults.Add($"{item.Path}: '{text}' is a single value; expected a section with the keys {shape.FormatKeys()}.");
+                    errors.Add($"{item.Path}: '{text}' is a single value; expected a section with the keys {shape.FormatKeys()}.");
                     return null;
                 }
 
                 var options = new TItem();
-                shape.Read(item, options, faults);
+                shape.Read(item, options, errors);
                 return options;
             },
             set,
             OptionsValueKind.SectionList);
 
     /// <summary>Reads a section into options. What cannot be read is left as it was and told.</summary>
-    public void Read(IConfiguration section, T options, List<string> faults)
+    public void Read(IConfiguration section, T options, List<string> errors)
     {
         foreach (IConfigurationSection child in section.GetChildren())
         {
             if (_readers.TryGetValue(child.Key, out Action<IConfigurationSection, T, List<string>>? read))
             {
-                read(child, options, faults);
+                read(child, options, errors);
             }
             else
             {
-                faults.Add($"{child.Path}: unknown key; known here are {FormatKeys()}.");
+                errors.Add($"{child.Path}: unknown key; known here are {FormatKeys()}.");
             }
         }
     }
@@ -246,17 +248,43 @@ internal sealed class OptionsSchema<T> : IOptionsSchema
 
     internal string FormatKeys() => string.Join(", ", _readers.Keys);
 
+    /// <summary>A list of single values.</summary>
+    private OptionsSchema<T> Values<TValue>(OptionsKey described, string expectation, string itemExpectation, Action<T, List<TValue>> set, TryParse<TValue> parse)
+        where TValue : struct => List(
+            described.Name,
+            expectation,
+            itemShape: null,
+            (item, errors) =>
+            {
+                if (item.Value is { } text && !item.GetChildren().Any() && parse(text, out TValue value))
+                {
+                    return (object)value;
+                }
+
+                errors.Add($"{item.Path}: '{item.Value}' cannot be read; {itemExpectation}.");
+                return null;
+            },
+            (options, values) => set(options, [.. values.Cast<TValue>()]),
+            described.Kind);
+
     private OptionsSchema<T> Map<TValue>(OptionsKey described, string expectation, string valueExpectation, Func<T, IDictionary<string, TValue>> map, TryParse<TValue> parse)
     {
-        Add(described, (section, options, faults) =>
+        Add(described, (section, options, errors) =>
         {
             if (section.Value is { Length: > 0 })
             {
-                faults.Add($"{section.Path}: '{section.Value}' is a single value; {expectation}.");
+                errors.Add($"{section.Path}: '{section.Value}' is a single value; {expectation}.");
                 return;
             }
 
-            foreach (IConfigurationSection child in section.GetChildren())
+            IConfigurationSection[] entries = [.. section.GetChildren()];
+            if (IsList(entries))
+            {
+                errors.Add($"{section.Path}: a list stands where a section of names and values belongs; {expectation}.");
+                return;
+            }
+
+            foreach (IConfigurationSection child in entries)
             {
                 if (child.Value is { } text && !child.GetChildren().Any() && parse(text, out TValue value))
                 {
@@ -264,20 +292,24 @@ internal sealed class OptionsSchema<T> : IOptionsSchema
                 }
                 else
                 {
-                    faults.Add($"{child.Path}: {valueExpectation}.");
+                    errors.Add($"{child.Path}: {valueExpectation}.");
                 }
             }
         });
         return this;
     }
 
+    /// <summary>Positions take the place of names where a list is written for a section.</summary>
+    private static bool IsList(IConfigurationSection[] entries) =>
+        entries.Length > 0 && entries.Select(static (entry, i) => entry.Key == i.ToString(CultureInfo.InvariantCulture)).All(static isPosition => isPosition);
+
     private OptionsSchema<T> Scalar<TValue>(OptionsKey described, string expectation, Action<T, TValue> set, TryParse<TValue> parse)
     {
-        Add(described, (section, options, faults) =>
+        Add(described, (section, options, errors) =>
         {
             if (section.GetChildren().Any())
             {
-                faults.Add($"{section.Path}: a section or a list stands where a single value belongs; {expectation}.");
+                errors.Add($"{section.Path}: a section or a list stands where a single value belongs; {expectation}.");
             }
             else if (section.Value is { } text)
             {
@@ -287,7 +319,7 @@ internal sealed class OptionsSchema<T> : IOptionsSchema
                 }
                 else
                 {
-                    faults.Add($"{section.Path}: '{text}' cannot be read; {expectation}.");
+                    errors.Add($"{section.Path}: '{text}' cannot be read; {expectation}.");
                 }
             }
         });

@@ -1,6 +1,9 @@
 namespace LoadBalancing.Client;
 
-/// <summary>A list of endpoints without a fault, its addresses read. It stays what it is whatever becomes of the list that it was read from; the descriptions are the same objects. Immutable.</summary>
+/// <summary>
+/// A list of endpoints without an error, its addresses read. It stays what it is whatever becomes of the list that it was read from; the
+/// descriptions are the same objects. Immutable.
+/// </summary>
 internal sealed class EndpointUpdate
 {
     private readonly Dictionary<RawEndpointIdentity, EndpointIdentity> _identities;

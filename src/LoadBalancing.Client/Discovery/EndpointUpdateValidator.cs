@@ -33,7 +33,7 @@ internal sealed class EndpointUpdateValidator
     }
 
     /// <summary>
-    /// Finds everything that is wrong with a list, each fault beginning with the path of the place. What a person wrote twice is a slip; a source
+    /// Finds everything that is wrong with a list, each error beginning with the path of the place. What a person wrote twice is a slip; a source
     /// may well come upon an endpoint twice, and it is taken once.
     /// </summary>
     public static IReadOnlyList<string> FindErrors(IReadOnlyList<EndpointDescription> endpoints, string path, bool duplicatesAllowed)
@@ -45,15 +45,15 @@ internal sealed class EndpointUpdateValidator
 
     /// <summary>Reads what a source has said.</summary>
     /// <param name="endpoints">The list.</param>
-    /// <param name="path">What the places of faults begin with.</param>
+    /// <param name="path">What the places of errors begin with.</param>
     /// <param name="known">What the same source said last; null: nothing yet. Its addresses are not read again.</param>
-    /// <param name="faults">Everything that is wrong.</param>
+    /// <param name="errors">Everything that is wrong.</param>
     /// <returns>The list; null when anything is wrong with it.</returns>
-    public static EndpointUpdate? Read(IReadOnlyList<EndpointDescription> endpoints, string path, EndpointUpdate? known, out IReadOnlyList<string> faults)
+    public static EndpointUpdate? Read(IReadOnlyList<EndpointDescription> endpoints, string path, EndpointUpdate? known, out IReadOnlyList<string> errors)
     {
         var check = new EndpointUpdateValidator(endpoints, path, duplicatesAllowed: true, known);
         check.Run();
-        faults = check._errors;
+        errors = check._errors;
         return check._errors.Count > 0 ? null : new EndpointUpdate([.. check._entries], check._identities);
     }
 
@@ -100,15 +100,15 @@ internal sealed class EndpointUpdateValidator
     private void CheckIdentity(EndpointDescription endpoint, int place)
     {
         var spelling = RawEndpointIdentity.Of(endpoint);
-        string? fault = null;
-        if (_known?.TryFind(spelling, out EndpointIdentity identity) is true || EndpointIdentity.TryParse(endpoint, out identity, out fault))
+        string? error = null;
+        if (_known?.TryFind(spelling, out EndpointIdentity identity) is true || EndpointIdentity.TryParse(endpoint, out identity, out error))
         {
             _identities[spelling] = identity;
             _entries.Add(new EndpointUpdateEntry(identity, endpoint));
         }
         else
         {
-            _errors.Add($"{_path}:{place}: {fault}");
+            _errors.Add($"{_path}:{place}: {error}");
             return;
         }
 
@@ -140,5 +140,5 @@ internal sealed class EndpointUpdateValidator
         }
     }
 
-    private void Add(int place, string key, FormattableString fault) => _errors.Add($"{_path}:{place}:{key}: {fault.ToString(CultureInfo.InvariantCulture)}");
+    private void Add(int place, string key, FormattableString error) => _errors.Add($"{_path}:{place}:{key}: {error.ToString(CultureInfo.InvariantCulture)}");
 }

@@ -7,13 +7,13 @@ internal readonly record struct EndpointIdentity(Uri Address, string? Hostname)
 {
     private static readonly string[] Schemes = ["http", "https", "tcp", "udp", "unix"];
 
-    /// <summary>Reads and normalises an address; on failure <paramref name="fault"/> says what is wrong and what would be right.</summary>
-    public static bool TryParse(EndpointDescription description, out EndpointIdentity identity, out string? fault)
+    /// <summary>Reads and normalises an address; on failure <paramref name="error"/> says what is wrong and what would be right.</summary>
+    public static bool TryParse(EndpointDescription description, out EndpointIdentity identity, out string? error)
     {
         identity = default;
         string? hostname = string.IsNullOrWhiteSpace(description.Hostname) ? null : description.Hostname.Trim().ToLowerInvariant();
-        fault = Check(description.Address, out Uri? address) ?? CheckHostname(hostname);
-        if (fault is not null)
+        error = Check(description.Address, out Uri? address) ?? CheckHostname(hostname);
+        if (error is not null)
         {
             return false;
         }

@@ -99,7 +99,7 @@ internal sealed partial class StartupWarnings : IValidateOptions<LoadBalancingOp
             int attempts = given.MaxRetries ?? RetrySettings.DefaultMaxRetries;
             TimeSpan perTry = given.PerTryTimeout ?? RetrySettings.DefaultPerTryTimeout;
             TimeSpan whole = route?.Timeout ?? options.Timeout ?? RequestPlanCompiler.DefaultTimeout;
-            double longestWait = given.BackoffMax?.TotalSeconds ?? 10 * (given.BackoffBase ?? RetrySettings.DefaultBackoffBase).TotalSeconds;
+            double longestWait = given.MaxBackoff?.TotalSeconds ?? 10 * (given.BaseBackoff ?? RetrySettings.DefaultBaseBackoff).TotalSeconds;
             bool isSaid = perTry != RetrySettings.DefaultPerTryTimeout || attempts > RetrySettings.DefaultMaxRetries;
             if (isSaid && attempts > 0 && whole != Timeout.InfiniteTimeSpan && perTry != Timeout.InfiniteTimeSpan
                 && ((1.0 + attempts) * perTry.TotalSeconds) + longestWait > whole.TotalSeconds)

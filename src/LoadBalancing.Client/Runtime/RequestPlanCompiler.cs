@@ -102,7 +102,7 @@ internal sealed class RequestPlanCompiler : IDisposable
             RateBudget = common.CountsRequests ? target.Limits.RetryLimiter.RateBudget : null,
             RequestFault = requestFault,
             AttemptFault = attemptFault,
-            ErrorStatuses = options.OutlierDetection.ErrorStatuses is { Count: > 0 } statuses ? StatusSet.Parse(statuses) : null,
+            ErrorStatuses = options.OutlierDetection.ErrorStatuses is { Count: > 0 } statuses ? new StatusSet(statuses) : null,
             Connections = ConnectionSettings.From(options.ConnectionPool),
             KeepAlive = KeepAliveSettings.From(options.ConnectionPool.KeepAlive),
             FollowRedirects = options.FollowRedirects,

@@ -63,10 +63,10 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, 
             throw new ArgumentException($"Service '{service}' was registered with AddLoadBalancer, without a client, and faults are injected into requests.", nameof(service));
         }
 
-        IReadOnlyList<string> slips = RequestRouteOptionsValidator.FindErrors(fault, service);
-        return slips.Count == 0
+        IReadOnlyList<string> errors = FaultOptionsValidator.FindErrors(fault, service);
+        return errors.Count == 0
             ? runtime.Inject(FaultSettings.From(fault) ?? FaultSettings.None, appliesTo)
-            : throw new ArgumentException(string.Join(" ", slips), nameof(fault));
+            : throw new ArgumentException(string.Join(" ", errors), nameof(fault));
     }
 
     /// <summary>The service of a name that is known.</summary>

@@ -18,7 +18,7 @@ public sealed class VirtualClientTests
     public void Attempts_that_get_no_answer_end_with_their_limits_and_the_call_with_its_own()
     {
         _cluster.AddMany(3, static endpoint => endpoint.Fail(VirtualReply.NoResponse));
-        using VirtualClient client = _cluster.CreateClient(configure: static o => (o.Timeout, o.Retry.PerTryTimeout, o.Retry.BackoffBase) = (10 * Second, 4 * Second, TimeSpan.FromTicks(1)));
+        using VirtualClient client = _cluster.CreateClient(configure: static o => (o.Timeout, o.Retry.PerTryTimeout, o.Retry.BaseBackoff) = (10 * Second, 4 * Second, TimeSpan.FromTicks(1)));
 
         var thrown = Assert.Throws<TaskCanceledException>(() => _clock.Run(() => client.Http.GetAsync("/items")));
 

@@ -285,7 +285,7 @@ public sealed class VirtualEndpointTests : IDisposable
         Assert.Throws<ArgumentException>(() => _cluster.AddAt("10.0.0.1:80"));
         Assert.Contains("10.0.0.1", Assert.Throws<ArgumentException>(() => _cluster["http://10.0.0.9"]).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => _cluster.Endpoints[0].Fail(VirtualReply.Reset, 101));
-        Assert.Throws<ArgumentOutOfRangeException>(() => VirtualReply.Status((HttpStatusCode)100));
+        Assert.Throws<ArgumentOutOfRangeException>(() => VirtualReply.FromHttpStatusCode((HttpStatusCode)100));
         Assert.Throws<InvalidOperationException>(() => VirtualReply.Ok.WithTruncatedBody());
     }
 

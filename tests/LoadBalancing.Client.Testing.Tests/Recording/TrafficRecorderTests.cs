@@ -97,7 +97,7 @@ public sealed class TrafficRecorderTests : IDisposable
         Get(client, 40);
 
         _recorder.Picks.ShouldBeSpreadEvenly(tolerance: 0.1).ShouldHaveShare(_cluster.Endpoints[2], 25, tolerance: 0.1);
-        Assert.Equal(25, _recorder.Picks.ShareOf("http://10.0.0.2"));
+        Assert.Equal(25, _recorder.Picks.PercentOf("http://10.0.0.2"));
         var thrown = Assert.Throws<TrafficAssertionException>(() => _recorder.Picks.ShouldHaveShare(_cluster.Endpoints[2], 50, tolerance: 2));
 
         Assert.Equal(

@@ -299,7 +299,7 @@ public sealed class SubsetsTests : IAsyncDisposable
         Assert.Equal(
             [
                 "catalog:Subsets:a b: it is no name for a subset; it has letters, digits, hyphens, dots and underscores only, like 'v2'.",
-                "catalog:Subsets:a b:Labels: there are none, or one of them has no name or no value; a subset is told from the rest by at least one, like version = v2.",
+                "catalog:Subsets:a b:Labels: there are none, or one of them has no name or no value; a subset is distinguished by at least one, like version = v2.",
                 "catalog:Subsets:v1:Strategy: 'Robin' is not known; known are LeastConnections, LeastLoad, LeastRequest, Maglev, Random, Rendezvous, RingHash, RoundRobin.",
                 "catalog:Subsets:v1:Panic:ThresholdPercent: 101 is not allowed; a percentage is 0 to 100.",
                 "catalog:Subsets:v1:ConnectionPool:MaxRequests: 0 is not allowed; it is 1 or more.",

@@ -72,6 +72,16 @@ public sealed partial class ConfigurationSchemaTests
             OptionsValueKind.Section => Section(key.Schema!),
             OptionsValueKind.OptionalSection => new JsonObject { ["anyOf"] = new JsonArray(new JsonObject { ["type"] = "boolean" }, Section(key.Schema!)) },
             OptionsValueKind.IntegerList => new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "integer" } },
+            OptionsValueKind.StatusList => new JsonObject
+            {
+                ["type"] = "array",
+                ["items"] = new JsonObject
+                {
+                    ["anyOf"] = new JsonArray(
+                        new JsonObject { ["type"] = "integer", ["minimum"] = StatusRange.Lowest, ["maximum"] = StatusRange.Highest },
+                        new JsonObject { ["type"] = "string", ["pattern"] = "^([1-5][0-9]{2}( *- *[1-5][0-9]{2})?|[1-5][xX]{2})$" }),
+                },
+            },
             OptionsValueKind.SectionList => new JsonObject { ["type"] = "array", ["items"] = Section(key.Schema!) },
             OptionsValueKind.TextMap => new JsonObject { ["type"] = "object", ["additionalProperties"] = new JsonObject { ["type"] = "string" } },
             OptionsValueKind.NumberMap => new JsonObject { ["type"] = "object", ["additionalProperties"] = new JsonObject { ["type"] = "number" } },

@@ -90,7 +90,7 @@ public sealed class BalancerWithoutClientTests
     [Theory]
     [InlineData("tcp://10.0.0.1:25", HealthCheckKind.Http, "Http asks over HTTP, which 'tcp://10.0.0.1:25' does not speak; it is Tcp, or Custom with an IHealthProbe of yours.")]
     [InlineData("tcp://10.0.0.1:25", HealthCheckKind.Grpc, "Grpc asks over HTTP, which 'tcp://10.0.0.1:25' does not speak; it is Tcp, or Custom with an IHealthProbe of yours.")]
-    [InlineData("udp://10.0.0.1:53", HealthCheckKind.Tcp, "Tcp connects, and 'udp://10.0.0.1:53' has nobody who accepts; it is Custom, with an IHealthProbe of yours that asks over UDP.")]
+    [InlineData("udp://10.0.0.1:53", HealthCheckKind.Tcp, "Tcp connects, and 'udp://10.0.0.1:53' has nothing that accepts connections; it is Custom, with an IHealthProbe of yours that asks over UDP.")]
     public void Checks_that_the_endpoint_could_never_pass_are_refused(string address, HealthCheckKind kind, string fault)
     {
         string[] faults = FaultsOf(options =>

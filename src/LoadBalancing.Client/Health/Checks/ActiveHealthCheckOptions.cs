@@ -18,14 +18,17 @@ public sealed class ActiveHealthCheckOptions
     /// <summary>HTTP and gRPC: the host to ask for, also in TLS. Null, the default: the endpoint's own host name, else the service's name if it is one, else the address.</summary>
     public string? Host { get; set; }
 
-    /// <summary>HTTP: headers to send, each as <c>Name: value</c>. Default none.</summary>
-    public IList<string> Headers { get; set; } = [];
+    /// <summary>
+    /// HTTP: headers to send, by name; case does not matter in names. Empty by default. Not those that say how the body is sent, like
+    /// <c>Content-Length</c>.
+    /// </summary>
+    public IDictionary<string, string> Headers { get; set; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
-    /// HTTP: the statuses that pass, single ones and ranges: <c>200</c>, <c>200-299</c>. Any other takes the endpoint out at once, whatever the threshold: it has answered, and the answer is no. Null or
-    /// empty, the default: 200 only, as in Envoy.
+    /// HTTP: the statuses that pass, single ones and ranges: <c>200</c>, <c>200-299</c>, <c>2xx</c>. Any other makes the endpoint unhealthy
+    /// immediately, whatever the threshold: the endpoint has responded, and the response is no. Null or empty, the default: 200 only, as in Envoy.
     /// </summary>
-    public IList<string>? ExpectedStatuses { get; set; }
+    public IList<StatusRange>? ExpectedStatuses { get; set; }
 
     /// <summary>TCP: what to send once connected, in UTF-8. Null, the default: nothing.</summary>
     public string? Send { get; set; }

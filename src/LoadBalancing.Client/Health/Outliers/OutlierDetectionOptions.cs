@@ -40,10 +40,10 @@ public sealed class OutlierDetectionOptions
     public WindowedSuccessRateOutlierOptions? WindowedSuccessRate { get; set; }
 
     /// <summary>
-    /// The answers that count as failures: HTTP statuses and ranges of them, like <c>500-599</c> or <c>429</c>, 100 to 599. Every other answer is a success. Null or empty, the default: 500-599. What is
-    /// tried again is said by <see cref="RetryOptions.RetryOn"/> and not here.
+    /// The responses that count as failures: HTTP statuses and ranges of them, like <c>429</c>, <c>500-599</c> or <c>5xx</c>, 100 to 599. Every
+    /// other response is a success. Null or empty, the default: 500-599. Retries go by <see cref="RetryOptions.RetryOn"/> and not by this.
     /// </summary>
-    public IList<string>? ErrorStatuses { get; set; }
+    public IList<StatusRange>? ErrorStatuses { get; set; }
 
     /// <summary>
     /// The failures without an answer that count: <c>connect</c>, <c>reset</c>, <c>timeout</c>. One that is left out says nothing about the endpoint. Null, the default: all three; empty: none.

@@ -10,10 +10,10 @@ internal sealed class ResponseRetryConditions
     private const string GrpcStatus = "grpc-status";
 
     private readonly RetryTriggers _enabledTriggers;
-    private readonly int[] _statuses;
+    private readonly StatusSet _statuses;
     private readonly HeaderMatch[] _headers;
 
-    private ResponseRetryConditions(RetryTriggers wanted, int[] statuses, HeaderMatch[] headers)
+    private ResponseRetryConditions(RetryTriggers wanted, StatusSet statuses, HeaderMatch[] headers)
     {
         _enabledTriggers = wanted;
         _statuses = statuses;
@@ -25,7 +25,7 @@ internal sealed class ResponseRetryConditions
         ? null
         : new ResponseRetryConditions(
             settings.Triggers,
-            [.. options.RetriableStatuses ?? [], .. StatusesIn(options.RetryOn ?? [])],
+            new StatusSet([.. options.RetriableStatuses ?? [], .. StatusesIn(options.RetryOn ?? [])]),
             [.. (options.RetriableHeaders ?? []).Select(static header => new HeaderMatch(header))]);
 
     /// <summary>Whether an answer forbids that it is tried again: one that says it comes from a limit of the rate, unless that is just what the policy waits for, or from an overloaded proxy.</summary>
@@ -43,7 +43,7 @@ internal sealed class ResponseRetryConditions
             found |= RetryTriggers.Retriable4xx;
         }
 
-        if (Array.IndexOf(_statuses, status) >= 0)
+        if (_statuses.Contains(status))
         {
             found |= RetryTriggers.RetriableStatusCodes;
         }
@@ -79,7 +79,7 @@ internal sealed class ResponseRetryConditions
         return found & _enabledTriggers;
     }
 
-    private static IEnumerable<int> StatusesIn(IEnumerable<string> conditions)
+    private static IEnumerable<StatusRange> StatusesIn(IEnumerable<string> conditions)
     {
         foreach (string condition in conditions)
         {

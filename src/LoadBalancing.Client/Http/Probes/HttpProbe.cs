@@ -16,7 +16,7 @@ internal sealed class HttpProbe : IHealthProbe, IDisposable
     public HttpProbe(ProbeRequest request, string? defaultHost)
     {
         _request = request;
-        _expected = StatusSet.Parse(request.ExpectedStatuses);
+        _expected = request.ExpectedStatuses;
         _method = HttpMethod.Parse(request.Method);
         _defaultHost = defaultHost;
     }

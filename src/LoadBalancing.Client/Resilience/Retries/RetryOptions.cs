@@ -22,8 +22,11 @@ public sealed class RetryOptions
     /// </summary>
     public IList<string>? RetryOn { get; set; }
 
-    /// <summary>The statuses that <see cref="RetryConditions.RetriableStatusCodes"/> covers, 100 to 599. Null or empty, the default: none.</summary>
-    public IList<int>? RetriableStatuses { get; set; }
+    /// <summary>
+    /// The statuses that <see cref="RetryConditions.RetriableStatusCodes"/> covers: single ones and ranges, like <c>429</c>, <c>500-504</c> or
+    /// <c>5xx</c>, 100 to 599. Null or empty, the default: none.
+    /// </summary>
+    public IList<StatusRange>? RetriableStatuses { get; set; }
 
     /// <summary>The headers that <see cref="RetryConditions.RetriableHeaders"/> covers: an answer that fits one of them is tried again. Null or empty, the default: none.</summary>
     public IList<HeaderMatchOptions>? RetriableHeaders { get; set; }
@@ -45,10 +48,10 @@ public sealed class RetryOptions
     /// connection that did not come about when another endpoint can be tried. After an answer with <c>Retry-After</c> the wait comes on top of what that says; an answer that asks for more time than the call has left
     /// reaches the caller at once.
     /// </summary>
-    public TimeSpan? BackoffBase { get; set; }
+    public TimeSpan? BaseBackoff { get; set; }
 
-    /// <summary>The longest upper end. At least <see cref="BackoffBase"/>. Null, the default: ten times that.</summary>
-    public TimeSpan? BackoffMax { get; set; }
+    /// <summary>The longest upper end. At least <see cref="BaseBackoff"/>. Null, the default: ten times that.</summary>
+    public TimeSpan? MaxBackoff { get; set; }
 
     /// <summary>These options, and where they say nothing, those below.</summary>
     internal RetryOptions WithFallback(RetryOptions below) => new()
@@ -60,7 +63,7 @@ public sealed class RetryOptions
         RetriableHeaders = RetriableHeaders ?? below.RetriableHeaders,
         RetryAllMethods = RetryAllMethods ?? below.RetryAllMethods,
         MaxBufferedBodySize = MaxBufferedBodySize ?? below.MaxBufferedBodySize,
-        BackoffBase = BackoffBase ?? below.BackoffBase,
-        BackoffMax = BackoffMax ?? below.BackoffMax,
+        BaseBackoff = BaseBackoff ?? below.BaseBackoff,
+        MaxBackoff = MaxBackoff ?? below.MaxBackoff,
     };
 }

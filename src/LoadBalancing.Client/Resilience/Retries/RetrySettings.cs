@@ -5,8 +5,8 @@ internal sealed record RetrySettings(
     int MaxRetries,
     TimeSpan PerTryTimeout,
     RetryTriggers Triggers,
-    TimeSpan BackoffBase,
-    TimeSpan BackoffMax,
+    TimeSpan BaseBackoff,
+    TimeSpan MaxBackoff,
     bool AllMethods,
     int BufferBodyUpTo)
 {
@@ -14,17 +14,17 @@ internal sealed record RetrySettings(
 
     public static readonly TimeSpan DefaultPerTryTimeout = TimeSpan.FromSeconds(10);
 
-    public static readonly TimeSpan DefaultBackoffBase = TimeSpan.FromMilliseconds(25);
+    public static readonly TimeSpan DefaultBaseBackoff = TimeSpan.FromMilliseconds(25);
 
     public static RetrySettings From(RetryOptions options)
     {
-        TimeSpan backoffBase = options.BackoffBase ?? DefaultBackoffBase;
+        TimeSpan baseBackoff = options.BaseBackoff ?? DefaultBaseBackoff;
         return new RetrySettings(
             options.MaxRetries ?? DefaultMaxRetries,
             options.PerTryTimeout ?? DefaultPerTryTimeout,
             Combine(options.RetryOn is { Count: > 0 } conditions ? conditions : RetryConditions.Defaults),
-            backoffBase,
-            Longer(options.BackoffMax ?? backoffBase * 10, backoffBase),
+            baseBackoff,
+            Longer(options.MaxBackoff ?? baseBackoff * 10, baseBackoff),
             options.RetryAllMethods ?? false,
             options.MaxBufferedBodySize ?? 0);
     }
@@ -37,7 +37,7 @@ internal sealed record RetrySettings(
     /// <param name="random">Where to draw from.</param>
     public TimeSpan DrawBackoff(int retry, RandomSource random)
     {
-        double end = Math.Min(BackoffBase.TotalSeconds * Math.Pow(2, retry), BackoffMax.TotalSeconds);
+        double end = Math.Min(BaseBackoff.TotalSeconds * Math.Pow(2, retry), MaxBackoff.TotalSeconds);
         return random.NextBelow(TimeSpan.FromSeconds(end));
     }
 

@@ -18,7 +18,7 @@ public sealed class RetryAfterTests
     {
         RetryConditionHeaderValue after = asDate ? new(_clock.GetUtcNow().AddSeconds(3)) : new(TimeSpan.FromSeconds(3));
         StubHandler stub = Answering(after);
-        await using var client = new BalancedClient(stub, static o => o.Retry.BackoffBase = TimeSpan.FromSeconds(2), _clock, new ConstantRandom(0.5));
+        await using var client = new BalancedClient(stub, static o => o.Retry.BaseBackoff = TimeSpan.FromSeconds(2), _clock, new ConstantRandom(0.5));
 
         Task<HttpResponseMessage> sending = client.GetAsync(cancellationToken: Cancelled);
         _clock.Advance(TimeSpan.FromSeconds(3.999));

@@ -294,7 +294,7 @@ public sealed class RetryRunnerTests
     {
         var clock = new FakeTimeProvider();
         var stub = StubHandler.Script(StubHandler.Throw(new HttpRequestException(HttpRequestError.ConnectionError)), StubHandler.Status(HttpStatusCode.OK));
-        await using var client = new BalancedClient(stub, o => (o.Endpoints, o.Retry.BackoffBase) = (["http://10.0.0.1"], TimeSpan.FromSeconds(2)), clock, new ConstantRandom(0.5));
+        await using var client = new BalancedClient(stub, o => (o.Endpoints, o.Retry.BaseBackoff) = (["http://10.0.0.1"], TimeSpan.FromSeconds(2)), clock, new ConstantRandom(0.5));
 
         Task<HttpResponseMessage> sending = client.GetAsync(cancellationToken: Cancelled);
         int early = stub.Calls.Count;
@@ -309,7 +309,7 @@ public sealed class RetryRunnerTests
     {
         var clock = new FakeTimeProvider();
         var stub = StubHandler.Script(HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK);
-        await using var client = new BalancedClient(stub, o => o.Retry.BackoffBase = TimeSpan.FromSeconds(4), clock, new ConstantRandom(0.5));
+        await using var client = new BalancedClient(stub, o => o.Retry.BaseBackoff = TimeSpan.FromSeconds(4), clock, new ConstantRandom(0.5));
 
         Task<HttpResponseMessage> sending = client.GetAsync(cancellationToken: Cancelled);
         clock.Advance(TimeSpan.FromSeconds(1.999));
@@ -325,7 +325,7 @@ public sealed class RetryRunnerTests
     {
         var clock = new FakeTimeProvider { AutoAdvanceAmount = TimeSpan.Zero };
         var stub = StubHandler.Script(HttpStatusCode.ServiceUnavailable);
-        await using var client = new BalancedClient(stub, o => (o.Retry.MaxRetries, o.Retry.BackoffBase, o.Retry.BackoffMax) = (3, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(6)), clock, new ConstantRandom(0.5));
+        await using var client = new BalancedClient(stub, o => (o.Retry.MaxRetries, o.Retry.BaseBackoff, o.Retry.MaxBackoff) = (3, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(6)), clock, new ConstantRandom(0.5));
 
         Task<HttpResponseMessage> sending = client.GetAsync(cancellationToken: Cancelled);
         clock.Advance(TimeSpan.FromSeconds(1));

@@ -20,7 +20,7 @@ public sealed class ResponseRetryConditionsTests
     [InlineData("per-try-timeout", "timeout", "connect refused reset 503")]
     [InlineData("http3-post-connect-failure", "", "connect refused reset timeout 503")]
     [InlineData("retriable-4xx", "409", "400 408 429 503 reset")]
-    [InlineData("retriable-status-codes", "418 503", "409 500 reset")]
+    [InlineData("retriable-status-codes", "418 502 503 504", "409 500 501 505 reset")]
     [InlineData("retriable-headers", "header", "503 200 reset")]
     [InlineData("503", "503", "500 reset")]
     [InlineData("200", "200", "500")]
@@ -119,7 +119,7 @@ public sealed class ResponseRetryConditionsTests
         options =>
         {
             options.Retry.RetryOn = [condition];
-            options.Retry.RetriableStatuses = [418, 503];
+            options.Retry.RetriableStatuses = [418, "502-504"];
             options.Retry.RetriableHeaders = [new HeaderMatchOptions { Name = "X-Retry", Exact = "yes" }];
             options.Retry.PerTryTimeout = TimeSpan.FromSeconds(1);
         },

@@ -27,7 +27,7 @@ public sealed class OutstandingAttemptsTests
             options.Routes =
             [
                 new() { Name = "a", Match = [new() { PathPrefix = "/a" }], Retry = new() { RetryOn = ["5xx"] } },
-                new() { Name = "b", Match = [new() { PathPrefix = "/b" }], Retry = new() { BackoffBase = TimeSpan.FromMilliseconds(1) } },
+                new() { Name = "b", Match = [new() { PathPrefix = "/b" }], Retry = new() { BaseBackoff = TimeSpan.FromMilliseconds(1) } },
             ];
         });
 

@@ -132,7 +132,7 @@ public sealed class AttemptTimerTests
     {
         var clock = new FakeTimeProvider();
         var stub = StubHandler.Script(HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK);
-        await using var client = new BalancedClient(stub, o => (o.Timeout, o.Retry.BackoffBase) = (4 * Second, 10 * Second), clock, new ConstantRandom(0.5));
+        await using var client = new BalancedClient(stub, o => (o.Timeout, o.Retry.BaseBackoff) = (4 * Second, 10 * Second), clock, new ConstantRandom(0.5));
 
         using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
 
@@ -144,7 +144,7 @@ public sealed class AttemptTimerTests
     {
         var clock = new SkewedClock(dueTime => dueTime == 2 * Second ? 5 * Second : dueTime);
         var stub = StubHandler.Script(StubHandler.Status(HttpStatusCode.ServiceUnavailable), StubHandler.Hang);
-        await using var client = new BalancedClient(stub, o => (o.Timeout, o.Retry.BackoffBase) = (4 * Second, 4 * Second), clock, new ConstantRandom(0.5));
+        await using var client = new BalancedClient(stub, o => (o.Timeout, o.Retry.BaseBackoff) = (4 * Second, 4 * Second), clock, new ConstantRandom(0.5));
 
         Task<HttpResponseMessage> sending = client.GetAsync(cancellationToken: Cancelled);
         clock.Advance(5 * Second);
@@ -332,8 +332,8 @@ public sealed class AttemptTimerTests
     {
         { o => o.Timeout = TimeSpan.MaxValue, "catalog:Timeout" },
         { o => (o.Timeout, o.Retry.PerTryTimeout) = (Timeout.InfiniteTimeSpan, TimeSpan.FromDays(50)), "catalog:Retry:PerTryTimeout" },
-        { o => o.Retry.BackoffBase = TimeSpan.MaxValue, "catalog:Retry:BackoffBase" },
-        { o => o.Retry.BackoffMax = TimeSpan.MaxValue, "catalog:Retry:BackoffMax" },
+        { o => o.Retry.BaseBackoff = TimeSpan.MaxValue, "catalog:Retry:BaseBackoff" },
+        { o => o.Retry.MaxBackoff = TimeSpan.MaxValue, "catalog:Retry:MaxBackoff" },
         { o => o.Fault = new FaultOptions { Delay = new FaultDelayOptions { FixedDelay = TimeSpan.MaxValue, Percent = 100 } }, "catalog:Fault:Delay:FixedDelay" },
         { o => o.OutlierDetection.Interval = TimeSpan.MaxValue, "catalog:OutlierDetection:Interval" },
         { o => o.OutlierDetection.BaseEjectionTime = TimeSpan.MaxValue, "catalog:OutlierDetection:BaseEjectionTime" },

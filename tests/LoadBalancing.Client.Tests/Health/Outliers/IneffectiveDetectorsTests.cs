@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace LoadBalancing.Client.Tests.Configuration;
+namespace LoadBalancing.Client.Tests.Health.Outliers;
 
-/// <summary>Detectors that can never fire are told at the start; those that can are not.</summary>
+/// <summary>Detectors that can never fire are reported at the start; those that can are not.</summary>
 public sealed class IneffectiveDetectorsTests
 {
     [Fact]

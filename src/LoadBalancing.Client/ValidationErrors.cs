@@ -1,9 +1,8 @@
-using System.Globalization;
 using Microsoft.Extensions.Options;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Collects faults below one path.</summary>
+/// <summary>Collects validation errors, each with the full path of the option it is about.</summary>
 internal sealed class ValidationErrors(string root)
 {
     /// <summary>Timers of the platform throw above 49 days, and <c>HttpClient.Timeout</c> above 24: a request would be the first to notice.</summary>
@@ -11,21 +10,21 @@ internal sealed class ValidationErrors(string root)
 
     private readonly List<string> _errors = [];
 
-    private ValidationErrors(string root, List<string> faults)
-        : this(root) => _errors = faults;
+    private ValidationErrors(string root, List<string> errors)
+        : this(root) => _errors = errors;
 
     public IReadOnlyList<string> All => _errors;
 
-    /// <summary>The same faults, for keys below one key.</summary>
+    /// <summary>The same errors, for keys below one key.</summary>
     public ValidationErrors ForSection(string key) => new(PathOf(key), _errors);
 
     public string PathOf(string key) => $"{root}:{key}";
 
-    public void Add(string key, FormattableString fault) => _errors.Add($"{PathOf(key)}: {fault.ToString(CultureInfo.InvariantCulture)}");
+    public void Add(string key, ref ErrorTextHandler error) => Add(key, error.ToStringAndClear());
 
-    public void Add(string key, string fault) => _errors.Add($"{PathOf(key)}: {fault}");
+    public void Add(string key, string error) => _errors.Add($"{PathOf(key)}: {error}");
 
-    public void AddRange(IEnumerable<string> faults) => _errors.AddRange(faults);
+    public void AddRange(IEnumerable<string> errors) => _errors.AddRange(errors);
 
     public void CheckAtLeast(string key, int? value, int least)
     {
@@ -71,18 +70,11 @@ internal sealed class ValidationErrors(string root)
         }
     }
 
-    public void CheckRegex(string key, string? regex)
+    public void CheckStatus(string key, StatusRange status)
     {
-        try
+        if (!status.IsValid)
         {
-            if (regex is not null)
-            {
-                TextMatch.Compile(regex, ignoreCase: false);
-            }
-        }
-        catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
-        {
-            Add(key, $"'{regex}' is no regular expression that can be used here: {exception.Message}");
+            Add(key, $"'{status}' cannot be read; {StatusRange.Expectation}.");
         }
     }
 

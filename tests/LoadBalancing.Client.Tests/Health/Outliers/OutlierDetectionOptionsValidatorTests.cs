@@ -5,11 +5,11 @@ using Microsoft.Extensions.Options;
 
 namespace LoadBalancing.Client.Tests.Health.Outliers;
 
-/// <summary>What options may say about ejection and panic, in code and in configuration.</summary>
-public sealed class HealthOptionsTests
+/// <summary>What options may say about outlier detection, in code and in configuration.</summary>
+public sealed class OutlierDetectionOptionsValidatorTests
 {
     [Fact]
-    public void Everything_that_is_wrong_is_told_at_once()
+    public void Everything_that_is_wrong_is_reported_together()
     {
         var exception = Assert.Throws<OptionsValidationException>(static () => Build(static options =>
         {
@@ -18,13 +18,12 @@ public sealed class HealthOptionsTests
             ejection.ConsecutiveGatewayErrors = -1;
             ejection.ConsecutiveLocalOriginFailures = 3;
             ejection.ConsecutiveErrorsEnforcementPercent = 101;
-            ejection.ErrorStatuses = ["503", "5xx", "600", "504-502"];
+            ejection.ErrorStatuses = ["503", "6xx", 600, "504-502"];
             ejection.ErrorExceptions = ["reset", "oops"];
             ejection.RestorePolicy = (EjectionRestorePolicy)7;
             ejection.SuccessRate = new SuccessRateOutlierOptions { MinHosts = 0, RequestVolume = 0, StdevFactor = 0, EnforcementPercent = -1, LocalOriginEnforcementPercent = 101 };
             ejection.FailurePercentage = new FailurePercentageOutlierOptions { ThresholdPercent = 0, MinHosts = 0, RequestVolume = 0, EnforcementPercent = -1, LocalOriginEnforcementPercent = 101 };
             ejection.WindowedSuccessRate = new WindowedSuccessRateOutlierOptions { Window = TimeSpan.FromMilliseconds(99), ThresholdPercent = 101, RequestVolume = 0, EnforcementPercent = 101 };
-            options.Panic.Traffic = (PanicTraffic)7;
         }));
 
         Assert.Equal(
@@ -33,9 +32,9 @@ public sealed class HealthOptionsTests
                 "catalog:OutlierDetection:ConsecutiveGatewayErrors: -1 is not allowed; it is 1 or more, or 0 to switch the detector off.",
                 "catalog:OutlierDetection:ConsecutiveLocalOriginFailures: 3 is set and SplitExternalLocalOriginErrors is false, so nothing is counted for it; set that to true, or leave this out.",
                 "catalog:OutlierDetection:ConsecutiveErrorsEnforcementPercent: 101 is not allowed; a percentage is 0 to 100.",
-                "catalog:OutlierDetection:ErrorStatuses:1: '5xx' cannot be read; expected a status or a range of them, 100 to 599, like 503 or 500-599.",
-                "catalog:OutlierDetection:ErrorStatuses:2: '600' cannot be read; expected a status or a range of them, 100 to 599, like 503 or 500-599.",
-                "catalog:OutlierDetection:ErrorStatuses:3: '504-502' cannot be read; expected a status or a range of them, 100 to 599, like 503 or 500-599.",
+                "catalog:OutlierDetection:ErrorStatuses:1: '6xx' cannot be read; expected a status or a range of them, 100 to 599, like 503, 500-599 or 5xx.",
+                "catalog:OutlierDetection:ErrorStatuses:2: '600' cannot be read; expected a status or a range of them, 100 to 599, like 503, 500-599 or 5xx.",
+                "catalog:OutlierDetection:ErrorStatuses:3: '504-502' cannot be read; expected a status or a range of them, 100 to 599, like 503, 500-599 or 5xx.",
                 "catalog:OutlierDetection:ErrorExceptions:1: 'oops' is not known; known are connect, reset, timeout.",
                 "catalog:OutlierDetection:SuccessRate:MinHosts: 0 is not allowed; it is 1 or more.",
                 "catalog:OutlierDetection:SuccessRate:RequestVolume: 0 is not allowed; it is 1 or more.",
@@ -52,7 +51,6 @@ public sealed class HealthOptionsTests
                 "catalog:OutlierDetection:WindowedSuccessRate:RequestVolume: 0 is not allowed; it is 1 or more.",
                 "catalog:OutlierDetection:WindowedSuccessRate:EnforcementPercent: 101 is not allowed; a percentage is 0 to 100.",
                 "catalog:OutlierDetection:RestorePolicy: 7 is not allowed; it is one of Sweep, TrialRequest.",
-                "catalog:Panic:Traffic: 7 is not allowed; it is one of All, Fail, LastStanding.",
             ],
             exception.Failures);
     }
@@ -70,7 +68,7 @@ public sealed class HealthOptionsTests
     }
 
     [Fact]
-    public void What_switches_a_detector_neither_on_nor_off_is_told_with_what_would()
+    public void What_switches_a_detector_neither_on_nor_off_is_reported_with_what_would()
     {
         LoadBalancingOptions options = ReadJson("""{ "SuccessRate": "yes", "FailurePercentage": [], "WindowedSuccessRate": null }""");
 
@@ -91,127 +89,12 @@ public sealed class HealthOptionsTests
         ejection.ConsecutiveGatewayErrors = 0;
         ejection.SplitExternalLocalOriginErrors = true;
         ejection.ConsecutiveLocalOriginFailures = 0;
-        ejection.ErrorStatuses = ["100", "599", " 200 - 599 "];
+        ejection.ErrorStatuses = [100, 599, " 200 - 599 "];
         ejection.ErrorExceptions = [];
         ejection.SuccessRate = new SuccessRateOutlierOptions { MinHosts = 1, RequestVolume = 1, StdevFactor = 0.001, EnforcementPercent = 0 };
         ejection.FailurePercentage = new FailurePercentageOutlierOptions { ThresholdPercent = 100, MinHosts = 1, RequestVolume = 1 };
         ejection.WindowedSuccessRate = new WindowedSuccessRateOutlierOptions { Window = TimeSpan.FromMilliseconds(100), ThresholdPercent = 100, RequestVolume = 1 };
     });
-
-    [Fact]
-    public void Everything_that_is_wrong_with_checks_is_told_at_once()
-    {
-        var exception = Assert.Throws<OptionsValidationException>(static () => Build(static options =>
-        {
-            ActiveHealthCheckOptions check = options.HealthCheck;
-            check.Path = "health";
-            check.Method = "GE T";
-            check.Headers = ["X-Probe: 1", "X-Probe", ": 1"];
-            check.ExpectedStatuses = ["2xx"];
-            check.GrpcService = new string('s', 128);
-            check.Probe = "own";
-            check.Timeout = TimeSpan.Zero;
-            check.Interval = TimeSpan.FromDays(25);
-            check.UnhealthyInterval = TimeSpan.Zero;
-            check.UnhealthyEdgeInterval = TimeSpan.Zero;
-            check.HealthyEdgeInterval = TimeSpan.Zero;
-            check.NoTrafficInterval = TimeSpan.Zero;
-            check.StopAfterIdle = TimeSpan.Zero;
-            check.IntervalJitterPercent = 101;
-            check.UnhealthyThreshold = 0;
-            check.HealthyThreshold = 0;
-        }));
-
-        Assert.Equal(
-            [
-                "catalog:HealthCheck:Path: 'health' is no path; write it from its slash on, like '/health'.",
-                "catalog:HealthCheck:Method: 'GE T' is no method; write it like 'GET'.",
-                "catalog:HealthCheck:Headers:1: 'X-Probe' is no header; write it like 'X-Probe: 1'.",
-                "catalog:HealthCheck:Headers:2: ': 1' is no header; write it like 'X-Probe: 1'.",
-                "catalog:HealthCheck:ExpectedStatuses:0: '2xx' cannot be read; expected a status or a range of them, 100 to 599, like 503 or 500-599.",
-                $"catalog:HealthCheck:GrpcService: '{new string('s', 128)}' is too long; the longest is 127 bytes.",
-                "catalog:HealthCheck:Probe: 'own' is set and Kind is not; set Kind to Custom, or leave this out.",
-                "catalog:HealthCheck:Timeout: 00:00:00 is not allowed; it is longer than zero.",
-                "catalog:HealthCheck:Interval: 25.00:00:00 is too long; the longest is 24 days.",
-                "catalog:HealthCheck:UnhealthyInterval: 00:00:00 is not allowed; it is longer than zero.",
-                "catalog:HealthCheck:UnhealthyEdgeInterval: 00:00:00 is not allowed; it is longer than zero.",
-                "catalog:HealthCheck:HealthyEdgeInterval: 00:00:00 is not allowed; it is longer than zero.",
-                "catalog:HealthCheck:NoTrafficInterval: 00:00:00 is not allowed; it is longer than zero.",
-                "catalog:HealthCheck:StopAfterIdle: 00:00:00 is not allowed; it is longer than zero, or infinite for no limit.",
-                "catalog:HealthCheck:IntervalJitterPercent: 101 is not allowed; a percentage is 0 to 100.",
-                "catalog:HealthCheck:UnhealthyThreshold: 0 is not allowed; it is 1 or more.",
-                "catalog:HealthCheck:HealthyThreshold: 0 is not allowed; it is 1 or more.",
-            ],
-            exception.Failures);
-    }
-
-    [Fact]
-    public void A_probe_that_nobody_registered()
-    {
-        var exception = Assert.Throws<OptionsValidationException>(static () => Build(static options => (options.HealthCheck.Kind, options.HealthCheck.Probe) = (HealthCheckKind.Custom, "own")));
-
-        Assert.Equal(["catalog:HealthCheck:Probe: 'own' is not known; known are none; register an IHealthProbe."], exception.Failures);
-    }
-
-    [Fact]
-    public void Every_key_of_checks_is_read_from_configuration()
-    {
-        LoadBalancingOptions options = Read(new Dictionary<string, string?>
-        {
-            ["HealthCheck:Kind"] = "grpc",
-            ["HealthCheck:Path"] = "/up",
-            ["HealthCheck:Method"] = "HEAD",
-            ["HealthCheck:Host"] = "h",
-            ["HealthCheck:Headers:0"] = "X-Probe: 1",
-            ["HealthCheck:ExpectedStatuses:0"] = "204",
-            ["HealthCheck:Send"] = "s",
-            ["HealthCheck:Expect"] = "e",
-            ["HealthCheck:GrpcService"] = "g",
-            ["HealthCheck:Probe"] = "p",
-            ["HealthCheck:Timeout"] = "1s",
-            ["HealthCheck:Interval"] = "2s",
-            ["HealthCheck:UnhealthyInterval"] = "3s",
-            ["HealthCheck:UnhealthyEdgeInterval"] = "4s",
-            ["HealthCheck:HealthyEdgeInterval"] = "5s",
-            ["HealthCheck:NoTrafficInterval"] = "6s",
-            ["HealthCheck:StopAfterIdle"] = "infinite",
-            ["HealthCheck:IntervalJitterPercent"] = "7",
-            ["HealthCheck:UnhealthyThreshold"] = "8",
-            ["HealthCheck:HealthyThreshold"] = "9",
-            ["HealthCheck:StartUnhealthy"] = "true",
-            ["HealthCheck:RestoreOnPass"] = "true",
-        });
-
-        Assert.Equal(
-            new HealthCheckSettings
-            {
-                Kind = HealthCheckKind.Grpc,
-                Request = new ProbeRequest("/up", "HEAD", "h", "X-Probe: 1", "204", "s", "e", "g"),
-                Probe = "p",
-                Timeout = TimeSpan.FromSeconds(1),
-                Interval = TimeSpan.FromSeconds(2),
-                UnhealthyInterval = TimeSpan.FromSeconds(3),
-                UnhealthyEdgeInterval = TimeSpan.FromSeconds(4),
-                HealthyEdgeInterval = TimeSpan.FromSeconds(5),
-                NoTrafficInterval = TimeSpan.FromSeconds(6),
-                StopAfter = Timeout.InfiniteTimeSpan,
-                IntervalJitterPercent = 7,
-                UnhealthyThreshold = 8,
-                HealthyThreshold = 9,
-                StartUnhealthy = true,
-                RestoreOnPass = true,
-            },
-            HealthCheckSettings.From(options.HealthCheck));
-    }
-
-    [Fact]
-    public void Edge_intervals_follow_the_others_unless_they_are_set()
-    {
-        HealthCheckSettings settings = HealthCheckSettings.From(new ActiveHealthCheckOptions { Path = "/", Interval = TimeSpan.FromSeconds(9), UnhealthyInterval = TimeSpan.FromSeconds(4) })!;
-
-        Assert.Equal((4, 9), (settings.UnhealthyEdgeInterval.TotalSeconds, settings.HealthyEdgeInterval.TotalSeconds));
-        Assert.Null(HealthCheckSettings.From(new ActiveHealthCheckOptions()));
-    }
 
     [Fact]
     public void Every_key_is_read_from_configuration()
@@ -252,7 +135,7 @@ public sealed class HealthOptionsTests
         Assert.Equal(new FailurePercentageSettings(60, 4, 12, 70, 80), settings.FailurePercentage);
         Assert.Equal(new WindowedSuccessRateSettings(TimeSpan.FromSeconds(30), 90, 13, 95), settings.WindowedSuccessRate);
         Assert.Equal(EjectionRestorePolicy.TrialRequest, settings.RestorePolicy);
-        Assert.Equal(["429"], options.OutlierDetection.ErrorStatuses);
+        Assert.Equal([429], options.OutlierDetection.ErrorStatuses);
         Assert.Equal(PanicTraffic.LastStanding, options.Panic.Traffic);
     }
 

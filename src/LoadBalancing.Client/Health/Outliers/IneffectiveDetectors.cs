@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Finds detectors that are on and that, with these settings, can never take anybody out.</summary>
+/// <summary>Finds detectors that are on and that, with these settings, can never eject an endpoint.</summary>
 internal static class IneffectiveDetectors
 {
     private const string SectionPrefix = "OutlierDetection:";
@@ -27,7 +27,8 @@ internal static class IneffectiveDetectors
             yield return Text($"{SectionPrefix}ConsecutiveGatewayErrors can never fire: it needs {options.ConsecutiveGatewayErrors} in a row, and every gateway failure is one of the {options.ConsecutiveErrors} ConsecutiveErrors too, which are reached first. Lower it, or set ConsecutiveErrors to 0.");
         }
 
-        bool isAnyCounted = options.ErrorStatuses is not { Count: > 0 } statuses || StatusSet.Parse(statuses.Where(static status => StatusSet.TryParse(status, out _, out _))) is var set && (set.Contains(502) || set.Contains(503) || set.Contains(504));
+        bool isAnyCounted = options.ErrorStatuses is not { Count: > 0 } statuses
+            || statuses.Any(static range => range.Contains(502) || range.Contains(503) || range.Contains(504));
         bool isLocalCounted = !options.SplitExternalLocalOriginErrors && options.ErrorExceptions is not { Count: 0 };
         if (!isAnyCounted && !isLocalCounted)
         {

@@ -1,15 +1,13 @@
-using System.Text;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
-namespace LoadBalancing.Client.Tests.Configuration;
+namespace LoadBalancing.Client.Tests.Selection.Localities;
 
-/// <summary>What options may say about localities, slow start and parts of large sets, in code and in configuration.</summary>
-public sealed class EndpointSetOptionsValidatorTests
+/// <summary>The errors of localities.</summary>
+public sealed class LocalityOptionsValidatorTests
 {
     [Fact]
-    public void Everything_that_is_wrong_is_told_at_once()
+    public void Everything_that_is_wrong_is_reported_together()
     {
         var exception = Assert.Throws<OptionsValidationException>(static () => Build(static options =>
         {
@@ -23,8 +21,6 @@ public sealed class EndpointSetOptionsValidatorTests
                 Weights = new Dictionary<string, double> { ["eu"] = 0 },
                 ZoneAware = new ZoneAwareOptions { Callers = new Dictionary<string, double> { ["eu/*"] = 1 }, MinClusterSize = 0, RoutingPercent = 101, ForceLocalZoneMinSize = 0 },
             };
-            options.SlowStart = new SlowStartOptions { Window = TimeSpan.FromSeconds(-1), Aggression = 0, MinWeightPercent = 101 };
-            options.Subsetting = new SubsettingOptions { Size = 0, ClientId = "" };
         }));
 
         Assert.Equal(
@@ -44,11 +40,6 @@ public sealed class EndpointSetOptionsValidatorTests
                 "catalog:Locality:Distribute: there are entries, and Mode is Failover, which does not look at them; set Mode to Distribute, or remove them.",
                 "catalog:Locality:Weights: there are entries, and Mode is Failover, which does not look at them; set Mode to Weighted, or remove them.",
                 "catalog:Locality:ZoneAware:Callers: there are entries, and Mode is Failover, which does not look at them; set Mode to ZoneAware, or remove them.",
-                "catalog:SlowStart:Window: -00:00:01 is not allowed; it is longer than zero, or zero for no slow start.",
-                "catalog:SlowStart:Aggression: 0 is not allowed; it is a number above 0, and 1 is a straight line.",
-                "catalog:SlowStart:MinWeightPercent: 101 is not allowed; a percentage is 0 to 100.",
-                "catalog:Subsetting:Size: 0 is not allowed; it is 1 or more.",
-                "catalog:Subsetting:ClientId: it is empty; give each client a text of its own, or leave it out for the name of the machine.",
             ],
             exception.Failures);
     }
@@ -56,7 +47,7 @@ public sealed class EndpointSetOptionsValidatorTests
     [Theory]
     [InlineData(LocalityMode.ZoneAware)]
     [InlineData(LocalityMode.Failover)]
-    public void A_mode_that_goes_by_the_own_place_needs_it(LocalityMode mode)
+    public void A_mode_that_goes_by_the_own_locality_needs_it(LocalityMode mode)
     {
         var exception = Assert.Throws<OptionsValidationException>(() => Build(options => options.Locality.Mode = mode));
 
@@ -71,34 +62,6 @@ public sealed class EndpointSetOptionsValidatorTests
         var exception = Assert.Throws<OptionsValidationException>(static () => Build(static options => options.Locality.Mode = LocalityMode.Distribute));
 
         Assert.Equal(["catalog:Locality:Distribute: there is none, and Mode is Distribute; add an entry with From and To."], exception.Failures);
-    }
-
-    [Fact]
-    public void It_can_all_be_said_in_configuration()
-    {
-        const string Json = """
-            {
-              "Endpoints": [ { "Address": "http://10.0.0.1", "Priority": 2, "Locality": "eu-west/a" } ],
-              "Locality": {
-                "Self": "eu-west/a", "Mode": "Distribute", "Labels": { "network": "blue" },
-                "Distribute": [ { "From": "eu-west/*", "To": { "eu-west/a": 80, "eu-west/*": 20.5 } } ],
-                "ZoneAware": { "MinClusterSize": 3, "RoutingPercent": 50, "ForceLocalZoneMinSize": 2 }
-              },
-              "SlowStart": { "Window": "30s", "Aggression": 2, "MinWeightPercent": 5 },
-              "Subsetting": { "Size": 20, "ClientId": "orders-7" }
-            }
-            """;
-        IConfiguration configuration = new ConfigurationBuilder().AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(Json))).Build();
-        var options = new LoadBalancingOptions();
-        ConfigurationReader.Read(configuration, options);
-
-        Assert.Empty(options.ConfigurationErrors);
-        Assert.Equal((2, "eu-west/a"), (options.Endpoints[0].Priority, options.Endpoints[0].Locality));
-        Assert.Equal(("eu-west/a", LocalityMode.Distribute, "blue"), (options.Locality.Self, options.Locality.Mode, options.Locality.Labels["network"]));
-        Assert.Equal([("eu-west/*", 20.5), ("eu-west/a", 80)], options.Locality.Distribute[0].To.Select(static pair => (pair.Key, pair.Value)).Order());
-        Assert.Equal((3, 50, 2), (options.Locality.ZoneAware.MinClusterSize, options.Locality.ZoneAware.RoutingPercent, options.Locality.ZoneAware.ForceLocalZoneMinSize));
-        Assert.Equal((TimeSpan.FromSeconds(30), 2, 5), (options.SlowStart.Window, options.SlowStart.Aggression, options.SlowStart.MinWeightPercent));
-        Assert.Equal((20, "orders-7"), (options.Subsetting.Size, options.Subsetting.ClientId));
     }
 
     private static LoadBalancer Build(Action<LoadBalancingOptions> configure)

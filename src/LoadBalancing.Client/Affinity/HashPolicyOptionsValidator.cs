@@ -1,0 +1,40 @@
+namespace LoadBalancing.Client;
+
+/// <summary>The rules for hash policies, of a service or of a route.</summary>
+internal static class HashPolicyOptionsValidator
+{
+    public static void Validate(IList<HashPolicyOptions> policies, ValidationErrors errors)
+    {
+        for (int i = 0; i < policies.Count; i++)
+        {
+            CheckPolicy(policies[i], i, errors);
+        }
+    }
+
+    private static void CheckPolicy(HashPolicyOptions? policy, int i, ValidationErrors errors)
+    {
+        bool[] inputs = [policy?.Header is not null, policy?.Cookie is not null, policy?.QueryParameter is not null, policy?.CallerAddress is true];
+        int kinds = inputs.Count(static isSet => isSet);
+        if (kinds != 1)
+        {
+            errors.Add($"HashPolicies:{i}", $"it says {kinds} things to hash; exactly one of Header, Cookie, QueryParameter and CallerAddress is set.");
+        }
+
+        if (policy?.Header is { } header && !HeaderValidator.IsToken(header))
+        {
+            errors.Add($"HashPolicies:{i}:Header", $"'{header}' is not the name of a header; write it like 'X-User'.");
+        }
+
+        if (policy?.QueryParameter is "")
+        {
+            errors.Add($"HashPolicies:{i}:QueryParameter", "it is empty; write the parameter's name, like 'user'.");
+        }
+
+        if (policy?.Cookie is { } cookie)
+        {
+            CookieValidator.CheckName($"HashPolicies:{i}:Cookie:Name", cookie.Name, errors);
+            CookieValidator.CheckTtl($"HashPolicies:{i}:Cookie:Ttl", cookie.Ttl, errors);
+            CookieValidator.CheckPath($"HashPolicies:{i}:Cookie:Path", cookie.Path, errors);
+        }
+    }
+}

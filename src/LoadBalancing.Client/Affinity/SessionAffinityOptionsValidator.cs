@@ -1,0 +1,29 @@
+namespace LoadBalancing.Client;
+
+/// <summary>The rules for session affinity.</summary>
+internal static class SessionAffinityOptionsValidator
+{
+    private const int MinKeyLength = 32;
+
+    public static void Validate(SessionAffinityOptions options, ValidationErrors errors)
+    {
+        CookieValidator.CheckName("SessionAffinity:CookieName", options.CookieName, errors);
+        CookieValidator.CheckTtl("SessionAffinity:Ttl", options.Ttl, errors);
+        CookieValidator.CheckPath("SessionAffinity:Path", options.Path, errors);
+        if (options.Keys is null or [])
+        {
+            errors.Add("SessionAffinity:Keys", "there is none, and cookies that anybody can make up would let callers choose their endpoints; "
+                + "make one with 'openssl rand -base64 32' and give it to all instances.");
+        }
+
+        // A key is a secret: not even an error repeats what it says.
+        for (int i = 0; i < (options.Keys?.Count ?? 0); i++)
+        {
+            Span<byte> bytes = new byte[options.Keys![i]?.Length ?? 0];
+            if (!Convert.TryFromBase64String(options.Keys[i] ?? "", bytes, out int length) || length < MinKeyLength)
+            {
+                errors.Add($"SessionAffinity:Keys:{i}", $"it is not Base64 of at least {MinKeyLength} bytes; make one with 'openssl rand -base64 32'.");
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+namespace LoadBalancing.Client;
+
+/// <summary>The rules for subsets. A subset is a cluster of its own, so that the rules for cluster policies hold for it too.</summary>
+internal static class SubsetOptionsValidator
+{
+    /// <param name="options">The options of the service.</param>
+    /// <param name="errors">Receives the errors.</param>
+    /// <param name="validatePolicies">Validates cluster policies.</param>
+    public static void Validate(LoadBalancingOptions options, ValidationErrors errors, Action<LoadBalancingOptions, ValidationErrors> validatePolicies)
+    {
+        foreach ((string name, SubsetOptions subset) in options.Subsets)
+        {
+            ValidationErrors own = errors.ForSection("Subsets");
+            if (string.IsNullOrEmpty(name) || !name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
+            {
+                own.Add(name, "it is no name for a subset; it has letters, digits, hyphens, dots and underscores only, like 'v2'.");
+            }
+
+            if (options.Subsets.Keys.TakeWhile(earlier => earlier != name).Contains(name, StringComparer.OrdinalIgnoreCase))
+            {
+                own.Add(name, "another subset has the same name but for its case; names must differ.");
+            }
+
+            if (subset is null)
+            {
+                own.Add(name, "it is null; give it Labels, or leave it out.");
+                continue;
+            }
+
+            CheckSubset(subset, options, own.ForSection(name), validatePolicies);
+        }
+    }
+
+    private static void CheckSubset(
+        SubsetOptions subset,
+        LoadBalancingOptions options,
+        ValidationErrors errors,
+        Action<LoadBalancingOptions, ValidationErrors> validatePolicies)
+    {
+        if (subset.Labels is not { Count: > 0 } || subset.Labels.Any(static label => string.IsNullOrEmpty(label.Key) || label.Value is null))
+        {
+            errors.Add("Labels", "there are none, or one of them has no name or no value; a subset is distinguished by at least one, like version = v2.");
+        }
+
+        // Only the values of the subset itself: the errors of the service are reported once.
+        validatePolicies(subset.Over(new LoadBalancingOptions { Endpoints = options.Endpoints }), errors);
+    }
+}

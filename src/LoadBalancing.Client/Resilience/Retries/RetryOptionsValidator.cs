@@ -1,0 +1,56 @@
+namespace LoadBalancing.Client;
+
+/// <summary>The rules for retries, of a service or of a route. Headers are of Routing, and are validated where the features are combined.</summary>
+internal static class RetryOptionsValidator
+{
+    /// <param name="retry">The options.</param>
+    /// <param name="timeout">The timeout of the whole call; null when the same service or route does not set it.</param>
+    /// <param name="errors">Receives the errors.</param>
+    public static void Validate(RetryOptions retry, TimeSpan? timeout, ValidationErrors errors)
+    {
+        CheckTimes(retry, timeout, errors);
+        if (retry.MaxRetries is < 0)
+        {
+            errors.Add("Retry:MaxRetries", $"{retry.MaxRetries} is negative; it is the number of tries after the first one, 0 for none.");
+        }
+
+        CheckConditions(retry.RetryOn ?? [], errors);
+        for (int i = 0; i < (retry.RetriableStatuses?.Count ?? 0); i++)
+        {
+            errors.CheckStatus($"Retry:RetriableStatuses:{i}", retry.RetriableStatuses![i]);
+        }
+
+        errors.CheckAtLeast("Retry:MaxBufferedBodySize", retry.MaxBufferedBodySize, 0);
+    }
+
+    private static void CheckTimes(RetryOptions retry, TimeSpan? timeout, ValidationErrors errors)
+    {
+        errors.CheckTimeout("Retry:PerTryTimeout", retry.PerTryTimeout);
+        if (timeout is { } whole && retry.PerTryTimeout is { } perTry
+            && whole != Timeout.InfiniteTimeSpan && perTry != Timeout.InfiniteTimeSpan && perTry > whole)
+        {
+            errors.Add("Retry:PerTryTimeout", $"{perTry} is longer than Timeout, which is {whole} for all attempts together; "
+                + $"lower the one or raise the other.");
+        }
+
+        TimeSpan baseBackoff = retry.BaseBackoff ?? RetrySettings.DefaultBaseBackoff;
+        errors.CheckPositiveDuration("Retry:BaseBackoff", baseBackoff);
+        if (retry.MaxBackoff is { } maxBackoff && maxBackoff < baseBackoff)
+        {
+            errors.Add("Retry:MaxBackoff", $"{maxBackoff} is shorter than BaseBackoff, which is {baseBackoff}; raise the one or lower the other.");
+        }
+
+        errors.CheckMaxDuration("Retry:MaxBackoff", retry.MaxBackoff);
+    }
+
+    private static void CheckConditions(IList<string> conditions, ValidationErrors errors)
+    {
+        for (int i = 0; i < conditions.Count; i++)
+        {
+            if (!RetryConditions.All.Contains(conditions[i], StringComparer.OrdinalIgnoreCase) && !RetryConditions.IsStatus(conditions[i], out _))
+            {
+                errors.Add($"Retry:RetryOn:{i}", $"'{conditions[i]}' is not known; known are {string.Join(", ", RetryConditions.All)}, and statuses like 503.");
+            }
+        }
+    }
+}

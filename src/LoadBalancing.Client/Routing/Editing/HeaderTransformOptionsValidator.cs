@@ -1,0 +1,23 @@
+namespace LoadBalancing.Client;
+
+/// <summary>The rules for changes to the headers of a message.</summary>
+internal static class HeaderTransformOptionsValidator
+{
+    public static void Validate(HeaderTransformOptions? transform, ValidationErrors errors)
+    {
+        if (transform is null)
+        {
+            return;
+        }
+
+        if (transform is { Set: null } or { Add: null } or { Remove: null })
+        {
+            errors.Add("Set", "it, or Add, or Remove, is null; leave it empty instead.");
+            return;
+        }
+
+        HeaderValidator.Validate("Set", transform.Set, errors);
+        HeaderValidator.Validate("Add", transform.Add, errors);
+        HeaderValidator.Validate("Remove", transform.Remove.Select(static name => KeyValuePair.Create(name, "")), errors);
+    }
+}

@@ -1,0 +1,27 @@
+namespace LoadBalancing.Client;
+
+/// <summary>The rules for what a route says about itself: its name, the requests that it matches, what it does to them, and where they go.</summary>
+internal static class RequestRouteOptionsValidator
+{
+    public static void CheckName(IList<RequestRouteOptions> routes, int i, ValidationErrors errors)
+    {
+        RequestRouteOptions route = routes[i];
+        if (string.IsNullOrWhiteSpace(route.Name))
+        {
+            errors.Add($"Routes:{i}:Name", "it is empty; give the route a name, like 'reports'.");
+        }
+        else if (routes.Take(i).Any(earlier => route.Name.Equals(earlier.Name, StringComparison.OrdinalIgnoreCase)))
+        {
+            errors.Add($"Routes:{i}:Name", $"another route is called '{route.Name}' too; names must differ.");
+        }
+    }
+
+    public static void Validate(RequestRouteOptions route, ValidationErrors errors)
+    {
+        RouteActionOptionsValidator.Validate(route, errors);
+        for (int i = 0; i < (route.Match?.Count ?? 0); i++)
+        {
+            RouteMatchOptionsValidator.Validate(route.Match![i], errors.ForSection($"Match:{i}"));
+        }
+    }
+}

@@ -1,0 +1,11 @@
+namespace LoadBalancing.Client;
+
+/// <summary>The rules for panic.</summary>
+internal static class PanicOptionsValidator
+{
+    public static void Validate(PanicOptions options, ValidationErrors errors)
+    {
+        errors.CheckPercent("Panic:ThresholdPercent", options.ThresholdPercent);
+        errors.CheckEnum("Panic:Traffic", options.Traffic);
+    }
+}

@@ -1,0 +1,18 @@
+namespace LoadBalancing.Client;
+
+/// <summary>The rules for the strategy LeastLoad.</summary>
+internal static class LeastLoadOptionsValidator
+{
+    public static void Validate(LeastLoadOptions options, ValidationErrors errors)
+    {
+        errors.CheckPositiveDuration("LeastLoad:DecayTime", options.DecayTime);
+        errors.CheckPositiveDuration("LeastLoad:FailurePenalty", options.FailurePenalty);
+        if (options.MaxFailurePenalty < options.FailurePenalty)
+        {
+            errors.Add("LeastLoad:MaxFailurePenalty", $"{options.MaxFailurePenalty} is shorter than FailurePenalty, which is {options.FailurePenalty}; "
+                + $"raise the one or lower the other.");
+        }
+
+        errors.CheckMaxDuration("LeastLoad:MaxFailurePenalty", options.MaxFailurePenalty);
+    }
+}
