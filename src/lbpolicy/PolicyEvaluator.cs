@@ -22,7 +22,7 @@ internal static class PolicyEvaluator
             try
             {
                 using ServiceProvider provider = Build([policy]);
-                provider.GetRequiredService<IOptionsMonitor<LoadBalancingOptions>>().Get(policy.Service);
+                provider.GetRequiredService<IOptionsMonitor<LoadBalancingOptions>>().Get(policy.ServiceName);
             }
             catch (OptionsValidationException exception)
             {
@@ -46,7 +46,7 @@ internal static class PolicyEvaluator
             request.Headers.TryAddWithoutValidation(name, value);
         }
 
-        RequestPolicy holds = provider.GetRequiredService<IRequestPolicyExplainer>().Explain(policy.Service, request);
+        RequestPolicy holds = provider.GetRequiredService<IRequestPolicyExplainer>().Explain(policy.ServiceName, request);
         string? prefix = policy.Values.FirstOrDefault(value => value.Key.StartsWith("Routes:", StringComparison.Ordinal) && value.Key.EndsWith(":Name", StringComparison.Ordinal) && value.Value == holds.Route && value.Key.Split(':').Length == 3)?.Key[..^"Name".Length];
         var shown = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         var ofRequest = new List<IstioPolicyValue>();
@@ -77,7 +77,7 @@ internal static class PolicyEvaluator
         var services = new ServiceCollection();
         foreach (IstioServicePolicy policy in policies)
         {
-            Register(services, policy.Service, policy);
+            Register(services, policy.ServiceName, policy);
         }
 
         // Where its rules lead to.

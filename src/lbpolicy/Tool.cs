@@ -148,7 +148,7 @@ internal static class Tool
             return DocumentError;
         }
 
-        IstioRepair repair = IstioPolicyRepair.Repair(text, file);
+        IstioRepairResult repair = IstioPolicyRepair.Repair(text, file);
         if (arguments.Write && repair.Text != text)
         {
             File.WriteAllText(file, repair.Text);

@@ -7,7 +7,7 @@ namespace LoadBalancing.Client;
 public readonly record struct RecordedEvent
 {
     /// <summary>When, since the recorder was made.</summary>
-    public TimeSpan At { get; init; }
+    public TimeSpan Time { get; init; }
 
     /// <summary>What.</summary>
     public RecordedEventKind Kind { get; init; }
@@ -37,7 +37,7 @@ public readonly record struct RecordedEvent
 
     internal void AppendTo(StringBuilder line)
     {
-        line.Append(CultureInfo.InvariantCulture, $"{At:hh\\:mm\\:ss\\.ffffff}  {Client,-10}  {NameOf(Kind),-9}");
+        line.Append(CultureInfo.InvariantCulture, $"{Time:hh\\:mm\\:ss\\.ffffff}  {Client,-10}  {NameOf(Kind),-9}");
         if (Endpoint is not null)
         {
             line.Append("  ").Append(Endpoint.Address.Authority);

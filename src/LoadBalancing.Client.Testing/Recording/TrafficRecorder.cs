@@ -129,7 +129,7 @@ public sealed class TrafficRecorder : IDisposable
         const int Shown = 12;
         return Select(
             recorded => recorded.Kind is RecordedEventKind.Ejected or RecordedEventKind.EjectionRefused or RecordedEventKind.Restored or RecordedEventKind.EndpointsChanged or RecordedEventKind.Annotated
-                && (until is null || recorded.At <= until),
+                && (until is null || recorded.Time <= until),
             "").TakeLast(Shown);
     }
 
@@ -147,7 +147,7 @@ public sealed class TrafficRecorder : IDisposable
     {
         lock (_eventsLock)
         {
-            _events.Add(recorded with { At = at });
+            _events.Add(recorded with { Time = at });
             _lastReported = null;
         }
     }
@@ -157,14 +157,14 @@ public sealed class TrafficRecorder : IDisposable
         TimeSpan at = _clock.GetElapsedTime(_start);
         lock (_eventsLock)
         {
-            if (recorded.Kind == RecordedEventKind.Ended && ReferenceEquals(_lastReported, lease) && _events[^1].At == at && _events[^1].Outcome == recorded.Outcome)
+            if (recorded.Kind == RecordedEventKind.Ended && ReferenceEquals(_lastReported, lease) && _events[^1].Time == at && _events[^1].Outcome == recorded.Outcome)
             {
-                _events[^1] = recorded with { At = at };
+                _events[^1] = recorded with { Time = at };
                 _lastReported = null;
                 return;
             }
 
-            _events.Add(recorded with { At = at });
+            _events.Add(recorded with { Time = at });
             _lastReported = recorded.Kind == RecordedEventKind.Reported ? lease : null;
         }
     }
@@ -212,7 +212,7 @@ public sealed class TrafficRecorder : IDisposable
                 Client = _client,
                 Endpoint = ejection.Endpoint,
                 Duration = length,
-                Detail = string.Create(CultureInfo.InvariantCulture, $"{ejection.Detector}, {ejection.Reason} ({ejection.Failures} of {ejection.Attempts} attempts)"),
+                Detail = string.Create(CultureInfo.InvariantCulture, $"{ejection.Detector}, {ejection.Reason} ({ejection.FailureCount} of {ejection.AttemptCount} attempts)"),
             },
             ejection.Timestamp - _recorder._startTime);
 

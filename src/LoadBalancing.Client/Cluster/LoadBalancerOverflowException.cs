@@ -28,9 +28,9 @@ public sealed class LoadBalancerOverflowException : HttpRequestException
     internal static LoadBalancerOverflowException ForFullEndpoints(LoadBalancer balancer) => new(
         $"Service '{balancer.FullName}' has no room: as much is under way on each of its endpoints in service as may be (ConnectionPool:MaxRequestsPerEndpoint, ConnectionPool:AdaptiveLimit).")
     {
-        Cluster = balancer.FullName,
+        ServiceName = balancer.FullName,
     };
 
     /// <summary>The cluster whose limit it is; null when the exception was not made by a balancer.</summary>
-    public string? Cluster { get; internal init; }
+    public string? ServiceName { get; internal init; }
 }

@@ -27,7 +27,7 @@ public sealed class NoEndpointAvailableException : HttpRequestException
     }
 
     /// <summary>The cluster that was asked; null when the exception was not made by a balancer.</summary>
-    public string? Cluster { get; private init; }
+    public string? ServiceName { get; private init; }
 
     /// <param name="balancer">Whose endpoints there are none of.</param>
     /// <param name="more">A sentence to add.</param>
@@ -44,7 +44,7 @@ public sealed class NoEndpointAvailableException : HttpRequestException
             { } set => Describe(balancer.FullName, set.Endpoints),
         };
 
-        return new NoEndpointAvailableException(more is null ? message : $"{message} {more}", innerException) { Cluster = balancer.FullName };
+        return new NoEndpointAvailableException(more is null ? message : $"{message} {more}", innerException) { ServiceName = balancer.FullName };
     }
 
     private static string DescribeSubset(LoadBalancer balancer) => balancer.SubsetLabelsDescription.Length == 0

@@ -65,7 +65,7 @@ public sealed class UpstreamEndpoint
     public string? Locality => Volatile.Read(ref _description).Locality;
 
     /// <summary>The level that it belongs to now: 0 is used first. What <see cref="Priority"/> and <see cref="Locality"/> come to together, counted without gaps; 0 before the first set.</summary>
-    public int Level => Assignment?.Level ?? 0;
+    public int PriorityLevel => Assignment?.Level ?? 0;
 
     /// <summary>
     /// The part of the cluster's requests that falls to it now, 0 to 1, as far as weights decide: strategies that go by load or latency depart from it, and under those that hash the keys decide. 0 while it is given none.
@@ -85,7 +85,7 @@ public sealed class UpstreamEndpoint
     public string? HealthReason => CurrentEjection?.Reason ?? (Status.IsFailingHealthChecks ? Volatile.Read(ref _healthCheckStatus)?.Reason : null);
 
     /// <summary>Which detector took it out, by its name in telemetry, or <c>active_check</c>; null while it is in service.</summary>
-    public string? HealthDetector => CurrentEjection?.Detector ?? (Status.IsFailingHealthChecks ? HealthCheckStatus.DetectorName : null);
+    public string? EjectedBy => CurrentEjection?.Detector ?? (Status.IsFailingHealthChecks ? HealthCheckStatus.DetectorName : null);
 
     /// <summary>What the last active check found; null before the first one, and where there are none.</summary>
     public string? LastProbeResult => Volatile.Read(ref _healthCheckStatus) is { LastResult: not null } check ? check.LastResult : null;
@@ -102,10 +102,10 @@ public sealed class UpstreamEndpoint
     public int? MaxInFlight => IsLimited ? Volatile.Read(ref _limit) : null;
 
     /// <summary>How many attempts ended well since the endpoint joined.</summary>
-    public long Succeeded => _load.Succeeded;
+    public long SuccessCount => _load.Succeeded;
 
     /// <summary>How many attempts ended in a failure of the endpoint since it joined.</summary>
-    public long Failed => _load.Failed;
+    public long FailureCount => _load.Failed;
 
     /// <summary>
     /// How long answers took of late, up to their headers, failures counted as long ones; null while nothing was measured, which it is only under a strategy that goes by it, like <c>LeastLoad</c>.

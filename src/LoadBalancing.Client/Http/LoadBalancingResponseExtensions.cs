@@ -16,6 +16,6 @@ public static class LoadBalancingResponseExtensions
     public static UpstreamInfo? GetUpstream(this HttpResponseMessage response)
     {
         ArgumentNullException.ThrowIfNull(response);
-        return response.Content is UpstreamContent content ? new UpstreamInfo(content.TriedEndpoints, content.RetrySuppressedReason) : null;
+        return response.Content is UpstreamContent content ? new UpstreamInfo(content.TriedEndpoints, content.RetrySuppression) : null;
     }
 }

@@ -6,7 +6,7 @@ public sealed class UpstreamInfo
 {
     internal UpstreamInfo(IReadOnlyList<UpstreamEndpoint> tried, string? retryRefused)
     {
-        RetrySuppressedReason = retryRefused;
+        RetrySuppression = retryRefused;
         // The call keeps the list it was given, and what a caller holds must not be something that can be written to.
         TriedEndpoints = [.. tried];
         Endpoint = TriedEndpoints[^1];
@@ -16,7 +16,7 @@ public sealed class UpstreamInfo
     public UpstreamEndpoint Endpoint { get; }
 
     /// <summary>How many attempts it took; 1 without a retry. Each redirect that was followed is a call of its own: these are the attempts of the last.</summary>
-    public int Attempts => TriedEndpoints.Count;
+    public int AttemptCount => TriedEndpoints.Count;
 
     /// <summary>The endpoints of all attempts, in order, <see cref="Endpoint"/> last. One that was tried twice stands there twice.</summary>
     public IReadOnlyList<UpstreamEndpoint> TriedEndpoints { get; }
@@ -25,8 +25,8 @@ public sealed class UpstreamInfo
     /// Why the call was not tried again although its answer was one to try again: <c>max-retries</c>, <c>budget-rate</c> or <c>budget-concurrency</c>, as in the metric
     /// <c>loadbalancing.client.retries.suppressed</c>; null when no retry was refused.
     /// </summary>
-    public string? RetrySuppressedReason { get; }
+    public string? RetrySuppression { get; }
 
     /// <inheritdoc/>
-    public override string ToString() => Attempts == 1 ? Endpoint.ToString() : $"{Endpoint}, attempt {Attempts} after {string.Join(", ", TriedEndpoints.SkipLast(1))}";
+    public override string ToString() => AttemptCount == 1 ? Endpoint.ToString() : $"{Endpoint}, attempt {AttemptCount} after {string.Join(", ", TriedEndpoints.SkipLast(1))}";
 }

@@ -41,7 +41,7 @@ public sealed class LoadBalancerObserverTests
 
         EjectionEvent ejection = Assert.Single(observer.Ejections);
         Assert.Same(endpoint, ejection.Endpoint);
-        Assert.Equal(("consecutive_errors", 5L, 5L, judged), (ejection.Detector, ejection.Failures, ejection.Attempts, ejection.Timestamp));
+        Assert.Equal(("consecutive_errors", 5L, 5L, judged), (ejection.Detector, ejection.FailureCount, ejection.AttemptCount, ejection.Timestamp));
         Assert.Equal(endpoint.EjectedUntil, judged + ejection.Duration);
         Assert.Equal("5 failures in a row, the last: ErrorResponse", ejection.Reason);
     }
@@ -104,7 +104,7 @@ public sealed class LoadBalancerObserverTests
         cluster.Balancer.Pick().End(AttemptOutcome.Success);
 
         Assert.Equal(6, second.Lines.Count);
-        Assert.Equal(2, cluster.Endpoints[0].Succeeded);
+        Assert.Equal(2, cluster.Endpoints[0].SuccessCount);
         Assert.Single(cluster.Logs.GetSnapshot(), static log => log.Id.Id == LogEvents.ObserverFailed);
     }
 

@@ -53,7 +53,7 @@ public sealed class SubsetsTests : IAsyncDisposable
         Assert.All(whole.Endpoints, static endpoint => Assert.Equal(EndpointHealth.Available, endpoint.Health));
         Assert.NotSame(lease.Endpoint, whole.Endpoints[index]);
         Assert.Equal(1, whole.Endpoints[index].InFlight);
-        Assert.Equal(5, whole.Endpoints[0].Failed);
+        Assert.Equal(5, whole.Endpoints[0].FailureCount);
     }
 
     [Fact]
@@ -122,7 +122,7 @@ public sealed class SubsetsTests : IAsyncDisposable
         var thrown = Assert.Throws<NoEndpointAvailableException>(() => v3.Pick());
 
         Assert.Equal("Subset 'catalog/v3' has no endpoints: no endpoint of service 'catalog' has the labels version=v3, track=new.", thrown.Message);
-        Assert.Equal("catalog/v3", thrown.Cluster);
+        Assert.Equal("catalog/v3", thrown.ServiceName);
         Assert.Equal(
             ["Subset 'catalog/v3' has no endpoints: of the 1 endpoints of the service none has the labels version=v3, track=new."],
             Logged(LogEvents.SubsetEmpty));
@@ -196,7 +196,7 @@ public sealed class SubsetsTests : IAsyncDisposable
 
         var refused = await Assert.ThrowsAsync<LoadBalancerOverflowException>(() => client.SendAsync(Named("b"), cancellationToken: TestContext.Current.CancellationToken));
 
-        Assert.Equal("catalog/v2", refused.Cluster);
+        Assert.Equal("catalog/v2", refused.ServiceName);
         await caller.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);

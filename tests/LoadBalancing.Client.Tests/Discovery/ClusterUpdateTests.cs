@@ -83,7 +83,7 @@ public sealed class ClusterUpdateTests
         lease.End();
 
         Assert.Equal(EndpointHealth.Removed, lease.Endpoint.Health);
-        Assert.Equal((0, 1), (lease.Endpoint.InFlight, lease.Endpoint.Succeeded));
+        Assert.Equal((0, 1), (lease.Endpoint.InFlight, lease.Endpoint.SuccessCount));
     }
 
     [Fact]

@@ -8,8 +8,8 @@ public sealed class EjectionEvent
         Endpoint = endpoint;
         Detector = detector;
         Reason = reason;
-        Failures = failures;
-        Attempts = attempts;
+        FailureCount = failures;
+        AttemptCount = attempts;
         Timestamp = at;
         Duration = length;
     }
@@ -24,10 +24,10 @@ public sealed class EjectionEvent
     public string Reason { get; }
 
     /// <summary>How many failures the rule has counted.</summary>
-    public long Failures { get; }
+    public long FailureCount { get; }
 
     /// <summary>Among how many attempts it has counted them; for failures in a row the same number.</summary>
-    public long Attempts { get; }
+    public long AttemptCount { get; }
 
     /// <summary>False when the ejection was left out because the detector's enforcing percentage is below 100, and this time chance was against it.</summary>
     public bool IsEnforced { get; internal init; } = true;

@@ -46,7 +46,7 @@ internal sealed class CallState
     public bool IsBoundByCallTimeout { get; private set; }
 
     /// <summary>Why a retry that was due was not made; null when none was refused.</summary>
-    public string? RetrySuppressedReason { get; set; }
+    public string? RetrySuppression { get; set; }
 
     /// <summary>What is left of the time that an attempt may wait for its place, which begins with the first question.</summary>
     public TimeSpan PendingTimeLeft()

@@ -48,7 +48,7 @@ internal static class PermitWait
         string queue = plan.PoolLimits.MaxPendingRequests == 0
             ? "nobody may wait (ConnectionPool:MaxPendingRequests is 0)"
             : $"{plan.PoolLimits.MaxPendingRequests} wait already (ConnectionPool:MaxPendingRequests)";
-        return new LoadBalancerOverflowException($"The call to service '{plan.Balancer.FullName}' was refused: {DescribeLimit(plan, slots)}, and {queue}.") { Cluster = plan.Balancer.FullName };
+        return new LoadBalancerOverflowException($"The call to service '{plan.Balancer.FullName}' was refused: {DescribeLimit(plan, slots)}, and {queue}.") { ServiceName = plan.Balancer.FullName };
     }
 
     private static LoadBalancerOverflowException PendingTimedOut(RequestPlan plan, RequestPermits slots, CallState call)
@@ -57,7 +57,7 @@ internal static class PermitWait
         string waited = string.Create(CultureInfo.InvariantCulture, $"its {option} of {limit.TotalSeconds} s has elapsed");
         return new LoadBalancerOverflowException($"The call to service '{plan.Balancer.FullName}' was refused: {DescribeLimit(plan, slots)}, and {waited} before it found a place.", new TimeoutException(waited))
         {
-            Cluster = plan.Balancer.FullName,
+            ServiceName = plan.Balancer.FullName,
         };
     }
 

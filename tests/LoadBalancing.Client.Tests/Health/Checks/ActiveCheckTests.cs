@@ -19,7 +19,7 @@ public sealed class ActiveCheckTests
 
         Assert.Equal([EndpointHealth.Available, EndpointHealth.Unhealthy], cluster.Endpoints.Select(static endpoint => endpoint.Health));
         Assert.Equal("its health check failed: down", cluster.Endpoints[1].HealthReason);
-        Assert.Equal("active_check", cluster.Endpoints[1].HealthDetector);
+        Assert.Equal("active_check", cluster.Endpoints[1].EjectedBy);
         Assert.Equal([cluster.Endpoints[0]], cluster.PickMany(10).Keys);
     }
 

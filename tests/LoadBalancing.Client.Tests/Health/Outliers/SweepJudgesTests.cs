@@ -105,7 +105,7 @@ public sealed class SweepJudgesTests
         cluster.RunTo(Sweep);
 
         Assert.Equal([cluster.Endpoints[0]], cluster.Ejected);
-        Assert.Equal("success_rate", cluster.Endpoints[0].HealthDetector);
+        Assert.Equal("success_rate", cluster.Endpoints[0].EjectedBy);
     }
 
     [Fact]
@@ -166,7 +166,7 @@ public sealed class SweepJudgesTests
 
         cluster.RunTo(Sweep);
 
-        Assert.Equal("success_rate", Assert.Single(cluster.Ejected).HealthDetector);
+        Assert.Equal("success_rate", Assert.Single(cluster.Ejected).EjectedBy);
         Assert.Equal(1, cluster.Endpoints[0].EjectionHistory.Multiplier);
         Assert.Single(cluster.Logs.GetSnapshot(), static log => log.Id.Id == LogEvents.EndpointEjected);
     }
@@ -185,8 +185,8 @@ public sealed class SweepJudgesTests
 
         cluster.RunTo(Sweep);
 
-        Assert.Equal("local_origin_success_rate", cluster.Endpoints[0].HealthDetector);
-        Assert.Equal("success_rate", cluster.Endpoints[1].HealthDetector);
+        Assert.Equal("local_origin_success_rate", cluster.Endpoints[0].EjectedBy);
+        Assert.Equal("success_rate", cluster.Endpoints[1].EjectedBy);
         Assert.StartsWith("100 of 130 requests", cluster.Endpoints[0].HealthReason, StringComparison.Ordinal);
     }
 
@@ -205,7 +205,7 @@ public sealed class SweepJudgesTests
 
         cluster.RunTo(Sweep);
 
-        Assert.Equal("local_origin_failure_percentage", Assert.Single(cluster.Ejected).HealthDetector);
+        Assert.Equal("local_origin_failure_percentage", Assert.Single(cluster.Ejected).EjectedBy);
     }
 
     [Fact]

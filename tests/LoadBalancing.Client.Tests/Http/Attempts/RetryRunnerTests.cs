@@ -386,8 +386,8 @@ public sealed class RetryRunnerTests
         using HttpResponseMessage afterwards = await client.GetAsync(cancellationToken: Cancelled);
 
         Assert.Equal((2 * Most) + 1 + 3, stub.Calls.Count);
-        Assert.Equal("max-retries", oneTooMany.GetUpstream()!.RetrySuppressedReason);
-        Assert.Null(afterwards.GetUpstream()!.RetrySuppressedReason);
+        Assert.Equal("max-retries", oneTooMany.GetUpstream()!.RetrySuppression);
+        Assert.Null(afterwards.GetUpstream()!.RetrySuppression);
     }
 
     [Fact]
@@ -398,7 +398,7 @@ public sealed class RetryRunnerTests
 
         using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
 
-        Assert.Equal((HttpStatusCode.ServiceUnavailable, "max-retries"), (response.StatusCode, response.GetUpstream()!.RetrySuppressedReason));
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "max-retries"), (response.StatusCode, response.GetUpstream()!.RetrySuppression));
     }
 
     [Fact]
@@ -448,7 +448,7 @@ public sealed class RetryRunnerTests
             Task<HttpResponseMessage> sending = client.GetAsync(cancellationToken: caller.Token);
             if (sending.IsCompleted)
             {
-                refused.Add((await sending).GetUpstream()!.RetrySuppressedReason);
+                refused.Add((await sending).GetUpstream()!.RetrySuppression);
             }
         }
 
