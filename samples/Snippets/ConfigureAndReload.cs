@@ -41,7 +41,7 @@ internal static class ConfigureAndReload
         // begin-snippet: set-idempotent
         using var request = new HttpRequestMessage(HttpMethod.Post, "/orders") { Content = order };
         request.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString());
-        request.SetIdempotent();
+        request.LoadBalancing().Idempotent();
         using HttpResponseMessage response = await catalog.SendAsync(request);
         // end-snippet
     }

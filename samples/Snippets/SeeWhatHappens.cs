@@ -56,7 +56,7 @@ internal static class SeeWhatHappens
         public override void OnEjected(EjectionEvent ejection) =>
             Console.WriteLine($"{ejection.Endpoint} is out for {ejection.Duration}: {ejection.FailureCount} of {ejection.AttemptCount} attempts failed ({ejection.Detector})");
 
-        public override void OnRestored(UpstreamEndpoint endpoint, string cause, DateTimeOffset at) => Console.WriteLine($"{endpoint} is back, by {cause}");
+        public override void OnRestored(UpstreamEndpoint endpoint, RestoreCause cause, DateTimeOffset timestamp) => Console.WriteLine($"{endpoint} is back, by {cause}");
     }
     // end-snippet
 }

@@ -127,7 +127,7 @@ internal sealed class Flow
                 if (datagram is not null)
                 {
                     Volatile.Write(ref _unanswered, datagram);
-                    if (lease.Endpoint.Health is not EndpointHealth.Available)
+                    if (!lease.Endpoint.IsAvailable)
                     {
                         return ServerEnd.OutOfService;
                     }

@@ -62,16 +62,16 @@ public readonly struct AttemptOutcome : IEquatable<AttemptOutcome>
 
     /// <summary>A failure of the endpoint.</summary>
     /// <param name="kind">How it failed.</param>
-    /// <param name="notBefore">The moment before which the endpoint asked not to be called again; null when it did not say.</param>
+    /// <param name="retryAfter">The moment before which the endpoint asked not to be called again; null when it did not say.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="kind"/> is <see cref="FailureKind.None"/> or no member of the enumeration.</exception>
-    public static AttemptOutcome Failure(FailureKind kind, DateTimeOffset? notBefore = null)
+    public static AttemptOutcome Failure(FailureKind kind, DateTimeOffset? retryAfter = null)
     {
         if (kind is <= FailureKind.None or > FailureKind.Gateway)
         {
-            throw new ArgumentOutOfRangeException(nameof(kind), kind, "A failure needs a kind: Connect, Reset, Timeout, Answered or Gateway.");
+            throw new ArgumentOutOfRangeException(nameof(kind), kind, "A failure needs a kind: Connect, Reset, Timeout, ErrorResponse or Gateway.");
         }
 
-        return new AttemptOutcome(success: false, kind, notBefore?.UtcTicks ?? 0);
+        return new AttemptOutcome(success: false, kind, retryAfter?.UtcTicks ?? 0);
     }
 
     /// <inheritdoc/>

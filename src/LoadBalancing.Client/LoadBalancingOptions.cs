@@ -33,7 +33,7 @@ public sealed class LoadBalancingOptions
 
     /// <summary>
     /// What of a request decides which endpoint it goes to, under a strategy that hashes; under any other they are an error. Several count together. Empty by default: any endpoint, unless the request says itself where
-    /// it belongs (<c>SetHashKey</c>, <c>SetHash</c>).
+    /// it belongs (<c>LoadBalancing().HashKey</c>, <c>LoadBalancing().Hash</c>).
     /// </summary>
     public IList<HashPolicyOptions> HashPolicies { get; set; } = [];
 

@@ -23,7 +23,7 @@ public sealed class CatalogFailsTests(ShopFactory shop)
     [Fact]
     public async Task When_one_attempt_in_five_fails_the_retries_find_the_name()
     {
-        using var faults = shop.Services.InjectFaults("catalog", f => f.Abort(HttpStatusCode.BadGateway, percentage: 20).PerAttempt().OnlyInCurrentFlow());
+        using var faults = shop.Services.InjectFaults("catalog", f => f.Abort(HttpStatusCode.BadGateway, percent: 20).PerAttempt().OnlyInCurrentFlow());
 
         int named = 0;
         for (int i = 0; i < 100; i++)

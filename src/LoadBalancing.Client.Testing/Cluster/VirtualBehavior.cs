@@ -19,11 +19,11 @@ internal sealed class VirtualBehavior
 
     public Func<VirtualCall, VirtualReply> Reply { get; set; } = static _ => VirtualReply.Ok;
 
-    public void AddFault(VirtualReply reply, double percentage)
+    public void AddFault(VirtualReply reply, double percent)
     {
         lock (_faultsLock)
         {
-            Volatile.Write(ref _faults, [.. _faults, (reply, percentage)]);
+            Volatile.Write(ref _faults, [.. _faults, (reply, percent)]);
         }
     }
 
@@ -40,9 +40,9 @@ internal sealed class VirtualBehavior
     public (VirtualReply Reply, TimeSpan Time) Decide(in VirtualCall call)
     {
         TimeSpan time = Latency.Draw(_random) * GetSlowdown();
-        foreach ((VirtualReply fault, double percentage) in Volatile.Read(ref _faults))
+        foreach ((VirtualReply fault, double percent) in Volatile.Read(ref _faults))
         {
-            if (percentage >= 100 || _random.NextDouble() * 100 < percentage)
+            if (percent >= 100 || _random.NextDouble() * 100 < percent)
             {
                 return (fault, time);
             }

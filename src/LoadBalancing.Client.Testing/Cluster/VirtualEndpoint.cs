@@ -76,12 +76,12 @@ public sealed class VirtualEndpoint
 
     /// <summary>Makes it give a share of its requests another reply. Several faults are drawn one after the other, the first called first.</summary>
     /// <param name="reply">A status, <see cref="VirtualReply.Reset"/> or <see cref="VirtualReply.NoResponse"/>; or any other reply.</param>
-    /// <param name="percentage">The share, in percent, 0 to 100.</param>
-    public VirtualEndpoint Fail(VirtualReply reply, double percentage = 100)
+    /// <param name="percent">The share, in percent, 0 to 100.</param>
+    public VirtualEndpoint Fail(VirtualReply reply, double percent = 100)
     {
         ArgumentNullException.ThrowIfNull(reply);
-        Percentages.ThrowIfOutOfRange(percentage);
-        _behavior.AddFault(reply, percentage);
+        Percentages.ThrowIfOutOfRange(percent);
+        _behavior.AddFault(reply, percent);
         return this;
     }
 

@@ -57,13 +57,13 @@ public sealed class VirtualLatency
     }
 
     /// <summary>The same for most requests, and another for a share of them: a slow tail.</summary>
-    /// <param name="percentage">The share, in percent, 0 to 100.</param>
+    /// <param name="percent">The share, in percent, 0 to 100.</param>
     /// <param name="other">Its latency.</param>
-    public VirtualLatency WithShare(double percentage, VirtualLatency other)
+    public VirtualLatency WithShare(double percent, VirtualLatency other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        Percentages.ThrowIfOutOfRange(percentage);
-        return new VirtualLatency(random => random.NextDouble() * 100 < percentage ? other.Draw(random) : Draw(random));
+        Percentages.ThrowIfOutOfRange(percent);
+        return new VirtualLatency(random => random.NextDouble() * 100 < percent ? other.Draw(random) : Draw(random));
     }
 
     /// <summary>The same, so many times as long.</summary>

@@ -19,19 +19,19 @@ public sealed class FaultRules
 
     /// <summary>Answers a share of the requests in the endpoint's stead.</summary>
     /// <param name="status">The status of the answer, 200 to 599.</param>
-    /// <param name="percentage">The share, in percent, 0 to 100.</param>
-    public FaultRules Abort(HttpStatusCode status, double percentage = 100)
+    /// <param name="percent">The share, in percent, 0 to 100.</param>
+    public FaultRules Abort(HttpStatusCode status, double percent = 100)
     {
-        _options.Abort = new FaultAbortOptions { Status = (int)status, Percent = percentage };
+        _options.Abort = new FaultAbortOptions { Status = (int)status, Percent = percent };
         return this;
     }
 
     /// <summary>Delays a share of the requests. Drawn for itself, and before an abort.</summary>
     /// <param name="delay">How long; longer than zero.</param>
-    /// <param name="percentage">The share, in percent, 0 to 100.</param>
-    public FaultRules Delay(TimeSpan delay, double percentage = 100)
+    /// <param name="percent">The share, in percent, 0 to 100.</param>
+    public FaultRules Delay(TimeSpan delay, double percent = 100)
     {
-        _options.Delay = new FaultDelayOptions { FixedDelay = delay, Percent = percentage };
+        _options.Delay = new FaultDelayOptions { FixedDelay = delay, Percent = percent };
         return this;
     }
 

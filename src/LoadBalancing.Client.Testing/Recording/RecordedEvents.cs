@@ -105,19 +105,19 @@ public sealed class RecordedEvents : IReadOnlyList<RecordedEvent>
 
     /// <summary>One endpoint's share must be about so large.</summary>
     /// <param name="endpoint">The endpoint.</param>
-    /// <param name="percentage">The share, in percent.</param>
+    /// <param name="percent">The share, in percent.</param>
     /// <param name="tolerance">How many points it may differ.</param>
     /// <exception cref="TrafficAssertionException">It differs more; the shares of all are shown.</exception>
-    public RecordedEvents ShouldHaveShare(VirtualEndpoint endpoint, double percentage, double tolerance)
+    public RecordedEvents ShouldHaveShare(VirtualEndpoint endpoint, double percent, double tolerance)
     {
         double share = ShareOf(endpoint);
-        return Math.Abs(share - percentage) <= tolerance
+        return Math.Abs(share - percent) <= tolerance
             ? this
-            : throw CreateShareException(string.Create(CultureInfo.InvariantCulture, $"{endpoint} should have {percentage:0.##} % +-{tolerance:0.##}, and has {share:0.##} %"));
+            : throw CreateShareException(string.Create(CultureInfo.InvariantCulture, $"{endpoint} should have {percent:0.##} % +-{tolerance:0.##}, and has {share:0.##} %"));
     }
 
     /// <summary>The endpoints that occur must have equal shares.</summary>
-    /// <param name="tolerance">How many points of a percentage each may differ.</param>
+    /// <param name="tolerance">How many points of a percent each may differ.</param>
     /// <exception cref="TrafficAssertionException">One differs more; the shares of all are shown.</exception>
     public RecordedEvents ShouldBeSpreadEvenly(double tolerance)
     {
@@ -174,9 +174,9 @@ public sealed class RecordedEvents : IReadOnlyList<RecordedEvent>
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{_description}: {fault}.\n");
-        foreach ((string name, double percentage) in Shares())
+        foreach ((string name, double percent) in Shares())
         {
-            text.Append(CultureInfo.InvariantCulture, $"  {name}  {percentage:0.##} % of {Count}\n");
+            text.Append(CultureInfo.InvariantCulture, $"  {name}  {percent:0.##} % of {Count}\n");
         }
 
         Append(text, "Ejections, returns and notes:\n", _recorder.FindContextEvents(until: null), 0);

@@ -8,8 +8,8 @@ namespace LoadBalancing.Client;
 /// </summary>
 /// <remarks>
 /// <code>
-/// 00:00:30.001000  client      ended      10.0.0.3  Answered after 1 ms
-/// 00:00:30.001000  client      EJECTED    10.0.0.3  for at least 187.1 s: consecutive_errors, 5 failures in a row, the last: ErrorResponse (5 of 5 attempts)
+/// 00:00:30.001000  client      ended      10.0.0.3  ErrorResponse after 1 ms
+/// 00:00:30.001000  client      EJECTED    10.0.0.3  for at least 187.1 s: ConsecutiveErrors, 5 failures in a row, the last: ErrorResponse (5 of 5 attempts)
 /// </code>
 /// May be used from any number of threads.
 /// </remarks>
@@ -196,8 +196,8 @@ public sealed class TrafficRecorder : IDisposable
 
         public override void OnEjectionRefused(EjectionEvent ejection) => Write(RecordedEventKind.EjectionRefused, ejection, TimeSpan.Zero);
 
-        public override void OnRestored(UpstreamEndpoint endpoint, string cause, DateTimeOffset at) =>
-            _recorder.Write(new RecordedEvent { Kind = RecordedEventKind.Restored, Client = _client, Endpoint = endpoint, Detail = $"by {cause}" }, at - _recorder._startTime);
+        public override void OnRestored(UpstreamEndpoint endpoint, RestoreCause cause, DateTimeOffset timestamp) =>
+            _recorder.Write(new RecordedEvent { Kind = RecordedEventKind.Restored, Client = _client, Endpoint = endpoint, Cause = cause, Detail = $"by {cause}" }, timestamp - _recorder._startTime);
 
         public override void OnEndpointsChanged(string source, IReadOnlyList<UpstreamEndpoint> endpoints) =>
             Write(RecordedEventKind.EndpointsChanged, null, TimeSpan.Zero, $"{source}: {string.Join(", ", endpoints.Select(static endpoint => endpoint.Address.Authority))}");
@@ -212,6 +212,7 @@ public sealed class TrafficRecorder : IDisposable
                 Client = _client,
                 Endpoint = ejection.Endpoint,
                 Duration = length,
+                Detector = ejection.Detector,
                 Detail = string.Create(CultureInfo.InvariantCulture, $"{ejection.Detector}, {ejection.Reason} ({ejection.FailureCount} of {ejection.AttemptCount} attempts)"),
             },
             ejection.Timestamp - _recorder._startTime);

@@ -176,7 +176,7 @@ internal sealed partial class ClusterRuntime : IEjectionEvents, IDisposable
     void IEjectionEvents.OnEjected(EjectionEvent ejection) => EnqueueEvent(() =>
     {
         _loggedRefusals.Clear();
-        _metrics.OnEjected(ejection.Detector);
+        _metrics.OnEjected(EjectionNames.NameOf(ejection.Detector));
         LogEjected(_logger, ejection.Endpoint, Balancer.FullName, ejection.Reason, ejection.Duration!.Value);
         Balancer.Observers?.OnEjected(ejection);
     });
@@ -185,13 +185,13 @@ internal sealed partial class ClusterRuntime : IEjectionEvents, IDisposable
     {
         if (!ejection.IsEnforced)
         {
-            _metrics.OnEjectionNotEnforced(ejection.Detector);
+            _metrics.OnEjectionNotEnforced(EjectionNames.NameOf(ejection.Detector));
             LogEjectionNotEnforced(_logger, ejection.Endpoint, Balancer.FullName, ejection.Reason);
             Balancer.Observers?.OnEjectionRefused(ejection);
             return;
         }
 
-        _metrics.OnEjectionRefused(ejection.Detector);
+        _metrics.OnEjectionRefused(EjectionNames.NameOf(ejection.Detector));
         if (_loggedRefusals.Add(ejection.Endpoint))
         {
             LogEjectionRefused(_logger, ejection.Endpoint, Balancer.FullName, ejection.Reason);
@@ -200,11 +200,12 @@ internal sealed partial class ClusterRuntime : IEjectionEvents, IDisposable
         Balancer.Observers?.OnEjectionRefused(ejection);
     });
 
-    void IEjectionEvents.OnRestored(UpstreamEndpoint endpoint, string cause, DateTimeOffset at) => EnqueueEvent(() =>
+    void IEjectionEvents.OnRestored(UpstreamEndpoint endpoint, RestoreCause cause, DateTimeOffset at) => EnqueueEvent(() =>
     {
         _loggedRefusals.Clear();
-        _metrics.OnRestored(cause);
-        LogRestored(_logger, endpoint, Balancer.FullName, cause);
+        string name = EjectionNames.NameOf(cause);
+        _metrics.OnRestored(name);
+        LogRestored(_logger, endpoint, Balancer.FullName, name);
         Balancer.Observers?.OnRestored(endpoint, cause, at);
     });
 

@@ -50,6 +50,6 @@ internal sealed class PickLimiter : IPickAdmission
     {
         _balancer.Metrics.OnOverflow(reason);
         string limit = string.Create(CultureInfo.InvariantCulture, $"{_limits.MaxRequests} are under way (ConnectionPool:MaxRequests)");
-        return new LoadBalancerOverflowException($"A pick of service '{_balancer.FullName}' was refused: {limit}, and {why}.", innerException) { ServiceName = _balancer.FullName };
+        return new LoadBalancerOverflowException(_balancer, $"A pick of service '{_balancer.FullName}' was refused: {limit}, and {why}.", innerException);
     }
 }

@@ -18,7 +18,7 @@ public sealed class FaultInjectionExtensionsTests
         var cluster = new VirtualCluster(new VirtualClock());
         cluster.Add(static endpoint => endpoint.Latency = VirtualLatency.None);
         using VirtualClient client = cluster.CreateClient("catalog");
-        using InjectedFaults faults = client.Services.InjectFaults("catalog", static f => f.Abort(HttpStatusCode.InternalServerError, percentage: 10));
+        using InjectedFaults faults = client.Services.InjectFaults("catalog", static f => f.Abort(HttpStatusCode.InternalServerError, percent: 10));
 
         int hit = 0;
         for (int i = 0; i < 2000; i++)

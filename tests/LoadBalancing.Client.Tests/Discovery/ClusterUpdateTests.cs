@@ -82,7 +82,7 @@ public sealed class ClusterUpdateTests
         lease.Report(AttemptOutcome.Success);
         lease.End();
 
-        Assert.Equal(EndpointHealth.Removed, lease.Endpoint.Health);
+        Assert.True(lease.Endpoint.IsRemoved);
         Assert.Equal((0, 1), (lease.Endpoint.InFlight, lease.Endpoint.SuccessCount));
     }
 

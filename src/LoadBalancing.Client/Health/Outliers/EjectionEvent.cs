@@ -3,7 +3,7 @@ namespace LoadBalancing.Client;
 /// <summary>Who was taken out of service, or should have been, and why. Immutable.</summary>
 public sealed class EjectionEvent
 {
-    internal EjectionEvent(UpstreamEndpoint endpoint, string detector, string reason, long failures, long attempts, DateTimeOffset at, TimeSpan? length)
+    internal EjectionEvent(UpstreamEndpoint endpoint, OutlierDetectorKind detector, string reason, long failures, long attempts, DateTimeOffset at, TimeSpan? length)
     {
         Endpoint = endpoint;
         Detector = detector;
@@ -17,8 +17,8 @@ public sealed class EjectionEvent
     /// <summary>The endpoint.</summary>
     public UpstreamEndpoint Endpoint { get; }
 
-    /// <summary>The rule that judged: the value of the metrics' tag <c>loadbalancing.detector</c>, such as <c>consecutive_errors</c>.</summary>
-    public string Detector { get; }
+    /// <summary>The detector that judged. Metrics have it as the tag <c>loadbalancing.detector</c>, in words of their own such as <c>consecutive_errors</c>.</summary>
+    public OutlierDetectorKind Detector { get; }
 
     /// <summary>Why, in words for people.</summary>
     public string Reason { get; }

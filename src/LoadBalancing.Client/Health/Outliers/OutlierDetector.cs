@@ -142,7 +142,7 @@ internal sealed class OutlierDetector : IHealthMonitor, IDisposable
         }
         else if (outcome.IsSuccess)
         {
-            _ejector.TryRestore(endpoint, generation, DetectorNames.RestoredByTrial, _sweep.Next);
+            _ejector.TryRestore(endpoint, generation, RestoreCause.TrialRequest, _sweep.Next);
         }
         else
         {
@@ -155,7 +155,7 @@ internal sealed class OutlierDetector : IHealthMonitor, IDisposable
     {
         if (endpoint.CurrentEjection is { } ejection)
         {
-            _ejector.TryRestore(endpoint, ejection.Generation, DetectorNames.RestoredByHealthCheck, _sweep.Next);
+            _ejector.TryRestore(endpoint, ejection.Generation, RestoreCause.HealthCheck, _sweep.Next);
         }
     }
 
@@ -225,7 +225,7 @@ internal sealed class OutlierDetector : IHealthMonitor, IDisposable
     {
         while (true)
         {
-            if (detection.Detector == DetectorNames.WindowedSuccessRate)
+            if (detection.Detector == OutlierDetectorKind.WindowedSuccessRate)
             {
                 detectors.WindowedSuccessRate?.Reset(endpoint, generation);
             }

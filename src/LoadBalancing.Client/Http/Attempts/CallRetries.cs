@@ -160,7 +160,7 @@ internal sealed class CallRetries
         string name = RetrySuppressionReasons.NameOf(refusal);
         Plan.Balancer.Metrics.OnRetrySuppressed(name);
         Plan.Log.RetrySuppressed(name);
-        _state.RetrySuppression = name;
+        _state.RetrySuppression = refusal;
         return false;
     }
 

@@ -89,10 +89,10 @@ internal static class RetryRunner
     {
         if (result.Exception is not null)
         {
-            ExceptionDispatchInfo.Throw(state.RetrySuppression is null ? result.Exception : RetrySuppressionReasons.AddReason(result.Exception, state.RetrySuppression));
+            ExceptionDispatchInfo.Throw(state.RetrySuppression == RetrySuppression.None ? result.Exception : RetrySuppressionReasons.AddReason(result.Exception, state.RetrySuppression));
         }
 
-        if (state.RetrySuppression is not null && result.Response!.Content is UpstreamContent content)
+        if (state.RetrySuppression != RetrySuppression.None && result.Response!.Content is UpstreamContent content)
         {
             content.SetCall(state);
         }

@@ -19,7 +19,7 @@ public sealed class WindowedSuccessRateTests
         Assert.Empty(cluster.Ejected);
         cluster.Succeed(bad);
 
-        Assert.Equal("windowed_success_rate", bad.EjectedBy);
+        Assert.Equal(OutlierDetectorKind.WindowedSuccessRate, bad.EjectedBy);
         Assert.Equal("14 of 20 requests in 10 s went well, 70 %; below 80 %", bad.HealthReason);
     }
 
@@ -232,7 +232,7 @@ public sealed class WindowedSuccessRateTests
 
         cluster.Fail(cluster.Endpoints[0], 5);
 
-        Assert.Equal("consecutive_errors", cluster.Endpoints[0].EjectedBy);
+        Assert.Equal(OutlierDetectorKind.ConsecutiveErrors, cluster.Endpoints[0].EjectedBy);
     }
 
     [Fact]

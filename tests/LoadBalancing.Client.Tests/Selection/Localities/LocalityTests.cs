@@ -350,7 +350,7 @@ public sealed class LocalityTests
             configure(options);
         });
 
-    private static IEnumerable<int> Levels(TestCluster cluster) => cluster.Endpoints.Select(static endpoint => endpoint.PriorityLevel);
+    private static IEnumerable<int> Levels(TestCluster cluster) => cluster.Endpoints.Select(static endpoint => endpoint.PriorityLevel!.Value);
 
     /// <summary>Parts of ten-thousandths are cut off, so shares are exact to that.</summary>
     private sealed class Near : IEqualityComparer<double>
