@@ -110,7 +110,7 @@ internal sealed class Checks
         {
         }
 
-        long counted = provider.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer("smtp").Endpoints[0].Failed;
+        long counted = provider.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer("smtp").Endpoints[0].FailureCount;
         return (counted == 1, $"{counted} failure counted");
     });
 

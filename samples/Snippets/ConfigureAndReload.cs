@@ -31,7 +31,7 @@ internal static class ConfigureAndReload
         LoadBalancer catalog = provider.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer("catalog");
         foreach (UpstreamEndpoint endpoint in catalog.Endpoints)
         {
-            Console.WriteLine($"{endpoint}: {endpoint.Health} {endpoint.HealthReason}, {endpoint.InFlight} in flight, {endpoint.Succeeded} good, {endpoint.Failed} bad");
+            Console.WriteLine($"{endpoint}: {endpoint.Health} {endpoint.HealthReason}, {endpoint.InFlight} in flight, {endpoint.SuccessCount} good, {endpoint.FailureCount} bad");
         }
         // end-snippet
     }
@@ -41,7 +41,7 @@ internal static class ConfigureAndReload
         // begin-snippet: set-idempotent
         using var request = new HttpRequestMessage(HttpMethod.Post, "/orders") { Content = order };
         request.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString());
-        request.SetIdempotent();
+        request.LoadBalancing().Idempotent();
         using HttpResponseMessage response = await catalog.SendAsync(request);
         // end-snippet
     }

@@ -35,7 +35,8 @@ internal static class KeepSessions
     public static async Task<string> OfUserAsync(HttpClient catalog, string user, CancellationToken cancellationToken)
     {
         // begin-snippet: hash-key
-        using HttpRequestMessage request = new HttpRequestMessage(HttpMethod.Get, "/cart").SetHashKey(user);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/cart");
+        request.LoadBalancing().HashKey(user);
         using HttpResponseMessage response = await catalog.SendAsync(request, cancellationToken);
         // end-snippet
         return await response.Content.ReadAsStringAsync(cancellationToken);
@@ -45,7 +46,7 @@ internal static class KeepSessions
     {
         // begin-snippet: caller-address
         var request = new HttpRequestMessage(HttpMethod.Get, "/cart");
-        request.SetCallerAddress(caller);
+        request.LoadBalancing().CallerAddress(caller);
         // end-snippet
         return request;
     }
@@ -56,7 +57,8 @@ internal static class KeepSessions
         var session = new AffinityCookieJar();
         for (int page = 1; page <= 3; page++)
         {
-            using HttpRequestMessage request = new HttpRequestMessage(HttpMethod.Get, $"/export?page={page}").SetCallerContext(session);
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"/export?page={page}");
+            request.LoadBalancing().CallerContext(session);
             using HttpResponseMessage response = await catalog.SendAsync(request, cancellationToken);
         }
 

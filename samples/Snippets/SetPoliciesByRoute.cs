@@ -8,7 +8,8 @@ internal static class SetPoliciesByRoute
     public static async Task ChooseAsync(HttpClient http)
     {
         // begin-snippet: set-route
-        var request = new HttpRequestMessage(HttpMethod.Get, "/archive/2029").SetRoute("reports");
+        var request = new HttpRequestMessage(HttpMethod.Get, "/archive/2029");
+        request.LoadBalancing().Route("reports");
         using HttpResponseMessage response = await http.SendAsync(request);
         // end-snippet
     }

@@ -18,8 +18,8 @@ internal static class TuneEjection
             endpoint.HealthReason,
             endpoint.EjectedUntil,
             endpoint.InFlight,
-            endpoint.Succeeded,
-            endpoint.Failed,
+            endpoint.SuccessCount,
+            endpoint.FailureCount,
         }));
         // end-snippet
     }

@@ -65,7 +65,7 @@ internal static class Demo
         isWell &= Tell("twelve more clients", late).Length == 2;
         foreach (UpstreamEndpoint endpoint in backends.Endpoints)
         {
-            Console.WriteLine($"{"",4}{endpoint}  {endpoint.Health}, {endpoint.InFlight} open, {endpoint.Failed} broken{(endpoint.HealthReason is { } reason ? $" ({reason})" : "")}");
+            Console.WriteLine($"{"",4}{endpoint}  {endpoint.Health}, {endpoint.InFlight} open, {endpoint.FailureCount} broken{(endpoint.HealthReason is { } reason ? $" ({reason})" : "")}");
         }
 
         bool areOnlyHers = clients.Zip(after).All(pair => pair.Second is null == lost.Contains(pair.First));

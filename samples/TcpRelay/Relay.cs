@@ -94,7 +94,7 @@ public sealed class Relay : IDisposable
         {
             var context = new PickContext
             {
-                Hash = AffinityHash.Of(caller.Address),
+                Hash = AffinityHash.Compute(caller.Address),
                 TriedEndpoints = tried,
                 IsRetryable = tried.Count + 1 < _settings.Tries,
             };

@@ -27,7 +27,7 @@ internal sealed class Demo(UdpRelay relay, LoadBalancer balancer, EchoServer[] s
         isWell &= !second.Concat(third).Contains(stopped.Name);
         foreach (UpstreamEndpoint endpoint in balancer.Endpoints)
         {
-            Console.WriteLine($"{"",4}{endpoint}  {endpoint.Health}, {endpoint.InFlight} flows, {endpoint.Failed} refused{(endpoint.HealthReason is { } reason ? $" ({reason})" : "")}");
+            Console.WriteLine($"{"",4}{endpoint}  {endpoint.Health}, {endpoint.InFlight} flows, {endpoint.FailureCount} refused{(endpoint.HealthReason is { } reason ? $" ({reason})" : "")}");
         }
 
         isWell &= balancer.Endpoints[1].Health == EndpointHealth.Ejected;

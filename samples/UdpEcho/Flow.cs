@@ -59,7 +59,7 @@ internal sealed class Flow
         {
             while (true)
             {
-                using EndpointLease lease = await _servers.PickAsync(new PickContext { Hash = AffinityHash.Of(_client.Address), TriedEndpoints = _tried }, stop);
+                using EndpointLease lease = await _servers.PickAsync(new PickContext { Hash = AffinityHash.Compute(_client.Address), TriedEndpoints = _tried }, stop);
                 if (_tried.Contains(lease.Endpoint))
                 {
                     // Nobody else is left, and the datagram is lost, as datagrams may be.
@@ -127,7 +127,7 @@ internal sealed class Flow
                 if (datagram is not null)
                 {
                     Volatile.Write(ref _unanswered, datagram);
-                    if (lease.Endpoint.Health is not EndpointHealth.Available)
+                    if (!lease.Endpoint.IsAvailable)
                     {
                         return ServerEnd.OutOfService;
                     }

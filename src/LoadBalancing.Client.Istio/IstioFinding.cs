@@ -1,14 +1,36 @@
 namespace LoadBalancing.Client;
 
 /// <summary>One thing that was found in policy documents, and where. Immutable.</summary>
-/// <param name="Severity">How much it matters.</param>
-/// <param name="File">The file, as it was named.</param>
-/// <param name="Line">The line, from 1; 0 when it is about the file as a whole.</param>
-/// <param name="Column">The column, from 1; 0 when it is about the file as a whole.</param>
-/// <param name="Path">The field, like <c>spec.http[0].timeout</c>; empty when it is about no field.</param>
-/// <param name="Message">What is wrong, and what would be right.</param>
-public sealed record IstioFinding(IstioFindingSeverity Severity, string File, int Line, int Column, string Path, string Message)
+public sealed class IstioFinding
 {
+    internal IstioFinding(IstioFindingSeverity severity, string file, int line, int column, string path, string message)
+    {
+        Severity = severity;
+        File = file;
+        Line = line;
+        Column = column;
+        Path = path;
+        Message = message;
+    }
+
+    /// <summary>How much it matters.</summary>
+    public IstioFindingSeverity Severity { get; }
+
+    /// <summary>The file, as it was named.</summary>
+    public string File { get; }
+
+    /// <summary>The line, from 1; 0 when it is about the file as a whole.</summary>
+    public int Line { get; }
+
+    /// <summary>The column, from 1; 0 when it is about the file as a whole.</summary>
+    public int Column { get; }
+
+    /// <summary>The field, like <c>spec.http[0].timeout</c>; empty when it is about no field.</summary>
+    public string Path { get; }
+
+    /// <summary>What is wrong, and what would be right.</summary>
+    public string Message { get; }
+
     /// <summary>In one line, as compilers write it: <c>policies/foo.yaml:12:7: error: spec.host: ...</c></summary>
     public override string ToString()
     {

@@ -12,7 +12,7 @@ public static class IstioPolicyRepair
     /// <summary>Repairs a text.</summary>
     /// <param name="text">The documents.</param>
     /// <param name="file">What findings call it.</param>
-    public static IstioRepair Repair(string text, string file = "policies.yaml")
+    public static IstioRepairResult Repair(string text, string file = "policies.yaml")
     {
         ArgumentNullException.ThrowIfNull(text);
         var changes = new FindingList();
@@ -28,7 +28,7 @@ public static class IstioPolicyRepair
         }
 
         string repaired = string.Join('\n', lines);
-        return new IstioRepair(repaired, changes.All, problems.Errors > 0 ? problems.All : [.. IstioPolicySet.Parse(new IstioClientOptions(), repaired, file).Findings.Where(static finding => finding.Severity == IstioFindingSeverity.Error)]);
+        return new IstioRepairResult(repaired, changes.All, problems.Errors > 0 ? problems.All : [.. IstioPolicySet.Parse(new IstioClientOptions(), repaired, file).Findings.Where(static finding => finding.Severity == IstioFindingSeverity.Error)]);
     }
 
     private static void RepairCharacters(string file, ArraySegment<string> lines, FindingList changes)

@@ -74,14 +74,14 @@ public sealed class IstioPolicySet
     }
 
     /// <summary>What the documents say about a service.</summary>
-    /// <param name="service">Its name here.</param>
+    /// <param name="serviceName">The name of the service, as its client is registered.</param>
     /// <param name="hosts">The hosts by which its requests name it; empty: its name. Which host documents know it by is said by <see cref="IstioClientOptions.Hosts"/>, else it is the first of these.</param>
     /// <returns>Null when they say nothing.</returns>
-    public IstioServicePolicy? Find(string service, params IReadOnlyList<string> hosts)
+    public IstioServicePolicy? Find(string serviceName, params IReadOnlyList<string> hosts)
     {
-        ArgumentNullException.ThrowIfNull(service);
+        ArgumentNullException.ThrowIfNull(serviceName);
         ArgumentNullException.ThrowIfNull(hosts);
-        return Find(service, hosts, Hosts);
+        return Find(serviceName, hosts, Hosts);
     }
 
     /// <param name="service">The service.</param>

@@ -10,7 +10,7 @@ public sealed class IstioServicePolicy
 
     internal IstioServicePolicy(string service, string host, IReadOnlyList<string> documents, bool hasClusterPolicies, bool hasRoutePolicies, IReadOnlyList<PolicyEntry> entries, TlsPolicy? tls)
     {
-        Service = service;
+        ServiceName = service;
         Host = host;
         Documents = documents;
         HasClusterPolicies = hasClusterPolicies;
@@ -20,7 +20,7 @@ public sealed class IstioServicePolicy
     }
 
     /// <summary>The service's name here.</summary>
-    public string Service { get; }
+    public string ServiceName { get; }
 
     /// <summary>The host that was looked up for it, as a full name.</summary>
     public string Host { get; }

@@ -4,4 +4,4 @@ namespace LoadBalancing.Client.PolicyTool;
 /// <param name="Route">The rule that fits it; null: none.</param>
 /// <param name="Request">What the rule says, and what it leaves to others.</param>
 /// <param name="Cluster">What holds for all requests.</param>
-internal sealed record Explanation(string? Route, IReadOnlyList<IstioPolicyValue> Request, IReadOnlyList<IstioPolicyValue> Cluster);
+internal sealed record Explanation(string? Route, IReadOnlyList<ExplainedValue> Request, IReadOnlyList<ExplainedValue> Cluster);

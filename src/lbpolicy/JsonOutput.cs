@@ -28,7 +28,7 @@ internal static class JsonOutput
         ["cluster"] = From(explanation.Cluster),
     };
 
-    private static JsonArray From(IEnumerable<IstioPolicyValue> values) => [.. values.Select(static value => (JsonNode)new JsonObject
+    private static JsonArray From(IEnumerable<ExplainedValue> values) => [.. values.Select(static value => (JsonNode)new JsonObject
     {
         ["key"] = value.Key,
         ["value"] = value.Value,

@@ -22,7 +22,7 @@ internal static class PolicyEvaluator
             try
             {
                 using ServiceProvider provider = Build([policy]);
-                provider.GetRequiredService<IOptionsMonitor<LoadBalancingOptions>>().Get(policy.Service);
+                provider.GetRequiredService<IOptionsMonitor<LoadBalancingOptions>>().Get(policy.ServiceName);
             }
             catch (OptionsValidationException exception)
             {
@@ -46,27 +46,32 @@ internal static class PolicyEvaluator
             request.Headers.TryAddWithoutValidation(name, value);
         }
 
-        RequestPolicy holds = provider.GetRequiredService<IRequestPolicyExplainer>().Explain(policy.Service, request);
+        RequestPolicy holds = provider.GetRequiredService<IRequestPolicyExplainer>().Explain(policy.ServiceName, request);
         string? prefix = policy.Values.FirstOrDefault(value => value.Key.StartsWith("Routes:", StringComparison.Ordinal) && value.Key.EndsWith(":Name", StringComparison.Ordinal) && value.Value == holds.Route && value.Key.Split(':').Length == 3)?.Key[..^"Name".Length];
         var shown = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        var ofRequest = new List<IstioPolicyValue>();
+        var ofRequest = new List<ExplainedValue>();
         foreach (PolicyValue value in holds.Values)
         {
-            string key = value.Source == "route" && prefix is not null ? prefix + value.Name : value.Name;
+            string key = value.Source == PolicySource.Route && prefix is not null ? prefix + value.Name : value.Name;
             IstioPolicyValue[] sources = [.. policy.Values.Where(candidate => candidate.Key.Equals(key, StringComparison.OrdinalIgnoreCase) || candidate.Key.StartsWith($"{key}:", StringComparison.OrdinalIgnoreCase))];
             shown.UnionWith(sources.Select(static source => source.Key));
             string source = sources.Length > 0 ? string.Join(", ", sources.Select(static source => source.Source).Distinct()) : "this library's default";
-            ofRequest.Add(new IstioPolicyValue(value.Name, value.Value, source));
+            ofRequest.Add(new ExplainedValue(value.Name, value.Value, source));
         }
 
         if (prefix is not null)
         {
             ofRequest.AddRange(policy.Values
                 .Where(value => value.Key.StartsWith(prefix, StringComparison.OrdinalIgnoreCase) && !shown.Contains(value.Key) && !value.Key.EndsWith(":Name", StringComparison.Ordinal))
-                .Select(value => value with { Key = value.Key[prefix.Length..] }));
+                .Select(value => new ExplainedValue(value.Key[prefix.Length..], value.Value, value.Source)));
         }
 
-        return new Explanation(holds.Route, ofRequest, [.. policy.Values.Where(value => !value.Key.StartsWith("Routes:", StringComparison.Ordinal) && !shown.Contains(value.Key) && !IsOverridden(value.Key))]);
+        return new Explanation(holds.Route, ofRequest,
+        [
+            .. policy.Values
+                .Where(value => !value.Key.StartsWith("Routes:", StringComparison.Ordinal) && !shown.Contains(value.Key) && !IsOverridden(value.Key))
+                .Select(static value => new ExplainedValue(value.Key, value.Value, value.Source)),
+        ]);
 
         // What the route says in its own way does not hold for all of the host.
         bool IsOverridden(string key) => prefix is not null && (key == "Timeout" || key.StartsWith("Retry:", StringComparison.Ordinal));
@@ -77,7 +82,7 @@ internal static class PolicyEvaluator
         var services = new ServiceCollection();
         foreach (IstioServicePolicy policy in policies)
         {
-            Register(services, policy.Service, policy);
+            Register(services, policy.ServiceName, policy);
         }
 
         // Where its rules lead to.

@@ -99,7 +99,7 @@ internal static class Tool
         return Success;
     }
 
-    private static void Print(string title, IReadOnlyList<IstioPolicyValue> values, IAnsiConsole console)
+    private static void Print(string title, IReadOnlyList<ExplainedValue> values, IAnsiConsole console)
     {
         if (values.Count == 0)
         {
@@ -107,7 +107,7 @@ internal static class Tool
         }
 
         Table table = new Table().Title(title).Border(TableBorder.Minimal).AddColumns("Setting", "Value", "Where from");
-        foreach (IstioPolicyValue value in values)
+        foreach (ExplainedValue value in values)
         {
             table.AddRow(new Text(value.Key), new Text(value.Value), new Text(value.Source));
         }
@@ -148,7 +148,7 @@ internal static class Tool
             return DocumentError;
         }
 
-        IstioRepair repair = IstioPolicyRepair.Repair(text, file);
+        IstioRepairResult repair = IstioPolicyRepair.Repair(text, file);
         if (arguments.Write && repair.Text != text)
         {
             File.WriteAllText(file, repair.Text);

@@ -177,7 +177,7 @@ public sealed class DataProtectionKeysTests : IAsyncDisposable
 
     private static async Task<string> CallAsync(Instance instance, AffinityCookieJar session)
     {
-        using HttpRequestMessage request = new HttpRequestMessage(HttpMethod.Get, "items").SetCallerContext(session);
+        using HttpRequestMessage request = new HttpRequestMessage(HttpMethod.Get, "items").LoadBalancing().CallerContext(session).Request;
         using HttpResponseMessage response = await instance.Client.SendAsync(request, TestContext.Current.CancellationToken);
         return await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
     }

@@ -74,8 +74,8 @@ internal static class AgreementRun
         return new Figures(
             100.0 * succeeded / calls,
             shares,
-            recorder.Ejections.Count == 0 ? null : recorder.Ejections[0].At - FaultAt,
-            recorder.Restorations.Count == 0 ? null : recorder.Restorations[0].At - FaultAt);
+            recorder.Ejections.Count == 0 ? null : recorder.Ejections[0].Time - FaultAt,
+            recorder.Restorations.Count == 0 ? null : recorder.Restorations[0].Time - FaultAt);
     }
 
     private static async Task TroubleAsync(ServerFleet servers, string scenario)

@@ -146,7 +146,7 @@ internal static class FaultRun
             good = response.IsSuccessStatusCode;
             if (!good)
             {
-                Console.Error.WriteLine($"A call of second {start.TotalSeconds:N3}: {(int)response.StatusCode} after {response.GetUpstream()?.Attempts} attempts");
+                Console.Error.WriteLine($"A call of second {start.TotalSeconds:N3}: {(int)response.StatusCode} after {response.GetUpstream()?.AttemptCount} attempts");
             }
         }
         catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException)

@@ -135,7 +135,7 @@ internal static class RestartRun
             good = response.IsSuccessStatusCode;
             if (!good)
             {
-                Console.WriteLine($"Failed after {start.TotalSeconds:N3} s: {(int)response.StatusCode} from {response.GetUpstream()}, refused: {response.GetUpstream()?.RetrySuppressedReason ?? "no"}");
+                Console.WriteLine($"Failed after {start.TotalSeconds:N3} s: {(int)response.StatusCode} from {response.GetUpstream()}, suppressed: {response.GetUpstream()?.RetrySuppression}");
             }
         }
         catch (HttpRequestException exception)

@@ -10,7 +10,7 @@ internal static class Yamls
 
     public static string Repaired(string name)
     {
-        IstioRepair repair = IstioPolicyRepair.Repair(Fixture(name), name);
+        IstioRepairResult repair = IstioPolicyRepair.Repair(Fixture(name), name);
         Assert.Empty(repair.Problems);
         return repair.Text;
     }

@@ -77,10 +77,10 @@ public sealed class BalancedClient : IAsyncDisposable
     public int InFlight => Endpoints.Sum(static endpoint => endpoint.InFlight);
 
     /// <summary>How many attempts ended well on all endpoints together.</summary>
-    public long Succeeded => Endpoints.Sum(static endpoint => endpoint.Succeeded);
+    public long Succeeded => Endpoints.Sum(static endpoint => endpoint.SuccessCount);
 
     /// <summary>How many attempts ended in a failure of an endpoint.</summary>
-    public long Failed => Endpoints.Sum(static endpoint => endpoint.Failed);
+    public long Failed => Endpoints.Sum(static endpoint => endpoint.FailureCount);
 
     public FakeLogCollector Logs => _provider.GetFakeLogCollector();
 

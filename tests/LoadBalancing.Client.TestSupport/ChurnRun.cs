@@ -61,7 +61,7 @@ public sealed class ChurnRun : IDisposable
     }
 
     /// <summary>How many still know of it.</summary>
-    public int CountMarked() => _cluster.Endpoints.Count(static endpoint => endpoint.Succeeded == 1);
+    public int CountMarked() => _cluster.Endpoints.Count(static endpoint => endpoint.SuccessCount == 1);
 
     public void Dispose() => _cluster.Dispose();
 

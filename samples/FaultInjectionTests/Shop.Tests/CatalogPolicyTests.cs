@@ -47,9 +47,9 @@ public sealed class CatalogPolicyTests : IDisposable
         Assert.Equal(0, withoutName);
         RecordedEvent ejection = _recorder.Ejections.ShouldHaveCount(1)[0];
         _recorder.Attempts.On(bad).Failed().ShouldHaveCount(5);
-        _recorder.Picks.On(bad).From(ejection.At + TimeSpan.FromTicks(1)).Until(ejection.At + TimeSpan.FromMinutes(3)).ShouldBeEmpty();
+        _recorder.Picks.On(bad).From(ejection.Time + TimeSpan.FromTicks(1)).Until(ejection.Time + TimeSpan.FromMinutes(3)).ShouldBeEmpty();
         // end-snippet
-        Assert.InRange(ejection.At, TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(63));
+        Assert.InRange(ejection.Time, TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(63));
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class CatalogPolicyTests : IDisposable
         }));
 
         Assert.Equal(0, withoutName);
-        TimeSpan returned = _recorder.Restorations.ShouldHaveCount(1)[0].At;
+        TimeSpan returned = _recorder.Restorations.ShouldHaveCount(1)[0].Time;
         _recorder.Picks.From(returned).ShouldBeSpreadEvenly(tolerance: 1);
     }
 

@@ -34,7 +34,7 @@ internal sealed class Tally
     /// <summary>The client's attempts on a server that have ended, whether or not they got through to it.</summary>
     public long AttemptsOn(DemoServer server) => Attempts(server) - _start.Servers[server].Attempts;
 
-    public long FailuresOf(DemoServer server) => _stage.EndpointOf(server).Failed - _start.Servers[server].Failures;
+    public long FailuresOf(DemoServer server) => _stage.EndpointOf(server).FailureCount - _start.Servers[server].Failures;
 
     public string ArrivedAtEach() => string.Join(", ", _stage.Servers.Select(ArrivedAt));
 
@@ -43,12 +43,12 @@ internal sealed class Tally
         _stage.Traffic.Failed,
         _stage.Counters.Retries,
         _stage.Counters.Faults,
-        _stage.Servers.ToDictionary(server => server, server => (server.Arrived, Attempts(server), _stage.EndpointOf(server).Failed)));
+        _stage.Servers.ToDictionary(server => server, server => (server.Arrived, Attempts(server), _stage.EndpointOf(server).FailureCount)));
 
     private long Attempts(DemoServer server)
     {
         UpstreamEndpoint endpoint = _stage.EndpointOf(server);
-        return endpoint.Succeeded + endpoint.Failed;
+        return endpoint.SuccessCount + endpoint.FailureCount;
     }
 
     private sealed record Counts(

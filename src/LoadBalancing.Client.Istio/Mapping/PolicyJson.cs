@@ -25,7 +25,7 @@ internal static class PolicyJson
                     root.Add(entry.Key.Split(':'), 0, entry.Value);
                 }
 
-                json.WritePropertyName(service.Service);
+                json.WritePropertyName(service.ServiceName);
                 root.Write(json);
             }
 

@@ -279,7 +279,7 @@ internal static class HttpRouteReader
 
         if (conditions.Any(static condition => RetryOnConditions.IsResponseCondition(condition.Value)))
         {
-            fields.Note(given, "conditions on answers count for idempotent requests only (GET, HEAD, OPTIONS, TRACE, PUT, DELETE and those marked with SetIdempotent), other than in the mesh, unless Retry.RetryAllMethods is set in the options.");
+            fields.Note(given, "conditions on answers count for idempotent requests only (GET, HEAD, OPTIONS, TRACE, PUT, DELETE and those marked with LoadBalancing().Idempotent()), other than in the mesh, unless Retry.RetryAllMethods is set in the options.");
         }
 
         return conditions;

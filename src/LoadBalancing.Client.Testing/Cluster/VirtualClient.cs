@@ -34,12 +34,12 @@ public sealed class VirtualClient : IDisposable
     public IServiceProvider Services => _services;
 
     /// <summary>Picks, calls below HTTP, reports and ends.</summary>
-    /// <param name="timeLimit">How long to wait for the answer; null: for as long as it takes.</param>
+    /// <param name="timeout">How long to wait for the response; null: for as long as it takes.</param>
     /// <returns>What became of the attempt.</returns>
-    public async ValueTask<AttemptOutcome> CallAsync(TimeSpan? timeLimit = null)
+    public async ValueTask<AttemptOutcome> CallAsync(TimeSpan? timeout = null)
     {
         using EndpointLease lease = Balancer.Pick();
-        AttemptOutcome outcome = await _cluster.CallAsync(lease.Endpoint, timeLimit).ConfigureAwait(false);
+        AttemptOutcome outcome = await _cluster.CallAsync(lease.Endpoint, timeout).ConfigureAwait(false);
         lease.End(outcome);
         return outcome;
     }

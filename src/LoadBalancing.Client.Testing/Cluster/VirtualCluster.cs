@@ -96,15 +96,15 @@ public sealed class VirtualCluster
 
     /// <summary>Makes a call below HTTP, as whoever holds a lease of <see cref="LoadBalancer"/> does.</summary>
     /// <param name="endpoint">The endpoint of the lease.</param>
-    /// <param name="timeLimit">How long to wait for the answer; null: for as long as it takes.</param>
+    /// <param name="timeout">How long to wait for the response; null: for as long as it takes.</param>
     /// <param name="cancellationToken">Gives the call up.</param>
     /// <returns>What to report: a failure of kind <see cref="FailureKind.Timeout"/> when the time limit was over.</returns>
     /// <exception cref="OperationCanceledException">The call was given up.</exception>
-    public ValueTask<AttemptOutcome> CallAsync(UpstreamEndpoint endpoint, TimeSpan? timeLimit = null, CancellationToken cancellationToken = default)
+    public ValueTask<AttemptOutcome> CallAsync(UpstreamEndpoint endpoint, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
         ValueTask<VirtualReply?> reply = Find(endpoint.Address) is { } server
-            ? server.CallAsync(request: null, timeLimit ?? Timeout.InfiniteTimeSpan, cancellationToken)
+            ? server.CallAsync(request: null, timeout ?? Timeout.InfiniteTimeSpan, cancellationToken)
             : new ValueTask<VirtualReply?>(VirtualReply.ConnectionRefused);
         return reply.IsCompletedSuccessfully ? new ValueTask<AttemptOutcome>(OutcomeOf(reply.Result)) : Await(reply);
 

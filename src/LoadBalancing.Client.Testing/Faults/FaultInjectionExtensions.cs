@@ -10,11 +10,11 @@ public static class FaultInjectionExtensions
     /// Other service providers are not touched.
     /// </summary>
     /// <param name="services">The service provider of the clients: that of a host, or <c>factory.Services</c> of a <c>WebApplicationFactory</c>.</param>
-    /// <param name="service">The name under which the service was registered or configured.</param>
+    /// <param name="serviceName">The name under which the service was registered or configured.</param>
     /// <param name="configure">What goes wrong, and for whom.</param>
     /// <exception cref="ArgumentException">There is no such service, or the faults are not valid; the message lists everything that is wrong.</exception>
     /// <exception cref="InvalidOperationException">The service provider has no balanced clients.</exception>
-    public static InjectedFaults InjectFaults(this IServiceProvider services, string service, Action<FaultRules> configure)
+    public static InjectedFaults InjectFaults(this IServiceProvider services, string serviceName, Action<FaultRules> configure)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configure);
@@ -28,7 +28,7 @@ public static class FaultInjectionExtensions
 
         IFaultInjection injection = services.GetService<IFaultInjection>()
             ?? throw new InvalidOperationException("The service provider has no balanced clients: nobody has called AddLoadBalancedHttpClient, AddLoadBalancing or AddLoadBalancer on its service collection.");
-        IInjectedFault fault = injection.Inject(service, rules.Options, rules.Condition);
+        IInjectedFault fault = injection.Inject(serviceName, rules.Options, rules.Condition);
         if (rules.IsFlowScoped)
         {
             FaultFlow.Add(token);

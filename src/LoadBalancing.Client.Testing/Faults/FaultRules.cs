@@ -18,11 +18,11 @@ public sealed class FaultRules
     internal Func<HttpRequestMessage, bool>? Condition { get; private set; }
 
     /// <summary>Answers a share of the requests in the endpoint's stead.</summary>
-    /// <param name="statusCode">The status of the answer, 200 to 599.</param>
+    /// <param name="status">The status of the answer, 200 to 599.</param>
     /// <param name="percent">The share, in percent, 0 to 100.</param>
-    public FaultRules Abort(HttpStatusCode statusCode, double percent = 100)
+    public FaultRules Abort(HttpStatusCode status, double percent = 100)
     {
-        _options.Abort = new FaultAbortOptions { Status = (int)statusCode, Percent = percent };
+        _options.Abort = new FaultAbortOptions { Status = (int)status, Percent = percent };
         return this;
     }
 

@@ -3,29 +3,35 @@ using System.Text;
 
 namespace LoadBalancing.Client;
 
-/// <summary>One line of a time line.</summary>
-public readonly record struct RecordedEvent
+/// <summary>One line of a time line. Immutable.</summary>
+public readonly struct RecordedEvent
 {
     /// <summary>When, since the recorder was made.</summary>
-    public TimeSpan At { get; init; }
+    public TimeSpan Time { get; internal init; }
 
     /// <summary>What.</summary>
-    public RecordedEventKind Kind { get; init; }
+    public RecordedEventKind Kind { get; internal init; }
 
     /// <summary>The client in which it happened.</summary>
-    public string Client { get; init; }
+    public string Client { get; internal init; }
 
     /// <summary>The endpoint that it concerns; null when it is none.</summary>
-    public UpstreamEndpoint? Endpoint { get; init; }
+    public UpstreamEndpoint? Endpoint { get; internal init; }
 
     /// <summary>What became of an attempt; neutral for everything that is none.</summary>
-    public AttemptOutcome Outcome { get; init; }
+    public AttemptOutcome Outcome { get; internal init; }
 
     /// <summary>How long the attempt took; for an ejection its least length; for a retry the wait before it.</summary>
-    public TimeSpan Duration { get; init; }
+    public TimeSpan Duration { get; internal init; }
 
-    /// <summary>Why, or which, in words; null when there is nothing to say.</summary>
-    public string? Detail { get; init; }
+    /// <summary>The detector that judged, for <see cref="RecordedEventKind.Ejected"/> and <see cref="RecordedEventKind.EjectionRefused"/>; null for all else.</summary>
+    public OutlierDetectorKind? Detector { get; internal init; }
+
+    /// <summary>What restored the endpoint, for <see cref="RecordedEventKind.Restored"/>; null for all else.</summary>
+    public RestoreCause? Cause { get; internal init; }
+
+    /// <summary>Why, or which, in words for people; null when there is nothing to say. Not to be compared: it can change with a release.</summary>
+    public string? Detail { get; internal init; }
 
     /// <summary>The line: the same event gives the same text in every culture.</summary>
     public override string ToString()
@@ -37,7 +43,7 @@ public readonly record struct RecordedEvent
 
     internal void AppendTo(StringBuilder line)
     {
-        line.Append(CultureInfo.InvariantCulture, $"{At:hh\\:mm\\:ss\\.ffffff}  {Client,-10}  {NameOf(Kind),-9}");
+        line.Append(CultureInfo.InvariantCulture, $"{Time:hh\\:mm\\:ss\\.ffffff}  {Client,-10}  {NameOf(Kind),-9}");
         if (Endpoint is not null)
         {
             line.Append("  ").Append(Endpoint.Address.Authority);

@@ -44,11 +44,11 @@ public sealed class RecordedEvents : IReadOnlyList<RecordedEvent>
 
     /// <summary>Those at or after a time.</summary>
     /// <param name="time">Since the recorder was made.</param>
-    public RecordedEvents From(TimeSpan time) => Where(recorded => recorded.At >= time, $"from {Text(time)} on");
+    public RecordedEvents From(TimeSpan time) => Where(recorded => recorded.Time >= time, $"from {Text(time)} on");
 
     /// <summary>Those before a time.</summary>
     /// <param name="time">Since the recorder was made.</param>
-    public RecordedEvents Until(TimeSpan time) => Where(recorded => recorded.At < time, $"before {Text(time)}");
+    public RecordedEvents Until(TimeSpan time) => Where(recorded => recorded.Time < time, $"before {Text(time)}");
 
     /// <summary>Attempts that failed.</summary>
     public RecordedEvents Failed() => Where(static recorded => recorded.Outcome.IsFailure, "that failed");
@@ -166,7 +166,7 @@ public sealed class RecordedEvents : IReadOnlyList<RecordedEvent>
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{_description}: {fault}.\n");
         Append(text, "", _events.Take(Shown), Count - Shown);
-        Append(text, "Ejections, returns and notes:\n", _recorder.FindContextEvents(_events.Length == 0 ? null : _events[Math.Min(Shown, Count) - 1].At), 0);
+        Append(text, "Ejections, returns and notes:\n", _recorder.FindContextEvents(_events.Length == 0 ? null : _events[Math.Min(Shown, Count) - 1].Time), 0);
         return new TrafficAssertionException(text.ToString());
     }
 

@@ -8,8 +8,8 @@ namespace LoadBalancing.Client;
 /// </summary>
 /// <remarks>
 /// <code>
-/// 00:00:30.001000  client      ended      10.0.0.3  Answered after 1 ms
-/// 00:00:30.001000  client      EJECTED    10.0.0.3  for at least 187.1 s: consecutive_errors, 5 failures in a row, the last: ErrorResponse (5 of 5 attempts)
+/// 00:00:30.001000  client      ended      10.0.0.3  ErrorResponse after 1 ms
+/// 00:00:30.001000  client      EJECTED    10.0.0.3  for at least 187.1 s: ConsecutiveErrors, 5 failures in a row, the last: ErrorResponse (5 of 5 attempts)
 /// </code>
 /// May be used from any number of threads.
 /// </remarks>
@@ -129,7 +129,7 @@ public sealed class TrafficRecorder : IDisposable
         const int Shown = 12;
         return Select(
             recorded => recorded.Kind is RecordedEventKind.Ejected or RecordedEventKind.EjectionRefused or RecordedEventKind.Restored or RecordedEventKind.EndpointsChanged or RecordedEventKind.Annotated
-                && (until is null || recorded.At <= until),
+                && (until is null || recorded.Time <= until),
             "").TakeLast(Shown);
     }
 
@@ -147,7 +147,7 @@ public sealed class TrafficRecorder : IDisposable
     {
         lock (_eventsLock)
         {
-            _events.Add(recorded with { At = at });
+            _events.Add(recorded with { Time = at });
             _lastReported = null;
         }
     }
@@ -157,14 +157,14 @@ public sealed class TrafficRecorder : IDisposable
         TimeSpan at = _clock.GetElapsedTime(_start);
         lock (_eventsLock)
         {
-            if (recorded.Kind == RecordedEventKind.Ended && ReferenceEquals(_lastReported, lease) && _events[^1].At == at && _events[^1].Outcome == recorded.Outcome)
+            if (recorded.Kind == RecordedEventKind.Ended && ReferenceEquals(_lastReported, lease) && _events[^1].Time == at && _events[^1].Outcome == recorded.Outcome)
             {
-                _events[^1] = recorded with { At = at };
+                _events[^1] = recorded with { Time = at };
                 _lastReported = null;
                 return;
             }
 
-            _events.Add(recorded with { At = at });
+            _events.Add(recorded with { Time = at });
             _lastReported = recorded.Kind == RecordedEventKind.Reported ? lease : null;
         }
     }
@@ -196,8 +196,8 @@ public sealed class TrafficRecorder : IDisposable
 
         public override void OnEjectionRefused(EjectionEvent ejection) => Write(RecordedEventKind.EjectionRefused, ejection, TimeSpan.Zero);
 
-        public override void OnRestored(UpstreamEndpoint endpoint, string cause, DateTimeOffset at) =>
-            _recorder.Write(new RecordedEvent { Kind = RecordedEventKind.Restored, Client = _client, Endpoint = endpoint, Detail = $"by {cause}" }, at - _recorder._startTime);
+        public override void OnRestored(UpstreamEndpoint endpoint, RestoreCause cause, DateTimeOffset timestamp) =>
+            _recorder.Write(new RecordedEvent { Kind = RecordedEventKind.Restored, Client = _client, Endpoint = endpoint, Cause = cause, Detail = $"by {cause}" }, timestamp - _recorder._startTime);
 
         public override void OnEndpointsChanged(string source, IReadOnlyList<UpstreamEndpoint> endpoints) =>
             Write(RecordedEventKind.EndpointsChanged, null, TimeSpan.Zero, $"{source}: {string.Join(", ", endpoints.Select(static endpoint => endpoint.Address.Authority))}");
@@ -212,7 +212,8 @@ public sealed class TrafficRecorder : IDisposable
                 Client = _client,
                 Endpoint = ejection.Endpoint,
                 Duration = length,
-                Detail = string.Create(CultureInfo.InvariantCulture, $"{ejection.Detector}, {ejection.Reason} ({ejection.Failures} of {ejection.Attempts} attempts)"),
+                Detector = ejection.Detector,
+                Detail = string.Create(CultureInfo.InvariantCulture, $"{ejection.Detector}, {ejection.Reason} ({ejection.FailureCount} of {ejection.AttemptCount} attempts)"),
             },
             ejection.Timestamp - _recorder._startTime);
 

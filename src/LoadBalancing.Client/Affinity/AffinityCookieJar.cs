@@ -4,7 +4,7 @@ using System.Net;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Keeps the affinity cookies of one caller in memory, where there is no browser to do it: make one for each user, job or scope whose requests belong together, and give it to them with <c>SetCallerContext</c>.
+/// Keeps the affinity cookies of one caller in memory, where there is no browser to do it: make one for each user, job or scope whose requests belong together, and give it to them with <c>LoadBalancing().CallerContext</c>.
 /// </summary>
 /// <remarks>Safe for use from several threads at once. Cookies live as long as the session, whatever their own time to live.</remarks>
 public sealed class AffinityCookieJar : ICallerContext

@@ -3,18 +3,18 @@ using System.Net;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Hashes by which a strategy that hashes finds the owner of a pick, for protocols that are not HTTP: <c>new PickContext { Hash = AffinityHash.Of("user-42") }</c>. They are those of the HTTP side, so a key has the same owner
+/// Hashes by which a strategy that hashes finds the owner of a pick, for protocols that are not HTTP: <c>new PickContext { Hash = AffinityHash.Compute("user-42") }</c>. They are those of the HTTP side, so a key has the same owner
 /// whatever is spoken.
 /// </summary>
 public static class AffinityHash
 {
-    /// <summary>The hash of a text: xxHash64 of its UTF-8, as with <c>SetHashKey</c> on a request.</summary>
+    /// <summary>The hash of a text: xxHash64 of its UTF-8, as with <c>LoadBalancing().HashKey</c> on a request.</summary>
     /// <param name="key">Any text.</param>
-    public static ulong Of(ReadOnlySpan<char> key) => TextHash.Of(key);
+    public static ulong Compute(ReadOnlySpan<char> key) => TextHash.Of(key);
 
     /// <summary>The hash of a caller's address, as with <see cref="HashPolicyOptions.CallerAddress"/>: xxHash64 of the address as text, without its port. An IPv4 address mapped to IPv6 counts as IPv4.</summary>
     /// <param name="caller">Who is served.</param>
-    public static ulong Of(IPAddress caller)
+    public static ulong Compute(IPAddress caller)
     {
         ArgumentNullException.ThrowIfNull(caller);
 

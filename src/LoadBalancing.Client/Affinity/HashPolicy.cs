@@ -71,7 +71,7 @@ internal sealed class HashPolicy
 
     private static bool TryHashAddress(IPAddress? address, out ulong hash)
     {
-        hash = address is null ? 0 : AffinityHash.Of(address);
+        hash = address is null ? 0 : AffinityHash.Compute(address);
         return address is not null;
     }
 }

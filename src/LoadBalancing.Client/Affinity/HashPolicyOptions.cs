@@ -15,7 +15,7 @@ public sealed class HashPolicyOptions
     /// <summary>The name of a query parameter. Its first value counts, as it is written; names are told apart by case.</summary>
     public string? QueryParameter { get; set; }
 
-    /// <summary>Whether the address of the caller counts, for whom the request is made: what <c>SetCallerAddress</c> said of it. An IPv4 address in IPv6 form counts as the IPv4 address.</summary>
+    /// <summary>Whether the address of the caller counts, for whom the request is made: what <c>LoadBalancing().CallerAddress</c> said of it. An IPv4 address in IPv6 form counts as the IPv4 address.</summary>
     public bool CallerAddress { get; set; }
 
     /// <summary>Whether the policies after this one count only if neither this one nor any before it found anything. Default false.</summary>

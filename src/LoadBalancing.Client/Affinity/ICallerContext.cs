@@ -4,7 +4,7 @@ namespace LoadBalancing.Client;
 
 /// <summary>
 /// What is known of the caller for whom a request is made: the browser or service behind an inbound request, say. Hash policies ask it for what the outgoing request does not say itself. Register one in
-/// the service collection, or give one to a request with <c>SetCallerContext</c>, which goes before.
+/// the service collection, or give one to a request with <c>LoadBalancing().CallerContext</c>, which goes before.
 /// </summary>
 /// <remarks>Asked on the request path, once or twice an attempt. Implementations must be safe for use from several threads at once.</remarks>
 public interface ICallerContext

@@ -42,7 +42,7 @@ internal sealed partial class ClusterEvents : IEjectionEvents
     public void OnEjected(EjectionEvent ejection) => Enqueue(() =>
     {
         _loggedRefusals.Clear();
-        _metrics.OnEjected(ejection.Detector);
+        _metrics.OnEjected(EjectionNames.NameOf(ejection.Detector));
         LogEjected(_logger, ejection.Endpoint, _name.FullName, ejection.Reason, ejection.Duration!.Value);
         _observers.Current?.OnEjected(ejection);
     });
@@ -51,13 +51,13 @@ internal sealed partial class ClusterEvents : IEjectionEvents
     {
         if (!ejection.IsEnforced)
         {
-            _metrics.OnEjectionNotEnforced(ejection.Detector);
+            _metrics.OnEjectionNotEnforced(EjectionNames.NameOf(ejection.Detector));
             LogEjectionNotEnforced(_logger, ejection.Endpoint, _name.FullName, ejection.Reason);
             _observers.Current?.OnEjectionRefused(ejection);
             return;
         }
 
-        _metrics.OnEjectionRefused(ejection.Detector);
+        _metrics.OnEjectionRefused(EjectionNames.NameOf(ejection.Detector));
         if (_loggedRefusals.Add(ejection.Endpoint))
         {
             LogEjectionRefused(_logger, ejection.Endpoint, _name.FullName, ejection.Reason);
@@ -66,11 +66,12 @@ internal sealed partial class ClusterEvents : IEjectionEvents
         _observers.Current?.OnEjectionRefused(ejection);
     });
 
-    public void OnRestored(UpstreamEndpoint endpoint, string cause, DateTimeOffset at) => Enqueue(() =>
+    public void OnRestored(UpstreamEndpoint endpoint, RestoreCause cause, DateTimeOffset at) => Enqueue(() =>
     {
         _loggedRefusals.Clear();
-        _metrics.OnRestored(cause);
-        LogRestored(_logger, endpoint, _name.FullName, cause);
+        string name = EjectionNames.NameOf(cause);
+        _metrics.OnRestored(name);
+        LogRestored(_logger, endpoint, _name.FullName, name);
         _observers.Current?.OnRestored(endpoint, cause, at);
     });
 

@@ -63,6 +63,8 @@ public sealed class LoadBalancer
     /// <summary>The members, in the order in which they were described; empty before the first set. The objects show their state live.</summary>
     public IReadOnlyList<UpstreamEndpoint> Endpoints => EndpointSets.Endpoints;
 
+    internal ClusterName ClusterName => _name;
+
     /// <summary>The service, and after a slash the subset: for messages.</summary>
     internal string FullName => _name.FullName;
 

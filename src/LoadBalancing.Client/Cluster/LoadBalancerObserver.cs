@@ -7,7 +7,7 @@ namespace LoadBalancing.Client;
 /// <remarks>
 /// <code>
 /// on the thread of the request, in its order:   OnPicked  OnAttemptReported  OnAttemptEnded  OnRetry
-/// in the background, in the order they came:    OnEjected  OnEjectionRefused  OnReturned  OnCheckTurned  OnEndpointsChanged
+/// in the background, in the order they came:    OnEjected  OnEjectionRefused  OnRestored  OnHealthChanged  OnEndpointsChanged
 /// </code>
 /// The first four must be quick and safe for use from any number of threads; the others are called by one thread at a time, shortly after they have taken effect. An exception
 /// goes no further: the first one of a subscription is logged, and neither callers nor other observers notice.
@@ -56,17 +56,17 @@ public abstract class LoadBalancerObserver
 
     /// <summary>An endpoint is back in service.</summary>
     /// <param name="endpoint">Who.</param>
-    /// <param name="cause">What brought it back: the value of the metrics' tag <c>loadbalancing.reason</c>, that is <c>sweep</c>, <c>probe</c> or <c>active_check</c>.</param>
-    /// <param name="at">When it came back, by the clock of the balancer.</param>
-    public virtual void OnRestored(UpstreamEndpoint endpoint, string cause, DateTimeOffset at)
+    /// <param name="cause">What restored it.</param>
+    /// <param name="timestamp">When it was restored, by the clock of the balancer.</param>
+    public virtual void OnRestored(UpstreamEndpoint endpoint, RestoreCause cause, DateTimeOffset timestamp)
     {
     }
 
     /// <summary>Active checks have taken an endpoint out or brought it back; also told of the first result of all.</summary>
     /// <param name="endpoint">Who.</param>
     /// <param name="result">The check that turned the scales.</param>
-    /// <param name="at">When, by the clock of the balancer.</param>
-    public virtual void OnHealthChanged(UpstreamEndpoint endpoint, ProbeResult result, DateTimeOffset at)
+    /// <param name="timestamp">When its health changed, by the clock of the balancer.</param>
+    public virtual void OnHealthChanged(UpstreamEndpoint endpoint, ProbeResult result, DateTimeOffset timestamp)
     {
     }
 

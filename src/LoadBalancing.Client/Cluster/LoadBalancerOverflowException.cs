@@ -24,13 +24,24 @@ public sealed class LoadBalancerOverflowException : HttpRequestException
     {
     }
 
+    /// <param name="cluster">The cluster whose limit it is.</param>
+    /// <param name="message">Which limit was reached.</param>
+    /// <param name="innerException">The cause.</param>
+    internal LoadBalancerOverflowException(ClusterName cluster, string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+        ServiceName = cluster.Service;
+        Subset = cluster.Subset;
+    }
+
     /// <param name="balancer">All of whose endpoints in service have their fill.</param>
     internal static LoadBalancerOverflowException ForFullEndpoints(LoadBalancer balancer) => new(
-        $"Service '{balancer.FullName}' has no room: as much is under way on each of its endpoints in service as may be (ConnectionPool:MaxRequestsPerEndpoint, ConnectionPool:AdaptiveLimit).")
-    {
-        Cluster = balancer.FullName,
-    };
+        balancer.ClusterName,
+        $"Service '{balancer.FullName}' has no room: as much is under way on each of its endpoints in service as may be (ConnectionPool:MaxRequestsPerEndpoint, ConnectionPool:AdaptiveLimit).");
 
-    /// <summary>The cluster whose limit it is; null when the exception was not made by a balancer.</summary>
-    public string? Cluster { get; internal init; }
+    /// <summary>The name of the service whose limit it is; null when the exception does not come from a balancer.</summary>
+    public string? ServiceName { get; }
+
+    /// <summary>The subset of the service whose limit it is; null for a limit of the whole service.</summary>
+    public string? Subset { get; }
 }

@@ -26,8 +26,11 @@ public sealed class NoEndpointAvailableException : HttpRequestException
     {
     }
 
-    /// <summary>The cluster that was asked; null when the exception was not made by a balancer.</summary>
-    public string? Cluster { get; private init; }
+    /// <summary>The name of the service that has no endpoint to offer; null when the exception does not come from a balancer.</summary>
+    public string? ServiceName { get; private init; }
+
+    /// <summary>The subset of the service that was asked; null for the whole service.</summary>
+    public string? Subset { get; private init; }
 
     /// <param name="balancer">Whose endpoints there are none of.</param>
     /// <param name="more">A sentence to add.</param>
@@ -44,7 +47,7 @@ public sealed class NoEndpointAvailableException : HttpRequestException
             { } set => Describe(balancer.FullName, set.Endpoints),
         };
 
-        return new NoEndpointAvailableException(more is null ? message : $"{message} {more}", innerException) { Cluster = balancer.FullName };
+        return new NoEndpointAvailableException(more is null ? message : $"{message} {more}", innerException) { ServiceName = balancer.ServiceName, Subset = balancer.Subset };
     }
 
     private static string DescribeSubset(LoadBalancer balancer) => balancer.SubsetLabels is null

@@ -28,7 +28,7 @@ internal sealed class ObserverList
 
     public void OnEjectionRefused(EjectionEvent ejection) => NotifyAll(ejection, static (observer, ejection) => observer.OnEjectionRefused(ejection));
 
-    public void OnRestored(UpstreamEndpoint endpoint, string cause, DateTimeOffset at) =>
+    public void OnRestored(UpstreamEndpoint endpoint, RestoreCause cause, DateTimeOffset at) =>
         NotifyAll((endpoint, cause, at), static (observer, returned) => observer.OnRestored(returned.endpoint, returned.cause, returned.at));
 
     public void OnHealthChanged(UpstreamEndpoint endpoint, ProbeResult result, DateTimeOffset at) =>

@@ -65,6 +65,6 @@ internal sealed class PickLimiter
     {
         _metrics.OnOverflow(reason);
         string limit = string.Create(CultureInfo.InvariantCulture, $"{_limits.MaxRequests} are under way (ConnectionPool:MaxRequests)");
-        return new LoadBalancerOverflowException($"A pick of service '{_name.FullName}' was refused: {limit}, and {why}.", innerException) { Cluster = _name.FullName };
+        return new LoadBalancerOverflowException(_name, $"A pick of service '{_name.FullName}' was refused: {limit}, and {why}.", innerException);
     }
 }

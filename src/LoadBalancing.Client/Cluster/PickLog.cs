@@ -40,10 +40,10 @@ internal sealed partial class PickLog
             isOut.Length == 0 ? "none" : EndpointHealthSummary.Describe(isOut, MaxListedEndpoints));
     }
 
-    /// <summary>Where there are several, which one; the numbers are those of <see cref="UpstreamEndpoint.Level"/>.</summary>
+    /// <summary>Where there are several, which one; the numbers are those of <see cref="UpstreamEndpoint.PriorityLevel"/>.</summary>
     private static string LevelOf(UpstreamEndpoint picked, EndpointSet set) => set.Levels.Length == 1
         ? "the only one"
-        : string.Create(CultureInfo.InvariantCulture, $"{picked.Level} of 0 to {set.Levels.Length - 1}{(picked.Locality is { } locality ? $", {locality}" : "")}");
+        : string.Create(CultureInfo.InvariantCulture, $"{picked.PriorityLevel} of 0 to {set.Levels.Length - 1}{(picked.Locality is { } locality ? $", {locality}" : "")}");
 
     /// <summary>The last ones: a call that is tried often enough names the earlier ones in earlier lines.</summary>
     private static string Names(IReadOnlyList<UpstreamEndpoint> tried) =>

@@ -1,20 +1,17 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Whether an endpoint is given traffic.</summary>
+/// <summary>Whether an endpoint gets traffic, and if not, why.</summary>
 public enum EndpointHealth
 {
-    /// <summary>In service.</summary>
+    /// <summary>It gets traffic.</summary>
     Available = 0,
 
-    /// <summary>Taken out because it answered badly; it returns at a sweep after its time is up, or by a probe.</summary>
+    /// <summary>Ejected by outlier detection. It is restored as <see cref="OutlierDetectionOptions.RestorePolicy"/> says, at the earliest at <see cref="UpstreamEndpoint.EjectedUntil"/>.</summary>
     Ejected,
 
-    /// <summary>No longer a member of the set; requests that were under way finish on it.</summary>
-    Removed,
-
-    /// <summary>Taken out because it failed active checks; it returns when it passes them.</summary>
+    /// <summary>It fails its health checks, and becomes available when it passes them.</summary>
     Unhealthy,
 
-    /// <summary>Not yet in service: it has to pass a first active check.</summary>
+    /// <summary>It has to pass a first health check before it gets traffic (<see cref="ActiveHealthCheckOptions.StartUnhealthy"/>).</summary>
     Untested,
 }

@@ -34,7 +34,9 @@ public sealed class UpstreamEndpoint
     private ulong _status;
     private int _limit = int.MaxValue;
     private readonly int _authorityLength;
-    private bool _removed;
+
+    /// <summary>0 while it is a member; after that 1 more than the <see cref="EndpointHealth"/> that it left with.</summary>
+    private byte _removedHealth;
 
     internal UpstreamEndpoint(EndpointIdentity identity, EndpointDescription description, EndpointLoad load, AvailabilityVersion? changes = null)
     {
@@ -64,11 +66,12 @@ public sealed class UpstreamEndpoint
     /// <summary>Where it is, as <c>region/zone/subzone</c>, as of the last update; null: not known.</summary>
     public string? Locality => Volatile.Read(ref _description).Locality;
 
-    /// <summary>The level that it belongs to now: 0 is used first. What <see cref="Priority"/> and <see cref="Locality"/> come to together, counted without gaps; 0 before the first set.</summary>
-    public int Level => Assignment?.Level ?? 0;
+    /// <summary>The priority level that it belongs to now, from 0, which is used first: <see cref="Priority"/> and <see cref="Locality"/> together, numbered without gaps. Null before the first set.</summary>
+    public int? PriorityLevel => Assignment?.Level;
 
     /// <summary>
-    /// The part of the cluster's requests that falls to it now, 0 to 1, as far as weights decide: strategies that go by load or latency depart from it, and under those that hash the keys decide. 0 while it is given none.
+    /// The part of the cluster's requests that weights assign to it now, as a fraction: 0 to 1, all endpoints together 1. Strategies that go by load or latency depart from it, and under those that hash the keys decide.
+    /// 0 while it is given none, and before the first set.
     /// </summary>
     public double Share => Assignment?.Share ?? 0;
 
@@ -78,17 +81,35 @@ public sealed class UpstreamEndpoint
     /// <summary>The labels of its description, as of the last update.</summary>
     public IReadOnlyDictionary<string, string> Labels => Volatile.Read(ref _labels);
 
-    /// <summary>Whether it is given traffic now. One that is ejected and fails its checks as well is told as ejected.</summary>
-    public EndpointHealth Health => Volatile.Read(ref _removed) ? EndpointHealth.Removed : HealthOf(Status);
+    /// <summary>
+    /// Whether it is available, and if not, why. One that is ejected and fails its health checks as well counts as ejected. Says nothing about membership: an endpoint that has left the cluster
+    /// (<see cref="IsRemoved"/>) keeps the health that it left with.
+    /// </summary>
+    public EndpointHealth Health
+    {
+        get
+        {
+            // In this order: an endpoint is marked as removed before its status changes for the last time, which says nothing about its health.
+            EndpointStatus status = Status;
+            byte removed = Volatile.Read(ref _removedHealth);
+            return removed == 0 ? HealthOf(status) : (EndpointHealth)(removed - 1);
+        }
+    }
+
+    /// <summary>Whether it gets new attempts: it is a member of the cluster, and its <see cref="Health"/> is <see cref="EndpointHealth.Available"/>.</summary>
+    public bool IsAvailable => !Status.IsUnavailable;
+
+    /// <summary>Whether it has left the cluster, for good: it gets no new attempts, and those in flight finish on it. The same address, described again later, is another object.</summary>
+    public bool IsRemoved => Volatile.Read(ref _removedHealth) != 0;
 
     /// <summary>Why it is out, in words for people; null while it is in service.</summary>
     public string? HealthReason => CurrentEjection?.Reason ?? (Status.IsFailingHealthChecks ? Volatile.Read(ref _healthCheckStatus)?.Reason : null);
 
-    /// <summary>Which detector took it out, by its name in telemetry, or <c>active_check</c>; null while it is in service.</summary>
-    public string? HealthDetector => CurrentEjection?.Detector ?? (Status.IsFailingHealthChecks ? HealthCheckStatus.DetectorName : null);
+    /// <summary>The detector that ejected it; null while it is not ejected, also when it fails its health checks.</summary>
+    public OutlierDetectorKind? EjectedBy => CurrentEjection?.Detector;
 
-    /// <summary>What the last active check found; null before the first one, and where there are none.</summary>
-    public string? LastProbeResult => Volatile.Read(ref _healthCheckStatus) is { LastResult: not null } check ? check.LastResult : null;
+    /// <summary>The result of its last health check; null before the first one, and where there are none.</summary>
+    public ProbeResult? LastProbeResult => Volatile.Read(ref _healthCheckStatus)?.LastResult;
 
     /// <summary>
     /// The earliest moment of its return; null while it is in service. The return itself comes with the first sweep at or after this moment.
@@ -102,10 +123,10 @@ public sealed class UpstreamEndpoint
     public int? MaxInFlight => IsLimited ? Volatile.Read(ref _limit) : null;
 
     /// <summary>How many attempts ended well since the endpoint joined.</summary>
-    public long Succeeded => _load.Succeeded;
+    public long SuccessCount => _load.Succeeded;
 
     /// <summary>How many attempts ended in a failure of the endpoint since it joined.</summary>
-    public long Failed => _load.Failed;
+    public long FailureCount => _load.Failed;
 
     /// <summary>
     /// How long answers took of late, up to their headers, failures counted as long ones; null while nothing was measured, which it is only under a strategy that goes by it, like <c>LeastLoad</c>.
@@ -131,8 +152,6 @@ public sealed class UpstreamEndpoint
 
     /// <summary>Whether <see cref="Authority"/> is this. What most often differs is the length, which is known without looking at another object.</summary>
     internal bool HasAuthority(string text) => text.Length == _authorityLength && text == Authority;
-
-    internal bool IsAvailable => !Status.IsUnavailable;
 
     /// <summary>Whether it can be picked without a second look.</summary>
     internal bool IsUnrestricted => Status.IsUnrestricted;
@@ -298,7 +317,8 @@ public sealed class UpstreamEndpoint
 
     internal void MarkRemoved()
     {
-        Volatile.Write(ref _removed, true);
+        // Nothing is decided by this look at the status, so it is no step of its own where orders of steps are explored.
+        Volatile.Write(ref _removedHealth, (byte)(1 + HealthOf(new(Volatile.Read(ref _status)))));
         Interlocked.Increment(ref _removals);
     }
 

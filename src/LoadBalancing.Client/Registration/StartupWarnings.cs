@@ -48,7 +48,7 @@ internal sealed partial class StartupWarnings : IValidateOptions<LoadBalancingOp
     {
         if (hasRequests && options.HashPolicies.Count == 0 && _strategies.TryGet(options.Strategy, out ILoadBalancingStrategy? strategy) && strategy.UsesHash)
         {
-            yield return $"The strategy {strategy.Name} hashes and there are no HashPolicies: every request that does not say itself where it belongs (SetHashKey, SetHash) goes to any endpoint.";
+            yield return $"The strategy {strategy.Name} hashes and there are no HashPolicies: every request that does not say itself where it belongs (LoadBalancing().HashKey, Hash) goes to any endpoint.";
         }
 
         double panicFree = 100 - options.Panic.ThresholdPercent;

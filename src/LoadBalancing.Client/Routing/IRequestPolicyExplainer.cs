@@ -4,10 +4,10 @@ namespace LoadBalancing.Client;
 public interface IRequestPolicyExplainer
 {
     /// <summary>Finds the route of a request, and says which values hold for it and where each came from.</summary>
-    /// <param name="service">The name under which the service was registered or configured.</param>
+    /// <param name="serviceName">The name under which the service was registered or configured.</param>
     /// <param name="request">The request, with an absolute address; it is not changed.</param>
     /// <returns>What holds now. A reload may change it.</returns>
     /// <exception cref="ArgumentException">There is no such service, or the request has no absolute address.</exception>
     /// <exception cref="InvalidOperationException">The request asks for a route that there is not.</exception>
-    RequestPolicy Explain(string service, HttpRequestMessage request);
+    RequestPolicy Explain(string serviceName, HttpRequestMessage request);
 }

@@ -1,11 +1,31 @@
 namespace LoadBalancing.Client;
 
-/// <summary>One value that holds for a request.</summary>
-/// <param name="Name">The option, like <c>Retry:MaxRetries</c>.</param>
-/// <param name="Value">The value, as text.</param>
-/// <param name="Source">Who said so: <c>route</c>, <c>service</c> or <c>default</c>.</param>
-public sealed record PolicyValue(string Name, string Value, string Source)
+/// <summary>One value that holds for a request. Immutable.</summary>
+public sealed class PolicyValue
 {
-    /// <inheritdoc/>
-    public override string ToString() => $"{Name} = {Value} ({Source})";
+    internal PolicyValue(string name, string value, PolicySource source)
+    {
+        Name = name;
+        Value = value;
+        Source = source;
+    }
+
+    /// <summary>The option, like <c>Retry:MaxRetries</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>The value, as text for people; it can differ from what the option is written as.</summary>
+    public string Value { get; }
+
+    /// <summary>Where the value comes from.</summary>
+    public PolicySource Source { get; }
+
+    /// <summary>The value in one line: <c>Retry:MaxRetries = 2 (default)</c></summary>
+    public override string ToString() => $"{Name} = {Value} ({NameOf(Source)})";
+
+    private static string NameOf(PolicySource source) => source switch
+    {
+        PolicySource.Route => "route",
+        PolicySource.Service => "service",
+        _ => "default",
+    };
 }

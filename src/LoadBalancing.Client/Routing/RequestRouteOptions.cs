@@ -6,7 +6,7 @@ namespace LoadBalancing.Client;
 /// </summary>
 public sealed class RequestRouteOptions
 {
-    /// <summary>The name, by which <c>request.SetRoute</c> finds it and errors speak of it; case does not matter, and no two routes of a service share one. Must be set.</summary>
+    /// <summary>The name, by which <c>request.LoadBalancing().Route</c> finds it and errors speak of it; case does not matter, and no two routes of a service share one. Must be set.</summary>
     public string Name { get; set; } = "";
 
     /// <summary>What it fits: requests for which one of these holds. Null or empty, the default: all requests.</summary>

@@ -12,31 +12,31 @@ internal static class PolicyExplainer
         RetrySettings retry = plan.Retry;
         return
         [
-            new("Timeout", Format(plan.Timeout), Source(route?.Timeout, options.Timeout)),
-            new("TimeoutCoversBody", Format(plan.Timeouts.Body.TimeoutCoversBody), Source(route?.TimeoutCoversBody, options.TimeoutCoversBody)),
-            new("BodyIdleTimeout", Format(plan.Timeouts.Body.IdleTimeout), Source(route?.BodyIdleTimeout, options.BodyIdleTimeout)),
-            new("Retry:MaxRetries", Format(retry.MaxRetries), Source(own?.MaxRetries, all.MaxRetries)),
-            new("Retry:PerTryTimeout", FormatPerTryTimeout(plan), Source(own?.PerTryTimeout, all.PerTryTimeout)),
-            new("Retry:RetryOn", string.Join(", ", Given(own?.RetryOn) ?? Given(all.RetryOn) ?? RetryConditions.Defaults), Source(Given(own?.RetryOn), Given(all.RetryOn))),
-            new("Retry:RetriableStatuses", Format(own?.RetriableStatuses ?? all.RetriableStatuses), Source(own?.RetriableStatuses, all.RetriableStatuses)),
-            new("Retry:RetriableHeaders", Format((own?.RetriableHeaders ?? all.RetriableHeaders)?.Select(static header => header.Name)), Source(own?.RetriableHeaders, all.RetriableHeaders)),
-            new("Retry:RetryAllMethods", Format(retry.AllMethods), Source(own?.RetryAllMethods, all.RetryAllMethods)),
-            new("Retry:MaxBufferedBodySize", Format(retry.BufferBodyUpTo), Source(own?.MaxBufferedBodySize, all.MaxBufferedBodySize)),
-            new("Retry:BaseBackoff", Format(retry.BaseBackoff), Source(own?.BaseBackoff, all.BaseBackoff)),
-            new("Retry:MaxBackoff", Format(retry.MaxBackoff), Source(own?.MaxBackoff, all.MaxBackoff)),
-            new("Fault", Format(route?.Fault ?? options.Fault), Source(route?.Fault, options.Fault)),
-            new("HashPolicies", Format((route?.HashPolicies ?? options.HashPolicies).Select(RouteActionExplainer.Format)), Source(route?.HashPolicies, Given(options.HashPolicies))),
+            new("Timeout", Format(plan.Timeout), FindSource(route?.Timeout, options.Timeout)),
+            new("TimeoutCoversBody", Format(plan.Timeouts.Body.TimeoutCoversBody), FindSource(route?.TimeoutCoversBody, options.TimeoutCoversBody)),
+            new("BodyIdleTimeout", Format(plan.Timeouts.Body.IdleTimeout), FindSource(route?.BodyIdleTimeout, options.BodyIdleTimeout)),
+            new("Retry:MaxRetries", Format(retry.MaxRetries), FindSource(own?.MaxRetries, all.MaxRetries)),
+            new("Retry:PerTryTimeout", FormatPerTryTimeout(plan), FindSource(own?.PerTryTimeout, all.PerTryTimeout)),
+            new("Retry:RetryOn", string.Join(", ", Given(own?.RetryOn) ?? Given(all.RetryOn) ?? RetryConditions.Defaults), FindSource(Given(own?.RetryOn), Given(all.RetryOn))),
+            new("Retry:RetriableStatuses", Format(own?.RetriableStatuses ?? all.RetriableStatuses), FindSource(own?.RetriableStatuses, all.RetriableStatuses)),
+            new("Retry:RetriableHeaders", Format((own?.RetriableHeaders ?? all.RetriableHeaders)?.Select(static header => header.Name)), FindSource(own?.RetriableHeaders, all.RetriableHeaders)),
+            new("Retry:RetryAllMethods", Format(retry.AllMethods), FindSource(own?.RetryAllMethods, all.RetryAllMethods)),
+            new("Retry:MaxBufferedBodySize", Format(retry.BufferBodyUpTo), FindSource(own?.MaxBufferedBodySize, all.MaxBufferedBodySize)),
+            new("Retry:BaseBackoff", Format(retry.BaseBackoff), FindSource(own?.BaseBackoff, all.BaseBackoff)),
+            new("Retry:MaxBackoff", Format(retry.MaxBackoff), FindSource(own?.MaxBackoff, all.MaxBackoff)),
+            new("Fault", Format(route?.Fault ?? options.Fault), FindSource(route?.Fault, options.Fault)),
+            new("HashPolicies", Format((route?.HashPolicies ?? options.HashPolicies).Select(RouteActionExplainer.Format)), FindSource(route?.HashPolicies, Given(options.HashPolicies))),
             .. RouteActionExplainer.Explain(options, route, plan.Balancer.ServiceName),
-            new("ConnectionPool:MaxRequests", FormatLimit(options.ConnectionPool.MaxRequests), Source(null, options.ConnectionPool.MaxRequests)),
-            new("ConnectionPool:MaxRequestsPerEndpoint", FormatLimit(options.ConnectionPool.MaxRequestsPerEndpoint), Source(null, options.ConnectionPool.MaxRequestsPerEndpoint)),
-            new("ConnectionPool:AdaptiveLimit", plan.PoolLimits.AdaptiveLimit is { } adaptive ? $"{Format(adaptive.Min)} to {Format(adaptive.Max)}" : "none", Source(null, options.ConnectionPool.AdaptiveLimit)),
-            new("ConnectionPool:MaxPendingRequests", FormatLimit(options.ConnectionPool.MaxPendingRequests), Source(null, options.ConnectionPool.MaxPendingRequests)),
-            new("ConnectionPool:PendingTimeout", Format(plan.PoolLimits.PendingTimeout), Source(null, options.ConnectionPool.PendingTimeout)),
-            new("ConnectionPool:MaxConcurrentRetries", FormatLimit(options.ConnectionPool.MaxConcurrentRetries), Source(null, options.ConnectionPool.MaxConcurrentRetries)),
+            new("ConnectionPool:MaxRequests", FormatLimit(options.ConnectionPool.MaxRequests), FindSource(null, options.ConnectionPool.MaxRequests)),
+            new("ConnectionPool:MaxRequestsPerEndpoint", FormatLimit(options.ConnectionPool.MaxRequestsPerEndpoint), FindSource(null, options.ConnectionPool.MaxRequestsPerEndpoint)),
+            new("ConnectionPool:AdaptiveLimit", plan.PoolLimits.AdaptiveLimit is { } adaptive ? $"{Format(adaptive.Min)} to {Format(adaptive.Max)}" : "none", FindSource(null, options.ConnectionPool.AdaptiveLimit)),
+            new("ConnectionPool:MaxPendingRequests", FormatLimit(options.ConnectionPool.MaxPendingRequests), FindSource(null, options.ConnectionPool.MaxPendingRequests)),
+            new("ConnectionPool:PendingTimeout", Format(plan.PoolLimits.PendingTimeout), FindSource(null, options.ConnectionPool.PendingTimeout)),
+            new("ConnectionPool:MaxConcurrentRetries", FormatLimit(options.ConnectionPool.MaxConcurrentRetries), FindSource(null, options.ConnectionPool.MaxConcurrentRetries)),
         ];
     }
 
-    private static string Source(object? route, object? service) => route is not null ? "route" : service is not null ? "service" : "default";
+    private static PolicySource FindSource(object? route, object? service) => route is not null ? PolicySource.Route : service is not null ? PolicySource.Service : PolicySource.Default;
 
     private static IEnumerable<T>? Given<T>(IList<T>? texts) => texts is { Count: > 0 } ? texts : null;
 

@@ -13,36 +13,36 @@ internal static class RouteActionExplainer
         foreach (RouteDestinationOptions destination in route?.Destinations ?? [])
         {
             string cluster = destination.Subset is null ? destination.Service ?? service : $"{destination.Service ?? service}/{destination.Subset}";
-            yield return new("Destinations", Format(cluster, destination), "route");
+            yield return new("Destinations", Format(cluster, destination), PolicySource.Route);
             if ((destination.Service ?? service) == service && destination.Subset is { } name && options.Subsets.FirstOrDefault(subset => subset.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value is { } subset)
             {
-                yield return new($"Subsets:{name}", Format(subset), "service");
+                yield return new($"Subsets:{name}", Format(subset), PolicySource.Service);
             }
         }
 
         if (route?.Rewrite is { } rewrite)
         {
-            yield return new("Rewrite", Format(rewrite), "route");
+            yield return new("Rewrite", Format(rewrite), PolicySource.Route);
         }
 
         if (route?.RequestHeaders is { } request)
         {
-            yield return new("RequestHeaders", Format(request), "route");
+            yield return new("RequestHeaders", Format(request), PolicySource.Route);
         }
 
         if (route?.ResponseHeaders is { } response)
         {
-            yield return new("ResponseHeaders", Format(response), "route");
+            yield return new("ResponseHeaders", Format(response), PolicySource.Route);
         }
 
         if (route?.Redirect is { } redirect)
         {
-            yield return new("Redirect", Format(redirect), "route");
+            yield return new("Redirect", Format(redirect), PolicySource.Route);
         }
 
         if (route?.DirectResponse is { } direct)
         {
-            yield return new("DirectResponse", string.Create(CultureInfo.InvariantCulture, $"{direct.Status}, a body of {direct.Body?.Length ?? 0} characters"), "route");
+            yield return new("DirectResponse", string.Create(CultureInfo.InvariantCulture, $"{direct.Status}, a body of {direct.Body?.Length ?? 0} characters"), PolicySource.Route);
         }
     }
 

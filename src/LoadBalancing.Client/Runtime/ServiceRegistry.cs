@@ -34,36 +34,36 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, 
 
     public IReadOnlyCollection<string> ServiceNames => _registrations.GetServiceNames(_provider);
 
-    public LoadBalancer GetLoadBalancer(string name, string? subset = null)
+    public LoadBalancer GetLoadBalancer(string serviceName, string? subset = null)
     {
-        ArgumentNullException.ThrowIfNull(name);
-        ServiceRuntime service = GetRegistered(name, nameof(name));
+        ArgumentNullException.ThrowIfNull(serviceName);
+        ServiceRuntime service = GetRegistered(serviceName, nameof(serviceName));
         return subset is null ? service.Balancer : service.GetSubset(subset, nameof(subset));
     }
 
-    public RequestPolicy Explain(string service, HttpRequestMessage request)
+    public RequestPolicy Explain(string serviceName, HttpRequestMessage request)
     {
-        ArgumentNullException.ThrowIfNull(service);
+        ArgumentNullException.ThrowIfNull(serviceName);
         ArgumentNullException.ThrowIfNull(request);
         if (request.RequestUri is not { IsAbsoluteUri: true })
         {
             throw new ArgumentException($"The address '{request.RequestUri}' is not absolute; routes look at all of it, like 'http://catalog/items'.", nameof(request));
         }
 
-        return GetRegistered(service, nameof(service)).Explain(request);
+        return GetRegistered(serviceName, nameof(serviceName)).Explain(request);
     }
 
-    public IInjectedFault Inject(string service, FaultOptions fault, Func<HttpRequestMessage, bool>? appliesTo = null)
+    public IInjectedFault Inject(string serviceName, FaultOptions fault, Func<HttpRequestMessage, bool>? appliesTo = null)
     {
-        ArgumentNullException.ThrowIfNull(service);
+        ArgumentNullException.ThrowIfNull(serviceName);
         ArgumentNullException.ThrowIfNull(fault);
-        ServiceRuntime runtime = GetRegistered(service, nameof(service));
-        if (_registrations.IsBalancerOnly(service))
+        ServiceRuntime runtime = GetRegistered(serviceName, nameof(serviceName));
+        if (_registrations.IsBalancerOnly(serviceName))
         {
-            throw new ArgumentException($"Service '{service}' was registered with AddLoadBalancer, without a client, and faults are injected into requests.", nameof(service));
+            throw new ArgumentException($"Service '{serviceName}' was registered with AddLoadBalancer, without a client, and faults are injected into requests.", nameof(serviceName));
         }
 
-        IReadOnlyList<string> errors = FaultOptionsValidator.FindErrors(fault, service);
+        IReadOnlyList<string> errors = FaultOptionsValidator.FindErrors(fault, serviceName);
         return errors.Count == 0
             ? runtime.Inject(FaultSettings.From(fault) ?? FaultSettings.None, appliesTo)
             : throw new ArgumentException(string.Join(" ", errors), nameof(fault));

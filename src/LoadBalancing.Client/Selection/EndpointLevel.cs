@@ -24,7 +24,7 @@ public sealed class EndpointLevel
     }
 
     /// <summary>Which level of its cluster it is: 0 is used first, the next one as far as too few of that are in service.</summary>
-    public int Priority { get; internal init; }
+    public int PriorityLevel { get; internal init; }
 
     /// <summary>The locality that all its endpoints are in; null where localities are not told apart.</summary>
     public string? Locality { get; internal init; }

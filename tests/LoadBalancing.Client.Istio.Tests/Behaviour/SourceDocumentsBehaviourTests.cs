@@ -24,7 +24,7 @@ public sealed class SourceDocumentsBehaviourTests
 
         _clock.Run(() => CallAsync(client, 100));
 
-        Assert.Equal((EndpointHealth.Ejected, 5), (failing.Health, failing.Failed));
+        Assert.Equal((EndpointHealth.Ejected, 5), (failing.Health, failing.FailureCount));
         Assert.Equal(5, _cluster.Endpoints[0].Counts.Received);
         TimeSpan began = _clock.Elapsed;
         _clock.AdvanceTo(began + TimeSpan.FromMinutes(3) - TimeSpan.FromSeconds(1));

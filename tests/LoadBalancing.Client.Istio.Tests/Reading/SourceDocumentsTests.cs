@@ -28,7 +28,7 @@ public sealed class SourceDocumentsTests
     [InlineData("virtual-service-abort.yaml")]
     public void Repaired_they_say_what_was_meant_and_the_smallest_width_of_the_tab_is_written(string file)
     {
-        IstioRepair repair = IstioPolicyRepair.Repair(Yamls.Fixture(file), file);
+        IstioRepairResult repair = IstioPolicyRepair.Repair(Yamls.Fixture(file), file);
 
         Assert.Empty(repair.Problems);
         Assert.Equal(

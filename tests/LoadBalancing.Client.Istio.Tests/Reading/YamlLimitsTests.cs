@@ -92,7 +92,7 @@ public sealed class YamlLimitsTests
     {
         // Two blanks wide, the headers are those of all destinations; four wide, of this one.
         string text = Yamls.Service("- route:\n  - destination: {host: foo}\n\theaders: {request: {set: {x-a: b}}}");
-        IstioRepair repair = IstioPolicyRepair.Repair(text);
+        IstioRepairResult repair = IstioPolicyRepair.Repair(text);
 
         Assert.Contains("means one thing when it is 2 wide and another when it is 4 wide", Assert.Single(repair.Problems).Message, StringComparison.Ordinal);
         Assert.Equal(text, repair.Text);

@@ -66,7 +66,7 @@ public sealed class RealServersTests
 
         Assert.StartsWith("HTTP/1.1 200 OK", Encoding.ASCII.GetString(answer.ToArray(), 0, 100), StringComparison.Ordinal);
         Assert.True(answer.ToArray().AsSpan(^page.Length..).SequenceEqual(page));
-        await Eventually.IsTrue(() => relay.Balancer.Endpoints[0].Succeeded == 1);
+        await Eventually.IsTrue(() => relay.Balancer.Endpoints[0].SuccessCount == 1);
         Assert.Equal((0, 0), (relay.Broken, relay.TurnedAway));
     }
 

@@ -21,7 +21,7 @@ public sealed class RelayTests
             Assert.Equal("hello", await AskAsync(client, "hello"));
         }
 
-        Assert.Equal((5L, EndpointHealth.Ejected), (relay.Balancer.Endpoints[0].Failed, relay.Balancer.Endpoints[0].Health));
+        Assert.Equal((5L, EndpointHealth.Ejected), (relay.Balancer.Endpoints[0].FailureCount, relay.Balancer.Endpoints[0].Health));
         Assert.Equal((0, 0), (relay.Broken, relay.TurnedAway));
     }
 
@@ -40,7 +40,7 @@ public sealed class RelayTests
         });
 
         Assert.Equal(1, relay.TurnedAway);
-        Assert.Equal([1L, 1L], relay.Balancer.Endpoints.Select(static endpoint => endpoint.Failed));
+        Assert.Equal([1L, 1L], relay.Balancer.Endpoints.Select(static endpoint => endpoint.FailureCount));
     }
 
     [Fact(Timeout = 60_000)]
@@ -57,7 +57,7 @@ public sealed class RelayTests
 
         await AssertBrokenAsync(client);
 
-        Assert.Equal((1, 1L, 0L), (relay.Broken, relay.Balancer.Endpoints[0].Failed, relay.Balancer.Endpoints[0].Succeeded));
+        Assert.Equal((1, 1L, 0L), (relay.Broken, relay.Balancer.Endpoints[0].FailureCount, relay.Balancer.Endpoints[0].SuccessCount));
     }
 
     [Fact(Timeout = 60_000)]
@@ -85,7 +85,7 @@ public sealed class RelayTests
 
         Assert.True(await noticed.Task);
         await Eventually.IsTrue(() => relay.Balancer.Endpoints[0].InFlight == 0);
-        Assert.Equal((0, 0L, 1L), (relay.Broken, relay.Balancer.Endpoints[0].Failed, relay.Balancer.Endpoints[0].Succeeded));
+        Assert.Equal((0, 0L, 1L), (relay.Broken, relay.Balancer.Endpoints[0].FailureCount, relay.Balancer.Endpoints[0].SuccessCount));
     }
 
     [Fact(Timeout = 60_000)]
@@ -140,7 +140,7 @@ public sealed class RelayTests
         await relay.StopAsync();
 
         await AssertBrokenAsync(client);
-        Assert.Equal((0, 0L), (relay.Balancer.Endpoints[0].InFlight, relay.Balancer.Endpoints[0].Failed));
+        Assert.Equal((0, 0L), (relay.Balancer.Endpoints[0].InFlight, relay.Balancer.Endpoints[0].FailureCount));
     }
 
     [Fact(Timeout = 60_000)]

@@ -52,7 +52,7 @@ public sealed class UdpRelayTests : IAsyncDisposable
         Assert.Equal(first.Select(static name => name != "2"), first.Zip(second).Select(static pair => pair.First == pair.Second));
         Assert.DoesNotContain("2", second);
         Assert.Equal((EndpointHealth.Ejected, 0), (Endpoints[2].Health, Endpoints[2].InFlight));
-        Assert.Equal(5, Endpoints[2].Failed);
+        Assert.Equal(5, Endpoints[2].FailureCount);
         Assert.Equal(10, _servers[2].Received);
         Assert.DoesNotContain("2", await AskAllAsync(Connect(20)));
         Assert.Equal(60, Relay.OpenFlows);
@@ -72,7 +72,7 @@ public sealed class UdpRelayTests : IAsyncDisposable
         _time.Advance(IdleAfter / 2);
 
         await Eventually.IsTrue(() => Relay.OpenFlows == 1);
-        Assert.Equal((1, 1L), (Endpoints.Sum(static endpoint => endpoint.InFlight), Endpoints.Sum(static endpoint => endpoint.Succeeded)));
+        Assert.Equal((1, 1L), (Endpoints.Sum(static endpoint => endpoint.InFlight), Endpoints.Sum(static endpoint => endpoint.SuccessCount)));
         await AskAllAsync(clients);
         Assert.Equal(2, Relay.OpenFlows);
     }
@@ -89,7 +89,7 @@ public sealed class UdpRelayTests : IAsyncDisposable
         _time.Advance(IdleAfter);
 
         await Eventually.IsTrue(() => Relay.OpenFlows == 0);
-        Assert.Equal((0, 1L), (Endpoints[0].InFlight, Endpoints[0].Failed));
+        Assert.Equal((0, 1L), (Endpoints[0].InFlight, Endpoints[0].FailureCount));
     }
 
     [Fact(Timeout = 60_000)]
@@ -100,11 +100,11 @@ public sealed class UdpRelayTests : IAsyncDisposable
         UdpClient client = Connect(1)[0];
 
         await client.SendAsync("hello"u8.ToArray(), Cancelled);
-        await Eventually.IsTrue(() => Endpoints.Sum(static endpoint => endpoint.Failed) == 4 && Relay.OpenFlows == 0);
-        Assert.Equal([1L, 1L, 1L, 1L], Endpoints.Select(static endpoint => endpoint.Failed));
+        await Eventually.IsTrue(() => Endpoints.Sum(static endpoint => endpoint.FailureCount) == 4 && Relay.OpenFlows == 0);
+        Assert.Equal([1L, 1L, 1L, 1L], Endpoints.Select(static endpoint => endpoint.FailureCount));
 
         await client.SendAsync("hello"u8.ToArray(), Cancelled);
-        await Eventually.IsTrue(() => Endpoints.Sum(static endpoint => endpoint.Failed) == 8 && Relay.OpenFlows == 0);
+        await Eventually.IsTrue(() => Endpoints.Sum(static endpoint => endpoint.FailureCount) == 8 && Relay.OpenFlows == 0);
     }
 
     private void Start(params string[] addresses)

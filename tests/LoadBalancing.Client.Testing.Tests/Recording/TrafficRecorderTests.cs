@@ -57,9 +57,10 @@ public sealed class TrafficRecorderTests : IDisposable
         _recorder.Retries.ShouldAll(static retry => retry.Detail == "gateway-error, retry 1", "be first retries");
         RecordedEvent ejection = Assert.Single(_recorder.Ejections);
         Assert.Equal("10.0.0.1", ejection.Endpoint!.Address.Authority);
-        Assert.Equal("consecutive_errors, 5 failures in a row, the last: Gateway (5 of 5 attempts)", ejection.Detail);
+        Assert.Equal(OutlierDetectorKind.ConsecutiveErrors, ejection.Detector);
+        Assert.Equal("ConsecutiveErrors, 5 failures in a row, the last: Gateway (5 of 5 attempts)", ejection.Detail);
         Assert.Contains("EJECTED    10.0.0.1  for at least 1", _recorder.ToString(), StringComparison.Ordinal);
-        _recorder.Picks.On("http://10.0.0.1").From(ejection.At + TimeSpan.FromTicks(1)).ShouldBeEmpty();
+        _recorder.Picks.On("http://10.0.0.1").From(ejection.Time + TimeSpan.FromTicks(1)).ShouldBeEmpty();
     }
 
     [Fact]

@@ -72,7 +72,7 @@ public sealed class AffinityTests
         await using BalancedClient client = Client(LoadBalancingStrategies.Maglev, out StubHandler stub);
         for (int i = 0; i < 10; i++)
         {
-            using HttpResponseMessage response = await client.Http.SendAsync(new HttpRequestMessage(HttpMethod.Get, "items").SetHashKey("user-42"), TestContext.Current.CancellationToken);
+            using HttpResponseMessage response = await client.Http.SendAsync(new HttpRequestMessage(HttpMethod.Get, "items").LoadBalancing().HashKey("user-42").Request, TestContext.Current.CancellationToken);
         }
 
         Assert.Single(stub.Authorities.Distinct());
@@ -132,7 +132,7 @@ public sealed class AffinityTests
             var endpoints = new HashSet<Uri>();
             for (int i = 0; i < 5; i++)
             {
-                using HttpResponseMessage response = await client.Http.SendAsync(new HttpRequestMessage(HttpMethod.Get, "items").SetCallerContext(session), TestContext.Current.CancellationToken);
+                using HttpResponseMessage response = await client.Http.SendAsync(new HttpRequestMessage(HttpMethod.Get, "items").LoadBalancing().CallerContext(session).Request, TestContext.Current.CancellationToken);
                 endpoints.Add(response.GetUpstream()!.Endpoint.Address);
             }
 

@@ -61,7 +61,7 @@ public sealed class HashPolicyTests
     [InlineData("::ffff:10.0.0.1", "10.0.0.1")]
     [InlineData("2001:DB8:0:0::1", "2001:db8::1")]
     public void The_callers_address_counts_by_its_text_and_mapped_IPv4_as_IPv4(string address, string text) =>
-        Assert.Equal(H(text), Hash("http://catalog/", [new() { CallerAddress = true }], request => request.SetCallerAddress(IPAddress.Parse(address))));
+        Assert.Equal(H(text), Hash("http://catalog/", [new() { CallerAddress = true }], request => request.LoadBalancing().CallerAddress(IPAddress.Parse(address))));
 
     [Fact]
     public void An_address_that_nobody_named_counts_for_nothing() => Assert.Null(Hash("http://catalog/", [new() { CallerAddress = true }]));
@@ -75,7 +75,7 @@ public sealed class HashPolicyTests
             static request =>
             {
                 request.Headers.Add("X-Country", "de");
-                request.SetCallerAddress(IPAddress.Parse("10.0.0.1"));
+                request.LoadBalancing().CallerAddress(IPAddress.Parse("10.0.0.1"));
             }));
 
     [Fact]
@@ -100,11 +100,11 @@ public sealed class HashPolicyTests
     [InlineData("")]
     [InlineData("Jürgen 漢字 🙂")]
     public void A_key_counts_by_the_hash_of_its_UTF8_and_goes_before_the_policies(string key) =>
-        Assert.Equal(H(key), Hash("http://catalog/?user=42", [new() { QueryParameter = "user" }], request => request.SetHashKey(key)));
+        Assert.Equal(H(key), Hash("http://catalog/?user=42", [new() { QueryParameter = "user" }], request => request.LoadBalancing().HashKey(key)));
 
     [Fact]
     public void A_hash_counts_as_it_is_and_replaces_an_earlier_key() =>
-        Assert.Equal(0x9E3779B97F4A7C15, Hash("http://catalog/?user=42", [new() { QueryParameter = "user" }], static request => request.SetHashKey("a").SetHash(0x9E3779B97F4A7C15)));
+        Assert.Equal(0x9E3779B97F4A7C15, Hash("http://catalog/?user=42", [new() { QueryParameter = "user" }], static request => request.LoadBalancing().HashKey("a").Hash(0x9E3779B97F4A7C15)));
 
     [Fact]
     public void A_key_of_a_mebibyte_is_a_key()
@@ -112,7 +112,7 @@ public sealed class HashPolicyTests
         string key = string.Concat(Enumerable.Range(0, 1 << 17).Select(static i => $"{i:x8}"));
         Assert.Equal(1 << 20, key.Length);
 
-        Assert.Equal(H(key), Hash("http://catalog/", [], request => request.SetHashKey(key)));
+        Assert.Equal(H(key), Hash("http://catalog/", [], request => request.LoadBalancing().HashKey(key)));
         Assert.Equal(H(key), Hash("http://catalog/", [new() { Header = "X-Key" }], request => request.Headers.Add("X-Key", key)));
     }
 
@@ -135,9 +135,9 @@ public sealed class HashPolicyTests
     {
         var caller = new Caller { CallerAddress = IPAddress.Parse("10.0.0.9") };
 
-        Assert.Equal(H("header of the caller"), Hash("http://catalog/", [new() { Header = "X-User" }], request => request.SetCallerContext(caller)));
-        Assert.Equal(H("10.0.0.9"), Hash("http://catalog/", [new() { CallerAddress = true }], request => request.SetCallerContext(caller)));
-        Assert.Equal(H("own"), Hash("http://catalog/", [new() { Header = "X-User" }], request => request.SetCallerContext(caller).Headers.Add("X-User", "own")));
+        Assert.Equal(H("header of the caller"), Hash("http://catalog/", [new() { Header = "X-User" }], request => request.LoadBalancing().CallerContext(caller)));
+        Assert.Equal(H("10.0.0.9"), Hash("http://catalog/", [new() { CallerAddress = true }], request => request.LoadBalancing().CallerContext(caller)));
+        Assert.Equal(H("own"), Hash("http://catalog/", [new() { Header = "X-User" }], request => request.LoadBalancing().CallerContext(caller).Request.Headers.Add("X-User", "own")));
     }
 
     [Fact]
@@ -146,13 +146,13 @@ public sealed class HashPolicyTests
         var session = new AffinityCookieJar();
         HashPolicyOptions[] policies = [new() { Cookie = new() { Name = "session", Ttl = TimeSpan.FromHours(1) } }];
 
-        ulong? first = Hash("http://catalog/", policies, request => request.SetCallerContext(session));
+        ulong? first = Hash("http://catalog/", policies, request => request.LoadBalancing().CallerContext(session));
         string made = session.GetCookie("session")!;
 
         Assert.Equal(H(made), first);
         Assert.Matches("^[0-9a-f]{16}$", made);
-        Assert.Equal(first, Hash("http://catalog/", policies, request => request.SetCallerContext(session)));
-        Assert.Equal(H("own"), Hash("http://catalog/", policies, request => request.SetCallerContext(session).Headers.Add("Cookie", "session=own")));
+        Assert.Equal(first, Hash("http://catalog/", policies, request => request.LoadBalancing().CallerContext(session)));
+        Assert.Equal(H("own"), Hash("http://catalog/", policies, request => request.LoadBalancing().CallerContext(session).Request.Headers.Add("Cookie", "session=own")));
         Assert.Equal(made, session.GetCookie("session"));
     }
 
@@ -161,7 +161,7 @@ public sealed class HashPolicyTests
     {
         var session = new AffinityCookieJar();
 
-        Assert.Null(Hash("http://catalog/", [new() { Cookie = new() { Name = "session" } }], request => request.SetCallerContext(session)));
+        Assert.Null(Hash("http://catalog/", [new() { Cookie = new() { Name = "session" } }], request => request.LoadBalancing().CallerContext(session)));
         Assert.Null(session.GetCookie("session"));
     }
 

@@ -204,7 +204,7 @@ public sealed class SessionAffinityTests : IAsyncDisposable
 
     private async Task<string> CallAsync(BalancedClient client, AffinityCookieJar session)
     {
-        using HttpResponseMessage response = await client.Http.SendAsync(new HttpRequestMessage(HttpMethod.Get, "items").SetCallerContext(session), TestContext.Current.CancellationToken);
+        using HttpResponseMessage response = await client.Http.SendAsync(new HttpRequestMessage(HttpMethod.Get, "items").LoadBalancing().CallerContext(session).Request, TestContext.Current.CancellationToken);
         return _stub.Authorities[^1];
     }
 }

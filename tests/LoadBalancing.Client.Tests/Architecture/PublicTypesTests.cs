@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace LoadBalancing.Client.Tests.Architecture;
@@ -29,11 +30,27 @@ public sealed class PublicTypesTests
         Assert.DoesNotContain(PublicTypes, static type => type is { IsClass: true, IsSealed: false, IsAbstract: false });
 
     [Fact]
-    public void Types_live_in_the_library_s_namespace_or_in_that_of_what_they_extend()
+    public void Types_live_in_the_library_s_namespace_and_registration_in_that_of_the_container()
     {
-        string[] allowed = ["LoadBalancing.Client", "Microsoft.Extensions.DependencyInjection", "System.Net.Http"];
+        string[] allowed = ["LoadBalancing.Client", "Microsoft.Extensions.DependencyInjection"];
 
         Assert.All(PublicTypes, type => Assert.Contains(type.Namespace, allowed));
         Assert.DoesNotContain(PublicTypes, static type => type.Namespace != "LoadBalancing.Client" && type is { IsInterface: false } && !(type.IsAbstract && type.IsSealed));
     }
+
+    [Fact]
+    public void Requests_and_responses_get_one_extension_method_each()
+    {
+        IEnumerable<string> extensions =
+            from type in PublicTypes
+            from method in type.GetMethods(BindingFlags.Public | BindingFlags.Static)
+            where method.IsDefined(typeof(ExtensionAttribute)) && method.GetParameters()[0].ParameterType.Namespace == "System.Net.Http"
+            select $"{method.GetParameters()[0].ParameterType.Name}.{method.Name}";
+
+        Assert.Equal(["HttpRequestMessage.LoadBalancing", "HttpResponseMessage.GetUpstream"], extensions.Order());
+    }
+
+    [Fact]
+    public void No_public_type_is_taken_apart_by_position() =>
+        Assert.DoesNotContain(PublicTypes, static type => Array.Exists(type.GetMethods(), static method => method.Name == "Deconstruct"));
 }

@@ -33,7 +33,7 @@ public sealed class EndpointLeaseTests
         reporter.Join();
         lease.End();
 
-        Assert.Equal((Rounds, 0L, 0), (endpoint.Failed, endpoint.Succeeded, endpoint.InFlight));
+        Assert.Equal((Rounds, 0L, 0), (endpoint.FailureCount, endpoint.SuccessCount, endpoint.InFlight));
         Assert.Equal((uint)Rounds, endpoint.Status.ConsecutiveErrors);
     }
 }

@@ -41,7 +41,7 @@ public sealed class LoadBalancerObserverTests
 
         EjectionEvent ejection = Assert.Single(observer.Ejections);
         Assert.Same(endpoint, ejection.Endpoint);
-        Assert.Equal(("consecutive_errors", 5L, 5L, judged), (ejection.Detector, ejection.Failures, ejection.Attempts, ejection.Timestamp));
+        Assert.Equal((OutlierDetectorKind.ConsecutiveErrors, 5L, 5L, judged), (ejection.Detector, ejection.FailureCount, ejection.AttemptCount, ejection.Timestamp));
         Assert.Equal(endpoint.EjectedUntil, judged + ejection.Duration);
         Assert.Equal("5 failures in a row, the last: ErrorResponse", ejection.Reason);
     }
@@ -59,8 +59,8 @@ public sealed class LoadBalancerObserverTests
 
         EjectionEvent refused = Assert.Single(observer.Refusals);
         Assert.Equal((cluster.Endpoints[1], null), (refused.Endpoint, refused.Duration));
-        (UpstreamEndpoint returned, string cause, DateTimeOffset at) = Assert.Single(observer.Returns);
-        Assert.Equal((cluster.Endpoints[0], "sweep"), (returned, cause));
+        (UpstreamEndpoint returned, RestoreCause cause, DateTimeOffset at) = Assert.Single(observer.Returns);
+        Assert.Equal((cluster.Endpoints[0], RestoreCause.Sweep), (returned, cause));
         Assert.Equal(cluster.Time.Start + TimeSpan.FromMinutes(4), at);
     }
 
@@ -104,7 +104,7 @@ public sealed class LoadBalancerObserverTests
         cluster.Balancer.Pick().End(AttemptOutcome.Success);
 
         Assert.Equal(6, second.Lines.Count);
-        Assert.Equal(2, cluster.Endpoints[0].Succeeded);
+        Assert.Equal(2, cluster.Endpoints[0].SuccessCount);
         Assert.Single(cluster.Logs.GetSnapshot(), static log => log.Id.Id == LogEvents.ObserverFailed);
     }
 
@@ -157,7 +157,7 @@ public sealed class LoadBalancerObserverTests
 
         public List<EjectionEvent> Refusals { get; } = [];
 
-        public List<(UpstreamEndpoint Endpoint, string Cause, DateTimeOffset At)> Returns { get; } = [];
+        public List<(UpstreamEndpoint Endpoint, RestoreCause Cause, DateTimeOffset At)> Returns { get; } = [];
 
         public List<RetryEvent> Retries { get; } = [];
 
@@ -177,7 +177,7 @@ public sealed class LoadBalancerObserverTests
 
         public override void OnEjectionRefused(EjectionEvent ejection) => Refusals.Add(ejection);
 
-        public override void OnRestored(UpstreamEndpoint endpoint, string cause, DateTimeOffset at) => Returns.Add((endpoint, cause, at));
+        public override void OnRestored(UpstreamEndpoint endpoint, RestoreCause cause, DateTimeOffset timestamp) => Returns.Add((endpoint, cause, timestamp));
 
         public override void OnEndpointsChanged(string source, IReadOnlyList<UpstreamEndpoint> endpoints) => Changes.Add($"{source}: {endpoints.Count}");
 

@@ -43,7 +43,7 @@ public sealed class NoEndpointAvailableExceptionTests
 
         HttpRequestException thrown = await Assert.ThrowsAnyAsync<HttpRequestException>(() => client.GetAsync(sync, cancellationToken: Cancelled));
 
-        Assert.Equal((HttpRequestError.ConnectionError, "catalog"), (thrown.HttpRequestError, ((NoEndpointAvailableException)thrown).Cluster));
+        Assert.Equal((HttpRequestError.ConnectionError, "catalog"), (thrown.HttpRequestError, ((NoEndpointAvailableException)thrown).ServiceName));
     }
 
     [Fact]

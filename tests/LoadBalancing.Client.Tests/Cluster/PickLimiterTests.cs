@@ -19,7 +19,7 @@ public sealed class PickLimiterTests : IDisposable
 
         var refusal = Assert.Throws<LoadBalancerOverflowException>(() => _cluster.Balancer.Pick());
         Assert.Equal("A pick of service 'catalog' was refused: 2 are under way (ConnectionPool:MaxRequests), and Pick does not wait; PickAsync does.", refusal.Message);
-        Assert.Equal("catalog", refusal.Cluster);
+        Assert.Equal(("catalog", null), (refusal.ServiceName, refusal.Subset));
 
         first.End(AttemptOutcome.Failure(FailureKind.Reset));
         first.Dispose();

@@ -53,7 +53,7 @@ public sealed class SubsetsTests : IAsyncDisposable
         Assert.All(whole.Endpoints, static endpoint => Assert.Equal(EndpointHealth.Available, endpoint.Health));
         Assert.NotSame(lease.Endpoint, whole.Endpoints[index]);
         Assert.Equal(1, whole.Endpoints[index].InFlight);
-        Assert.Equal(5, whole.Endpoints[0].Failed);
+        Assert.Equal(5, whole.Endpoints[0].FailureCount);
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public sealed class SubsetsTests : IAsyncDisposable
 
         Assert.Equal([survivor], v1.Endpoints);
         Assert.Equal(EndpointHealth.Ejected, survivor.Health);
-        Assert.Equal(EndpointHealth.Removed, mover.Health);
+        Assert.True(mover.IsRemoved);
         Assert.Equal(["10.0.0.2"], Hosts(v2));
     }
 
@@ -122,7 +122,7 @@ public sealed class SubsetsTests : IAsyncDisposable
         var thrown = Assert.Throws<NoEndpointAvailableException>(() => v3.Pick());
 
         Assert.Equal("Subset 'catalog/v3' has no endpoints: no endpoint of service 'catalog' has the labels version=v3, track=new.", thrown.Message);
-        Assert.Equal("catalog/v3", thrown.Cluster);
+        Assert.Equal(("catalog", "v3"), (thrown.ServiceName, thrown.Subset));
         Assert.Equal(
             ["Subset 'catalog/v3' has no endpoints: of the 1 endpoints of the service none has the labels version=v3, track=new."],
             Logged(LogEvents.SubsetEmpty));
@@ -140,7 +140,7 @@ public sealed class SubsetsTests : IAsyncDisposable
 
         Assert.Equal(
             [
-                "Service 'catalog': Subset 'v2': The strategy Maglev hashes and there are no HashPolicies: every request that does not say itself where it belongs (SetHashKey, SetHash) goes to any endpoint.",
+                "Service 'catalog': Subset 'v2': The strategy Maglev hashes and there are no HashPolicies: every request that does not say itself where it belongs (LoadBalancing().HashKey, Hash) goes to any endpoint.",
                 "Service 'catalog': Subset 'v3': none of the endpoints that are listed has its labels, version=v3.",
             ],
             Logged(LogEvents.StartupWarning));
@@ -196,7 +196,7 @@ public sealed class SubsetsTests : IAsyncDisposable
 
         var refused = await Assert.ThrowsAsync<LoadBalancerOverflowException>(() => client.SendAsync(Named("b"), cancellationToken: TestContext.Current.CancellationToken));
 
-        Assert.Equal("catalog/v2", refused.Cluster);
+        Assert.Equal(("catalog", "v2"), (refused.ServiceName, refused.Subset));
         await caller.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);

@@ -82,8 +82,8 @@ public sealed class ClusterUpdateTests
         lease.Report(AttemptOutcome.Success);
         lease.End();
 
-        Assert.Equal(EndpointHealth.Removed, lease.Endpoint.Health);
-        Assert.Equal((0, 1), (lease.Endpoint.InFlight, lease.Endpoint.Succeeded));
+        Assert.True(lease.Endpoint.IsRemoved);
+        Assert.Equal((0, 1), (lease.Endpoint.InFlight, lease.Endpoint.SuccessCount));
     }
 
     [Fact]

@@ -127,7 +127,7 @@ public sealed class FaultInjectorTests
 
         TaskCanceledException thrown = await Assert.ThrowsAsync<TaskCanceledException>(() => sending);
         Assert.Contains("Retry.PerTryTimeout of 1 s", thrown.Message, StringComparison.Ordinal);
-        Assert.Equal(1, client.Endpoints[1].Failed);
+        Assert.Equal(1, client.Endpoints[1].FailureCount);
     }
 
     [Fact]

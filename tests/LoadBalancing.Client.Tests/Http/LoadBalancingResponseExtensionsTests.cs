@@ -25,7 +25,7 @@ public sealed class LoadBalancingResponseExtensionsTests
         UpstreamInfo upstream = response.GetUpstream()!;
         Assert.Same(client.Endpoints[1], upstream.Endpoint);
         Assert.Equal([client.Endpoints[1]], upstream.TriedEndpoints);
-        Assert.Equal(1, upstream.Attempts);
+        Assert.Equal(1, upstream.AttemptCount);
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class LoadBalancingResponseExtensionsTests
         using HttpResponseMessage response = await client.GetAsync(sync, cancellationToken: Cancelled);
 
         UpstreamInfo upstream = response.GetUpstream()!;
-        Assert.Equal((3, client.Endpoints[0]), (upstream.Attempts, upstream.Endpoint));
+        Assert.Equal((3, client.Endpoints[0]), (upstream.AttemptCount, upstream.Endpoint));
         Assert.Equal([client.Endpoints[1], client.Endpoints[2], client.Endpoints[0]], upstream.TriedEndpoints);
         Assert.Equal("http://10.0.0.1/, attempt 3 after http://10.0.0.2/, http://10.0.0.3/", upstream.ToString());
     }
@@ -78,7 +78,7 @@ public sealed class LoadBalancingResponseExtensionsTests
 
         using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
 
-        Assert.Equal((1, client.Endpoints[2]), (response.GetUpstream()!.Attempts, response.GetUpstream()!.Endpoint));
+        Assert.Equal((1, client.Endpoints[2]), (response.GetUpstream()!.AttemptCount, response.GetUpstream()!.Endpoint));
     }
 
     [Fact]

@@ -197,7 +197,7 @@ public sealed class BalancerWithoutClientTests
         using ServiceProvider provider = services.BuildServiceProvider();
         var balancer = provider.GetRequiredKeyedService<LoadBalancer>("smtp");
 
-        UpstreamEndpoint[] owners = [.. Enumerable.Range(0, 10).Select(_ => PickFor(balancer, AffinityHash.Of("user-42")))];
+        UpstreamEndpoint[] owners = [.. Enumerable.Range(0, 10).Select(_ => PickFor(balancer, AffinityHash.Compute("user-42")))];
 
         Assert.Single(owners.Distinct());
         Assert.DoesNotContain(logs.GetSnapshot(), static log => log.Level >= LogLevel.Warning);
@@ -230,12 +230,12 @@ public sealed class BalancerWithoutClientTests
     [Fact]
     public void A_caller_hashes_as_it_does_over_http_and_an_ipv4_address_mapped_to_ipv6_like_itself()
     {
-        ulong hash = AffinityHash.Of(IPAddress.Parse("10.1.2.3"));
+        ulong hash = AffinityHash.Compute(IPAddress.Parse("10.1.2.3"));
 
-        Assert.Equal(AffinityHash.Of("10.1.2.3"), hash);
-        Assert.Equal(hash, AffinityHash.Of(IPAddress.Parse("::ffff:10.1.2.3")));
-        Assert.NotEqual(hash, AffinityHash.Of(IPAddress.Parse("10.1.2.4")));
-        Assert.Equal(System.IO.Hashing.XxHash64.HashToUInt64("fe80::1"u8), AffinityHash.Of(IPAddress.Parse("fe80::1")));
+        Assert.Equal(AffinityHash.Compute("10.1.2.3"), hash);
+        Assert.Equal(hash, AffinityHash.Compute(IPAddress.Parse("::ffff:10.1.2.3")));
+        Assert.NotEqual(hash, AffinityHash.Compute(IPAddress.Parse("10.1.2.4")));
+        Assert.Equal(System.IO.Hashing.XxHash64.HashToUInt64("fe80::1"u8), AffinityHash.Compute(IPAddress.Parse("fe80::1")));
     }
 
     private static UpstreamEndpoint PickFor(LoadBalancer balancer, ulong hash)

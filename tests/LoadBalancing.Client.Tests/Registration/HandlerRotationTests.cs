@@ -36,7 +36,7 @@ public sealed class HandlerRotationTests
             Assert.Equal(timersBefore, time.TimersAlive);
             Assert.Same(bad, balancer.Endpoints[0]);
             Assert.Equal(EndpointHealth.Ejected, bad.Health);
-            Assert.Equal(200, balancer.Endpoints[1].Succeeded);
+            Assert.Equal(200, balancer.Endpoints[1].SuccessCount);
         }
 
         Assert.Equal(0, time.TimersAlive);

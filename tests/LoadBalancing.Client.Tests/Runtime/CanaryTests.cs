@@ -46,7 +46,7 @@ public sealed class CanaryTests
         Assert.Equal(24_000, calls);
         Assert.InRange(canaries.Sum(static canary => canary.Counts.Received), 2_400 - 200, 2_400 + 200);
         Assert.InRange(failed, 800 - 120, 800 + 120);
-        Assert.All(v1.Endpoints, static endpoint => Assert.Equal((0, EndpointHealth.Available), (endpoint.Failed, endpoint.Health)));
+        Assert.All(v1.Endpoints, static endpoint => Assert.Equal((0, EndpointHealth.Available), (endpoint.FailureCount, endpoint.Health)));
         Assert.All(v2.Endpoints, static endpoint => Assert.Equal(EndpointHealth.Available, endpoint.Health));
         Assert.NotEmpty(recorder.Ejections);
         Assert.All(recorder.Ejections, static ejection => Assert.Equal("catalog/v2", ejection.Client));

@@ -37,7 +37,7 @@ public sealed class PanicTests
         cluster.Fail(cluster.Endpoints[1], 5);
         var exception = Assert.Throws<NoEndpointAvailableException>(() => cluster.Balancer.Pick());
 
-        Assert.Equal("catalog", exception.Cluster);
+        Assert.Equal("catalog", exception.ServiceName);
         Assert.StartsWith("None of the 2 endpoints of service 'catalog' can be used: http://10.0.0.1:8080/ is ejected until 2030-01-01T00:03:", exception.Message, StringComparison.Ordinal);
         Assert.Contains("(5 failures in a row, the last: ErrorResponse); http://10.0.0.2:8080/ is ejected until", exception.Message, StringComparison.Ordinal);
     }

@@ -72,7 +72,7 @@ public sealed class PickPropertiesTests
         EndpointLease lease = cluster.Balancer.Pick(new PickContext { Hash = number % 3 == 0 ? null : number, TriedEndpoints = tried.Length == 0 ? null : tried });
         UpstreamEndpoint picked = lease.Endpoint;
         Assert.Contains(picked, cluster.Endpoints);
-        Assert.NotEqual(EndpointHealth.Removed, picked.Health);
+        Assert.False(picked.IsRemoved);
 
         // In panic the ejected are as good as any; the snapshot says when that is.
         bool inPanic = cluster.Balancer.CurrentSet!.FirstLevel.InPanic;

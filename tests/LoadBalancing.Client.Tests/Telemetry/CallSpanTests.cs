@@ -292,7 +292,7 @@ public sealed class CallSpanTests
         using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
 
         Assert.Empty(probe.Calls);
-        Assert.Equal(2, response.GetUpstream()!.Attempts);
+        Assert.Equal(2, response.GetUpstream()!.AttemptCount);
     }
 
     [Fact]

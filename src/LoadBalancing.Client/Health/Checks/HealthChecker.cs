@@ -152,7 +152,7 @@ internal sealed class HealthChecker : IDisposable
     {
         bool isFailing = check.State.IsHealthy == false;
         string? reason = result.IsHealthy ? check.Endpoint.HealthCheckStatus?.Reason : $"its health check failed: {result.Reason}";
-        check.Endpoint.HealthCheckStatus = new HealthCheckStatus(result.ToString(), reason, IsAwaitingFirstResult: false);
+        check.Endpoint.HealthCheckStatus = new HealthCheckStatus(result, reason, IsAwaitingFirstResult: false);
         check.Endpoint.SetFailingHealthChecks(isFailing);
     }
 

@@ -6,7 +6,7 @@ internal sealed class ConsecutiveErrorsDetector : StreakDetector
     private readonly bool _splitLocalOrigin;
 
     public ConsecutiveErrorsDetector(uint threshold, double enforcing, bool split)
-        : base(DetectorNames.ConsecutiveErrors, threshold, enforcing) => _splitLocalOrigin = split;
+        : base(OutlierDetectorKind.ConsecutiveErrors, threshold, enforcing) => _splitLocalOrigin = split;
 
     protected override string Noun => "failure";
 

@@ -119,12 +119,12 @@ internal sealed class DetectorSet : IDisposable
     {
         if (settings.SuccessRate is { } rate)
         {
-            yield return new SuccessRateDetector(rate, DetectorNames.SuccessRate, rate.EnforcementPercent);
+            yield return new SuccessRateDetector(rate, OutlierDetectorKind.SuccessRate, rate.EnforcementPercent);
         }
 
         if (settings.FailurePercentage is { } failures)
         {
-            yield return new FailurePercentageDetector(failures, DetectorNames.FailurePercentage, failures.EnforcementPercent);
+            yield return new FailurePercentageDetector(failures, OutlierDetectorKind.FailurePercentage, failures.EnforcementPercent);
         }
     }
 
@@ -132,12 +132,12 @@ internal sealed class DetectorSet : IDisposable
     {
         if (settings.SuccessRate is { } rate)
         {
-            yield return new SuccessRateDetector(rate, DetectorNames.LocalOriginSuccessRate, rate.LocalOriginEnforcementPercent);
+            yield return new SuccessRateDetector(rate, OutlierDetectorKind.LocalOriginSuccessRate, rate.LocalOriginEnforcementPercent);
         }
 
         if (settings.FailurePercentage is { } failures)
         {
-            yield return new FailurePercentageDetector(failures, DetectorNames.LocalOriginFailurePercentage, failures.LocalOriginEnforcementPercent);
+            yield return new FailurePercentageDetector(failures, OutlierDetectorKind.LocalOriginFailurePercentage, failures.LocalOriginEnforcementPercent);
         }
     }
 }

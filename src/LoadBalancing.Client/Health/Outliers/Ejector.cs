@@ -68,7 +68,7 @@ internal sealed class Ejector
     /// <param name="generation">The ejection that is to end.</param>
     /// <param name="cause">What brings it back.</param>
     /// <param name="sweep">The number of the sweep of which it is to count as returned.</param>
-    public bool TryRestore(UpstreamEndpoint endpoint, uint generation, string cause, long sweep)
+    public bool TryRestore(UpstreamEndpoint endpoint, uint generation, RestoreCause cause, long sweep)
     {
         while (true)
         {

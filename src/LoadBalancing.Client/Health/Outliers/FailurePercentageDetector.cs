@@ -6,13 +6,13 @@ namespace LoadBalancing.Client;
 internal sealed class FailurePercentageDetector : ISweepDetector
 {
     private readonly FailurePercentageSettings _settings;
-    private readonly string _name;
+    private readonly OutlierDetectorKind _kind;
     private readonly double _enforcementPercent;
 
-    public FailurePercentageDetector(FailurePercentageSettings settings, string name, double enforcing)
+    public FailurePercentageDetector(FailurePercentageSettings settings, OutlierDetectorKind kind, double enforcing)
     {
         _settings = settings;
-        _name = name;
+        _kind = kind;
         _enforcementPercent = enforcing;
     }
 
@@ -32,7 +32,7 @@ internal sealed class FailurePercentageDetector : ISweepDetector
                 string reason = string.Create(
                     CultureInfo.InvariantCulture,
                     $"{endpoint.Outcomes.Failed} of {endpoint.Outcomes.Total} requests failed, {100 - endpoint.Outcomes.SuccessPercent:0.#} %; at least {_settings.ThresholdPercent:0.##} %");
-                yield return (endpoint, new Detection(_name, reason, endpoint.Outcomes.Failed, endpoint.Outcomes.Total, _enforcementPercent));
+                yield return (endpoint, new Detection(_kind, reason, endpoint.Outcomes.Failed, endpoint.Outcomes.Total, _enforcementPercent));
             }
         }
     }

@@ -6,7 +6,7 @@ internal sealed class GatewayErrorsDetector : StreakDetector
     private readonly bool _splitLocalOrigin;
 
     public GatewayErrorsDetector(uint threshold, double enforcing, bool split)
-        : base(DetectorNames.GatewayErrors, threshold, enforcing) => _splitLocalOrigin = split;
+        : base(OutlierDetectorKind.ConsecutiveGatewayErrors, threshold, enforcing) => _splitLocalOrigin = split;
 
     protected override string Noun => "gateway failure";
 

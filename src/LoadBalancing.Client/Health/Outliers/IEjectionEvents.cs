@@ -10,7 +10,7 @@ internal interface IEjectionEvents
     void OnEjectionRefused(EjectionEvent ejection);
 
     /// <param name="endpoint">Who is back.</param>
-    /// <param name="cause">What brought it back: one of a fixed few words.</param>
+    /// <param name="cause">What restored it.</param>
     /// <param name="at">When.</param>
-    void OnRestored(UpstreamEndpoint endpoint, string cause, DateTimeOffset at);
+    void OnRestored(UpstreamEndpoint endpoint, RestoreCause cause, DateTimeOffset at);
 }

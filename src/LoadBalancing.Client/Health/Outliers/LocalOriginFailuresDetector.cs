@@ -4,7 +4,7 @@ namespace LoadBalancing.Client;
 internal sealed class LocalOriginFailuresDetector : StreakDetector
 {
     public LocalOriginFailuresDetector(uint threshold, double enforcing)
-        : base(DetectorNames.LocalOriginFailures, threshold, enforcing)
+        : base(OutlierDetectorKind.ConsecutiveLocalOriginFailures, threshold, enforcing)
     {
     }
 

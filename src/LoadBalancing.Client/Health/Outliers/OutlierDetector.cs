@@ -146,7 +146,7 @@ internal sealed class OutlierDetector : IDisposable
         }
         else if (outcome.IsSuccess)
         {
-            _ejector.TryRestore(endpoint, generation, DetectorNames.RestoredByTrial, _sweep.Next);
+            _ejector.TryRestore(endpoint, generation, RestoreCause.TrialRequest, _sweep.Next);
         }
         else
         {
@@ -159,7 +159,7 @@ internal sealed class OutlierDetector : IDisposable
     {
         if (endpoint.CurrentEjection is { } ejection)
         {
-            _ejector.TryRestore(endpoint, ejection.Generation, DetectorNames.RestoredByHealthCheck, _sweep.Next);
+            _ejector.TryRestore(endpoint, ejection.Generation, RestoreCause.HealthCheck, _sweep.Next);
         }
     }
 
@@ -229,7 +229,7 @@ internal sealed class OutlierDetector : IDisposable
     {
         while (true)
         {
-            if (detection.Detector == DetectorNames.WindowedSuccessRate)
+            if (detection.Detector == OutlierDetectorKind.WindowedSuccessRate)
             {
                 detectors.WindowedSuccessRate?.Reset(endpoint, generation);
             }

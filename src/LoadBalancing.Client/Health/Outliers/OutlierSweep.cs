@@ -59,7 +59,7 @@ internal sealed class OutlierSweep
         }
         else
         {
-            _ejector.TryRestore(endpoint, ejection.Generation, DetectorNames.RestoredBySweep, _number);
+            _ejector.TryRestore(endpoint, ejection.Generation, RestoreCause.Sweep, _number);
         }
     }
 

@@ -5,13 +5,13 @@ namespace LoadBalancing.Client;
 /// <summary>A detector that counts failures in a row. The count is kept in the endpoint's status, so that counting, finding and claiming are one step.</summary>
 internal abstract class StreakDetector
 {
-    private readonly string _name;
+    private readonly OutlierDetectorKind _kind;
     private readonly uint _threshold;
     private readonly double _enforcementPercent;
 
-    protected StreakDetector(string name, uint threshold, double enforcing)
+    protected StreakDetector(OutlierDetectorKind kind, uint threshold, double enforcing)
     {
-        _name = name;
+        _kind = kind;
         _threshold = threshold;
         _enforcementPercent = enforcing;
     }
@@ -47,7 +47,7 @@ internal abstract class StreakDetector
         string reason = count == 1
             ? $"1 {Noun}: {last}"
             : string.Create(CultureInfo.InvariantCulture, $"{count} {Nouns} in a row, the last: {last}");
-        return new Detection(_name, reason, count, count, _enforcementPercent);
+        return new Detection(_kind, reason, count, count, _enforcementPercent);
     }
 
     /// <summary>What is counted, for people, in the singular.</summary>

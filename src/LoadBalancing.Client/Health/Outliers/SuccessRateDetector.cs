@@ -9,13 +9,13 @@ namespace LoadBalancing.Client;
 internal sealed class SuccessRateDetector : ISweepDetector
 {
     private readonly SuccessRateSettings _settings;
-    private readonly string _name;
+    private readonly OutlierDetectorKind _kind;
     private readonly double _enforcementPercent;
 
-    public SuccessRateDetector(SuccessRateSettings settings, string name, double enforcing)
+    public SuccessRateDetector(SuccessRateSettings settings, OutlierDetectorKind kind, double enforcing)
     {
         _settings = settings;
-        _name = name;
+        _kind = kind;
         _enforcementPercent = enforcing;
     }
 
@@ -40,7 +40,7 @@ internal sealed class SuccessRateDetector : ISweepDetector
                 string reason = string.Create(
                     CultureInfo.InvariantCulture,
                     $"{endpoint.Outcomes.Succeeded} of {endpoint.Outcomes.Total} requests went well, {endpoint.Outcomes.SuccessPercent:0.#} %; below {threshold:0.#} %, which is {_settings.StdevFactor:0.##} deviations of {deviation:0.#} under the mean of {mean:0.#} % of {counted.Length} endpoints");
-                yield return (endpoint, new Detection(_name, reason, endpoint.Outcomes.Failed, endpoint.Outcomes.Total, _enforcementPercent));
+                yield return (endpoint, new Detection(_kind, reason, endpoint.Outcomes.Failed, endpoint.Outcomes.Total, _enforcementPercent));
             }
         }
     }

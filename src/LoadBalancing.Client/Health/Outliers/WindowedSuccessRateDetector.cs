@@ -41,7 +41,7 @@ internal sealed class WindowedSuccessRateDetector : IDisposable
         string reason = string.Create(
             CultureInfo.InvariantCulture,
             $"{share.Succeeded} of {share.Total} requests in {_settings.Window.TotalSeconds:0.###} s went well, {share.SuccessPercent:0.#} %; below {_settings.ThresholdPercent:0.##} %");
-        return new Detection(DetectorNames.WindowedSuccessRate, reason, share.Failed, share.Total, _settings.EnforcementPercent);
+        return new Detection(OutlierDetectorKind.WindowedSuccessRate, reason, share.Failed, share.Total, _settings.EnforcementPercent);
     }
 
     /// <summary>Begins to count anew, as after every detection, whatever follows from it.</summary>

@@ -161,7 +161,7 @@ internal sealed class CallRetries
         string name = RetrySuppressionReasons.NameOf(refusal);
         _plan.Balancer.Metrics.OnRetrySuppressed(name);
         _plan.Log.RetrySuppressed(name);
-        _state.RetrySuppressedReason = name;
+        _state.RetrySuppression = refusal;
         return false;
     }
 

@@ -50,17 +50,15 @@ internal static class PermitWait
         string queue = plan.PoolLimits.MaxPendingRequests == 0
             ? "nobody may wait (ConnectionPool:MaxPendingRequests is 0)"
             : $"{plan.PoolLimits.MaxPendingRequests} wait already (ConnectionPool:MaxPendingRequests)";
-        return new LoadBalancerOverflowException($"The call to service '{plan.Balancer.FullName}' was refused: {DescribeLimit(plan, slots)}, and {queue}.") { Cluster = plan.Balancer.FullName };
+        return new LoadBalancerOverflowException(plan.Balancer.ClusterName, $"The call to service '{plan.Balancer.FullName}' was refused: {DescribeLimit(plan, slots)}, and {queue}.");
     }
 
     private static LoadBalancerOverflowException PendingTimedOut(RequestPlan plan, RequestPermits slots, CallState call)
     {
         (string option, TimeSpan limit) = call.TimeLeft == TimeSpan.Zero ? ("Timeout", plan.Timeout) : ("ConnectionPool:PendingTimeout", plan.PoolLimits.PendingTimeout);
         string waited = string.Create(CultureInfo.InvariantCulture, $"its {option} of {limit.TotalSeconds} s has elapsed");
-        return new LoadBalancerOverflowException($"The call to service '{plan.Balancer.FullName}' was refused: {DescribeLimit(plan, slots)}, and {waited} before it found a place.", new TimeoutException(waited))
-        {
-            Cluster = plan.Balancer.FullName,
-        };
+        string message = $"The call to service '{plan.Balancer.FullName}' was refused: {DescribeLimit(plan, slots)}, and {waited} before it found a place.";
+        return new LoadBalancerOverflowException(plan.Balancer.ClusterName, message, new TimeoutException(waited));
     }
 
     private static string DescribeLimit(RequestPlan plan, RequestPermits slots) => slots.IsExhausted

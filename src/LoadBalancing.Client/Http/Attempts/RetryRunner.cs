@@ -89,10 +89,10 @@ internal static class RetryRunner
     {
         if (result.Exception is not null)
         {
-            ExceptionDispatchInfo.Throw(state.RetrySuppressedReason is null ? result.Exception : RetrySuppressionReasons.AddReason(result.Exception, state.RetrySuppressedReason));
+            ExceptionDispatchInfo.Throw(state.RetrySuppression == RetrySuppression.None ? result.Exception : RetrySuppressionReasons.AddReason(result.Exception, state.RetrySuppression));
         }
 
-        if (state.RetrySuppressedReason is not null && result.Response!.Content is UpstreamContent content)
+        if (state.RetrySuppression != RetrySuppression.None && result.Response!.Content is UpstreamContent content)
         {
             content.SetCall(state);
         }

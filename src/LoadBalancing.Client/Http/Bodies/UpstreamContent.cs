@@ -31,7 +31,7 @@ internal class UpstreamContent : HttpContent
     public IReadOnlyList<UpstreamEndpoint> TriedEndpoints => _call?.TriedEndpoints ?? [Lease.Endpoint];
 
     /// <summary>Why it was not tried again although it should have been; null when nobody forbade it.</summary>
-    public string? RetrySuppressedReason => _call?.RetrySuppressedReason;
+    public RetrySuppression RetrySuppression => _call?.RetrySuppression ?? RetrySuppression.None;
 
     protected HttpContent Inner { get; }
 

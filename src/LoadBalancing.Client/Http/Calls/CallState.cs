@@ -44,8 +44,8 @@ internal sealed class CallState
     /// <summary>Whether the attempt under way, if it runs out of time, has used up the time of the whole call.</summary>
     public bool IsBoundByCallTimeout { get; private set; }
 
-    /// <summary>Why a retry that was due was not made; null when none was refused.</summary>
-    public string? RetrySuppressedReason { get; set; }
+    /// <summary>Why a retry that was due was not made.</summary>
+    public RetrySuppression RetrySuppression { get; set; }
 
     /// <summary>What is left of the time that an attempt may wait for a permit, which begins with the first question.</summary>
     public TimeSpan PendingTimeLeft(TimeSpan pendingTimeout)

@@ -127,7 +127,7 @@ internal sealed class EndpointTransports : DelegatingHandler
 
         try
         {
-            UpstreamEndpoint[] left = [.. _transports.Keys.Where(static endpoint => endpoint.Health == EndpointHealth.Removed)];
+            UpstreamEndpoint[] left = [.. _transports.Keys.Where(static endpoint => endpoint.IsRemoved)];
             foreach (UpstreamEndpoint endpoint in left.Where(static endpoint => endpoint.InFlight <= 0))
             {
                 if (_transports.TryRemove(endpoint, out EndpointTransport? transport))

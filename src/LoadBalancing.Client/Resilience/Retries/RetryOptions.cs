@@ -2,7 +2,7 @@ namespace LoadBalancing.Client;
 
 /// <summary>
 /// When a failed attempt is made again. A retry goes to an endpoint that the call has not tried, if there is one. Only idempotent requests (GET, HEAD,
-/// OPTIONS, TRACE, PUT, DELETE, and those marked with <c>SetIdempotent</c>) are tried again, unless nothing of the request was sent or
+/// OPTIONS, TRACE, PUT, DELETE, and those marked with <c>LoadBalancing().Idempotent</c>) are tried again, unless nothing of the request was sent or
 /// <see cref="RetryAllMethods"/> says otherwise; a body that can be read only once is never sent twice.
 /// </summary>
 public sealed class RetryOptions
@@ -32,14 +32,14 @@ public sealed class RetryOptions
     public IList<HeaderMatchOptions>? RetriableHeaders { get; set; }
 
     /// <summary>
-    /// Whether requests that are not idempotent are tried again too, although a server may have done what they ask for already. Null, the default: no. <c>SetIdempotent(false)</c> keeps a single
+    /// Whether requests that are not idempotent are tried again too, although a server may have done what they ask for already. Null, the default: no. <c>LoadBalancing().Idempotent(false)</c> keeps a single
     /// request out of it.
     /// </summary>
     public bool? RetryAllMethods { get; set; }
 
     /// <summary>
     /// The longest body, in bytes, that is read into memory before it is sent, so that it can be sent again, if it is of a kind that can be read only once. Of longer bodies, and of those that do not know their length, the
-    /// first failure reaches the caller; <c>SetContentFactory</c> makes them anew. 0 or more; null, the default, and 0: none is.
+    /// first failure reaches the caller; <c>LoadBalancing().ContentFactory</c> makes them anew. 0 or more; null, the default, and 0: none is.
     /// </summary>
     public int? MaxBufferedBodySize { get; set; }
 

@@ -35,7 +35,7 @@ internal static class EndpointAssignments
     private static void Assign(SnapshotLevel level, string reason, SlowStartWeights ramping, Dictionary<UpstreamEndpoint, EndpointAssignment> placements)
     {
         bool inPanic = level.Level.InPanic;
-        var isOut = new EndpointAssignment(level.Level.Priority, 0, "it is out of service", inPanic);
+        var isOut = new EndpointAssignment(level.Level.PriorityLevel, 0, "it is out of service", inPanic);
         foreach (UpstreamEndpoint endpoint in level.Level.AllEndpoints)
         {
             placements[endpoint] = isOut;
@@ -46,7 +46,7 @@ internal static class EndpointAssignments
         {
             UpstreamEndpoint endpoint = level.Level.Endpoints[i];
             string own = ramping.IsInSlowStart(endpoint) ? $"{reason}; in slow start with {Percent(ramping.FractionOf(endpoint) * 100)} % of its weight" : reason;
-            placements[endpoint] = new EndpointAssignment(level.Level.Priority, level.FailsInPanic ? 0 : level.Share * level.Level.Weights[i] / total, own, inPanic);
+            placements[endpoint] = new EndpointAssignment(level.Level.PriorityLevel, level.FailsInPanic ? 0 : level.Share * level.Level.Weights[i] / total, own, inPanic);
         }
     }
 

@@ -62,21 +62,21 @@ internal sealed class EndpointSetBuilder
             return Array.ConvertAll(shares, share =>
             {
                 UpstreamEndpoint[] available = Array.FindAll(share.Endpoints, static endpoint => endpoint.IsAvailable);
-                var inPlace = new EndpointLevel(available, share.Endpoints, inPanic: false, ramping.WeightsFor(available)) { Priority = priority, Locality = share.Locality };
+                var inPlace = new EndpointLevel(available, share.Endpoints, inPanic: false, ramping.WeightsFor(available)) { PriorityLevel = priority, Locality = share.Locality };
                 return MakeLevel(inPlace, part * share.Share / total, previous);
             });
         }
 
         bool inPanic = loads.InPanic[priority];
         UpstreamEndpoint[] endpoints = inPanic ? _panic.SelectEndpoints(draft.Available, draft.Tested) : draft.Available;
-        var level = new EndpointLevel(endpoints, draft.Endpoints, inPanic, _strategy.UsesHash ? WeightsForHashing(draft.Endpoints) : ramping.WeightsFor(endpoints)) { Priority = priority };
+        var level = new EndpointLevel(endpoints, draft.Endpoints, inPanic, _strategy.UsesHash ? WeightsForHashing(draft.Endpoints) : ramping.WeightsFor(endpoints)) { PriorityLevel = priority };
         return [MakeLevel(level, part, previous)];
     }
 
     private SnapshotLevel MakeLevel(EndpointLevel level, double share, EndpointSet? previous)
     {
         IEndpointPicker? carriedOn = _strategy.Equals(previous?.Strategy)
-            ? Array.Find(previous.Levels, known => known.Level.Priority == level.Priority && known.Level.Locality == level.Locality)?.Picker
+            ? Array.Find(previous.Levels, known => known.Level.PriorityLevel == level.PriorityLevel && known.Level.Locality == level.Locality)?.Picker
             : null;
         return new SnapshotLevel(level, level.Endpoints.Count == 0 ? null : _strategy.CreatePicker(level, carriedOn), share, _panic);
     }

@@ -19,7 +19,7 @@ public sealed class ActiveCheckTests
 
         Assert.Equal([EndpointHealth.Available, EndpointHealth.Unhealthy], cluster.Endpoints.Select(static endpoint => endpoint.Health));
         Assert.Equal("its health check failed: down", cluster.Endpoints[1].HealthReason);
-        Assert.Equal("active_check", cluster.Endpoints[1].HealthDetector);
+        Assert.Null(cluster.Endpoints[1].EjectedBy);
         Assert.Equal([cluster.Endpoints[0]], cluster.PickMany(10).Keys);
     }
 
@@ -109,12 +109,12 @@ public sealed class ActiveCheckTests
         using TestCluster cluster = Checked(endpoints: 1);
         cluster.Probe.GetResult = Fail("down");
         SecondsToNext(cluster);
-        Assert.Equal("down", cluster.Endpoints[0].LastProbeResult);
+        Assert.Equal(ProbeResult.Unhealthy("down"), cluster.Endpoints[0].LastProbeResult);
 
         cluster.Probe.GetResult = Pass;
         SecondsToNext(cluster);
 
-        Assert.Equal((EndpointHealth.Unhealthy, "its health check failed: down", "passed"), (cluster.Endpoints[0].Health, cluster.Endpoints[0].HealthReason, cluster.Endpoints[0].LastProbeResult));
+        Assert.Equal((EndpointHealth.Unhealthy, "its health check failed: down", ProbeResult.Healthy), (cluster.Endpoints[0].Health, cluster.Endpoints[0].HealthReason, cluster.Endpoints[0].LastProbeResult));
         SecondsToNext(cluster);
         Assert.Equal((EndpointHealth.Available, null), (cluster.Endpoints[0].Health, cluster.Endpoints[0].HealthReason));
     }
@@ -575,7 +575,7 @@ public sealed class ActiveCheckTests
 
         cluster.Configure(static options => options.HealthCheck.Kind = null);
 
-        Assert.All(cluster.Endpoints, static endpoint => Assert.Equal((EndpointHealth.Available, (string?)null), (endpoint.Health, endpoint.LastProbeResult)));
+        Assert.All(cluster.Endpoints, static endpoint => Assert.Equal((EndpointHealth.Available, (ProbeResult?)null), (endpoint.Health, endpoint.LastProbeResult)));
         int asked = cluster.Probe.ProbedEndpoints.Count;
         cluster.Run(TimeSpan.FromMinutes(5));
         Assert.Equal(asked, cluster.Probe.ProbedEndpoints.Count);

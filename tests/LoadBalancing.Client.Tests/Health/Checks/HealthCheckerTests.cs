@@ -99,7 +99,7 @@ public sealed class HealthCheckerTests : IHealthCheckEvents, IDisposable
         _time.Advance(Interval);
 
         Assert.Empty(_told);
-        Assert.All(_endpoints, static endpoint => Assert.Equal((null, false), (endpoint.LastProbeResult, endpoint.Status.IsFailingHealthChecks)));
+        Assert.All(_endpoints, static endpoint => Assert.Equal(((ProbeResult?)null, false), (endpoint.LastProbeResult, endpoint.Status.IsFailingHealthChecks)));
         Assert.Equal(2, _probe.ProbedEndpoints.Count);
     }
 
@@ -121,7 +121,7 @@ public sealed class HealthCheckerTests : IHealthCheckEvents, IDisposable
 
         _time.Advance(TimeSpan.FromSeconds(2));
         Assert.Equal([true, true], tokens.Select(static token => token.IsCancellationRequested));
-        Assert.Equal((null, "no result within 2 s"), (_endpoints[0].LastProbeResult, _endpoints[1].LastProbeResult));
+        Assert.Equal((null, "no result within 2 s"), (_endpoints[0].LastProbeResult, _endpoints[1].LastProbeResult?.Reason));
     }
 
     [Fact]
@@ -145,11 +145,11 @@ public sealed class HealthCheckerTests : IHealthCheckEvents, IDisposable
         _probe.GetResult = static (_, _) => new ValueTask<ProbeResult>(ProbeResult.UnhealthyImmediately("no"));
         HealthChecker checker = Create();
         _time.Advance(Interval);
-        Assert.All(_endpoints, static endpoint => Assert.Equal(("no", true), (endpoint.LastProbeResult, endpoint.Status.IsFailingHealthChecks)));
+        Assert.All(_endpoints, static endpoint => Assert.Equal(("no", true), (endpoint.LastProbeResult?.Reason, endpoint.Status.IsFailingHealthChecks)));
 
         checker.Dispose();
 
-        Assert.All(_endpoints, static endpoint => Assert.Equal((null, false), (endpoint.LastProbeResult, endpoint.Status.IsFailingHealthChecks)));
+        Assert.All(_endpoints, static endpoint => Assert.Equal(((ProbeResult?)null, false), (endpoint.LastProbeResult, endpoint.Status.IsFailingHealthChecks)));
     }
 
     [Fact]
@@ -173,7 +173,7 @@ public sealed class HealthCheckerTests : IHealthCheckEvents, IDisposable
         answer.SetResult(ProbeResult.Healthy);
 
         Assert.Equal(0, context.Posts);
-        Assert.Equal("passed", _endpoints[0].LastProbeResult);
+        Assert.Equal(ProbeResult.Healthy, _endpoints[0].LastProbeResult);
     }
 
     public void Dispose() => _checker?.Dispose();

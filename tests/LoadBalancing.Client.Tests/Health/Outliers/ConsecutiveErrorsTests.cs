@@ -104,7 +104,7 @@ public sealed class ConsecutiveErrorsTests
 
         Assert.Equal(EndpointHealth.Available, endpoint.Health);
         Assert.Equal(4u, endpoint.Status.ConsecutiveErrors);
-        Assert.Equal(4, endpoint.Failed);
+        Assert.Equal(4, endpoint.FailureCount);
     }
 
     [Fact]

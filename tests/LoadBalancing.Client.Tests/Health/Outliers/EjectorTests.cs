@@ -7,11 +7,11 @@ namespace LoadBalancing.Client.Tests.Health.Outliers;
 public sealed class EjectorTests : IEjectionEvents
 {
     private static readonly OutlierDetectionSettings Settings = OutlierDetectionSettings.From(new OutlierDetectionOptions());
-    private static readonly Detection Found = new("test", "why", 5, 5, 100);
+    private static readonly Detection Found = new(OutlierDetectorKind.ConsecutiveErrors, "why", 5, 5, 100);
 
     private readonly UpstreamEndpoint _endpoint = new(new EndpointIdentity(new Uri("http://a"), Hostname: null), "http://a", new EndpointLoad());
     private readonly List<EjectionEvent> _refused = [];
-    private readonly List<string> _returned = [];
+    private readonly List<RestoreCause> _returned = [];
     private readonly Ejector _ejector;
 
     public EjectorTests() => _ejector = new Ejector(this, new FakeTimeProvider(), RandomSource.Seeded(1));
@@ -58,7 +58,7 @@ public sealed class EjectorTests : IEjectionEvents
     {
         Assert.True(_ejector.TryEject(_endpoint, generation: 0, Found, Settings, members: 2));
 
-        Assert.False(_ejector.TryRestore(_endpoint, generation, "test", sweep: 1));
+        Assert.False(_ejector.TryRestore(_endpoint, generation, RestoreCause.Sweep, sweep: 1));
 
         Assert.Equal((1, EndpointHealth.Ejected), (_ejector.EjectedCount, _endpoint.Health));
         Assert.Empty(_returned);
@@ -67,7 +67,7 @@ public sealed class EjectorTests : IEjectionEvents
     [Fact]
     public void Who_is_in_service_is_not_returned()
     {
-        Assert.False(_ejector.TryRestore(_endpoint, generation: 0, "test", sweep: 1));
+        Assert.False(_ejector.TryRestore(_endpoint, generation: 0, RestoreCause.Sweep, sweep: 1));
 
         Assert.Equal(0u, _endpoint.Status.Generation);
         Assert.Equal(0, _endpoint.EjectionHistory.RestoredInSweep);
@@ -78,10 +78,10 @@ public sealed class EjectorTests : IEjectionEvents
     {
         _ejector.TryEject(_endpoint, generation: 0, Found, Settings, members: 2);
 
-        Assert.Equal([true, false], [_ejector.TryRestore(_endpoint, 1, "first", sweep: 7), _ejector.TryRestore(_endpoint, 1, "second", sweep: 8)]);
+        Assert.Equal([true, false], [_ejector.TryRestore(_endpoint, 1, RestoreCause.TrialRequest, sweep: 7), _ejector.TryRestore(_endpoint, 1, RestoreCause.Sweep, sweep: 8)]);
 
         Assert.Equal((0, 7L), (_ejector.EjectedCount, _endpoint.EjectionHistory.RestoredInSweep));
-        Assert.Equal(["first"], _returned);
+        Assert.Equal([RestoreCause.TrialRequest], _returned);
     }
 
     [Fact]
@@ -102,5 +102,5 @@ public sealed class EjectorTests : IEjectionEvents
 
     void IEjectionEvents.OnEjectionRefused(EjectionEvent ejection) => _refused.Add(ejection);
 
-    void IEjectionEvents.OnRestored(UpstreamEndpoint endpoint, string cause, DateTimeOffset at) => _returned.Add(cause);
+    void IEjectionEvents.OnRestored(UpstreamEndpoint endpoint, RestoreCause cause, DateTimeOffset at) => _returned.Add(cause);
 }

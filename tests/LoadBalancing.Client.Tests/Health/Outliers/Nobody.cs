@@ -11,7 +11,7 @@ internal sealed class Nobody : IEjectionEvents
     {
     }
 
-    public void OnRestored(UpstreamEndpoint endpoint, string cause, DateTimeOffset at)
+    public void OnRestored(UpstreamEndpoint endpoint, RestoreCause cause, DateTimeOffset at)
     {
     }
 }

@@ -177,7 +177,7 @@ public sealed class ProbeReturnTests
         cluster.Update([TestCluster.Address(2), TestCluster.Address(3), TestCluster.Address(4)]);
         probe.End(AttemptOutcome.Success);
 
-        Assert.Equal(EndpointHealth.Removed, probe.Endpoint.Health);
+        Assert.True(probe.Endpoint.IsRemoved);
         cluster.Fail(cluster.Endpoints[0], 5);
         cluster.Fail(cluster.Endpoints[1], 5);
         Assert.Single(cluster.Ejected);

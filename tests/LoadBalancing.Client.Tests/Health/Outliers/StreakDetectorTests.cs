@@ -16,7 +16,7 @@ public sealed class StreakDetectorTests
 
         cluster.Fail(bad, 1, FailureKind.Gateway);
         Assert.Equal("3 gateway failures in a row, the last: Gateway", bad.HealthReason);
-        Assert.Equal("consecutive_gateway_errors", bad.HealthDetector);
+        Assert.Equal(OutlierDetectorKind.ConsecutiveGatewayErrors, bad.EjectedBy);
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class StreakDetectorTests
 
         cluster.Fail(cluster.Endpoints[0], 3, kind);
 
-        Assert.Equal("consecutive_gateway_errors", cluster.Endpoints[0].HealthDetector);
+        Assert.Equal(OutlierDetectorKind.ConsecutiveGatewayErrors, cluster.Endpoints[0].EjectedBy);
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class StreakDetectorTests
 
         cluster.Fail(cluster.Endpoints[0], 5, FailureKind.Gateway);
 
-        Assert.Equal("consecutive_gateway_errors", cluster.Endpoints[0].HealthDetector);
+        Assert.Equal(OutlierDetectorKind.ConsecutiveGatewayErrors, cluster.Endpoints[0].EjectedBy);
     }
 
     [Theory]
@@ -86,7 +86,7 @@ public sealed class StreakDetectorTests
 
         cluster.Fail(endpoint, 1, kind);
         Assert.Equal($"3 failures of local origin in a row, the last: {kind}", endpoint.HealthReason);
-        Assert.Equal("consecutive_local_origin_failures", endpoint.HealthDetector);
+        Assert.Equal(OutlierDetectorKind.ConsecutiveLocalOriginFailures, endpoint.EjectedBy);
     }
 
     [Fact]
@@ -115,7 +115,7 @@ public sealed class StreakDetectorTests
         Assert.Equal((2u, 4u), (endpoint.Status.ConsecutiveGatewayErrors, endpoint.Status.ConsecutiveLocalOriginFailures));
 
         cluster.Fail(endpoint, 1, FailureKind.Gateway);
-        Assert.Equal("consecutive_gateway_errors", endpoint.HealthDetector);
+        Assert.Equal(OutlierDetectorKind.ConsecutiveGatewayErrors, endpoint.EjectedBy);
     }
 
     [Theory]
@@ -180,7 +180,7 @@ public sealed class StreakDetectorTests
 
         Array.ForEach(others, kind => cluster.Fail(cluster.Endpoints[0], 50, kind));
         Assert.Empty(cluster.Ejected);
-        Assert.Equal(100, cluster.Endpoints[0].Failed);
+        Assert.Equal(100, cluster.Endpoints[0].FailureCount);
 
         cluster.Fail(cluster.Endpoints[0], 5, counted);
         Assert.Single(cluster.Ejected);
@@ -255,7 +255,7 @@ public sealed class StreakDetectorTests
         Assert.Equal(4u, endpoint.Status.ConsecutiveErrors);
 
         cluster.Fail(endpoint, 1, FailureKind.Gateway);
-        Assert.Equal("consecutive_errors", endpoint.HealthDetector);
+        Assert.Equal(OutlierDetectorKind.ConsecutiveErrors, endpoint.EjectedBy);
     }
 
     [Fact]
@@ -269,7 +269,7 @@ public sealed class StreakDetectorTests
 
         cluster.Fail(cluster.Endpoints[0], 5, FailureKind.Gateway);
 
-        Assert.Equal("consecutive_errors", cluster.Endpoints[0].HealthDetector);
+        Assert.Equal(OutlierDetectorKind.ConsecutiveErrors, cluster.Endpoints[0].EjectedBy);
         Assert.False(cluster.Endpoints[0].Status.IsClaimed);
     }
 

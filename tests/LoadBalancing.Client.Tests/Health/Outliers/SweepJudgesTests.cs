@@ -10,7 +10,7 @@ public sealed class SweepJudgesTests
     [Fact]
     public void Envoys_example_has_its_threshold_at_52_percent()
     {
-        var judge = new SuccessRateDetector(new SuccessRateSettings(5, 100, 1.9, 100, 100), "success_rate", 100);
+        var judge = new SuccessRateDetector(new SuccessRateSettings(5, 100, 1.9, 100, 100), OutlierDetectorKind.SuccessRate, 100);
 
         (SweepSample endpoint, Detection detection) = Assert.Single(judge.Detect([Judged(50), Judged(100), Judged(100), Judged(100), Judged(100)]));
 
@@ -22,7 +22,7 @@ public sealed class SweepJudgesTests
     public void A_rate_exactly_at_the_threshold_stays_in()
     {
         // Mean 90, deviation 20: two deviations below are 50 exactly.
-        var judge = new SuccessRateDetector(new SuccessRateSettings(5, 100, 2, 100, 100), "success_rate", 100);
+        var judge = new SuccessRateDetector(new SuccessRateSettings(5, 100, 2, 100, 100), OutlierDetectorKind.SuccessRate, 100);
 
         Assert.Empty(judge.Detect([Judged(50), Judged(100), Judged(100), Judged(100), Judged(100)]));
     }
@@ -32,7 +32,7 @@ public sealed class SweepJudgesTests
     [InlineData(5, true)]
     public void One_that_fails_everything_is_found_among_five_and_not_among_four(int endpoints, bool found)
     {
-        var judge = new SuccessRateDetector(new SuccessRateSettings(1, 1, 1.9, 100, 100), "success_rate", 100);
+        var judge = new SuccessRateDetector(new SuccessRateSettings(1, 1, 1.9, 100, 100), OutlierDetectorKind.SuccessRate, 100);
 
         Assert.Equal(found, judge.Detect([Judged(0), .. Enumerable.Repeat(Judged(100), endpoints - 1)]).Any());
     }
@@ -40,7 +40,7 @@ public sealed class SweepJudgesTests
     [Fact]
     public void Equal_rates_are_nobodys_fault_however_they_are_rounded()
     {
-        var judge = new SuccessRateDetector(new SuccessRateSettings(1, 1, 0.1, 100, 100), "success_rate", 100);
+        var judge = new SuccessRateDetector(new SuccessRateSettings(1, 1, 0.1, 100, 100), OutlierDetectorKind.SuccessRate, 100);
 
         for (int good = 0; good <= 999; good += 7)
         {
@@ -51,7 +51,7 @@ public sealed class SweepJudgesTests
     [Fact]
     public void Endpoints_with_too_few_requests_neither_count_for_the_mean_nor_are_judged()
     {
-        var judge = new SuccessRateDetector(new SuccessRateSettings(5, 100, 1.9, 100, 100), "success_rate", 100);
+        var judge = new SuccessRateDetector(new SuccessRateSettings(5, 100, 1.9, 100, 100), OutlierDetectorKind.SuccessRate, 100);
         SweepSample quiet = new(null!, 0, new OutcomeTotals(0, 99));
 
         Assert.Empty(judge.Detect([Judged(50), Judged(100), Judged(100), Judged(100), quiet]));
@@ -64,7 +64,7 @@ public sealed class SweepJudgesTests
     [InlineData(86, true)]
     public void From_the_failure_percentage_on_and_not_below(int failures, bool found)
     {
-        var judge = new FailurePercentageDetector(new FailurePercentageSettings(85, 1, 50, 100, 100), "failure_percentage", 100);
+        var judge = new FailurePercentageDetector(new FailurePercentageSettings(85, 1, 50, 100, 100), OutlierDetectorKind.FailurePercentage, 100);
 
         Assert.Equal(found, judge.Detect([Judged(100 - failures)]).Any());
     }
@@ -72,12 +72,12 @@ public sealed class SweepJudgesTests
     [Fact]
     public void Seventeen_of_twenty_are_85_percent_and_all_of_them_failing_are_100()
     {
-        var judge = new FailurePercentageDetector(new FailurePercentageSettings(85, 1, 20, 100, 100), "failure_percentage", 100);
+        var judge = new FailurePercentageDetector(new FailurePercentageSettings(85, 1, 20, 100, 100), OutlierDetectorKind.FailurePercentage, 100);
         (_, Detection detection) = Assert.Single(judge.Detect([new SweepSample(null!, 0, new OutcomeTotals(3, 20))]));
         Assert.Equal("17 of 20 requests failed, 85 %; at least 85 %", detection.Reason);
         Assert.Equal((17, 20), (detection.Failures, detection.Attempts));
 
-        var all = new FailurePercentageDetector(new FailurePercentageSettings(100, 1, 1, 100, 100), "failure_percentage", 100);
+        var all = new FailurePercentageDetector(new FailurePercentageSettings(100, 1, 1, 100, 100), OutlierDetectorKind.FailurePercentage, 100);
         Assert.Single(all.Detect([Judged(0), Judged(1)]));
     }
 
@@ -87,7 +87,7 @@ public sealed class SweepJudgesTests
     [InlineData(5, 50, true)]
     public void The_failure_percentage_needs_its_hosts_and_its_volume(int endpoints, int requests, bool found)
     {
-        var judge = new FailurePercentageDetector(new FailurePercentageSettings(85, 5, 50, 100, 100), "failure_percentage", 100);
+        var judge = new FailurePercentageDetector(new FailurePercentageSettings(85, 5, 50, 100, 100), OutlierDetectorKind.FailurePercentage, 100);
 
         Assert.Equal(found, judge.Detect([.. Enumerable.Repeat(new SweepSample(null!, 0, new OutcomeTotals(0, (uint)requests)), endpoints)]).Any());
     }
@@ -105,7 +105,7 @@ public sealed class SweepJudgesTests
         cluster.RunTo(Sweep);
 
         Assert.Equal([cluster.Endpoints[0]], cluster.Ejected);
-        Assert.Equal("success_rate", cluster.Endpoints[0].HealthDetector);
+        Assert.Equal(OutlierDetectorKind.SuccessRate, cluster.Endpoints[0].EjectedBy);
     }
 
     [Fact]
@@ -166,7 +166,7 @@ public sealed class SweepJudgesTests
 
         cluster.RunTo(Sweep);
 
-        Assert.Equal("success_rate", Assert.Single(cluster.Ejected).HealthDetector);
+        Assert.Equal(OutlierDetectorKind.SuccessRate, Assert.Single(cluster.Ejected).EjectedBy);
         Assert.Equal(1, cluster.Endpoints[0].EjectionHistory.Multiplier);
         Assert.Single(cluster.Logs.GetSnapshot(), static log => log.Id.Id == LogEvents.EndpointEjected);
     }
@@ -185,8 +185,8 @@ public sealed class SweepJudgesTests
 
         cluster.RunTo(Sweep);
 
-        Assert.Equal("local_origin_success_rate", cluster.Endpoints[0].HealthDetector);
-        Assert.Equal("success_rate", cluster.Endpoints[1].HealthDetector);
+        Assert.Equal(OutlierDetectorKind.LocalOriginSuccessRate, cluster.Endpoints[0].EjectedBy);
+        Assert.Equal(OutlierDetectorKind.SuccessRate, cluster.Endpoints[1].EjectedBy);
         Assert.StartsWith("100 of 130 requests", cluster.Endpoints[0].HealthReason, StringComparison.Ordinal);
     }
 
@@ -205,7 +205,7 @@ public sealed class SweepJudgesTests
 
         cluster.RunTo(Sweep);
 
-        Assert.Equal("local_origin_failure_percentage", Assert.Single(cluster.Ejected).HealthDetector);
+        Assert.Equal(OutlierDetectorKind.LocalOriginFailurePercentage, Assert.Single(cluster.Ejected).EjectedBy);
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public sealed class WindowedSuccessRateTests
         Assert.Empty(cluster.Ejected);
         cluster.Succeed(bad);
 
-        Assert.Equal("windowed_success_rate", bad.HealthDetector);
+        Assert.Equal(OutlierDetectorKind.WindowedSuccessRate, bad.EjectedBy);
         Assert.Equal("14 of 20 requests in 10 s went well, 70 %; below 80 %", bad.HealthReason);
     }
 
@@ -124,7 +124,7 @@ public sealed class WindowedSuccessRateTests
         cluster.Fail(cluster.Endpoints[0], 59);
 
         cluster.Time.Advance(TimeSpan.FromSeconds(1));
-        Assert.Equal([(20, 20), (20, 20)], refusals.Seen.Select(static refusal => ((int)refusal.Failures, (int)refusal.Attempts)));
+        Assert.Equal([(20, 20), (20, 20)], refusals.Seen.Select(static refusal => ((int)refusal.FailureCount, (int)refusal.AttemptCount)));
         Assert.All(refusals.Seen, static refusal => Assert.True(refusal.IsEnforced));
     }
 
@@ -232,7 +232,7 @@ public sealed class WindowedSuccessRateTests
 
         cluster.Fail(cluster.Endpoints[0], 5);
 
-        Assert.Equal("consecutive_errors", cluster.Endpoints[0].HealthDetector);
+        Assert.Equal(OutlierDetectorKind.ConsecutiveErrors, cluster.Endpoints[0].EjectedBy);
     }
 
     [Fact]

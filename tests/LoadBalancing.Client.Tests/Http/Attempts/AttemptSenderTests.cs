@@ -151,7 +151,7 @@ public sealed class AttemptSenderTests
 
     private static void AssertNothingHeldAgainst(BalancedClient client)
     {
-        Assert.All(client.Endpoints, endpoint => Assert.Equal((EndpointHealth.Available, 0L), (endpoint.Health, endpoint.Failed)));
+        Assert.All(client.Endpoints, endpoint => Assert.Equal((EndpointHealth.Available, 0L), (endpoint.Health, endpoint.FailureCount)));
         Assert.Equal(0, client.InFlight);
     }
 

@@ -38,6 +38,6 @@ public sealed class ErrorStatusesTests
         using HttpResponseMessage response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "http://catalog/"), cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Equal(0, client.Balancer.Endpoints.Sum(static endpoint => endpoint.Failed));
+        Assert.Equal(0, client.Balancer.Endpoints.Sum(static endpoint => endpoint.FailureCount));
     }
 }

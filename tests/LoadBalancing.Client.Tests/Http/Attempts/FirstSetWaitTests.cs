@@ -53,7 +53,7 @@ public sealed class FirstSetWaitTests
         _clock.Advance(Second);
 
         NoEndpointAvailableException thrown = await Assert.ThrowsAsync<NoEndpointAvailableException>(() => sending);
-        Assert.Equal("catalog", thrown.Cluster);
+        Assert.Equal("catalog", thrown.ServiceName);
     }
 
     [Theory]

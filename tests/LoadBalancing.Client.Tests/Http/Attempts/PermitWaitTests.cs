@@ -26,7 +26,7 @@ public sealed class PermitWaitTests
         Assert.Equal(
             "The call to service 'catalog' was refused: 1 are under way (ConnectionPool:MaxRequests), and nobody may wait (ConnectionPool:MaxPendingRequests is 0).",
             refused.Message);
-        Assert.Equal(("catalog", 1, 0L), (refused.Cluster, stub.Calls.Count, client.Failed));
+        Assert.Equal(("catalog", 1, 0L), (refused.ServiceName, stub.Calls.Count, client.Failed));
         await caller.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
     }

@@ -72,7 +72,7 @@ public sealed class RetryRunnerTests
         await using LoopbackServer one = await LoopbackServer.StartAsync(Echo(200));
         await using LoopbackServer two = await LoopbackServer.StartAsync(Echo(503));
         await using var client = new BalancedClient(options: o => o.Endpoints = [one.Address, two.Address]);
-        HttpRequestMessage request = new HttpRequestMessage(HttpMethod.Post, "/items") { Content = new StringContent("body") }.SetIdempotent();
+        HttpRequestMessage request = new HttpRequestMessage(HttpMethod.Post, "/items") { Content = new StringContent("body") }.LoadBalancing().Idempotent().Request;
 
         using HttpResponseMessage response = await client.SendAsync(request, cancellationToken: Cancelled);
 
@@ -386,8 +386,8 @@ public sealed class RetryRunnerTests
         using HttpResponseMessage afterwards = await client.GetAsync(cancellationToken: Cancelled);
 
         Assert.Equal((2 * Most) + 1 + 3, stub.Calls.Count);
-        Assert.Equal("max-retries", oneTooMany.GetUpstream()!.RetrySuppressedReason);
-        Assert.Null(afterwards.GetUpstream()!.RetrySuppressedReason);
+        Assert.Equal(RetrySuppression.MaxConcurrentRetries, oneTooMany.GetUpstream()!.RetrySuppression);
+        Assert.Equal(RetrySuppression.None, afterwards.GetUpstream()!.RetrySuppression);
     }
 
     [Fact]
@@ -398,7 +398,7 @@ public sealed class RetryRunnerTests
 
         using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
 
-        Assert.Equal((HttpStatusCode.ServiceUnavailable, "max-retries"), (response.StatusCode, response.GetUpstream()!.RetrySuppressedReason));
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, RetrySuppression.MaxConcurrentRetries), (response.StatusCode, response.GetUpstream()!.RetrySuppression));
     }
 
     [Fact]
@@ -442,20 +442,20 @@ public sealed class RetryRunnerTests
         Task[] underWay = [.. Enumerable.Range(0, 20).Select(_ => client.GetAsync(cancellationToken: caller.Token))];
 
         // Retries are under way too: the fourth finds 23, of which a fifth is more than 4, the fifth finds 24, of which a fifth is less than 5.
-        var refused = new List<string?>();
+        var refused = new List<RetrySuppression>();
         for (int i = 0; i < 10; i++)
         {
             Task<HttpResponseMessage> sending = client.GetAsync(cancellationToken: caller.Token);
             if (sending.IsCompleted)
             {
-                refused.Add((await sending).GetUpstream()!.RetrySuppressedReason);
+                refused.Add((await sending).GetUpstream()!.RetrySuppression);
             }
         }
 
         int inRetries = client.InFlight - 20;
         await caller.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.WhenAll(underWay));
-        Assert.All(refused, static reason => Assert.Equal("budget-concurrency", reason));
+        Assert.All(refused, static reason => Assert.Equal(RetrySuppression.BudgetConcurrency, reason));
         Assert.Equal((10, 4), (inRetries + refused.Count, inRetries));
     }
 

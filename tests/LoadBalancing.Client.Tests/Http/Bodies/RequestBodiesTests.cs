@@ -48,7 +48,7 @@ public sealed class RequestBodiesTests
         await using LoopbackServer bad = await LoopbackServer.StartAsync(Echo(503));
         await using BalancedClient client = Client(good, bad, static _ => { });
         var first = new OneShotStream("body");
-        HttpRequestMessage request = Put(new StreamContent(first)).SetContentFactory(static () => OneShot("body", length: null));
+        HttpRequestMessage request = Put(new StreamContent(first)).LoadBalancing().ContentFactory(static () => OneShot("body", length: null)).Request;
 
         using HttpResponseMessage response = await client.SendAsync(request, cancellationToken: Cancelled);
 
@@ -78,7 +78,7 @@ public sealed class RequestBodiesTests
         var stub = StubHandler.Script(HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK);
         await using var client = new BalancedClient(stub, static o => o.Retry.RetryAllMethods = true);
 
-        using HttpResponseMessage response = await client.SendAsync(new HttpRequestMessage(new HttpMethod(method), "/items").SetIdempotent(false), cancellationToken: Cancelled);
+        using HttpResponseMessage response = await client.SendAsync(new HttpRequestMessage(new HttpMethod(method), "/items").LoadBalancing().Idempotent(false).Request, cancellationToken: Cancelled);
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
     }

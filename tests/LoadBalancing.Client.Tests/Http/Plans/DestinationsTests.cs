@@ -126,7 +126,7 @@ public sealed class DestinationsTests
         var refused = await Assert.ThrowsAsync<LoadBalancerOverflowException>(() => catalog.GetAsync(new Uri("/", UriKind.Relative), Cancelled));
 
         Assert.Equal(("10.1.0.1", "catalog"), (call.Uri.Host, call.Host));
-        Assert.Equal("reports", refused.Cluster);
+        Assert.Equal("reports", refused.ServiceName);
         await caller.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
     }

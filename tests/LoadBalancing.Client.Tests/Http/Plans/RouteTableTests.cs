@@ -42,7 +42,7 @@ public sealed class RouteTableTests
             new RequestRouteOptions { Name = "items", Match = [new() { Path = "/items" }], Fault = Answer(502) },
             new RequestRouteOptions { Name = "reports", Match = [new() { Path = "/reports" }], Fault = Answer(501) });
 
-        using HttpResponseMessage response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/items").SetRoute("Reports"), sync, cancellationToken: Cancelled);
+        using HttpResponseMessage response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/items").LoadBalancing().Route("Reports").Request, sync, cancellationToken: Cancelled);
 
         Assert.Equal(501, (int)response.StatusCode);
     }
@@ -52,7 +52,7 @@ public sealed class RouteTableTests
     {
         await using BalancedClient client = Client(new RequestRouteOptions { Name = "items" }, new RequestRouteOptions { Name = "reports" });
 
-        InvalidOperationException thrown = await Assert.ThrowsAsync<InvalidOperationException>(() => client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/items").SetRoute("none"), cancellationToken: Cancelled));
+        InvalidOperationException thrown = await Assert.ThrowsAsync<InvalidOperationException>(() => client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/items").LoadBalancing().Route("none").Request, cancellationToken: Cancelled));
 
         Assert.Equal("The request asks for route 'none' of service 'catalog', which has none of that name. It has 'items', 'reports'.", thrown.Message);
     }

@@ -58,7 +58,7 @@ public sealed class CheckedClientTests
         using HttpResponseMessage response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "http://catalog/"), cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal(["/health"], server.Requests.Select(static one => one.Target).Distinct());
-        Assert.Equal("passed", client.Endpoints[0].LastProbeResult);
+        Assert.Equal(ProbeResult.Healthy, client.Endpoints[0].LastProbeResult);
     }
 
     [Fact]

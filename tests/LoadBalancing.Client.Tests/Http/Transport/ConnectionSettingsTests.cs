@@ -109,7 +109,7 @@ public sealed class ConnectionSettingsTests
 
         using HttpResponseMessage response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Post, "/items") { Content = new StringContent("body") }, cancellationToken: Cancelled);
 
-        Assert.Equal((HttpStatusCode.OK, 2, 1L), (response.StatusCode, response.GetUpstream()!.Attempts, client.Failed));
+        Assert.Equal((HttpStatusCode.OK, 2, 1L), (response.StatusCode, response.GetUpstream()!.AttemptCount, client.Failed));
     }
 
     [Fact]

@@ -23,7 +23,7 @@ public sealed class WireTests
 
         using HttpResponseMessage response = await client.SendAsync(Request(HttpMethod.Get, protocol), cancellationToken: Cancelled);
 
-        Assert.Equal((HttpStatusCode.OK, 1L, 2), (response.StatusCode, client.Failed, response.GetUpstream()!.Attempts));
+        Assert.Equal((HttpStatusCode.OK, 1L, 2), (response.StatusCode, client.Failed, response.GetUpstream()!.AttemptCount));
     }
 
     [Theory]

@@ -330,7 +330,7 @@ public sealed class EndpointLimitsTests
 
         using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
 
-        Assert.Equal((HttpStatusCode.OK, 2), (response.StatusCode, response.GetUpstream()!.Attempts));
+        Assert.Equal((HttpStatusCode.OK, 2), (response.StatusCode, response.GetUpstream()!.AttemptCount));
         Assert.Equal(2, held.Length);
     }
 

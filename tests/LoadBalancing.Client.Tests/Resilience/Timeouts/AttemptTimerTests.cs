@@ -29,7 +29,7 @@ public sealed class AttemptTimerTests
         using HttpResponseMessage response = await sending;
 
         Assert.Equal(["10.0.0.2", "10.0.0.3"], stub.Authorities);
-        Assert.Equal(1, client.Endpoints[1].Failed);
+        Assert.Equal(1, client.Endpoints[1].FailureCount);
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class AttemptTimerTests
         clock.Advance(Second);
         await Assert.ThrowsAsync<TaskCanceledException>(() => sending);
 
-        Assert.Equal((1, 0), (client.Endpoints[1].Failed, client.InFlight));
+        Assert.Equal((1, 0), (client.Endpoints[1].FailureCount, client.InFlight));
     }
 
     [Fact]

@@ -62,7 +62,7 @@ public sealed class RouteTransformsTests
         var stub = new StubHandler();
         await using BalancedClient client = Client(stub, new() { Match = [new() { PathPrefix = "/old", Methods = ["PUT"] }], Rewrite = new() { Prefix = "/new" } });
 
-        using HttpResponseMessage response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/old/items").SetRoute("route"), cancellationToken: Cancelled);
+        using HttpResponseMessage response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/old/items").LoadBalancing().Route("route").Request, cancellationToken: Cancelled);
 
         Assert.Equal("/new/items", stub.Calls[0].Uri.PathAndQuery);
     }
@@ -120,7 +120,7 @@ public sealed class RouteTransformsTests
         });
         await using BalancedClient client = Client(stub, new() { RequestHeaders = new() { Set = { ["Content-Type"] = "text/special" } } });
         var first = new StringContent("x");
-        using HttpRequestMessage request = new HttpRequestMessage(HttpMethod.Put, "/items") { Content = first }.SetContentFactory(static () => new StringContent("x"));
+        using HttpRequestMessage request = new HttpRequestMessage(HttpMethod.Put, "/items") { Content = first }.LoadBalancing().ContentFactory(static () => new StringContent("x")).Request;
 
         using HttpResponseMessage response = await client.SendAsync(request, cancellationToken: Cancelled);
 

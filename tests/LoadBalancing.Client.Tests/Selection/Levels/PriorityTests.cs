@@ -117,7 +117,7 @@ public sealed class PriorityTests
     {
         using var cluster = new TestCluster([At(1, 3), At(2, 3), At(3, 90)]);
 
-        Assert.Equal([0, 0, 1], cluster.Endpoints.Select(static endpoint => endpoint.Level));
+        Assert.Equal([0, 0, 1], cluster.Endpoints.Select(static endpoint => endpoint.PriorityLevel));
         Assert.DoesNotContain(cluster.Endpoints[2], cluster.PickMany(100).Keys);
     }
 
@@ -161,9 +161,9 @@ public sealed class PriorityTests
         UpstreamEndpoint second = cluster.Endpoints.First(static endpoint => endpoint is { Priority: 1, Health: EndpointHealth.Available });
         UpstreamEndpoint isOut = cluster.Ejected[0];
 
-        Assert.Equal((0, 0.70 / 50), (first.Level, first.Share));
+        Assert.Equal((0, 0.70 / 50), (first.PriorityLevel, first.Share));
         Assert.Equal("level 0 gets 70 % with 50 of 100 endpoints in service", first.ShareReason);
-        Assert.Equal((1, 0.30 / 60), (second.Level, second.Share));
+        Assert.Equal((1, 0.30 / 60), (second.PriorityLevel, second.Share));
         Assert.Equal((0, "it is out of service"), (isOut.Share, isOut.ShareReason));
         Assert.Equal(1, cluster.Endpoints.Sum(static endpoint => endpoint.Share), 9);
     }

@@ -12,7 +12,7 @@ public sealed class LocalityTests
     {
         using TestCluster cluster = Cluster(static _ => { }, "eu-west/a", "us-east/b", null);
 
-        Assert.All(cluster.Endpoints, static endpoint => Assert.Equal((0, 1.0 / 3), (endpoint.Level, endpoint.Share)));
+        Assert.All(cluster.Endpoints, static endpoint => Assert.Equal((0, 1.0 / 3), (endpoint.PriorityLevel, endpoint.Share)));
     }
 
     [Fact]
@@ -350,7 +350,7 @@ public sealed class LocalityTests
             configure(options);
         });
 
-    private static IEnumerable<int> Levels(TestCluster cluster) => cluster.Endpoints.Select(static endpoint => endpoint.Level);
+    private static IEnumerable<int> Levels(TestCluster cluster) => cluster.Endpoints.Select(static endpoint => endpoint.PriorityLevel!.Value);
 
     /// <summary>Parts of ten-thousandths are cut off, so shares are exact to that.</summary>
     private sealed class Near : IEqualityComparer<double>

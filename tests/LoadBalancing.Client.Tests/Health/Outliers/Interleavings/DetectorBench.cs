@@ -34,7 +34,7 @@ internal sealed class DetectorBench : IEjectionEvents
 
     public UpstreamEndpoint this[int endpoint] => All[endpoint];
 
-    public bool IsEjected(int endpoint) => All[endpoint].Health == EndpointHealth.Ejected;
+    public bool IsEjected(int endpoint) => All[endpoint] is { Health: EndpointHealth.Ejected, IsRemoved: false };
 
     /// <summary>Runs the threads of a scenario in every order of their steps.</summary>
     public static void Explore(Func<Scenario> arrange)
@@ -78,7 +78,7 @@ internal sealed class DetectorBench : IEjectionEvents
 
     public void ExpectConsistency()
     {
-        int isOut = All.Count(static endpoint => endpoint.Health == EndpointHealth.Ejected);
+        int isOut = All.Count(static endpoint => endpoint is { Health: EndpointHealth.Ejected, IsRemoved: false });
         Assert.Equal(isOut, Detector.EjectedCount);
         Assert.Equal(isOut, Ejected.Count - Returned.Count);
         Assert.InRange(isOut, 0, All.Length / 2);
@@ -89,5 +89,5 @@ internal sealed class DetectorBench : IEjectionEvents
 
     void IEjectionEvents.OnEjectionRefused(EjectionEvent ejection) => Refused.Add(ejection);
 
-    void IEjectionEvents.OnRestored(UpstreamEndpoint endpoint, string cause, DateTimeOffset at) => Returned.Add(endpoint);
+    void IEjectionEvents.OnRestored(UpstreamEndpoint endpoint, RestoreCause cause, DateTimeOffset at) => Returned.Add(endpoint);
 }

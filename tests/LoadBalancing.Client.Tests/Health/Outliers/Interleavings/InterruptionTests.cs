@@ -164,7 +164,7 @@ public sealed class InterruptionTests
         bench.Eject(0, times: 1);
         bench.Eject(1, times: 1);
         return new Scenario(
-            () => Assert.Equal((EndpointHealth.Removed, 1), (bench[0].Health, bench.Detector.EjectedCount)),
+            () => Assert.Equal((true, 1), (bench[0].IsRemoved, bench.Detector.EjectedCount)),
             () => bench.Detector.OnTrialEnded(bench[0], generation: 1, AttemptOutcome.Success),
             () => bench.Remove(0));
     });
@@ -174,14 +174,14 @@ public sealed class InterruptionTests
     {
         DetectorBench bench = new(endpoints: 4, errors: 1);
         bench.Eject(1, times: 1);
-        return new Scenario(() => Assert.Equal((EndpointHealth.Removed, 1), (bench[0].Health, bench.Detector.EjectedCount)), () => bench.Fail(0), () => bench.Remove(0));
+        return new Scenario(() => Assert.Equal((true, 1), (bench[0].IsRemoved, bench.Detector.EjectedCount)), () => bench.Fail(0), () => bench.Remove(0));
     });
 
     [Fact]
     public void A_failure_during_the_departure_of_its_endpoint_takes_no_slot() => Each(static () =>
     {
         DetectorBench bench = new(endpoints: 4, errors: 1);
-        return new Scenario(() => Assert.Equal((EndpointHealth.Removed, 0), (bench[0].Health, bench.Detector.EjectedCount)), () => bench.Remove(0), () => bench.Fail(0));
+        return new Scenario(() => Assert.Equal((true, 0), (bench[0].IsRemoved, bench.Detector.EjectedCount)), () => bench.Remove(0), () => bench.Fail(0));
     });
 
     [Theory]
@@ -376,7 +376,7 @@ public sealed class InterruptionTests
         DetectorBench bench = new(endpoints: 4, errors: 1);
         bench.Eject(0, times: 1);
         return new Scenario(
-            () => Assert.Equal((EndpointHealth.Removed, 0), (bench[0].Health, bench.Detector.EjectedCount)),
+            () => Assert.Equal((true, 0), (bench[0].IsRemoved, bench.Detector.EjectedCount)),
             () => bench.Remove(0),
             () => bench[0].SetFailingHealthChecks(true));
     });

@@ -1,0 +1,24 @@
+namespace LoadBalancing.Client.Tests.Health.Outliers;
+
+/// <summary>Metrics and logs have names of their own for detectors and causes: dashboards and alerts are built on them, so they do not follow the names in code.</summary>
+public sealed class EjectionNamesTests
+{
+    [Fact]
+    public void Every_detector_has_its_name() => Assert.Equal(
+        [
+            "consecutive_errors", "consecutive_gateway_errors", "consecutive_local_origin_failures", "windowed_success_rate",
+            "success_rate", "local_origin_success_rate", "failure_percentage", "local_origin_failure_percentage",
+        ],
+        Enum.GetValues<OutlierDetectorKind>().Select(EjectionNames.NameOf));
+
+    [Fact]
+    public void Every_cause_of_a_restoration_has_its_name() =>
+        Assert.Equal(["sweep", "probe", "active_check"], Enum.GetValues<RestoreCause>().Select(EjectionNames.NameOf));
+
+    [Fact]
+    public void A_value_that_is_no_member_has_none()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(static () => EjectionNames.NameOf((OutlierDetectorKind)8));
+        Assert.Throws<ArgumentOutOfRangeException>(static () => EjectionNames.NameOf((RestoreCause)3));
+    }
+}
