@@ -35,6 +35,7 @@ internal sealed partial class ClusterRuntime : IEjectionEvents, IDisposable
     private EndpointSetBuilder _builder;
     private UpstreamEndpoint[]? _endpoints;
     private bool _disposed;
+    private bool _loggedUnreportedLease;
 
     /// <param name="name">The name of the service.</param>
     /// <param name="subset">The subset of the service; null for all of it.</param>
@@ -69,6 +70,7 @@ internal sealed partial class ClusterRuntime : IEjectionEvents, IDisposable
         Balancer = new LoadBalancer(name, subset, _outlierDetector, timeProvider, _metrics, new PickLog(subset is null ? name : $"{name}/{subset}", logger))
         {
             ObserverFailed = (observer, exception) => LogObserverFailed(_logger, observer.GetType(), Balancer!.FullName, exception),
+            LeaseUnreported = OnLeaseUnreported,
         };
         Limits = new ClusterLimits(Balancer);
         Limits.Configure(settings.Limits, []);
@@ -211,6 +213,15 @@ internal sealed partial class ClusterRuntime : IEjectionEvents, IDisposable
     private EndpointSetBuilder CreateBuilder(ClusterSettings settings) =>
         new(settings.Strategy, settings.Panic, settings.EndpointSetSettings, _slowStart, settings.OutlierDetection.RestorePolicy == EjectionRestorePolicy.TrialRequest, _random);
 
+    /// <summary>Logs the first one, in the background: a lease ends on the thread of a request, and often while an exception is on its way.</summary>
+    private void OnLeaseUnreported(UpstreamEndpoint endpoint)
+    {
+        if (!Interlocked.Exchange(ref _loggedUnreportedLease, true))
+        {
+            EnqueueEvent(() => LogLeaseUnreported(_logger, Balancer.FullName, endpoint));
+        }
+    }
+
     private void EnqueueEvent(Action note)
     {
         _pendingEvents.Enqueue(note);
@@ -280,6 +291,9 @@ internal sealed partial class ClusterRuntime : IEjectionEvents, IDisposable
 
     [LoggerMessage(LogEvents.ObserverFailed, LogLevel.Warning, "Observer {Observer} of service '{Service}' threw. Nobody else notices, and further exceptions of this subscription are not logged.", EventName = nameof(LogEvents.ObserverFailed))]
     private static partial void LogObserverFailed(ILogger logger, Type observer, string service, Exception exception);
+
+    [LoggerMessage(LogEvents.LeaseUnreported, LogLevel.Warning, "A lease of service '{Service}' on {Endpoint} ended without an outcome, which counts neither for nor against the endpoint. Use ExecuteAsync, or call Report or End(outcome) on every path, also where an exception is thrown. Further ones are counted by loadbalancing.client.leases.unreported and not logged.", EventName = nameof(LogEvents.LeaseUnreported))]
+    private static partial void LogLeaseUnreported(ILogger logger, string service, UpstreamEndpoint endpoint);
 
     [LoggerMessage(LogEvents.UpdateRejected, LogLevel.Error, "Source '{Source}' gave service '{Service}' a faulty list; the last good one stays in force. {Faults}", EventName = nameof(LogEvents.UpdateRejected))]
     private static partial void LogUpdateRejected(ILogger logger, string service, string source, string faults);

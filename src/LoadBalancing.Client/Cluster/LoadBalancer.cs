@@ -8,7 +8,7 @@ namespace LoadBalancing.Client;
 /// Safe for use from any number of threads. A pick reads one snapshot and takes no lock. Instances come from
 /// <see cref="ILoadBalancerProvider"/> and live as long as the service provider.
 /// </remarks>
-public sealed class LoadBalancer
+public sealed partial class LoadBalancer
 {
     private TaskCompletionSource _firstSet = NewSignal();
     private readonly PickLog _pickLog;
@@ -18,6 +18,7 @@ public sealed class LoadBalancer
     private ObserverList? _observers;
     private IEndpointLimits? _limits;
     private IPickAdmission? _pickLimiter;
+    private long _lastAttemptId;
 
     internal LoadBalancer(string name, string? subset, IHealthMonitor health, TimeProvider timeProvider, ClusterMetrics metrics, PickLog picks)
     {
@@ -65,6 +66,9 @@ public sealed class LoadBalancer
 
     /// <summary>Told of each lease that was dropped instead of ended.</summary>
     internal Action<UpstreamEndpoint>? LeaseReclaimed { get; set; }
+
+    /// <summary>Receives the endpoint of each lease that ended without an outcome.</summary>
+    internal Action<UpstreamEndpoint>? LeaseUnreported { get; set; }
 
     /// <summary>Told of the first exception of each subscription.</summary>
     internal Action<LoadBalancerObserver, Exception>? ObserverFailed { get; set; }
@@ -285,6 +289,15 @@ public sealed class LoadBalancer
         Metrics.OnLeaseReclaimed();
         LeaseReclaimed?.Invoke(endpoint);
     }
+
+    internal void OnLeaseUnreported(UpstreamEndpoint endpoint)
+    {
+        Metrics.OnLeaseUnreported();
+        LeaseUnreported?.Invoke(endpoint);
+    }
+
+    /// <summary>Numbers attempts for observers, from 1.</summary>
+    internal long NextAttemptId() => Interlocked.Increment(ref _lastAttemptId);
 
     private TimeSpan ElapsedSince(EndpointLease lease) => lease.StartedAt == 0 ? TimeSpan.Zero : TimeProvider.GetElapsedTime(lease.StartedAt);
 

@@ -1,4 +1,6 @@
 using LoadBalancing.Client.TestSupport;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 
 namespace LoadBalancing.Client.Tests.Cluster;
 
@@ -35,5 +37,51 @@ public sealed class EndpointLeaseTests
 
         Assert.Equal((Rounds, 0L, 0), (endpoint.Failed, endpoint.Succeeded, endpoint.InFlight));
         Assert.Equal((uint)Rounds, endpoint.Status.ConsecutiveErrors);
+    }
+
+    [Fact]
+    public void Leases_that_end_without_an_outcome_are_neutral_counted_and_logged_once()
+    {
+        using var cluster = new TestCluster(endpoints: 1);
+        using MetricRecorder metrics = cluster.Listen();
+
+        for (int i = 0; i < 20; i++)
+        {
+            using EndpointLease lease = cluster.Balancer.Pick();
+        }
+
+        cluster.Time.Advance(TimeSpan.FromMilliseconds(1));
+
+        Assert.Equal((EndpointHealth.Available, 0L, 0L, 0), (cluster.Endpoints[0].Health, cluster.Endpoints[0].Failed, cluster.Endpoints[0].Succeeded, cluster.Endpoints[0].InFlight));
+        Assert.Equal(["loadbalancing.cluster=catalog 20"], metrics.Totals("leases.unreported"));
+        FakeLogRecord warning = Assert.Single(cluster.Logs.GetSnapshot(), static log => log.Id.Id == LogEvents.LeaseUnreported);
+        Assert.Equal(LogLevel.Warning, warning.Level);
+        Assert.StartsWith($"A lease of service 'catalog' on {cluster.Endpoints[0]} ended without an outcome", warning.Message, StringComparison.Ordinal);
+        Assert.Contains("ExecuteAsync", warning.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_lease_with_any_outcome_is_reported_also_with_a_neutral_one()
+    {
+        using var cluster = new TestCluster(endpoints: 1);
+        using MetricRecorder metrics = cluster.Listen();
+
+        cluster.Balancer.Pick().End(AttemptOutcome.Neutral);
+        cluster.Balancer.Pick().End(AttemptOutcome.Failure(FailureKind.Connect));
+        cluster.Balancer.Pick().Reclaim();
+        using (EndpointLease lease = cluster.Balancer.Pick())
+        {
+            lease.Report(AttemptOutcome.Neutral);
+        }
+
+        using (EndpointLease lease = cluster.Balancer.Pick())
+        {
+            lease.End(AttemptOutcome.Success);
+        }
+
+        cluster.Time.Advance(TimeSpan.FromMilliseconds(1));
+
+        Assert.Empty(metrics.Totals("leases.unreported"));
+        Assert.DoesNotContain(cluster.Logs.GetSnapshot(), static log => log.Id.Id == LogEvents.LeaseUnreported);
     }
 }

@@ -69,7 +69,7 @@ internal readonly struct OngoingAttempt
         catch
         {
             timer.End(plan.TimeoutPool);
-            lease.End();
+            lease.End(AttemptOutcome.Neutral);
             throw;
         }
     }
