@@ -4,7 +4,8 @@ using LoadBalancing.Client;
 
 namespace UdpEcho;
 
-/// <summary>Sends one datagram and waits for its answer: one operation on one server, so no lease to look after. A question that is lost, or that its server refuses, goes to another server.</summary>
+/// <summary>Sends one datagram and waits for its answer: one operation on one server, so no lease to look after. A question that is lost, or that its server
+/// refuses, goes to another server.</summary>
 /// <param name="servers">Where questions go.</param>
 /// <param name="timeout">How long to wait for one answer.</param>
 public sealed class Asker(LoadBalancer servers, TimeSpan timeout)
@@ -35,7 +36,8 @@ public sealed class Asker(LoadBalancer servers, TimeSpan timeout)
                     new PickContext { TriedEndpoints = tried, IsRetryable = tried.Count + 1 < MaxAttempts },
                     cancellationToken: cancellationToken);
             }
-            catch (Exception exception) when (exception is SocketException or OperationCanceledException && tried.Count < MaxAttempts && !cancellationToken.IsCancellationRequested)
+            catch (Exception exception) when (
+                exception is SocketException or OperationCanceledException && tried.Count < MaxAttempts && !cancellationToken.IsCancellationRequested)
             {
                 // The failure is reported already; the next attempt goes to an endpoint that was not tried.
             }

@@ -22,7 +22,8 @@ public sealed class TrafficRecorder : IDisposable
     private readonly long _start;
     private readonly DateTimeOffset _startTime;
 
-    /// <summary>The attempt of the last event, when that is a report: an end at the same moment takes its place. Ids of different clients can be the same.</summary>
+    /// <summary>The attempt of the last event, when that is a report: an end at the same moment takes its place. Ids of different clients can be the
+    /// same.</summary>
     private (RecordingObserver Observer, long AttemptId)? _lastReported;
 
     /// <summary>Creates a recorder that has seen nothing. Its time begins now.</summary>
@@ -157,7 +158,10 @@ public sealed class TrafficRecorder : IDisposable
         TimeSpan at = _clock.GetElapsedTime(_start);
         lock (_eventsLock)
         {
-            if (recorded.Kind == RecordedEventKind.Ended && _lastReported == (observer, attemptId) && _events[^1].At == at && _events[^1].Outcome == recorded.Outcome)
+            if (recorded.Kind == RecordedEventKind.Ended
+                && _lastReported == (observer, attemptId)
+                && _events[^1].At == at
+                && _events[^1].Outcome == recorded.Outcome)
             {
                 _events[^1] = recorded with { At = at };
                 _lastReported = null;
@@ -203,7 +207,10 @@ public sealed class TrafficRecorder : IDisposable
             Write(RecordedEventKind.EndpointsChanged, null, TimeSpan.Zero, $"{source}: {string.Join(", ", endpoints.Select(static endpoint => endpoint.Address.Authority))}");
 
         private void WriteAttempt(RecordedEventKind kind, AttemptInfo attempt, in AttemptOutcome outcome, TimeSpan elapsed) =>
-            _recorder.WriteAttempt(new RecordedEvent { Kind = kind, Client = _client, Endpoint = attempt.Endpoint, Outcome = outcome, Duration = elapsed }, this, attempt.Id);
+            _recorder.WriteAttempt(
+                new RecordedEvent { Kind = kind, Client = _client, Endpoint = attempt.Endpoint, Outcome = outcome, Duration = elapsed },
+                this,
+                attempt.Id);
 
         private void Write(RecordedEventKind kind, EjectionEvent ejection, TimeSpan length) => _recorder.Write(
             new RecordedEvent

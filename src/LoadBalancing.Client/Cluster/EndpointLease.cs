@@ -12,7 +12,8 @@ namespace LoadBalancing.Client;
 /// </code>
 /// Each of the two happens once; what comes later is disregarded. A lease may be reported and ended from different threads.
 /// <para>
-/// A lease that ends without any outcome says nothing about its endpoint, so an endpoint that only ever fails is never ejected. The metric <c>loadbalancing.client.leases.unreported</c> counts such leases, and the first one
+/// A lease that ends without any outcome says nothing about its endpoint, so an endpoint that only ever fails is never ejected. The metric
+/// <c>loadbalancing.client.leases.unreported</c> counts such leases, and the first one
 /// of a cluster is logged. Where one operation is all that the lease is for, <see cref="LoadBalancer.ExecuteAsync{TState, TResult}"/> reports by itself.
 /// </para>
 /// </remarks>
@@ -95,7 +96,8 @@ public sealed class EndpointLease : IDisposable
     public void Report(AttemptOutcome outcome) => TryReport(outcome);
 
     /// <summary>
-    /// Ends the lease with the outcome that was reported. When none was, the outcome is neutral and the lease counts as unreported; <c>End(AttemptOutcome.Neutral)</c> is for attempts that really say nothing about the
+    /// Ends the lease with the outcome that was reported. When none was, the outcome is neutral and the lease counts as unreported;
+    /// <c>End(AttemptOutcome.Neutral)</c> is for attempts that really say nothing about the
     /// endpoint. The second and every later call does nothing.
     /// </summary>
     public void End() => EndCore(null);

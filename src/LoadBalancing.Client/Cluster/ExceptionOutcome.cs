@@ -3,7 +3,8 @@ using System.Security.Authentication;
 
 namespace LoadBalancing.Client;
 
-/// <summary>What an exception of an operation below HTTP says about its endpoint, unless the caller says otherwise. Exceptions of HTTP are judged by the HTTP handler, which knows more of them.</summary>
+/// <summary>What an exception of an operation below HTTP says about its endpoint, unless the caller says otherwise. Exceptions of HTTP are judged by the HTTP
+/// handler, which knows more of them.</summary>
 internal static class ExceptionOutcome
 {
     /// <summary>Judges an exception that the caller's own cancellation has not brought about.</summary>
@@ -62,7 +63,13 @@ internal static class ExceptionOutcome
         _ => AttemptOutcome.Failure(FailureKind.Reset),
     };
 
-    /// <summary>Whether it would have been thrown with any other endpoint as well: the call is wrong, something was closed on this side, or a local file is missing.</summary>
+    /// <summary>Whether it would have been thrown with any other endpoint as well: the call is wrong, something was closed on this side, or a local file is
+    /// missing.</summary>
     private static bool IsOfThisSide(Exception exception) =>
-        exception is ArgumentException or NotSupportedException or NotImplementedException or ObjectDisposedException or FileNotFoundException or DirectoryNotFoundException;
+        exception is ArgumentException
+            or NotSupportedException
+            or NotImplementedException
+            or ObjectDisposedException
+            or FileNotFoundException
+            or DirectoryNotFoundException;
 }

@@ -17,10 +17,14 @@ internal sealed class ObserverList
     public void OnPicked(EndpointLease lease) => NotifyAll(lease.GetAttemptInfo(), static (observer, attempt) => observer.OnPicked(attempt));
 
     public void OnAttemptReported(EndpointLease lease, in AttemptOutcome outcome, TimeSpan elapsed) =>
-        NotifyAll((Attempt: lease.GetAttemptInfo(), outcome, elapsed), static (observer, what) => observer.OnAttemptReported(what.Attempt, what.outcome, what.elapsed));
+        NotifyAll(
+            (Attempt: lease.GetAttemptInfo(), outcome, elapsed),
+            static (observer, what) => observer.OnAttemptReported(what.Attempt, what.outcome, what.elapsed));
 
     public void OnAttemptEnded(EndpointLease lease, in AttemptOutcome outcome, TimeSpan elapsed) =>
-        NotifyAll((Attempt: lease.GetAttemptInfo(), outcome, elapsed), static (observer, what) => observer.OnAttemptEnded(what.Attempt, what.outcome, what.elapsed));
+        NotifyAll(
+            (Attempt: lease.GetAttemptInfo(), outcome, elapsed),
+            static (observer, what) => observer.OnAttemptEnded(what.Attempt, what.outcome, what.elapsed));
 
     public void OnRetry(RetryEvent retry) => NotifyAll(retry, static (observer, retry) => observer.OnRetry(retry));
 

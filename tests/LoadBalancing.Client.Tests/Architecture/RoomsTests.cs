@@ -61,6 +61,6 @@ public sealed partial class RoomsTests
         Assert.Empty(offenders);
     }
 
-    [GeneratedRegex(@"\b(HttpClient|HttpRequestMessage|HttpResponseMessage|HttpMessageHandler|DelegatingHandler|HttpRequestException|HttpContent|HttpStatusCode|System\.Net)\b")]
+    [GeneratedRegex(@"\b(HttpClient|HttpRequestMessage|HttpResponseMessage|HttpMessageHandler|DelegatingHandler|HttpRequestException|HttpContent|HttpStatusCode|System\.Net(?!\.Sockets))\b")]
     private static partial Regex HttpTypes();
 }

@@ -52,12 +52,25 @@ public sealed class EndpointLeaseTests
 
         cluster.Time.Advance(TimeSpan.FromMilliseconds(1));
 
-        Assert.Equal((EndpointHealth.Available, 0L, 0L, 0), (cluster.Endpoints[0].Health, cluster.Endpoints[0].Failed, cluster.Endpoints[0].Succeeded, cluster.Endpoints[0].InFlight));
+        UpstreamEndpoint endpoint = cluster.Endpoints[0];
+        Assert.Equal((EndpointHealth.Available, 0L, 0L, 0), (endpoint.Health, endpoint.Failed, endpoint.Succeeded, endpoint.InFlight));
         Assert.Equal(["loadbalancing.cluster=catalog 20"], metrics.Totals("leases.unreported"));
         FakeLogRecord warning = Assert.Single(cluster.Logs.GetSnapshot(), static log => log.Id.Id == LogEvents.LeaseUnreported);
         Assert.Equal(LogLevel.Warning, warning.Level);
-        Assert.StartsWith($"A lease of service 'catalog' on {cluster.Endpoints[0]} ended without an outcome", warning.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"A lease of service 'catalog' on {endpoint} ended without an outcome", warning.Message, StringComparison.Ordinal);
         Assert.Contains("ExecuteAsync", warning.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_pick_that_nothing_observes_allocates_its_lease_and_nothing_else()
+    {
+        using var cluster = new TestCluster(endpoints: 1);
+        cluster.Balancer.Pick().End(AttemptOutcome.Success);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        cluster.Balancer.Pick().End(AttemptOutcome.Success);
+
+        Assert.Equal(80, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
     [Fact]

@@ -40,10 +40,11 @@ public sealed class LoadBalancerExecuteTests
         Assert.Equal(2, await balancer.ExecuteAsync(static (_, _) => new ValueTask<int>(2), Cancelled));
         Assert.Equal(3, await balancer.ExecuteAsync(3, static (_, state, _) => new ValueTask<int>(state), cancellationToken: Cancelled));
 
+        static ValueTask<int> Break() => ValueTask.FromException<int>(new IOException());
         await Assert.ThrowsAsync<IOException>(async () => await balancer.ExecuteAsync(1, static (_, _, _) => throw new IOException(), Cancelled));
-        await Assert.ThrowsAsync<IOException>(async () => await balancer.ExecuteAsync(static async (_, _) => await Task.FromException(new IOException()), Cancelled));
-        await Assert.ThrowsAsync<IOException>(async () => await balancer.ExecuteAsync(static (_, _) => ValueTask.FromException<int>(new IOException()), Cancelled));
-        await Assert.ThrowsAsync<IOException>(async () => await balancer.ExecuteAsync(1, static (_, _, _) => ValueTask.FromException<int>(new IOException()), cancellationToken: Cancelled));
+        await Assert.ThrowsAsync<IOException>(async () => await balancer.ExecuteAsync(static async (_, _) => await Break(), Cancelled));
+        await Assert.ThrowsAsync<IOException>(async () => await balancer.ExecuteAsync(static (_, _) => Break(), Cancelled));
+        await Assert.ThrowsAsync<IOException>(async () => await balancer.ExecuteAsync(1, static (_, _, _) => Break(), cancellationToken: Cancelled));
 
         Assert.Equal((4L, 4L, 0), (cluster.Endpoints[0].Succeeded, cluster.Endpoints[0].Failed, cluster.Endpoints[0].InFlight));
     }
@@ -129,7 +130,8 @@ public sealed class LoadBalancerExecuteTests
             static async (_, _, token) =>
             {
                 var aborted = new TaskCompletionSource();
-                await using CancellationTokenRegistration registration = token.Register(() => aborted.SetException(new SocketException((int)SocketError.ConnectionReset)));
+                var reset = new SocketException((int)SocketError.ConnectionReset);
+                await using CancellationTokenRegistration registration = token.Register(() => aborted.SetException(reset));
                 await aborted.Task;
                 return 1;
             },
@@ -180,7 +182,8 @@ public sealed class LoadBalancerExecuteTests
         await Record.ExceptionAsync(async () => await cluster.Balancer.ExecuteAsync(
             (greeting, error),
             static (_, says, _) => says.error is { } error ? throw new InvalidOperationException(error) : new ValueTask<string>(says.greeting!),
-            classify: static (greeting, exception) => greeting is ['4', ..] ? AttemptOutcome.Failure(FailureKind.Gateway) : exception is { Message: ['5', ..] } ? AttemptOutcome.Neutral : null,
+            classify: static (greeting, exception) =>
+                greeting is ['4', ..] ? AttemptOutcome.Failure(FailureKind.Gateway) : exception is { Message: ['5', ..] } ? AttemptOutcome.Neutral : null,
             cancellationToken: Cancelled));
 
         Assert.Equal((isSuccess, isFailure), (Assert.Single(observer.Ended).IsSuccess, observer.Ended[0].IsFailure));
@@ -193,9 +196,14 @@ public sealed class LoadBalancerExecuteTests
         var own = new InvalidOperationException("classifier");
         var failed = new IOException();
 
-        Assert.Same(own, await Record.ExceptionAsync(async () => await cluster.Balancer.ExecuteAsync(0, static (_, _, _) => new ValueTask<int>(1), classify: (_, _) => throw own, cancellationToken: Cancelled)));
-        Exception? both = await Record.ExceptionAsync(async () => await cluster.Balancer.ExecuteAsync(failed, static (_, failed, _) => ValueTask.FromException<int>(failed), classify: (_, _) => throw own, cancellationToken: Cancelled));
+        AttemptOutcome? Throw(int result, Exception? exception) => throw own;
 
+        Exception? afterResult = await Record.ExceptionAsync(async () =>
+            await cluster.Balancer.ExecuteAsync(0, static (_, _, _) => new ValueTask<int>(1), classify: Throw, cancellationToken: Cancelled));
+        Exception? both = await Record.ExceptionAsync(async () =>
+            await cluster.Balancer.ExecuteAsync(failed, static (_, e, _) => ValueTask.FromException<int>(e), classify: Throw, cancellationToken: Cancelled));
+
+        Assert.Same(own, afterResult);
         Assert.Equal([failed, own], Assert.IsType<AggregateException>(both).InnerExceptions);
         Assert.Equal((1L, 1L, 0), (cluster.Endpoints[0].Succeeded, cluster.Endpoints[0].Failed, cluster.Endpoints[0].InFlight));
         using EndpointLease free = cluster.Balancer.Pick();
@@ -204,13 +212,16 @@ public sealed class LoadBalancerExecuteTests
     [Fact]
     public async Task An_operation_waits_for_a_permit_and_releases_it_when_it_ends_or_throws()
     {
-        using var cluster = new TestCluster(endpoints: 1, static options => options.ConnectionPool = new ConnectionPoolOptions { MaxRequests = 1, MaxPendingRequests = 1 });
+        using var cluster = new TestCluster(
+            endpoints: 1,
+            static options => (options.ConnectionPool.MaxRequests, options.ConnectionPool.MaxPendingRequests) = (1, 1));
         var gate = new TaskCompletionSource();
 
         ValueTask first = cluster.Balancer.ExecuteAsync(gate, static async (_, gate, _) => await gate.Task, Cancelled);
         ValueTask<int> second = cluster.Balancer.ExecuteAsync(static (endpoint, _) => new ValueTask<int>(endpoint.InFlight), Cancelled);
         Assert.False(second.IsCompleted);
-        await Assert.ThrowsAsync<LoadBalancerOverflowException>(async () => await cluster.Balancer.ExecuteAsync(static (_, _) => ValueTask.CompletedTask, Cancelled));
+        await Assert.ThrowsAsync<LoadBalancerOverflowException>(async () =>
+            await cluster.Balancer.ExecuteAsync(static (_, _) => ValueTask.CompletedTask, Cancelled));
         gate.SetException(new IOException());
 
         await Assert.ThrowsAsync<IOException>(async () => await first);
@@ -249,7 +260,11 @@ public sealed class LoadBalancerExecuteTests
 
         for (int i = 0; i < 4; i++)
         {
-            UpstreamEndpoint picked = await cluster.Balancer.ExecuteAsync(0, static (endpoint, _, _) => new ValueTask<UpstreamEndpoint>(endpoint), context, cancellationToken: Cancelled);
+            UpstreamEndpoint picked = await cluster.Balancer.ExecuteAsync(
+                0,
+                static (endpoint, _, _) => new ValueTask<UpstreamEndpoint>(endpoint),
+                context,
+                cancellationToken: Cancelled);
             Assert.Same(cluster.Endpoints[1], picked);
         }
     }
@@ -274,11 +289,16 @@ public sealed class LoadBalancerExecuteTests
     {
         using var cluster = new TestCluster(endpoints: 1);
         using MetricRecorder metrics = cluster.Listen();
+        Func<UpstreamEndpoint, CancellationToken, ValueTask> plain = null!;
+        Func<UpstreamEndpoint, CancellationToken, ValueTask<int>> withResult = null!;
+        Func<UpstreamEndpoint, int, CancellationToken, ValueTask> withState = null!;
+        Func<UpstreamEndpoint, int, CancellationToken, ValueTask<int>> withBoth = null!;
+        LoadBalancer balancer = cluster.Balancer;
 
-        await Assert.ThrowsAsync<ArgumentNullException>("operation", async () => await cluster.Balancer.ExecuteAsync((Func<UpstreamEndpoint, CancellationToken, ValueTask>)null!, Cancelled));
-        await Assert.ThrowsAsync<ArgumentNullException>("operation", async () => await cluster.Balancer.ExecuteAsync((Func<UpstreamEndpoint, CancellationToken, ValueTask<int>>)null!, Cancelled));
-        await Assert.ThrowsAsync<ArgumentNullException>("operation", async () => await cluster.Balancer.ExecuteAsync(0, (Func<UpstreamEndpoint, int, CancellationToken, ValueTask>)null!, Cancelled));
-        await Assert.ThrowsAsync<ArgumentNullException>("operation", async () => await cluster.Balancer.ExecuteAsync(0, (Func<UpstreamEndpoint, int, CancellationToken, ValueTask<int>>)null!, cancellationToken: Cancelled));
+        await Assert.ThrowsAsync<ArgumentNullException>("operation", async () => await balancer.ExecuteAsync(plain, Cancelled));
+        await Assert.ThrowsAsync<ArgumentNullException>("operation", async () => await balancer.ExecuteAsync(withResult, Cancelled));
+        await Assert.ThrowsAsync<ArgumentNullException>("operation", async () => await balancer.ExecuteAsync(0, withState, Cancelled));
+        await Assert.ThrowsAsync<ArgumentNullException>("operation", async () => await balancer.ExecuteAsync(0, withBoth, cancellationToken: Cancelled));
 
         Assert.Empty(metrics.Totals("picks"));
     }

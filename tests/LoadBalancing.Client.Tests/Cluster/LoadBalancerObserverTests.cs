@@ -80,8 +80,15 @@ public sealed class LoadBalancerObserverTests
     [Fact]
     public void Nothing_that_an_observer_receives_can_end_an_attempt()
     {
-        HashSet<Type> received = [.. typeof(LoadBalancerObserver).GetMethods().SelectMany(static method => method.GetParameters()).Select(static parameter => parameter.ParameterType)];
-        IEnumerable<Type> reachable = received.Concat(received.SelectMany(static type => type.GetProperties()).Select(static property => property.PropertyType));
+        Type[] received =
+        [
+            .. typeof(LoadBalancerObserver).GetMethods()
+                .SelectMany(static method => method.GetParameters())
+                .Select(static parameter => parameter.ParameterType),
+        ];
+        IEnumerable<Type> reachable = received.SelectMany(static type => type.GetProperties())
+            .Select(static property => property.PropertyType)
+            .Concat(received);
 
         Assert.Contains(typeof(AttemptInfo), received);
         Assert.DoesNotContain(reachable, static type => type == typeof(EndpointLease) || typeof(IDisposable).IsAssignableFrom(type));

@@ -41,7 +41,8 @@ public sealed class PrivacyTests
             new HashSet<int>
             {
                 LogEvents.EndpointEjected, LogEvents.EndpointRestored, LogEvents.EjectionRefused, LogEvents.EndpointsChanged, LogEvents.EmptyUpdateKept, LogEvents.UpdateRejected,
-                LogEvents.HostPassedThrough, LogEvents.AttemptFailed, LogEvents.TimerFiredLate, LogEvents.LeaseReclaimed, LogEvents.LeaseUnreported, LogEvents.RetrySuppressed, LogEvents.EndpointPicked,
+                LogEvents.HostPassedThrough, LogEvents.AttemptFailed, LogEvents.TimerFiredLate, LogEvents.LeaseReclaimed, LogEvents.RetrySuppressed, LogEvents.EndpointPicked,
+                LogEvents.LeaseUnreported,
             },
             logged.ToHashSet());
     }

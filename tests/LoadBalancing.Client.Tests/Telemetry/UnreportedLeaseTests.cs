@@ -10,7 +10,9 @@ public sealed class UnreportedLeaseTests
 
         Assert.Equal(
             Rehearsal.ForgottenOutcomes,
-            rehearsal.Readings.Where(static reading => reading.Instrument.Name == "loadbalancing.client.leases.unreported").Sum(static reading => reading.Value));
+            rehearsal.Readings
+                .Where(static reading => reading.Instrument.Name == "loadbalancing.client.leases.unreported")
+                .Sum(static reading => reading.Value));
         Assert.Single(rehearsal.Logs, static log => log.Id.Id == LogEvents.LeaseUnreported);
     }
 }
