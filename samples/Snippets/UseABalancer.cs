@@ -7,23 +7,14 @@ namespace Snippets;
 // begin-snippet: use-balancer
 internal sealed class Mailer([FromKeyedServices("smtp")] LoadBalancer smtp)
 {
-    public async Task SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
-    {
-        using EndpointLease lease = await smtp.PickAsync(cancellationToken: cancellationToken);
-        Uri address = lease.Endpoint.Address;
-        using var connection = new TcpClient();
-        try
+    public async Task SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken) => await smtp.ExecuteAsync(
+        message,
+        static async (endpoint, message, token) =>
         {
-            await connection.ConnectAsync(address.Host, address.Port, cancellationToken);
-        }
-        catch (SocketException)
-        {
-            lease.End(AttemptOutcome.Failure(FailureKind.Connect));
-            throw;
-        }
-
-        await connection.GetStream().WriteAsync(message, cancellationToken);
-        lease.End(AttemptOutcome.Success);
-    }
+            using var connection = new TcpClient();
+            await connection.ConnectAsync(endpoint.Address.Host, endpoint.Address.Port, token);
+            await connection.GetStream().WriteAsync(message, token);
+        },
+        cancellationToken);
 }
 // end-snippet

@@ -69,7 +69,7 @@ public sealed class Relay : IDisposable
         using (lease)
         using (backend)
         {
-            // Without a word of ours, the success that was reported when the connection came about stands.
+            // Otherwise the success that was reported when the connection was established stands.
             TunnelEnd end = await Tunnel.RunAsync(client, backend, stop);
             if (end == TunnelEnd.BackendBroke)
             {
@@ -103,8 +103,8 @@ public sealed class Relay : IDisposable
                 EndpointLease lease = await _backends.PickAsync(context, stop);
                 if (tried.Contains(lease.Endpoint))
                 {
-                    // There is nobody else left.
-                    lease.End();
+                    // No other endpoint is left, and this one was not asked again.
+                    lease.End(AttemptOutcome.Neutral);
                     return null;
                 }
 

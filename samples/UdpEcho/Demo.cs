@@ -13,15 +13,19 @@ internal sealed class Demo(UdpRelay relay, LoadBalancer balancer, EchoServer[] s
     public async Task<bool> ShowAsync()
     {
         using var bound = new CancellationTokenSource(LongEnough);
+        var asker = new Asker(balancer, LongEnough);
+        bool isWell = (await AskOneByOneAsync("four questions, an operation each", asker, servers.Length, bound.Token)).Distinct().Count() == servers.Length;
+
         UdpClient[] clients = Connect(12);
         string[] first = await AskAllAsync("twelve clients, a flow each", clients, bound.Token);
-        bool isWell = first.Distinct().Count() == servers.Length;
+        isWell &= first.Distinct().Count() == servers.Length;
 
         EchoServer stopped = servers[1];
         await stopped.StopAsync();
         string[] second = await AskAllAsync($"{stopped.Name} is stopped, all ask again", clients, bound.Token);
         Console.WriteLine($"{"flows that moved",-40} {first.Zip(second).Count(static pair => pair.First != pair.Second)}");
 
+        isWell &= !(await AskOneByOneAsync("four more questions", asker, servers.Length, bound.Token)).Contains(stopped.Name);
         UdpClient[] late = Connect(6);
         string[] third = await AskAllAsync("six more clients", late, bound.Token);
         isWell &= !second.Concat(third).Contains(stopped.Name);
@@ -49,6 +53,17 @@ internal sealed class Demo(UdpRelay relay, LoadBalancer balancer, EchoServer[] s
         return client;
     })];
 
+    private static async Task<string[]> AskOneByOneAsync(string occasion, Asker asker, int questions, CancellationToken cancellationToken)
+    {
+        var names = new string[questions];
+        for (int i = 0; i < names.Length; i++)
+        {
+            names[i] = NameIn(await asker.AskAsync("hello"u8.ToArray(), cancellationToken));
+        }
+
+        return Show(occasion, names);
+    }
+
     private static async Task<string[]> AskAllAsync(string occasion, UdpClient[] clients, CancellationToken cancellationToken)
     {
         var names = new string[clients.Length];
@@ -56,9 +71,16 @@ internal sealed class Demo(UdpRelay relay, LoadBalancer balancer, EchoServer[] s
         {
             await clients[i].SendAsync("hello"u8.ToArray(), cancellationToken);
             UdpReceiveResult answer = await clients[i].ReceiveAsync(cancellationToken);
-            names[i] = Encoding.UTF8.GetString(answer.Buffer).Split(':')[0];
+            names[i] = NameIn(answer.Buffer);
         }
 
+        return Show(occasion, names);
+    }
+
+    private static string NameIn(byte[] answer) => Encoding.UTF8.GetString(answer).Split(':')[0];
+
+    private static string[] Show(string occasion, string[] names)
+    {
         string counts = string.Join(", ", names.CountBy(static name => name).OrderBy(static name => name.Key).Select(static name => $"{name.Key}: {name.Value}"));
         Console.WriteLine($"{occasion,-40} {counts}");
         return names;

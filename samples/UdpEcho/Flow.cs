@@ -62,7 +62,8 @@ internal sealed class Flow
                 using EndpointLease lease = await _servers.PickAsync(new PickContext { Hash = AffinityHash.Compute(_client.Address), TriedEndpoints = _tried }, stop);
                 if (_tried.Contains(lease.Endpoint))
                 {
-                    // Nobody else is left, and the datagram is lost, as datagrams may be.
+                    // No other endpoint is left, and the datagram is lost, as datagrams may be.
+                    lease.End(AttemptOutcome.Neutral);
                     break;
                 }
 
@@ -106,6 +107,10 @@ internal sealed class Flow
         catch (SocketException)
         {
             return ServerEnd.Unreachable;
+        }
+        catch (OperationCanceledException)
+        {
+            return ServerEnd.Stopped;
         }
 
         Task<ServerEnd> asking = AskAsync(server, lease, over.Token);

@@ -225,8 +225,8 @@ internal static class FaultRun
             return null;
         }
 
-        public override void OnAttemptReported(EndpointLease lease, AttemptOutcome outcome, TimeSpan elapsed) =>
-            _attempts.Enqueue((Now, lease.Endpoint.Address == _victim, outcome.IsSuccess));
+        public override void OnAttemptReported(AttemptInfo attempt, AttemptOutcome outcome, TimeSpan elapsed) =>
+            _attempts.Enqueue((Now, attempt.Endpoint.Address == _victim, outcome.IsSuccess));
 
         public override void OnEjected(EjectionEvent ejection)
         {

@@ -22,8 +22,9 @@ public sealed class TrafficRecorder : IDisposable
     private readonly long _start;
     private readonly DateTimeOffset _startTime;
 
-    /// <summary>The lease of the last event, when that is a report: an end at the same moment takes its place.</summary>
-    private EndpointLease? _lastReported;
+    /// <summary>The attempt of the last event, when that is a report: an end at the same moment takes its place. Ids of different clients can be the
+    /// same.</summary>
+    private (RecordingObserver Observer, long AttemptId)? _lastReported;
 
     /// <summary>Creates a recorder that has seen nothing. Its time begins now.</summary>
     /// <param name="clock">The clock of the clients.</param>
@@ -152,12 +153,15 @@ public sealed class TrafficRecorder : IDisposable
         }
     }
 
-    private void WriteAttempt(in RecordedEvent recorded, EndpointLease lease)
+    private void WriteAttempt(in RecordedEvent recorded, RecordingObserver observer, long attemptId)
     {
         TimeSpan at = _clock.GetElapsedTime(_start);
         lock (_eventsLock)
         {
-            if (recorded.Kind == RecordedEventKind.Ended && ReferenceEquals(_lastReported, lease) && _events[^1].Time == at && _events[^1].Outcome == recorded.Outcome)
+            if (recorded.Kind == RecordedEventKind.Ended
+                && _lastReported == (observer, attemptId)
+                && _events[^1].Time == at
+                && _events[^1].Outcome == recorded.Outcome)
             {
                 _events[^1] = recorded with { Time = at };
                 _lastReported = null;
@@ -165,7 +169,7 @@ public sealed class TrafficRecorder : IDisposable
             }
 
             _events.Add(recorded with { Time = at });
-            _lastReported = recorded.Kind == RecordedEventKind.Reported ? lease : null;
+            _lastReported = recorded.Kind == RecordedEventKind.Reported ? (observer, attemptId) : null;
         }
     }
 
@@ -180,14 +184,14 @@ public sealed class TrafficRecorder : IDisposable
             _client = client;
         }
 
-        public override void OnPicked(EndpointLease lease) =>
-            _recorder.WriteAttempt(new RecordedEvent { Kind = RecordedEventKind.Picked, Client = _client, Endpoint = lease.Endpoint }, lease);
+        public override void OnPicked(AttemptInfo attempt) =>
+            _recorder.WriteAttempt(new RecordedEvent { Kind = RecordedEventKind.Picked, Client = _client, Endpoint = attempt.Endpoint }, this, attempt.Id);
 
-        public override void OnAttemptReported(EndpointLease lease, AttemptOutcome outcome, TimeSpan elapsed) =>
-            WriteAttempt(RecordedEventKind.Reported, lease, outcome, elapsed);
+        public override void OnAttemptReported(AttemptInfo attempt, AttemptOutcome outcome, TimeSpan elapsed) =>
+            WriteAttempt(RecordedEventKind.Reported, attempt, outcome, elapsed);
 
-        public override void OnAttemptEnded(EndpointLease lease, AttemptOutcome outcome, TimeSpan elapsed) =>
-            WriteAttempt(RecordedEventKind.Ended, lease, outcome, elapsed);
+        public override void OnAttemptEnded(AttemptInfo attempt, AttemptOutcome outcome, TimeSpan elapsed) =>
+            WriteAttempt(RecordedEventKind.Ended, attempt, outcome, elapsed);
 
         public override void OnRetry(RetryEvent retry) =>
             Write(RecordedEventKind.Retried, retry.Endpoint, retry.Delay, string.Create(CultureInfo.InvariantCulture, $"{retry.Reason}, retry {retry.RetryNumber}"));
@@ -202,8 +206,11 @@ public sealed class TrafficRecorder : IDisposable
         public override void OnEndpointsChanged(string source, IReadOnlyList<UpstreamEndpoint> endpoints) =>
             Write(RecordedEventKind.EndpointsChanged, null, TimeSpan.Zero, $"{source}: {string.Join(", ", endpoints.Select(static endpoint => endpoint.Address.Authority))}");
 
-        private void WriteAttempt(RecordedEventKind kind, EndpointLease lease, in AttemptOutcome outcome, TimeSpan elapsed) =>
-            _recorder.WriteAttempt(new RecordedEvent { Kind = kind, Client = _client, Endpoint = lease.Endpoint, Outcome = outcome, Duration = elapsed }, lease);
+        private void WriteAttempt(RecordedEventKind kind, AttemptInfo attempt, in AttemptOutcome outcome, TimeSpan elapsed) =>
+            _recorder.WriteAttempt(
+                new RecordedEvent { Kind = kind, Client = _client, Endpoint = attempt.Endpoint, Outcome = outcome, Duration = elapsed },
+                this,
+                attempt.Id);
 
         private void Write(RecordedEventKind kind, EjectionEvent ejection, TimeSpan length) => _recorder.Write(
             new RecordedEvent

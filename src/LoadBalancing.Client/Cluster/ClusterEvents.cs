@@ -22,6 +22,7 @@ internal sealed partial class ClusterEvents : IEjectionEvents
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
     private readonly Action _scheduleWork;
+    private bool _loggedUnreportedLease;
 
     /// <param name="name">The cluster.</param>
     /// <param name="observers">Its observers.</param>
@@ -107,6 +108,15 @@ internal sealed partial class ClusterEvents : IEjectionEvents
         }
     }
 
+    /// <summary>Logs the first one, in the background: a lease ends on the thread of a request, and often while an exception is on its way.</summary>
+    public void OnLeaseUnreported(UpstreamEndpoint endpoint)
+    {
+        if (!Interlocked.Exchange(ref _loggedUnreportedLease, true))
+        {
+            Enqueue(() => LogLeaseUnreported(_logger, _name.FullName, endpoint));
+        }
+    }
+
     /// <summary>Reports what has happened since the last time. Called by the background worker.</summary>
     public void ReportPending()
     {
@@ -121,6 +131,13 @@ internal sealed partial class ClusterEvents : IEjectionEvents
         _pending.Enqueue(report);
         _scheduleWork();
     }
+
+    [LoggerMessage(
+        LogEvents.LeaseUnreported,
+        LogLevel.Warning,
+        "A lease of service '{Service}' on {Endpoint} ended without an outcome, which counts neither for nor against the endpoint. Use ExecuteAsync, or call Report or End(outcome) on every path, also where an exception is thrown. Further ones are counted by loadbalancing.client.leases.unreported and not logged.",
+        EventName = nameof(LogEvents.LeaseUnreported))]
+    private static partial void LogLeaseUnreported(ILogger logger, string service, UpstreamEndpoint endpoint);
 
     [LoggerMessage(LogEvents.EndpointEjected, LogLevel.Warning, "Endpoint {Endpoint} of service '{Service}' is taken out for at least {Length}: {Reason}.", EventName = nameof(LogEvents.EndpointEjected))]
     private static partial void LogEjected(ILogger logger, UpstreamEndpoint endpoint, string service, string reason, TimeSpan length);

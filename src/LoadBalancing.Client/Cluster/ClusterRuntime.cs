@@ -85,7 +85,8 @@ internal sealed partial class ClusterRuntime : IDisposable
             _metrics,
             new PickLog(name.FullName, logger),
             timeProvider,
-            leaseReclaimed);
+            leaseReclaimed,
+            _events.OnLeaseUnreported);
         Limits.Configure(settings.Limits, endpointLimits, []);
         _healthChecks = new ClusterHealthChecks(this, makeProbe, timeProvider, random, runProbe);
         _healthChecks.Configure(settings.HealthCheck, []);

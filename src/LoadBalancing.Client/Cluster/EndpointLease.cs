@@ -11,18 +11,26 @@ namespace LoadBalancing.Client;
 ///                       success: nothing yet         failure after a reported success: counts now
 /// </code>
 /// Each of the two happens once; what comes later is disregarded. A lease may be reported and ended from different threads.
+/// <para>
+/// A lease that ends without any outcome says nothing about its endpoint, so an endpoint that only ever fails is never ejected. The metric
+/// <c>loadbalancing.client.leases.unreported</c> counts such leases, and the first one
+/// of a cluster is logged. Where one operation is all that the lease is for, <see cref="LoadBalancer.ExecuteAsync{TState, TResult}"/> reports by itself.
+/// </para>
 /// </remarks>
 public sealed class EndpointLease : IDisposable
 {
-    private const int Unreported = 0;
-    private const int Reporting = 1;
-    private const int Reported = 2;
+    private const byte Unreported = 0;
+    private const byte Reporting = 1;
+    private const byte Reported = 2;
 
     private readonly LoadBalancer _balancer;
     private readonly uint _generation;
     private AttemptOutcome _outcome;
-    private int _phase;
-    private int _ended;
+    private long _attemptId;
+
+    // Bytes, so that the id finds room in the same 80 bytes: every request allocates one of these.
+    private byte _phase;
+    private byte _ended;
     private sbyte _waitingIndex = -1;
 
     /// <param name="balancer">Whose lease it is.</param>
@@ -67,6 +75,19 @@ public sealed class EndpointLease : IDisposable
 
     internal bool HasEnded => Volatile.Read(ref _ended) != 0;
 
+    /// <summary>What observers see of the attempt. The first one of them to look gives it its number: most leases are never observed.</summary>
+    internal AttemptInfo GetAttemptInfo()
+    {
+        long id = Volatile.Read(ref _attemptId);
+        if (id == 0)
+        {
+            long next = _balancer.NextAttemptId();
+            id = Interlocked.CompareExchange(ref _attemptId, next, 0) is not 0 and long seen ? seen : next;
+        }
+
+        return new AttemptInfo(id, Endpoint, StartedAt);
+    }
+
     /// <summary>
     /// Says what became of the attempt, before its exchange is over. A failure acts at once: when this returns and the failure was one
     /// too many, no pick yields the endpoint any more. The second and every later call does nothing.
@@ -74,7 +95,11 @@ public sealed class EndpointLease : IDisposable
     /// <param name="outcome">What became of it.</param>
     public void Report(AttemptOutcome outcome) => TryReport(outcome);
 
-    /// <summary>Ends the lease with the outcome that was reported, or neutrally when none was. The second and every later call does nothing.</summary>
+    /// <summary>
+    /// Ends the lease with the outcome that was reported. When none was, the outcome is neutral and the lease counts as unreported;
+    /// <c>End(AttemptOutcome.Neutral)</c> is for attempts that really say nothing about the
+    /// endpoint. The second and every later call does nothing.
+    /// </summary>
     public void End() => EndCore(null);
 
     /// <summary>
@@ -92,7 +117,7 @@ public sealed class EndpointLease : IDisposable
     {
         try
         {
-            End();
+            End(AttemptOutcome.Neutral);
             _balancer.OnLeaseReclaimed(Endpoint);
         }
 #pragma warning disable CA1031 // Loggers and listeners are other people's code, perhaps disposed by now, and an exception on the finalizers' thread is the end of the process.
@@ -131,6 +156,10 @@ public sealed class EndpointLease : IDisposable
         }
 
         _balancer.OnLeaseEnded(this, _outcome);
+        if (last is null && Volatile.Read(ref _phase) == Unreported)
+        {
+            _balancer.OnLeaseUnreported(Endpoint);
+        }
     }
 
     private static void NotifyCapacityFreed(ICapacityWatcher[] watchers, RequestPermits? own)

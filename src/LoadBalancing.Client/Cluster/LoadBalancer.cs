@@ -8,14 +8,16 @@ namespace LoadBalancing.Client;
 /// Safe for use from any number of threads. A pick reads one snapshot and takes no lock. Instances come from
 /// <see cref="ILoadBalancerProvider"/> and live as long as the service provider.
 /// </remarks>
-public sealed class LoadBalancer
+public sealed partial class LoadBalancer
 {
     private readonly ClusterName _name;
     private readonly ClusterObservers _observers;
     private readonly PickLog _pickLog;
     private readonly Action<UpstreamEndpoint>? _leaseReclaimed;
+    private readonly Action<UpstreamEndpoint>? _leaseUnreported;
     private volatile BalancerSettings _settings;
     private volatile SubsetLabels? _subsetLabels;
+    private long _lastAttemptId;
 
     /// <param name="name">The cluster.</param>
     /// <param name="sources">The names of its endpoint sources, for messages about a first set that does not come.</param>
@@ -27,7 +29,8 @@ public sealed class LoadBalancer
     /// <param name="metrics">Where it counts.</param>
     /// <param name="picks">Where it logs picks.</param>
     /// <param name="timeProvider">The clock.</param>
-    /// <param name="leaseReclaimed">Called for each lease that was dropped instead of ended; null: nothing is.</param>
+    /// <param name="leaseReclaimed">Called for each lease that was dropped instead of ended; null: nothing is called.</param>
+    /// <param name="leaseUnreported">Called for each lease that ended without an outcome; null: nothing is called.</param>
     internal LoadBalancer(
         ClusterName name,
         string sources,
@@ -39,7 +42,8 @@ public sealed class LoadBalancer
         ClusterMetrics metrics,
         PickLog picks,
         TimeProvider timeProvider,
-        Action<UpstreamEndpoint>? leaseReclaimed)
+        Action<UpstreamEndpoint>? leaseReclaimed,
+        Action<UpstreamEndpoint>? leaseUnreported = null)
     {
         _name = name;
         SourcesDescription = sources;
@@ -52,6 +56,7 @@ public sealed class LoadBalancer
         _pickLog = picks;
         TimeProvider = timeProvider;
         _leaseReclaimed = leaseReclaimed;
+        _leaseUnreported = leaseUnreported;
     }
 
     /// <summary>The service's name.</summary>
@@ -256,6 +261,15 @@ public sealed class LoadBalancer
         Metrics.OnLeaseReclaimed();
         _leaseReclaimed?.Invoke(endpoint);
     }
+
+    internal void OnLeaseUnreported(UpstreamEndpoint endpoint)
+    {
+        Metrics.OnLeaseUnreported();
+        _leaseUnreported?.Invoke(endpoint);
+    }
+
+    /// <summary>Numbers attempts for observers, from 1.</summary>
+    internal long NextAttemptId() => Interlocked.Increment(ref _lastAttemptId);
 
     private TimeSpan ElapsedSince(EndpointLease lease) => lease.StartedAt == 0 ? TimeSpan.Zero : TimeProvider.GetElapsedTime(lease.StartedAt);
 

@@ -15,24 +15,24 @@ namespace LoadBalancing.Client;
 public abstract class LoadBalancerObserver
 {
     /// <summary>An endpoint was picked; an attempt begins.</summary>
-    /// <param name="lease">The lease of the attempt: the same object when the attempt is reported and ended. It belongs to whoever picked; do not report or end it.</param>
-    public virtual void OnPicked(EndpointLease lease)
+    /// <param name="attempt">The attempt; its id is the same when it is reported and ended.</param>
+    public virtual void OnPicked(AttemptInfo attempt)
     {
     }
 
     /// <summary>It is known what became of an attempt; over HTTP the headers are there, or never will be.</summary>
-    /// <param name="lease">The lease of the attempt.</param>
+    /// <param name="attempt">The attempt.</param>
     /// <param name="outcome">What became of it.</param>
     /// <param name="elapsed">The time since the pick; zero when nobody observed then.</param>
-    public virtual void OnAttemptReported(EndpointLease lease, AttemptOutcome outcome, TimeSpan elapsed)
+    public virtual void OnAttemptReported(AttemptInfo attempt, AttemptOutcome outcome, TimeSpan elapsed)
     {
     }
 
     /// <summary>An attempt is over: its answer was read, broke off, or was dropped.</summary>
-    /// <param name="lease">The lease of the attempt.</param>
+    /// <param name="attempt">The attempt.</param>
     /// <param name="outcome">What counts: a failure where the headers had promised a success and the body broke off.</param>
     /// <param name="elapsed">The time since the pick; zero when nobody observed then.</param>
-    public virtual void OnAttemptEnded(EndpointLease lease, AttemptOutcome outcome, TimeSpan elapsed)
+    public virtual void OnAttemptEnded(AttemptInfo attempt, AttemptOutcome outcome, TimeSpan elapsed)
     {
     }
 

@@ -14,13 +14,17 @@ internal sealed class ObserverList
         return left.Length == 0 ? null : new ObserverList(left);
     }
 
-    public void OnPicked(EndpointLease lease) => NotifyAll(lease, static (observer, lease) => observer.OnPicked(lease));
+    public void OnPicked(EndpointLease lease) => NotifyAll(lease.GetAttemptInfo(), static (observer, attempt) => observer.OnPicked(attempt));
 
     public void OnAttemptReported(EndpointLease lease, in AttemptOutcome outcome, TimeSpan elapsed) =>
-        NotifyAll((lease, outcome, elapsed), static (observer, attempt) => observer.OnAttemptReported(attempt.lease, attempt.outcome, attempt.elapsed));
+        NotifyAll(
+            (Attempt: lease.GetAttemptInfo(), outcome, elapsed),
+            static (observer, what) => observer.OnAttemptReported(what.Attempt, what.outcome, what.elapsed));
 
     public void OnAttemptEnded(EndpointLease lease, in AttemptOutcome outcome, TimeSpan elapsed) =>
-        NotifyAll((lease, outcome, elapsed), static (observer, attempt) => observer.OnAttemptEnded(attempt.lease, attempt.outcome, attempt.elapsed));
+        NotifyAll(
+            (Attempt: lease.GetAttemptInfo(), outcome, elapsed),
+            static (observer, what) => observer.OnAttemptEnded(what.Attempt, what.outcome, what.elapsed));
 
     public void OnRetry(RetryEvent retry) => NotifyAll(retry, static (observer, retry) => observer.OnRetry(retry));
 

@@ -74,6 +74,8 @@ internal sealed class ClusterMetrics
 
     public void OnLeaseReclaimed() => Add(_metrics.LeasesReclaimed);
 
+    public void OnLeaseUnreported() => Add(_metrics.LeasesUnreported);
+
     private void Add(Counter<long> counter)
     {
         if (_subset is { } subset)

@@ -41,6 +41,7 @@ internal sealed class LoadBalancingMetrics
         PassThroughs = meter.CreateCounter<long>("loadbalancing.client.passthroughs", "{request}", "Requests to hosts that are not balanced, sent on untouched.");
         UpdatesRejected = meter.CreateCounter<long>("loadbalancing.client.updates.rejected", "{update}", "Updates of endpoints or options that were not taken; the last good ones stay in force.");
         LeasesReclaimed = meter.CreateCounter<long>("loadbalancing.client.leases.reclaimed", "{lease}", "Leases of responses that were dropped without being read or disposed.");
+        LeasesUnreported = meter.CreateCounter<long>("loadbalancing.client.leases.unreported", "{lease}", "Leases that ended without an outcome.");
         AffinityIgnored = meter.CreateCounter<long>("loadbalancing.client.affinity.ignored", "{request}", "Requests whose affinity cookie names no endpoint: forged, cut off, of a key that is gone, or of an endpoint that has left.");
         meter.CreateObservableUpDownCounter("loadbalancing.client.endpoints", ObserveStates, "{endpoint}", "Endpoints by state.");
         meter.CreateObservableCounter("loadbalancing.client.endpoint.attempts", ObserveAttempts, "{attempt}", "Attempts that ended, by endpoint and outcome.");
@@ -82,6 +83,8 @@ internal sealed class LoadBalancingMetrics
     public Counter<long> UpdatesRejected { get; }
 
     public Counter<long> LeasesReclaimed { get; }
+
+    public Counter<long> LeasesUnreported { get; }
 
     public Counter<long> AffinityIgnored { get; }
 

@@ -15,6 +15,7 @@ internal static class LogEvents
     public const int SourceFailed = 13;
     public const int ObserverFailed = 14;
     public const int SubsetEmpty = 15;
+    public const int LeaseUnreported = 16;
     public const int OptionsReloaded = 20;
     public const int ReloadRejected = 21;
     public const int StartupWarning = 22;

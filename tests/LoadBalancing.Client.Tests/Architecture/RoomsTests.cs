@@ -83,6 +83,6 @@ public sealed partial class RoomsTests
     [GeneratedRegex(@"^(?<indent>  (  )?)(?<name>[A-Z]\w+(?=/)|\(root\))")]
     private static partial Regex MapEntry();
 
-    [GeneratedRegex(@"\b(HttpClient|HttpRequestMessage|HttpResponseMessage|HttpMessageHandler|DelegatingHandler|HttpRequestException|HttpContent|HttpStatusCode|System\.Net)\b")]
+    [GeneratedRegex(@"\b(HttpClient|HttpRequestMessage|HttpResponseMessage|HttpMessageHandler|DelegatingHandler|HttpRequestException|HttpContent|HttpStatusCode|System\.Net(?!\.Sockets))\b")]
     private static partial Regex HttpTypes();
 }

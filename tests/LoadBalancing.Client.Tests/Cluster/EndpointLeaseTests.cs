@@ -1,4 +1,6 @@
 using LoadBalancing.Client.TestSupport;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 
 namespace LoadBalancing.Client.Tests.Cluster;
 
@@ -35,5 +37,64 @@ public sealed class EndpointLeaseTests
 
         Assert.Equal((Rounds, 0L, 0), (endpoint.FailureCount, endpoint.SuccessCount, endpoint.InFlight));
         Assert.Equal((uint)Rounds, endpoint.Status.ConsecutiveErrors);
+    }
+
+    [Fact]
+    public void Leases_that_end_without_an_outcome_are_neutral_counted_and_logged_once()
+    {
+        using var cluster = new TestCluster(endpoints: 1);
+        using MetricRecorder metrics = cluster.Listen();
+
+        for (int i = 0; i < 20; i++)
+        {
+            using EndpointLease lease = cluster.Balancer.Pick();
+        }
+
+        cluster.Time.Advance(TimeSpan.FromMilliseconds(1));
+
+        UpstreamEndpoint endpoint = cluster.Endpoints[0];
+        Assert.Equal((EndpointHealth.Available, 0L, 0L, 0), (endpoint.Health, endpoint.Failed, endpoint.Succeeded, endpoint.InFlight));
+        Assert.Equal(["loadbalancing.cluster=catalog 20"], metrics.Totals("leases.unreported"));
+        FakeLogRecord warning = Assert.Single(cluster.Logs.GetSnapshot(), static log => log.Id.Id == LogEvents.LeaseUnreported);
+        Assert.Equal(LogLevel.Warning, warning.Level);
+        Assert.StartsWith($"A lease of service 'catalog' on {endpoint} ended without an outcome", warning.Message, StringComparison.Ordinal);
+        Assert.Contains("ExecuteAsync", warning.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_pick_that_nothing_observes_allocates_its_lease_and_nothing_else()
+    {
+        using var cluster = new TestCluster(endpoints: 1);
+        cluster.Balancer.Pick().End(AttemptOutcome.Success);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        cluster.Balancer.Pick().End(AttemptOutcome.Success);
+
+        Assert.Equal(80, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
+    public void A_lease_with_any_outcome_is_reported_also_with_a_neutral_one()
+    {
+        using var cluster = new TestCluster(endpoints: 1);
+        using MetricRecorder metrics = cluster.Listen();
+
+        cluster.Balancer.Pick().End(AttemptOutcome.Neutral);
+        cluster.Balancer.Pick().End(AttemptOutcome.Failure(FailureKind.Connect));
+        cluster.Balancer.Pick().Reclaim();
+        using (EndpointLease lease = cluster.Balancer.Pick())
+        {
+            lease.Report(AttemptOutcome.Neutral);
+        }
+
+        using (EndpointLease lease = cluster.Balancer.Pick())
+        {
+            lease.End(AttemptOutcome.Success);
+        }
+
+        cluster.Time.Advance(TimeSpan.FromMilliseconds(1));
+
+        Assert.Empty(metrics.Totals("leases.unreported"));
+        Assert.DoesNotContain(cluster.Logs.GetSnapshot(), static log => log.Id.Id == LogEvents.LeaseUnreported);
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using LoadBalancing.Client.TestSupport;
 using Microsoft.Extensions.Time.Testing;
@@ -24,7 +25,73 @@ public sealed class LoadBalancerObserverTests
         lease.End();
 
         Assert.Equal(OneAttempt, observer.Lines);
-        Assert.All(observer.Leases, told => Assert.Same(lease, told));
+        Assert.All(observer.Attempts, attempt => Assert.Equal((1, lease.Endpoint, lease.StartedAt), (attempt.Id, attempt.Endpoint, attempt.StartTimestamp)));
+    }
+
+    [Fact]
+    public void Attempts_in_flight_at_the_same_time_are_told_apart_by_their_ids()
+    {
+        using var cluster = new TestCluster(endpoints: 1);
+        var observer = new Notes();
+        EndpointLease early = cluster.Balancer.Pick();
+        using IDisposable subscription = cluster.Balancer.Subscribe(observer);
+
+        EndpointLease first = cluster.Balancer.Pick();
+        EndpointLease second = cluster.Balancer.Pick();
+        second.Report(AttemptOutcome.Success);
+        early.Report(AttemptOutcome.Success);
+        first.Report(AttemptOutcome.Success);
+        early.End();
+        first.End();
+        second.End();
+
+        Assert.Equal([1, 2, 2, 3, 1, 3, 1, 2], observer.Attempts.Select(static attempt => attempt.Id));
+        Assert.Equal([false, false, false, true, false, true, false, false], observer.Attempts.Select(static attempt => attempt.StartTimestamp == 0));
+    }
+
+    [Fact]
+    public void Attempts_that_nothing_observes_get_no_id()
+    {
+        using var cluster = new TestCluster(endpoints: 1);
+        cluster.Balancer.Pick().End(AttemptOutcome.Success);
+        var observer = new Notes();
+        using IDisposable subscription = cluster.Balancer.Subscribe(observer);
+
+        cluster.Balancer.Pick().End(AttemptOutcome.Success);
+
+        Assert.All(observer.Attempts, static attempt => Assert.Equal(1, attempt.Id));
+    }
+
+    [Fact]
+    public void Observers_of_the_same_attempt_see_the_same_id_also_when_threads_race_for_it()
+    {
+        using var cluster = new TestCluster(endpoints: 1);
+        for (int i = 0; i < 200; i++)
+        {
+            EndpointLease lease = cluster.Balancer.Pick();
+            var ids = new ConcurrentBag<long>();
+            Parallel.For(0, 4, _ => ids.Add(lease.GetAttemptInfo().Id));
+            lease.End(AttemptOutcome.Success);
+
+            Assert.Single(ids.Distinct());
+        }
+    }
+
+    [Fact]
+    public void Nothing_that_an_observer_receives_can_end_an_attempt()
+    {
+        Type[] received =
+        [
+            .. typeof(LoadBalancerObserver).GetMethods()
+                .SelectMany(static method => method.GetParameters())
+                .Select(static parameter => parameter.ParameterType),
+        ];
+        IEnumerable<Type> reachable = received.SelectMany(static type => type.GetProperties())
+            .Select(static property => property.PropertyType)
+            .Concat(received);
+
+        Assert.Contains(typeof(AttemptInfo), received);
+        Assert.DoesNotContain(reachable, static type => type == typeof(EndpointLease) || typeof(IDisposable).IsAssignableFrom(type));
     }
 
     [Fact]
@@ -142,16 +209,16 @@ public sealed class LoadBalancerObserverTests
 
     private sealed class Faulty : LoadBalancerObserver
     {
-        public override void OnPicked(EndpointLease lease) => throw new InvalidOperationException("observer");
+        public override void OnPicked(AttemptInfo attempt) => throw new InvalidOperationException("observer");
 
-        public override void OnAttemptEnded(EndpointLease lease, AttemptOutcome outcome, TimeSpan elapsed) => throw new InvalidOperationException("observer");
+        public override void OnAttemptEnded(AttemptInfo attempt, AttemptOutcome outcome, TimeSpan elapsed) => throw new InvalidOperationException("observer");
     }
 
     private sealed class Notes : LoadBalancerObserver
     {
         public List<string> Lines { get; } = [];
 
-        public List<EndpointLease> Leases { get; } = [];
+        public List<AttemptInfo> Attempts { get; } = [];
 
         public List<EjectionEvent> Ejections { get; } = [];
 
@@ -163,13 +230,13 @@ public sealed class LoadBalancerObserverTests
 
         public List<string> Changes { get; } = [];
 
-        public override void OnPicked(EndpointLease lease) => Add(lease, $"picked {Number(lease)}");
+        public override void OnPicked(AttemptInfo attempt) => Add(attempt, $"picked {Number(attempt)}");
 
-        public override void OnAttemptReported(EndpointLease lease, AttemptOutcome outcome, TimeSpan elapsed) =>
-            Add(lease, $"reported {Number(lease)} {outcome} after {elapsed.TotalSeconds} s");
+        public override void OnAttemptReported(AttemptInfo attempt, AttemptOutcome outcome, TimeSpan elapsed) =>
+            Add(attempt, $"reported {Number(attempt)} {outcome} after {elapsed.TotalSeconds} s");
 
-        public override void OnAttemptEnded(EndpointLease lease, AttemptOutcome outcome, TimeSpan elapsed) =>
-            Add(lease, $"ended {Number(lease)} {outcome} after {elapsed.TotalSeconds} s");
+        public override void OnAttemptEnded(AttemptInfo attempt, AttemptOutcome outcome, TimeSpan elapsed) =>
+            Add(attempt, $"ended {Number(attempt)} {outcome} after {elapsed.TotalSeconds} s");
 
         public override void OnRetry(RetryEvent retry) => Retries.Add(retry);
 
@@ -181,11 +248,11 @@ public sealed class LoadBalancerObserverTests
 
         public override void OnEndpointsChanged(string source, IReadOnlyList<UpstreamEndpoint> endpoints) => Changes.Add($"{source}: {endpoints.Count}");
 
-        private static char Number(EndpointLease lease) => lease.Endpoint.Address.Host[^1];
+        private static char Number(AttemptInfo attempt) => attempt.Endpoint.Address.Host[^1];
 
-        private void Add(EndpointLease lease, string line)
+        private void Add(AttemptInfo attempt, string line)
         {
-            Leases.Add(lease);
+            Attempts.Add(attempt);
             Lines.Add(line);
         }
     }

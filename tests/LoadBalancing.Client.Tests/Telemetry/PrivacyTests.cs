@@ -42,6 +42,7 @@ public sealed class PrivacyTests
             {
                 LogEvents.EndpointEjected, LogEvents.EndpointRestored, LogEvents.EjectionRefused, LogEvents.EndpointsChanged, LogEvents.EmptyUpdateKept, LogEvents.UpdateRejected,
                 LogEvents.HostPassedThrough, LogEvents.AttemptFailed, LogEvents.TimerFiredLate, LogEvents.LeaseReclaimed, LogEvents.RetrySuppressed, LogEvents.EndpointPicked,
+                LogEvents.LeaseUnreported,
             },
             logged.ToHashSet());
     }

@@ -16,6 +16,9 @@ internal sealed class Rehearsal
 {
     public const string Secret = "hunter2";
 
+    /// <summary>How many leases end without an outcome.</summary>
+    public const int ForgottenOutcomes = 2;
+
     private readonly List<Instrument> _instruments = [];
     private readonly List<MeterReading> _readings = [];
     private readonly List<FakeLogRecord> _logs = [];
@@ -58,6 +61,7 @@ internal sealed class Rehearsal
         await rehearsal.ObserveBadlyAsync();
         await rehearsal.UpdateBadlyAsync();
         await rehearsal.FindNothingAsync();
+        await rehearsal.ForgetOutcomesAsync();
         return rehearsal;
     }
 
@@ -323,6 +327,17 @@ internal sealed class Rehearsal
             await SendAsync(client, Request());
         });
 
+    /// <summary>The only place in which a lease ends without an outcome: whatever HTTP does, it reports.</summary>
+    private Task ForgetOutcomesAsync() => WithAsync(new BalancedClient(new StubHandler()), static async client =>
+    {
+        for (int i = 0; i < ForgottenOutcomes; i++)
+        {
+            client.Balancer.Pick().Dispose();
+        }
+
+        await Eventually.IsTrue(() => client.Logs.GetSnapshot().Any(static log => log.Id.Id == LogEvents.LeaseUnreported));
+    });
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static async Task DropAsync(BalancedClient client) => await client.SendAsync(Request(), completion: HttpCompletionOption.ResponseHeadersRead);
 
@@ -385,6 +400,6 @@ internal sealed class Rehearsal
 
     private sealed class FaultyObserver : LoadBalancerObserver
     {
-        public override void OnPicked(EndpointLease lease) => throw new InvalidOperationException("An observer threw.");
+        public override void OnPicked(AttemptInfo attempt) => throw new InvalidOperationException("An observer threw.");
     }
 }

@@ -66,7 +66,7 @@ internal readonly struct OngoingAttempt
         catch
         {
             timer.End(plan.Timeouts.Pool);
-            lease.End();
+            lease.End(AttemptOutcome.Neutral);
             throw;
         }
     }
