@@ -8,7 +8,7 @@ namespace LoadBalancing.Client;
 /// Values that a route may override are nullable: null means that nothing was said here and the default applies. A time-out is switched off by
 /// <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>; no other duration is longer than 24 days. Not safe for writing from several threads.
 /// </remarks>
-public sealed class LoadBalancingOptions
+public sealed partial class LoadBalancingOptions
 {
     /// <summary>
     /// The service's endpoints. Empty by default, which is an error unless the service has an <see cref="IEndpointSource"/>.
