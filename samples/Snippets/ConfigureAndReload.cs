@@ -13,7 +13,8 @@ internal static class ConfigureAndReload
         // begin-snippet: configure-layers
         services.ConfigureHttpClientDefaults(http => http.AddLoadBalancing(options => options.Timeout = TimeSpan.FromSeconds(10)));
 
-        services.AddLoadBalancedHttpClient("catalog", configuration.GetSection("LoadBalancing:catalog"))
+        services.AddLoadBalancedHttpClient("catalog")
+            .Configure(configuration.GetSection("Overrides:catalog"))
             .Configure(options => options.OutlierDetection.MaxEjectionPercent = 30)
             .Configure((options, provider) =>
             {

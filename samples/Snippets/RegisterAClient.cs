@@ -28,7 +28,7 @@ internal static class RegisterAClient
     public static void FromSection(IServiceCollection services, IConfiguration configuration)
     {
         // begin-snippet: register-from-section
-        services.AddLoadBalancedHttpClient("catalog", configuration.GetSection("Services:Catalog"));
+        services.AddLoadBalancedHttpClient("catalog").ReplaceConfiguration(configuration.GetSection("Services:Catalog"));
         // end-snippet
     }
 

@@ -31,7 +31,7 @@ public static class LoadBalancingAspNetCoreExtensions
     /// </remarks>
     /// <param name="builder">The balanced client.</param>
     /// <returns>The balanced client.</returns>
-    public static ILoadBalancingBuilder UseDataProtectionKeys(this ILoadBalancingBuilder builder)
+    public static IHttpLoadBalancingBuilder UseDataProtectionKeys(this IHttpLoadBalancingBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddDataProtection();

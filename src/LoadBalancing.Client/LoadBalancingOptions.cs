@@ -8,7 +8,7 @@ namespace LoadBalancing.Client;
 /// Values that a route may override are nullable: null means not set here, and the default applies.
 /// <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> switches a timeout off; no other duration is longer than 24 days. Not thread-safe.
 /// </remarks>
-public sealed class LoadBalancingOptions
+public sealed partial class LoadBalancingOptions
 {
     /// <summary>
     /// The service's endpoints. Empty by default, which is an error unless the service has an <see cref="IEndpointSource"/>.

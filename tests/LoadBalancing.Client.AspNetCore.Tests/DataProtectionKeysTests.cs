@@ -140,7 +140,7 @@ public sealed class DataProtectionKeysTests : IAsyncDisposable
         services.AddSingleton(time ?? _time);
         services.AddSingleton<System.Diagnostics.Metrics.IMeterFactory>(meters);
         services.AddDataProtection().PersistKeysToFileSystem(folder ?? _folder).SetApplicationName(application);
-        ILoadBalancingBuilder client = services.AddLoadBalancedHttpClient("catalog", options =>
+        IHttpLoadBalancingBuilder client = services.AddLoadBalancedHttpClient("catalog", options =>
         {
             options.Endpoints = ["http://10.0.0.1", "http://10.0.0.2", "http://10.0.0.3", "http://10.0.0.4"];
             if (ownKey is not null || !useRing)

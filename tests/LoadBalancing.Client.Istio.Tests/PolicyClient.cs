@@ -16,7 +16,7 @@ internal sealed class PolicyClient : IAsyncDisposable
         File = Path.Combine(_directory, "policies.yaml");
         Write(yaml);
         _services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddFakeLogging());
-        ILoadBalancingBuilder builder = _services.AddLoadBalancedHttpClient(Yamls.Foo, target =>
+        IHttpLoadBalancingBuilder builder = _services.AddLoadBalancedHttpClient(Yamls.Foo, target =>
         {
             target.Endpoints = ["http://10.0.0.1", "http://10.0.0.2", "http://10.0.0.3"];
             options?.Invoke(target);

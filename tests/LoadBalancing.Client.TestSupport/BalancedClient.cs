@@ -22,7 +22,7 @@ public sealed class BalancedClient : IAsyncDisposable
         Action<LoadBalancingOptions>? options = null,
         TimeProvider? time = null,
         RandomSource? random = null,
-        Action<ILoadBalancingBuilder>? builder = null,
+        Action<IHttpLoadBalancingBuilder>? builder = null,
         Action<HttpClient>? http = null,
         bool existing = false)
     {
@@ -40,7 +40,7 @@ public sealed class BalancedClient : IAsyncDisposable
             options?.Invoke(target);
         }
 
-        ILoadBalancingBuilder balanced = existing
+        IHttpLoadBalancingBuilder balanced = existing
             ? services.AddHttpClient(Name, client => client.BaseAddress = new Uri($"http://{Name}/")).AddLoadBalancing(Configure)
             : services.AddLoadBalancedHttpClient(Name, Configure);
         if (primary is not null)

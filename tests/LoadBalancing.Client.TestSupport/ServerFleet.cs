@@ -31,7 +31,7 @@ public abstract class ServerFleet : IAsyncDisposable
     {
         var services = new ServiceCollection();
         services.AddSingleton(RandomSource.Seeded(1));
-        ILoadBalancingBuilder builder = services.AddLoadBalancedHttpClient(ServiceName, options =>
+        IHttpLoadBalancingBuilder builder = services.AddLoadBalancedHttpClient(ServiceName, options =>
         {
             options.Endpoints = [.. Addresses];
             configure?.Invoke(options);
@@ -42,7 +42,7 @@ public abstract class ServerFleet : IAsyncDisposable
 
     public abstract ValueTask DisposeAsync();
 
-    protected virtual void Configure(ILoadBalancingBuilder builder)
+    protected virtual void Configure(IHttpLoadBalancingBuilder builder)
     {
     }
 }
@@ -83,7 +83,7 @@ public sealed class VirtualServerFleet : ServerFleet
 
     public override ValueTask DisposeAsync() => default;
 
-    protected override void Configure(ILoadBalancingBuilder builder) => builder.UseVirtualCluster(_cluster);
+    protected override void Configure(IHttpLoadBalancingBuilder builder) => builder.UseVirtualCluster(_cluster);
 }
 
 /// <summary>Kestrel servers on the loopback interface.</summary>

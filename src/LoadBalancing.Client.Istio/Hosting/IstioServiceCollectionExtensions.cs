@@ -26,15 +26,19 @@ public static class IstioServiceCollectionExtensions
         return services;
     }
 
-    /// <inheritdoc cref="AddIstioTrafficPolicies(ILoadBalancingBuilder, string, Action{IstioClientOptions})"/>
-    public static ILoadBalancingBuilder AddIstioTrafficPolicies(this ILoadBalancingBuilder builder, string files) =>
+    /// <inheritdoc cref="AddIstioTrafficPolicies{TBuilder}(TBuilder, string, Action{IstioClientOptions})"/>
+    public static TBuilder AddIstioTrafficPolicies<TBuilder>(this TBuilder builder, string files)
+        where TBuilder : ILoadBalancingBuilder =>
         builder.AddIstioTrafficPolicies(files, static _ => { });
 
     /// <summary>Lets Istio's documents decide about one service only. Besides, as for all services.</summary>
-    /// <param name="builder">The balanced client.</param>
+    /// <typeparam name="TBuilder">The type of the builder, inferred.</typeparam>
+    /// <param name="builder">The balanced client, or the balancer.</param>
     /// <param name="files">A path, in which <c>*</c> stands for any part of a name and <c>**</c> for any folders. Changes are followed.</param>
     /// <param name="identify">Says who the client is.</param>
-    public static ILoadBalancingBuilder AddIstioTrafficPolicies(this ILoadBalancingBuilder builder, string files, Action<IstioClientOptions> identify)
+    /// <returns>The same builder.</returns>
+    public static TBuilder AddIstioTrafficPolicies<TBuilder>(this TBuilder builder, string files, Action<IstioClientOptions> identify)
+        where TBuilder : ILoadBalancingBuilder
     {
         ArgumentNullException.ThrowIfNull(builder);
         Add(builder.Services, files, identify, builder.Name);

@@ -9,7 +9,8 @@ public static class VirtualClusterExtensions
     /// <summary>Sends the requests of a balanced client to a virtual cluster.</summary>
     /// <param name="builder">The client.</param>
     /// <param name="cluster">The cluster. Endpoints that are added later are not seen; yield them from a source instead.</param>
-    public static ILoadBalancingBuilder UseVirtualCluster(this ILoadBalancingBuilder builder, VirtualCluster cluster)
+    /// <returns>The same builder.</returns>
+    public static IHttpLoadBalancingBuilder UseVirtualCluster(this IHttpLoadBalancingBuilder builder, VirtualCluster cluster)
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.UseVirtualCluster(builder.Name, cluster);

@@ -5,8 +5,10 @@ internal sealed class ServiceRegistration
 {
     private readonly List<OptionsLayer> _layers = [];
     private readonly List<Func<IServiceProvider, IEndpointSource>> _sources = [];
+    private OptionsLayer? _section;
 
-    public IReadOnlyList<OptionsLayer> Layers => _layers;
+    /// <summary>The section by name or its replacement, if either is read, and above it what was registered, in order.</summary>
+    public IEnumerable<OptionsLayer> Layers => _section is null ? _layers : _layers.Prepend(_section);
 
     public IReadOnlyList<Func<IServiceProvider, IEndpointSource>> Sources => _sources;
 
@@ -19,15 +21,13 @@ internal sealed class ServiceRegistration
     /// <summary>Whether the client was taken out of the balancing, also out of what the defaults of all clients say.</summary>
     public bool IsRemoved { get; private set; }
 
-    /// <summary>Begins anew: what earlier calls configured is dropped.</summary>
-    public void Reset(OptionsLayer? layer)
+    /// <summary>Drops what earlier registration calls and their builders configured.</summary>
+    /// <param name="readsSectionByName">Whether the options begin with <c>LoadBalancing:{name}</c>.</param>
+    public void Reset(bool readsSectionByName)
     {
         Clear();
         IsRemoved = false;
-        if (layer is not null)
-        {
-            _layers.Add(layer);
-        }
+        _section = readsSectionByName ? OptionsLayer.FromConvention() : null;
     }
 
     /// <summary>Undoes all of it.</summary>
@@ -39,12 +39,16 @@ internal sealed class ServiceRegistration
         OwnsClient = false;
     }
 
+    /// <summary>Reads another section instead of the one by name, below all other layers.</summary>
+    public void ReplaceSection(OptionsLayer section) => _section = section;
+
     public void Add(OptionsLayer layer) => _layers.Add(layer);
 
     public void Add(Func<IServiceProvider, IEndpointSource> source) => _sources.Add(source);
 
     private void Clear()
     {
+        _section = null;
         _layers.Clear();
         _sources.Clear();
     }

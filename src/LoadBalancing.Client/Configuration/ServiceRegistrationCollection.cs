@@ -78,7 +78,7 @@ internal sealed class ServiceRegistrationCollection
     /// <summary>Everything that was said about a service, in the order in which it applies.</summary>
     public IEnumerable<OptionsLayer> GetLayers(string name)
     {
-        IReadOnlyList<OptionsLayer> named = Find(name) is { IsRemoved: false } registration ? registration.Layers : [OptionsLayer.FromConvention()];
+        IEnumerable<OptionsLayer> named = Find(name) is { IsRemoved: false } registration ? registration.Layers : [OptionsLayer.FromConvention()];
         return (GetDefaults(name)?.Layers ?? []).Concat(named);
     }
 

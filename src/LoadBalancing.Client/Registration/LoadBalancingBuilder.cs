@@ -2,8 +2,8 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace LoadBalancing.Client;
 
-/// <inheritdoc/>
-internal sealed class LoadBalancingBuilder : ILoadBalancingBuilder
+/// <inheritdoc cref="ILoadBalancingBuilder"/>
+internal class LoadBalancingBuilder : ILoadBalancingBuilder
 {
     public LoadBalancingBuilder(string? name, IServiceCollection services, ServiceRegistration registration)
     {
@@ -12,7 +12,6 @@ internal sealed class LoadBalancingBuilder : ILoadBalancingBuilder
         Registration = registration;
     }
 
-    /// <summary>Null under <c>ConfigureHttpClientDefaults</c>, as with the platform's own builder.</summary>
     public string Name { get; }
 
     public IServiceCollection Services { get; }

@@ -10,12 +10,17 @@ internal static class LoadBalancingRegistrar
 {
     /// <param name="services">The collection.</param>
     /// <param name="name">The service; null for the defaults of all clients.</param>
-    /// <param name="layer">What this call says; null when it says nothing.</param>
-    public static ServiceRegistration Register(IServiceCollection services, string? name, OptionsLayer? layer)
+    /// <param name="configure">The action of the call; null: the options come from the section by name.</param>
+    public static ServiceRegistration Register(IServiceCollection services, string? name, Action<LoadBalancingOptions>? configure)
     {
         AddCoreServices(services);
         ServiceRegistration registration = ServiceRegistrationCollection.GetOrCreate(services).GetOrAdd(name);
-        registration.Reset(layer);
+        registration.Reset(readsSectionByName: name is not null && configure is null);
+        if (configure is not null)
+        {
+            registration.Add(OptionsLayer.FromAction((options, _) => configure(options)));
+        }
+
         if (name is null)
         {
             services.AddOptions<ConfiguredServicesStartupValidation>().ValidateOnStart();

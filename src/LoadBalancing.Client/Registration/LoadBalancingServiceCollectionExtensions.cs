@@ -1,176 +1,143 @@
 using System.Diagnostics.CodeAnalysis;
 using LoadBalancing.Client;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Http;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Registers balanced clients, balancers without a client, and strategies.</summary>
 /// <remarks>
-/// A client registered here is an ordinary <see cref="HttpClient"/> of the factory: its base address is <c>http://{name}/</c> if the name is a valid host, and further calls on the returned
-/// builder configure it as usual. A later call for the same name drops what earlier calls configured about its balancing.
+/// A client registered here is an ordinary <see cref="HttpClient"/> of the factory: its base address is <c>http://{name}/</c> if the name is a valid host, and
+/// further calls on the returned builder configure it as usual. A later call for the same name drops what earlier calls configured about its balancing. The
+/// order in which the options of a service apply is described at <see cref="ILoadBalancingBuilder"/>.
 /// </remarks>
 public static class LoadBalancingServiceCollectionExtensions
 {
-    /// <summary>Registers a balanced client with the options in <c>LoadBalancing:{name}</c> of the application's configuration.</summary>
+#pragma warning disable RS0026 // Overloads with an optional action: they differ by type arguments and by a required name, so that no call fits two of them.
+    /// <summary>
+    /// Registers a balanced client: with the options in <c>LoadBalancing:{name}</c> of the application's configuration, or, if there is an action, with those
+    /// that the action sets.
+    /// </summary>
     /// <param name="services">The service collection.</param>
     /// <param name="name">The name of the client and of its service.</param>
-    public static ILoadBalancingBuilder AddLoadBalancedHttpClient(this IServiceCollection services, string name) =>
-        ConfigureBalancedClient(services.AddHttpClient(name)).AddLoadBalancing();
-
-    /// <summary>Registers a balanced client.</summary>
-    /// <param name="services">The service collection.</param>
-    /// <param name="name">The name of the client and of its service.</param>
-    /// <param name="configure">Fills the options. Called when the service starts and at every reload.</param>
-    public static ILoadBalancingBuilder AddLoadBalancedHttpClient(this IServiceCollection services, string name, Action<LoadBalancingOptions> configure) =>
+    /// <param name="configure">
+    /// Sets the options; then <c>LoadBalancing:{name}</c> is not read. Called when the service starts and at every reload. Null, the default: the options of
+    /// the configuration.
+    /// </param>
+    /// <returns>A builder for the balancing and for the client.</returns>
+    public static IHttpLoadBalancingBuilder AddLoadBalancedHttpClient(
+        this IServiceCollection services,
+        string name,
+        Action<LoadBalancingOptions>? configure = null) =>
         ConfigureBalancedClient(services.AddHttpClient(name)).AddLoadBalancing(configure);
 
-    /// <summary>Registers a balanced client with the options in a configuration section.</summary>
+    /// <summary>
+    /// Registers a balanced typed client, under the name of its type: with the options in <c>LoadBalancing:{name}</c> of the application's configuration, or,
+    /// if there is an action, with those that the action sets.
+    /// </summary>
+    /// <typeparam name="TClient">
+    /// The client; its constructor takes an <see cref="HttpClient"/>. Its name is the name of the client and of its service.
+    /// </typeparam>
     /// <param name="services">The service collection.</param>
-    /// <param name="name">The name of the client and of its service.</param>
-    /// <param name="section">The section with the options of the service. Its changes are followed.</param>
-    public static ILoadBalancingBuilder AddLoadBalancedHttpClient(this IServiceCollection services, string name, IConfiguration section) =>
-        ConfigureBalancedClient(services.AddHttpClient(name)).AddLoadBalancing(section);
-
-    /// <summary>Registers a balanced typed client with the options in <c>LoadBalancing:{name}</c> of the application's configuration.</summary>
-    /// <typeparam name="TClient">The client; it gets an <see cref="HttpClient"/> in its constructor. Its name, if none is given, is the type's.</typeparam>
-    /// <param name="services">The service collection.</param>
-    public static ILoadBalancingBuilder AddLoadBalancedHttpClient<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TClient>(this IServiceCollection services)
-        where TClient : class =>
-        ConfigureBalancedClient(services.AddHttpClient<TClient>()).AddLoadBalancing();
-
-    /// <summary>Registers a balanced typed client.</summary>
-    /// <typeparam name="TClient">The client; it gets an <see cref="HttpClient"/> in its constructor. Its name, if none is given, is the type's.</typeparam>
-    /// <param name="services">The service collection.</param>
-    /// <param name="configure">Fills the options. Called when the service starts and at every reload.</param>
-    public static ILoadBalancingBuilder AddLoadBalancedHttpClient<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TClient>(this IServiceCollection services, Action<LoadBalancingOptions> configure)
+    /// <param name="configure">
+    /// Sets the options; then <c>LoadBalancing:{name}</c> is not read. Called when the service starts and at every reload. Null, the default: the options of
+    /// the configuration.
+    /// </param>
+    /// <returns>A builder for the balancing and for the client.</returns>
+    public static IHttpLoadBalancingBuilder AddLoadBalancedHttpClient<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TClient>(
+        this IServiceCollection services,
+        Action<LoadBalancingOptions>? configure = null)
         where TClient : class =>
         ConfigureBalancedClient(services.AddHttpClient<TClient>()).AddLoadBalancing(configure);
 
-    /// <summary>Registers a balanced typed client with the options in a configuration section.</summary>
-    /// <typeparam name="TClient">The client; it gets an <see cref="HttpClient"/> in its constructor. Its name, if none is given, is the type's.</typeparam>
-    /// <param name="services">The service collection.</param>
-    /// <param name="section">The section with the options of the service. Its changes are followed.</param>
-    public static ILoadBalancingBuilder AddLoadBalancedHttpClient<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TClient>(this IServiceCollection services, IConfiguration section)
-        where TClient : class =>
-        ConfigureBalancedClient(services.AddHttpClient<TClient>()).AddLoadBalancing(section);
-
-    /// <summary>Registers a balanced typed client with the options in <c>LoadBalancing:{name}</c> of the application's configuration.</summary>
-    /// <typeparam name="TClient">The client; it gets an <see cref="HttpClient"/> in its constructor. Its name, if none is given, is the type's.</typeparam>
+    /// <summary>
+    /// Registers a balanced typed client, under a name of its own: with the options in <c>LoadBalancing:{name}</c> of the application's configuration, or, if
+    /// there is an action, with those that the action sets.
+    /// </summary>
+    /// <typeparam name="TClient">The client; its constructor takes an <see cref="HttpClient"/>.</typeparam>
     /// <param name="services">The service collection.</param>
     /// <param name="name">The name of the client and of its service.</param>
-    public static ILoadBalancingBuilder AddLoadBalancedHttpClient<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TClient>(this IServiceCollection services, string name)
-        where TClient : class =>
-        ConfigureBalancedClient(services.AddHttpClient<TClient>(name)).AddLoadBalancing();
-
-    /// <summary>Registers a balanced typed client.</summary>
-    /// <typeparam name="TClient">The client; it gets an <see cref="HttpClient"/> in its constructor. Its name, if none is given, is the type's.</typeparam>
-    /// <param name="services">The service collection.</param>
-    /// <param name="name">The name of the client and of its service.</param>
-    /// <param name="configure">Fills the options. Called when the service starts and at every reload.</param>
-    public static ILoadBalancingBuilder AddLoadBalancedHttpClient<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TClient>(this IServiceCollection services, string name, Action<LoadBalancingOptions> configure)
+    /// <param name="configure">
+    /// Sets the options; then <c>LoadBalancing:{name}</c> is not read. Called when the service starts and at every reload. Null, the default: the options of
+    /// the configuration.
+    /// </param>
+    /// <returns>A builder for the balancing and for the client.</returns>
+    public static IHttpLoadBalancingBuilder AddLoadBalancedHttpClient<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TClient>(
+        this IServiceCollection services,
+        string name,
+        Action<LoadBalancingOptions>? configure = null)
         where TClient : class =>
         ConfigureBalancedClient(services.AddHttpClient<TClient>(name)).AddLoadBalancing(configure);
 
-    /// <summary>Registers a balanced typed client with the options in a configuration section.</summary>
-    /// <typeparam name="TClient">The client; it gets an <see cref="HttpClient"/> in its constructor. Its name, if none is given, is the type's.</typeparam>
+    /// <summary>
+    /// Registers a balanced typed client, under the name of its type: with the options in <c>LoadBalancing:{name}</c> of the application's configuration, or,
+    /// if there is an action, with those that the action sets.
+    /// </summary>
+    /// <typeparam name="TClient">The type that is requested. Its name is the name of the client and of its service.</typeparam>
+    /// <typeparam name="TImplementation">The type that is created; its constructor takes an <see cref="HttpClient"/>.</typeparam>
     /// <param name="services">The service collection.</param>
-    /// <param name="name">The name of the client and of its service.</param>
-    /// <param name="section">The section with the options of the service. Its changes are followed.</param>
-    public static ILoadBalancingBuilder AddLoadBalancedHttpClient<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TClient>(this IServiceCollection services, string name, IConfiguration section)
-        where TClient : class =>
-        ConfigureBalancedClient(services.AddHttpClient<TClient>(name)).AddLoadBalancing(section);
-
-    /// <summary>Registers a balanced typed client with the options in <c>LoadBalancing:{name}</c> of the application's configuration.</summary>
-    /// <typeparam name="TClient">The type that is asked for. The client's name, if none is given, is this type's.</typeparam>
-    /// <typeparam name="TImplementation">The type that is made; it gets an <see cref="HttpClient"/> in its constructor.</typeparam>
-    /// <param name="services">The service collection.</param>
-    public static ILoadBalancingBuilder AddLoadBalancedHttpClient<TClient, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TImplementation>(this IServiceCollection services)
-        where TClient : class
-        where TImplementation : class, TClient =>
-        ConfigureBalancedClient(services.AddHttpClient<TClient, TImplementation>()).AddLoadBalancing();
-
-    /// <summary>Registers a balanced typed client.</summary>
-    /// <typeparam name="TClient">The type that is asked for. The client's name, if none is given, is this type's.</typeparam>
-    /// <typeparam name="TImplementation">The type that is made; it gets an <see cref="HttpClient"/> in its constructor.</typeparam>
-    /// <param name="services">The service collection.</param>
-    /// <param name="configure">Fills the options. Called when the service starts and at every reload.</param>
-    public static ILoadBalancingBuilder AddLoadBalancedHttpClient<TClient, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TImplementation>(this IServiceCollection services, Action<LoadBalancingOptions> configure)
+    /// <param name="configure">
+    /// Sets the options; then <c>LoadBalancing:{name}</c> is not read. Called when the service starts and at every reload. Null, the default: the options of
+    /// the configuration.
+    /// </param>
+    /// <returns>A builder for the balancing and for the client.</returns>
+    public static IHttpLoadBalancingBuilder AddLoadBalancedHttpClient<
+        TClient,
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TImplementation>(
+        this IServiceCollection services,
+        Action<LoadBalancingOptions>? configure = null)
         where TClient : class
         where TImplementation : class, TClient =>
         ConfigureBalancedClient(services.AddHttpClient<TClient, TImplementation>()).AddLoadBalancing(configure);
 
-    /// <summary>Registers a balanced typed client with the options in a configuration section.</summary>
-    /// <typeparam name="TClient">The type that is asked for. The client's name, if none is given, is this type's.</typeparam>
-    /// <typeparam name="TImplementation">The type that is made; it gets an <see cref="HttpClient"/> in its constructor.</typeparam>
-    /// <param name="services">The service collection.</param>
-    /// <param name="section">The section with the options of the service. Its changes are followed.</param>
-    public static ILoadBalancingBuilder AddLoadBalancedHttpClient<TClient, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TImplementation>(this IServiceCollection services, IConfiguration section)
-        where TClient : class
-        where TImplementation : class, TClient =>
-        ConfigureBalancedClient(services.AddHttpClient<TClient, TImplementation>()).AddLoadBalancing(section);
-
-    /// <summary>Registers a balanced typed client with the options in <c>LoadBalancing:{name}</c> of the application's configuration.</summary>
-    /// <typeparam name="TClient">The type that is asked for. The client's name, if none is given, is this type's.</typeparam>
-    /// <typeparam name="TImplementation">The type that is made; it gets an <see cref="HttpClient"/> in its constructor.</typeparam>
+    /// <summary>
+    /// Registers a balanced typed client, under a name of its own: with the options in <c>LoadBalancing:{name}</c> of the application's configuration, or, if
+    /// there is an action, with those that the action sets.
+    /// </summary>
+    /// <typeparam name="TClient">The type that is requested.</typeparam>
+    /// <typeparam name="TImplementation">The type that is created; its constructor takes an <see cref="HttpClient"/>.</typeparam>
     /// <param name="services">The service collection.</param>
     /// <param name="name">The name of the client and of its service.</param>
-    public static ILoadBalancingBuilder AddLoadBalancedHttpClient<TClient, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TImplementation>(this IServiceCollection services, string name)
-        where TClient : class
-        where TImplementation : class, TClient =>
-        ConfigureBalancedClient(services.AddHttpClient<TClient, TImplementation>(name)).AddLoadBalancing();
-
-    /// <summary>Registers a balanced typed client.</summary>
-    /// <typeparam name="TClient">The type that is asked for. The client's name, if none is given, is this type's.</typeparam>
-    /// <typeparam name="TImplementation">The type that is made; it gets an <see cref="HttpClient"/> in its constructor.</typeparam>
-    /// <param name="services">The service collection.</param>
-    /// <param name="name">The name of the client and of its service.</param>
-    /// <param name="configure">Fills the options. Called when the service starts and at every reload.</param>
-    public static ILoadBalancingBuilder AddLoadBalancedHttpClient<TClient, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TImplementation>(this IServiceCollection services, string name, Action<LoadBalancingOptions> configure)
+    /// <param name="configure">
+    /// Sets the options; then <c>LoadBalancing:{name}</c> is not read. Called when the service starts and at every reload. Null, the default: the options of
+    /// the configuration.
+    /// </param>
+    /// <returns>A builder for the balancing and for the client.</returns>
+    public static IHttpLoadBalancingBuilder AddLoadBalancedHttpClient<
+        TClient,
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TImplementation>(
+        this IServiceCollection services,
+        string name,
+        Action<LoadBalancingOptions>? configure = null)
         where TClient : class
         where TImplementation : class, TClient =>
         ConfigureBalancedClient(services.AddHttpClient<TClient, TImplementation>(name)).AddLoadBalancing(configure);
+#pragma warning restore RS0026
 
-    /// <summary>Registers a balanced typed client with the options in a configuration section.</summary>
-    /// <typeparam name="TClient">The type that is asked for. The client's name, if none is given, is this type's.</typeparam>
-    /// <typeparam name="TImplementation">The type that is made; it gets an <see cref="HttpClient"/> in its constructor.</typeparam>
-    /// <param name="services">The service collection.</param>
-    /// <param name="name">The name of the client and of its service.</param>
-    /// <param name="section">The section with the options of the service. Its changes are followed.</param>
-    public static ILoadBalancingBuilder AddLoadBalancedHttpClient<TClient, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TImplementation>(this IServiceCollection services, string name, IConfiguration section)
-        where TClient : class
-        where TImplementation : class, TClient =>
-        ConfigureBalancedClient(services.AddHttpClient<TClient, TImplementation>(name)).AddLoadBalancing(section);
-
-    /// <summary>Registers a balancer without a client, for anything that is not HTTP, with the options in <c>LoadBalancing:{name}</c> of the application's configuration. <see cref="ILoadBalancerProvider"/> gives access to it.</summary>
+    /// <summary>
+    /// Registers a balancer without a client, for anything that is not HTTP: with the options in <c>LoadBalancing:{name}</c> of the application's
+    /// configuration, or, if there is an action, with those that the action sets. <see cref="ILoadBalancerProvider"/> gives access to it, and so does the
+    /// service provider, where <see cref="LoadBalancer"/> is registered with the name as its key.
+    /// </summary>
     /// <param name="services">The service collection.</param>
     /// <param name="name">The name of the service.</param>
-    public static ILoadBalancingBuilder AddLoadBalancer(this IServiceCollection services, string name) => AddLoadBalancer(services, name, OptionsLayer.FromConvention());
-
-    /// <summary>Registers a balancer without a client, for anything that is not HTTP. <see cref="ILoadBalancerProvider"/> gives access to it.</summary>
-    /// <param name="services">The service collection.</param>
-    /// <param name="name">The name of the service.</param>
-    /// <param name="configure">Fills the options. Called when the service starts and at every reload.</param>
-    public static ILoadBalancingBuilder AddLoadBalancer(this IServiceCollection services, string name, Action<LoadBalancingOptions> configure)
+    /// <param name="configure">
+    /// Sets the options; then <c>LoadBalancing:{name}</c> is not read. Called when the service starts and at every reload. Null, the default: the options of
+    /// the configuration.
+    /// </param>
+    /// <returns>A builder for the balancing.</returns>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty.</exception>
+    public static ILoadBalancingBuilder AddLoadBalancer(this IServiceCollection services, string name, Action<LoadBalancingOptions>? configure = null)
     {
-        ArgumentNullException.ThrowIfNull(configure);
-        return AddLoadBalancer(services, name, OptionsLayer.FromAction((options, _) => configure(options)));
-    }
-
-    /// <summary>Registers a balancer without a client, for anything that is not HTTP, with the options in a configuration section. <see cref="ILoadBalancerProvider"/> gives access to it.</summary>
-    /// <param name="services">The service collection.</param>
-    /// <param name="name">The name of the service.</param>
-    /// <param name="section">The section with the options of the service. Its changes are followed.</param>
-    public static ILoadBalancingBuilder AddLoadBalancer(this IServiceCollection services, string name, IConfiguration section)
-    {
-        ArgumentNullException.ThrowIfNull(section);
-        return AddLoadBalancer(services, name, OptionsLayer.FromConfiguration(section));
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return new LoadBalancingBuilder(name, services, LoadBalancingRegistrar.Register(services, name, configure));
     }
 
     /// <summary>Registers a strategy for all services. One of the name of an earlier or built-in one takes its place.</summary>
     /// <typeparam name="TStrategy">The strategy; one instance is made and shared.</typeparam>
     /// <param name="services">The service collection.</param>
-    public static IServiceCollection AddLoadBalancingStrategy<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TStrategy>(this IServiceCollection services)
+    public static IServiceCollection AddLoadBalancingStrategy<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TStrategy>(
+        this IServiceCollection services)
         where TStrategy : class, ILoadBalancingStrategy
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -178,14 +145,10 @@ public static class LoadBalancingServiceCollectionExtensions
         return services.AddSingleton<ILoadBalancingStrategy, TStrategy>();
     }
 
-    private static LoadBalancingBuilder AddLoadBalancer(IServiceCollection services, string name, OptionsLayer layer)
-    {
-        ArgumentNullException.ThrowIfNull(services);
-        ArgumentException.ThrowIfNullOrEmpty(name);
-        return new LoadBalancingBuilder(name, services, LoadBalancingRegistrar.Register(services, name, layer));
-    }
-
-    /// <summary>Makes a client ready for balancing: its base address, unless it has one, and the defaults of its primary handler, which go first so that the user's own come after.</summary>
+    /// <summary>
+    /// Makes a client ready for balancing: its base address, unless it has one, and the defaults of its primary handler, which go first so that the user's own
+    /// come after.
+    /// </summary>
     private static IHttpClientBuilder ConfigureBalancedClient(IHttpClientBuilder builder)
     {
         string name = builder.Name;

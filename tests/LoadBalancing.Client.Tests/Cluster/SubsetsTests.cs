@@ -361,7 +361,7 @@ public sealed class SubsetsTests : IAsyncDisposable
     {
         var collection = new ServiceCollection();
         services?.Invoke(collection);
-        ILoadBalancingBuilder builder = collection.AddLoadBalancedHttpClient("catalog", options =>
+        IHttpLoadBalancingBuilder builder = collection.AddLoadBalancedHttpClient("catalog", options =>
         {
             if (!fromSource)
             {

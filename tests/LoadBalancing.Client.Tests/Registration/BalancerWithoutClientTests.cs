@@ -76,7 +76,7 @@ public sealed class BalancerWithoutClientTests
     public void The_same_options_are_taken_with_a_client()
     {
         var services = new ServiceCollection();
-        ILoadBalancingBuilder client = services.AddLoadBalancedHttpClient("smtp", static options => options.Endpoints = ["http://10.0.0.1"]);
+        IHttpLoadBalancingBuilder client = services.AddLoadBalancedHttpClient("smtp", static options => options.Endpoints = ["http://10.0.0.1"]);
         foreach ((_, Action<LoadBalancingOptions> configure) in Unused.Select(static row => row.Data))
         {
             client.Configure(configure);
@@ -144,7 +144,7 @@ public sealed class BalancerWithoutClientTests
         IConfigurationRoot configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["smtp:Endpoints:0"] = "tcp://10.0.0.1:25" }).Build();
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.AddProvider(new FakeLoggerProvider(logs)));
-        services.AddLoadBalancer("smtp", configuration.GetSection("smtp"));
+        services.AddLoadBalancer("smtp").ReplaceConfiguration(configuration.GetSection("smtp"));
         using ServiceProvider provider = services.BuildServiceProvider();
         var balancer = provider.GetRequiredKeyedService<LoadBalancer>("smtp");
 

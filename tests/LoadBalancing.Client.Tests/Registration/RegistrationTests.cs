@@ -58,7 +58,7 @@ public sealed class RegistrationTests : IAsyncDisposable
     public async Task By_name_from_a_section()
     {
         IConfiguration configuration = Json("""{ "Elsewhere": { "Endpoints": ["http://10.0.0.1", { "Address": "http://10.0.0.2", "Weight": 1 }], "Timeout": "2s" } }""");
-        _services.AddLoadBalancedHttpClient("catalog", configuration.GetSection("Elsewhere")).ConfigurePrimaryHttpMessageHandler(() => _stub);
+        _services.AddLoadBalancedHttpClient("catalog").ReplaceConfiguration(configuration.GetSection("Elsewhere")).ConfigurePrimaryHttpMessageHandler(() => _stub);
 
         await SendAsync("catalog", "/items", times: 4);
 
@@ -360,7 +360,7 @@ public sealed class RegistrationTests : IAsyncDisposable
     public async Task Other_primary_handlers_below_cookie_affinity_do_not(string kind)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        ILoadBalancingBuilder client = builder.Services.AddLoadBalancedHttpClient("catalog", static options => CookieAffinity(options, stateful: true));
+        IHttpLoadBalancingBuilder client = builder.Services.AddLoadBalancedHttpClient("catalog", static options => CookieAffinity(options, stateful: true));
         if (kind != "ours")
         {
             client.ConfigurePrimaryHttpMessageHandler(() => kind == "not there yet" ? throw new InvalidOperationException(kind) : new HttpClientHandler { UseCookies = false });

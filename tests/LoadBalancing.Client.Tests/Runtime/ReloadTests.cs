@@ -103,7 +103,7 @@ public sealed class ReloadTests : IAsyncDisposable
             .Build();
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.AddProvider(new FakeLoggerProvider(_logs)));
-        services.AddLoadBalancer("catalog", watched.GetSection("LoadBalancing:catalog"));
+        services.AddLoadBalancer("catalog").ReplaceConfiguration(watched.GetSection("LoadBalancing:catalog"));
         await using ServiceProvider provider = services.BuildServiceProvider();
         LoadBalancer balancer = provider.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer("catalog");
 

@@ -124,7 +124,7 @@ public sealed class EndpointTransportsTests
     public async Task Where_the_connection_would_not_be_ours_or_the_address_says_more_the_request_is_rewritten()
     {
         await using LoopbackServer server = await LoopbackServer.StartAsync();
-        (string Why, Action<LoadBalancingOptions> Options, Action<ILoadBalancingBuilder>? Builder)[] cases =
+        (string Why, Action<LoadBalancingOptions> Options, Action<IHttpLoadBalancingBuilder>? Builder)[] cases =
         [
             ("a base path", o => o.Endpoints = [server.Address + "/base"], null),
             ("a host name of its own", o => o.Endpoints = [new EndpointDescription(server.Address) { Hostname = "other" }], null),
@@ -134,7 +134,7 @@ public sealed class EndpointTransportsTests
             ("a client that was there before", o => o.Endpoints = [server.Address], null),
         ];
         int before = 0;
-        foreach ((string why, Action<LoadBalancingOptions> options, Action<ILoadBalancingBuilder>? builder) in cases)
+        foreach ((string why, Action<LoadBalancingOptions> options, Action<IHttpLoadBalancingBuilder>? builder) in cases)
         {
             await using var client = new BalancedClient(options: options, builder: builder, existing: why.StartsWith("a client", StringComparison.Ordinal));
 

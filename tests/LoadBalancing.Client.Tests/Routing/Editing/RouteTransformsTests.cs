@@ -274,7 +274,7 @@ public sealed class RouteTransformsTests
         HttpMessageHandler primary,
         RequestRouteOptions route,
         bool? followsRedirects = null,
-        Action<ILoadBalancingBuilder>? builder = null,
+        Action<IHttpLoadBalancingBuilder>? builder = null,
         Action<LoadBalancingOptions>? options = null)
     {
         route.Name = "route";
