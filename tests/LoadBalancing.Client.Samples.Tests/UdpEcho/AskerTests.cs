@@ -34,8 +34,8 @@ public sealed class AskerTests : IAsyncDisposable
             Assert.EndsWith(": hello", answer, StringComparison.Ordinal);
         }
 
-        Assert.Equal((EndpointHealth.Ejected, 5L), (Balancer.Endpoints[1].Health, Balancer.Endpoints[1].Failed));
-        Assert.Equal((20L, 0), (Balancer.Endpoints.Sum(static endpoint => endpoint.Succeeded), Balancer.Endpoints.Sum(static endpoint => endpoint.InFlight)));
+        Assert.Equal((EndpointHealth.Ejected, 5L), (Balancer.Endpoints[1].Health, Balancer.Endpoints[1].FailureCount));
+        Assert.Equal((20L, 0), (Balancer.Endpoints.Sum(static endpoint => endpoint.SuccessCount), Balancer.Endpoints.Sum(static endpoint => endpoint.InFlight)));
     }
 
     [Fact(Timeout = 60_000)]
@@ -47,14 +47,14 @@ public sealed class AskerTests : IAsyncDisposable
 
         var hasty = new Asker(Balancer, TimeSpan.FromMilliseconds(1));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => hasty.AskAsync("hello"u8.ToArray(), Cancelled));
-        Assert.Equal(3, Balancer.Endpoints[0].Failed);
+        Assert.Equal(3, Balancer.Endpoints[0].FailureCount);
 
         using var caller = new CancellationTokenSource();
         Task<byte[]> waiting = new Asker(Balancer, Timeout.InfiniteTimeSpan).AskAsync("hello"u8.ToArray(), caller.Token);
         Assert.Equal(1, Balancer.Endpoints[0].InFlight);
         await caller.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
-        Assert.Equal((3L, 0), (Balancer.Endpoints[0].Failed, Balancer.Endpoints[0].InFlight));
+        Assert.Equal((3L, 0), (Balancer.Endpoints[0].FailureCount, Balancer.Endpoints[0].InFlight));
     }
 
     private void Start(IEnumerable<string> addresses)

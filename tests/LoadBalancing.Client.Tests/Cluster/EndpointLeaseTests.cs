@@ -53,7 +53,7 @@ public sealed class EndpointLeaseTests
         cluster.Time.Advance(TimeSpan.FromMilliseconds(1));
 
         UpstreamEndpoint endpoint = cluster.Endpoints[0];
-        Assert.Equal((EndpointHealth.Available, 0L, 0L, 0), (endpoint.Health, endpoint.Failed, endpoint.Succeeded, endpoint.InFlight));
+        Assert.Equal((EndpointHealth.Available, 0L, 0L, 0), (endpoint.Health, endpoint.FailureCount, endpoint.SuccessCount, endpoint.InFlight));
         Assert.Equal(["loadbalancing.cluster=catalog 20"], metrics.Totals("leases.unreported"));
         FakeLogRecord warning = Assert.Single(cluster.Logs.GetSnapshot(), static log => log.Id.Id == LogEvents.LeaseUnreported);
         Assert.Equal(LogLevel.Warning, warning.Level);

@@ -25,7 +25,7 @@ public sealed class LoadBalancerExecuteTests
 
         UpstreamEndpoint endpoint = cluster.Endpoints[0];
         Assert.Equal($"{endpoint} state 1 True", result);
-        Assert.Equal((1L, 0L, 0), (endpoint.Succeeded, endpoint.Failed, endpoint.InFlight));
+        Assert.Equal((1L, 0L, 0), (endpoint.SuccessCount, endpoint.FailureCount, endpoint.InFlight));
         Assert.Equal(["loadbalancing.cluster=catalog loadbalancing.outcome=success 1"], metrics.Totals("attempts"));
     }
 
@@ -46,7 +46,7 @@ public sealed class LoadBalancerExecuteTests
         await Assert.ThrowsAsync<IOException>(async () => await balancer.ExecuteAsync(static (_, _) => Break(), Cancelled));
         await Assert.ThrowsAsync<IOException>(async () => await balancer.ExecuteAsync(1, static (_, _, _) => Break(), cancellationToken: Cancelled));
 
-        Assert.Equal((4L, 4L, 0), (cluster.Endpoints[0].Succeeded, cluster.Endpoints[0].Failed, cluster.Endpoints[0].InFlight));
+        Assert.Equal((4L, 4L, 0), (cluster.Endpoints[0].SuccessCount, cluster.Endpoints[0].FailureCount, cluster.Endpoints[0].InFlight));
     }
 
     [Fact]
@@ -69,9 +69,9 @@ public sealed class LoadBalancerExecuteTests
             }
         }
 
-        Assert.Equal((EndpointHealth.Ejected, 5L), (bad.Health, bad.Failed));
+        Assert.Equal((EndpointHealth.Ejected, 5L), (bad.Health, bad.FailureCount));
         Assert.Equal("5 failures in a row, the last: ErrorResponse", bad.HealthReason);
-        Assert.Equal(15, cluster.Endpoints[1].Succeeded);
+        Assert.Equal(15, cluster.Endpoints[1].SuccessCount);
     }
 
     public static TheoryData<Exception, FailureKind> Exceptions => new()
@@ -145,7 +145,7 @@ public sealed class LoadBalancerExecuteTests
         await caller.CancelAsync();
 
         await Assert.ThrowsAsync<SocketException>(async () => await running);
-        Assert.Equal((0L, 0L, 0), (cluster.Endpoints[0].Succeeded, cluster.Endpoints[0].Failed, cluster.Endpoints[0].InFlight));
+        Assert.Equal((0L, 0L, 0), (cluster.Endpoints[0].SuccessCount, cluster.Endpoints[0].FailureCount, cluster.Endpoints[0].InFlight));
         Assert.False(wasAsked);
         Assert.Equal(["loadbalancing.cluster=catalog 1"], metrics.Totals("attempts.abandoned"));
         Assert.Empty(metrics.Totals("leases.unreported"));
@@ -165,7 +165,7 @@ public sealed class LoadBalancerExecuteTests
             },
             Cancelled));
 
-        Assert.Equal((1L, 0), (cluster.Endpoints[0].Failed, cluster.Endpoints[0].InFlight));
+        Assert.Equal((1L, 0), (cluster.Endpoints[0].FailureCount, cluster.Endpoints[0].InFlight));
     }
 
     [Theory]
@@ -205,7 +205,7 @@ public sealed class LoadBalancerExecuteTests
 
         Assert.Same(own, afterResult);
         Assert.Equal([failed, own], Assert.IsType<AggregateException>(both).InnerExceptions);
-        Assert.Equal((1L, 1L, 0), (cluster.Endpoints[0].Succeeded, cluster.Endpoints[0].Failed, cluster.Endpoints[0].InFlight));
+        Assert.Equal((1L, 1L, 0), (cluster.Endpoints[0].SuccessCount, cluster.Endpoints[0].FailureCount, cluster.Endpoints[0].InFlight));
         using EndpointLease free = cluster.Balancer.Pick();
     }
 
@@ -281,7 +281,7 @@ public sealed class LoadBalancerExecuteTests
         gate.SetResult();
         await running;
 
-        Assert.Equal((1L, 0), (endpoint.Succeeded, endpoint.InFlight));
+        Assert.Equal((1L, 0), (endpoint.SuccessCount, endpoint.InFlight));
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public sealed class RequestLoadBalancingTests
         Assert.Same(_request, request);
         Assert.Equal("reports", ExplicitRoute.Get(request));
         Assert.Equal((true, factory), (Find(RequestTraits.Idempotent), Find(RequestBodies.Factory)));
-        Assert.Equal((42ul, IPAddress.Loopback, caller), (Find(RequestAffinity.Hash), Find(RequestAffinity.CallerAddress), Find(RequestAffinity.CallerContext)));
+        Assert.Equal((42ul, IPAddress.Loopback, caller), (Find(RequestAffinity.Hash), Find(RequestHashInputs.CallerAddressKey), Find(RequestAffinity.CallerContext)));
     }
 
     [Fact]
