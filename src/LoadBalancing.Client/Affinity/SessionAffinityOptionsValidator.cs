@@ -12,8 +12,8 @@ internal static class SessionAffinityOptionsValidator
         CookieValidator.CheckPath("SessionAffinity:Path", options.Path, errors);
         if (options.Keys is null or [])
         {
-            errors.Add("SessionAffinity:Keys", "there is none, and cookies that anybody can make up would let callers choose their endpoints; "
-                + "make one with 'openssl rand -base64 32' and give it to all instances.");
+            errors.Add("SessionAffinity:Keys", "there is none; without a key, callers could forge cookies and choose their endpoints. "
+                + "Make one with 'openssl rand -base64 32' and give it to all instances.");
         }
 
         // A key is a secret: not even an error repeats what it says.
