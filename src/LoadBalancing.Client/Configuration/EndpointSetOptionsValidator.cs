@@ -78,7 +78,7 @@ internal static class EndpointSetOptionsValidator
         }
         else if (options.Self is not null && !EndpointLocality.TryParse(options.Self, out _))
         {
-            faults.Add("Locality:Self", $"'{options.Self}' is no locality; {EndpointLocality.Expectation}.");
+            faults.Add("Locality:Self", $"'{options.Self}' is not a locality; {EndpointLocality.Expectation}.");
         }
     }
 

@@ -1,42 +1,15 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Counts how often an endpoint of one cluster went out of service or came back, or was given a limit or lost it, so that a pick can tell at one glance, and without looking at any endpoint, that nothing has changed.</summary>
+/// <summary>
+/// Counts every change of an endpoint's availability or limit within one cluster, so that a pick can tell from one read, without visiting any endpoint, that
+/// nothing has changed.
+/// </summary>
 internal sealed class AvailabilityVersion
 {
     private int _value;
 
     public int Value => Volatile.Read(ref _value);
 
-    /// <summary>To be called after the change can be seen, and before whoever caused it is told that it is done.</summary>
+    /// <summary>Call it after the change is visible and before its originator is notified of completion.</summary>
     public void Increment() => Interlocked.Increment(ref _value);
-}
-
-/// <summary>A moment in which certain endpoints were all in service, without limits.</summary>
-internal readonly struct AllAvailable
-{
-    private readonly AvailabilityVersion? _version;
-    private readonly int _capturedValue;
-
-    private AllAvailable(AvailabilityVersion changes, int count)
-    {
-        _version = changes;
-        _capturedValue = count;
-    }
-
-    /// <summary>Whether they still are. False may also mean that somebody else has gone or come, or that nobody counts.</summary>
-    public bool Holds => _version is not null && _version.Value == _capturedValue;
-
-    /// <param name="endpoints">Members of one cluster.</param>
-    /// <returns>This moment, if they are all in service.</returns>
-    public static AllAvailable Capture(UpstreamEndpoint[] endpoints)
-    {
-        if (endpoints is not [{ AvailabilityVersion: { } changes }, ..])
-        {
-            return default;
-        }
-
-        // Counted before anybody is looked at: what changes in between must not go unnoticed.
-        int count = changes.Value;
-        return Array.TrueForAll(endpoints, static endpoint => endpoint.IsUnrestricted) ? new AllAvailable(changes, count) : default;
-    }
 }

@@ -1,20 +1,20 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Whether an endpoint is given traffic.</summary>
+/// <summary>Whether an endpoint receives traffic.</summary>
 public enum EndpointHealth
 {
-    /// <summary>In service.</summary>
+    /// <summary>It receives traffic.</summary>
     Available = 0,
 
-    /// <summary>Taken out because it answered badly; it returns at a sweep after its time is up, or by a probe.</summary>
+    /// <summary>Ejected by outlier detection because of failed attempts; restored by a sweep after its ejection time, or by a trial request.</summary>
     Ejected,
 
-    /// <summary>No longer a member of the set; requests that were under way finish on it.</summary>
+    /// <summary>No longer an endpoint of the cluster; requests in flight on it finish.</summary>
     Removed,
 
-    /// <summary>Taken out because it failed active checks; it returns when it passes them.</summary>
+    /// <summary>Unavailable because it failed health checks; restored when it passes them.</summary>
     Unhealthy,
 
-    /// <summary>Not yet in service: it has to pass a first active check.</summary>
+    /// <summary>Not available yet: it has to pass a first health check.</summary>
     Untested,
 }
