@@ -2,19 +2,19 @@ using System.Net;
 
 namespace LoadBalancing.Client;
 
-/// <summary>What a request has to offer to hash policies.</summary>
+/// <summary>The properties of a request that hash policies read.</summary>
 internal interface IHashInputs
 {
-    /// <summary>Null when nobody said.</summary>
+    /// <summary>Null when unknown.</summary>
     IPAddress? CallerAddress { get; }
 
     /// <summary>The values of a header.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="several">All of them if they are more than one, else null.</param>
+    /// <param name="values">All of them if there are values; otherwise null.</param>
     /// <returns>The only value, or null.</returns>
-    string? GetHeader(string name, out string[]? several);
+    string? GetHeader(string name, out string[]? values);
 
-    /// <summary>The value of a cookie, or of one that is made now because the request has none.</summary>
+    /// <summary>The value of a cookie; if the request has none and the options say so, one is created.</summary>
     bool TryGetCookie(HashCookieOptions cookie, out ReadOnlySpan<char> value);
 
     /// <summary>The first value of a query parameter.</summary>
