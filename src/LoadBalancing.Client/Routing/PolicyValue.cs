@@ -1,9 +1,9 @@
 namespace LoadBalancing.Client;
 
-/// <summary>One value that holds for a request.</summary>
-/// <param name="Name">The option, like <c>Retry:MaxRetries</c>.</param>
+/// <summary>One option value that applies to a request.</summary>
+/// <param name="Name">The option, such as <c>Retry:MaxRetries</c>.</param>
 /// <param name="Value">The value, as text.</param>
-/// <param name="Source">Who said so: <c>route</c>, <c>service</c> or <c>default</c>.</param>
+/// <param name="Source">Where the value comes from: <c>route</c>, <c>service</c> or <c>default</c>.</param>
 public sealed record PolicyValue(string Name, string Value, string Source)
 {
     /// <inheritdoc/>
