@@ -5,8 +5,9 @@ using Microsoft.Extensions.DependencyInjection;
 namespace LoadBalancing.Client.Benchmarks;
 
 /// <summary>
-/// The same three scenarios against virtual and against real servers: one of ten is slow, one fails, one is killed and comes back. Compares shares, the time until the endpoint is out, and the
-/// time of its return.
+/// Runs the same three scenarios against virtual and real servers: one of ten is slow, fails, or is killed and restarted. Compares shares, the time to
+/// ejection, and the
+/// time to restoration.
 /// </summary>
 internal static class AgreementRun
 {
@@ -19,15 +20,18 @@ internal static class AgreementRun
     private static readonly TimeSpan RepairAt = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    /// <summary>An endpoint is judged by its fifth failure, and its attempts are this far apart.</summary>
+    /// <summary>An endpoint is ejected by its fifth failure, and its attempts are this far apart.</summary>
     private static readonly TimeSpan AttemptGranularity = TimeSpan.FromSeconds(Servers / PerSecond);
 
-    /// <returns>The exit code: 1 when the two kinds do not agree.</returns>
+    /// <returns>The exit code: 1 when the two kinds disagree.</returns>
     public static async Task<int> RunAsync()
     {
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Servers} servers, {PerSecond} calls/s for {Duration.TotalSeconds} s; trouble at {FaultAt.TotalSeconds} s. Times are counted from then."));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Servers} servers, {PerSecond} calls/s for {Duration.TotalSeconds} s; fault at {FaultAt.TotalSeconds} s. Times count from the fault."));
         Console.WriteLine();
-        Console.WriteLine("| scenario | servers | success % | server 1 % | others, least and most % | out after s | back after s |");
+        Console.WriteLine("| scenario | servers | success % | server 1 % | others, min and max % | ejected after s | restored after s |");
         Console.WriteLine("| --- | --- | ---: | ---: | ---: | ---: | ---: |");
         bool agree = true;
         foreach (string scenario in new[] { "slow", "failing", "killed and back" })
@@ -43,9 +47,11 @@ internal static class AgreementRun
         }
 
         Console.WriteLine();
-        Console.WriteLine(agree
-            ? string.Create(CultureInfo.InvariantCulture, $"They agree: shares within {SharePoints} points, out within {AttemptGranularity.TotalMilliseconds} ms (an attempt), back within {Interval.TotalSeconds} s (a sweep).")
-            : "They do not agree.");
+        string agreement = string.Create(
+            CultureInfo.InvariantCulture,
+            $"They agree: shares within {SharePoints} points, ejection within {AttemptGranularity.TotalMilliseconds} ms (an attempt), restoration within "
+            + $"{Interval.TotalSeconds} s (a sweep).");
+        Console.WriteLine(agree ? agreement : "They do not agree.");
         return agree ? 0 : 1;
     }
 
@@ -100,17 +106,18 @@ internal static class AgreementRun
     private static bool Agree(Figures expected, Figures seen) =>
         Math.Abs(expected.SuccessPercent - seen.SuccessPercent) <= SharePoints
         && expected.Shares.Zip(seen.Shares).All(static pair => Math.Abs(pair.First - pair.Second) <= SharePoints)
-        && Agree(expected.OutAfter, seen.OutAfter, AttemptGranularity)
-        && Agree(expected.BackAfter, seen.BackAfter, Interval);
+        && Agree(expected.EjectedAfter, seen.EjectedAfter, AttemptGranularity)
+        && Agree(expected.RestoredAfter, seen.RestoredAfter, Interval);
 
     private static bool Agree(TimeSpan? expected, TimeSpan? seen, TimeSpan granularity) =>
         (expected is null && seen is null) || (expected is { } a && seen is { } b && (a - b).Duration() <= granularity);
 
     private static void Print(string scenario, string kind, Figures figures) => Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
-        $"| {scenario} | {kind} | {figures.SuccessPercent:F2} | {figures.Shares[0]:F2} | {figures.Shares.Skip(1).Min():F2} to {figures.Shares.Skip(1).Max():F2} | {Text(figures.OutAfter)} | {Text(figures.BackAfter)} |"));
+        $"| {scenario} | {kind} | {figures.SuccessPercent:F2} | {figures.Shares[0]:F2} "
+        + $"| {figures.Shares.Skip(1).Min():F2} to {figures.Shares.Skip(1).Max():F2} | {Text(figures.EjectedAfter)} | {Text(figures.RestoredAfter)} |"));
 
     private static string Text(TimeSpan? time) => time is { } known ? known.TotalSeconds.ToString("F3", CultureInfo.InvariantCulture) : "never";
 
-    private sealed record Figures(double SuccessPercent, double[] Shares, TimeSpan? OutAfter, TimeSpan? BackAfter);
+    private sealed record Figures(double SuccessPercent, double[] Shares, TimeSpan? EjectedAfter, TimeSpan? RestoredAfter);
 }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace LoadBalancing.Client.Benchmarks;
 
-/// <summary>The contenders: what a user would register, each around the same transport.</summary>
+/// <summary>The contenders, registered as a user would, all on the same transport.</summary>
 internal static class Chains
 {
     private static readonly string Service = "catalog";
@@ -63,7 +63,7 @@ internal static class Chains
                 throw new ArgumentException($"There is no chain '{chain}'.", nameof(chain));
         }
 
-        // The transport comes last: some of the above would replace it.
+        // The transport comes last: some of the registrations above replace it.
         builder.ConfigurePrimaryHttpMessageHandler(transport);
         return services.BuildServiceProvider().GetRequiredService<IHttpClientFactory>().CreateClient(Service);
     }
@@ -77,7 +77,7 @@ internal static class Chains
         options.BodyIdleTimeout = Timeout.InfiniteTimeSpan;
     }
 
-    /// <summary>All that limits and time-outs can do, none of which is reached, and ten routes of which the last one fits.</summary>
+    /// <summary>All limits and timeouts, none of which is reached, and ten routes of which the last one matches.</summary>
     private static void WithLimitsAndRoutes(LoadBalancingOptions options, string[] addresses)
     {
         options.Endpoints = [.. addresses];
@@ -91,14 +91,15 @@ internal static class Chains
         options.ConnectionPool.AdaptiveLimit = new AdaptiveLimitOptions();
         options.Routes =
         [
-            .. Enumerable.Range(1, 9).Select(static i => new RequestRouteOptions { Name = $"other{i}", Match = [new() { PathPrefix = $"/other/{i}/" }], Timeout = TimeSpan.FromSeconds(i) }),
+            .. Enumerable.Range(1, 9).Select(
+                static i => new RequestRouteOptions { Name = $"other{i}", Match = [new() { PathPrefix = $"/other/{i}/" }], Timeout = TimeSpan.FromSeconds(i) }),
             new() { Name = "items", Match = [new() { PathPrefix = "/items/" }], Timeout = TimeSpan.FromSeconds(20), Retry = new() { MaxRetries = 3 } },
         ];
     }
 
     private sealed class NoOpHandler : DelegatingHandler;
 
-    /// <summary>The least that any handler which rewrites addresses must do.</summary>
+    /// <summary>The minimum work of a handler that rewrites addresses.</summary>
     private sealed class HandRoundRobin(string[] addresses) : DelegatingHandler
     {
         private uint _next;

@@ -4,32 +4,37 @@ using LoadBalancing.Client.TestSupport;
 
 namespace LoadBalancing.Client.Benchmarks;
 
-/// <summary>1,000 endpoints of which a tenth is replaced each second, for 60 virtual seconds: what a pick costs meanwhile, how long a new snapshot takes, how many keys move, and whether survivors keep their state.</summary>
+/// <summary>
+/// 1,000 endpoints, a tenth of which is replaced each second, for 60 virtual seconds: the cost of a pick meanwhile, the duration of publishing a snapshot, the
+/// keys that move, and whether remaining endpoints keep their state.
+/// </summary>
 internal static class ChurnCost
 {
     private const int Seconds = 60;
 
-    /// <summary>How often the 60 seconds are measured, without a break in between.</summary>
+    /// <summary>How often the 60 seconds are measured in succession.</summary>
     private const int Rounds = 5;
     private const int Picks = 50_000;
 
-    /// <summary>For strategies that look at every endpoint.</summary>
+    /// <summary>For strategies that compare all endpoints.</summary>
     private const int SlowPicks = 2000;
     private const int Keys = 20_000;
     private static readonly TimeSpan LongestPublish = TimeSpan.FromMilliseconds(5);
 
-    /// <returns>The exit code: 1 when a bound is broken.</returns>
+    /// <returns>The exit code: 1 when a bound is exceeded.</returns>
     public static int Run()
     {
-        // Once for nothing: what all rows have in common is compiled by then.
+        // A warm-up: afterwards the code common to all rows is compiled.
         using (var churn = new ChurnRun())
         {
             WarmUp(churn, hashes: false);
         }
 
-        Console.WriteLine("Times are the processor time of the thread that picks or publishes.");
+        Console.WriteLine("Times are processor times of the thread that picks or publishes.");
         Console.WriteLine();
-        Console.WriteLine("| strategy | pick before, ns | pick, median of seconds, ns | slowest second, ns | publish, median ms | 95 % ms | longest ms | longest without a collection, ms | keys moved | of what must | survivors known |");
+        Console.WriteLine(
+            "| strategy | pick before, ns | pick, median of seconds, ns | slowest second, ns | publish, median ms | 95 % ms | longest ms "
+            + "| longest without a collection, ms | keys moved | relative to the minimum | state kept |");
         Console.WriteLine("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |");
         bool isGood = true;
         foreach (string strategy in new[] { "RoundRobin", "Random", "LeastRequest", "LeastConnections", "LeastLoad", "RingHash", "Maglev", "Rendezvous" })
@@ -39,11 +44,16 @@ internal static class ChurnCost
 
         isGood &= Run("RoundRobin, slow start 10 s", static options => options.SlowStart.Window = TimeSpan.FromSeconds(10), hashes: false);
         isGood &= Run("RoundRobin, by locality", static options => options.Locality.Mode = LocalityMode.Weighted, hashes: false);
-        isGood &= Run("RoundRobin, 20 of them used", static options => options.Subsetting = new SubsettingOptions { Size = 20, ClientId = "churn" }, hashes: false);
+        isGood &= Run(
+            "RoundRobin, 20 of them used",
+            static options => options.Subsetting = new SubsettingOptions { Size = 20, ClientId = "churn" },
+            hashes: false);
         Console.WriteLine();
-        Console.WriteLine(isGood
-            ? string.Create(CultureInfo.InvariantCulture, $"Of 100 times publishing takes less than {LongestPublish.TotalMilliseconds} ms 95 times, survivors keep their state, and keys move as little as promised.")
-            : "A bound is broken.");
+        string good = string.Create(
+            CultureInfo.InvariantCulture,
+            $"Publishing takes less than {LongestPublish.TotalMilliseconds} ms in 95 of 100 cases, remaining endpoints keep their state, and keys move "
+            + $"within bounds.");
+        Console.WriteLine(isGood ? good : "A bound is exceeded.");
         return isGood ? 0 : 1;
     }
 
@@ -74,7 +84,8 @@ internal static class ChurnCost
         double excess = moved / ChurnRun.MinMovedShare;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {name} | {before:0.0} | {Median(picks):0.0} | {picks.Max():0.0} | {Median(times):0.00} | {late:0.00} | {times[^1]:0.00} | {own:0.00} | {(hashes ? $"{100 * moved:0.00} %" : "")} | {(hashes ? $"{excess:0.000}" : "")} | {(areKnown ? "yes" : "no")} |"));
+            $"| {name} | {before:0.0} | {Median(picks):0.0} | {picks.Max():0.0} | {Median(times):0.00} | {late:0.00} | {times[^1]:0.00} | {own:0.00} "
+            + $"| {(hashes ? $"{100 * moved:0.00} %" : "")} | {(hashes ? $"{excess:0.000}" : "")} | {(areKnown ? "yes" : "no")} |"));
         double tolerated = name switch
         {
             "Rendezvous" => 1.02,
@@ -84,7 +95,9 @@ internal static class ChurnCost
         return areKnown && excess <= tolerated && late < LongestPublish.TotalMilliseconds;
     }
 
-    /// <summary>Until the code is compiled for the last time. That is done aside, after pauses, and once for what another strategy has not done yet.</summary>
+    /// <summary>
+    /// Waits until the code is fully compiled. The runtime does that in the background, after pauses, and again for code that another strategy has not run.
+    /// </summary>
     private static void WarmUp(ChurnRun churn, bool hashes)
     {
         for (int i = 1; i <= 160; i++)
@@ -107,7 +120,7 @@ internal static class ChurnCost
         return new Publish((ThreadTime.Now - start).TotalMilliseconds, GC.CollectionCount(0) > collections);
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)] // So that all rows and places measure the same code.
+    [MethodImpl(MethodImplOptions.NoInlining)] // All rows measure the same code.
     private static double TimePick(LoadBalancer balancer, bool hashes)
     {
         EndpointSet set = balancer.CurrentSet!;
@@ -123,7 +136,7 @@ internal static class ChurnCost
 
     private static double Median(IReadOnlyCollection<double> values) => values.Order().ElementAt(values.Count / 2);
 
-    /// <param name="Milliseconds">How long it took.</param>
-    /// <param name="HadCollection">Whether garbage was collected meanwhile, on the same thread.</param>
+    /// <param name="Milliseconds">The duration.</param>
+    /// <param name="HadCollection">Whether the thread collected garbage meanwhile.</param>
     private readonly record struct Publish(double Milliseconds, bool HadCollection);
 }

@@ -4,7 +4,10 @@ using System.Net.Sockets;
 
 namespace LoadBalancing.Client.Benchmarks;
 
-/// <summary>Carries bytes between clients and a server, and can forget the connections it has: it goes on taking what they send, as a kernel does, and passes nothing on. New connections are carried as before.</summary>
+/// <summary>
+/// Relays bytes between clients and a server, and can drop its current connections silently: it keeps receiving, as a kernel does, and forwards nothing. New
+/// connections are relayed.
+/// </summary>
 internal sealed class DroppingRelay : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -22,7 +25,7 @@ internal sealed class DroppingRelay : IDisposable
 
     public IPEndPoint Address => (IPEndPoint)_listener.LocalEndpoint;
 
-    /// <summary>Forgets the connections there are.</summary>
+    /// <summary>Drops the current connections.</summary>
     public void Drop() => Volatile.Write(ref _forgotten, Volatile.Read(ref _connections));
 
     public void Dispose()
@@ -78,7 +81,7 @@ internal sealed class DroppingRelay : IDisposable
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
-            // Either side is gone.
+            // Either side has closed.
             from.Dispose();
             to.Dispose();
         }

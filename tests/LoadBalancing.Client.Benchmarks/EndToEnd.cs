@@ -8,7 +8,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace LoadBalancing.Client.Benchmarks;
 
 /// <summary>
-/// Requests over real sockets to four servers in a process of their own. The contenders take turns in blocks, and each figure is compared with the bare client's in the same round. Processor time is this process's alone.
+/// Requests over real sockets to four servers in a process of their own. The contenders alternate in blocks, and each result is compared with the bare client's
+/// in the same round. Processor time is that of this process.
 /// </summary>
 internal static class EndToEnd
 {
@@ -63,15 +64,17 @@ internal static class EndToEnd
         }
 
         Console.WriteLine();
-        Console.WriteLine($"### HTTP/{version}, {Concurrency} at once, {rounds} rounds of {requests}");
+        Console.WriteLine($"### HTTP/{version}, {Concurrency} concurrent, {rounds} rounds of {requests}");
         Console.WriteLine();
-        Console.WriteLine("| client | requests/s | of the bare client's (quartiles) | client processor us/request | of the bare client's (quartiles) |");
+        Console.WriteLine(
+            "| client | requests/s | relative to the bare client (quartiles) | client processor us/request | relative to the bare client (quartiles) |");
         Console.WriteLine("| --- | ---: | ---: | ---: | ---: |");
         foreach (string name in rates.Keys)
         {
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {name} | {Quantile(rates[name], 0.5):N0} | {Ratio(rates[name], rates[Baseline])} | {Quantile(processor[name], 0.5):N1} | {Ratio(processor[name], processor[Baseline])} |"));
+                $"| {name} | {Quantile(rates[name], 0.5):N0} | {Ratio(rates[name], rates[Baseline])} | {Quantile(processor[name], 0.5):N1} "
+                + $"| {Ratio(processor[name], processor[Baseline])} |"));
         }
     }
 
@@ -87,8 +90,10 @@ internal static class EndToEnd
         return (name, request => client.SendAsync(request), [new Uri("http://catalog/items/42")]);
     }
 
-    /// <summary>With the primary handler that comes with the registration, so that each endpoint has a transport of its own.</summary>
-    private static (string Name, Func<HttpRequestMessage, Task<HttpResponseMessage>> Send, Uri[] Uris) Registered(string name, Action<LoadBalancingOptions> configure)
+    /// <summary>With the primary handler of the registration, so that each endpoint has its own transport.</summary>
+    private static (string Name, Func<HttpRequestMessage, Task<HttpResponseMessage>> Send, Uri[] Uris) Registered(
+        string name,
+        Action<LoadBalancingOptions> configure)
     {
         var services = new ServiceCollection();
         services.AddLoadBalancedHttpClient("catalog", configure);
@@ -96,7 +101,9 @@ internal static class EndToEnd
         return (name, request => client.SendAsync(request), [new Uri("http://catalog/items/42")]);
     }
 
-    /// <summary>The least that a transport for each endpoint costs, which connects to its address while requests keep their logical URI: nothing but the sending, no policy.</summary>
+    /// <summary>
+    /// The minimum cost of a transport per endpoint, which connects to its address while requests keep their logical URI: sending only, no policy.
+    /// </summary>
     private static (string Name, Func<HttpRequestMessage, Task<HttpResponseMessage>> Send, Uri[] Uris) PerEndpoint(string[] addresses)
     {
         var handler = new PerEndpointHandler([.. addresses.Select(static address => new Uri(address))]);
@@ -115,7 +122,11 @@ internal static class EndToEnd
             int i;
             while ((i = Interlocked.Increment(ref next)) <= requests)
             {
-                using var request = new HttpRequestMessage(HttpMethod.Get, uris[i % uris.Length]) { Version = version, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+                using var request = new HttpRequestMessage(HttpMethod.Get, uris[i % uris.Length])
+                {
+                    Version = version,
+                    VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+                };
                 using HttpResponseMessage response = await send(request).ConfigureAwait(false);
                 response.EnsureSuccessStatusCode();
             }

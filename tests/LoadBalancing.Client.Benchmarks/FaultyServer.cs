@@ -9,26 +9,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace LoadBalancing.Client.Benchmarks;
 
-/// <summary>What a server can be made to do.</summary>
-internal enum ServerFault
-{
-    /// <summary>Answers 503 to everything.</summary>
-    Answers503,
-
-    /// <summary>Resets the connection instead of an answer.</summary>
-    Resets,
-
-    /// <summary>Is stopped by SIGSTOP: its kernel goes on accepting connections, and nobody answers.</summary>
-    NeverAnswers,
-
-    /// <summary>Is killed by SIGKILL and started again on the same port.</summary>
-    Killed,
-
-    /// <summary>What its connection carries is thrown away somewhere in between, in both directions, and neither side is told. New connections are well.</summary>
-    DroppedConnection,
-}
-
-/// <summary>One nginx or Kestrel on the loopback interface, a process of its own. Files in its folder tell it how to fail, so that it need not be started anew for that.</summary>
+/// <summary>An nginx or Kestrel process on the loopback interface. Files in its folder switch its faults, so that it need not be restarted.</summary>
 internal sealed class FaultyServer : IDisposable
 {
     private const string Nginx = "/usr/sbin/nginx";
@@ -69,7 +50,7 @@ internal sealed class FaultyServer : IDisposable
               server {
                 listen 127.0.0.1:{{port.ToString(CultureInfo.InvariantCulture)}}{{(http2 ? " http2" : "")}};
                 location / {
-                  if (-f {{folder}}/{{ServerFault.Answers503}}) { return 503; }
+                  if (-f {{folder}}/{{ServerFault.Responds503}}) { return 503; }
                   if (-f {{folder}}/{{ServerFault.Resets}}) { return 444; }
                   return 200 "ok";
                 }
@@ -88,10 +69,10 @@ internal sealed class FaultyServer : IDisposable
         return await ReadyAsync(new FaultyServer(start, folder, port));
     }
 
-    /// <summary>The other side of <see cref="StartKestrelAsync"/>.</summary>
+    /// <summary>The process started by <see cref="StartKestrelAsync"/>.</summary>
     public static async Task ServeAsync(int port, string version, string folder)
     {
-        string fails = Path.Combine(folder, nameof(ServerFault.Answers503));
+        string responds503 = Path.Combine(folder, nameof(ServerFault.Responds503));
         string resets = Path.Combine(folder, nameof(ServerFault.Resets));
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         HttpProtocols protocols = version == "2.0" ? HttpProtocols.Http2 : HttpProtocols.Http1;
@@ -105,13 +86,13 @@ internal sealed class FaultyServer : IDisposable
                 return Task.CompletedTask;
             }
 
-            context.Response.StatusCode = File.Exists(fails) ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
+            context.Response.StatusCode = File.Exists(responds503) ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
             context.Response.ContentLength = 2;
             return context.Response.WriteAsync("ok");
         });
         await app.StartAsync();
 
-        // Goes when whoever started it goes.
+        // Ends with the process that started it.
         await Console.In.ReadToEndAsync();
     }
 
@@ -119,7 +100,7 @@ internal sealed class FaultyServer : IDisposable
     {
         switch (fault)
         {
-            case ServerFault.NeverAnswers:
+            case ServerFault.NeverResponds:
                 await SignalAsync("-STOP");
                 break;
             case ServerFault.Killed:
@@ -132,12 +113,12 @@ internal sealed class FaultyServer : IDisposable
         }
     }
 
-    /// <summary>Returns when the server answers again.</summary>
+    /// <summary>Returns when the server responds again.</summary>
     public async Task EndAsync(ServerFault fault)
     {
         switch (fault)
         {
-            case ServerFault.NeverAnswers:
+            case ServerFault.NeverResponds:
                 await SignalAsync("-CONT");
                 break;
             case ServerFault.Killed:
@@ -176,8 +157,8 @@ internal sealed class FaultyServer : IDisposable
         {
             try
             {
-                using var probe = new TcpClient();
-                await probe.ConnectAsync(server.Address);
+                using var connection = new TcpClient();
+                await connection.ConnectAsync(server.Address);
                 return server;
             }
             catch (SocketException) when (!server._process.HasExited)

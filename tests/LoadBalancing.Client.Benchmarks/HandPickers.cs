@@ -4,8 +4,9 @@ using System.Runtime.CompilerServices;
 namespace LoadBalancing.Client.Benchmarks;
 
 /// <summary>
-/// What picks of each kind cost with nothing around them: no weights, nobody out, the platform's own generator. An interlocked count costs more or less from processor to processor, and these tell how much of a ratio to it
-/// lies in the kind of pick.
+/// The bare cost of each kind of pick: no weights, no ejections, the platform's random generator. The cost of an interlocked increment varies with the
+/// processor; these show which part of a ratio to it
+/// is due to the kind of pick.
 /// </summary>
 internal static class HandPickers
 {
@@ -20,7 +21,7 @@ internal static class HandPickers
 
     private static Func<int, object?> HashedTo(UpstreamEndpoint[] endpoints)
     {
-        int[] slots = [.. Enumerable.Range(0, 65_537).Select(i => i % endpoints.Length)];
+        int[] entries = [.. Enumerable.Range(0, 65_537).Select(i => i % endpoints.Length)];
         byte[] keys = new byte[1 << 16];
         new Random(3).NextBytes(keys);
         return count =>
@@ -28,7 +29,7 @@ internal static class HandPickers
             UpstreamEndpoint? last = null;
             for (int i = 0; i < count; i++)
             {
-                last = endpoints[slots[XxHash64.HashToUInt64(keys.AsSpan((i & 0xFFF) * 16, 16)) % 65_537]];
+                last = endpoints[entries[XxHash64.HashToUInt64(keys.AsSpan((i & 0xFFF) * 16, 16)) % 65_537]];
             }
 
             return last;

@@ -2,7 +2,9 @@ using BenchmarkDotNet.Attributes;
 
 namespace LoadBalancing.Client.Benchmarks;
 
-/// <summary>The same chains as <see cref="HandlerCost"/>, one process each: trust the bytes; for times the interleaved table is the better witness on a noisy machine.</summary>
+/// <summary>
+/// The same chains as <see cref="HandlerCost"/>, one process each. Its byte counts are reliable; for times on a noisy machine use the interleaved table.
+/// </summary>
 [MemoryDiagnoser]
 public class HandlerBenchmarks
 {
@@ -12,7 +14,7 @@ public class HandlerBenchmarks
     [Params("no-op", "hand round robin", "service discovery", "service discovery + resilience", "ours, balancing", "ours, full")]
     public string Chain { get; set; } = "";
 
-    /// <summary>Whether the transport answers later, as a socket does.</summary>
+    /// <summary>Whether the transport responds asynchronously, as a socket does.</summary>
     [Params(false, true)]
     public bool Async { get; set; }
 

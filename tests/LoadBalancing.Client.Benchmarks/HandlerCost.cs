@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client.Benchmarks;
 
-/// <summary>What one request through the registered client costs more than through a factory client with one handler that does nothing.</summary>
+/// <summary>The additional cost of a request through the registered client, compared with a factory client with one handler that does nothing.</summary>
 internal static class HandlerCost
 {
     private static readonly string[] All =

@@ -3,23 +3,23 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace LoadBalancing.Client.Benchmarks;
 
-/// <summary>How evenly the strategies that hash share a million keys, and how many keys move that need not when one endpoint leaves.</summary>
+/// <summary>How evenly the strategies that hash share a million keys, and how many keys move unnecessarily when an endpoint is removed.</summary>
 internal static class KeyTables
 {
     private const int Keys = 1_000_000;
 
     public static void Run()
     {
-        Console.WriteLine("| strategy, endpoints | most / mean | least / mean | moved when one leaves | of those, must | one is out (`Skip`) |");
+        Console.WriteLine("| strategy, endpoints | max / mean | min / mean | moved on removal | necessary moves | one unavailable (`Skip`) |");
         Console.WriteLine("| --- | ---: | ---: | ---: | ---: | ---: |");
         foreach (string strategy in new[] { "RingHash", "Maglev", "Rendezvous" })
         {
             foreach (int size in strategy == "Rendezvous" ? [10, 100] : new[] { 10, 100, 1000 })
             {
                 int[] all = OwnersOf(strategy, [.. Enumerable.Range(0, size)], out _);
-                int leaver = size / 3;
-                int[] without = OwnersOf(strategy, [.. Enumerable.Range(0, size).Where(i => i != leaver)], out _);
-                int[] skipped = OwnersOf(strategy, [.. Enumerable.Range(0, size)], out _, excluded: leaver);
+                int removed = size / 3;
+                int[] without = OwnersOf(strategy, [.. Enumerable.Range(0, size).Where(i => i != removed)], out _);
+                int[] skipped = OwnersOf(strategy, [.. Enumerable.Range(0, size)], out _, excluded: removed);
                 int[] counts = new int[size];
                 foreach (int owner in all)
                 {
@@ -29,7 +29,8 @@ internal static class KeyTables
                 double mean = (double)Keys / size;
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"| {strategy}, {size} | {counts.Max() / mean:0.00} | {counts.Min() / mean:0.00} | {Moved(all, without):0.00} % | {100.0 * counts[leaver] / Keys:0.00} % | {Moved(all, skipped):0.00} % |"));
+                    $"| {strategy}, {size} | {counts.Max() / mean:0.00} | {counts.Min() / mean:0.00} | {Moved(all, without):0.00} % "
+                    + $"| {100.0 * counts[removed] / Keys:0.00} % | {Moved(all, skipped):0.00} % |"));
             }
         }
     }
@@ -51,7 +52,8 @@ internal static class KeyTables
         int[] owners = new int[Keys];
         for (int key = 0; key < Keys; key++)
         {
-            owners[key] = numbers[picker.Pick(new PickContext { Hash = TextHash.Of(key.ToString(CultureInfo.InvariantCulture)), TriedEndpoints = exclude })!.Address];
+            var context = new PickContext { Hash = TextHash.Of(key.ToString(CultureInfo.InvariantCulture)), TriedEndpoints = exclude };
+            owners[key] = numbers[picker.Pick(context)!.Address];
         }
 
         return owners;

@@ -9,7 +9,7 @@ using Yarp.ReverseProxy.Model;
 
 namespace LoadBalancing.Client.Benchmarks;
 
-/// <summary>The pickers of the peers: YARP's policies as its container hands them out, and gRPC's round robin.</summary>
+/// <summary>The pickers of other libraries: YARP's policies from its container, and gRPC's round robin.</summary>
 internal static class PeerPickers
 {
     public static IEnumerable<(string Name, Func<int, object?> Loop)> Of(int size)
@@ -20,7 +20,7 @@ internal static class PeerPickers
         var context = new DefaultHttpContext();
         foreach (ILoadBalancingPolicy policy in yarp.GetServices<ILoadBalancingPolicy>().OrderBy(static policy => policy.Name))
         {
-            // The first in alphabetical order: nothing is chosen.
+            // The alphabetically first, without any choice.
             if (policy.Name != LoadBalancingPolicies.FirstAlphabetical)
             {
                 yield return ($"YARP {policy.Name}", Loop);
@@ -54,11 +54,16 @@ internal static class PeerPickers
         }
     }
 
-    /// <summary>Its picker is internal, and so is what it picks among; it does not look into them.</summary>
+    /// <summary>The picker and its subchannels are internal; it does not read the subchannels.</summary>
     private static SubchannelPicker GrpcRoundRobin(int size)
     {
         Type type = typeof(GrpcChannel).Assembly.GetType("Grpc.Net.Client.Balancer.RoundRobinPicker", throwOnError: true)!;
         List<Subchannel> subchannels = [.. Enumerable.Range(0, size).Select(static _ => (Subchannel)RuntimeHelpers.GetUninitializedObject(typeof(Subchannel)))];
-        return (SubchannelPicker)Activator.CreateInstance(type, BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic, null, [subchannels, 0L], null)!;
+        return (SubchannelPicker)Activator.CreateInstance(
+            type,
+            BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic,
+            null,
+            [subchannels, 0L],
+            null)!;
     }
 }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace LoadBalancing.Client.Benchmarks;
 
-/// <summary>What a pick costs beside the least that any rotation must do, and a whole lease beside a hand-kept count of what is in flight.</summary>
+/// <summary>The cost of a pick compared with a minimal round robin, and of a whole lease compared with a hand-written in-flight counter.</summary>
 [MemoryDiagnoser]
 public class PickBenchmarks
 {
@@ -13,7 +13,7 @@ public class PickBenchmarks
     private uint _next;
     private int _inFlight;
 
-    /// <summary>How many endpoints.</summary>
+    /// <summary>The number of endpoints.</summary>
     [Params(3, 100, 1000)]
     public int Endpoints { get; set; }
 
@@ -28,7 +28,7 @@ public class PickBenchmarks
         _picker = _balancer.CurrentSet!.Picker!;
     }
 
-    /// <summary>An interlocked count and an array.</summary>
+    /// <summary>An interlocked counter and an array.</summary>
     [Benchmark(Baseline = true)]
     public string ByHand() => _addresses[Interlocked.Increment(ref _next) % (uint)_addresses.Length];
 
@@ -36,7 +36,7 @@ public class PickBenchmarks
     [Benchmark]
     public UpstreamEndpoint? Pick() => _picker.Pick(default);
 
-    /// <summary>By hand, and counting what is in flight.</summary>
+    /// <summary>By hand, counting attempts in flight.</summary>
     [Benchmark]
     public string ByHandWithInFlight()
     {

@@ -6,7 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace LoadBalancing.Client.Benchmarks;
 
 /// <summary>
-/// What the one method of each picker costs beside a rotation by hand, in the same run: contenders take turns of a few milliseconds, and each is compared with the rotation of its own round.
+/// The cost of each picker's Pick compared with a hand-written round robin in the same run: contenders alternate in slices of a few milliseconds, and each is
+/// compared within its round.
 /// </summary>
 internal static class PickCost
 {
@@ -18,7 +19,7 @@ internal static class PickCost
     {
         int rounds = args.Contains("short") ? 15 : 61;
 
-        // Once for nothing: what is compiled while it is measured is measured as slow.
+        // A warm-up: code compiled during the measurement would be measured too slow.
         Measure(Sizes[1], rounds: 20);
         Measure(Sizes[0], rounds: 20);
         var table = new Dictionary<string, List<string>>();
@@ -36,7 +37,7 @@ internal static class PickCost
         }
 
         Console.WriteLine();
-        Console.WriteLine($"| nanoseconds (times by hand) | {string.Join(" | ", Sizes.Select(static size => $"{size} endpoints"))} |");
+        Console.WriteLine($"| nanoseconds (relative to by hand) | {string.Join(" | ", Sizes.Select(static size => $"{size} endpoints"))} |");
         Console.WriteLine($"| --- |{string.Concat(Enumerable.Repeat(" ---: |", Sizes.Length))}");
         foreach ((string name, List<string> cells) in table)
         {
@@ -103,7 +104,7 @@ internal static class PickCost
         int[] counts = new int[contenders.Count];
         for (int i = 0; i < counts.Length; i++)
         {
-            // Often enough for the second compilation, which comes a moment later.
+            // Often enough for tiered recompilation, which happens a moment later.
             for (int warm = 0; warm < 40; warm++)
             {
                 contenders[i].Loop(2000);
@@ -131,7 +132,11 @@ internal static class PickCost
             }
         }
 
-        return [.. contenders.Select((contender, i) => new Row(contender.Name, Median(times[i]), Median(times[i].Zip(times[0], static (own, hand) => own / hand)), bytes[i]))];
+        return
+        [
+            .. contenders.Select(
+                (contender, i) => new Row(contender.Name, Median(times[i]), Median(times[i].Zip(times[0], static (own, hand) => own / hand)), bytes[i])),
+        ];
     }
 
     private static void Threads()
@@ -192,9 +197,9 @@ internal static class PickCost
         {
             LoadBalancer balancer = Balancer(name, 10_000);
             EndpointSet set = balancer.CurrentSet!;
-            double anew = Median([.. Enumerable.Range(0, 9).Select(_ => Time(null))]);
-            double again = Median([.. Enumerable.Range(0, 9).Select(_ => Time(set.Picker))]);
-            Console.WriteLine($"| {name} | {anew:0.00} | {again:0.00} |");
+            double fresh = Median([.. Enumerable.Range(0, 9).Select(_ => Time(null))]);
+            double reused = Median([.. Enumerable.Range(0, 9).Select(_ => Time(set.Picker))]);
+            Console.WriteLine($"| {name} | {fresh:0.00} | {reused:0.00} |");
 
             double Time(IEndpointPicker? previous)
             {
@@ -205,7 +210,7 @@ internal static class PickCost
         }
     }
 
-    /// <summary>A loop compiled for this contender alone (<typeparamref name="T"/> tells them apart), as in a process that has one strategy.</summary>
+    /// <summary>A loop compiled for one contender (<typeparamref name="T"/> distinguishes them), as in a process with one strategy.</summary>
     private static Func<int, object?> Plain<T>(string strategy, int size, bool weighted = false)
         where T : struct
     {
@@ -220,10 +225,10 @@ internal static class PickCost
         where T : struct
     {
         UpstreamEndpoint? last = null;
-        PickContext anybody = default;
+        PickContext context = default;
         for (int i = 0; i < count; i++)
         {
-            last = picker.Pick(anybody);
+            last = picker.Pick(context);
         }
 
         return last;
@@ -269,7 +274,7 @@ internal static class PickCost
         };
     }
 
-    /// <summary>Every endpoint with a latency of its own, some of them with an attempt in flight.</summary>
+    /// <summary>All endpoints with different latencies, some of them with an attempt in flight.</summary>
     private static LoadBalancer TimedBalancer(int size, long now = 1_000_000_000)
     {
         LoadBalancer balancer = Balancer("LeastLoad", size);

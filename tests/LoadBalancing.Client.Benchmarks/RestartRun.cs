@@ -7,7 +7,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace LoadBalancing.Client.Benchmarks;
 
-/// <summary>One server of ten drops all its connections and stops to listen, and comes back five seconds later, under an even load and with ejections of one second: what callers notice, and how soon it has its share again.</summary>
+/// <summary>
+/// One server of ten drops all its connections and stops listening, and is restarted five seconds later, under a constant load and with ejections of one
+/// second: what callers notice, and how soon it has its share again.
+/// </summary>
 internal static class RestartRun
 {
     private const int Rate = 400;
@@ -33,7 +36,7 @@ internal static class RestartRun
 
                 await Task.Delay(10);
 
-                // With its length, so that it goes out in one piece: an answer that breaks off in the middle is nobody's to try again.
+                // With a content length, so that it is sent in one piece: a response that breaks off in the body is not retried.
                 context.Response.ContentLength = 2;
                 await context.Response.WriteAsync("ok");
             }));
@@ -69,9 +72,9 @@ internal static class RestartRun
 
         await Task.WhenAll([victim, .. running]);
         Console.WriteLine();
-        Console.WriteLine($"### {Rate} requests/s on {Servers} servers, one stopped at {Stop} s and back at {Restart} s, ejections of 1 s");
+        Console.WriteLine($"### {Rate} requests/s on {Servers} servers, one stopped at {Stop} s and restarted at {Restart} s, ejections of 1 s");
         Console.WriteLine();
-        Console.WriteLine("| seconds | requests | success | p50 ms | p99 ms | share of the one |");
+        Console.WriteLine("| seconds | requests | success | p50 ms | p99 ms | share of the server |");
         Console.WriteLine("| --- | ---: | ---: | ---: | ---: | ---: |");
         double[] share = new double[End];
         for (int second = 0; second < End; second++)
@@ -81,14 +84,17 @@ internal static class RestartRun
             share[second] = 100.0 * arrivals.Count(at => (int)at == second) / inside.Count;
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {second} | {inside.Count:N0} | {100.0 * inside.Count(static call => call.Good) / inside.Count:N2} % | {times[times.Length / 2]:N1} | {times[(int)(times.Length * 0.99)]:N1} | {share[second]:N1} % |"));
+                $"| {second} | {inside.Count:N0} | {100.0 * inside.Count(static call => call.Good) / inside.Count:N2} % | {times[times.Length / 2]:N1} "
+                + $"| {times[(int)(times.Length * 0.99)]:N1} | {share[second]:N1} % |"));
         }
 
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"p99 while all were well, by the second: {P99(1):N1} to {P99(1, Stop):N1} ms; from the stop to a second after the return: at most {P99(Stop, Restart + 1):N1} ms."));
+            $"p99 by second, while all servers ran: {P99(1):N1} to {P99(1, Stop):N1} ms; from the stop to a second after the restart: at most "
+            + $"{P99(Stop, Restart + 1):N1} ms."));
         bool holds = calls.All(static call => call.Good) && share[Restart + 2] is > 8 and < 12;
-        Console.WriteLine(holds ? "No call failed, and the share was back within two seconds." : "What is promised was NOT seen.");
+        Console.WriteLine(
+            holds ? "Held: no call failed, and the server had its share within two seconds." : "NOT held: no failed call, and the share within two seconds.");
         foreach (LoopbackServer server in servers)
         {
             await server.DisposeAsync();
@@ -107,7 +113,10 @@ internal static class RestartRun
         }
     }
 
-    /// <summary>What happens when a server goes is compiled when it happens first, which takes longer than all the rest: another server goes and comes back before anybody looks.</summary>
+    /// <summary>
+    /// The code for a failing server is compiled at its first use, which takes longer than the rest: another server is stopped and restarted before the
+    /// measurement.
+    /// </summary>
     private static async Task RehearseAsync(HttpClient client, LoopbackServer server)
     {
         await server.StopAsync();
@@ -135,7 +144,9 @@ internal static class RestartRun
             good = response.IsSuccessStatusCode;
             if (!good)
             {
-                Console.WriteLine($"Failed after {start.TotalSeconds:N3} s: {(int)response.StatusCode} from {response.GetUpstream()}, suppressed: {response.GetUpstream()?.RetrySuppression}");
+                Console.WriteLine(
+                    $"Failed after {start.TotalSeconds:N3} s: {(int)response.StatusCode} from {response.GetUpstream()}, " +
+                    $"retry suppressed: {response.GetUpstream()?.RetrySuppression}");
             }
         }
         catch (HttpRequestException exception)

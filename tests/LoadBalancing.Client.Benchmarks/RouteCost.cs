@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace LoadBalancing.Client.Benchmarks;
 
-/// <summary>What finding the route of a request costs, among few and among many: by whole paths, by prefixes, and when none fits.</summary>
+/// <summary>The cost of finding a request's route, among few and many: by exact path, by prefix, and without a match.</summary>
 internal static class RouteCost
 {
     private const double MostNanoseconds = 1000;
@@ -22,11 +22,11 @@ internal static class RouteCost
             }
         }
 
-        Console.WriteLine(kept ? "Kept: at most 1 us a request." : "NOT kept: it is to be at most 1 us a request.");
+        Console.WriteLine(kept ? "Kept: at most 1 us per request." : "NOT kept: must be at most 1 us per request.");
         return kept ? 0 : 1;
     }
 
-    /// <summary>Half of the routes go by whole paths and half by prefixes, some of which begin with others.</summary>
+    /// <summary>Half of the routes match exact paths and half prefixes, some of which are nested.</summary>
     private static async Task<IReadOnlyList<Slices.Row>> MeasureAsync(int routes)
     {
         var services = new ServiceCollection();
@@ -35,8 +35,10 @@ internal static class RouteCost
             options.Endpoints = ["http://10.0.0.1"];
             options.Routes =
             [
-                .. Enumerable.Range(0, routes / 2).Select(static i => new RequestRouteOptions { Name = $"exact-{i}", Match = [new() { Path = $"/exact/{i}" }] }),
-                .. Enumerable.Range(0, routes / 2).Select(i => new RequestRouteOptions { Name = $"prefix-{i}", Match = [new() { PathPrefix = $"/prefix/{i}" }] }),
+                .. Enumerable.Range(0, routes / 2).Select(
+                    static i => new RequestRouteOptions { Name = $"exact-{i}", Match = [new() { Path = $"/exact/{i}" }] }),
+                .. Enumerable.Range(0, routes / 2).Select(
+                    i => new RequestRouteOptions { Name = $"prefix-{i}", Match = [new() { PathPrefix = $"/prefix/{i}" }] }),
             ];
         });
         await using ServiceProvider provider = services.BuildServiceProvider();
@@ -72,6 +74,7 @@ internal static class RouteCost
         return await slices.RunAsync();
     }
 
-    /// <summary>/prefix/499 begins with /prefix/4 and /prefix/49 too, which come first.</summary>
-    private static int FirstThatBegins(int number, int count) => Enumerable.Range(0, count).First(i => $"{number}/items/42".StartsWith(string.Create(CultureInfo.InvariantCulture, $"{i}"), StringComparison.Ordinal));
+    /// <summary>/prefix/499 begins with /prefix/4 and /prefix/49, too, which come first.</summary>
+    private static int FirstThatBegins(int number, int count) =>
+        Enumerable.Range(0, count).First(i => $"{number}/items/42".StartsWith(string.Create(CultureInfo.InvariantCulture, $"{i}"), StringComparison.Ordinal));
 }

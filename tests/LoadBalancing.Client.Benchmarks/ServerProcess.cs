@@ -6,7 +6,10 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace LoadBalancing.Client.Benchmarks;
 
-/// <summary>Four servers on the loopback interface in a process of their own, so that what they cost is not counted as the client's. They go when their standard input is closed, which also happens when this process dies.</summary>
+/// <summary>
+/// Four servers on the loopback interface in a separate process, so that their cost is not attributed to the client. They end when their standard input is
+/// closed, which also happens when this process dies.
+/// </summary>
 internal sealed class ServerProcess : IDisposable
 {
     private const int Servers = 4;
@@ -27,7 +30,7 @@ internal sealed class ServerProcess : IDisposable
         return new ServerProcess(process, [.. Enumerable.Range(0, Servers).Select(_ => process.StandardOutput.ReadLine()!)]);
     }
 
-    /// <summary>How this program is started once more.</summary>
+    /// <summary>Starts this program again.</summary>
     public static ProcessStartInfo Self(params ReadOnlySpan<string> arguments)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardInput = true, RedirectStandardOutput = true };
@@ -44,7 +47,7 @@ internal sealed class ServerProcess : IDisposable
         return start;
     }
 
-    /// <summary>The other side.</summary>
+    /// <summary>The started process.</summary>
     public static async Task ServeAsync(string version)
     {
         byte[] body = new byte[128];

@@ -4,7 +4,8 @@ using System.Globalization;
 namespace LoadBalancing.Client.Benchmarks;
 
 /// <summary>
-/// Measures contenders in turns of a few milliseconds, so that whatever else the machine does falls on all of them alike, and compares them inside each round. Medians over rounds.
+/// Measures contenders in alternating slices of a few milliseconds, so that disturbances affect all of them alike, and compares them within each round. Medians
+/// over rounds.
 /// </summary>
 internal sealed class Slices
 {
@@ -13,16 +14,16 @@ internal sealed class Slices
 
     private readonly List<Contender> _contenders = [];
 
-    /// <param name="sliceMilliseconds">How long a turn takes, about.</param>
-    /// <param name="rounds">How many turns each has.</param>
+    /// <param name="sliceMilliseconds">The approximate length of a slice.</param>
+    /// <param name="rounds">The number of slices of each contender.</param>
     public Slices(double sliceMilliseconds = 4, int rounds = 61)
     {
         _sliceMilliseconds = sliceMilliseconds;
         _rounds = rounds;
     }
 
-    /// <param name="name">How the contender is called in the table.</param>
-    /// <param name="runAsync">Does so many operations one after the other.</param>
+    /// <param name="name">The contender's name in the table.</param>
+    /// <param name="runAsync">Runs a number of operations in sequence.</param>
     public void Add(string name, Func<int, Task> runAsync) => _contenders.Add(new Contender(name, runAsync, _sliceMilliseconds));
 
     public async Task<IReadOnlyList<Row>> RunAsync()
@@ -47,16 +48,16 @@ internal sealed class Slices
     {
         public double Median => MedianOf(Nanoseconds);
 
-        /// <summary>The rounds of this one and those of the same contender in another run.</summary>
+        /// <summary>The rounds of this row and those of the same contender in another run.</summary>
         public Row And(Row other) => new(
             Name,
             [.. Nanoseconds, .. other.Nanoseconds],
             ((Bytes * Nanoseconds.Length) + (other.Bytes * other.Nanoseconds.Length)) / (Nanoseconds.Length + other.Nanoseconds.Length));
 
-        /// <summary>The median over rounds of this one's addition over another's.</summary>
+        /// <summary>The median over rounds of the ratio of added times.</summary>
         public double RatioOfAdded(Row over, Row baseline) => MedianOf(RatiosOfAdded(over, baseline));
 
-        /// <summary>This one's addition over another's in each round, in ascending order.</summary>
+        /// <summary>The ratio of added times in each round, in ascending order.</summary>
         public double[] RatiosOfAdded(Row over, Row baseline) =>
             [.. Nanoseconds.Select((ns, round) => (ns - baseline.Nanoseconds[round]) / (over.Nanoseconds[round] - baseline.Nanoseconds[round])).Order()];
 
@@ -64,7 +65,8 @@ internal sealed class Slices
 
         public string Text(Row baseline, Row over) => string.Create(
             CultureInfo.InvariantCulture,
-            $"| {Name} | {Median:N0} | {Added(baseline):N0} | {Bytes - baseline.Bytes:N0} | {RatioOfAdded(over, baseline):N2} | {(Bytes - baseline.Bytes) / (over.Bytes - baseline.Bytes):N2} |");
+            $"| {Name} | {Median:N0} | {Added(baseline):N0} | {Bytes - baseline.Bytes:N0} | {RatioOfAdded(over, baseline):N2} "
+            + $"| {(Bytes - baseline.Bytes) / (over.Bytes - baseline.Bytes):N2} |");
 
         private static double MedianOf(double[] values)
         {
@@ -86,7 +88,7 @@ internal sealed class Slices
                 await runAsync(500);
                 if (i % 20 == 0)
                 {
-                    // Lets the runtime put its optimised code in place.
+                    // Gives the runtime time to install its optimized code.
                     await Task.Delay(150);
                 }
             }

@@ -3,10 +3,10 @@ using LoadBalancing.Client.TestSupport;
 
 namespace LoadBalancing.Client.Benchmarks;
 
-/// <summary>A million requests and ten thousand changes of endpoints: prints what is left of them at each tenth of the way.</summary>
+/// <summary>A million requests and ten thousand endpoint changes: prints what remains of them at each tenth.</summary>
 internal static class SoakRun
 {
-    /// <summary>Less than a byte for each request, or fifty for each endpoint that came and went.</summary>
+    /// <summary>Less than a byte per request, or fifty per endpoint added and removed.</summary>
     private const long Tolerance = 500_000;
 
     /// <returns>The exit code: 1 when something grew.</returns>
@@ -20,12 +20,15 @@ internal static class SoakRun
         var soak = new Soak(requests, changes, TimeProvider.System, static () => (int)Timer.ActiveCount);
         IReadOnlyList<SoakFigures> figures = await soak.RunAsync(static f => Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {f.Requests:N0} | {f.Changes:N0} | {f.Bytes:N0} | {f.Timers} | {f.Handlers} | {f.Uris} | {f.EndpointSeries} | {f.CounterSeries} | {f.InFlight} |")));
+            $"| {f.Requests:N0} | {f.Changes:N0} | {f.Bytes:N0} | {f.Timers} | {f.Handlers} | {f.Uris} | {f.EndpointSeries} | {f.CounterSeries} "
+            + $"| {f.InFlight} |")));
         IReadOnlyList<string> growth = SoakFigures.FindGrowth(figures, Tolerance);
         Console.WriteLine();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{TimeProvider.System.GetElapsedTime(start).TotalSeconds:N0} s. {(growth.Count == 0 ? "Nothing grew." : $"Grown: {string.Join("; ", growth)}")}"));
+        string result = growth.Count == 0 ? "Nothing grew." : $"Grown: {string.Join("; ", growth)}";
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{TimeProvider.System.GetElapsedTime(start).TotalSeconds:N0} s. {result}"));
         return growth.Count == 0 ? 0 : 1;
     }
 
-    private static int Number(string[] args, int position, int otherwise) => args.Length > position ? int.Parse(args[position], CultureInfo.InvariantCulture) : otherwise;
+    private static int Number(string[] args, int position, int otherwise) =>
+        args.Length > position ? int.Parse(args[position], CultureInfo.InvariantCulture) : otherwise;
 }

@@ -8,8 +8,9 @@ using Microsoft.Extensions.DependencyInjection;
 namespace LoadBalancing.Client.Benchmarks;
 
 /// <summary>
-/// All servers fail for ten seconds under an even load and recover: how many attempts each request turns into while they fail, and how soon callers notice that they are back. With the retry budget, and without it for the
-/// record. Then ten routes with ten time limits on servers that never answer.
+/// All servers fail for ten seconds under a constant load and recover: the attempts per request while they fail, and how soon callers notice the recovery. With
+/// the retry budget and, for comparison, without it.
+/// Then ten routes with ten timeouts on servers that never respond.
 /// </summary>
 internal static class StormRun
 {
@@ -25,7 +26,7 @@ internal static class StormRun
         await StormAsync(budget: false);
         double late = await TimeOutsAsync();
         bool holds = withBudget <= 1.25 && late <= 50;
-        Console.WriteLine(holds ? "What is promised was seen." : "What is promised was NOT seen.");
+        Console.WriteLine(holds ? "Held." : "NOT held.");
         return holds ? 0 : 1;
     }
 
@@ -92,7 +93,10 @@ internal static class StormRun
         double inStorm = 0;
         foreach ((string name, int from, int to) in new[]
         {
-            ("healthy", 0, Healthy), ("all fail", Healthy, Healthy + Failing), ("first second after", Healthy + Failing, Healthy + Failing + 1), ("the rest", Healthy + Failing + 1, Healthy + Failing + After),
+            ("healthy", 0, Healthy),
+            ("all fail", Healthy, Healthy + Failing),
+            ("first second after", Healthy + Failing, Healthy + Failing + 1),
+            ("the rest", Healthy + Failing + 1, Healthy + Failing + After),
         })
         {
             var inside = calls.Where(call => call.At >= from && call.At < to).ToList();
@@ -102,7 +106,9 @@ internal static class StormRun
             inStorm = name == "all fail" ? ratio : inStorm;
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {name} ({from}-{to}) | {inside.Count:N0} | {seen:N0} | {ratio:N3} | {100.0 * inside.Count(static call => call.Good) / inside.Count:N2} % | {times[times.Length / 2]:N1} | {times[(int)(times.Length * 0.99)]:N1} |"));
+                $"| {name} ({from}-{to}) | {inside.Count:N0} | {seen:N0} | {ratio:N3} "
+                + $"| {100.0 * inside.Count(static call => call.Good) / inside.Count:N2} % | {times[times.Length / 2]:N1} "
+                + $"| {times[(int)(times.Length * 0.99)]:N1} |"));
         }
 
         return inStorm;
@@ -119,7 +125,7 @@ internal static class StormRun
         }
         catch (HttpRequestException)
         {
-            // Not good.
+            // Counted as failed.
         }
 
         calls.Add((start.TotalSeconds, good, (clock.Elapsed - start).TotalMilliseconds));
@@ -146,7 +152,8 @@ internal static class StormRun
         Console.WriteLine();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Ten routes with time limits of 100 to 1000 ms, ten calls each at once, servers that never answer: between {late.Min():N1} and {late.Max():N1} ms after the limit."));
+            $"Ten routes with timeouts of 100 to 1000 ms, ten concurrent calls each, servers that never respond: {late.Min():N1} to {late.Max():N1} ms "
+            + $"after the timeout."));
         return Math.Max(late.Max(), -late.Min());
     }
 
@@ -156,7 +163,7 @@ internal static class StormRun
         try
         {
             using HttpResponseMessage response = await client.GetAsync($"/{route}");
-            throw new InvalidOperationException($"A server that never answers said {response.StatusCode}.");
+            throw new InvalidOperationException($"A server that never responds sent {response.StatusCode}.");
         }
         catch (TaskCanceledException)
         {

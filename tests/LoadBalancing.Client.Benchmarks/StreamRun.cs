@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace LoadBalancing.Client.Benchmarks;
 
-/// <summary>A gigabyte to a server and back, over each protocol: what is in use on the way, after a collection, compared with before.</summary>
+/// <summary>A gigabyte to a server and back, over each protocol: the memory in use meanwhile, after a collection, compared with before.</summary>
 internal static class StreamRun
 {
     private const long Length = 1L << 30;
@@ -14,7 +14,7 @@ internal static class StreamRun
     public static async Task<int> RunAsync()
     {
         bool holds = true;
-        Console.WriteLine("| protocol | bytes each way | seconds | live before, MB | most live on the way, MB |");
+        Console.WriteLine("| protocol | bytes each way | seconds | live before, MB | max live meanwhile, MB |");
         Console.WriteLine("| --- | ---: | ---: | ---: | ---: |");
         foreach (HttpProtocols protocol in new[] { HttpProtocols.Http1, HttpProtocols.Http2 })
         {
@@ -23,11 +23,12 @@ internal static class StreamRun
             await bodies.RunAsync(protocol, CancellationToken.None);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {protocol} | {Length:N0} | {Stopwatch.GetElapsedTime(start).TotalSeconds:N1} | {bodies.MemoryBefore / 1e6:N1} | {bodies.MaxMemory / 1e6:N1} |"));
+                $"| {protocol} | {Length:N0} | {Stopwatch.GetElapsedTime(start).TotalSeconds:N1} | {bodies.MemoryBefore / 1e6:N1} "
+                + $"| {bodies.MaxMemory / 1e6:N1} |"));
             holds &= bodies.MaxMemory - bodies.MemoryBefore < Allowed;
         }
 
-        Console.WriteLine(holds ? "Nobody keeps the bodies." : "What is promised was NOT seen.");
+        Console.WriteLine(holds ? "Held: no bodies are buffered." : "NOT held: bodies are buffered.");
         return holds ? 0 : 1;
     }
 }

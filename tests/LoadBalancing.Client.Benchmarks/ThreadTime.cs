@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace LoadBalancing.Client.Benchmarks;
 
-/// <summary>The processor time of the calling thread, where the system tells it (Linux); else the time of day. On a machine that is busy with other things the time of day measures those.</summary>
+/// <summary>
+/// The processor time of the calling thread where the system provides it (Linux); else wall-clock time, which on a busy machine includes other processes.
+/// </summary>
 internal static class ThreadTime
 {
     private const int ThreadCpuTime = 3;
@@ -12,7 +14,7 @@ internal static class ThreadTime
         ? TimeSpan.FromTicks((time.Seconds * TimeSpan.TicksPerSecond) + (time.Nanoseconds / TimeSpan.NanosecondsPerTick))
         : Stopwatch.GetElapsedTime(0);
 
-#pragma warning disable SYSLIB1054 // A generated import needs unsafe code, which nothing else here does.
+#pragma warning disable SYSLIB1054 // A generated import needs unsafe code, which is not used elsewhere here.
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     [DllImport("libc", EntryPoint = "clock_gettime")]
     private static extern int GetTime(int clock, out Timespec time);

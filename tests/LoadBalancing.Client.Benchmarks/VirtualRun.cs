@@ -5,15 +5,18 @@ using LoadBalancing.Client.TestSupport;
 
 namespace LoadBalancing.Client.Benchmarks;
 
-/// <summary>How fast the virtual cluster runs: 10 clients, 20 endpoints, 60 virtual seconds at 5,000 requests/s, with the recorder on, and whether the time line is the same each time.</summary>
+/// <summary>
+/// The speed of the virtual cluster: 10 clients, 20 endpoints, 60 virtual seconds at 5,000 requests/s, with the recorder on, and whether its timeline is
+/// deterministic.
+/// </summary>
 internal static class VirtualRun
 {
     private const int Rounds = 3;
 
-    /// <returns>The exit code: 1 when two runs of a seed differ.</returns>
+    /// <returns>The exit code: 1 when two runs with one seed differ.</returns>
     public static int Run()
     {
-        Console.WriteLine("| below | calls | events | real s | processor s | calls per real s | calls per processor s | SHA-256 of the time line |");
+        Console.WriteLine("| below | calls | events | real s | processor s | calls per real s | calls per processor s | SHA-256 of the timeline |");
         Console.WriteLine("| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |");
         bool same = true;
         foreach (bool http in new[] { false, true })
@@ -26,14 +29,16 @@ internal static class VirtualRun
                 hashes.Add(hash);
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"| {(http ? "handler" : "LoadBalancer")} | {result.Calls:N0} | {result.Events:N0} | {result.Real.TotalSeconds:F2} | {result.Processor.TotalSeconds:F2} | {result.Calls / result.Real.TotalSeconds:N0} | {result.Calls / result.Processor.TotalSeconds:N0} | {hash} |"));
+                    $"| {(http ? "handler" : "LoadBalancer")} | {result.Calls:N0} | {result.Events:N0} | {result.Real.TotalSeconds:F2} "
+                    + $"| {result.Processor.TotalSeconds:F2} | {result.Calls / result.Real.TotalSeconds:N0} "
+                    + $"| {result.Calls / result.Processor.TotalSeconds:N0} | {hash} |"));
             }
 
             same &= hashes.Count == 1;
         }
 
         Console.WriteLine();
-        Console.WriteLine(same ? "Each round gave the same time line." : "The rounds gave different time lines.");
+        Console.WriteLine(same ? "All rounds had the same timeline." : "The rounds had different timelines.");
         return same ? 0 : 1;
     }
 }

@@ -4,17 +4,18 @@ using System.Net;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Keeps the affinity cookies of one caller in memory, where there is no browser to do it: make one for each user, job or scope whose requests belong together, and give it to them with <c>LoadBalancing().CallerContext</c>.
+/// Keeps the affinity cookies of one caller in memory, where there is no browser to do it: create one for each user, job or scope whose requests belong
+/// together, and pass it to their requests with <c>LoadBalancing().CallerContext</c>.
 /// </summary>
-/// <remarks>Safe for use from several threads at once. Cookies live as long as the session, whatever their own time to live.</remarks>
+/// <remarks>Thread-safe. Cookies live as long as the instance, whatever their own time to live.</remarks>
 public sealed class AffinityCookieJar : ICallerContext
 {
     private readonly ConcurrentDictionary<string, string> _cookies = new(StringComparer.Ordinal);
 
-    /// <summary>The caller's address, if that is hashed; null, the default: not known.</summary>
+    /// <summary>The caller's address, for hash policies that use it; null, the default: unknown.</summary>
     public IPAddress? CallerAddress { get; init; }
 
-    /// <summary>None: headers belong to single requests.</summary>
+    /// <summary>Always null: headers belong to single requests.</summary>
     /// <param name="name">The header's name.</param>
     public string? GetHeader(string name) => null;
 

@@ -3,8 +3,9 @@ using System.Net;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Hashes by which a strategy that hashes finds the owner of a pick, for protocols that are not HTTP: <c>new PickContext { Hash = AffinityHash.Compute("user-42") }</c>. They are those of the HTTP side, so a key has the same owner
-/// whatever is spoken.
+/// Hashes by which strategies that hash find the owner of a pick, for protocols other than HTTP: <c>new PickContext { Hash = AffinityHash.Compute("user-42") }</c>.
+/// HTTP requests use the same hashes, so a key has the same owner
+/// under every protocol.
 /// </summary>
 public static class AffinityHash
 {
@@ -12,13 +13,16 @@ public static class AffinityHash
     /// <param name="key">Any text.</param>
     public static ulong Compute(ReadOnlySpan<char> key) => TextHash.Of(key);
 
-    /// <summary>The hash of a caller's address, as with <see cref="HashPolicyOptions.CallerAddress"/>: xxHash64 of the address as text, without its port. An IPv4 address mapped to IPv6 counts as IPv4.</summary>
-    /// <param name="caller">Who is served.</param>
+    /// <summary>
+    /// The hash of a caller's address, as with <see cref="HashPolicyOptions.CallerAddress"/>: xxHash64 of the address as text, without its port. An IPv4
+    /// address mapped to IPv6 counts as IPv4.
+    /// </summary>
+    /// <param name="caller">The caller on whose behalf the pick is made.</param>
     public static ulong Compute(IPAddress caller)
     {
         ArgumentNullException.ThrowIfNull(caller);
 
-        // The longest there is: IPv6 with an IPv4 part and a scope number.
+        // The longest text: IPv6 with an IPv4 part and a scope number.
         const int LongestAddress = 65;
         Span<char> text = stackalloc char[LongestAddress];
         IPAddress plain = caller.IsIPv4MappedToIPv6 ? caller.MapToIPv4() : caller;

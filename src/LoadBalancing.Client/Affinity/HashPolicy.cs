@@ -2,7 +2,7 @@ using System.Net;
 
 namespace LoadBalancing.Client;
 
-/// <summary>One policy, compiled. Each yields a hash or nothing, by the rules of Envoy.</summary>
+/// <summary>One compiled policy. It yields a hash or nothing, by the rules of Envoy.</summary>
 internal sealed class HashPolicy
 {
     private readonly string? _header;
@@ -24,7 +24,7 @@ internal sealed class HashPolicy
         hash = 0;
         if (_header is not null)
         {
-            return TryHashHeader(inputs.GetHeader(_header, out string[]? several), several, out hash);
+            return TryHashHeader(inputs.GetHeader(_header, out string[]? values), values, out hash);
         }
 
         ReadOnlySpan<char> value;
@@ -51,19 +51,19 @@ internal sealed class HashPolicy
         return true;
     }
 
-    private static bool TryHashHeader(string? value, string[]? several, out ulong hash)
+    private static bool TryHashHeader(string? value, string[]? values, out ulong hash)
     {
         hash = 0;
-        if (several is null)
+        if (values is null)
         {
             hash = value is null ? 0 : TextHash.Of(value);
             return value is not null;
         }
 
-        Array.Sort(several, StringComparer.Ordinal);
-        foreach (string each in several)
+        Array.Sort(values, StringComparer.Ordinal);
+        foreach (string item in values)
         {
-            hash = TextHash.Of(each, seed: hash);
+            hash = TextHash.Of(item, seed: hash);
         }
 
         return true;

@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace LoadBalancing.Client;
 
-/// <summary>The policies of a route in their order. What they find is combined as Envoy combines it: what was there is rotated by one bit, and the new is laid over it.</summary>
+/// <summary>
+/// The policies of a route, in order. Their hashes are combined as in Envoy: the previous result is rotated by one bit and XORed with the next hash.
+/// </summary>
 internal sealed class HashPolicyChain
 {
     private readonly HashPolicy[] _policies;
@@ -13,10 +15,10 @@ internal sealed class HashPolicyChain
         UsesCookies = options.Any(static policy => policy.Cookie is not null);
     }
 
-    /// <summary>Whether a cookie counts.</summary>
+    /// <summary>Whether any policy reads a cookie.</summary>
     public bool UsesCookies { get; }
 
-    /// <summary>False when no policy finds anything.</summary>
+    /// <summary>False when no policy yields a hash.</summary>
     public bool TryHash(in RequestHashInputs inputs, out ulong hash)
     {
         hash = 0;

@@ -3,28 +3,29 @@ using System.Net;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// What is known of the caller for whom a request is made: the browser or service behind an inbound request, say. Hash policies ask it for what the outgoing request does not say itself. Register one in
-/// the service collection, or give one to a request with <c>LoadBalancing().CallerContext</c>, which goes before.
+/// The caller on whose behalf a request is made, such as the browser or service behind an inbound request. Hash policies and session affinity read from it what
+/// the outgoing request does not contain. Register one in
+/// the service collection, or set one on a request with <c>LoadBalancing().CallerContext</c>, which takes precedence.
 /// </summary>
-/// <remarks>Asked on the request path, once or twice an attempt. Implementations must be safe for use from several threads at once.</remarks>
+/// <remarks>Called on the request path, once or twice per attempt. Implementations must be thread-safe.</remarks>
 public interface ICallerContext
 {
-    /// <summary>The caller's address; null when it is not known.</summary>
+    /// <summary>The caller's address; null when unknown.</summary>
     IPAddress? CallerAddress { get; }
 
-    /// <summary>A header that the caller sent, several values as one text, joined by commas; null when there was none.</summary>
+    /// <summary>A header of the caller's request, several values joined by commas; null when there is none.</summary>
     /// <param name="name">The header's name.</param>
     string? GetHeader(string name);
 
-    /// <summary>A cookie that the caller brought along, or was given by <see cref="TrySetCookie"/> since; null when there was none.</summary>
+    /// <summary>A cookie of the caller's request, or one set by <see cref="TrySetCookie"/> since; null when there is none.</summary>
     /// <param name="name">The cookie's name.</param>
     string? GetCookie(string name);
 
-    /// <summary>Gives the caller a cookie to bring along next time.</summary>
+    /// <summary>Sets a cookie for the caller to send with later requests.</summary>
     /// <param name="name">The cookie's name.</param>
     /// <param name="value">Its value.</param>
-    /// <param name="ttl">How long it lives; zero: for the caller's session.</param>
-    /// <param name="path">The path for which it counts.</param>
-    /// <returns>False when there is no way to reach the caller (any more); the cookie is then forgotten.</returns>
+    /// <param name="ttl">Its lifetime; zero: the caller's session.</param>
+    /// <param name="path">Its path.</param>
+    /// <returns>False when the caller cannot be reached (any more); the cookie is then dropped.</returns>
     bool TrySetCookie(string name, string value, TimeSpan ttl, string path);
 }

@@ -1,8 +1,8 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Turns what the sources describe into the members of a cluster: joins the lists of all sources, and finds for each description the endpoint that is already
-/// there, with everything that is known of it. Not safe for several threads; the cluster's publisher takes care of that.
+/// Turns the updates of all sources into the endpoints of a cluster: joins them, and finds for each description the existing endpoint with its state.
+/// Not thread-safe; the cluster serializes calls.
 /// </summary>
 internal sealed class EndpointDirectory
 {
@@ -11,52 +11,52 @@ internal sealed class EndpointDirectory
     private readonly AvailabilityVersion _availabilityVersion = new();
     private Dictionary<EndpointIdentity, UpstreamEndpoint> _endpoints = [];
 
-    /// <summary>The list of this source that is in force; null: it has not spoken yet.</summary>
+    /// <summary>The source's update in force; null before its first.</summary>
     public EndpointUpdate? LastUpdateOf(string source) => _updates.GetValueOrDefault(source);
 
-    /// <summary>Puts a source's list in the place of its last one.</summary>
-    /// <param name="source">Whose list it is. Lists are joined in the order in which their sources first spoke.</param>
-    /// <param name="list">The list.</param>
+    /// <summary>Replaces a source's last update.</summary>
+    /// <param name="source">The source. Updates are joined in the order of the sources' first updates.</param>
+    /// <param name="update">The update.</param>
     /// <param name="removed">The endpoints that no source describes any more.</param>
-    /// <returns>All members, in order.</returns>
-    public UpstreamEndpoint[] ApplyUpdate(string source, EndpointUpdate list, out List<UpstreamEndpoint> removed)
+    /// <returns>All endpoints, in order.</returns>
+    public UpstreamEndpoint[] ApplyUpdate(string source, EndpointUpdate update, out List<UpstreamEndpoint> removed)
     {
         if (!_updates.ContainsKey(source))
         {
             _sources.Add(source);
         }
 
-        _updates[source] = list;
-        var members = new Dictionary<EndpointIdentity, UpstreamEndpoint>(_endpoints.Count);
+        _updates[source] = update;
+        var endpoints = new Dictionary<EndpointIdentity, UpstreamEndpoint>(_endpoints.Count);
         var ordered = new List<UpstreamEndpoint>(_endpoints.Count);
         foreach (string name in _sources)
         {
-            foreach (EndpointUpdateEntry listed in _updates[name].Endpoints)
+            foreach (EndpointUpdateEntry entry in _updates[name].Endpoints)
             {
-                if (!members.ContainsKey(listed.Identity))
+                if (!endpoints.ContainsKey(entry.Identity))
                 {
-                    UpstreamEndpoint endpoint = Find(listed.Identity, listed.Description, load: null);
-                    members.Add(listed.Identity, endpoint);
+                    UpstreamEndpoint endpoint = Find(entry.Identity, entry.Description, load: null);
+                    endpoints.Add(entry.Identity, endpoint);
                     ordered.Add(endpoint);
                 }
             }
         }
 
-        removed = [.. _endpoints.Where(member => !members.ContainsKey(member.Key)).Select(static member => member.Value)];
-        _endpoints = members;
+        removed = [.. _endpoints.Where(known => !endpoints.ContainsKey(known.Key)).Select(static known => known.Value)];
+        _endpoints = endpoints;
         return [.. ordered];
     }
 
-    /// <summary>Takes members of another cluster for one's own: each is an endpoint with a health of its own, and with the load of its address, which both share.</summary>
-    /// <param name="others">The members of the other.</param>
-    /// <param name="removed">The endpoints that are no members any more.</param>
-    /// <returns>All members, in order.</returns>
+    /// <summary>Mirrors the endpoints of another cluster: each has a health of its own and shares the load of its address.</summary>
+    /// <param name="others">The endpoints of the other cluster.</param>
+    /// <param name="removed">The endpoints that no longer belong to this cluster.</param>
+    /// <returns>All endpoints, in order.</returns>
     public UpstreamEndpoint[] MirrorEndpoints(UpstreamEndpoint[] others, out List<UpstreamEndpoint> removed)
     {
         UpstreamEndpoint[] ordered = Array.ConvertAll(others, other => Find(other.Identity, other.Description, other.Load));
-        Dictionary<EndpointIdentity, UpstreamEndpoint> members = ordered.ToDictionary(static endpoint => endpoint.Identity);
-        removed = [.. _endpoints.Values.Where(member => !members.ContainsKey(member.Identity))];
-        _endpoints = members;
+        Dictionary<EndpointIdentity, UpstreamEndpoint> endpoints = ordered.ToDictionary(static endpoint => endpoint.Identity);
+        removed = [.. _endpoints.Values.Where(known => !endpoints.ContainsKey(known.Identity))];
+        _endpoints = endpoints;
         return ordered;
     }
 

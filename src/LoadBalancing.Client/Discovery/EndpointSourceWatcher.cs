@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Keeps one source watched for one service: an error never ends the watch, it only delays it.</summary>
+/// <summary>Watches one source for one service: an error never ends the watch, it only delays it.</summary>
 internal sealed partial class EndpointSourceWatcher : IDisposable
 {
     private static readonly TimeSpan MinBackoff = TimeSpan.FromSeconds(1);
@@ -32,7 +32,7 @@ internal sealed partial class EndpointSourceWatcher : IDisposable
         _logger = logger;
     }
 
-    /// <summary>Begins to watch. What the source does before its first wait happens on the calling thread.</summary>
+    /// <summary>Starts the watch. What the source does before its first await runs on the calling thread.</summary>
     public void Start()
     {
         using (ExecutionContext.SuppressFlow())
@@ -49,15 +49,15 @@ internal sealed partial class EndpointSourceWatcher : IDisposable
 
     private async Task RunAsync(CancellationToken cancellationToken)
     {
-        TimeSpan pause = MinBackoff;
+        TimeSpan delay = MinBackoff;
         while (true)
         {
             try
             {
-                await foreach (IReadOnlyList<EndpointDescription> list in _source.WatchAsync(_service, cancellationToken).ConfigureAwait(false))
+                await foreach (IReadOnlyList<EndpointDescription> endpoints in _source.WatchAsync(_service, cancellationToken).ConfigureAwait(false))
                 {
-                    pause = MinBackoff;
-                    _update(_source.Name, list);
+                    delay = MinBackoff;
+                    _update(_source.Name, endpoints);
                 }
 
                 return;
@@ -66,27 +66,31 @@ internal sealed partial class EndpointSourceWatcher : IDisposable
             {
                 return;
             }
-#pragma warning disable CA1031 // A source is somebody else's code, and a watch that dies is a service that never learns of its endpoints again.
+#pragma warning disable CA1031 // A source is foreign code, and without a watch the service would keep outdated endpoints.
             catch (Exception exception)
 #pragma warning restore CA1031
             {
-                LogSourceFailed(_logger, _source.Name, _service, pause, exception);
+                LogSourceFailed(_logger, _source.Name, _service, delay, exception);
             }
 
             try
             {
-                // Half of the pause is left to chance, so that a fleet does not come back to a registry in step.
-                await Task.Delay((pause / 2) + _random.NextBelow(pause / 2), _timeProvider, cancellationToken).ConfigureAwait(false);
+                // Half of the delay is random, so that a fleet does not return to a registry in step.
+                await Task.Delay((delay / 2) + _random.NextBelow(delay / 2), _timeProvider, cancellationToken).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {
                 return;
             }
 
-            pause = pause * 2 < MaxBackoff ? pause * 2 : MaxBackoff;
+            delay = delay * 2 < MaxBackoff ? delay * 2 : MaxBackoff;
         }
     }
 
-    [LoggerMessage(LogEvents.SourceFailed, LogLevel.Warning, "Endpoint source '{Source}' failed for service '{Service}'; its last list stays in force, and it is watched again after at most {Pause}.", EventName = nameof(LogEvents.SourceFailed))]
-    private static partial void LogSourceFailed(ILogger logger, string source, string service, TimeSpan pause, Exception exception);
+    [LoggerMessage(
+        LogEvents.SourceFailed,
+        LogLevel.Warning,
+        "Endpoint source '{Source}' failed for service '{Service}'; its last update stays in force, and the watch restarts after at most {Delay}.",
+        EventName = nameof(LogEvents.SourceFailed))]
+    private static partial void LogSourceFailed(ILogger logger, string source, string service, TimeSpan delay, Exception exception);
 }

@@ -2,83 +2,83 @@ using System.Globalization;
 
 namespace LoadBalancing.Client;
 
-/// <summary>The rules that every list of endpoints has to keep, wherever it comes from. One object checks one list, once.</summary>
+/// <summary>The rules for every list of endpoints, whatever its origin. One instance validates one list, once.</summary>
 internal sealed class EndpointUpdateValidator
 {
     /// <summary>The largest sum of weights, as in Envoy.</summary>
     public const double MaxWeightSum = uint.MaxValue;
 
-    /// <summary>The highest number of a priority, as in Envoy.</summary>
+    /// <summary>The largest priority, as in Envoy.</summary>
     public const int MaxPriority = 127;
 
-    private readonly IReadOnlyList<EndpointDescription> _list;
+    private readonly IReadOnlyList<EndpointDescription> _endpoints;
     private readonly string _path;
-    private readonly EndpointUpdate? _known;
+    private readonly EndpointUpdate? _previous;
     private readonly List<string> _errors = [];
     private readonly List<EndpointUpdateEntry> _entries;
     private readonly Dictionary<RawEndpointIdentity, EndpointIdentity> _identities;
     private readonly HashSet<string> _localities = [];
 
-    /// <summary>Where each endpoint stands first; null where it does not matter that one stands in several places.</summary>
+    /// <summary>The first index of each endpoint; null where duplicates are allowed.</summary>
     private readonly Dictionary<EndpointIdentity, int>? _firstIndexes;
 
-    private EndpointUpdateValidator(IReadOnlyList<EndpointDescription> list, string path, bool duplicatesAllowed, EndpointUpdate? known)
+    private EndpointUpdateValidator(IReadOnlyList<EndpointDescription> endpoints, string path, bool duplicatesAllowed, EndpointUpdate? previous)
     {
-        _list = list;
+        _endpoints = endpoints;
         _path = path;
-        _known = known;
-        _entries = new List<EndpointUpdateEntry>(list.Count);
-        _identities = new Dictionary<RawEndpointIdentity, EndpointIdentity>(list.Count);
+        _previous = previous;
+        _entries = new List<EndpointUpdateEntry>(endpoints.Count);
+        _identities = new Dictionary<RawEndpointIdentity, EndpointIdentity>(endpoints.Count);
         _firstIndexes = duplicatesAllowed ? null : [];
     }
 
     /// <summary>
-    /// Finds everything that is wrong with a list, each error beginning with the path of the place. What a person wrote twice is a slip; a source
-    /// may well come upon an endpoint twice, and it is taken once.
+    /// Finds all validation errors of a list, each prefixed with the path of its entry. Duplicates are an error in options; a source may well
+    /// report an endpoint twice, and it is used once.
     /// </summary>
     public static IReadOnlyList<string> FindErrors(IReadOnlyList<EndpointDescription> endpoints, string path, bool duplicatesAllowed)
     {
-        var check = new EndpointUpdateValidator(endpoints, path, duplicatesAllowed, known: null);
-        check.Run();
-        return check._errors;
+        var validator = new EndpointUpdateValidator(endpoints, path, duplicatesAllowed, previous: null);
+        validator.Run();
+        return validator._errors;
     }
 
-    /// <summary>Reads what a source has said.</summary>
-    /// <param name="endpoints">The list.</param>
-    /// <param name="path">What the places of errors begin with.</param>
-    /// <param name="known">What the same source said last; null: nothing yet. Its addresses are not read again.</param>
-    /// <param name="errors">Everything that is wrong.</param>
-    /// <returns>The list; null when anything is wrong with it.</returns>
-    public static EndpointUpdate? Read(IReadOnlyList<EndpointDescription> endpoints, string path, EndpointUpdate? known, out IReadOnlyList<string> errors)
+    /// <summary>Validates and parses the update of a source.</summary>
+    /// <param name="endpoints">The endpoints.</param>
+    /// <param name="path">The prefix of error paths.</param>
+    /// <param name="previous">The source's previous update, whose addresses are not parsed again; null: none.</param>
+    /// <param name="errors">All validation errors.</param>
+    /// <returns>The update; null when there are errors.</returns>
+    public static EndpointUpdate? Read(IReadOnlyList<EndpointDescription> endpoints, string path, EndpointUpdate? previous, out IReadOnlyList<string> errors)
     {
-        var check = new EndpointUpdateValidator(endpoints, path, duplicatesAllowed: true, known);
-        check.Run();
-        errors = check._errors;
-        return check._errors.Count > 0 ? null : new EndpointUpdate([.. check._entries], check._identities);
+        var validator = new EndpointUpdateValidator(endpoints, path, duplicatesAllowed: true, previous);
+        validator.Run();
+        errors = validator._errors;
+        return validator._errors.Count > 0 ? null : new EndpointUpdate([.. validator._entries], validator._identities);
     }
 
     private void Run()
     {
         double sum = 0;
-        for (int place = 0; place < _list.Count; place++)
+        for (int index = 0; index < _endpoints.Count; index++)
         {
-            EndpointDescription? endpoint = _list[place];
+            EndpointDescription? endpoint = _endpoints[index];
             if (endpoint is null)
             {
-                _errors.Add($"{_path}:{place}: the entry is null; give an address or leave it out.");
+                _errors.Add($"{_path}:{index}: the entry is null; set an address or remove the entry.");
                 continue;
             }
 
-            CheckIdentity(endpoint, place);
-            CheckLabels(endpoint, place);
+            CheckIdentity(endpoint, index);
+            CheckLabels(endpoint, index);
             if (endpoint.Priority is < 0 or > MaxPriority)
             {
-                Add(place, "Priority", $"{endpoint.Priority} is not allowed; it is 0 to {MaxPriority}, 0 being used first.");
+                Add(index, "Priority", $"{endpoint.Priority} is not allowed; a priority is 0 to {MaxPriority}, and 0 is used first.");
             }
 
             if (endpoint.Locality is { } locality && !_localities.Contains(locality))
             {
-                CheckLocality(locality, place);
+                CheckLocality(locality, index);
             }
 
             if (double.IsFinite(endpoint.Weight) && endpoint.Weight > 0)
@@ -87,58 +87,65 @@ internal sealed class EndpointUpdateValidator
             }
             else
             {
-                Add(place, "Weight", $"{endpoint.Weight} is not allowed; a weight is a finite number above 0.");
+                Add(index, "Weight", $"{endpoint.Weight} is not allowed; a weight is a finite number above 0.");
             }
         }
 
         if (sum > MaxWeightSum)
         {
-            _errors.Add(string.Create(CultureInfo.InvariantCulture, $"{_path}: the weights add up to {sum}; the most is {MaxWeightSum}. Divide all of them by the same number."));
+            _errors.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{_path}: the weights add up to {sum}; the maximum is {MaxWeightSum}. Divide all of them by the same number."));
         }
     }
 
-    private void CheckIdentity(EndpointDescription endpoint, int place)
+    private void CheckIdentity(EndpointDescription endpoint, int index)
     {
         var spelling = RawEndpointIdentity.Of(endpoint);
         string? error = null;
-        if (_known?.TryFind(spelling, out EndpointIdentity identity) is true || EndpointIdentity.TryParse(endpoint, out identity, out error))
+        if (_previous?.TryFind(spelling, out EndpointIdentity identity) is true || EndpointIdentity.TryParse(endpoint, out identity, out error))
         {
             _identities[spelling] = identity;
             _entries.Add(new EndpointUpdateEntry(identity, endpoint));
         }
         else
         {
-            _errors.Add($"{_path}:{place}: {error}");
+            _errors.Add($"{_path}:{index}: {error}");
             return;
         }
 
-        if (_firstIndexes?.TryAdd(identity, place) is false)
+        if (_firstIndexes?.TryAdd(identity, index) is false)
         {
             int first = _firstIndexes[identity];
-            _errors.Add($"{_path}:{place}: '{endpoint.Address}' means the same endpoint as {_path}:{first} ('{_list[first].Address}'); to send it more, raise its Weight.");
+            string same = $"{_path}:{first} ('{_endpoints[first].Address}')";
+            _errors.Add($"{_path}:{index}: '{endpoint.Address}' is the same endpoint as {same}; to send it more traffic, raise its Weight.");
         }
     }
 
-    private void CheckLabels(EndpointDescription endpoint, int place)
+    private void CheckLabels(EndpointDescription endpoint, int index)
     {
-        if (endpoint.Labels is null || (endpoint.Labels.Count > 0 && endpoint.Labels.Any(static label => string.IsNullOrEmpty(label.Key) || label.Value is null)))
+        if (endpoint.Labels is null
+            || (endpoint.Labels.Count > 0 && endpoint.Labels.Any(static label => string.IsNullOrEmpty(label.Key) || label.Value is null)))
         {
-            Add(place, "Labels", $"they are null, or one of them has no name or no value; write them like version = v2, and none as an empty dictionary.");
+            Add(
+                index,
+                "Labels",
+                $"labels are null, or one of them has no name or no value; write them like version = v2, and use an empty dictionary for none.");
         }
     }
 
-    private void CheckLocality(string locality, int place)
+    private void CheckLocality(string locality, int index)
     {
         if (EndpointLocality.TryParse(locality, out _))
         {
-            // Few places have many endpoints.
+            // Many endpoints share few localities.
             _localities.Add(locality);
         }
         else
         {
-            Add(place, "Locality", $"'{locality}' is no locality; {EndpointLocality.Expectation}.");
+            Add(index, "Locality", $"'{locality}' is not a locality; {EndpointLocality.Expectation}.");
         }
     }
 
-    private void Add(int place, string key, FormattableString error) => _errors.Add($"{_path}:{place}:{key}: {error.ToString(CultureInfo.InvariantCulture)}");
+    private void Add(int index, string key, FormattableString error) => _errors.Add($"{_path}:{index}:{key}: {error.ToString(CultureInfo.InvariantCulture)}");
 }

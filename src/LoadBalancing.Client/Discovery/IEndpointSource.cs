@@ -1,18 +1,20 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Where endpoints come from when they are not written in the options: DNS, a registry, an orchestrator.</summary>
+/// <summary>Provides endpoints that are not listed in the options: from DNS, a registry, an orchestrator.</summary>
 /// <remarks>
-/// One instance may watch several services at once. What several sources of a service yield is joined; an endpoint that two of them describe is taken once.
+/// One instance may watch several services concurrently. The updates of several sources of a service are joined; an endpoint that two of them describe is used
+/// once.
 /// </remarks>
 public interface IEndpointSource
 {
-    /// <summary>What logs and errors call this source: <c>"dns"</c>.</summary>
+    /// <summary>The name of this source in logs and errors, such as <c>"dns"</c>.</summary>
     string Name { get; }
 
     /// <summary>
-    /// Watches a service. Every list that is yielded is the whole set as this source sees it, and replaces the one before. What an empty list
-    /// means after one that was not empty is decided by <see cref="LoadBalancingOptions.EmptyUpdate"/>. An exception is logged, what was yielded
-    /// last stays in force, and the watch is started anew after a pause that grows; a watch that ends by itself is not started again.
+    /// Watches a service. Every yielded list is the complete set as this source sees it, and replaces the one before.
+    /// <see cref="LoadBalancingOptions.EmptyUpdate"/>
+    /// decides what an empty list after a non-empty one means. An exception is logged, the last list stays in force, and the watch restarts after a growing
+    /// delay; a watch that completes is not restarted.
     /// </summary>
     /// <param name="serviceName">The service's name.</param>
     /// <param name="cancellationToken">Cancelled when the service is no longer needed.</param>

@@ -1,31 +1,31 @@
 namespace LoadBalancing.Client;
 
-/// <summary>A moment in which certain endpoints were all in service, without limits.</summary>
+/// <summary>A point in time at which certain endpoints were all available and unlimited.</summary>
 internal readonly struct AllAvailable
 {
     private readonly AvailabilityVersion? _version;
     private readonly int _capturedValue;
 
-    private AllAvailable(AvailabilityVersion changes, int count)
+    private AllAvailable(AvailabilityVersion version, int count)
     {
-        _version = changes;
+        _version = version;
         _capturedValue = count;
     }
 
-    /// <summary>Whether they still are. False may also mean that somebody else has gone or come, or that nobody counts.</summary>
+    /// <summary>Whether they still are. Also false when another endpoint of the cluster has changed, or when the cluster keeps no version.</summary>
     public bool Holds => _version is not null && _version.Value == _capturedValue;
 
-    /// <param name="endpoints">Members of one cluster.</param>
-    /// <returns>This moment, if they are all in service.</returns>
+    /// <param name="endpoints">Endpoints of one cluster.</param>
+    /// <returns>The current point in time if all of them are available and unlimited; otherwise a value that never holds.</returns>
     public static AllAvailable Capture(UpstreamEndpoint[] endpoints)
     {
-        if (endpoints is not [{ AvailabilityVersion: { } changes }, ..])
+        if (endpoints is not [{ AvailabilityVersion: { } version }, ..])
         {
             return default;
         }
 
-        // Counted before anybody is looked at: what changes in between must not go unnoticed.
-        int count = changes.Value;
-        return Array.TrueForAll(endpoints, static endpoint => endpoint.IsUnrestricted) ? new AllAvailable(changes, count) : default;
+        // Read before the endpoints: a change in between must not go unnoticed.
+        int count = version.Value;
+        return Array.TrueForAll(endpoints, static endpoint => endpoint.IsUnrestricted) ? new AllAvailable(version, count) : default;
     }
 }

@@ -3,18 +3,21 @@ using System.Runtime.Intrinsics.X86;
 
 namespace LoadBalancing.Client;
 
-/// <summary>What the processor's caches hold memory in.</summary>
+/// <summary>The unit in which processor caches hold memory.</summary>
 internal static class CacheLine
 {
-    /// <summary>In bytes, on the processors that <see cref="Prefetch"/> does something on.</summary>
+    /// <summary>In bytes, on the processors on which <see cref="Prefetch"/> has an effect.</summary>
     public const int Length = 64;
 
     /// <summary>
-    /// Has the processor fetch the line in which this byte of an object lies, and goes on without waiting for it. A hint: it reads nothing, and where the processor is no x86 it does nothing.
+    /// Asks the processor to fetch the line that contains this byte of an object, without waiting for it. A hint: it reads nothing, and does nothing on
+    /// processors other than x86.
     /// </summary>
     /// <param name="holder">The object.</param>
     /// <param name="offset">The byte, from the beginning of the object.</param>
-    /// <remarks>The collector may move the object meanwhile. Then the wrong line is fetched, which costs time and nothing else: a prefetch of any address is allowed.</remarks>
+    /// <remarks>
+    /// The garbage collector may move the object meanwhile. Then the wrong line is fetched, which only costs time: prefetching any address is allowed.
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe void Prefetch(object holder, int offset)
     {

@@ -1,12 +1,12 @@
 namespace LoadBalancing.Client;
 
-/// <summary>How often an endpoint was ejected lately.</summary>
+/// <summary>How often an endpoint was ejected recently.</summary>
 internal sealed class EjectionHistory
 {
     private int _multiplier;
     private long _restoredInSweep;
 
-    /// <summary>The number of the sweep that brought it back last, or that followed its return; 0 before the first.</summary>
+    /// <summary>The number of the sweep that last restored it, or that followed its restoration; 0 before the first.</summary>
     public long RestoredInSweep
     {
         get => Volatile.Read(ref _restoredInSweep);

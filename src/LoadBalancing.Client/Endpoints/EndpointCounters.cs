@@ -3,10 +3,9 @@ using System.Runtime.InteropServices;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// What is under way at one address, what came of the attempts made on it, and how long they took. It belongs to the address and not to the cluster:
-/// clusters that overlap share it.
+/// Attempts in flight at one address, their outcomes, and their latency. Kept per address, not per cluster: overlapping clusters share it.
 /// </summary>
-/// <remarks>Padded to cache lines of its own: every attempt writes here, and neighbours in memory are read by every pick.</remarks>
+/// <remarks>Padded to cache lines of its own: every attempt writes here, and every pick reads its neighbours in memory.</remarks>
 [StructLayout(LayoutKind.Explicit, Size = 256)]
 internal struct EndpointCounters
 {

@@ -1,17 +1,20 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Whether an endpoint gets traffic, and if not, why.</summary>
+/// <summary>Whether an endpoint receives traffic, and if not, why.</summary>
 public enum EndpointHealth
 {
-    /// <summary>It gets traffic.</summary>
+    /// <summary>It receives traffic.</summary>
     Available = 0,
 
-    /// <summary>Ejected by outlier detection. It is restored as <see cref="OutlierDetectionOptions.RestorePolicy"/> says, at the earliest at <see cref="UpstreamEndpoint.EjectedUntil"/>.</summary>
+    /// <summary>
+    /// Ejected by outlier detection because of failed attempts; restored as <see cref="OutlierDetectionOptions.RestorePolicy"/> says, at the earliest at
+    /// <see cref="UpstreamEndpoint.EjectedUntil"/>.
+    /// </summary>
     Ejected,
 
-    /// <summary>It fails its health checks, and becomes available when it passes them.</summary>
+    /// <summary>Unavailable because it failed health checks; restored when it passes them.</summary>
     Unhealthy,
 
-    /// <summary>It has to pass a first health check before it gets traffic (<see cref="ActiveHealthCheckOptions.StartUnhealthy"/>).</summary>
+    /// <summary>Not available yet: it has to pass a first health check (<see cref="ActiveHealthCheckOptions.StartUnhealthy"/>).</summary>
     Untested,
 }

@@ -3,13 +3,13 @@ using System.Text;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Tells people of endpoints and why they are in or out, in a text of bounded length.</summary>
+/// <summary>Describes endpoints and the reasons for their health in a text of bounded length.</summary>
 internal static class EndpointHealthSummary
 {
-    public static string Describe(IReadOnlyList<UpstreamEndpoint> endpoints, int most)
+    public static string Describe(IReadOnlyList<UpstreamEndpoint> endpoints, int max)
     {
         var text = new StringBuilder();
-        for (int i = 0; i < endpoints.Count && i < most; i++)
+        for (int i = 0; i < endpoints.Count && i < max; i++)
         {
             UpstreamEndpoint endpoint = endpoints[i];
             text.Append(i == 0 ? "" : "; ");
@@ -24,6 +24,6 @@ internal static class EndpointHealthSummary
             }
         }
 
-        return endpoints.Count <= most ? text.ToString() : text.Append(CultureInfo.InvariantCulture, $"; and {endpoints.Count - most} more").ToString();
+        return endpoints.Count <= max ? text.ToString() : text.Append(CultureInfo.InvariantCulture, $"; and {endpoints.Count - max} more").ToString();
     }
 }

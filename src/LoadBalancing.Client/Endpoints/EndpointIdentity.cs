@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace LoadBalancing.Client;
 
-/// <summary>What makes two descriptions the same endpoint: the address in normal form, and the host name it is asked for.</summary>
+/// <summary>What makes two descriptions the same endpoint: the normalized address, and the host name used for it.</summary>
 internal readonly record struct EndpointIdentity(Uri Address, string? Hostname)
 {
     private static readonly string[] Schemes = ["http", "https", "tcp", "udp", "unix"];
 
-    /// <summary>Reads and normalises an address; on failure <paramref name="error"/> says what is wrong and what would be right.</summary>
+    /// <summary>Parses and normalizes an address; on failure <paramref name="error"/> says what is wrong and how to correct it.</summary>
     public static bool TryParse(EndpointDescription description, out EndpointIdentity identity, out string? error)
     {
         identity = default;
@@ -18,7 +18,7 @@ internal readonly record struct EndpointIdentity(Uri Address, string? Hostname)
             return false;
         }
 
-        identity = new EndpointIdentity(Normalise(address!), hostname);
+        identity = new EndpointIdentity(Normalize(address!), hostname);
         return true;
     }
 
@@ -50,24 +50,24 @@ internal readonly record struct EndpointIdentity(Uri Address, string? Hostname)
 
         if (uri.UserInfo.Length > 0)
         {
-            return $"the address of host '{uri.Host}' carries user information; put credentials into a request header instead.";
+            return $"the address of host '{uri.Host}' contains user information; put credentials into a request header instead.";
         }
 
         if (uri.Scheme != "unix" && uri.Host.Length == 0)
         {
-            return $"'{text}' names no host; {Example}.";
+            return $"'{text}' has no host; {Example}.";
         }
 
         if (uri.Scheme is "tcp" or "udp" && uri.Port <= 0)
         {
-            return $"'{text}' names no port, and '{uri.Scheme}' has no default one; write it like '{uri.Scheme}://10.0.0.1:9000'.";
+            return $"'{text}' has no port, and '{uri.Scheme}' has no default port; write it like '{uri.Scheme}://10.0.0.1:9000'.";
         }
 
         address = uri;
         return null;
     }
 
-    /// <summary>A host, and a port if the server wants one in <c>Host</c>.</summary>
+    /// <summary>A host, with a port if the server expects one in <c>Host</c>.</summary>
     private static string? CheckHostname(string? text)
     {
         if (text is null)
@@ -86,12 +86,12 @@ internal readonly record struct EndpointIdentity(Uri Address, string? Hostname)
         };
         return isHost && (!hasPort || ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _))
             ? null
-            : $"the host name '{text}' cannot be asked for; write it without scheme and path, like 'catalog.internal'.";
+            : $"'{text}' is not a valid host name; write it without scheme and path, like 'catalog.internal'.";
     }
 
-    private static Uri Normalise(Uri uri)
+    private static Uri Normalize(Uri uri)
     {
-        // Uri has already lowered scheme and host and dropped a default port; what is left is the slash at the end of a base path.
+        // Uri has already lower-cased scheme and host and dropped a default port; what remains is the trailing slash of a base path.
         string text = uri.AbsoluteUri;
         return text.EndsWith('/') && uri.AbsolutePath.Length > 1 ? new Uri(text.TrimEnd('/')) : uri;
     }

@@ -1,13 +1,14 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Holder of the counters of one address, shared by reference.</summary>
+/// <summary>Holds the counters of one address; shared by reference.</summary>
 /// <remarks>
-/// Of latency, only what a strategy asked for is kept. Moments are timestamps of the balancer's time provider. The age of the oldest attempt without an answer is known from eight of them, which is exact up to eight at a time;
-/// attempts that begin while eight are waiting are not looked at. An endpoint that stands still keeps those eight waiting, and that is when the age is needed.
+/// Latency is kept only if a strategy uses it. Times are timestamps of the balancer's time provider. The age of the oldest attempt without a response is
+/// computed from eight of them, which is exact up to eight at a time;
+/// attempts that start while eight are waiting are not tracked. A stalled endpoint keeps those eight waiting, and that is when the age is needed.
 /// </remarks>
 internal sealed class EndpointLoad
 {
-    /// <summary>The first and the last byte, from the beginning of the object, of what every attempt reads and writes.</summary>
+    /// <summary>The first and the last byte, from the beginning of the object, that every attempt reads and writes.</summary>
     internal const int FirstUsedByte = 76, LastUsedByte = 111;
 
     private EndpointCounters _counters;
@@ -26,26 +27,26 @@ internal sealed class EndpointLoad
     /// <summary>The average at the time of the last sample, in seconds.</summary>
     public double Latency => Volatile.Read(ref _counters.Latency);
 
-    /// <summary>When the last sample came.</summary>
+    /// <summary>The timestamp of the last sample.</summary>
     public long LastSampleAt => Volatile.Read(ref _counters.LastSampleAt);
 
-    /// <summary>How many samples there were. Not counted on once they are enough to go by.</summary>
+    /// <summary>The number of samples; no longer incremented at <see cref="int.MaxValue"/>.</summary>
     public int Samples => Volatile.Read(ref _counters.Samples);
 
-    /// <summary>Until when the endpoint asked to be left alone; 0 when it never did.</summary>
+    /// <summary>The timestamp until which the endpoint asked to receive no traffic; 0 if it never did.</summary>
     public long AvoidUntil
     {
         get => Volatile.Read(ref _counters.AvoidUntil);
         set => Volatile.Write(ref _counters.AvoidUntil, value);
     }
 
-    /// <summary>The start of the oldest attempt that waits for its answer; the largest number when there is none.</summary>
+    /// <summary>The start of the oldest attempt that waits for its response; <see cref="long.MaxValue"/> when there is none.</summary>
     public long OldestWaiting => Volatile.Read(ref _counters.OldestWaiting);
 
-    /// <summary>The clusters in which something may wait for room at this address; null where nobody limits it.</summary>
+    /// <summary>The watchers of clusters in which attempts may wait for capacity at this address; null where none limits it.</summary>
     public ICapacityWatcher[]? Watchers => Volatile.Read(ref _counters.WasWatched) ? Volatile.Read(ref _watchers) : null;
 
-    /// <summary>Has the processor fetch what an attempt reads and writes, without looking at it.</summary>
+    /// <summary>Prefetches what an attempt reads and writes, without dereferencing it.</summary>
     public static void Prefetch(EndpointLoad load)
     {
         CacheLine.Prefetch(load, FirstUsedByte);
@@ -54,7 +55,7 @@ internal sealed class EndpointLoad
 
     public void Begin() => Interlocked.Increment(ref _counters.InFlight);
 
-    /// <summary>Begins an attempt if there are fewer than so many.</summary>
+    /// <summary>Starts an attempt if fewer than <paramref name="limit"/> are in flight.</summary>
     public bool TryBegin(int limit)
     {
         int inFlight = InFlight;
@@ -72,15 +73,16 @@ internal sealed class EndpointLoad
         return false;
     }
 
-    /// <summary>Notifies a cluster of the end of each attempt on this address, whichever cluster made it.</summary>
+    /// <summary>Notifies a cluster whenever an attempt at this address ends, whichever cluster made it.</summary>
     public void Watch(ICapacityWatcher watcher)
     {
-        // Never taken back: whoever watched is looked for beside the counters, which every attempt touches anyway, and only then in another cache line.
+        // Never reset: the flag lies beside the counters, which every attempt touches anyway; only if it is set is another cache line read.
         Volatile.Write(ref _counters.WasWatched, true);
         ChangeWatchers(watchers => Array.IndexOf(watchers, watcher) >= 0 ? watchers : [.. watchers, watcher]);
     }
 
-    public void Unwatch(ICapacityWatcher watcher) => ChangeWatchers(watchers => Array.IndexOf(watchers, watcher) < 0 ? watchers : [.. watchers.Where(other => other != watcher)]);
+    public void Unwatch(ICapacityWatcher watcher) =>
+        ChangeWatchers(watchers => Array.IndexOf(watchers, watcher) < 0 ? watchers : [.. watchers.Where(other => other != watcher)]);
 
     public void End(in AttemptOutcome outcome)
     {
@@ -99,8 +101,8 @@ internal sealed class EndpointLoad
         }
     }
 
-    /// <summary>Notes that an attempt waits for its answer since now.</summary>
-    /// <returns>Its place, to be given up by <see cref="EndWaiting"/>; negative when all were taken.</returns>
+    /// <summary>Records that an attempt waits for its response.</summary>
+    /// <returns>The index of its entry, to be passed to <see cref="EndWaiting"/>; negative when all are taken.</returns>
     public int BeginWaiting(long now)
     {
         for (int i = 0; i < WaitingAttempts.Length; i++)
@@ -115,13 +117,14 @@ internal sealed class EndpointLoad
         return -1;
     }
 
-    /// <summary>The attempt in this place has its answer, or will have none.</summary>
-    public void EndWaiting(int place)
+    /// <summary>The attempt of this entry has its response, or will not get one.</summary>
+    public void EndWaiting(int index)
     {
-        long seen = Interlocked.Exchange(ref _counters.Waiting[place], 0);
+        long seen = Interlocked.Exchange(ref _counters.Waiting[index], 0);
         while (true)
         {
-            // The one that is found may end, and another may begin, before it is noted here; both then find the old value still there and leave it to us to look again.
+            // The attempt found may end, and another may start, before its value is stored here; both then still see the old value and leave the next search to
+            // this loop.
             long oldest = FindOldest();
             if (oldest == seen || Interlocked.CompareExchange(ref _counters.OldestWaiting, oldest, seen) != seen)
             {
@@ -132,8 +135,8 @@ internal sealed class EndpointLoad
         }
     }
 
-    /// <summary>Takes a sample into the average. No sample is lost, whoever else comes at the same time.</summary>
-    /// <param name="sample">How long an answer took, in seconds.</param>
+    /// <summary>Adds a sample to the average. No sample is lost to concurrent calls.</summary>
+    /// <param name="sample">The response time, in seconds.</param>
     /// <param name="now">The timestamp of its end.</param>
     /// <param name="decay">The decay time, in timestamps.</param>
     public void AddLatency(double sample, long now, double decay)
@@ -151,7 +154,7 @@ internal sealed class EndpointLoad
             }
         }
 
-        // After the average, and read before it: an old average with a new time would pass for one that was just confirmed.
+        // Written after the average and read before it: an old average with a new timestamp would look like one just confirmed.
         Volatile.Write(ref _counters.LastSampleAt, now);
         if (samples < int.MaxValue)
         {

@@ -1,14 +1,14 @@
 namespace LoadBalancing.Client;
 
-/// <summary>A place, in up to three parts; those that are not known are empty.</summary>
+/// <summary>A region, zone and subzone; unknown parts are empty.</summary>
 internal readonly record struct EndpointLocality(string Region, string Zone, string Subzone)
 {
     public const string Expectation = "it is a region, or region/zone, or region/zone/subzone, like 'eu-west/zone-1'";
 
-    /// <summary>No place that is known.</summary>
+    /// <summary>No known locality.</summary>
     public static EndpointLocality Unknown { get; } = new("", "", "");
 
-    /// <summary>Where an endpoint is said to be. Its description was checked before.</summary>
+    /// <summary>The locality of an endpoint, whose description has been validated.</summary>
     public static EndpointLocality Of(UpstreamEndpoint endpoint) => TryParse(endpoint.Locality, out EndpointLocality locality) ? locality : Unknown;
 
     public static bool TryParse(string? text, out EndpointLocality locality)

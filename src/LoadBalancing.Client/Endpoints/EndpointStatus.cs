@@ -1,21 +1,22 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// An endpoint's streaks of failures, whether it is in service, and its generation, in one 64-bit word, so that a report can
-/// read, judge and act in one compare-and-swap.
+/// An endpoint's failure streaks, its availability and its generation in one 64-bit word, so that a report can read, decide and act in one compare-and-swap.
 /// </summary>
 /// <remarks>
 /// <code>
 /// 63        40 39     38        37       36      24 23        12 11         0
 /// generation   claim  failing   limited  errors      gateway      local
 /// </code>
-/// The generation grows by one at each ejection and at each return, so its lowest bit says which of the two came last:
-/// even = in, odd = ejected. A lease carries the generation it was granted in; a report whose generation is not the
-/// current one comes from another life of the endpoint and must not count. 24 bits are enough for sixteen years of an ejection and a return each minute.
+/// The generation grows by one at each ejection and at each restoration, so its lowest bit tells which came last: even = not ejected, odd = ejected. A lease
+/// carries
+/// the generation it was granted in; a report of another generation refers to an earlier state of the endpoint and must not count. 24 bits last for sixteen
+/// years of one
+/// ejection and one restoration per minute.
 /// </remarks>
 internal readonly struct EndpointStatus
 {
-    /// <summary>The largest threshold for a streak. A streak stops here.</summary>
+    /// <summary>The largest threshold for a streak; streaks saturate here.</summary>
     public const uint MaxStreak = (1 << StreakBits) - 1;
 
     private const int StreakBits = 12;
@@ -36,35 +37,35 @@ internal readonly struct EndpointStatus
 
     public uint Generation => (uint)(Word >> GenerationShift);
 
-    /// <summary>Failures of any kind in a row; without those of local origin where they are counted apart.</summary>
+    /// <summary>Consecutive failures of any kind; without those of local origin where they are counted separately.</summary>
     public uint ConsecutiveErrors => StreakAt(ErrorsShift);
 
-    /// <summary>Gateway failures in a row.</summary>
+    /// <summary>Consecutive gateway failures.</summary>
     public uint ConsecutiveGatewayErrors => StreakAt(GatewayShift);
 
-    /// <summary>Failures of local origin in a row; 0 unless they are counted apart.</summary>
+    /// <summary>Consecutive failures of local origin; 0 unless they are counted separately.</summary>
     public uint ConsecutiveLocalOriginFailures => StreakAt(LocalShift);
 
     public bool HasStreak => (Word & StreaksMask) != 0;
 
     /// <summary>
-    /// Whether somebody is deciding just now if the endpoint goes out. Nobody else may: a second one would find the slot of the first taken and
-    /// give up what the first is acting on, and neither would eject.
+    /// Whether an ejection decision is in progress. Only one may be: a second one would find the ejection quota of the first taken and
+    /// clear the streak that the first acts on, and neither would eject.
     /// </summary>
     public bool IsClaimed => (Word & ClaimFlag) != 0;
 
     public bool IsEjected => (Word & EjectedFlag) != 0;
 
-    /// <summary>Whether active checks say that it must not be used: they failed, or it has to pass one first.</summary>
+    /// <summary>Whether health checks make it unavailable: they failed, or the first one is still to pass.</summary>
     public bool IsFailingHealthChecks => (Word & FailingHealthChecksFlag) != 0;
 
-    /// <summary>Whether it is given no traffic, for either reason.</summary>
+    /// <summary>Whether it receives no traffic, for either reason.</summary>
     public bool IsUnavailable => (Word & (EjectedFlag | FailingHealthChecksFlag)) != 0;
 
-    /// <summary>Whether there is a limit to what may be under way on it, so that it has to be looked at before it is picked.</summary>
+    /// <summary>Whether its attempts in flight are limited, so that it has to be examined before it is picked.</summary>
     public bool IsLimited => (Word & LimitedFlag) != 0;
 
-    /// <summary>Whether it can be picked without a second look: it is given traffic, and any amount of it.</summary>
+    /// <summary>Whether it can be picked without further checks: it is available and has no limit.</summary>
     public bool IsUnrestricted => (Word & (EjectedFlag | FailingHealthChecksFlag | LimitedFlag)) == 0;
 
     public EndpointStatus WithConsecutiveErrors(uint count) => WithStreak(ErrorsShift, count);
@@ -73,18 +74,19 @@ internal readonly struct EndpointStatus
 
     public EndpointStatus WithConsecutiveLocalOriginFailures(uint count) => WithStreak(LocalShift, count);
 
-    /// <summary>The same, with the decision about it taken by the caller.</summary>
+    /// <summary>The same, with the ejection decision claimed by the caller.</summary>
     public EndpointStatus WithClaim() => new(Word | ClaimFlag);
 
-    /// <summary>The same, with the decision about it given up.</summary>
+    /// <summary>The same, with the claim released.</summary>
     public EndpointStatus WithoutClaim() => new(Word & ~ClaimFlag);
 
     public EndpointStatus WithFailingHealthChecks(bool failing) => new(failing ? Word | FailingHealthChecksFlag : Word & ~FailingHealthChecksFlag);
 
     public EndpointStatus WithLimit(bool limited) => new(limited ? Word | LimitedFlag : Word & ~LimitedFlag);
 
-    /// <summary>The other of in and ejected, in a new generation, with nothing held against it and decided by nobody. What active checks say stays, and whether there is a limit.</summary>
-    public EndpointStatus NextGeneration() => new(((ulong)((Generation + 1) & GenerationMask) << GenerationShift) | (Word & (FailingHealthChecksFlag | LimitedFlag)));
+    /// <summary>Toggles ejected; starts a new generation with streaks and claim cleared. The health check state and the limit flag stay.</summary>
+    public EndpointStatus NextGeneration() =>
+        new(((ulong)((Generation + 1) & GenerationMask) << GenerationShift) | (Word & (FailingHealthChecksFlag | LimitedFlag)));
 
     private uint StreakAt(int shift) => (uint)(Word >> shift) & MaxStreak;
 

@@ -1,7 +1,7 @@
 namespace LoadBalancing.Client;
 
-/// <summary>What active checks know of an endpoint.</summary>
-/// <param name="LastResult">What the last check found; null before the first one.</param>
-/// <param name="Reason">Why checks keep it out, for people. It says nothing of one whose status says that they do not.</param>
-/// <param name="IsAwaitingFirstResult">Whether none has come to an end yet.</param>
+/// <summary>What health checks know about an endpoint.</summary>
+/// <param name="LastResult">The result of the last probe; null before the first one.</param>
+/// <param name="Reason">Why health checks make it unavailable, for display. Meaningless while its status is not failing health checks.</param>
+/// <param name="IsAwaitingFirstResult">Whether no probe has completed yet.</param>
 internal sealed record HealthCheckStatus(ProbeResult? LastResult, string? Reason, bool IsAwaitingFirstResult);

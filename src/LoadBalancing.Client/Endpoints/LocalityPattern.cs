@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Some places: all, or those whose first parts are these.</summary>
+/// <summary>A set of localities: all, or those with these leading parts.</summary>
 internal readonly record struct LocalityPattern(EndpointLocality Parts)
 {
     public const string Expectation = "it is a locality whose last parts may be left out or '*', like 'eu-west/*', or '*' for all";
@@ -24,6 +24,6 @@ internal readonly record struct LocalityPattern(EndpointLocality Parts)
         && (Parts.Zone.Length == 0 || Parts.Zone == locality.Zone)
         && (Parts.Subzone.Length == 0 || Parts.Subzone == locality.Subzone);
 
-    /// <summary>How many parts it names: of two that fit, the one that names more is meant.</summary>
+    /// <summary>The number of parts it specifies: of two that match, the more specific one applies.</summary>
     public int Specificity => Parts.Subzone.Length > 0 ? 3 : Parts.Zone.Length > 0 ? 2 : Parts.Region.Length > 0 ? 1 : 0;
 }

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Lets one request at a time through to an endpoint that is out and whose time is up, and after one that failed nobody for a while.</summary>
+/// <summary>Admits one request at a time to an ejected endpoint whose ejection time is over; after a failed one it stays closed for a while.</summary>
 internal sealed class TrialGate
 {
     private long _closedUntil = long.MinValue;
@@ -8,11 +8,11 @@ internal sealed class TrialGate
     private bool _sawRetryable;
     private bool _admitsNonRetryable;
 
-    /// <summary>Whether any request will do, and not only one that would be tried again elsewhere.</summary>
+    /// <summary>Whether it admits any request, not only one that would be retried elsewhere.</summary>
     public bool AdmitsNonRetryable => Volatile.Read(ref _admitsNonRetryable);
 
-    /// <summary>Takes the one place. Whoever has it gives it back.</summary>
-    /// <param name="isRetryable">Whether the request would be tried again elsewhere.</param>
+    /// <summary>Takes the single permit; a caller that gets it must call <see cref="Leave"/>.</summary>
+    /// <param name="isRetryable">Whether the request would be retried elsewhere.</param>
     /// <param name="now">The timestamp of the pick.</param>
     public bool TryEnter(bool isRetryable, long now)
     {
@@ -36,7 +36,7 @@ internal sealed class TrialGate
             return false;
         }
 
-        // Between the look and the step, somebody else may have been there and failed.
+        // Between the check and the exchange another request may have entered and failed.
         Interleaving.Reads(this);
         if (!IsClosed(now))
         {
@@ -47,8 +47,8 @@ internal sealed class TrialGate
         return false;
     }
 
-    /// <summary>Gives the place back.</summary>
-    /// <param name="closedUntil">The timestamp from which on the next one may come; by default at once.</param>
+    /// <summary>Releases the permit.</summary>
+    /// <param name="closedUntil">The timestamp before which no other request is admitted; by default there is none.</param>
     public void Leave(long closedUntil = long.MinValue)
     {
         if (closedUntil != long.MinValue)
@@ -61,7 +61,9 @@ internal sealed class TrialGate
         Volatile.Write(ref _taken, 0);
     }
 
-    /// <summary>A sweep found the time up. If none has asked since the last one that would be tried again elsewhere, any will do until the next.</summary>
+    /// <summary>
+    /// A sweep found the ejection time over. If no retryable request has asked since the previous sweep, any request is admitted until the next.
+    /// </summary>
     public void OnSweep()
     {
         Volatile.Write(ref _admitsNonRetryable, !Volatile.Read(ref _sawRetryable));

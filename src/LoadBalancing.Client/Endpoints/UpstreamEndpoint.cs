@@ -3,18 +3,19 @@ using System.Collections.ObjectModel;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// One address of a cluster, alive: what it is, whether it is in service, and what is under way on it. The object stays the same
-/// across updates for as long as the endpoint is a member.
+/// One endpoint of a cluster at run time: its address, health and attempts in flight. The object stays the same
+/// across updates for as long as the endpoint belongs to the cluster.
 /// </summary>
 /// <remarks>All members may be read from any thread at any time; each is a momentary value of its own.</remarks>
 public sealed class UpstreamEndpoint
 {
-    /// <summary>The first and the last byte, from the beginning of the object, of what every request reads.</summary>
+    /// <summary>The first and the last byte, from the beginning of the object, that every request reads.</summary>
     internal const int FirstReadByte = 112, LastReadByte = 152;
 
     private static int _removals;
 
-    // The runtime lays references out first, in this order, and the numbers after them: what every request reads comes last of the one and first of the other, so that it takes up one or two cache lines.
+    // The runtime lays out references first, in this order, then numbers: what every request reads is last among the former and first among the latter, so that
+    // it occupies one or two cache lines.
     private readonly string _authority;
     private readonly string _authorityAndBasePath;
     private EndpointDescription _description;
@@ -38,9 +39,9 @@ public sealed class UpstreamEndpoint
     /// <summary>0 while it is a member; after that 1 more than the <see cref="EndpointHealth"/> that it left with.</summary>
     private byte _removedHealth;
 
-    internal UpstreamEndpoint(EndpointIdentity identity, EndpointDescription description, EndpointLoad load, AvailabilityVersion? changes = null)
+    internal UpstreamEndpoint(EndpointIdentity identity, EndpointDescription description, EndpointLoad load, AvailabilityVersion? availabilityVersion = null)
     {
-        _availabilityVersion = changes;
+        _availabilityVersion = availabilityVersion;
         _address = identity.Address;
         _description = description;
         _labels = LabelsOf(description);
@@ -51,129 +52,141 @@ public sealed class UpstreamEndpoint
         _authorityAndBasePath = Address.GetLeftPart(UriPartial.Authority) + Address.AbsolutePath.TrimEnd('/');
     }
 
-    /// <summary>The address in normal form: lower-case host, no trailing slash.</summary>
+    /// <summary>The normalized address: lower-case host, no trailing slash.</summary>
     public Uri Address => _address;
 
-    /// <summary>The host name that this endpoint is asked for; null: the one that the caller used.</summary>
+    /// <summary>The host name that requests to this endpoint carry; null: the one in the request.</summary>
     public string? Hostname => _hostname;
 
-    /// <summary>The endpoint's share relative to the others, as of the last update.</summary>
+    /// <summary>The endpoint's weight relative to the others, as of the last update.</summary>
     public double Weight => Volatile.Read(ref _description).Weight;
 
-    /// <summary>The priority of its description, as of the last update: 0 is used first.</summary>
+    /// <summary>The priority in its description, as of the last update; 0 is used first.</summary>
     public int Priority => Volatile.Read(ref _description).Priority;
 
-    /// <summary>Where it is, as <c>region/zone/subzone</c>, as of the last update; null: not known.</summary>
+    /// <summary>Its locality, as <c>region/zone/subzone</c>, as of the last update; null: unknown.</summary>
     public string? Locality => Volatile.Read(ref _description).Locality;
 
-    /// <summary>The priority level that it belongs to now, from 0, which is used first: <see cref="Priority"/> and <see cref="Locality"/> together, numbered without gaps. Null before the first set.</summary>
+    /// <summary>
+    /// Its current priority level; 0 is used first. The combined rank of <see cref="Priority"/> and <see cref="Locality"/>, numbered without gaps; null before
+    /// the first set.
+    /// </summary>
     public int? PriorityLevel => Assignment?.Level;
 
     /// <summary>
-    /// The part of the cluster's requests that weights assign to it now, as a fraction: 0 to 1, all endpoints together 1. Strategies that go by load or latency depart from it, and under those that hash the keys decide.
-    /// 0 while it is given none, and before the first set.
+    /// Its current share of the cluster's requests as a fraction, 0 to 1, as far as weights decide; the shares of all endpoints sum to 1. Strategies based on
+    /// load or latency deviate from it, and under strategies that hash the keys decide. 0 while it receives no traffic, and before the first set.
     /// </summary>
     public double Share => Assignment?.Share ?? 0;
 
-    /// <summary>Why its share is what it is, in words for people; null before the first set.</summary>
+    /// <summary>The explanation of its share, for display; null before the first set.</summary>
     public string? ShareReason => Assignment?.Reason;
 
-    /// <summary>The labels of its description, as of the last update.</summary>
+    /// <summary>The labels in its description, as of the last update.</summary>
     public IReadOnlyDictionary<string, string> Labels => Volatile.Read(ref _labels);
 
     /// <summary>
-    /// Whether it is available, and if not, why. One that is ejected and fails its health checks as well counts as ejected. Says nothing about membership: an endpoint that has left the cluster
-    /// (<see cref="IsRemoved"/>) keeps the health that it left with.
+    /// Whether it receives traffic, and if not, why. An endpoint that is ejected and also fails its health checks is reported as ejected. Independent of
+    /// membership: an endpoint that was removed from the cluster (<see cref="IsRemoved"/>) keeps its last health.
     /// </summary>
     public EndpointHealth Health
     {
         get
         {
-            // In this order: an endpoint is marked as removed before its status changes for the last time, which says nothing about its health.
+            // In this order: an endpoint is marked as removed before its last status change, which says nothing about its health.
             EndpointStatus status = Status;
             byte removed = Volatile.Read(ref _removedHealth);
             return removed == 0 ? HealthOf(status) : (EndpointHealth)(removed - 1);
         }
     }
 
-    /// <summary>Whether it gets new attempts: it is a member of the cluster, and its <see cref="Health"/> is <see cref="EndpointHealth.Available"/>.</summary>
+    /// <summary>
+    /// Whether it receives new attempts: it is an endpoint of the cluster, and its <see cref="Health"/> is <see cref="EndpointHealth.Available"/>.
+    /// </summary>
     public bool IsAvailable => !Status.IsUnavailable;
 
-    /// <summary>Whether it has left the cluster, for good: it gets no new attempts, and those in flight finish on it. The same address, described again later, is another object.</summary>
+    /// <summary>
+    /// Whether it was removed from the cluster, for good: it receives no new attempts, and attempts in flight on it finish. If the same address is added again
+    /// later, it is a new object.
+    /// </summary>
     public bool IsRemoved => Volatile.Read(ref _removedHealth) != 0;
 
-    /// <summary>Why it is out, in words for people; null while it is in service.</summary>
+    /// <summary>Why it is unavailable, for display; null while it is available.</summary>
     public string? HealthReason => CurrentEjection?.Reason ?? (Status.IsFailingHealthChecks ? Volatile.Read(ref _healthCheckStatus)?.Reason : null);
 
-    /// <summary>The detector that ejected it; null while it is not ejected, also when it fails its health checks.</summary>
+    /// <summary>The detector that ejected it; null while it is not ejected, even if it fails its health checks.</summary>
     public OutlierDetectorKind? EjectedBy => CurrentEjection?.Detector;
 
-    /// <summary>The result of its last health check; null before the first one, and where there are none.</summary>
+    /// <summary>The result of the last health check; null before the first one, and where there are none.</summary>
     public ProbeResult? LastProbeResult => Volatile.Read(ref _healthCheckStatus)?.LastResult;
 
     /// <summary>
-    /// The earliest moment of its return; null while it is in service. The return itself comes with the first sweep at or after this moment.
+    /// The earliest time of its restoration; null while it is not ejected. It is restored by the first sweep at or after this time.
     /// </summary>
     public DateTimeOffset? EjectedUntil => CurrentEjection?.Until;
 
-    /// <summary>How many attempts are under way: picked, and their answers not yet read to the end.</summary>
+    /// <summary>The number of attempts in flight: picked, and their responses not yet read to the end.</summary>
     public int InFlight => _load.InFlight;
 
-    /// <summary>How many attempts may be under way at once, by <see cref="ConnectionPoolOptions.MaxRequestsPerEndpoint"/> and <see cref="ConnectionPoolOptions.AdaptiveLimit"/>; null: any number.</summary>
+    /// <summary>
+    /// The limit on attempts in flight, by <see cref="ConnectionPoolOptions.MaxRequestsPerEndpoint"/> and <see cref="ConnectionPoolOptions.AdaptiveLimit"/>;
+    /// null: unlimited.
+    /// </summary>
     public int? MaxInFlight => IsLimited ? Volatile.Read(ref _limit) : null;
 
-    /// <summary>How many attempts ended well since the endpoint joined.</summary>
+    /// <summary>The number of attempts that succeeded since the endpoint joined.</summary>
     public long SuccessCount => _load.Succeeded;
 
-    /// <summary>How many attempts ended in a failure of the endpoint since it joined.</summary>
+    /// <summary>The number of attempts that ended in a failure of the endpoint since it joined.</summary>
     public long FailureCount => _load.Failed;
 
     /// <summary>
-    /// How long answers took of late, up to their headers, failures counted as long ones; null while nothing was measured, which it is only under a strategy that goes by it, like <c>LeastLoad</c>.
+    /// The recent average time to response headers, with failures counted as slow responses; null before the first measurement, and under strategies that do
+    /// not use latency (<c>LeastLoad</c> does).
     /// </summary>
     public TimeSpan? Latency => _load.Samples == 0 ? null : TimeSpan.FromSeconds(_load.Latency);
 
-    /// <summary>Changes whenever an endpoint of any cluster has left. Whoever keeps something for endpoints that other parts of the process let go looks here, which costs a read.</summary>
+    /// <summary>Changes whenever an endpoint of any cluster is removed. A read of it tells a holder of per-endpoint state that some may be obsolete.</summary>
     internal static int Removals => Volatile.Read(ref _removals);
 
     internal EndpointIdentity Identity => new(_address, _hostname);
 
-    /// <summary><c>host:port</c>, without a default port, as a <c>Host</c> header says it.</summary>
+    /// <summary><c>host:port</c>, without a default port, as in a <c>Host</c> header.</summary>
     internal string Authority => _authority;
 
-    /// <summary><c>scheme://host:port/base</c>, ready to be put before the path of a request.</summary>
+    /// <summary><c>scheme://host:port/base</c>, to be put before the path of a request.</summary>
     internal string AuthorityAndBasePath => _authorityAndBasePath;
 
-    /// <summary>What telemetry calls its address: the host, of IPv6 without brackets, or the path of its socket.</summary>
+    /// <summary>Its address in telemetry: the host, for IPv6 without brackets, or the path of its socket.</summary>
     internal string ServerAddress => Address.IdnHost is { Length: > 0 } host ? host : Address.AbsolutePath;
 
-    /// <summary>What telemetry calls its port; null for a socket that has none.</summary>
+    /// <summary>Its port in telemetry; null for a socket that has none.</summary>
     internal int? ServerPort => Address.Port >= 0 ? Address.Port : null;
 
-    /// <summary>Whether <see cref="Authority"/> is this. What most often differs is the length, which is known without looking at another object.</summary>
+    /// <summary>Whether <see cref="Authority"/> equals the text. The length differs most often, and is known without reading another object.</summary>
     internal bool HasAuthority(string text) => text.Length == _authorityLength && text == Authority;
 
-    /// <summary>Whether it can be picked without a second look.</summary>
+    /// <summary>Whether it can be picked without further checks.</summary>
     internal bool IsUnrestricted => Status.IsUnrestricted;
 
     internal bool IsLimited => Status.IsLimited;
 
-    /// <summary>Whether as many attempts are under way as may be.</summary>
+    /// <summary>Whether the limit on attempts in flight is reached.</summary>
     internal bool IsFull => IsLimited && InFlight >= Volatile.Read(ref _limit);
 
-    /// <summary>What the transport above the core keeps for this endpoint; the core never looks at it.</summary>
+    /// <summary>State of the transport for this endpoint; opaque here.</summary>
     internal ref object? TransportState => ref _transportState;
 
-    /// <summary>What whoever judges its attempts keeps for this endpoint; the core never looks at it.</summary>
+    /// <summary>State of outlier detection for this endpoint; opaque here.</summary>
     internal ref object? OutlierState => ref _outlierState;
 
-    /// <summary>What whoever limits its attempts keeps for this endpoint; the core never looks at it.</summary>
+    /// <summary>State of the request limits for this endpoint; opaque here.</summary>
     internal ref object? LimitState => ref _limitState;
 
-    /// <summary>What whoever chooses among endpoints keeps for this one; the core never looks at it.</summary>
+    /// <summary>State of selection for this endpoint; opaque here.</summary>
     internal ref object? SelectionState => ref _selectionState;
 
-    /// <summary>What the last snapshot does with it; null before the first.</summary>
+    /// <summary>How the current snapshot uses it; null before the first.</summary>
     internal EndpointAssignment? Assignment
     {
         get => Volatile.Read(ref _assignment);
@@ -189,7 +202,7 @@ public sealed class UpstreamEndpoint
         }
     }
 
-    /// <summary>What active checks say of it.</summary>
+    /// <summary>What health checks know about it.</summary>
     internal HealthCheckStatus? HealthCheckStatus
     {
         get => Volatile.Read(ref _healthCheckStatus);
@@ -198,7 +211,7 @@ public sealed class UpstreamEndpoint
 
     internal EndpointLoad Load => _load;
 
-    /// <summary>Where its cluster counts who goes out of service and who comes back; null where nobody does.</summary>
+    /// <summary>The version that counts availability availabilityVersion of its cluster; null where none is state.</summary>
     internal AvailabilityVersion? AvailabilityVersion => _availabilityVersion;
 
     internal EndpointDescription Description
@@ -211,7 +224,7 @@ public sealed class UpstreamEndpoint
         }
     }
 
-    /// <summary>The ejection that the status speaks of; null while in service, and for the instant in which the ejecting thread has not yet written it.</summary>
+    /// <summary>The ejection of the current generation; null while not ejected, and for the instant before the ejecting thread has stored it.</summary>
     internal EjectionRecord? CurrentEjection
     {
         get
@@ -222,27 +235,27 @@ public sealed class UpstreamEndpoint
         }
     }
 
-    /// <summary>Ejections counted for the length of the next one; one is forgiven per quiet sweep.</summary>
+    /// <summary>Ejections that lengthen the next one; each sweep without failures forgives one.</summary>
     internal EjectionHistory EjectionHistory => _ejectionHistory;
 
     /// <inheritdoc/>
     public override string ToString() => Hostname is null ? Address.ToString() : $"{Address} ({Hostname})";
 
-    /// <summary>Has the processor fetch what a request reads of the endpoint itself, without looking at it.</summary>
+    /// <summary>Prefetches what a request reads of the endpoint itself, without dereferencing it.</summary>
     internal static void Prefetch(UpstreamEndpoint endpoint)
     {
         CacheLine.Prefetch(endpoint, FirstReadByte);
         CacheLine.Prefetch(endpoint, LastReadByte);
     }
 
-    /// <summary>Has the processor fetch what a request uses of what the endpoint holds: its counters, and the beginning of what the transport keeps.</summary>
+    /// <summary>Prefetches what a request uses of the endpoint's parts: its counters, and the beginning of the transport's state.</summary>
     internal void PrefetchParts()
     {
         EndpointLoad.Prefetch(_load);
-        if (Volatile.Read(ref _transportState) is { } kept)
+        if (Volatile.Read(ref _transportState) is { } state)
         {
-            CacheLine.Prefetch(kept, 0);
-            CacheLine.Prefetch(kept, CacheLine.Length);
+            CacheLine.Prefetch(state, 0);
+            CacheLine.Prefetch(state, CacheLine.Length);
         }
     }
 
@@ -268,8 +281,8 @@ public sealed class UpstreamEndpoint
         Volatile.Write(ref _ejection, ejection);
     }
 
-    /// <summary>Takes or gives back what active checks hold against it.</summary>
-    /// <returns>Whether that was news.</returns>
+    /// <summary>Sets or clears the failing state of health checks.</summary>
+    /// <returns>Whether it changed.</returns>
     internal bool SetFailingHealthChecks(bool failing)
     {
         while (true)
@@ -287,9 +300,9 @@ public sealed class UpstreamEndpoint
         }
     }
 
-    /// <summary>Limits what may be under way; null: no longer. Whatever is under way already stays.</summary>
+    /// <summary>Limits the attempts in flight; null removes the limit. Attempts already in flight are not affected.</summary>
     /// <param name="limit">The limit.</param>
-    /// <param name="watcher">What is notified when there may be room again.</param>
+    /// <param name="watcher">Notified when there may be capacity again.</param>
     internal void SetLimit(int? limit, ICapacityWatcher watcher)
     {
         if (limit is null)
@@ -312,7 +325,7 @@ public sealed class UpstreamEndpoint
     /// <summary>Changes the limit of an endpoint that has one.</summary>
     internal void UpdateLimit(int limit) => Volatile.Write(ref _limit, limit);
 
-    /// <summary>Begins an attempt within the limit.</summary>
+    /// <summary>Starts an attempt within the limit.</summary>
     internal bool TryBegin() => _load.TryBegin(Volatile.Read(ref _limit));
 
     internal void MarkRemoved()
@@ -322,7 +335,7 @@ public sealed class UpstreamEndpoint
         Interlocked.Increment(ref _removals);
     }
 
-    /// <summary>A copy: whoever wrote the description may go on writing.</summary>
+    /// <summary>A copy: the description may be modified by its owner later.</summary>
     private static ReadOnlyDictionary<string, string> LabelsOf(EndpointDescription description) => description.Labels is { Count: > 0 } labels
         ? new ReadOnlyDictionary<string, string>(new Dictionary<string, string>(labels, StringComparer.Ordinal))
         : ReadOnlyDictionary<string, string>.Empty;
@@ -330,7 +343,8 @@ public sealed class UpstreamEndpoint
     private EndpointHealth HealthOf(EndpointStatus status) => status switch
     {
         { IsEjected: true } => EndpointHealth.Ejected,
-        { IsFailingHealthChecks: true } => Volatile.Read(ref _healthCheckStatus) is { IsAwaitingFirstResult: true } ? EndpointHealth.Untested : EndpointHealth.Unhealthy,
+        { IsFailingHealthChecks: true } when Volatile.Read(ref _healthCheckStatus) is { IsAwaitingFirstResult: true } => EndpointHealth.Untested,
+        { IsFailingHealthChecks: true } => EndpointHealth.Unhealthy,
         _ => EndpointHealth.Available,
     };
 }

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace LoadBalancing.Client;
 
-/// <summary>The starts of some attempts that have no answer yet; 0 where there is none.</summary>
+/// <summary>The start timestamps of some attempts that have no response yet; 0 in a free entry.</summary>
 [InlineArray(Length)]
 internal struct WaitingAttempts
 {

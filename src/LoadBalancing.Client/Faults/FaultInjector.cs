@@ -6,20 +6,26 @@ using Polly.Simmy.Outcomes;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Runs requests or attempts through Polly's chaos strategies: first the delay, then, drawn when the delay is over, the abort.</summary>
+/// <summary>Runs requests or attempts through Polly's chaos strategies: the delay first, then, drawn after the delay, the abort.</summary>
 internal sealed class FaultInjector
 {
     private readonly ResiliencePipeline<HttpResponseMessage> _pipeline;
     private readonly Func<HttpRequestMessage, bool>? _appliesTo;
     private readonly FaultInjector? _inner;
 
-    /// <param name="settings">What to inject.</param>
-    /// <param name="live">The fault of a running service that this is; null for the one of its options.</param>
-    /// <param name="inner">What to inject inside of this one; null for nothing more.</param>
-    /// <param name="timeProvider">What delays wait on.</param>
-    /// <param name="random">Where it is drawn who is hit.</param>
-    /// <param name="metrics">Where it is counted.</param>
-    public FaultInjector(FaultSettings settings, InjectedFault? live, FaultInjector? inner, TimeProvider timeProvider, RandomSource random, ClusterMetrics metrics)
+    /// <param name="settings">The faults to inject.</param>
+    /// <param name="live">The fault injected at run time that this one belongs to; null for the one in the options.</param>
+    /// <param name="inner">The injector inside this one; null for none.</param>
+    /// <param name="timeProvider">The clock of delays.</param>
+    /// <param name="random">The source of the draws.</param>
+    /// <param name="metrics">Counts injected faults.</param>
+    public FaultInjector(
+        FaultSettings settings,
+        InjectedFault? live,
+        FaultInjector? inner,
+        TimeProvider timeProvider,
+        RandomSource random,
+        ClusterMetrics metrics)
     {
         _appliesTo = live?.AppliesTo;
         _inner = inner;
@@ -60,11 +66,11 @@ internal sealed class FaultInjector
 
     public FaultScope Scope { get; }
 
-    /// <summary>Sends, unless a fault answers first.</summary>
-    /// <param name="request">The request, which an injected answer is given for.</param>
+    /// <summary>Sends the request unless an abort is injected.</summary>
+    /// <param name="request">The request; an injected response refers to it.</param>
     /// <param name="state">Passed to <paramref name="send"/>.</param>
-    /// <param name="send">What happens when nothing is injected.</param>
-    /// <param name="cancellationToken">Ends an injected delay too.</param>
+    /// <param name="send">Sends the request.</param>
+    /// <param name="cancellationToken">Cancels an injected delay, too.</param>
     public ValueTask<HttpResponseMessage> SendAsync<TState>(
         HttpRequestMessage request,
         TState state,
@@ -86,11 +92,14 @@ internal sealed class FaultInjector
         CancellationToken cancellationToken)
     {
         HttpResponseMessage response = await _pipeline
-            .ExecuteAsync(static (call, token) => call.self.SendInnerAsync(call.request, call.state, call.send, token), (self: this, request, state, send), cancellationToken)
+            .ExecuteAsync(
+                static (call, token) => call.self.SendInnerAsync(call.request, call.state, call.send, token),
+                (self: this, request, state, send),
+                cancellationToken)
             .ConfigureAwait(false);
         if (response.RequestMessage is null)
         {
-            // An injected answer. It speaks the protocol that it was asked in: gRPC, for one, takes no answer over HTTP/1.1.
+            // An injected response. It has the version of the request: gRPC, for one, rejects a response over HTTP/1.1.
             response.RequestMessage = request;
             response.Version = request.Version;
         }

@@ -1,17 +1,17 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Delays and errors injected on purpose, to test what was built for when they come by themselves. A delay and an abort are drawn independently; both may hit one request, the delay first.</summary>
+/// <summary>Faults injected on purpose, to test resilience. Delay and abort are drawn independently; both may apply to one request, the delay first.</summary>
 public sealed class FaultOptions
 {
-    /// <summary>Waits before going on. Null, the default: none.</summary>
+    /// <summary>Delays requests. Null, the default: none.</summary>
     public FaultDelayOptions? Delay { get; set; }
 
-    /// <summary>Answers in the endpoint's stead. Null, the default: none.</summary>
+    /// <summary>Responds with an error instead of the endpoint. Null, the default: none.</summary>
     public FaultAbortOptions? Abort { get; set; }
 
     /// <summary>
-    /// Whether a fault hits the whole request, before anything else, so that retries and time-outs do not see it, as in a mesh; or each attempt, so
-    /// that retries, time-outs and ejection see it as the endpoint's doing. Default <see cref="FaultScope.Request"/>.
+    /// Whether a fault applies to the whole request, before anything else, so that retries and timeouts do not see it, as in a mesh; or to each attempt, so
+    /// that retries, timeouts and ejection attribute it to the endpoint. Default <see cref="FaultScope.Request"/>.
     /// </summary>
     public FaultScope Scope { get; set; } = FaultScope.Request;
 }

@@ -1,11 +1,11 @@
 namespace LoadBalancing.Client;
 
-/// <summary>What an injected fault hits.</summary>
+/// <summary>What an injected fault applies to.</summary>
 public enum FaultScope
 {
-    /// <summary>The request as a whole, once, as in a mesh: retries, time-outs and ejection do not see it.</summary>
+    /// <summary>The whole request, once, as in a mesh: retries, timeouts and ejection do not see it.</summary>
     Request = 0,
 
-    /// <summary>Each attempt: retries, time-outs and ejection see it.</summary>
+    /// <summary>Each attempt: retries, timeouts and ejection see it.</summary>
     Attempt,
 }

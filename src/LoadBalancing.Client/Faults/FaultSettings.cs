@@ -1,9 +1,9 @@
 namespace LoadBalancing.Client;
 
-/// <summary>What <see cref="FaultOptions"/> come to: rates from 0 to 1, zero where there is no such fault.</summary>
+/// <summary>Compiled <see cref="FaultOptions"/>: rates from 0 to 1, zero where there is no such fault.</summary>
 internal sealed record FaultSettings(TimeSpan Delay, double DelayRate, int AbortStatus, double AbortRate, FaultScope Scope)
 {
-    /// <summary>Hits nobody.</summary>
+    /// <summary>Injects nothing.</summary>
     public static FaultSettings None { get; } = new(TimeSpan.Zero, 0, 0, 0, FaultScope.Request);
 
     /// <summary>Null when nothing would ever be injected.</summary>

@@ -1,8 +1,8 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Faults that are being injected into a running service. Dispose it to end them.</summary>
+/// <summary>Faults being injected into a running service. Dispose it to end the injection.</summary>
 public interface IInjectedFault : IDisposable
 {
-    /// <summary>How many delays and aborts have been injected so far.</summary>
+    /// <summary>The number of delays and aborts injected so far.</summary>
     long InjectedCount { get; }
 }

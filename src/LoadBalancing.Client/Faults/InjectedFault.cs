@@ -1,16 +1,16 @@
 namespace LoadBalancing.Client;
 
-/// <summary>One fault that was added to a running service, and what ends it.</summary>
+/// <summary>A fault added to a running service, and the action that ends it.</summary>
 internal sealed class InjectedFault : IInjectedFault
 {
     private readonly Action<InjectedFault> _onDispose;
     private long _injected;
 
-    public InjectedFault(FaultSettings settings, Func<HttpRequestMessage, bool>? appliesTo, Action<InjectedFault> end)
+    public InjectedFault(FaultSettings settings, Func<HttpRequestMessage, bool>? appliesTo, Action<InjectedFault> onDispose)
     {
         Settings = settings;
         AppliesTo = appliesTo;
-        _onDispose = end;
+        _onDispose = onDispose;
     }
 
     public FaultSettings Settings { get; }

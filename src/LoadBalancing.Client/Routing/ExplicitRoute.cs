@@ -1,11 +1,11 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The route that a request asks for by name.</summary>
+/// <summary>The route selected by name on a request.</summary>
 internal static class ExplicitRoute
 {
     private static readonly HttpRequestOptionsKey<string> Key = new("LoadBalancing.Client.Route");
 
-    /// <summary>Whether any request of this process ever asked. Looking at a request's options makes it create some, and hardly anybody asks.</summary>
+    /// <summary>Whether any request of this process ever selected one. Reading a request's options allocates them, and few requests select a route.</summary>
     private static bool _isEverSet;
 
     public static void Set(HttpRequestMessage request, string route)

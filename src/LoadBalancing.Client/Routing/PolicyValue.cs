@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>One value that holds for a request. Immutable.</summary>
+/// <summary>One option value that applies to a request. Immutable.</summary>
 public sealed class PolicyValue
 {
     internal PolicyValue(string name, string value, PolicySource source)

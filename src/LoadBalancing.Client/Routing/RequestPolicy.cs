@@ -2,7 +2,7 @@ using System.Text;
 
 namespace LoadBalancing.Client;
 
-/// <summary>What holds for a request, and where each value came from. Immutable; <see cref="ToString"/> has a line for each value.</summary>
+/// <summary>The policy that applies to a request, with the source of each value. Immutable; <see cref="ToString"/> has a line for each value.</summary>
 public sealed class RequestPolicy
 {
     internal RequestPolicy(string service, string? route, IReadOnlyList<PolicyValue> values)
@@ -12,10 +12,10 @@ public sealed class RequestPolicy
         Values = values;
     }
 
-    /// <summary>The service.</summary>
+    /// <summary>The service's name.</summary>
     public string ServiceName { get; }
 
-    /// <summary>The route that fits the request, or that it asks for; null when none does, and the policies of the service hold.</summary>
+    /// <summary>The route that matches the request, or that it selects by name; null when there is none, and the service's policies apply.</summary>
     public string? Route { get; }
 
     /// <summary>The values, by the names of their options.</summary>

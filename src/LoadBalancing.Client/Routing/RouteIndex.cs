@@ -3,14 +3,14 @@ using System.Collections.Frozen;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Finds the first of many routes that fits a request, and asks only those whose path can: by what a path is, by what it begins with, and all that do not go by either.
+/// Finds the first of many routes that matches a request, and tests only those whose path can match: by exact path, by prefix, and all others.
 /// </summary>
 /// <remarks>
 /// <code>
 /// path      /reports/2029/may
-/// exact     a look into a table
-/// prefixes  a binary search for the path among them; whatever it begins with is found by going from there to shorter and shorter ones: /reports/2029, /reports, /
-/// others    one after the other, up to the best found so far
+/// exact     a table lookup
+/// prefixes  a binary search for the path; from there ever shorter prefixes of it: /reports/2029, /reports, /
+/// others    in order, up to the best match so far
 /// </code>
 /// Immutable.
 /// </remarks>
@@ -22,18 +22,26 @@ internal sealed class RouteIndex
     private readonly PrefixTable? _prefixesAnyCase;
     private readonly IndexedMatch[] _others;
 
-    /// <param name="routes">The routes, in their order.</param>
+    /// <param name="routes">The routes, in order.</param>
     public RouteIndex(IReadOnlyList<RequestRoute> routes)
     {
-        IndexedMatch[] all = [.. routes.SelectMany(static (route, i) => route.Matches.Count == 0 ? [new IndexedMatch(i, null)] : route.Matches.Select(match => new IndexedMatch(i, match)))];
+        IndexedMatch[] all =
+        [
+            .. routes.SelectMany(
+                static (route, i) => route.Matches.Count == 0 ? [new IndexedMatch(i, null)] : route.Matches.Select(match => new IndexedMatch(i, match))),
+        ];
         _exact = new PathTable(all.Where(static item => item.Match is { ExactPath: not null, IgnoresCase: false }), StringComparer.Ordinal);
-        _exactAnyCase = OrNull(all.Where(static item => item.Match is { ExactPath: not null, IgnoresCase: true }), static items => new PathTable(items, StringComparer.OrdinalIgnoreCase));
+        _exactAnyCase = OrNull(
+            all.Where(static item => item.Match is { ExactPath: not null, IgnoresCase: true }),
+            static items => new PathTable(items, StringComparer.OrdinalIgnoreCase));
         _prefixes = new PrefixTable(all.Where(static item => item.Match is { PathPrefix: not null, IgnoresCase: false }), StringComparison.Ordinal);
-        _prefixesAnyCase = OrNull(all.Where(static item => item.Match is { PathPrefix: not null, IgnoresCase: true }), static items => new PrefixTable(items, StringComparison.OrdinalIgnoreCase));
+        _prefixesAnyCase = OrNull(
+            all.Where(static item => item.Match is { PathPrefix: not null, IgnoresCase: true }),
+            static items => new PrefixTable(items, StringComparison.OrdinalIgnoreCase));
         _others = [.. all.Where(static item => item.Match is null or { ExactPath: null, PathPrefix: null })];
     }
 
-    /// <summary>The place of the first route that fits; negative when none does.</summary>
+    /// <summary>The index of the first route that matches; negative when none does.</summary>
     public int Find(HttpRequestMessage request)
     {
         ReadOnlySpan<char> path = request.RequestUri!.PathAndQuery;
@@ -64,7 +72,7 @@ internal sealed class RouteIndex
     private static TTable? OrNull<TTable>(IEnumerable<IndexedMatch> items, Func<IEnumerable<IndexedMatch>, TTable> make)
         where TTable : class => items.Any() ? make(items) : null;
 
-    /// <summary>Of those that go by the same path, the first that fits.</summary>
+    /// <summary>The first match among candidates of the same path.</summary>
     private static void FindFirst(IndexedMatch[] candidates, HttpRequestMessage request, ref int best)
     {
         foreach (IndexedMatch candidate in candidates)
@@ -82,14 +90,17 @@ internal sealed class RouteIndex
         }
     }
 
-    /// <param name="Route">The place of its route.</param>
+    /// <param name="Route">The index of its route.</param>
     /// <param name="Match">Null: all requests.</param>
     private readonly record struct IndexedMatch(int Route, RouteMatch? Match);
 
-    /// <summary>Matches by whole paths.</summary>
+    /// <summary>Matches by exact path.</summary>
     private sealed class PathTable(IEnumerable<IndexedMatch> items, StringComparer comparer)
     {
-        private readonly FrozenDictionary<string, IndexedMatch[]> _byPath = items.GroupBy(static item => item.Match!.ExactPath!, comparer).ToFrozenDictionary(static path => path.Key, static path => path.ToArray(), comparer);
+        private readonly FrozenDictionary<string, IndexedMatch[]> _byPath = items.GroupBy(static item => item.Match!.ExactPath!, comparer).ToFrozenDictionary(
+            static path => path.Key,
+            static path => path.ToArray(),
+            comparer);
 
         public void Find(ReadOnlySpan<char> path, HttpRequestMessage request, ref int best)
         {
@@ -100,21 +111,27 @@ internal sealed class RouteIndex
         }
     }
 
-    /// <summary>Matches by prefixes, sorted. Texts that begin alike stand together, so every prefix of a path is a prefix of the last text that is not behind it.</summary>
+    /// <summary>
+    /// Matches by prefix, sorted. Strings with a common prefix are adjacent, so every prefix of a path is a prefix of the last string not greater than the
+    /// path.
+    /// </summary>
     private sealed class PrefixTable
     {
         private readonly StringComparison _comparison;
         private readonly string[] _prefixes;
         private readonly IndexedMatch[][] _matches;
 
-        /// <summary>The place of the longest other one that each of them begins with; negative when there is none.</summary>
+        /// <summary>For each prefix the index of the longest other one that it begins with; negative when there is none.</summary>
         private readonly int[] _shorter;
 
         public PrefixTable(IEnumerable<IndexedMatch> items, StringComparison comparison)
         {
             var comparer = StringComparer.FromComparison(comparison);
             _comparison = comparison;
-            IGrouping<string, IndexedMatch>[] groups = [.. items.GroupBy(static item => item.Match!.PathPrefix!, comparer).OrderBy(static group => group.Key, comparer)];
+            IGrouping<string, IndexedMatch>[] groups =
+            [
+                .. items.GroupBy(static item => item.Match!.PathPrefix!, comparer).OrderBy(static group => group.Key, comparer),
+            ];
             _prefixes = [.. groups.Select(static group => group.Key)];
             _matches = [.. groups.Select(static group => group.ToArray())];
             _shorter = new int[_prefixes.Length];

@@ -1,7 +1,7 @@
 namespace LoadBalancing.Client;
 
-/// <summary>A strategy with options of its own. The registered one holds the defaults; each service gets one that holds what its options say.</summary>
-/// <remarks>Two that hold the same are equal: a reload that changes nothing here must not cost the picker its memory.</remarks>
+/// <summary>A strategy with options. The registered instance has the defaults; each service gets one with its own options.</summary>
+/// <remarks>Instances with the same options are equal: a reload that changes nothing here must not discard the picker's state.</remarks>
 internal interface IConfigurableStrategy : ILoadBalancingStrategy
 {
     /// <summary>The same strategy with the options of a service.</summary>

@@ -1,8 +1,8 @@
 namespace LoadBalancing.Client;
 
-/// <summary>A picker that knows whom it will yield next.</summary>
+/// <summary>A picker that can predict its next endpoints.</summary>
 internal interface IForesightedPicker : IEndpointPicker
 {
-    /// <summary>Has the processor fetch what the requests that get the next endpoints will read of them. Changes nothing.</summary>
+    /// <summary>Prefetches the memory of the next endpoints that requests will read. Changes nothing.</summary>
     void PrefetchNext();
 }

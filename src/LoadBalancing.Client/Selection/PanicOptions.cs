@@ -1,10 +1,10 @@
 namespace LoadBalancing.Client;
 
-/// <summary>When so few endpoints are in service that sending everything to them would drown them, and what happens to requests then.</summary>
+/// <summary>When so few endpoints are available that sending all traffic to them would overload them, and where requests go then.</summary>
 public sealed class PanicOptions
 {
     /// <summary>
-    /// The share of endpoints in service, in percent, 0 to 100, below which it is panic. 0: never; with nothing in service requests
+    /// The share of available endpoints, in percent, 0 to 100, below which a level is in panic. 0: never; without an available endpoint requests
     /// then fail. Default 50, as in Envoy.
     /// </summary>
     public double ThresholdPercent { get; set; } = 50;

@@ -1,14 +1,14 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Where requests go while too few endpoints are in service.</summary>
+/// <summary>Where requests go while too few endpoints are available.</summary>
 public enum PanicTraffic
 {
-    /// <summary>To all endpoints, in service or not: the few would drown, and when nearly all fail it is rarely for the endpoints' sake.</summary>
+    /// <summary>To all endpoints, available or not: the few would be overloaded, and when nearly all fail, the cause is rarely the endpoints.</summary>
     All = 0,
 
-    /// <summary>Nowhere: each fails at once with a <see cref="NoEndpointAvailableException"/>.</summary>
+    /// <summary>Nowhere: each request fails immediately with a <see cref="NoEndpointAvailableException"/>.</summary>
     Fail,
 
-    /// <summary>To those in service, however few. With none, to the one whose ejection ends first.</summary>
+    /// <summary>To the available ones, however few. Without any, to the one whose ejection ends first.</summary>
     LastStanding,
 }

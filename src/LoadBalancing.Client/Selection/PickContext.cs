@@ -1,14 +1,15 @@
 namespace LoadBalancing.Client;
 
-/// <summary>What a picker may know about the attempt it picks for. The default value asks for any endpoint in service.</summary>
+/// <summary>The attempt that an endpoint is picked for. The default value accepts any available endpoint.</summary>
 public readonly struct PickContext
 {
     private readonly ulong _hash;
     private readonly bool _hasHash;
 
     /// <summary>
-    /// What a strategy that hashes finds the owner by: attempts of the same hash go to the same endpoint. Null, the default: any endpoint, at random. Strategies that do not hash
-    /// take no notice of it.
+    /// The hash by which a strategy that hashes finds the owner: attempts with the same hash go to the same endpoint. Null, the default: any endpoint, at
+    /// random. Strategies that do not hash
+    /// ignore it.
     /// </summary>
     public ulong? Hash
     {
@@ -20,44 +21,45 @@ public readonly struct PickContext
         }
     }
 
-    /// <summary>Endpoints to stay away from, because this call has been there; null: none. They are chosen again when nothing else is left.</summary>
+    /// <summary>Endpoints already tried by this call; avoided while others are available. Null: none.</summary>
     public IReadOnlyList<UpstreamEndpoint>? TriedEndpoints { get; init; }
 
     /// <summary>
-    /// Whether somebody will try elsewhere if this attempt fails, so that the caller loses nothing but time. Such attempts are the first to be sent to an ejected endpoint whose time is up, where
-    /// endpoints return by <see cref="EjectionRestorePolicy.TrialRequest"/>. Default false.
+    /// Whether the call would be retried on another endpoint if this attempt fails, so that the caller only loses time. Such attempts are preferred as trial
+    /// requests to an ejected endpoint whose time is over, where
+    /// endpoints are restored by <see cref="EjectionRestorePolicy.TrialRequest"/>. Default false.
     /// </summary>
     public bool IsRetryable { get; init; }
 
-    /// <summary>Set in panic: ejected endpoints are as good as any.</summary>
+    /// <summary>Set in panic: ejected endpoints are admitted.</summary>
     internal bool IgnoreHealth { get; init; }
 
-    /// <summary>The endpoint that the caller was on; taken if it is in service and has not been tried, even if it gets no new callers. Null: none.</summary>
+    /// <summary>The endpoint of the caller's session; picked if it is available and untried, even while draining. Null: none.</summary>
     internal UpstreamEndpoint? Preferred { get; init; }
 
-    /// <summary>The balancer's timestamp of the pick; 0 when nobody has read the clock yet.</summary>
+    /// <summary>The balancer's timestamp of the pick; 0 when the clock has not been read yet.</summary>
     internal long Now { get; init; }
 
     internal bool HasHash => _hasHash;
 
-    /// <summary>The hash, where there is one.</summary>
+    /// <summary>The hash, if there is one.</summary>
     internal ulong HashValue => _hash;
 
-    /// <summary>Tells a picker whether it may answer with this endpoint. Every picker must ask this before it answers.</summary>
-    /// <param name="endpoint">A member of the picker's level.</param>
+    /// <summary>Whether a picker may return this endpoint. Every picker must call it before it returns one.</summary>
+    /// <param name="endpoint">An endpoint of the picker's level.</param>
     public bool Admits(UpstreamEndpoint endpoint)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
         return (endpoint.IsUnrestricted || AdmitsRestricted(endpoint)) && !Excludes(endpoint);
     }
 
-    /// <summary>Of an endpoint that is out, or that has a limit.</summary>
+    /// <summary>For an endpoint that is unavailable or limited.</summary>
     private bool AdmitsRestricted(UpstreamEndpoint endpoint) => (IgnoreHealth || endpoint.IsAvailable) && !endpoint.IsFull;
 
-    /// <summary>Whether every endpoint in service will do.</summary>
+    /// <summary>Whether every available endpoint is acceptable.</summary>
     internal bool HasNoExclusions => TriedEndpoints is null;
 
-    /// <summary>Whether the call has been there before.</summary>
+    /// <summary>Whether the call has already tried the endpoint.</summary>
     internal bool Excludes(UpstreamEndpoint endpoint) => TriedEndpoints is not null && IsExcluded(TriedEndpoints, endpoint);
 
     private static bool IsExcluded(IReadOnlyList<UpstreamEndpoint> excluded, UpstreamEndpoint endpoint)

@@ -4,13 +4,14 @@ using System.Globalization;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// The span of one balanced call: from its first pick to the headers of its answer, with an event for each attempt. It is of the kind "internal": the primary handler makes the client span of
-/// each attempt, below this one. There is none while nobody listens, and none for calls that the listeners do not sample.
+/// The span of one balanced call, from its first pick to the response headers, with an event for each attempt. Its kind is "internal": the primary handler
+/// creates the client span of
+/// each attempt below it. There is none without a listener, and none for calls that listeners do not sample.
 /// </summary>
-/// <remarks>For one call at a time, which makes its attempts one after the other.</remarks>
+/// <remarks>For one call at a time, whose attempts are sequential.</remarks>
 internal sealed class CallSpan : IDisposable
 {
-    /// <summary>Of all containers of the process: unlike meters, sources have no factory that could keep them apart.</summary>
+    /// <summary>Shared by all containers of the process: unlike meters, activity sources have no factory that separates them.</summary>
     private static readonly ActivitySource Source = new(LoadBalancingTelemetry.ActivitySourceName);
 
     private readonly Activity _activity;
@@ -18,17 +19,17 @@ internal sealed class CallSpan : IDisposable
 
     private CallSpan(Activity activity) => _activity = activity;
 
-    /// <summary>Whether anybody listens, and calls must go the way on which spans are made.</summary>
+    /// <summary>Whether there is a listener, so that calls must take the path that creates spans.</summary>
     public static bool HasListeners => Source.HasListeners();
 
-    /// <summary>Begins a span below the current one. Null when nobody wants this one.</summary>
+    /// <summary>Starts a span below the current one; null when no listener samples it.</summary>
     /// <param name="cluster">The cluster.</param>
     /// <param name="subset">Its subset; null for the whole service.</param>
-    /// <param name="method">One of the methods that the conventions know, or what they say for others.</param>
-    /// <param name="host">The host that the caller named.</param>
+    /// <param name="method">A method known to the semantic conventions, or their substitute for others.</param>
+    /// <param name="host">The host in the request's address.</param>
     public static CallSpan? Start(string cluster, string? subset, string method, string host)
     {
-        // What is given here and not later can be seen by samplers.
+        // Tags given here are visible to samplers; later ones are not.
         KeyValuePair<string, object?>[] tags = [new(MetricTags.Cluster, cluster), new(SpanNames.RequestMethod, method), new(MetricTags.ServerAddress, host)];
         if (subset is not null)
         {
@@ -39,7 +40,7 @@ internal sealed class CallSpan : IDisposable
         return activity is null ? null : new CallSpan(activity);
     }
 
-    /// <summary>An attempt came to an outcome.</summary>
+    /// <summary>Adds the event of an attempt whose outcome is known.</summary>
     public void AddAttempt(string serverAddress, int? serverPort, string outcome, bool inPanic = false)
     {
         _attempts++;
@@ -57,7 +58,7 @@ internal sealed class CallSpan : IDisposable
         }
     }
 
-    /// <summary>The last attempt took its endpoint out of service.</summary>
+    /// <summary>Adds the event of an ejection caused by the last attempt.</summary>
     public void AddEjection(string serverAddress, int? serverPort)
     {
         if (_activity.IsAllDataRequested)
@@ -66,7 +67,7 @@ internal sealed class CallSpan : IDisposable
         }
     }
 
-    /// <summary>The call has an answer. From 400 on that is an error of the call, as it is for the client spans of HTTP.</summary>
+    /// <summary>Sets the status of the response. 400 and above is an error of the call, as for HTTP client spans.</summary>
     public void SetResponse(int statusCode)
     {
         _activity.SetTag(SpanNames.StatusCode, statusCode);
@@ -76,8 +77,8 @@ internal sealed class CallSpan : IDisposable
         }
     }
 
-    /// <summary>The call failed.</summary>
-    /// <param name="errorType">Of what: one of a bounded set of words, and no message, which could contain anything.</param>
+    /// <summary>Marks the call as failed.</summary>
+    /// <param name="errorType">One of a bounded set of words; never a message, which could contain anything.</param>
     public void SetError(string errorType)
     {
         _activity.SetTag(SpanNames.ErrorType, errorType);

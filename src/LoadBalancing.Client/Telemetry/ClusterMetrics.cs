@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace LoadBalancing.Client;
 
-/// <summary>What one cluster reports. Each method is named after what happened and costs a check while nobody listens.</summary>
+/// <summary>The measurements of one cluster. Each method is named after an event, and costs one check while there is no listener.</summary>
 internal sealed class ClusterMetrics
 {
     private readonly LoadBalancingMetrics _metrics;
@@ -11,7 +11,7 @@ internal sealed class ClusterMetrics
 
     /// <param name="metrics">The instruments.</param>
     /// <param name="cluster">The service.</param>
-    /// <param name="subset">Its subset; null for the whole service, whose figures have no such tag.</param>
+    /// <param name="subset">Its subset; null for the whole service, whose measurements have no such tag.</param>
     public ClusterMetrics(LoadBalancingMetrics metrics, string cluster, string? subset)
     {
         _metrics = metrics;
@@ -19,7 +19,7 @@ internal sealed class ClusterMetrics
         _subset = subset is null ? null : new(MetricTags.Subset, subset);
     }
 
-    /// <summary>Whether somebody wants to know how long attempts take, which costs a clock read at their start.</summary>
+    /// <summary>Whether attempt durations are collected, which costs a clock read at the start of each attempt.</summary>
     public bool IsAttemptDurationEnabled => _metrics.AttemptDuration.Enabled;
 
     public void OnPicked()
@@ -100,15 +100,15 @@ internal sealed class ClusterMetrics
         }
     }
 
-    private void Add(Counter<long> counter, KeyValuePair<string, object?> tag, KeyValuePair<string, object?> another)
+    private void Add(Counter<long> counter, KeyValuePair<string, object?> tag, KeyValuePair<string, object?> secondTag)
     {
         if (_subset is { } subset)
         {
-            counter.Add(1, [_cluster, tag, another, subset]);
+            counter.Add(1, [_cluster, tag, secondTag, subset]);
         }
         else
         {
-            counter.Add(1, _cluster, tag, another);
+            counter.Add(1, _cluster, tag, secondTag);
         }
     }
 

@@ -1,13 +1,13 @@
 namespace LoadBalancing.Client;
 
-/// <summary>What the observable instruments read of one endpoint when a collector asks.</summary>
+/// <summary>The values that observable instruments read of one endpoint.</summary>
 /// <param name="ServerAddress">Its host, or the path of its socket.</param>
-/// <param name="ServerPort">Null for a socket that has none.</param>
-/// <param name="State">One word of a fixed few.</param>
-/// <param name="InFlight">Attempts under way.</param>
-/// <param name="Succeeded">Attempts that ended well.</param>
+/// <param name="ServerPort">Its port; null for a socket that has none.</param>
+/// <param name="State">Its health, one of a fixed set of words.</param>
+/// <param name="InFlight">Attempts in flight.</param>
+/// <param name="Succeeded">Attempts that succeeded.</param>
 /// <param name="Failed">Attempts that ended in a failure of the endpoint.</param>
-/// <param name="Neutral">Attempts that ended and say nothing about the endpoint.</param>
+/// <param name="Neutral">Attempts whose end says nothing about the endpoint.</param>
 internal readonly record struct EndpointReading(
     string ServerAddress,
     int? ServerPort,
@@ -17,7 +17,7 @@ internal readonly record struct EndpointReading(
     long Failed,
     long Neutral)
 {
-    /// <summary>This one and another of the same address together.</summary>
+    /// <summary>The sum of this reading and another of the same address.</summary>
     public EndpointReading Plus(EndpointReading other) => this with
     {
         InFlight = InFlight + other.InFlight,

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The names under which the library reports what it does.</summary>
+/// <summary>The names under which the library reports metrics and traces.</summary>
 public static class LoadBalancingTelemetry
 {
     /// <summary>The name of the <see cref="System.Diagnostics.Metrics.Meter"/>: <c>LoadBalancing.Client</c>.</summary>

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The ids of all log events. They are a promise: an id is never given to another event.</summary>
+/// <summary>The ids of all log events. They are stable: an id is never reused for another event.</summary>
 internal static class LogEvents
 {
     public const int EndpointEjected = 1;

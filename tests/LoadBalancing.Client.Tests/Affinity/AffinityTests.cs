@@ -33,7 +33,7 @@ public sealed class AffinityTests
     }
 
     [Fact]
-    public async Task The_endpoint_is_the_one_that_the_ring_of_Envoy_says()
+    public async Task The_owner_is_the_same_as_on_Envoys_ring()
     {
         await using BalancedClient client = Client(LoadBalancingStrategies.RingHash, out StubHandler stub, new HashPolicyOptions { QueryParameter = "user" });
         Func<ulong, int> ring = EnvoyReference.Ring([("10.0.0.1:80", 1), ("10.0.0.2:80", 1), ("10.0.0.3:80", 1)], 1024, 8 * 1024 * 1024);
@@ -45,7 +45,7 @@ public sealed class AffinityTests
     }
 
     [Fact]
-    public async Task A_retry_leaves_the_owner_and_the_next_request_comes_back_to_it()
+    public async Task A_retry_leaves_the_owner_and_the_next_request_returns_to_it()
     {
         var stub = StubHandler.Script(HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK);
         await using var client = new BalancedClient(stub, static options =>
@@ -61,18 +61,20 @@ public sealed class AffinityTests
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         }
 
-        string home = stub.Authorities[0];
-        Assert.Equal([home, home, stub.Authorities[2], home], stub.Authorities);
-        Assert.NotEqual(home, stub.Authorities[2]);
+        string owner = stub.Authorities[0];
+        Assert.Equal([owner, owner, stub.Authorities[2], owner], stub.Authorities);
+        Assert.NotEqual(owner, stub.Authorities[2]);
     }
 
     [Fact]
-    public async Task A_key_that_the_request_names_is_enough_without_policies()
+    public async Task A_hash_key_on_the_request_needs_no_policies()
     {
         await using BalancedClient client = Client(LoadBalancingStrategies.Maglev, out StubHandler stub);
         for (int i = 0; i < 10; i++)
         {
-            using HttpResponseMessage response = await client.Http.SendAsync(new HttpRequestMessage(HttpMethod.Get, "items").LoadBalancing().HashKey("user-42").Request, TestContext.Current.CancellationToken);
+            using HttpResponseMessage response = await client.Http.SendAsync(
+                new HttpRequestMessage(HttpMethod.Get, "items").LoadBalancing().HashKey("user-42").Request,
+                TestContext.Current.CancellationToken);
         }
 
         Assert.Single(stub.Authorities.Distinct());
@@ -85,22 +87,29 @@ public sealed class AffinityTests
 
         var exception = Assert.Throws<OptionsValidationException>(() => client.Http);
 
-        Assert.Equal(["catalog:HashPolicies: there are some, and the strategy 'RoundRobin' does not hash; choose RingHash, Maglev or Rendezvous, or remove them."], exception.Failures);
+        Assert.Equal(
+            ["catalog:HashPolicies: there are some, and the strategy 'RoundRobin' does not hash; choose RingHash, Maglev or Rendezvous, or remove them."],
+            exception.Failures);
     }
 
     [Theory]
     [InlineData(LoadBalancingStrategies.Maglev, true)]
     [InlineData(LoadBalancingStrategies.LeastRequest, false)]
-    public async Task A_strategy_that_hashes_without_policies_is_worth_a_warning(string strategy, bool warned)
+    public async Task A_strategy_that_hashes_without_policies_logs_a_warning(string strategy, bool warned)
     {
         await using BalancedClient client = Client(strategy, out _);
         _ = client.Http;
 
-        Assert.Equal(warned, client.Logs.GetSnapshot().Any(record => record.Id.Id == LogEvents.StartupWarning && record.Message.StartsWith($"Service 'catalog': The strategy {strategy} hashes", StringComparison.Ordinal)));
+        Assert.Equal(
+            warned,
+            client.Logs.GetSnapshot().Any(
+                record => record.Id.Id == LogEvents.StartupWarning && record.Message.StartsWith(
+                    $"Service 'catalog': The strategy {strategy} hashes",
+                    StringComparison.Ordinal)));
     }
 
     [Fact]
-    public async Task A_cookie_container_below_is_an_error_when_a_cookie_counts()
+    public async Task A_cookie_container_in_the_primary_handler_is_an_error_when_policies_use_a_cookie()
     {
         await using var client = new BalancedClient(
             options: static options =>
@@ -112,7 +121,9 @@ public sealed class AffinityTests
 
         var exception = Assert.Throws<OptionsValidationException>(() => client.Http);
 
-        Assert.Equal(["catalog: affinity goes by a cookie, and the primary handler of client 'catalog' keeps cookies in a container of its own, below the balancing; set UseCookies = false on it."], exception.Failures);
+        string expected = "catalog: affinity goes by a cookie, and the primary handler of client 'catalog' keeps cookies in a container of its own, "
+            + "below the balancing; set UseCookies = false on it.";
+        Assert.Equal([expected], exception.Failures);
     }
 
     [Fact]
@@ -132,7 +143,9 @@ public sealed class AffinityTests
             var endpoints = new HashSet<Uri>();
             for (int i = 0; i < 5; i++)
             {
-                using HttpResponseMessage response = await client.Http.SendAsync(new HttpRequestMessage(HttpMethod.Get, "items").LoadBalancing().CallerContext(session).Request, TestContext.Current.CancellationToken);
+                using HttpResponseMessage response = await client.Http.SendAsync(
+                    new HttpRequestMessage(HttpMethod.Get, "items").LoadBalancing().CallerContext(session).Request,
+                    TestContext.Current.CancellationToken);
                 endpoints.Add(response.GetUpstream()!.Endpoint.Address);
             }
 

@@ -4,21 +4,22 @@ using LoadBalancing.Client.Tests.Selection.Hashing;
 
 namespace LoadBalancing.Client.Tests.Affinity;
 
-/// <summary>What is hashed, and how it is combined: as in Envoy's source/common/http/hash_policy.cc.</summary>
+/// <summary>What is hashed, and how hashes are combined: as in Envoy's source/common/http/hash_policy.cc.</summary>
 public sealed class HashPolicyTests
 {
     private static ulong H(string text, ulong seed = 0) => EnvoyReference.XxHash64(text, seed);
 
     [Fact]
-    public void A_header_counts_by_its_value() => Assert.Equal(H("user-42"), Hash("http://catalog/", [new() { Header = "x-user" }], request => request.Headers.Add("X-User", "user-42")));
+    public void A_header_is_hashed_by_its_value() =>
+        Assert.Equal(H("user-42"), Hash("http://catalog/", [new() { Header = "x-user" }], request => request.Headers.Add("X-User", "user-42")));
 
     [Fact]
-    public void A_header_that_is_not_there_counts_for_nothing() => Assert.Null(Hash("http://catalog/", [new() { Header = "X-User" }]));
+    public void An_absent_header_yields_no_hash() => Assert.Null(Hash("http://catalog/", [new() { Header = "X-User" }]));
 
     [Theory]
     [InlineData("b", "a", "c")]
     [InlineData("c", "b", "a")]
-    public void Several_values_of_a_header_count_in_any_order(params string[] values) => Assert.Equal(
+    public void The_order_of_header_values_does_not_matter(params string[] values) => Assert.Equal(
         H("c", H("b", H("a"))),
         Hash("http://catalog/", [new() { Header = "X-User" }], request => request.Headers.Add("X-User", values)));
 
@@ -30,7 +31,7 @@ public sealed class HashPolicyTests
     [InlineData("session=a=b", "a=b")]
     [InlineData("Session=other; session=abc", "abc")]
     [InlineData("xsession=other; session=", "")]
-    public void A_cookie_counts_by_its_value(string header, string value) => Assert.Equal(
+    public void A_cookie_is_hashed_by_its_value(string header, string value) => Assert.Equal(
         H(value),
         Hash("http://catalog/", [new() { Cookie = new() { Name = "session" } }], request => request.Headers.Add("Cookie", header)));
 
@@ -38,36 +39,39 @@ public sealed class HashPolicyTests
     [InlineData("other=abc")]
     [InlineData("xsession=abc; session-2=abc")]
     [InlineData(";;;")]
-    public void A_cookie_that_is_not_there_counts_for_nothing(string header) => Assert.Null(
-        Hash("http://catalog/", [new() { Cookie = new() { Name = "session", Ttl = TimeSpan.FromHours(1) } }], request => request.Headers.Add("Cookie", header)));
+    public void An_absent_cookie_yields_no_hash(string header) => Assert.Null(
+        Hash(
+            "http://catalog/",
+            [new() { Cookie = new() { Name = "session", Ttl = TimeSpan.FromHours(1) } }],
+            request => request.Headers.Add("Cookie", header)));
 
     [Theory]
     [InlineData("?user=42", "42")]
     [InlineData("?a=b&user=42&user=43", "42")]
     [InlineData("?user=a%20b", "a%20b")]
     [InlineData("?user", "")]
-    public void A_query_parameter_counts_by_its_first_value_as_written(string query, string value) =>
+    public void A_query_parameter_is_hashed_by_its_first_value_as_written(string query, string value) =>
         Assert.Equal(H(value), Hash($"http://catalog/items{query}", [new() { QueryParameter = "user" }]));
 
     [Theory]
     [InlineData("")]
     [InlineData("?User=42")]
     [InlineData("?xuser=42&user2=1")]
-    public void A_query_parameter_that_is_not_there_counts_for_nothing(string query) =>
+    public void An_absent_query_parameter_yields_no_hash(string query) =>
         Assert.Null(Hash($"http://catalog/items{query}", [new() { QueryParameter = "user" }]));
 
     [Theory]
     [InlineData("10.0.0.1", "10.0.0.1")]
     [InlineData("::ffff:10.0.0.1", "10.0.0.1")]
     [InlineData("2001:DB8:0:0::1", "2001:db8::1")]
-    public void The_callers_address_counts_by_its_text_and_mapped_IPv4_as_IPv4(string address, string text) =>
+    public void The_callers_address_is_hashed_as_text_and_mapped_IPv4_as_IPv4(string address, string text) =>
         Assert.Equal(H(text), Hash("http://catalog/", [new() { CallerAddress = true }], request => request.LoadBalancing().CallerAddress(IPAddress.Parse(address))));
 
     [Fact]
-    public void An_address_that_nobody_named_counts_for_nothing() => Assert.Null(Hash("http://catalog/", [new() { CallerAddress = true }]));
+    public void An_unknown_address_yields_no_hash() => Assert.Null(Hash("http://catalog/", [new() { CallerAddress = true }]));
 
     [Fact]
-    public void Several_policies_are_combined_by_a_rotation_and_an_exclusive_or() => Assert.Equal(
+    public void Several_policies_are_combined_by_rotation_and_exclusive_or() => Assert.Equal(
         BitOperations.RotateLeft(BitOperations.RotateLeft(H("42"), 1) ^ H("de"), 1) ^ H("10.0.0.1"),
         Hash(
             "http://catalog/?user=42",
@@ -79,7 +83,7 @@ public sealed class HashPolicyTests
             }));
 
     [Fact]
-    public void A_terminal_policy_ends_the_list_once_something_was_found()
+    public void A_terminal_policy_ends_the_chain_once_there_is_a_hash()
     {
         HashPolicyOptions[] policies = [new() { QueryParameter = "user", Terminal = true }, new() { Header = "X-Country" }];
 
@@ -88,7 +92,7 @@ public sealed class HashPolicyTests
     }
 
     [Fact]
-    public void A_terminal_policy_that_finds_nothing_itself_ends_the_list_all_the_same() => Assert.Equal(
+    public void A_terminal_policy_without_a_hash_of_its_own_ends_the_chain_too() => Assert.Equal(
         H("42"),
         Hash(
             "http://catalog/?user=42",
@@ -99,15 +103,17 @@ public sealed class HashPolicyTests
     [InlineData("user-42")]
     [InlineData("")]
     [InlineData("Jürgen 漢字 🙂")]
-    public void A_key_counts_by_the_hash_of_its_UTF8_and_goes_before_the_policies(string key) =>
+    public void A_key_is_hashed_as_UTF8_and_takes_precedence_over_policies(string key) =>
         Assert.Equal(H(key), Hash("http://catalog/?user=42", [new() { QueryParameter = "user" }], request => request.LoadBalancing().HashKey(key)));
 
     [Fact]
-    public void A_hash_counts_as_it_is_and_replaces_an_earlier_key() =>
-        Assert.Equal(0x9E3779B97F4A7C15, Hash("http://catalog/?user=42", [new() { QueryParameter = "user" }], static request => request.LoadBalancing().HashKey("a").Hash(0x9E3779B97F4A7C15)));
+    public void A_hash_is_used_as_is_and_replaces_an_earlier_key() =>
+        Assert.Equal(
+            0x9E3779B97F4A7C15,
+            Hash("http://catalog/?user=42", [new() { QueryParameter = "user" }], static request => request.LoadBalancing().HashKey("a").Hash(0x9E3779B97F4A7C15)));
 
     [Fact]
-    public void A_key_of_a_mebibyte_is_a_key()
+    public void A_key_of_a_mebibyte_is_accepted()
     {
         string key = string.Concat(Enumerable.Range(0, 1 << 17).Select(static i => $"{i:x8}"));
         Assert.Equal(1 << 20, key.Length);
@@ -122,7 +128,7 @@ public sealed class HashPolicyTests
     [InlineData(128)]
     [InlineData(129)]
     [InlineData(5000)]
-    public void Texts_of_any_length_hash_alike_on_the_stack_and_off_it(int length)
+    public void Short_and_long_texts_are_hashed_alike_on_and_off_the_stack(int length)
     {
         string text = new('漢', length);
 
@@ -131,17 +137,19 @@ public sealed class HashPolicyTests
     }
 
     [Fact]
-    public void What_the_request_does_not_say_is_asked_of_the_caller()
+    public void What_the_request_does_not_contain_is_read_from_the_caller()
     {
         var caller = new Caller { CallerAddress = IPAddress.Parse("10.0.0.9") };
 
         Assert.Equal(H("header of the caller"), Hash("http://catalog/", [new() { Header = "X-User" }], request => request.LoadBalancing().CallerContext(caller)));
         Assert.Equal(H("10.0.0.9"), Hash("http://catalog/", [new() { CallerAddress = true }], request => request.LoadBalancing().CallerContext(caller)));
-        Assert.Equal(H("own"), Hash("http://catalog/", [new() { Header = "X-User" }], request => request.LoadBalancing().CallerContext(caller).Request.Headers.Add("X-User", "own")));
+        Assert.Equal(
+            H("own"),
+            Hash("http://catalog/", [new() { Header = "X-User" }], request => request.LoadBalancing().CallerContext(caller).Request.Headers.Add("X-User", "own")));
     }
 
     [Fact]
-    public void A_cookie_with_a_time_to_live_is_made_once_for_a_session_and_never_replaces_one()
+    public void A_cookie_with_a_ttl_is_created_once_per_session_and_never_replaces_one()
     {
         var session = new AffinityCookieJar();
         HashPolicyOptions[] policies = [new() { Cookie = new() { Name = "session", Ttl = TimeSpan.FromHours(1) } }];
@@ -157,7 +165,7 @@ public sealed class HashPolicyTests
     }
 
     [Fact]
-    public void Without_a_time_to_live_no_cookie_is_made()
+    public void Without_a_ttl_no_cookie_is_created()
     {
         var session = new AffinityCookieJar();
 

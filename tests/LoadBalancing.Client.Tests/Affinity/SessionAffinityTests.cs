@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace LoadBalancing.Client.Tests.Affinity;
 
-/// <summary>Callers that are kept on their endpoints by a cookie that names them.</summary>
+/// <summary>Session affinity: callers stay on their endpoints by a cookie.</summary>
 public sealed class SessionAffinityTests : IAsyncDisposable
 {
     private const string OldKey = "b2xkb2xkb2xkb2xkb2xkb2xkb2xkb2xkb2xkb2xkb2w=";
@@ -19,23 +19,23 @@ public sealed class SessionAffinityTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _client.DisposeAsync();
 
     [Fact]
-    public async Task Callers_stay_where_they_were_while_endpoints_come_and_go()
+    public async Task Callers_stay_on_their_endpoints_while_others_are_added_and_removed()
     {
-        (AffinityCookieJar Session, string Home)[] callers = await SettleAsync(_client, 40);
-        Assert.Equal(4, callers.Select(static caller => caller.Home).Distinct().Count());
+        (AffinityCookieJar Session, string Endpoint)[] callers = await SettleAsync(_client, 40);
+        Assert.Equal(4, callers.Select(static caller => caller.Endpoint).Distinct().Count());
 
         Push(1, 2, 3, 4, 5);
-        await AssertAtHomeAsync(_client, callers);
+        await AssertStayedAsync(_client, callers);
         Push(1, 2, 4, 5);
-        await AssertAtHomeAsync(_client, [.. callers.Where(static caller => caller.Home != "10.0.0.3")]);
+        await AssertStayedAsync(_client, [.. callers.Where(static caller => caller.Endpoint != "10.0.0.3")]);
     }
 
     [Fact]
-    public async Task Another_instance_with_the_same_key_reads_the_cookies_and_one_with_another_key_does_not()
+    public async Task Cookies_are_accepted_by_instances_with_the_same_key_only()
     {
-        (AffinityCookieJar Session, string Home)[] callers = await SettleAsync(_client, 20);
+        (AffinityCookieJar Session, string Endpoint)[] callers = await SettleAsync(_client, 20);
         await using BalancedClient same = Client(NewKey);
-        await AssertAtHomeAsync(same, callers);
+        await AssertStayedAsync(same, callers);
 
         await using BalancedClient other = Client(OldKey);
         using MetricRecorder probe = other.Listen();
@@ -44,16 +44,16 @@ public sealed class SessionAffinityTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Keys_can_be_changed_without_losing_anybody()
+    public async Task Keys_can_be_rotated_without_losing_sessions()
     {
         await using BalancedClient before = Client(OldKey);
-        (AffinityCookieJar Session, string Home)[] callers = await SettleAsync(before, 20);
+        (AffinityCookieJar Session, string Endpoint)[] callers = await SettleAsync(before, 20);
         await using BalancedClient rotating = Client(NewKey, OldKey);
-        await AssertAtHomeAsync(rotating, callers);
+        await AssertStayedAsync(rotating, callers);
 
-        // Whoever came by meanwhile was given a cookie of the new key.
+        // Callers seen meanwhile received a cookie signed with the new key.
         await using BalancedClient after = Client(NewKey);
-        await AssertAtHomeAsync(after, callers);
+        await AssertStayedAsync(after, callers);
     }
 
     [Theory]
@@ -61,7 +61,7 @@ public sealed class SessionAffinityTests : IAsyncDisposable
     [InlineData("AAAAAAAAAAAAAAAAAAAAAAAA")]
     [InlineData("../../etc/passwd")]
     [InlineData("10.0.0.1")]
-    public async Task A_cookie_that_is_none_is_ignored_counted_and_replaced(string forged)
+    public async Task An_invalid_cookie_is_ignored_counted_and_replaced(string forged)
     {
         using MetricRecorder probe = _client.Listen();
         var session = new AffinityCookieJar();
@@ -74,17 +74,17 @@ public sealed class SessionAffinityTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_cookie_cut_off_or_changed_by_a_character_names_nobody()
+    public async Task A_truncated_or_modified_cookie_is_invalid()
     {
-        (AffinityCookieJar Session, string Home)[] callers = await SettleAsync(_client, 1);
+        (AffinityCookieJar Session, string Endpoint)[] callers = await SettleAsync(_client, 1);
         string token = callers[0].Session.GetCookie("lb-endpoint")!;
         Assert.Matches("^[A-Za-z0-9_-]{24}$", token);
         using MetricRecorder probe = _client.Listen();
         string[] bad = [token[..^1], token[1..], token + "A", (token[0] == 'A' ? 'B' : 'A') + token[1..], token.ToUpperInvariant() + "_"];
-        foreach (string one in bad)
+        foreach (string cookie in bad)
         {
             var session = new AffinityCookieJar();
-            session.TrySetCookie("lb-endpoint", one, default, "/");
+            session.TrySetCookie("lb-endpoint", cookie, default, "/");
             await CallAsync(_client, session);
         }
 
@@ -92,22 +92,24 @@ public sealed class SessionAffinityTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task An_endpoint_that_is_draining_keeps_its_callers_and_gets_no_new_ones()
+    public async Task A_draining_endpoint_keeps_its_callers_and_gets_no_new_ones()
     {
-        (AffinityCookieJar Session, string Home)[] callers = await SettleAsync(_client, 40);
-        string leaving = callers[0].Home;
+        (AffinityCookieJar Session, string Endpoint)[] callers = await SettleAsync(_client, 40);
+        string draining = callers[0].Endpoint;
 
-        _source.Push([.. Enumerable.Range(1, 4).Select(i => new EndpointDescription($"http://10.0.0.{i}") { Draining = leaving == $"10.0.0.{i}" })]);
+        _source.Push([.. Enumerable.Range(1, 4).Select(i => new EndpointDescription($"http://10.0.0.{i}") { Draining = draining == $"10.0.0.{i}" })]);
 
-        await AssertAtHomeAsync(_client, callers);
-        (AffinityCookieJar Session, string Home)[] newcomers = await SettleAsync(_client, 40);
-        Assert.DoesNotContain(leaving, newcomers.Select(static caller => caller.Home));
+        await AssertStayedAsync(_client, callers);
+        (AffinityCookieJar Session, string Endpoint)[] newCallers = await SettleAsync(_client, 40);
+        Assert.DoesNotContain(draining, newCallers.Select(static caller => caller.Endpoint));
     }
 
     [Fact]
-    public async Task When_all_are_draining_requests_are_served_all_the_same()
+    public async Task When_all_endpoints_are_draining_requests_are_still_served()
     {
-        await using var client = new BalancedClient(new StubHandler(), static options => options.Endpoints = [new("http://10.0.0.1") { Draining = true }, new("http://10.0.0.2") { Draining = true }]);
+        await using var client = new BalancedClient(
+            new StubHandler(),
+            static options => options.Endpoints = [new("http://10.0.0.1") { Draining = true }, new("http://10.0.0.2") { Draining = true }]);
 
         using HttpResponseMessage response = await client.Http.GetAsync("items", TestContext.Current.CancellationToken);
 
@@ -115,11 +117,11 @@ public sealed class SessionAffinityTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_caller_whose_endpoint_fails_moves_on_and_stays_there()
+    public async Task A_caller_whose_endpoint_fails_moves_to_another_and_stays_there()
     {
         var session = new AffinityCookieJar();
-        string home = await CallAsync(_client, session);
-        UpstreamEndpoint endpoint = _client.Endpoints.Single(endpoint => endpoint.Address.Host == home);
+        string host = await CallAsync(_client, session);
+        UpstreamEndpoint endpoint = _client.Endpoints.Single(endpoint => endpoint.Address.Host == host);
         for (int i = 0; i < 5; i++)
         {
             new EndpointLease(_client.Balancer, endpoint, 0).End(AttemptOutcome.Failure(FailureKind.ErrorResponse));
@@ -127,12 +129,12 @@ public sealed class SessionAffinityTests : IAsyncDisposable
 
         string next = await CallAsync(_client, session);
 
-        Assert.NotEqual(home, next);
+        Assert.NotEqual(host, next);
         Assert.Equal(next, await CallAsync(_client, session));
     }
 
     [Fact]
-    public async Task Without_a_caller_context_nothing_is_kept_and_nothing_is_lost()
+    public async Task Without_a_caller_context_requests_succeed_without_affinity()
     {
         using MetricRecorder probe = _client.Listen();
         using HttpResponseMessage response = await _client.Http.GetAsync("items", TestContext.Current.CancellationToken);
@@ -142,23 +144,24 @@ public sealed class SessionAffinityTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task The_cookie_is_the_requests_own_where_it_has_one()
+    public async Task The_requests_own_cookie_is_used_where_it_has_one()
     {
-        (AffinityCookieJar Session, string Home)[] callers = await SettleAsync(_client, 10);
-        foreach ((AffinityCookieJar session, string home) in callers)
+        (AffinityCookieJar Session, string Endpoint)[] callers = await SettleAsync(_client, 10);
+        foreach ((AffinityCookieJar session, string host) in callers)
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, "items");
             request.Headers.Add("Cookie", $"a=b; lb-endpoint={session.GetCookie("lb-endpoint")}");
             using HttpResponseMessage response = await _client.Http.SendAsync(request, TestContext.Current.CancellationToken);
-            Assert.Equal(home, _stub.Authorities[^1]);
+            Assert.Equal(host, _stub.Authorities[^1]);
         }
     }
 
-    private static int Ignored(MetricRecorder probe) => probe.Readings.Count(static reading => reading.Instrument.Name == "loadbalancing.client.affinity.ignored");
+    private static int Ignored(MetricRecorder probe) =>
+        probe.Readings.Count(static reading => reading.Instrument.Name == "loadbalancing.client.affinity.ignored");
 
     private void Push(params int[] endpoints)
     {
-        // The watch takes the list before this returns.
+        // The watch applies the update before this returns.
         _source.Push([.. endpoints.Select(static i => new EndpointDescription($"http://10.0.0.{i}"))]);
         Assert.Equal(endpoints.Length, _client.Endpoints.Count);
     }
@@ -180,8 +183,8 @@ public sealed class SessionAffinityTests : IAsyncDisposable
             builder: builder => builder.AddEndpointSource(source));
     }
 
-    /// <summary>Lets new callers come, and gives where each of them has come to stay.</summary>
-    private async Task<(AffinityCookieJar Session, string Home)[]> SettleAsync(BalancedClient client, int callers)
+    /// <summary>Creates new callers, and returns the endpoint of each.</summary>
+    private async Task<(AffinityCookieJar Session, string Endpoint)[]> SettleAsync(BalancedClient client, int callers)
     {
         var settled = new List<(AffinityCookieJar, string)>();
         for (int i = 0; i < callers; i++)
@@ -190,21 +193,23 @@ public sealed class SessionAffinityTests : IAsyncDisposable
             settled.Add((session, await CallAsync(client, session)));
         }
 
-        await AssertAtHomeAsync(client, [.. settled]);
+        await AssertStayedAsync(client, [.. settled]);
         return [.. settled];
     }
 
-    private async Task AssertAtHomeAsync(BalancedClient client, (AffinityCookieJar Session, string Home)[] callers)
+    private async Task AssertStayedAsync(BalancedClient client, (AffinityCookieJar Session, string Endpoint)[] callers)
     {
-        foreach ((AffinityCookieJar session, string home) in callers)
+        foreach ((AffinityCookieJar session, string host) in callers)
         {
-            Assert.Equal(home, await CallAsync(client, session));
+            Assert.Equal(host, await CallAsync(client, session));
         }
     }
 
     private async Task<string> CallAsync(BalancedClient client, AffinityCookieJar session)
     {
-        using HttpResponseMessage response = await client.Http.SendAsync(new HttpRequestMessage(HttpMethod.Get, "items").LoadBalancing().CallerContext(session).Request, TestContext.Current.CancellationToken);
+        using HttpResponseMessage response = await client.Http.SendAsync(
+            new HttpRequestMessage(HttpMethod.Get, "items").LoadBalancing().CallerContext(session).Request,
+            TestContext.Current.CancellationToken);
         return _stub.Authorities[^1];
     }
 }

@@ -20,7 +20,7 @@ public sealed class BadInputTests
     [InlineData("ftp://10.0.0.1", "'ftp://10.0.0.1' has the scheme 'ftp'; allowed are http, https, tcp, udp, unix.")]
     [InlineData("http://10.0.0.1/?a=b", "'http://10.0.0.1/?a=b' has a query or a fragment; an endpoint is scheme, host, port and an optional base path.")]
     [InlineData("http://10.0.0.1/#top", "'http://10.0.0.1/#top' has a query or a fragment; an endpoint is scheme, host, port and an optional base path.")]
-    [InlineData("http://me:secret@host", "the address of host 'host' carries user information; put credentials into a request header instead.")]
+    [InlineData("http://me:secret@host", "the address of host 'host' contains user information; put credentials into a request header instead.")]
     [InlineData("tcp://10.0.0.1:9000", "'tcp://10.0.0.1:9000' cannot be called by an HttpClient; its endpoints begin with http:// or https://.")]
     public void An_address_that_is_none(string address, string error) =>
         ReportedErrors.AreExactly(options => options.Endpoints = [ReportedErrors.Address, address], $"catalog:Endpoints:1: {error}");
@@ -34,13 +34,13 @@ public sealed class BadInputTests
 
         var exception = Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer("smtp"));
 
-        Assert.Equal(["smtp:Endpoints:0: 'tcp://10.0.0.1' names no port, and 'tcp' has no default one; write it like 'tcp://10.0.0.1:9000'."], exception.Failures);
+        Assert.Equal(["smtp:Endpoints:0: 'tcp://10.0.0.1' has no port, and 'tcp' has no default port; write it like 'tcp://10.0.0.1:9000'."], exception.Failures);
     }
 
     [Fact]
     public void Duplicates() => ReportedErrors.AreExactly(
         static options => options.Endpoints = [ReportedErrors.Address, "http://10.0.0.2", "HTTP://10.0.0.1:8080/"],
-        "catalog:Endpoints:2: 'HTTP://10.0.0.1:8080/' means the same endpoint as catalog:Endpoints:0 ('http://10.0.0.1:8080'); to send it more, raise its Weight.");
+        "catalog:Endpoints:2: 'HTTP://10.0.0.1:8080/' is the same endpoint as catalog:Endpoints:0 ('http://10.0.0.1:8080'); to send it more traffic, raise its Weight.");
 
     [Theory]
     [InlineData(0, "0")]
@@ -54,12 +54,12 @@ public sealed class BadInputTests
     [Fact]
     public void Labels_without_a_name() => ReportedErrors.AreExactly(
         static options => options.Endpoints = [new EndpointDescription(ReportedErrors.Address) { Labels = { [""] = "v2" } }],
-        "catalog:Endpoints:0:Labels: they are null, or one of them has no name or no value; write them like version = v2, and none as an empty dictionary.");
+        "catalog:Endpoints:0:Labels: labels are null, or one of them has no name or no value; write them like version = v2, and use an empty dictionary for none.");
 
     [Fact]
     public void Weights_that_add_up_to_too_much() => ReportedErrors.AreExactly(
         static options => options.Endpoints = [new EndpointDescription(ReportedErrors.Address) { Weight = 4294967295 }, "http://10.0.0.2"],
-        "catalog:Endpoints: the weights add up to 4294967296; the most is 4294967295. Divide all of them by the same number.");
+        "catalog:Endpoints: the weights add up to 4294967296; the maximum is 4294967295. Divide all of them by the same number.");
 
     [Fact]
     public void An_unknown_strategy() => ReportedErrors.AreExactly(
@@ -150,7 +150,7 @@ public sealed class BadInputTests
     [InlineData("catalog:http")]
     public void A_host_name_of_an_endpoint_that_cannot_be_asked_for(string name) => ReportedErrors.AreExactly(
         options => options.Endpoints = [new EndpointDescription(ReportedErrors.Address) { Hostname = name }],
-        $"catalog:Endpoints:0: the host name '{name}' cannot be asked for; write it without scheme and path, like 'catalog.internal'.");
+        $"catalog:Endpoints:0: '{name}' is not a valid host name; write it without scheme and path, like 'catalog.internal'.");
 
     [Theory]
     [InlineData("Catalog.internal")]

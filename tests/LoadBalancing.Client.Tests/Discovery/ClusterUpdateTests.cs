@@ -3,22 +3,22 @@ using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 
 namespace LoadBalancing.Client.Tests.Discovery;
 
-/// <summary>What an update of the endpoints does to those that are there.</summary>
+/// <summary>How an endpoint update affects existing endpoints.</summary>
 public sealed class ClusterUpdateTests
 {
     [Fact]
-    public void Survivors_keep_their_object_their_ejection_and_what_is_in_flight()
+    public void Endpoints_that_stay_keep_their_object_ejection_and_attempts_in_flight()
     {
         using var cluster = new TestCluster(endpoints: 3);
-        UpstreamEndpoint survivor = cluster.Endpoints[1];
-        cluster.Fail(survivor, 5);
-        using EndpointLease lease = cluster.Lease(survivor);
+        UpstreamEndpoint remaining = cluster.Endpoints[1];
+        cluster.Fail(remaining, 5);
+        using EndpointLease lease = cluster.Lease(remaining);
 
         cluster.Update([TestCluster.Address(7), TestCluster.Address(2)]);
 
-        Assert.Same(survivor, cluster.Endpoints[1]);
-        Assert.Equal(EndpointHealth.Ejected, survivor.Health);
-        Assert.Equal(1, survivor.InFlight);
+        Assert.Same(remaining, cluster.Endpoints[1]);
+        Assert.Equal(EndpointHealth.Ejected, remaining.Health);
+        Assert.Equal(1, remaining.InFlight);
     }
 
     [Theory]
@@ -45,15 +45,19 @@ public sealed class ClusterUpdateTests
     }
 
     [Fact]
-    public void Labels_are_those_of_the_last_update_whatever_becomes_of_the_description()
+    public void Labels_are_those_of_the_last_update_and_ignore_later_changes_to_the_description()
     {
-        var described = new EndpointDescription("http://10.0.0.1:8080") { Labels = { ["version"] = "v1" } };
-        using var cluster = new TestCluster([described, TestCluster.Address(2)]);
-        described.Labels["version"] = "changed later";
+        var description = new EndpointDescription("http://10.0.0.1:8080") { Labels = { ["version"] = "v1" } };
+        using var cluster = new TestCluster([description, TestCluster.Address(2)]);
+        description.Labels["version"] = "changed later";
         UpstreamEndpoint endpoint = cluster.Endpoints[0];
         string before = endpoint.Labels["version"];
 
-        cluster.Update([new EndpointDescription("http://10.0.0.1:8080") { Labels = { ["version"] = "v2", ["track"] = "canary" } }, TestCluster.Address(2)]);
+        cluster.Update(
+        [
+            new EndpointDescription("http://10.0.0.1:8080") { Labels = { ["version"] = "v2", ["track"] = "canary" } },
+            TestCluster.Address(2),
+        ]);
 
         Assert.Equal("v1", before);
         Assert.Equal(["track = canary", "version = v2"], endpoint.Labels.Select(static label => $"{label.Key} = {label.Value}").Order());
@@ -61,7 +65,7 @@ public sealed class ClusterUpdateTests
     }
 
     [Fact]
-    public void A_weight_that_changed_holds_from_the_next_snapshot_on()
+    public void A_changed_weight_applies_from_the_next_snapshot()
     {
         using var cluster = new TestCluster(endpoints: 2);
         UpstreamEndpoint before = cluster.Endpoints[0];
@@ -73,7 +77,7 @@ public sealed class ClusterUpdateTests
     }
 
     [Fact]
-    public void A_lease_from_before_an_update_finishes_on_its_endpoint()
+    public void A_lease_granted_before_an_update_ends_on_its_endpoint()
     {
         using var cluster = new TestCluster(endpoints: 2);
         EndpointLease lease = cluster.Lease(cluster.Endpoints[0]);
@@ -87,7 +91,7 @@ public sealed class ClusterUpdateTests
     }
 
     [Fact]
-    public void An_empty_update_after_a_non_empty_one_keeps_the_old()
+    public void An_empty_update_after_a_non_empty_one_keeps_the_endpoints()
     {
         using var cluster = new TestCluster(endpoints: 2);
 
@@ -109,7 +113,7 @@ public sealed class ClusterUpdateTests
     }
 
     [Fact]
-    public void Lists_of_several_sources_are_joined_and_what_two_describe_is_taken_once()
+    public void Updates_of_several_sources_are_joined_and_duplicates_are_used_once()
     {
         using var cluster = new TestCluster(endpoints: 2);
 
@@ -122,7 +126,7 @@ public sealed class ClusterUpdateTests
     }
 
     [Fact]
-    public void An_update_by_which_nobody_comes_or_goes_is_not_told()
+    public void An_update_without_added_or_removed_endpoints_is_not_logged()
     {
         using var cluster = new TestCluster(endpoints: 2);
         cluster.Logs.Clear();
@@ -135,7 +139,7 @@ public sealed class ClusterUpdateTests
     }
 
     [Fact]
-    public void A_faulty_list_is_refused_as_a_whole_told_and_counted()
+    public void An_invalid_update_is_rejected_as_a_whole_logged_and_counted()
     {
         using var cluster = new TestCluster(endpoints: 2);
         using var rejected = new MetricCollector<long>(cluster.Meters, LoadBalancingTelemetry.MeterName, "loadbalancing.client.updates.rejected");
@@ -149,7 +153,7 @@ public sealed class ClusterUpdateTests
     }
 
     [Fact]
-    public async Task Picks_under_a_storm_of_updates_always_find_a_member()
+    public async Task Picks_during_many_updates_always_find_an_endpoint()
     {
         using var cluster = new TestCluster(endpoints: 10);
         using var stop = new CancellationTokenSource();

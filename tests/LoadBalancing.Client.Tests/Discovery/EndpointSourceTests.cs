@@ -27,7 +27,7 @@ public sealed class EndpointSourceTests : IDisposable
     public void Dispose() => _provider.Dispose();
 
     [Fact]
-    public void What_a_source_yields_is_the_set()
+    public void The_last_update_of_a_source_is_the_set()
     {
         _source.Push("http://10.0.0.1", "http://10.0.0.2");
         _source.Push("http://10.0.0.2");
@@ -56,7 +56,7 @@ public sealed class EndpointSourceTests : IDisposable
     }
 
     [Fact]
-    public void A_first_empty_list_is_an_answer_and_no_reason_to_wait()
+    public void An_empty_first_update_ends_the_wait()
     {
         _source.Push();
 
@@ -65,7 +65,7 @@ public sealed class EndpointSourceTests : IDisposable
     }
 
     [Fact]
-    public async Task A_source_that_fails_is_told_keeps_its_last_list_and_is_watched_again()
+    public async Task A_failing_source_is_logged_keeps_its_last_update_and_is_watched_again()
     {
         _source.Push("http://10.0.0.1");
         _source.FailWatch();
@@ -76,7 +76,7 @@ public sealed class EndpointSourceTests : IDisposable
         _source.Push("http://10.0.0.2");
         while (_balancer.Endpoints[0].Address.Host != "10.0.0.2")
         {
-            // The watch goes on on another thread once its pause is over.
+            // The watch resumes on another thread when its delay is over.
             TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
             await Task.Yield();
         }

@@ -2,11 +2,13 @@ using LoadBalancing.Client.TestSupport;
 
 namespace LoadBalancing.Client.Tests.Discovery;
 
-/// <summary>Lists are checked and read in one go, and what a source's last list had is not read again: what must not be seen of that.</summary>
+/// <summary>
+/// Updates are validated and parsed in one pass, and addresses of a source's previous update are not parsed again: this must not be observable.
+/// </summary>
 public sealed class EndpointUpdateTests
 {
     [Fact]
-    public void An_endpoint_may_be_spelt_differently_each_time()
+    public void An_endpoint_may_be_spelled_differently_each_time()
     {
         using var cluster = new TestCluster(endpoints: 2);
         UpstreamEndpoint first = cluster.Endpoints[0];
@@ -20,7 +22,7 @@ public sealed class EndpointUpdateTests
     }
 
     [Fact]
-    public void The_same_address_is_another_endpoint_whenever_its_host_name_is_another()
+    public void The_same_address_with_another_host_name_is_another_endpoint()
     {
         var named = new EndpointDescription("http://10.0.0.1:8080") { Hostname = "a.example" };
         using var cluster = new TestCluster([named]);
@@ -35,17 +37,22 @@ public sealed class EndpointUpdateTests
     }
 
     [Fact]
-    public void Of_what_a_source_says_twice_the_first_counts()
+    public void The_first_of_duplicate_entries_of_a_source_applies()
     {
         using var cluster = new TestCluster(endpoints: 1);
 
-        cluster.Update([new EndpointDescription("http://10.0.0.1:8080/") { Weight = 3 }, TestCluster.Address(2), new EndpointDescription("http://10.0.0.1:8080") { Weight = 7 }]);
+        cluster.Update(
+        [
+            new EndpointDescription("http://10.0.0.1:8080/") { Weight = 3 },
+            TestCluster.Address(2),
+            new EndpointDescription("http://10.0.0.1:8080") { Weight = 7 },
+        ]);
 
         Assert.Equal([3, 1], cluster.Endpoints.Select(static endpoint => endpoint.Weight));
     }
 
     [Fact]
-    public void What_two_sources_spell_differently_is_one_endpoint_for_as_long_as_one_of_them_says_it()
+    public void Two_spellings_by_two_sources_are_one_endpoint_until_both_drop_it()
     {
         using var cluster = new TestCluster(endpoints: 2);
         UpstreamEndpoint first = cluster.Endpoints[0];
@@ -62,13 +69,13 @@ public sealed class EndpointUpdateTests
     }
 
     [Fact]
-    public void What_becomes_of_a_list_after_it_was_handed_over_does_not_count()
+    public void Later_changes_to_a_list_have_no_effect()
     {
-        EndpointDescription described = TestCluster.Address(1);
-        List<EndpointDescription> list = [described, TestCluster.Address(2)];
+        EndpointDescription description = TestCluster.Address(1);
+        List<EndpointDescription> list = [description, TestCluster.Address(2)];
         using var cluster = new TestCluster(list);
 
-        described.Address = "http://10.0.0.9:8080";
+        description.Address = "http://10.0.0.9:8080";
         list.RemoveAt(1);
         cluster.Update([TestCluster.Address(3)], source: "other");
 
@@ -76,7 +83,7 @@ public sealed class EndpointUpdateTests
     }
 
     [Fact]
-    public void Faults_are_found_in_what_was_said_before_as_well_and_all_at_once()
+    public void Errors_are_found_in_known_entries_too_and_reported_together()
     {
         using var cluster = new TestCluster(endpoints: 3);
 
@@ -93,21 +100,22 @@ public sealed class EndpointUpdateTests
         string log = Assert.Single(cluster.Logs.GetSnapshot(), static log => log.Id.Id == LogEvents.UpdateRejected).Message;
         Assert.EndsWith(
             "endpoints:0:Weight: 0 is not allowed; a weight is a finite number above 0. "
-            + "endpoints:1: the entry is null; give an address or leave it out. "
-            + "endpoints:2:Priority: 128 is not allowed; it is 0 to 127, 0 being used first. "
-            + "endpoints:2:Locality: 'a//b' is no locality; it is a region, or region/zone, or region/zone/subzone, like 'eu-west/zone-1'. "
-            + "endpoints:3:Labels: they are null, or one of them has no name or no value; write them like version = v2, and none as an empty dictionary. "
-            + "endpoints:3:Locality: 'a//b' is no locality; it is a region, or region/zone, or region/zone/subzone, like 'eu-west/zone-1'. "
+            + "endpoints:1: the entry is null; set an address or remove the entry. "
+            + "endpoints:2:Priority: 128 is not allowed; a priority is 0 to 127, and 0 is used first. "
+            + "endpoints:2:Locality: 'a//b' is not a locality; it is a region, or region/zone, or region/zone/subzone, like 'eu-west/zone-1'. "
+            + "endpoints:3:Labels: labels are null, or one of them has no name or no value; "
+            + "write them like version = v2, and use an empty dictionary for none. "
+            + "endpoints:3:Locality: 'a//b' is not a locality; it is a region, or region/zone, or region/zone/subzone, like 'eu-west/zone-1'. "
             + "endpoints:4: 'localhost:5000' has the scheme 'localhost'; allowed are http, https, tcp, udp, unix. Did you mean 'http://localhost:5000'? "
-            + "endpoints:5: the host name 'http://catalog' cannot be asked for; write it without scheme and path, like 'catalog.internal'. "
-            + "endpoints: the weights add up to 10000000003; the most is 4294967295. Divide all of them by the same number.",
+            + "endpoints:5: 'http://catalog' is not a valid host name; write it without scheme and path, like 'catalog.internal'. "
+            + "endpoints: the weights add up to 10000000003; the maximum is 4294967295. Divide all of them by the same number.",
             log,
             StringComparison.Ordinal);
         Assert.Equal(3, cluster.Endpoints.Count);
     }
 
     [Fact]
-    public void A_refused_list_leaves_nothing_behind()
+    public void A_rejected_update_has_no_effect()
     {
         using var cluster = new TestCluster(endpoints: 2);
         UpstreamEndpoint[] before = [.. cluster.Endpoints];
@@ -122,11 +130,15 @@ public sealed class EndpointUpdateTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void What_a_person_writes_twice_is_a_fault_and_what_a_source_says_twice_is_none(bool isSource)
+    public void Duplicates_are_an_error_in_options_but_not_in_a_source(bool isSource)
     {
-        IReadOnlyList<string> faults = EndpointUpdateValidator.FindErrors(["http://10.0.0.1", "http://10.0.0.2", "http://10.0.0.1:80/"], "Endpoints", duplicatesAllowed: isSource);
+        IReadOnlyList<string> errors = EndpointUpdateValidator.FindErrors(
+            ["http://10.0.0.1", "http://10.0.0.2", "http://10.0.0.1:80/"],
+            "Endpoints",
+            duplicatesAllowed: isSource);
 
-        string[] expected = ["Endpoints:2: 'http://10.0.0.1:80/' means the same endpoint as Endpoints:0 ('http://10.0.0.1'); to send it more, raise its Weight."];
-        Assert.Equal(isSource ? [] : expected, faults);
+        string expected = "Endpoints:2: 'http://10.0.0.1:80/' is the same endpoint as Endpoints:0 ('http://10.0.0.1'); "
+            + "to send it more traffic, raise its Weight.";
+        Assert.Equal(isSource ? [] : [expected], errors);
     }
 }

@@ -1,12 +1,12 @@
 namespace LoadBalancing.Client.Tests.Endpoints;
 
-/// <summary>What the word of an endpoint's status holds, each part by itself.</summary>
+/// <summary>The parts of the status word, each by itself.</summary>
 public sealed class EndpointStatusTests
 {
     private static readonly EndpointStatus Full = new(ulong.MaxValue);
 
     [Fact]
-    public void A_new_endpoint_is_in_service_unlimited_and_has_nothing_held_against_it()
+    public void A_new_endpoint_is_available_unlimited_and_has_no_streak_or_claim()
     {
         EndpointStatus status = default;
 
@@ -15,7 +15,7 @@ public sealed class EndpointStatusTests
     }
 
     [Fact]
-    public void Each_count_alone_is_a_streak_and_reads_back_without_touching_the_others()
+    public void Each_streak_is_read_back_without_affecting_the_others()
     {
         Assert.Equal((7u, 0u, 0u, true), Counts(default(EndpointStatus).WithConsecutiveErrors(7)));
         Assert.Equal((0u, 7u, 0u, true), Counts(default(EndpointStatus).WithConsecutiveGatewayErrors(7)));
@@ -25,28 +25,30 @@ public sealed class EndpointStatusTests
         Assert.Equal((EndpointStatus.MaxStreak, EndpointStatus.MaxStreak, 0u, true), Counts(Full.WithConsecutiveLocalOriginFailures(0)));
         Assert.False(Full.WithConsecutiveErrors(0).WithConsecutiveGatewayErrors(0).WithConsecutiveLocalOriginFailures(0).HasStreak);
 
-        static (uint Errors, uint Gateway, uint Local, bool HasStreak) Counts(EndpointStatus status) => (status.ConsecutiveErrors, status.ConsecutiveGatewayErrors, status.ConsecutiveLocalOriginFailures, status.HasStreak);
+        static (uint Errors, uint Gateway, uint Local, bool HasStreak) Counts(EndpointStatus status) =>
+            (status.ConsecutiveErrors, status.ConsecutiveGatewayErrors, status.ConsecutiveLocalOriginFailures, status.HasStreak);
     }
 
     [Fact]
-    public void A_count_stops_at_the_longest_streak()
+    public void A_streak_saturates_at_its_maximum()
     {
         Assert.Equal((4095u, 4095u), (EndpointStatus.MaxStreak, default(EndpointStatus).WithConsecutiveErrors(5000).ConsecutiveErrors));
         Assert.Equal(default(EndpointStatus).WithConsecutiveErrors(4095), default(EndpointStatus).WithConsecutiveErrors(5000));
     }
 
     [Fact]
-    public void An_ejected_endpoint_is_out_and_its_next_life_is_not()
+    public void An_ejected_endpoint_is_unavailable_and_available_again_in_the_next_generation()
     {
         EndpointStatus ejected = default(EndpointStatus).WithConsecutiveErrors(5).WithClaim().NextGeneration();
+EndpointStatus restored = ejected.NextGeneration();
 
         Assert.Equal((true, true, false, 1u), (ejected.IsEjected, ejected.IsUnavailable, ejected.IsUnrestricted, ejected.Generation));
         Assert.Equal((false, false, false), (ejected.HasStreak, ejected.IsClaimed, ejected.IsFailingHealthChecks));
-        Assert.Equal((false, false, true, 2u), (ejected.NextGeneration().IsEjected, ejected.NextGeneration().IsUnavailable, ejected.NextGeneration().IsUnrestricted, ejected.NextGeneration().Generation));
+        Assert.Equal((false, false, true, 2u), (restored.IsEjected, restored.IsUnavailable, restored.IsUnrestricted, restored.Generation));
     }
 
     [Fact]
-    public void The_last_generation_is_followed_by_the_first()
+    public void The_generation_wraps_around()
     {
         Assert.Equal((1u << 24) - 1, Full.Generation);
         Assert.Equal(0u, Full.NextGeneration().Generation);
@@ -54,7 +56,7 @@ public sealed class EndpointStatusTests
     }
 
     [Fact]
-    public void A_claim_is_given_up_and_nothing_else_changes()
+    public void Releasing_a_claim_changes_nothing_else()
     {
         EndpointStatus status = default(EndpointStatus).WithConsecutiveErrors(3).WithFailingHealthChecks(true).WithLimit(true);
 
@@ -65,34 +67,41 @@ public sealed class EndpointStatusTests
     }
 
     [Fact]
-    public void One_that_fails_its_checks_is_out_but_not_ejected_and_stays_so_in_its_next_life()
+    public void An_endpoint_failing_health_checks_is_unavailable_but_not_ejected_and_stays_so_in_the_next_generation()
     {
         EndpointStatus status = default(EndpointStatus).WithFailingHealthChecks(true);
 
-        Assert.Equal((true, true, false, false, false), (status.IsFailingHealthChecks, status.IsUnavailable, status.IsEjected, status.IsUnrestricted, status.IsLimited));
+        Assert.Equal(
+            (true, true, false, false, false),
+            (status.IsFailingHealthChecks, status.IsUnavailable, status.IsEjected, status.IsUnrestricted, status.IsLimited));
         Assert.True(status.NextGeneration().IsFailingHealthChecks);
         Assert.Equal(default, status.WithFailingHealthChecks(false));
     }
 
     [Fact]
-    public void One_with_a_limit_is_in_service_but_needs_a_look_and_keeps_it_in_its_next_life()
+    public void A_limited_endpoint_is_available_but_restricted_and_stays_limited_in_the_next_generation()
     {
         EndpointStatus status = default(EndpointStatus).WithLimit(true);
 
-        Assert.Equal((true, false, false, false, false), (status.IsLimited, status.IsUnrestricted, status.IsUnavailable, status.IsEjected, status.IsFailingHealthChecks));
+        Assert.Equal(
+            (true, false, false, false, false),
+            (status.IsLimited, status.IsUnrestricted, status.IsUnavailable, status.IsEjected, status.IsFailingHealthChecks));
         Assert.True(status.NextGeneration().IsLimited);
         Assert.Equal(default, status.WithLimit(false));
     }
 
     [Fact]
-    public void What_active_checks_hold_against_an_endpoint_changes_nothing_else_of_its_status()
+    public void Failing_health_checks_changes_nothing_else_in_the_status()
     {
-        EndpointStatus counted = default(EndpointStatus).WithConsecutiveErrors(3).WithConsecutiveGatewayErrors(2).WithConsecutiveLocalOriginFailures(1).WithClaim();
+        EndpointStatus counted = default(EndpointStatus)
+            .WithConsecutiveErrors(3).WithConsecutiveGatewayErrors(2).WithConsecutiveLocalOriginFailures(1).WithClaim();
 
         EndpointStatus failing = counted.WithFailingHealthChecks(true);
 
         Assert.Equal((true, true, false, false), (failing.IsFailingHealthChecks, failing.IsUnavailable, failing.IsEjected, counted.IsUnavailable));
-        Assert.Equal((3u, 2u, 1u, true), (failing.ConsecutiveErrors, failing.ConsecutiveGatewayErrors, failing.ConsecutiveLocalOriginFailures, failing.IsClaimed));
+        Assert.Equal(
+            (3u, 2u, 1u, true),
+            (failing.ConsecutiveErrors, failing.ConsecutiveGatewayErrors, failing.ConsecutiveLocalOriginFailures, failing.IsClaimed));
         Assert.Equal(counted, failing.WithFailingHealthChecks(false));
     }
 }

@@ -12,7 +12,7 @@ public sealed class FaultInjectionTests
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Faults_are_injected_until_they_are_disposed_and_counted()
+    public async Task Faults_are_injected_and_counted_until_they_are_disposed()
     {
         await using var client = new BalancedClient(new StubHandler());
 
@@ -27,7 +27,7 @@ public sealed class FaultInjectionTests
     }
 
     [Fact]
-    public async Task Only_requests_that_the_condition_names_are_hit()
+    public async Task Only_requests_that_match_the_condition_are_affected()
     {
         await using var client = new BalancedClient(new StubHandler());
         using IInjectedFault fault = client.Faults.Inject(BalancedClient.Name, Always503, static request => request.Method == HttpMethod.Put);
@@ -39,7 +39,7 @@ public sealed class FaultInjectionTests
     }
 
     [Fact]
-    public async Task Faults_of_attempts_are_seen_by_retries_and_the_last_injected_lies_outermost()
+    public async Task Attempt_faults_are_seen_by_retries_and_the_last_injection_is_outermost()
     {
         var stub = new StubHandler();
         await using var client = new BalancedClient(stub);
@@ -57,7 +57,7 @@ public sealed class FaultInjectionTests
     }
 
     [Fact]
-    public async Task They_lie_around_those_of_the_options_and_outlast_a_reload()
+    public async Task Injected_faults_wrap_those_of_the_options_and_survive_a_reload()
     {
         IConfigurationRoot configuration = new ConfigurationBuilder()
             .AddInMemoryCollection([new("catalog:Fault:Abort:Status", "500"), new("catalog:Fault:Abort:Percent", "100")])
@@ -76,7 +76,7 @@ public sealed class FaultInjectionTests
     }
 
     [Fact]
-    public async Task Everything_that_is_wrong_is_said_at_once()
+    public async Task All_errors_are_reported_together()
     {
         await using var client = new BalancedClient(new StubHandler());
 
@@ -87,13 +87,14 @@ public sealed class FaultInjectionTests
         }));
 
         Assert.Equal(
-            "catalog:Fault:Delay:FixedDelay: 00:00:00 is not allowed; it is longer than zero. catalog:Fault:Abort:Status: 99 is not allowed; it is a status from 200 to 599, like 503. "
+            "catalog:Fault:Delay:FixedDelay: 00:00:00 is not allowed; it is longer than zero. "
+            + "catalog:Fault:Abort:Status: 99 is not allowed; it is a status from 200 to 599, like 503. "
             + "catalog:Fault:Abort:Percent: 101 is not allowed; a percentage is 0 to 100. (Parameter 'fault')",
             thrown.Message);
     }
 
     [Fact]
-    public async Task A_service_that_is_not_there_is_named_with_those_that_are()
+    public async Task An_unknown_service_is_reported_with_the_known_ones()
     {
         await using var client = new BalancedClient(new StubHandler());
 

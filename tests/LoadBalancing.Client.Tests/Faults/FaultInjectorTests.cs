@@ -46,7 +46,7 @@ public sealed class FaultInjectorTests
     [InlineData(FaultScope.Request, true)]
     [InlineData(FaultScope.Attempt, false)]
     [InlineData(FaultScope.Attempt, true)]
-    public async Task A_caller_who_gives_up_ends_a_delay(FaultScope scope, bool sync)
+    public async Task Cancellation_by_the_caller_ends_a_delay(FaultScope scope, bool sync)
     {
         using var caller = new CancellationTokenSource();
         var stub = new StubHandler();
@@ -62,7 +62,7 @@ public sealed class FaultInjectorTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task An_aborted_request_is_answered_without_being_sent_and_neither_retries_nor_ejection_see_it(bool sync)
+    public async Task An_aborted_request_is_not_sent_and_not_seen_by_retries_and_ejection(bool sync)
     {
         var stub = new StubHandler();
         await using var client = new BalancedClient(stub, o => (o.Fault, o.OutlierDetection.ConsecutiveErrors) = (Abort(503, FaultScope.Request), 1));
@@ -76,7 +76,7 @@ public sealed class FaultInjectorTests
     }
 
     [Fact]
-    public async Task The_answer_to_an_aborted_request_says_where_it_comes_from_and_what_it_answers()
+    public async Task The_response_to_an_aborted_request_has_its_origin_request_and_version()
     {
         await using var client = new BalancedClient(new StubHandler(), o => o.Fault = Abort(418, FaultScope.Request));
         var request = new HttpRequestMessage(HttpMethod.Post, "/items");
@@ -90,7 +90,7 @@ public sealed class FaultInjectorTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task An_aborted_attempt_is_made_elsewhere_and_held_against_its_endpoint(bool sync)
+    public async Task An_aborted_attempt_is_retried_elsewhere_and_counts_against_its_endpoint(bool sync)
     {
         var stub = new StubHandler();
         await using var client = new BalancedClient(stub, o => (o.Fault, o.OutlierDetection.ConsecutiveErrors) = (Abort(503, FaultScope.Attempt), 1));
@@ -104,7 +104,7 @@ public sealed class FaultInjectorTests
     }
 
     [Fact]
-    public async Task A_delay_of_requests_is_not_part_of_the_time_of_the_call()
+    public async Task A_request_delay_does_not_count_towards_the_timeout_of_the_call()
     {
         var clock = new FakeTimeProvider();
         await using var client = new BalancedClient(new StubHandler(), o => (o.Timeout, o.Fault) = (Second, Delay(5 * Second, FaultScope.Request)), clock);
@@ -117,10 +117,13 @@ public sealed class FaultInjectorTests
     }
 
     [Fact]
-    public async Task A_delay_of_attempts_is_part_of_their_time()
+    public async Task An_attempt_delay_counts_towards_the_timeout_of_the_attempt()
     {
         var clock = new FakeTimeProvider();
-        await using var client = new BalancedClient(new StubHandler(), o => (o.Retry.PerTryTimeout, o.Retry.MaxRetries, o.Fault) = (Second, 0, Delay(5 * Second, FaultScope.Attempt)), clock);
+        await using var client = new BalancedClient(
+            new StubHandler(),
+            o => (o.Retry.PerTryTimeout, o.Retry.MaxRetries, o.Fault) = (Second, 0, Delay(5 * Second, FaultScope.Attempt)),
+            clock);
 
         Task<HttpResponseMessage> sending = client.GetAsync(cancellationToken: Cancelled);
         clock.Advance(Second);
@@ -149,13 +152,16 @@ public sealed class FaultInjectorTests
     [Theory]
     [InlineData(FaultScope.Request)]
     [InlineData(FaultScope.Attempt)]
-    public async Task As_many_are_aborted_as_the_percentage_says(FaultScope scope)
+    public async Task The_share_of_aborts_matches_the_percentage(FaultScope scope)
     {
         const int Requests = 2000;
         const double Percentage = 20;
         FaultOptions fault = Abort(503, scope);
         fault.Abort!.Percent = Percentage;
-        await using var client = new BalancedClient(new StubHandler(), o => (o.Fault, o.Retry.MaxRetries, o.OutlierDetection.ConsecutiveErrors) = (fault, 0, 0), random: RandomSource.Seeded(4711));
+        await using var client = new BalancedClient(
+            new StubHandler(),
+            o => (o.Fault, o.Retry.MaxRetries, o.OutlierDetection.ConsecutiveErrors) = (fault, 0, 0),
+            random: RandomSource.Seeded(4711));
 
         int aborted = 0;
         for (int i = 0; i < Requests; i++)
@@ -181,7 +187,7 @@ public sealed class FaultInjectorTests
     }
 
     [Fact]
-    public async Task Requests_that_pass_the_balancing_by_have_no_faults()
+    public async Task Requests_passed_through_have_no_faults()
     {
         await using var client = new BalancedClient(new StubHandler(), o => o.Fault = Abort(503, FaultScope.Request));
 

@@ -2,11 +2,11 @@ using LoadBalancing.Client.TestSupport;
 
 namespace LoadBalancing.Client.Tests.Selection;
 
-/// <summary>Who gets traffic when few are in service, and who when a call has been everywhere.</summary>
+/// <summary>Which endpoints receive traffic when few are available, and when a call has tried all.</summary>
 public sealed class PanicTests
 {
     [Fact]
-    public void With_exactly_half_in_service_traffic_stays_with_that_half()
+    public void With_exactly_half_available_traffic_stays_with_that_half()
     {
         using var cluster = new TestCluster(endpoints: 4);
         cluster.Fail(cluster.Endpoints[0], 5);
@@ -16,7 +16,7 @@ public sealed class PanicTests
     }
 
     [Fact]
-    public void With_less_than_half_in_service_traffic_goes_to_all()
+    public void With_less_than_half_available_traffic_goes_to_all()
     {
         using TestCluster cluster = Unlimited(endpoints: 4);
         for (int i = 0; i < 3; i++)
@@ -28,7 +28,7 @@ public sealed class PanicTests
     }
 
     [Fact]
-    public void With_threshold_zero_the_last_one_takes_all_and_after_it_nothing_can_be_picked()
+    public void With_threshold_zero_the_last_endpoint_takes_all_and_without_it_the_pick_fails()
     {
         using TestCluster cluster = Unlimited(endpoints: 2, static options => options.Panic.ThresholdPercent = 0);
         cluster.Fail(cluster.Endpoints[0], 5);
@@ -38,12 +38,15 @@ public sealed class PanicTests
         var exception = Assert.Throws<NoEndpointAvailableException>(() => cluster.Balancer.Pick());
 
         Assert.Equal("catalog", exception.ServiceName);
-        Assert.StartsWith("None of the 2 endpoints of service 'catalog' can be used: http://10.0.0.1:8080/ is ejected until 2030-01-01T00:03:", exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "None of the 2 endpoints of service 'catalog' can be used: http://10.0.0.1:8080/ is ejected until 2030-01-01T00:03:",
+            exception.Message,
+            StringComparison.Ordinal);
         Assert.Contains("(5 failures in a row, the last: ErrorResponse); http://10.0.0.2:8080/ is ejected until", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_snapshot_that_ejections_have_overtaken_fails_no_request()
+    public void Ejections_after_the_snapshot_fail_no_request()
     {
         using TestCluster cluster = Unlimited(endpoints: 2);
         EndpointSet stale = cluster.Balancer.CurrentSet!;
@@ -54,7 +57,7 @@ public sealed class PanicTests
     }
 
     [Fact]
-    public void A_retry_goes_to_an_endpoint_not_yet_tried_then_to_one_already_tried_and_never_to_an_ejected_one()
+    public void A_retry_prefers_an_untried_endpoint_then_a_tried_one_but_never_an_ejected_one()
     {
         using var cluster = new TestCluster(endpoints: 3);
         cluster.Fail(cluster.Endpoints[2], 5);
@@ -74,7 +77,7 @@ public sealed class PanicTests
     }
 
     [Fact]
-    public void In_panic_a_retry_goes_to_an_ejected_one_it_has_not_tried()
+    public void In_panic_a_retry_goes_to_an_untried_ejected_endpoint()
     {
         using TestCluster cluster = Unlimited(endpoints: 4);
         for (int i = 0; i < 3; i++)

@@ -2,13 +2,13 @@ using LoadBalancing.Client.TestSupport;
 
 namespace LoadBalancing.Client.Tests.Selection;
 
-/// <summary>Where requests go while too few endpoints are in service, as Panic:Traffic says.</summary>
+/// <summary>Where requests go while too few endpoints are available, by Panic:Traffic.</summary>
 public sealed class PanicTrafficTests
 {
     [Theory]
     [InlineData(PanicTraffic.All, 4)]
     [InlineData(PanicTraffic.LastStanding, 1)]
-    public void Below_the_threshold_traffic_goes_to_all_or_to_the_few(PanicTraffic traffic, int receivers)
+    public void Below_the_threshold_traffic_goes_to_all_or_to_the_available_ones(PanicTraffic traffic, int receivers)
     {
         using TestCluster cluster = WithOut(3, of: 4, traffic);
 
@@ -19,7 +19,7 @@ public sealed class PanicTrafficTests
     [InlineData(PanicTraffic.All)]
     [InlineData(PanicTraffic.Fail)]
     [InlineData(PanicTraffic.LastStanding)]
-    public void At_the_threshold_it_goes_to_those_in_service_whatever_is_configured(PanicTraffic traffic)
+    public void At_the_threshold_traffic_goes_to_the_available_endpoints_in_every_mode(PanicTraffic traffic)
     {
         using TestCluster cluster = WithOut(2, of: 4, traffic);
 
@@ -27,7 +27,7 @@ public sealed class PanicTrafficTests
     }
 
     [Fact]
-    public void Fail_refuses_every_request_and_says_why()
+    public void Fail_rejects_every_request_with_the_reason()
     {
         using TestCluster cluster = WithOut(3, of: 4, PanicTraffic.Fail);
 
@@ -35,7 +35,8 @@ public sealed class PanicTrafficTests
         var exception = Assert.Throws<NoEndpointAvailableException>(() => cluster.Balancer.Pick());
 
         Assert.StartsWith(
-            "Service 'catalog' is in panic and refuses all requests (Panic:Traffic is Fail): 1 of 4 endpoints are in service, and Panic:ThresholdPercent is 50 %. http://10.0.0.1:8080/ is ejected until",
+            "Service 'catalog' is in panic and refuses all requests (Panic:Traffic is Fail): 1 of 4 endpoints are in service, "
+            + "and Panic:ThresholdPercent is 50 %. http://10.0.0.1:8080/ is ejected until",
             exception.Message,
             StringComparison.Ordinal);
         Assert.DoesNotContain("10.0.0.4", exception.Message, StringComparison.Ordinal);
@@ -43,7 +44,7 @@ public sealed class PanicTrafficTests
     }
 
     [Fact]
-    public void With_none_left_the_last_standing_is_the_one_whose_ejection_ends_first()
+    public void With_none_available_LastStanding_is_the_endpoint_whose_ejection_ends_first()
     {
         using TestCluster cluster = WithOut(0, of: 3, PanicTraffic.LastStanding);
         foreach (int i in new[] { 1, 0, 2 })
@@ -56,7 +57,7 @@ public sealed class PanicTrafficTests
     }
 
     [Fact]
-    public void A_snapshot_that_ejections_have_overtaken_yields_the_last_standing_too()
+    public void Ejections_after_the_snapshot_yield_LastStanding_too()
     {
         using TestCluster cluster = WithOut(0, of: 2, PanicTraffic.LastStanding);
         EndpointSet stale = cluster.Balancer.CurrentSet!;
@@ -68,7 +69,7 @@ public sealed class PanicTrafficTests
     }
 
     [Fact]
-    public void A_snapshot_that_ejections_have_overtaken_refuses_where_panic_does()
+    public void Ejections_after_the_snapshot_are_rejected_where_panic_is()
     {
         using TestCluster cluster = WithOut(0, of: 2, PanicTraffic.Fail);
         EndpointSet stale = cluster.Balancer.CurrentSet!;
@@ -82,7 +83,7 @@ public sealed class PanicTrafficTests
     [Theory]
     [InlineData(PanicTraffic.All, 7)]
     [InlineData(PanicTraffic.LastStanding, 7)]
-    public void Picks_in_panic_are_counted_and_known_to_their_leases(PanicTraffic traffic, int picks)
+    public void Picks_in_panic_are_counted_and_marked_on_their_leases(PanicTraffic traffic, int picks)
     {
         using TestCluster cluster = WithOut(3, of: 4, traffic);
         using MetricRecorder metrics = cluster.Listen();
@@ -98,7 +99,7 @@ public sealed class PanicTrafficTests
     }
 
     [Fact]
-    public void Without_panic_nothing_is_counted_as_such()
+    public void Picks_without_panic_are_not_counted_as_panic()
     {
         using TestCluster cluster = WithOut(2, of: 4, PanicTraffic.All);
         using MetricRecorder metrics = cluster.Listen();

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace LoadBalancing.Client.Tests.Telemetry;
 
-/// <summary>What a trace shows of balanced calls, and that there is nothing to show while nobody looks.</summary>
+/// <summary>The traces of balanced calls, and their absence without a listener.</summary>
 [Collection(RunsAlone.Name)]
 public sealed class CallSpanTests
 {
@@ -27,15 +27,19 @@ public sealed class CallSpanTests
 
         Activity call = Assert.Single(probe.Calls);
         Assert.Equal(("balance catalog", ActivityKind.Internal, ActivityStatusCode.Unset), (call.DisplayName, call.Kind, call.Status));
-        Assert.Equal($"{CatalogGet} http.response.status_code=200 loadbalancing.cluster=catalog server.address=catalog", SpanRecorder.FormatTags(call.TagObjects));
-        Assert.Equal(["loadbalancing.attempt loadbalancing.attempt.number=1 loadbalancing.outcome=success server.address=10.0.0.2 server.port=80"], Events(call));
+        Assert.Equal(
+            $"{CatalogGet} http.response.status_code=200 loadbalancing.cluster=catalog server.address=catalog",
+            SpanRecorder.FormatTags(call.TagObjects));
+        Assert.Equal(
+            ["loadbalancing.attempt loadbalancing.attempt.number=1 loadbalancing.outcome=success server.address=10.0.0.2 server.port=80"],
+            Events(call));
         Assert.Equal(probe.Root.SpanId, call.ParentSpanId);
     }
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Retries_are_events_in_order_and_counted_as_sent_again(bool sync)
+    public async Task Retries_are_events_in_order_and_counted_as_resends(bool sync)
     {
         var stub = StubHandler.Script(
             StubHandler.Throw(new HttpRequestException(HttpRequestError.ConnectionError)),
@@ -58,9 +62,11 @@ public sealed class CallSpanTests
     }
 
     [Fact]
-    public async Task The_attempt_whose_report_ejects_is_followed_by_an_event_of_the_ejection_and_no_other_is()
+    public async Task An_ejection_event_follows_only_the_attempt_that_caused_it()
     {
-        await using var client = new BalancedClient(StubHandler.Script(HttpStatusCode.InternalServerError), static o => (o.Endpoints, o.OutlierDetection.ConsecutiveErrors) = (["http://10.0.0.1", "http://10.0.0.2"], 2));
+        await using var client = new BalancedClient(
+            StubHandler.Script(HttpStatusCode.InternalServerError),
+            static o => (o.Endpoints, o.OutlierDetection.ConsecutiveErrors) = (["http://10.0.0.1", "http://10.0.0.2"], 2));
         using var probe = new SpanRecorder();
 
         for (int i = 0; i < 4; i++)
@@ -68,7 +74,7 @@ public sealed class CallSpanTests
             using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
         }
 
-        // The second failure of the second endpoint would be one ejection too many.
+        // The second failure of the second endpoint would exceed MaxEjectionPercent.
         Assert.Equal([false, false, true, false], probe.Calls.Select(static call => call.Events.Any(static e => e.Name == "loadbalancing.ejection")));
         Assert.Equal("loadbalancing.ejection server.address=10.0.0.2 server.port=80", Events(probe.Calls[2])[^1]);
     }
@@ -77,7 +83,7 @@ public sealed class CallSpanTests
     [InlineData(404, ActivityStatusCode.Error, "404")]
     [InlineData(503, ActivityStatusCode.Error, "503")]
     [InlineData(302, ActivityStatusCode.Unset, null)]
-    public async Task An_answer_from_400_on_is_an_error_of_the_call(int status, ActivityStatusCode expected, string? errorType)
+    public async Task A_response_from_400_is_an_error_of_the_call(int status, ActivityStatusCode expected, string? errorType)
     {
         await using var client = new BalancedClient(StubHandler.Script((HttpStatusCode)status), static o => o.Retry.MaxRetries = 0);
         using var probe = new SpanRecorder();
@@ -92,7 +98,7 @@ public sealed class CallSpanTests
     [InlineData(HttpRequestError.ConnectionError, "connection_error")]
     [InlineData(HttpRequestError.NameResolutionError, "name_resolution_error")]
     [InlineData(HttpRequestError.Unknown, "System.Net.Http.HttpRequestException")]
-    public async Task A_call_without_an_answer_is_an_error_named_as_the_platform_names_it_without_its_message(HttpRequestError error, string errorType)
+    public async Task A_call_without_a_response_has_the_platforms_error_type_and_no_message(HttpRequestError error, string errorType)
     {
         await using var client = new BalancedClient(new StubHandler(StubHandler.Throw(new HttpRequestException(error, "a message"))));
         using var probe = new SpanRecorder();
@@ -104,7 +110,7 @@ public sealed class CallSpanTests
     }
 
     [Fact]
-    public async Task A_call_that_ran_out_of_time_is_an_error_called_timeout()
+    public async Task A_call_that_timed_out_has_the_error_type_timeout()
     {
         var clock = new FakeTimeProvider();
         await using var client = new BalancedClient(new StubHandler(StubHandler.Hang), static o => o.Timeout = TimeSpan.FromSeconds(1), clock);
@@ -120,7 +126,7 @@ public sealed class CallSpanTests
     }
 
     [Fact]
-    public async Task A_call_that_the_caller_gave_up_is_an_error_named_after_the_cancellation()
+    public async Task A_call_cancelled_by_the_caller_has_the_cancellation_as_error_type()
     {
         using var caller = new CancellationTokenSource();
         await using var client = new BalancedClient(new StubHandler(StubHandler.Hang));
@@ -136,11 +142,17 @@ public sealed class CallSpanTests
     }
 
     [Fact]
-    public async Task A_call_that_finds_no_endpoint_has_no_attempt_and_names_the_exception()
+    public async Task A_call_without_an_endpoint_has_no_attempt_and_the_exception_as_error_type()
     {
         await using var client = new BalancedClient(
             StubHandler.Script(HttpStatusCode.InternalServerError),
-            static o => (o.OutlierDetection.ConsecutiveErrors, o.OutlierDetection.MaxEjectionPercent, o.Panic.ThresholdPercent, o.Endpoints) = (1, 100, 0, ["http://10.0.0.1"]));
+            static o =>
+            {
+                o.Endpoints = ["http://10.0.0.1"];
+                o.OutlierDetection.ConsecutiveErrors = 1;
+                o.OutlierDetection.MaxEjectionPercent = 100;
+                o.Panic.ThresholdPercent = 0;
+            });
         using HttpResponseMessage ejecting = await client.GetAsync(cancellationToken: Cancelled);
         using var probe = new SpanRecorder();
 
@@ -153,7 +165,7 @@ public sealed class CallSpanTests
     [Theory]
     [InlineData("get", "GET")]
     [InlineData("PROPFIND", "_OTHER")]
-    public async Task A_method_is_one_of_a_bounded_set(string method, string expected)
+    public async Task The_method_is_one_of_a_bounded_set(string method, string expected)
     {
         await using var client = new BalancedClient(new StubHandler());
         using var probe = new SpanRecorder();
@@ -166,7 +178,7 @@ public sealed class CallSpanTests
     [Theory]
     [InlineData(FaultScope.Request, 0)]
     [InlineData(FaultScope.Attempt, 1)]
-    public async Task An_injected_answer_is_part_of_the_span_and_an_attempt_if_an_endpoint_was_picked_for_it(FaultScope scope, int attempts)
+    public async Task An_injected_response_is_in_the_span_and_an_attempt_only_if_an_endpoint_was_picked(FaultScope scope, int attempts)
     {
         await using var client = new BalancedClient(
             new StubHandler(),
@@ -180,12 +192,14 @@ public sealed class CallSpanTests
     }
 
     [Fact]
-    public async Task A_request_fault_that_delays_does_not_use_up_the_time_of_the_call_because_somebody_listens()
+    public async Task An_injected_request_delay_does_not_count_towards_the_timeout_with_a_listener()
     {
         var clock = new FakeTimeProvider();
         await using var client = new BalancedClient(
             new StubHandler(),
-            o => (o.Timeout, o.Fault) = (TimeSpan.FromSeconds(2), new FaultOptions { Delay = new FaultDelayOptions { FixedDelay = TimeSpan.FromSeconds(5), Percent = 100 } }),
+            o => (o.Timeout, o.Fault) = (
+                TimeSpan.FromSeconds(2),
+                new FaultOptions { Delay = new FaultDelayOptions { FixedDelay = TimeSpan.FromSeconds(5), Percent = 100 } }),
             clock);
         using var probe = new SpanRecorder();
 
@@ -197,7 +211,7 @@ public sealed class CallSpanTests
     }
 
     [Fact]
-    public async Task Each_hop_of_a_redirect_is_a_span_of_its_own_and_one_that_passes_by_is_none()
+    public async Task Each_hop_of_a_redirect_has_a_span_unless_it_is_passed_through()
     {
         var stub = StubHandler.Script(Redirect("/b"), Redirect("http://other/c"), StubHandler.Status(HttpStatusCode.OK));
         await using var client = new BalancedClient(stub, static o => o.FollowRedirects = true);
@@ -210,7 +224,7 @@ public sealed class CallSpanTests
     }
 
     [Fact]
-    public async Task A_request_that_passes_by_has_no_span()
+    public async Task A_request_passed_through_has_no_span()
     {
         await using var client = new BalancedClient(new StubHandler());
         using var probe = new SpanRecorder();
@@ -221,7 +235,7 @@ public sealed class CallSpanTests
     }
 
     [Fact]
-    public async Task The_wait_for_the_first_endpoints_is_part_of_the_span()
+    public async Task Waiting_for_the_first_endpoints_is_part_of_the_span()
     {
         var source = new ManualEndpointSource();
         await using var client = new BalancedClient(new StubHandler(), static o => o.Endpoints = [], builder: builder => builder.AddEndpointSource(source));
@@ -236,11 +250,11 @@ public sealed class CallSpanTests
     }
 
     [Fact]
-    public async Task The_primary_handler_s_spans_are_children_of_the_call_and_each_attempt_sends_its_own_on()
+    public async Task The_primary_handlers_spans_are_children_of_the_call_and_propagated_by_each_attempt()
     {
         var received = new List<string>();
-        await using LoopbackServer one = await LoopbackServer.StartAsync(Answer(200, received));
-        await using LoopbackServer two = await LoopbackServer.StartAsync(Answer(503, received));
+        await using LoopbackServer one = await LoopbackServer.StartAsync(Respond(200, received));
+        await using LoopbackServer two = await LoopbackServer.StartAsync(Respond(503, received));
         await using var client = new BalancedClient(options: o => o.Endpoints = [one.Address, two.Address]);
         using var probe = new SpanRecorder(sources: SpanRecorder.SystemNetHttp);
 
@@ -256,7 +270,7 @@ public sealed class CallSpanTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Inside_of_a_call_its_span_is_the_current_one_and_afterwards_the_caller_s_is_again(bool sync)
+    public async Task The_span_is_current_inside_a_call_and_the_callers_is_restored_afterwards(bool sync)
     {
         Activity? inside = null;
         await using var client = new BalancedClient(new StubHandler(_ =>
@@ -273,7 +287,7 @@ public sealed class CallSpanTests
     }
 
     [Fact]
-    public async Task Samplers_see_what_is_known_at_the_start()
+    public async Task Samplers_see_the_tags_known_at_the_start()
     {
         await using var client = new BalancedClient(new StubHandler());
         using var probe = new SpanRecorder();
@@ -284,7 +298,7 @@ public sealed class CallSpanTests
     }
 
     [Fact]
-    public async Task A_call_that_is_not_sampled_goes_well_without_a_span()
+    public async Task A_call_that_is_not_sampled_succeeds_without_a_span()
     {
         await using var client = new BalancedClient(StubHandler.Script(HttpStatusCode.BadGateway, HttpStatusCode.OK));
         using var probe = new SpanRecorder(ActivitySamplingResult.None);
@@ -296,7 +310,7 @@ public sealed class CallSpanTests
     }
 
     [Fact]
-    public async Task A_span_that_only_carries_the_trace_on_is_given_no_events()
+    public async Task A_span_for_propagation_only_has_no_events()
     {
         await using var client = new BalancedClient(new StubHandler());
         using var probe = new SpanRecorder(ActivitySamplingResult.PropagationData);
@@ -329,7 +343,7 @@ public sealed class CallSpanTests
     private static Func<StubCall, Task<HttpResponseMessage>> Redirect(string to) =>
         _ => Task.FromResult(new HttpResponseMessage(HttpStatusCode.Found) { Headers = { Location = new Uri(to, UriKind.RelativeOrAbsolute) } });
 
-    private static RequestDelegate Answer(int status, List<string> traceParents) => context =>
+    private static RequestDelegate Respond(int status, List<string> traceParents) => context =>
     {
         traceParents.Add(context.Request.Headers.TraceParent.ToString());
         context.Response.StatusCode = status;

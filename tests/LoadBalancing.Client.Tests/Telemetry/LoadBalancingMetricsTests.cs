@@ -5,7 +5,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace LoadBalancing.Client.Tests.Telemetry;
 
-/// <summary>What each instrument says, by whom it is tagged, and when it falls silent.</summary>
+/// <summary>The values, tags and lifetime of each instrument.</summary>
 public sealed class LoadBalancingMetricsTests
 {
     private const string Catalog = "loadbalancing.cluster=catalog";
@@ -13,7 +13,7 @@ public sealed class LoadBalancingMetricsTests
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public void Picks_count_every_endpoint_that_was_picked()
+    public void Picks_count_every_picked_endpoint()
     {
         using var cluster = new TestCluster();
         using MetricRecorder probe = cluster.Listen();
@@ -24,7 +24,7 @@ public sealed class LoadBalancingMetricsTests
     }
 
     [Fact]
-    public void A_pick_that_finds_nothing_is_not_counted()
+    public void A_pick_without_a_result_is_not_counted()
     {
         using var cluster = new TestCluster(endpoints: 0);
         using MetricRecorder probe = cluster.Listen();
@@ -54,7 +54,7 @@ public sealed class LoadBalancingMetricsTests
     }
 
     [Fact]
-    public void A_body_that_breaks_off_is_one_failed_attempt_and_no_successful_one()
+    public void A_broken_body_is_one_failed_attempt_and_no_successful_one()
     {
         using var cluster = new TestCluster();
         using MetricRecorder probe = cluster.Listen();
@@ -89,7 +89,7 @@ public sealed class LoadBalancingMetricsTests
     }
 
     [Fact]
-    public async Task Without_time_limits_durations_are_measured_all_the_same()
+    public async Task Without_timeouts_durations_are_measured_too()
     {
         var clock = new FakeTimeProvider();
         var stub = new StubHandler(_ =>
@@ -97,7 +97,10 @@ public sealed class LoadBalancingMetricsTests
             clock.Advance(TimeSpan.FromSeconds(2));
             return new HttpResponseMessage(HttpStatusCode.BadGateway);
         });
-        await using var client = new BalancedClient(stub, static o => (o.Timeout, o.Retry.PerTryTimeout, o.Retry.MaxRetries) = (Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan, 0), clock);
+        await using var client = new BalancedClient(
+            stub,
+            static o => (o.Timeout, o.Retry.PerTryTimeout, o.Retry.MaxRetries) = (Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan, 0),
+            clock);
         using MetricRecorder probe = client.Listen();
 
         using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
@@ -106,7 +109,7 @@ public sealed class LoadBalancingMetricsTests
     }
 
     [Fact]
-    public async Task Retries_are_counted_by_what_the_attempt_before_failed_of()
+    public async Task Retries_are_counted_by_the_reason_of_the_previous_failure()
     {
         var stub = StubHandler.Script(
             StubHandler.Throw(new HttpRequestException(HttpRequestError.ConnectionError)),
@@ -125,9 +128,9 @@ public sealed class LoadBalancingMetricsTests
     }
 
     [Fact]
-    public async Task A_retry_that_is_not_allowed_is_counted_as_suppressed()
+    public async Task A_retry_over_the_budget_is_counted_as_suppressed()
     {
-        // Nobody moves this clock: whoever waits for a retry stays in it.
+        // This clock does not advance: a retry that waits stays in its backoff.
         await using var client = new BalancedClient(
             StubHandler.Script(HttpStatusCode.ServiceUnavailable),
             static o => (o.OutlierDetection.ConsecutiveErrors, o.Timeout, o.ConnectionPool.MaxConcurrentRetries) = (0, Timeout.InfiniteTimeSpan, 2),
@@ -146,7 +149,7 @@ public sealed class LoadBalancingMetricsTests
     }
 
     [Fact]
-    public async Task An_attempt_that_the_caller_gives_up_is_abandoned_and_neutral()
+    public async Task An_attempt_cancelled_by_the_caller_is_abandoned_and_neutral()
     {
         using var caller = new CancellationTokenSource();
         var stub = new StubHandler(StubHandler.Hang);
@@ -162,7 +165,7 @@ public sealed class LoadBalancingMetricsTests
     }
 
     [Fact]
-    public async Task A_time_limit_that_fires_far_too_late_is_counted_as_starved()
+    public async Task A_timeout_that_fires_far_too_late_is_counted_as_starved()
     {
         var clock = new FakeTimeProvider();
         var noticed = new TaskCompletionSource<HttpResponseMessage>();
@@ -179,7 +182,7 @@ public sealed class LoadBalancingMetricsTests
     }
 
     [Fact]
-    public void Ejections_and_returns_are_counted()
+    public void Ejections_and_restorations_are_counted()
     {
         using var cluster = new TestCluster();
         using MetricRecorder probe = cluster.Listen();
@@ -194,7 +197,7 @@ public sealed class LoadBalancingMetricsTests
     }
 
     [Fact]
-    public void An_ejection_that_the_cap_forbids_is_counted_as_refused()
+    public void An_ejection_over_MaxEjectionPercent_is_counted_as_refused()
     {
         using var cluster = new TestCluster(endpoints: 1);
         using MetricRecorder probe = cluster.Listen();
@@ -225,12 +228,15 @@ public sealed class LoadBalancingMetricsTests
         using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
 
         Assert.Equal(
-            [$"{Catalog} loadbalancing.fault=abort loadbalancing.fault.scope={tag} 1", $"{Catalog} loadbalancing.fault=delay loadbalancing.fault.scope={tag} 1"],
+            [
+                $"{Catalog} loadbalancing.fault=abort loadbalancing.fault.scope={tag} 1",
+                $"{Catalog} loadbalancing.fault=delay loadbalancing.fault.scope={tag} 1",
+            ],
             probe.Totals("faults"));
     }
 
     [Fact]
-    public async Task Requests_that_pass_by_are_counted_and_are_no_picks()
+    public async Task Requests_passed_through_are_counted_and_are_no_picks()
     {
         await using var client = new BalancedClient(new StubHandler());
         using MetricRecorder probe = client.Listen();
@@ -243,7 +249,7 @@ public sealed class LoadBalancingMetricsTests
     }
 
     [Fact]
-    public void Updates_that_are_not_taken_are_counted_by_source()
+    public void Rejected_updates_are_counted_by_source()
     {
         using var cluster = new TestCluster();
         using MetricRecorder probe = cluster.Listen();
@@ -255,7 +261,7 @@ public sealed class LoadBalancingMetricsTests
     }
 
     [Fact]
-    public void A_lease_that_was_dropped_is_counted_as_reclaimed()
+    public void A_leaked_lease_is_counted_as_reclaimed()
     {
         using var cluster = new TestCluster();
         using MetricRecorder probe = cluster.Listen();
@@ -266,7 +272,7 @@ public sealed class LoadBalancingMetricsTests
     }
 
     [Fact]
-    public void Endpoints_are_observed_by_state_and_a_state_without_endpoints_is_0()
+    public void Endpoints_are_observed_by_state_including_states_without_endpoints()
     {
         using var cluster = new TestCluster();
         using MetricRecorder probe = cluster.Listen();
@@ -278,7 +284,7 @@ public sealed class LoadBalancingMetricsTests
     }
 
     [Fact]
-    public void A_cluster_that_waits_for_its_first_endpoints_has_none_available()
+    public void A_cluster_waiting_for_its_first_endpoints_has_none_available()
     {
         using var cluster = new TestCluster(endpoints: 0);
         using MetricRecorder probe = cluster.Listen();
@@ -310,20 +316,23 @@ public sealed class LoadBalancingMetricsTests
     }
 
     [Fact]
-    public void In_flight_is_observed_by_endpoint()
+    public void Attempts_in_flight_are_observed_by_endpoint()
     {
         using var cluster = new TestCluster(endpoints: 2);
         using MetricRecorder probe = cluster.Listen();
 
         using EndpointLease lease = cluster.Lease(cluster.Endpoints[1]);
 
-        Assert.Equal([$"{Catalog} server.address=10.0.0.1 server.port=8080 0", $"{Catalog} server.address=10.0.0.2 server.port=8080 1"], probe.Observe("endpoint.in_flight"));
+        Assert.Equal(
+            [$"{Catalog} server.address=10.0.0.1 server.port=8080 0", $"{Catalog} server.address=10.0.0.2 server.port=8080 1"],
+            probe.Observe("endpoint.in_flight"));
     }
 
     [Fact]
     public void Endpoints_of_the_same_address_are_one_series()
     {
-        using var cluster = new TestCluster(["http://10.0.0.1:8080/a", "http://10.0.0.1:8080/b", new EndpointDescription("http://10.0.0.1:8080") { Hostname = "other" }]);
+        using var cluster = new TestCluster(
+            ["http://10.0.0.1:8080/a", "http://10.0.0.1:8080/b", new EndpointDescription("http://10.0.0.1:8080") { Hostname = "other" }]);
         using MetricRecorder probe = cluster.Listen();
 
         using EndpointLease one = cluster.Lease(cluster.Endpoints[0]);
@@ -337,7 +346,7 @@ public sealed class LoadBalancingMetricsTests
     [InlineData("http://[2001:DB8::1]:8080", "server.address=2001:db8::1 server.port=8080")]
     [InlineData("https://api.example", "server.address=api.example server.port=443")]
     [InlineData("unix:///run/catalog.sock", "server.address=/run/catalog.sock")]
-    public void The_address_of_an_endpoint_is_written_as_the_conventions_say(string address, string tags)
+    public void Endpoint_addresses_follow_the_semantic_conventions(string address, string tags)
     {
         using var cluster = new TestCluster([address]);
         using MetricRecorder probe = cluster.Listen();
@@ -346,7 +355,7 @@ public sealed class LoadBalancingMetricsTests
     }
 
     [Fact]
-    public void The_series_of_an_endpoint_end_when_it_leaves_and_begin_at_zero_when_it_comes_back()
+    public void The_series_of_an_endpoint_end_when_it_is_removed_and_restart_at_zero()
     {
         using var cluster = new TestCluster(endpoints: 2);
         using MetricRecorder probe = cluster.Listen();
@@ -372,7 +381,7 @@ public sealed class LoadBalancingMetricsTests
     }
 
     [Fact]
-    public void No_counter_and_no_histogram_carries_an_endpoint()
+    public void No_counter_and_no_histogram_has_an_endpoint_tag()
     {
         using var cluster = new TestCluster();
         using MetricRecorder probe = cluster.Listen();
@@ -381,11 +390,13 @@ public sealed class LoadBalancingMetricsTests
         cluster.RunTo(TimeSpan.FromMinutes(5));
 
         Assert.NotEmpty(probe.Readings);
-        Assert.DoesNotContain(probe.Readings, static reading => !reading.Instrument.IsObservable && reading.Series.Contains("server.", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            probe.Readings,
+            static reading => !reading.Instrument.IsObservable && reading.Series.Contains("server.", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task Every_container_has_a_meter_of_its_own()
+    public async Task Every_container_has_its_own_meter()
     {
         await using var one = new BalancedClient(new StubHandler());
         await using var two = new BalancedClient(new StubHandler());

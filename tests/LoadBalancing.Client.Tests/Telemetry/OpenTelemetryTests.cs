@@ -8,7 +8,7 @@ using OpenTelemetry.Trace;
 
 namespace LoadBalancing.Client.Tests.Telemetry;
 
-/// <summary>In a host, with nothing but OpenTelemetry's own registration and our two names.</summary>
+/// <summary>In a host with only OpenTelemetry's own registration and the library's two names.</summary>
 [Collection(RunsAlone.Name)]
 public sealed class OpenTelemetryTests : IAsyncLifetime
 {
@@ -38,7 +38,7 @@ public sealed class OpenTelemetryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_trace_holds_the_call_and_below_it_the_attempts()
+    public async Task A_trace_contains_the_call_and_below_it_the_attempts()
     {
         using IHost host = await StartAsync();
 
@@ -47,7 +47,9 @@ public sealed class OpenTelemetryTests : IAsyncLifetime
         Activity call = Assert.Single(_spans, static span => span.Source.Name == LoadBalancingTelemetry.ActivitySourceName);
         Activity[] attempts = [.. _spans.Where(static span => span.Source.Name == SpanRecorder.SystemNetHttp)];
         Assert.Equal(("balance orders", 1), (call.DisplayName, call.GetTagItem("http.request.resend_count")));
-        Assert.Equal([(503, call.SpanId), (200, call.SpanId)], attempts.Select(static span => ((int)span.GetTagItem("http.response.status_code")!, span.ParentSpanId)));
+        Assert.Equal(
+            [(503, call.SpanId), (200, call.SpanId)],
+            attempts.Select(static span => ((int)span.GetTagItem("http.response.status_code")!, span.ParentSpanId)));
         Assert.All(attempts, static span => Assert.Equal("orders", span.GetTagItem("server.address")));
     }
 
@@ -60,14 +62,18 @@ public sealed class OpenTelemetryTests : IAsyncLifetime
         MetricSnapshot[] metrics = Collect(host);
 
         Assert.Equal("{attempt}", metrics.Single(static metric => metric.Name == "loadbalancing.client.attempts").Unit);
-        Assert.Equal(["orders gateway 1", "orders success 1"], Values(metrics, "loadbalancing.client.attempts", "loadbalancing.cluster", "loadbalancing.outcome"));
+        Assert.Equal(
+            ["orders gateway 1", "orders success 1"],
+            Values(metrics, "loadbalancing.client.attempts", "loadbalancing.cluster", "loadbalancing.outcome"));
         Assert.Equal(["orders gateway-error 1"], Values(metrics, "loadbalancing.client.retries", "loadbalancing.cluster", "loadbalancing.reason"));
         Assert.Equal("s", metrics.Single(static metric => metric.Name == "loadbalancing.client.attempt.duration").Unit);
-        Assert.Equal(["available 2", "ejected 0", "unhealthy 0", "untested 0"], Values(metrics, "loadbalancing.client.endpoints", "loadbalancing.endpoint.state"));
+        Assert.Equal(
+            ["available 2", "ejected 0", "unhealthy 0", "untested 0"],
+            Values(metrics, "loadbalancing.client.endpoints", "loadbalancing.endpoint.state"));
     }
 
     [Fact]
-    public async Task The_histogram_of_durations_has_buckets_for_seconds()
+    public async Task The_duration_histogram_has_buckets_for_seconds()
     {
         using IHost host = await StartAsync();
 
@@ -84,7 +90,7 @@ public sealed class OpenTelemetryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_endpoint_is_exported_no_more_when_it_has_left()
+    public async Task A_removed_endpoint_is_no_longer_exported()
     {
         using IHost host = await StartAsync();
         using HttpResponseMessage response = await GetAsync(host);
@@ -96,7 +102,7 @@ public sealed class OpenTelemetryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Figures_by_endpoint_can_be_switched_off()
+    public async Task Metrics_by_endpoint_can_be_disabled()
     {
         using IHost host = await StartAsync(static metrics => metrics.AddView("loadbalancing.client.endpoint.*", MetricStreamConfiguration.Drop));
 

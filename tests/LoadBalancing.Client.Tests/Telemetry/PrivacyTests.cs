@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Testing;
 
 namespace LoadBalancing.Client.Tests.Telemetry;
 
-/// <summary>Secrets that pass through in requests and answers are in nothing that is reported. Names of hosts are no secrets.</summary>
+/// <summary>Secrets in requests and responses do not appear in telemetry. Host names are not secrets.</summary>
 [Collection(RunsAlone.Name)]
 public sealed class PrivacyTests
 {
@@ -28,7 +28,7 @@ public sealed class PrivacyTests
     }
 
     [Fact]
-    public async Task The_rehearsal_reports_something_of_every_kind()
+    public async Task The_rehearsal_produces_telemetry_of_every_kind()
     {
         using var probe = new SpanRecorder();
         Rehearsal rehearsal = await Rehearsal.RunAsync();
@@ -40,15 +40,19 @@ public sealed class PrivacyTests
         Assert.Superset(
             new HashSet<int>
             {
-                LogEvents.EndpointEjected, LogEvents.EndpointRestored, LogEvents.EjectionRefused, LogEvents.EndpointsChanged, LogEvents.EmptyUpdateKept, LogEvents.UpdateRejected,
-                LogEvents.HostPassedThrough, LogEvents.AttemptFailed, LogEvents.TimerFiredLate, LogEvents.LeaseReclaimed, LogEvents.RetrySuppressed, LogEvents.EndpointPicked,
-                LogEvents.LeaseUnreported,
+                LogEvents.EndpointEjected, LogEvents.EndpointRestored, LogEvents.EjectionRefused, LogEvents.EndpointsChanged, LogEvents.EmptyUpdateKept,
+                LogEvents.UpdateRejected, LogEvents.HostPassedThrough, LogEvents.AttemptFailed, LogEvents.TimerFiredLate, LogEvents.LeaseReclaimed,
+                LogEvents.RetrySuppressed, LogEvents.EndpointPicked, LogEvents.LeaseUnreported,
             },
             logged.ToHashSet());
     }
 
     private static IEnumerable<string> Texts(FakeLogRecord log) =>
-        [$"{log.Category} {log.Id} {log.Message}", log.Exception?.ToString() ?? "", .. log.StructuredState?.Select(static field => $"{field.Key}={field.Value}") ?? []];
+        [
+            $"{log.Category} {log.Id} {log.Message}",
+            log.Exception?.ToString() ?? "",
+            .. log.StructuredState?.Select(static field => $"{field.Key}={field.Value}") ?? [],
+        ];
 
     private static IEnumerable<string> Texts(Activity span) =>
     [

@@ -9,8 +9,9 @@ using Microsoft.Extensions.Time.Testing;
 namespace LoadBalancing.Client.Tests.Telemetry;
 
 /// <summary>
-/// Lets the library report all that it can report, and keeps it. Everything in the requests and answers that is nobody's business contains <see cref="Secret"/>: path, query, fragment, user
-/// information, headers, cookies, bodies, reason phrases, messages of exceptions.
+/// Provokes all telemetry that the library can produce, and collects it. Everything private in the requests and responses contains <see cref="Secret"/>: path,
+/// query, fragment, user
+/// information, headers, cookies, bodies, reason phrases, exception messages.
 /// </summary>
 internal sealed class Rehearsal
 {
@@ -32,10 +33,10 @@ internal sealed class Rehearsal
 
     public IReadOnlyList<MeterReading> Readings => _readings;
 
-    /// <summary>The library's own log records and those of Polly, which works for it.</summary>
+    /// <summary>The log records of the library, and of Polly, which it uses.</summary>
     public IReadOnlyList<FakeLogRecord> Logs => _logs;
 
-    /// <summary>What Polly measured meanwhile, as text.</summary>
+    /// <summary>Polly's measurements, as text.</summary>
     public IReadOnlyList<(string Meter, string Series)> PollyReadings => _pollyReadings;
 
     public static async Task<Rehearsal> RunAsync()
@@ -43,24 +44,24 @@ internal sealed class Rehearsal
         var rehearsal = new Rehearsal();
         using MeterListener polly = rehearsal.ListenToPolly();
         await rehearsal.SucceedAndRetryAsync();
-        await rehearsal.BreakOffAsync();
-        await rehearsal.AnswerMalformedAsync();
-        await rehearsal.EjectAndReturnAsync();
-        await rehearsal.CheckAsync();
-        await rehearsal.PassByAsync();
+        await rehearsal.BreakResponseAsync();
+        await rehearsal.RespondMalformedAsync();
+        await rehearsal.EjectAndRestoreAsync();
+        await rehearsal.CheckHealthAsync();
+        await rehearsal.PassThroughAsync();
         await rehearsal.RedirectAsync();
         await rehearsal.InjectFaultsAsync(FaultScope.Request);
         await rehearsal.InjectFaultsAsync(FaultScope.Attempt);
-        await rehearsal.RunOutOfTimeAsync();
+        await rehearsal.TimeOutAsync();
         await rehearsal.StarveAsync();
-        await rehearsal.GiveUpAsync();
-        await rehearsal.RefuseRetriesAsync();
+        await rehearsal.CancelAsCallerAsync();
+        await rehearsal.SuppressRetriesAsync();
         await rehearsal.OverflowAsync();
-        await rehearsal.DropResponseAsync();
+        await rehearsal.LeakResponseAsync();
         await rehearsal.ForgeCookieAsync();
-        await rehearsal.ObserveBadlyAsync();
-        await rehearsal.UpdateBadlyAsync();
-        await rehearsal.FindNothingAsync();
+        await rehearsal.ThrowInObserverAsync();
+        await rehearsal.RejectUpdateAsync();
+        await rehearsal.FindNoEndpointAsync();
         await rehearsal.ForgetOutcomesAsync();
         return rehearsal;
     }
@@ -85,28 +86,29 @@ internal sealed class Rehearsal
         {
             ReasonPhrase = Secret,
             Content = new StringContent(Secret),
-            Headers = { { "Set-Cookie", $"session={Secret}" }, { "X-Answer", Secret }, { "ETag", $"\"{Secret}\"" } },
+            Headers = { { "Set-Cookie", $"session={Secret}" }, { "X-Respond", Secret }, { "ETag", $"\"{Secret}\"" } },
         };
         response.Headers.Location = location is null ? null : new Uri(location, UriKind.RelativeOrAbsolute);
         return response;
     }
 
-    private static Func<StubCall, Task<HttpResponseMessage>> Answer(HttpStatusCode status, string? location = null) => _ => Task.FromResult(Response(status, location));
+    private static Func<StubCall, Task<HttpResponseMessage>> Respond(HttpStatusCode status, string? location = null) =>
+        _ => Task.FromResult(Response(status, location));
 
     private static Func<StubCall, Task<HttpResponseMessage>> Throw(Exception exception) => StubHandler.Throw(exception);
 
-    private static HttpRequestException NoAnswer(HttpRequestError error) => new(error, $"GET /{Secret}?{Secret} failed");
+    private static HttpRequestException NoResponse(HttpRequestError error) => new(error, $"GET /{Secret}?{Secret} failed");
 
     private async Task SucceedAndRetryAsync()
     {
         var stub = StubHandler.Script(
-            Answer(HttpStatusCode.OK),
-            Throw(NoAnswer(HttpRequestError.ConnectionError)),
-            Answer(HttpStatusCode.ServiceUnavailable),
-            Answer(HttpStatusCode.OK),
-            Throw(NoAnswer(HttpRequestError.ResponseEnded)),
-            Answer(HttpStatusCode.InternalServerError),
-            Answer(HttpStatusCode.NotFound),
+            Respond(HttpStatusCode.OK),
+            Throw(NoResponse(HttpRequestError.ConnectionError)),
+            Respond(HttpStatusCode.ServiceUnavailable),
+            Respond(HttpStatusCode.OK),
+            Throw(NoResponse(HttpRequestError.ResponseEnded)),
+            Respond(HttpStatusCode.InternalServerError),
+            Respond(HttpStatusCode.NotFound),
             Throw(new InvalidOperationException(Secret)));
         await WithAsync(new BalancedClient(stub, static o => o.Retry.RetryOn = [RetryConditions.ServerError]), static async client =>
         {
@@ -117,7 +119,7 @@ internal sealed class Rehearsal
         });
     }
 
-    private async Task BreakOffAsync()
+    private async Task BreakResponseAsync()
     {
         await using var breaking = new RawServer(static async connection =>
         {
@@ -128,8 +130,8 @@ internal sealed class Rehearsal
         await WithAsync(new BalancedClient(options: o => o.Endpoints = [breaking.Address]), static client => SendAsync(client, Request("POST")));
     }
 
-    /// <summary>The platform quotes a header that it cannot read in its exception.</summary>
-    private async Task AnswerMalformedAsync()
+    /// <summary>The platform's exception quotes a header that it cannot parse.</summary>
+    private async Task RespondMalformedAsync()
     {
         await using var malformed = new RawServer(static async connection =>
         {
@@ -143,7 +145,7 @@ internal sealed class Rehearsal
         });
     }
 
-    private async Task EjectAndReturnAsync()
+    private async Task EjectAndRestoreAsync()
     {
         var clock = new FakeTimeProvider();
         var client = new BalancedClient(
@@ -158,7 +160,7 @@ internal sealed class Rehearsal
             clock.Advance(TimeSpan.FromMinutes(5));
         });
 
-        // Beyond the panic threshold, by one detector, and another that is not enforced.
+        // Beyond the panic threshold, by one enforced detector and one that is not.
         client = new BalancedClient(
             new StubHandler(static _ => Response(HttpStatusCode.BadGateway)),
             static o =>
@@ -173,16 +175,21 @@ internal sealed class Rehearsal
         await WithAsync(client, static client => SendAsync(client, Request()));
     }
 
-    private async Task CheckAsync()
+    private async Task CheckHealthAsync()
     {
         var clock = new FakeTimeProvider();
         var client = new BalancedClient(
             new StubHandler(static _ => Response(HttpStatusCode.OK)),
-            static o => (o.Endpoints, o.HealthCheck.Kind, o.HealthCheck.Probe, o.HealthCheck.StartUnhealthy) = (["http://10.0.0.1", "http://10.0.0.2"], HealthCheckKind.Custom, "stub", true),
+            static o =>
+            {
+                o.Endpoints = ["http://10.0.0.1", "http://10.0.0.2"];
+                (o.HealthCheck.Kind, o.HealthCheck.Probe, o.HealthCheck.StartUnhealthy) = (HealthCheckKind.Custom, "stub", true);
+            },
             clock,
             builder: static builder => builder.Services.AddSingleton<IHealthProbe>(new StubProbe
             {
-                GetResult = static (endpoint, _) => new ValueTask<ProbeResult>(endpoint.Address.Host == "10.0.0.2" ? ProbeResult.Unhealthy("down") : ProbeResult.Healthy),
+                GetResult = static (endpoint, _) => new ValueTask<ProbeResult>(
+                    endpoint.Address.Host == "10.0.0.2" ? ProbeResult.Unhealthy("down") : ProbeResult.Healthy),
             }));
         await WithAsync(client, async client =>
         {
@@ -191,14 +198,15 @@ internal sealed class Rehearsal
         });
     }
 
-    private Task PassByAsync() => WithAsync(new BalancedClient(new StubHandler(static _ => Response(HttpStatusCode.OK))), static client => SendAsync(client, Request(host: "elsewhere")));
+    private Task PassThroughAsync() =>
+        WithAsync(new BalancedClient(new StubHandler(static _ => Response(HttpStatusCode.OK))), static client => SendAsync(client, Request(host: "elsewhere")));
 
     private Task RedirectAsync() => WithAsync(
         new BalancedClient(
             StubHandler.Script(
-                Answer(HttpStatusCode.Redirect, $"/{Secret}/other?{Secret}"),
-                Answer(HttpStatusCode.Redirect, $"http://{Secret}user@elsewhere/{Secret}?{Secret}"),
-                Answer(HttpStatusCode.OK)),
+                Respond(HttpStatusCode.Redirect, $"/{Secret}/other?{Secret}"),
+                Respond(HttpStatusCode.Redirect, $"http://{Secret}user@elsewhere/{Secret}?{Secret}"),
+                Respond(HttpStatusCode.OK)),
             static o => o.FollowRedirects = true),
         static client => SendAsync(client, Request()));
 
@@ -211,7 +219,7 @@ internal sealed class Rehearsal
         }),
         static client => SendAsync(client, Request()));
 
-    private async Task RunOutOfTimeAsync()
+    private async Task TimeOutAsync()
     {
         var clock = new FakeTimeProvider();
         var stub = new StubHandler(StubHandler.Hang);
@@ -240,7 +248,7 @@ internal sealed class Rehearsal
         });
     }
 
-    private async Task GiveUpAsync()
+    private async Task CancelAsCallerAsync()
     {
         using var caller = new CancellationTokenSource();
         await WithAsync(new BalancedClient(new StubHandler(StubHandler.Hang)), async client =>
@@ -251,7 +259,7 @@ internal sealed class Rehearsal
         });
     }
 
-    private async Task RefuseRetriesAsync()
+    private async Task SuppressRetriesAsync()
     {
         using var caller = new CancellationTokenSource();
         var client = new BalancedClient(
@@ -282,7 +290,7 @@ internal sealed class Rehearsal
         });
     }
 
-    private Task DropResponseAsync() => WithAsync(new BalancedClient(new StubHandler(static _ => Response(HttpStatusCode.OK))), static async client =>
+    private Task LeakResponseAsync() => WithAsync(new BalancedClient(new StubHandler(static _ => Response(HttpStatusCode.OK))), static async client =>
     {
         await DropAsync(client);
         await Eventually.IsTrueAfterCollection(() => client.Logs.GetSnapshot().Any(static log => log.Id.Id == LogEvents.LeaseReclaimed));
@@ -299,16 +307,17 @@ internal sealed class Rehearsal
             }),
         static client => SendAsync(client, Request()));
 
-    private Task ObserveBadlyAsync() => WithAsync(new BalancedClient(new StubHandler(static _ => Response(HttpStatusCode.OK))), static client =>
+    private Task ThrowInObserverAsync() => WithAsync(new BalancedClient(new StubHandler(static _ => Response(HttpStatusCode.OK))), static client =>
     {
         client.Balancer.Subscribe(new FaultyObserver());
         return SendAsync(client, Request());
     });
 
-    private async Task UpdateBadlyAsync()
+    private async Task RejectUpdateAsync()
     {
         var source = new ManualEndpointSource();
-        await WithAsync(new BalancedClient(new StubHandler(), static o => o.Endpoints = [], builder: builder => builder.AddEndpointSource(source)), async client =>
+        var client = new BalancedClient(new StubHandler(), static o => o.Endpoints = [], builder: builder => builder.AddEndpointSource(source));
+        await WithAsync(client, async client =>
         {
             source.Push("http://10.0.0.1");
             await SendAsync(client, Request());
@@ -317,10 +326,14 @@ internal sealed class Rehearsal
         });
     }
 
-    private Task FindNothingAsync() => WithAsync(
+    private Task FindNoEndpointAsync() => WithAsync(
         new BalancedClient(
             new StubHandler(static _ => Response(HttpStatusCode.InternalServerError)),
-            static o => (o.Endpoints, o.OutlierDetection.ConsecutiveErrors, o.OutlierDetection.MaxEjectionPercent, o.Panic.ThresholdPercent) = (["http://10.0.0.1"], 1, 100, 0)),
+            static o =>
+            {
+                o.Endpoints = ["http://10.0.0.1"];
+                (o.OutlierDetection.ConsecutiveErrors, o.OutlierDetection.MaxEjectionPercent, o.Panic.ThresholdPercent) = (1, 100, 0);
+            }),
         static async client =>
         {
             await SendAsync(client, Request());
@@ -341,7 +354,11 @@ internal sealed class Rehearsal
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static async Task DropAsync(BalancedClient client) => await client.SendAsync(Request(), completion: HttpCompletionOption.ResponseHeadersRead);
 
-    private static async Task<Exception?> SendAsync(BalancedClient client, HttpRequestMessage request, bool sync = false, CancellationToken cancellationToken = default)
+    private static async Task<Exception?> SendAsync(
+        BalancedClient client,
+        HttpRequestMessage request,
+        bool sync = false,
+        CancellationToken cancellationToken = default)
     {
         try
         {
@@ -358,7 +375,7 @@ internal sealed class Rehearsal
     {
         await using (client)
         {
-            // The first question to the client starts its service; what that measures belongs to it.
+            // The first use of the client starts its service, whose measurements belong to it.
             using MetricRecorder probe = client.Listen();
             await act(client);
             probe.RecordObservables();
@@ -369,7 +386,8 @@ internal sealed class Rehearsal
     }
 
     private static bool IsOurs(string? category) =>
-        category is not null && (category.StartsWith("LoadBalancing.Client", StringComparison.Ordinal) || category.StartsWith("Polly", StringComparison.Ordinal));
+        category is not null
+        && (category.StartsWith("LoadBalancing.Client", StringComparison.Ordinal) || category.StartsWith("Polly", StringComparison.Ordinal));
 
     private MeterListener ListenToPolly()
     {

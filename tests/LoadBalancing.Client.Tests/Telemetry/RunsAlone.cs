@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client.Tests.Telemetry;
 
-/// <summary>Tests of what belongs to the whole process: a listener to spans would change the way that calls of other tests go, and memory cannot be told apart by test.</summary>
+/// <summary>Tests of process-wide state: a span listener would change the code path of other tests, and memory cannot be attributed to a test.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class RunsAlone
 {

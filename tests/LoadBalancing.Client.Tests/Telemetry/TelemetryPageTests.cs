@@ -8,14 +8,14 @@ using Microsoft.Extensions.Logging;
 
 namespace LoadBalancing.Client.Tests.Telemetry;
 
-/// <summary>docs/reference/telemetry.md says what the code does: all of it, and nothing else.</summary>
+/// <summary>docs/reference/telemetry.md documents exactly the telemetry in the code.</summary>
 [Collection(RunsAlone.Name)]
 public sealed partial class TelemetryPageTests
 {
     private static readonly string[] Page = File.ReadAllLines(Path.Combine(RepositoryFiles.Root, "docs", "reference", "telemetry.md"));
 
     [Fact]
-    public async Task Every_instrument_stands_there_with_its_kind_and_unit()
+    public async Task Every_instrument_is_documented_with_its_kind_and_unit()
     {
         Rehearsal rehearsal = await Rehearsal.RunAsync();
 
@@ -25,13 +25,14 @@ public sealed partial class TelemetryPageTests
     }
 
     [Fact]
-    public async Task Every_instrument_has_the_tags_that_stand_there()
+    public async Task Every_instrument_has_its_documented_tags()
     {
         Rehearsal rehearsal = await Rehearsal.RunAsync();
         Dictionary<string, string> tagOfShortName = Table("tag").ToDictionary(static row => row[1], static row => Bare(row[0]));
 
         Assert.Equal(
-            Table("instrument").Select(row => Line(Bare(row[0]), row[2].Split(", ").Select(shortName => tagOfShortName[shortName]))).Order(StringComparer.Ordinal),
+            Table("instrument").Select(
+                row => Line(Bare(row[0]), row[2].Split(", ").Select(shortName => tagOfShortName[shortName]))).Order(StringComparer.Ordinal),
             rehearsal.Readings
                 .GroupBy(static reading => reading.Instrument.Name)
                 .Select(static readings => Line(readings.Key, readings.SelectMany(static reading => reading.Tags).Select(static tag => tag.Key)))
@@ -39,11 +40,13 @@ public sealed partial class TelemetryPageTests
     }
 
     [Fact]
-    public async Task Tags_of_bounded_sets_have_no_value_that_does_not_stand_there()
+    public async Task Tags_of_bounded_sets_have_only_documented_values()
     {
         Rehearsal rehearsal = await Rehearsal.RunAsync();
         string[] bounded = [MetricTags.Outcome, MetricTags.Reason, MetricTags.Detector, MetricTags.State, MetricTags.Fault, MetricTags.Scope];
-        Dictionary<string, string[]> values = Table("tag").ToDictionary(static row => Bare(row[0]), static row => Quoted().Matches(row[2]).Select(static match => match.Groups[1].Value).ToArray());
+        Dictionary<string, string[]> values = Table("tag").ToDictionary(
+            static row => Bare(row[0]),
+            static row => Quoted().Matches(row[2]).Select(static match => match.Groups[1].Value).ToArray());
 
         Assert.All(
             rehearsal.Readings.SelectMany(static reading => reading.Tags).Where(tag => bounded.Contains(tag.Key)).Distinct(),
@@ -52,24 +55,27 @@ public sealed partial class TelemetryPageTests
     }
 
     [Fact]
-    public async Task The_span_and_its_events_stand_there_with_their_tags()
+    public async Task The_span_and_its_events_are_documented_with_their_tags()
     {
         using var probe = new SpanRecorder();
         await Rehearsal.RunAsync();
 
-        IEnumerable<string> spans = probe.Calls.GroupBy(static call => call.DisplayName.Replace("catalog", "{cluster}", StringComparison.Ordinal), static call => call.TagObjects)
+        IEnumerable<string> spans = probe.Calls.GroupBy(
+            static call => call.DisplayName.Replace("catalog", "{cluster}", StringComparison.Ordinal),
+            static call => call.TagObjects)
             .Select(static tags => Line(tags.Key, tags.SelectMany(static all => all).Select(static tag => tag.Key)));
         IEnumerable<string> events = probe.Calls.SelectMany(static call => call.Events).GroupBy(static e => e.Name)
             .Select(static e => Line(e.Key, e.SelectMany(static one => one.Tags).Select(static tag => tag.Key)));
 
         Assert.Equal(
-            Table("name").Select(static row => Line(Bare(row[0]), Quoted().Matches(row[2]).Select(static match => match.Groups[1].Value))).Order(StringComparer.Ordinal),
+            Table("name").Select(
+                static row => Line(Bare(row[0]), Quoted().Matches(row[2]).Select(static match => match.Groups[1].Value))).Order(StringComparer.Ordinal),
             spans.Concat(events).Order(StringComparer.Ordinal));
         Assert.All(probe.Calls, static call => Assert.Equal(ActivityKind.Internal, call.Kind));
     }
 
     [Fact]
-    public void Every_log_event_stands_there_with_its_id_and_level()
+    public void Every_log_event_is_documented_with_its_id_and_level()
     {
         string[] inCode = [.. LogMessages().Select(static message => $"{message.EventId} {message.EventName} {message.Level}").Order(StringComparer.Ordinal)];
 
@@ -78,19 +84,25 @@ public sealed partial class TelemetryPageTests
     }
 
     [Fact]
-    public void Every_id_belongs_to_one_event_that_bears_its_name()
+    public void Every_log_event_id_has_one_event_of_its_name()
     {
-        string[] ids = [.. typeof(LogEvents).GetFields().Select(static field => string.Create(CultureInfo.InvariantCulture, $"{field.GetRawConstantValue()} {field.Name}")).Order(StringComparer.Ordinal)];
+        string[] ids =
+        [
+            .. typeof(LogEvents).GetFields().Select(
+                static field => string.Create(CultureInfo.InvariantCulture, $"{field.GetRawConstantValue()} {field.Name}")).Order(StringComparer.Ordinal),
+        ];
 
         Assert.Equal(ids, LogMessages().Select(static message => $"{message.EventId} {message.EventName}").Order(StringComparer.Ordinal));
         Assert.Equal(ids.Length, ids.Select(static id => id.Split(' ')[0]).Distinct().Count());
     }
 
     [Fact]
-    public async Task Log_events_come_in_the_categories_that_stand_there()
+    public async Task Log_events_have_their_documented_categories()
     {
         Rehearsal rehearsal = await Rehearsal.RunAsync();
-        Dictionary<int, string> categories = Table("id").ToDictionary(static row => int.Parse(row[0], CultureInfo.InvariantCulture), static row => $"LoadBalancing.Client.{Bare(row[3])}");
+        Dictionary<int, string> categories = Table("id").ToDictionary(
+            static row => int.Parse(row[0], CultureInfo.InvariantCulture),
+            static row => $"LoadBalancing.Client.{Bare(row[3])}");
 
         Assert.All(categories.Values, static category => Assert.NotNull(typeof(LoadBalancer).Assembly.GetType(category)));
         Assert.All(rehearsal.Logs.DistinctBy(static log => log.Id.Id), log => Assert.Equal(categories[log.Id.Id], log.Category));
@@ -99,7 +111,9 @@ public sealed partial class TelemetryPageTests
     private static HashSet<string> TagConstants() => [.. typeof(MetricTags).GetFields().Select(static field => (string)field.GetRawConstantValue()!)];
 
     private static IEnumerable<LoggerMessageAttribute> LogMessages() => typeof(LoadBalancer).Assembly.GetTypes()
-        .SelectMany(static type => type.GetMethods(BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+        .SelectMany(
+            static type =>
+                type.GetMethods(BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
         .Select(static method => method.GetCustomAttribute<LoggerMessageAttribute>())
         .OfType<LoggerMessageAttribute>();
 

@@ -3,7 +3,9 @@ using System.Net;
 
 namespace LoadBalancing.Client;
 
-/// <summary>What a route answers itself: a <see cref="RouteRedirectOptions"/> or a <see cref="DirectResponseOptions"/>, compiled.</summary>
+/// <summary>
+/// The response that a route gives without sending the request: a compiled <see cref="RouteRedirectOptions"/> or <see cref="DirectResponseOptions"/>.
+/// </summary>
 internal sealed class DirectResponse
 {
     private readonly RouteRedirectOptions? _redirect;
@@ -11,11 +13,20 @@ internal sealed class DirectResponse
 
     private DirectResponse(RouteRedirectOptions? redirect, DirectResponseOptions? direct)
     {
-        _redirect = redirect is null ? null : new RouteRedirectOptions { Scheme = redirect.Scheme?.ToLowerInvariant(), Host = redirect.Host, Port = redirect.Port, Path = redirect.Path, Status = redirect.Status };
+        _redirect = redirect is null
+            ? null
+            : new RouteRedirectOptions
+            {
+                Scheme = redirect.Scheme?.ToLowerInvariant(),
+                Host = redirect.Host,
+                Port = redirect.Port,
+                Path = redirect.Path,
+                Status = redirect.Status,
+            };
         _direct = direct is null ? null : new DirectResponseOptions { Status = direct.Status, Body = direct.Body };
     }
 
-    /// <summary>Null when requests are sent.</summary>
+    /// <summary>Null when the route sends its requests.</summary>
     public static DirectResponse? From(RequestRouteOptions route) =>
         route is { Redirect: null, DirectResponse: null } ? null : new DirectResponse(route.Redirect, route.DirectResponse);
 

@@ -1,29 +1,10 @@
-using System.Net.Http.Headers;
-
 namespace LoadBalancing.Client;
 
-/// <summary>Which headers of a message one is among: the platform keeps those of the body apart, and takes no header where it does not belong.</summary>
+/// <summary>
+/// The header collection of a message that a header belongs to: the platform separates content headers and rejects a header in the wrong collection.
+/// </summary>
 internal enum HeaderKind
 {
     Message,
     Content,
-}
-
-/// <summary>Finds out where a header belongs by asking the platform.</summary>
-internal static class HeaderKinds
-{
-    public static HeaderKind OfRequestHeader(string name)
-    {
-        using var request = new HttpRequestMessage();
-        return Of(name, request.Headers);
-    }
-
-    public static HeaderKind OfResponseHeader(string name)
-    {
-        using var response = new HttpResponseMessage();
-        return Of(name, response.Headers);
-    }
-
-    private static HeaderKind Of(string name, HttpHeaders headers) =>
-        headers.TryAddWithoutValidation(name, "") ? HeaderKind.Message : HeaderKind.Content;
 }

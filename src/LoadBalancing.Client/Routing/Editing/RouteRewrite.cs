@@ -2,10 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace LoadBalancing.Client;
 
-/// <summary>A <see cref="RouteRewriteOptions"/>, compiled.</summary>
+/// <summary>A compiled <see cref="RouteRewriteOptions"/>.</summary>
 internal sealed class RouteRewrite
 {
-    /// <summary>What is put together here is in canonical form already, or as the options say that it is to be sent.</summary>
+    /// <summary>The parts are canonical already, or written in the options as they are to be sent.</summary>
     private static readonly UriCreationOptions NoCanonicalization = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
     private readonly RequestRoute _route;
@@ -24,19 +24,19 @@ internal sealed class RouteRewrite
         Host = options.Host;
     }
 
-    /// <summary>The host, with a port if it has one, that takes the place of the request's; null: that stays.</summary>
+    /// <summary>The host, with an optional port, that replaces the request's; null: not changed.</summary>
     public string? Host { get; }
 
     /// <summary>Null when nothing is rewritten.</summary>
     public static RouteRewrite? From(RouteRewriteOptions? options, RequestRoute route) =>
         options is null or { Path: null, Prefix: null, Regex: null, Host: null } ? null : new RouteRewrite(options, route);
 
-    /// <summary>Makes the expression whose finds are replaced.</summary>
-    /// <exception cref="ArgumentException">It is none.</exception>
-    /// <exception cref="NotSupportedException">It needs backtracking.</exception>
+    /// <summary>Compiles the expression whose matches are replaced.</summary>
+    /// <exception cref="ArgumentException">It is not a regular expression.</exception>
+    /// <exception cref="NotSupportedException">It requires backtracking.</exception>
     public static Regex Compile(string regex) => new(regex, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
 
-    /// <summary>The address that the request asks for.</summary>
+    /// <summary>The rewritten address of a request.</summary>
     public Uri Apply(HttpRequestMessage request)
     {
         Uri uri = request.RequestUri!;
@@ -44,9 +44,14 @@ internal sealed class RouteRewrite
         int query = pathAndQuery.IndexOf('?', StringComparison.Ordinal);
         string path = query < 0 ? pathAndQuery : pathAndQuery[..query];
         string rewritten = Rewrite(path, request);
-        return rewritten == path && Host is null
-            ? uri
-            : new Uri($"{uri.Scheme}{Uri.SchemeDelimiter}{Host ?? RequestAuthority.Of(uri)}{(rewritten.StartsWith('/') ? "" : "/")}{rewritten}{(query < 0 ? "" : pathAndQuery[query..])}", NoCanonicalization);
+        if (rewritten == path && Host is null)
+        {
+            return uri;
+        }
+
+        string slash = rewritten.StartsWith('/') ? "" : "/";
+        string queryText = query < 0 ? "" : pathAndQuery[query..];
+        return new Uri($"{uri.Scheme}{Uri.SchemeDelimiter}{Host ?? RequestAuthority.Of(uri)}{slash}{rewritten}{queryText}", NoCanonicalization);
     }
 
     private string Rewrite(string path, HttpRequestMessage request)

@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 
 namespace LoadBalancing.Client;
 
-/// <summary>A <see cref="HeaderMatchOptions"/>, compiled.</summary>
+/// <summary>A compiled <see cref="HeaderMatchOptions"/>.</summary>
 internal sealed class HeaderMatch
 {
     private readonly string _name;
@@ -22,10 +22,11 @@ internal sealed class HeaderMatch
 
     private bool MatchesIgnoringInvert(HttpHeaders headers, HttpHeaders? contentHeaders)
     {
-        bool isThere = headers.NonValidated.TryGetValues(_name, out HeaderStringValues values) || contentHeaders?.NonValidated.TryGetValues(_name, out values) == true;
+        bool isPresent = headers.NonValidated.TryGetValues(_name, out HeaderStringValues values)
+            || contentHeaders?.NonValidated.TryGetValues(_name, out values) == true;
         if (_value is null)
         {
-            return isThere == _present;
+            return isPresent == _present;
         }
 
         foreach (string value in values)

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Tells whether requests to a host are balanced.</summary>
+/// <summary>Determines whether requests to a host are balanced.</summary>
 internal sealed class HostMatcher
 {
     private readonly string[] _hosts;
@@ -8,12 +8,12 @@ internal sealed class HostMatcher
 
     public HostMatcher(IEnumerable<string> hosts)
     {
-        // IPv6 addresses stand in brackets in a Uri, and people leave them out.
+        // IPv6 addresses are bracketed in a Uri; options may omit the brackets.
         _hosts = [.. hosts.Select(static host => host.Contains(':') && !host.StartsWith('[') ? $"[{host}]" : host)];
         _any = _hosts.Contains("*", StringComparer.Ordinal);
     }
 
-    /// <summary>Whether the options named hosts; if not, the client's base address or name decides.</summary>
+    /// <summary>Whether the options list hosts; if not, the client's base address or name decides.</summary>
     public bool IsExplicit => _hosts.Length > 0;
 
     public IReadOnlyList<string> Hosts => _hosts;

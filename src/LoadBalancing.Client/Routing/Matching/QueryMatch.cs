@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>A <see cref="QueryMatchOptions"/>, compiled.</summary>
+/// <summary>A compiled <see cref="QueryMatchOptions"/>.</summary>
 internal sealed class QueryMatch
 {
     private readonly string _name;
@@ -14,7 +14,7 @@ internal sealed class QueryMatch
         _present = options.Present ?? true;
     }
 
-    /// <param name="query">The query as it is sent, with its question mark or empty.</param>
+    /// <param name="query">The query as sent, empty or with its question mark.</param>
     public bool Matches(string query)
     {
         ReadOnlySpan<char> rest = query.AsSpan().TrimStart('?');

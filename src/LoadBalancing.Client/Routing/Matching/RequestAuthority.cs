@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace LoadBalancing.Client;
 
-/// <summary>What a request names as the host it is for, with its port unless it is the default one.</summary>
+/// <summary>The host of a request, with its port unless it is the default one.</summary>
 internal static class RequestAuthority
 {
-    /// <summary>What its <c>Host</c> header says, or will say.</summary>
+    /// <summary>The present or future value of its <c>Host</c> header.</summary>
     public static string Of(HttpRequestMessage request) => request.Headers.Host ?? Of(request.RequestUri!);
 
     public static string Of(Uri uri)

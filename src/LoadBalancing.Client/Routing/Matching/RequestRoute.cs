@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>A route, compiled: which requests are its own.</summary>
+/// <summary>A compiled route: its name and conditions.</summary>
 internal sealed class RequestRoute
 {
     private readonly RouteMatch[] _matches;
@@ -13,10 +13,10 @@ internal sealed class RequestRoute
 
     public string Name { get; }
 
-    /// <summary>What it asks for; empty: nothing.</summary>
+    /// <summary>The conditions, one of which must hold; empty: all requests.</summary>
     public IReadOnlyList<RouteMatch> Matches => _matches;
 
-    /// <summary>How much of a request's path is the prefix by which the route fits it.</summary>
+    /// <summary>The length of the prefix of a request's path that the route matched.</summary>
     public int PrefixLength(HttpRequestMessage request, string path)
     {
         foreach (RouteMatch match in _matches)
@@ -27,7 +27,7 @@ internal sealed class RequestRoute
             }
         }
 
-        // The request has asked for the route by name.
+        // The request selected the route by name.
         foreach (RouteMatch match in _matches)
         {
             if (match.MatchesPath(path))

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>A <see cref="RouteMatchOptions"/>, compiled. What is cheap to ask is asked first.</summary>
+/// <summary>A compiled <see cref="RouteMatchOptions"/>. Cheap conditions are tested first.</summary>
 internal sealed class RouteMatch
 {
     private readonly TextMatch? _path;
@@ -31,18 +31,18 @@ internal sealed class RouteMatch
         _query = [.. (options.Query ?? []).Select(static parameter => new QueryMatch(parameter))];
     }
 
-    /// <summary>The path that is asked for; null when it is not asked for as a whole.</summary>
+    /// <summary>The exact path; null without such a condition.</summary>
     public string? ExactPath { get; }
 
-    /// <summary>What the path is asked to begin with; null when it is not.</summary>
+    /// <summary>The path prefix; null without such a condition.</summary>
     public string? PathPrefix { get; }
 
-    /// <summary>Whether the case of the path does not matter.</summary>
+    /// <summary>Whether the path is case-insensitive.</summary>
     public bool IgnoresCase { get; }
 
     public bool Matches(HttpRequestMessage request) => (_path is null || _path.Matches(request.RequestUri!.AbsolutePath)) && MatchesExceptPath(request);
 
-    /// <summary>Whether everything holds that is asked for but the path.</summary>
+    /// <summary>Whether all conditions other than the path hold.</summary>
     public bool MatchesExceptPath(HttpRequestMessage request)
     {
         Uri uri = request.RequestUri!;
@@ -59,7 +59,9 @@ internal sealed class RouteMatch
 
     public bool MatchesPath(ReadOnlySpan<char> path) => _path is null || _path.Matches(path);
 
-    /// <summary>How much of a path that fits is the prefix that is asked for: of one that is asked for as a whole, or by an expression, all; where none is asked for, the slash that all begin with.</summary>
+    /// <summary>
+    /// The length of the matched prefix of a path: for an exact path or an expression the whole path; without a path condition the leading slash.
+    /// </summary>
     public int PrefixLength(string path) => PathPrefix?.Length ?? (_path is null ? 1 : path.Length);
 
     private static bool IsEmptyOrContains(string[] texts, string text)

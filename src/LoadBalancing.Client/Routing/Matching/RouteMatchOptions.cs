@@ -1,44 +1,49 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Conditions on a request, all of which must hold. What is not set is not asked. At most one of <see cref="Path"/>, <see cref="PathPrefix"/> and <see cref="PathRegex"/> may be set.</summary>
+/// <summary>
+/// Conditions on a request, all of which must hold. At most one of <see cref="Path"/>, <see cref="PathPrefix"/> and <see cref="PathRegex"/> may be set.
+/// </summary>
 public sealed class RouteMatchOptions
 {
-    /// <summary>The path of the address as it is sent, without the query. It begins with a slash. Null, the default: not asked.</summary>
+    /// <summary>The path of the address as sent, without the query, with a leading slash. Null, the default: any.</summary>
     public string? Path { get; set; }
 
-    /// <summary>What the path begins with: <c>/foo</c> fits <c>/foobar</c> too, <c>/foo/</c> does not. It begins with a slash. Null, the default: not asked.</summary>
+    /// <summary>The prefix of the path, with a leading slash: <c>/foo</c> matches <c>/foobar</c> too, <c>/foo/</c> does not. Null, the default: any.</summary>
     public string? PathPrefix { get; set; }
 
-    /// <summary>A regular expression, which must fit the whole path, without backreferences and lookarounds. Null, the default: not asked.</summary>
+    /// <summary>A regular expression for the whole path, without backreferences and lookarounds. Null, the default: any.</summary>
     public string? PathRegex { get; set; }
 
-    /// <summary>Whether the case of the path does not matter. Default false.</summary>
+    /// <summary>Whether the path is case-insensitive. Default false.</summary>
     public bool IgnoreCase { get; set; }
 
-    /// <summary>The methods, of which the request must have one; case does not matter. Null or empty, the default: not asked.</summary>
+    /// <summary>The allowed methods, case-insensitive. Null or empty, the default: any.</summary>
     public IList<string>? Methods { get; set; }
 
-    /// <summary>A condition on the method, where a list does not do; methods are written in capitals. Null, the default: not asked.</summary>
+    /// <summary>A condition on the method, where a list is not enough; methods are upper-case. Null, the default: any.</summary>
     public TextMatchOptions? MethodMatch { get; set; }
 
-    /// <summary>The hosts that the caller named, of which the request must have one; without port, case does not matter. Null or empty, the default: not asked.</summary>
+    /// <summary>The allowed hosts of the address, without port, case-insensitive. Null or empty, the default: any.</summary>
     public IList<string>? Hosts { get; set; }
 
-    /// <summary>A condition on what the request names in <c>Host</c>: its own <c>Host</c> header, else the host of the address, in small letters, with its port unless it is the default one. Null, the default: not asked.</summary>
+    /// <summary>
+    /// A condition on the authority: the request's <c>Host</c> header, else the host of the address in lower case, with its port unless it is the default one.
+    /// Null, the default: any.
+    /// </summary>
     public TextMatchOptions? Authority { get; set; }
 
-    /// <summary>The ports of the address, of which the request must have one. Null or empty, the default: not asked.</summary>
+    /// <summary>The allowed ports of the address. Null or empty, the default: any.</summary>
     public IList<int>? Ports { get; set; }
 
-    /// <summary>The scheme that the caller named; case does not matter. Null, the default: not asked.</summary>
+    /// <summary>The scheme of the address, case-insensitive. Null, the default: any.</summary>
     public string? Scheme { get; set; }
 
-    /// <summary>A condition on the scheme, where one does not do; schemes are written in small letters. Null, the default: not asked.</summary>
+    /// <summary>A condition on the scheme, where a single one is not enough; schemes are lower-case. Null, the default: any.</summary>
     public TextMatchOptions? SchemeMatch { get; set; }
 
-    /// <summary>Headers, all of which must fit. Null or empty, the default: not asked.</summary>
+    /// <summary>Conditions on headers, all of which must hold. Null or empty, the default: none.</summary>
     public IList<HeaderMatchOptions>? Headers { get; set; }
 
-    /// <summary>Query parameters, all of which must fit. Null or empty, the default: not asked.</summary>
+    /// <summary>Conditions on query parameters, all of which must hold. Null or empty, the default: none.</summary>
     public IList<QueryMatchOptions>? Query { get; set; }
 }

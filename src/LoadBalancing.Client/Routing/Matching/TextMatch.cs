@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace LoadBalancing.Client;
 
-/// <summary>A condition on one text: all of it, its beginning, or a regular expression for all of it.</summary>
+/// <summary>A condition on one text: its exact value, its prefix, or a regular expression for all of it.</summary>
 internal sealed class TextMatch
 {
     private readonly string? _exact;
@@ -18,16 +18,16 @@ internal sealed class TextMatch
         _comparison = ignoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
     }
 
-    /// <summary>Null when nothing is asked.</summary>
+    /// <summary>Null without a condition.</summary>
     public static TextMatch? From(string? exact, string? prefix, string? regex, bool ignoreCase = false) =>
         exact is null && prefix is null && regex is null ? null : new TextMatch(exact, prefix, regex is null ? null : Compile(regex, ignoreCase), ignoreCase);
 
-    /// <summary>Null when nothing is asked.</summary>
+    /// <summary>Null without a condition.</summary>
     public static TextMatch? From(TextMatchOptions? options) => options is null ? null : From(options.Exact, options.Prefix, options.Regex);
 
-    /// <summary>Makes the expression of a match.</summary>
-    /// <exception cref="ArgumentException">It is none.</exception>
-    /// <exception cref="NotSupportedException">It needs backtracking, and so a time that whoever writes requests could make long.</exception>
+    /// <summary>Compiles a regular expression for a whole text.</summary>
+    /// <exception cref="ArgumentException">It is not a regular expression.</exception>
+    /// <exception cref="NotSupportedException">It requires backtracking, whose run time the author of a request could make arbitrarily long.</exception>
     public static Regex Compile(string regex, bool ignoreCase) =>
         new($"^(?:{regex})$", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | (ignoreCase ? RegexOptions.IgnoreCase : RegexOptions.None));
 

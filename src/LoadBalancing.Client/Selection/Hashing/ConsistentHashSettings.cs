@@ -1,12 +1,12 @@
 namespace LoadBalancing.Client;
 
-/// <summary>What all strategies that hash have in common, compiled from options.</summary>
+/// <summary>The compiled settings that all strategies that hash share.</summary>
 internal readonly record struct ConsistentHashSettings(UnavailableOwnerBehavior OnUnavailableOwner, int? BalanceFactor, bool UseHostname)
 {
     public static ConsistentHashSettings From(ConsistentHashOptions options) =>
         new(options.OnUnavailableOwner, options.HashBalanceFactor, options.UseHostnameForHashing);
 
-    /// <summary>Those who may own keys. In panic nobody is passed over for being out, so the level alone says who they are.</summary>
+    /// <summary>The endpoints that may own keys. In panic no endpoint is skipped for being unavailable, so they are those of the level.</summary>
     public IReadOnlyList<UpstreamEndpoint> OwnersOf(EndpointLevel level) =>
         KeepsUnavailableOwners(level) ? level.AllEndpoints : level.Endpoints;
 

@@ -1,8 +1,9 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Slots in a circle, each with an owner. A hash leads to a slot; whoever cannot have the owner of that slot goes on to the next. Built from everybody who may own keys, and kept for as long as those stay the
-/// same: an ejection does not touch it.
+/// A circle of entries, each with an owner. A hash maps to an entry; if its owner cannot be picked, the next entry follows. Built from all endpoints that may
+/// own keys, and kept while those stay
+/// the same: an ejection does not affect it.
 /// </summary>
 internal abstract class ConsistentHashTable
 {
@@ -10,9 +11,9 @@ internal abstract class ConsistentHashTable
 
     public HashOwner[] Owners { get; }
 
-    /// <summary>For each slot, the place of its owner among <see cref="Owners"/>.</summary>
+    /// <summary>For each entry, the index of its owner in <see cref="Owners"/>.</summary>
     public HashTableEntries Entries { get; protected init; }
 
-    /// <summary>The slot of a hash.</summary>
+    /// <summary>The entry of a hash.</summary>
     public abstract int EntryOf(ulong hash);
 }

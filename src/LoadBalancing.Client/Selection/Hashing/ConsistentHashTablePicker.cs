@@ -1,6 +1,9 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Looks a hash up in a table; from an owner that is out, was tried or is full it goes on around the circle. An attempt without a hash goes to any slot.</summary>
+/// <summary>
+/// Looks up a hash in a table; past an owner that is unavailable, already tried or full it continues around the circle. An attempt without a hash starts at a
+/// random entry.
+/// </summary>
 internal sealed class ConsistentHashTablePicker : IEndpointPicker
 {
     private readonly HashTableEntries _entries;
@@ -25,34 +28,34 @@ internal sealed class ConsistentHashTablePicker : IEndpointPicker
 
     public UpstreamEndpoint? Pick(in PickContext context)
     {
-        int slot = Table.EntryOf(context.HasHash ? context.HashValue : _random.NextUInt64());
-        UpstreamEndpoint owner = _owners[_entries[slot]];
-        return _bound is null && ((_allAvailable.Holds && context.HasNoExclusions) || context.Admits(owner)) ? owner : PickNextOwner(slot, context);
+        int entry = Table.EntryOf(context.HasHash ? context.HashValue : _random.NextUInt64());
+        UpstreamEndpoint owner = _owners[_entries[entry]];
+        return _bound is null && ((_allAvailable.Holds && context.HasNoExclusions) || context.Admits(owner)) ? owner : PickNextOwner(entry, context);
     }
 
-    private UpstreamEndpoint? PickNextOwner(int slot, in PickContext context)
+    private UpstreamEndpoint? PickNextOwner(int entry, in PickContext context)
     {
-        HashTableEntries slots = _entries;
+        HashTableEntries entries = _entries;
         int? inFlight = null;
-        int patience = 4 * _owners.Length;
-        for (int step = 0; step < slots.Length; step++)
+        int stepsBeforeScan = 4 * _owners.Length;
+        for (int step = 0; step < entries.Length; step++)
         {
-            // Tables are much longer than lists of owners: before going all the way round, see whether that can lead anywhere.
-            if (step == patience && !AdmitsAny(context))
+            // Tables are much longer than lists of owners: before going all the way round, check whether any owner is admitted.
+            if (step == stepsBeforeScan && !AdmitsAny(context))
             {
                 return null;
             }
 
-            UpstreamEndpoint owner = _owners[slots[slot]];
+            UpstreamEndpoint owner = _owners[entries[entry]];
             if (context.Admits(owner) && (_bound is null || _bound.HasCapacity(owner, ref inFlight)))
             {
                 return owner;
             }
 
-            slot = slot + 1 == slots.Length ? 0 : slot + 1;
+            entry = entry + 1 == entries.Length ? 0 : entry + 1;
         }
 
-        // Everybody is full, or nobody with a slot can be had, and a table too small for all has owners without one.
+        // All are full, or no owner with an entry is admitted: a table too small for all leaves some owners without entries.
         return FewestInFlight.Find(_owners, _shares, context, _random);
     }
 

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>What the strategies with a table have in common: the table is kept for as long as its owners, their keys and their shares stay the same.</summary>
+/// <summary>Base of the strategies with a table, which is kept while its owners, their keys and their shares stay the same.</summary>
 internal abstract record ConsistentHashTableStrategy(RandomSource Random, ConsistentHashSettings Hashing) : IConfigurableStrategy
 {
     public abstract string Name { get; }
@@ -13,7 +13,8 @@ internal abstract record ConsistentHashTableStrategy(RandomSource Random, Consis
     {
         IReadOnlyList<UpstreamEndpoint> endpoints = Hashing.OwnersOf(level);
         HashOwner[] owners = HashOwner.Of(endpoints, Hashing.WeightsOf(level), Hashing.UseHostname);
-        ConsistentHashTable table = previous is ConsistentHashTablePicker known && known.Table.Owners.AsSpan().SequenceEqual(owners) ? known.Table : Build(owners);
+        ConsistentHashTable? known = (previous as ConsistentHashTablePicker)?.Table;
+        ConsistentHashTable table = known is not null && known.Owners.AsSpan().SequenceEqual(owners) ? known : Build(owners);
         return new ConsistentHashTablePicker(table, Hashing.BoundOf(endpoints, level), Random);
     }
 

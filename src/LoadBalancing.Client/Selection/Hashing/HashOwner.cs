@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Who may own keys: an endpoint, the text that tells it apart from the others in a hash, and its share, of which all together make 1.</summary>
+/// <summary>An owner of keys: an endpoint, the text that identifies it in a hash, and its share; all shares add up to 1.</summary>
 internal readonly record struct HashOwner(UpstreamEndpoint Endpoint, string Key, double Share)
 {
-    /// <summary>The owners in the order of their keys: the order of the description must not matter.</summary>
+    /// <summary>The owners in the order of their keys, independent of the order of the endpoints.</summary>
     public static HashOwner[] Of(IReadOnlyList<UpstreamEndpoint> endpoints, IReadOnlyList<double> weights, bool useHostname)
     {
         double total = weights.Sum();
@@ -17,7 +17,7 @@ internal readonly record struct HashOwner(UpstreamEndpoint Endpoint, string Key,
         ];
     }
 
-    /// <summary>As Envoy writes it: the key that the endpoint was given, or its host name where that is asked for, or its address with the port, IPv6 in brackets.</summary>
+    /// <summary>As in Envoy: the endpoint's configured key, or its host name if so configured, or its address with the port, IPv6 in brackets.</summary>
     private static string KeyOf(UpstreamEndpoint endpoint, bool useHostname)
     {
         if (endpoint.Description.HashKey is { Length: > 0 } key)
@@ -31,7 +31,7 @@ internal readonly record struct HashOwner(UpstreamEndpoint Endpoint, string Key,
             return endpoint.Hostname ?? address.IdnHost;
         }
 
-        // An address of IPv6 is in its shortest form by now.
+        // Uri has already shortened an IPv6 address.
         string host = address.HostNameType == UriHostNameType.IPv6 ? address.Host : address.IdnHost;
         return host.Length == 0 ? address.AbsolutePath : string.Create(CultureInfo.InvariantCulture, $"{host}:{address.Port}");
     }

@@ -1,38 +1,39 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// For each slot of a table, the number of its owner. Two bytes each as long as they are enough: a table of the usual size is built anew with every change of the members, and large arrays are what makes the garbage
-/// collector look at everything.
+/// The owner index of each entry of a table, in two bytes where that is enough: a table of the usual size is rebuilt with every change of the endpoints, and
+/// allocating large arrays triggers full
+/// garbage collections.
 /// </summary>
 internal readonly struct HashTableEntries
 {
     private readonly ushort[] _narrow;
     private readonly int[] _wide;
 
-    /// <param name="slots">How many slots.</param>
-    /// <param name="owners">How many owners. All slots are the first one's until they are set.</param>
-    public HashTableEntries(int slots, int owners)
+    /// <param name="count">The number of entries.</param>
+    /// <param name="owners">The number of owners. All entries belong to the first one until they are set.</param>
+    public HashTableEntries(int count, int owners)
     {
         bool isNarrow = owners <= ushort.MaxValue + 1;
-        _narrow = isNarrow ? new ushort[slots] : [];
-        _wide = isNarrow ? [] : new int[slots];
+        _narrow = isNarrow ? new ushort[count] : [];
+        _wide = isNarrow ? [] : new int[count];
     }
 
     public int Length => _narrow.Length + _wide.Length;
 
-    public int this[int slot]
+    public int this[int index]
     {
-        // The check for the end of the array, which there has to be anyway, tells the two kinds of tables apart.
-        get => (uint)slot < (uint)_narrow.Length ? _narrow[slot] : _wide[slot];
+        // The bounds check, which is needed anyway, distinguishes the two kinds of tables.
+        get => (uint)index < (uint)_narrow.Length ? _narrow[index] : _wide[index];
         set
         {
             if (_wide.Length == 0)
             {
-                _narrow[slot] = (ushort)value;
+                _narrow[index] = (ushort)value;
             }
             else
             {
-                _wide[slot] = value;
+                _wide[index] = value;
             }
         }
     }

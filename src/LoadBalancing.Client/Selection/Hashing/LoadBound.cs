@@ -1,27 +1,29 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Keeps what is in flight on one endpoint below a multiple of its share, whatever the keys (Mirrokni, Thorup, Zadimoghaddam: "Consistent hashing with bounded loads", 2016).
+/// Keeps the attempts in flight on one endpoint below a multiple of its share, whatever the keys (Mirrokni, Thorup, Zadimoghaddam: "Consistent hashing with
+/// bounded loads", 2016).
 /// </summary>
 /// <remarks>
-/// Judged with the attempt that is about to begin: in flight on the endpoint and one more is at most ceil((in flight on all + 1) x factor x share). Envoy judges without it and so admits one more. Two picks at the
-/// same time do not see each other.
+/// The bound includes the attempt about to start: in flight on the endpoint plus one is at most ceil((in flight on all + 1) x factor x share). Envoy excludes
+/// it and so admits one more. Two concurrent
+/// picks do not see each other.
 /// </remarks>
 internal sealed class LoadBound
 {
-    /// <summary>Product and sum of shares are off by this little, and must not be rounded up to a whole attempt.</summary>
+    /// <summary>Products and sums of shares have errors of this size, which must not be rounded up to a whole attempt.</summary>
     private const double Rounding = 1e-9;
 
-    private readonly UpstreamEndpoint[] _inService;
+    private readonly UpstreamEndpoint[] _available;
     private readonly Dictionary<UpstreamEndpoint, double> _allowance = [];
 
     public LoadBound(IReadOnlyList<UpstreamEndpoint> owners, EndpointLevel level, double factor)
     {
-        _inService = [.. level.Endpoints];
+        _available = [.. level.Endpoints];
         double total = level.Weights.Sum();
-        for (int i = 0; i < _inService.Length; i++)
+        for (int i = 0; i < _available.Length; i++)
         {
-            _allowance[_inService[i]] = factor * level.Weights[i] / total;
+            _allowance[_available[i]] = factor * level.Weights[i] / total;
         }
 
         foreach (UpstreamEndpoint owner in owners)
@@ -30,11 +32,11 @@ internal sealed class LoadBound
         }
     }
 
-    /// <summary>Adds up what is in flight.</summary>
+    /// <summary>The sum of attempts in flight.</summary>
     public int CountInFlight()
     {
         int sum = 0;
-        foreach (UpstreamEndpoint endpoint in _inService)
+        foreach (UpstreamEndpoint endpoint in _available)
         {
             sum += endpoint.InFlight;
         }
@@ -42,12 +44,12 @@ internal sealed class LoadBound
         return sum;
     }
 
-    /// <summary>Whether an endpoint may take one attempt more.</summary>
+    /// <summary>Whether an endpoint may take one more attempt.</summary>
     /// <param name="endpoint">The endpoint.</param>
-    /// <param name="inFlight">What is in flight on all; counted and kept here when it is needed for the first time.</param>
+    /// <param name="inFlight">The attempts in flight on all endpoints; computed at the first use and kept here.</param>
     public bool HasCapacity(UpstreamEndpoint endpoint, ref int? inFlight)
     {
-        // An idle one has room for one whatever the others do.
+        // An idle endpoint may always take one.
         int own = endpoint.InFlight;
         if (own <= 0)
         {

@@ -1,14 +1,17 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The owner of a key is found in a table.</summary>
-internal sealed record MaglevStrategy(RandomSource Random, ConsistentHashSettings Hashing = default, int TableSize = 65537) : ConsistentHashTableStrategy(Random, Hashing)
+/// <summary>Finds the owner of a key in a Maglev table.</summary>
+internal sealed record MaglevStrategy(
+    RandomSource Random,
+    ConsistentHashSettings Hashing = default,
+    int TableSize = 65537) : ConsistentHashTableStrategy(Random, Hashing)
 {
-    /// <summary>The largest table, as in Envoy; a prime like all of them.</summary>
+    /// <summary>The largest table, as in Envoy; a prime, as every size.</summary>
     public const int MaxTableSize = 5_000_011;
 
     public override string Name => LoadBalancingStrategies.Maglev;
 
-    /// <summary>Whether a table may have this many slots. Only with a prime number does every step width lead through all of them.</summary>
+    /// <summary>Whether a table may have this size. Only with a prime does every step width reach all entries.</summary>
     public static bool IsTableSize(int size)
     {
         if (size is < 2 or > MaxTableSize)

@@ -1,8 +1,9 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// The lookup table of Maglev (Eisenbud and others, NSDI 2016), slot for slot the one that Envoy builds: the owners, in the order of their keys, take turns in claiming the next free slot of a
-/// permutation of their own, those of a smaller share not every turn.
+/// The lookup table of Maglev (Eisenbud and others, NSDI 2016), entry for entry the one that Envoy builds: the owners, in the order of their keys, take turns
+/// claiming the next free entry of their own
+/// permutation; those with a smaller share skip turns.
 /// </summary>
 internal sealed class MaglevTable : ConsistentHashTable
 {
@@ -19,15 +20,15 @@ internal sealed class MaglevTable : ConsistentHashTable
 
     private static HashTableEntries Fill(Claimant[] claimants, uint size)
     {
-        var slots = new HashTableEntries((int)size, claimants.Length);
+        var entries = new HashTableEntries((int)size, claimants.Length);
 
-        // Of the n-th slot from the end, size / n are looked at before it is found, in random order: a bit for each stays in the nearest cache, and the table would not.
+        // The n-th entry from the end takes size / n probes in random order: a bit per entry stays in the nearest cache, the table would not.
         ulong[] taken = new ulong[(size + 63) / 64];
         double largest = claimants.Max(static claimant => claimant.Share);
-        uint left = size;
-        for (uint round = 1; left > 0; round++)
+        uint remaining = size;
+        for (uint round = 1; remaining > 0; round++)
         {
-            for (int owner = 0; owner < claimants.Length && left > 0; owner++)
+            for (int owner = 0; owner < claimants.Length && remaining > 0; owner++)
             {
                 ref Claimant claimant = ref claimants[owner];
                 if (round * claimant.Share < claimant.Due)
@@ -36,23 +37,23 @@ internal sealed class MaglevTable : ConsistentHashTable
                 }
 
                 claimant.Due += largest;
-                uint slot = claimant.Next;
-                while ((taken[slot / 64] & (1UL << (int)(slot % 64))) != 0)
+                uint entry = claimant.Next;
+                while ((taken[entry / 64] & (1UL << (int)(entry % 64))) != 0)
                 {
-                    slot = claimant.After(slot, size);
+                    entry = claimant.After(entry, size);
                 }
 
-                taken[slot / 64] |= 1UL << (int)(slot % 64);
-                slots[(int)slot] = owner;
-                claimant.Next = claimant.After(slot, size);
-                left--;
+                taken[entry / 64] |= 1UL << (int)(entry % 64);
+                entries[(int)entry] = owner;
+                claimant.Next = claimant.After(entry, size);
+                remaining--;
             }
         }
 
-        return slots;
+        return entries;
     }
 
-    /// <summary>Where an owner is in its permutation, and when it may claim again.</summary>
+    /// <summary>An owner's position in its permutation, and its next turn.</summary>
     private struct Claimant
     {
         public double Due;
@@ -67,9 +68,9 @@ internal sealed class MaglevTable : ConsistentHashTable
             _skip = (uint)(TextHash.Of(owner.Key, seed: 1) % (size - 1)) + 1;
         }
 
-        public readonly uint After(uint slot, uint size)
+        public readonly uint After(uint entry, uint size)
         {
-            uint next = slot + _skip;
+            uint next = entry + _skip;
             return next >= size ? next - size : next;
         }
     }

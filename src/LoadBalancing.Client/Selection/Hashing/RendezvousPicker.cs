@@ -1,15 +1,16 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Highest random weight (Thaler, Ravishankar 1998), with weights as -weight / ln(u). There is no table: when an endpoint comes or goes only the keys move that it gains or loses, to the last one. The price is a
-/// look at every endpoint for each pick.
+/// Highest random weight (Thaler, Ravishankar 1998), with weights as -weight / ln(u). There is no table: when an endpoint is added or removed, exactly the keys
+/// that it gains or loses move. The price is
+/// O(n) for each pick.
 /// </summary>
 internal sealed class RendezvousPicker : IEndpointPicker
 {
     private readonly UpstreamEndpoint[] _owners;
     private readonly ulong[] _seeds;
 
-    /// <summary>Null when all are the same.</summary>
+    /// <summary>Null when all are equal.</summary>
     private readonly double[]? _shares;
     private readonly LoadBound? _bound;
     private readonly RandomSource _random;
@@ -28,9 +29,9 @@ internal sealed class RendezvousPicker : IEndpointPicker
         ulong hash = context.HasHash ? context.HashValue : _random.NextUInt64();
         int? inFlight = null;
         UpstreamEndpoint? best = null;
-        UpstreamEndpoint? bestIfAllAreFull = null;
+        UpstreamEndpoint? bestFull = null;
         double shortest = double.PositiveInfinity;
-        double shortestOfAll = double.PositiveInfinity;
+        double shortestFull = double.PositiveInfinity;
         for (int i = 0; i < _owners.Length; i++)
         {
             double distance = DistanceOf(hash, i);
@@ -44,20 +45,20 @@ internal sealed class RendezvousPicker : IEndpointPicker
                 best = _owners[i];
                 shortest = distance;
             }
-            else if (distance < shortestOfAll)
+            else if (distance < shortestFull)
             {
-                bestIfAllAreFull = _owners[i];
-                shortestOfAll = distance;
+                bestFull = _owners[i];
+                shortestFull = distance;
             }
         }
 
-        return best ?? bestIfAllAreFull;
+        return best ?? bestFull;
     }
 
-    /// <summary>The time until an event of the rate of its share: who is first wins, each with the probability of its share.</summary>
+    /// <summary>The time until an event whose rate is the share: each owner is first with the probability of its share.</summary>
     private double DistanceOf(ulong hash, int owner)
     {
-        // The finalizer of MurmurHash3, by which every bit of seed and hash reaches every bit of the result.
+        // The finalizer of MurmurHash3: every bit of seed and hash affects every bit of the result.
         ulong mixed = hash ^ _seeds[owner];
         mixed = (mixed ^ (mixed >> 33)) * 0xFF51AFD7ED558CCD;
         mixed = (mixed ^ (mixed >> 33)) * 0xC4CEB9FE1A85EC53;

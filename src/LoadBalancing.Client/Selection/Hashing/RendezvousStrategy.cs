@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Each key ranks all endpoints for itself and goes to the first.</summary>
+/// <summary>Each key ranks all endpoints and goes to the first.</summary>
 internal sealed record RendezvousStrategy(RandomSource Random, ConsistentHashSettings Hashing = default) : IConfigurableStrategy
 {
     public string Name => LoadBalancingStrategies.Rendezvous;

@@ -1,7 +1,11 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The owner of a key is found on a ring.</summary>
-internal sealed record RingHashStrategy(RandomSource Random, ConsistentHashSettings Hashing = default, int MinimumSize = 1024, int MaximumSize = 8 * 1024 * 1024) : ConsistentHashTableStrategy(Random, Hashing)
+/// <summary>Finds the owner of a key on a hash ring.</summary>
+internal sealed record RingHashStrategy(
+    RandomSource Random,
+    ConsistentHashSettings Hashing = default,
+    int MinimumSize = 1024,
+    int MaximumSize = 8 * 1024 * 1024) : ConsistentHashTableStrategy(Random, Hashing)
 {
     public override string Name => LoadBalancingStrategies.RingHash;
 

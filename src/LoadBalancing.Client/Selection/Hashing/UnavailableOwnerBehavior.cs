@@ -1,11 +1,13 @@
 namespace LoadBalancing.Client;
 
-/// <summary>What becomes of the keys of an endpoint that is out of service, with a strategy that hashes.</summary>
+/// <summary>What happens to the keys of an unavailable endpoint under a strategy that hashes.</summary>
 public enum UnavailableOwnerBehavior
 {
-    /// <summary>They go to whoever comes next in the order of each key, and come home when their endpoint does. All other keys stay where they are.</summary>
+    /// <summary>Each key goes to the next endpoint in its own order, and returns when its owner is restored. All other keys stay.</summary>
     Skip,
 
-    /// <summary>The owners of all keys are found anew among those in service, as Envoy does it. Some keys of endpoints in service change their owner too.</summary>
+    /// <summary>
+    /// The owners of all keys are computed again from the available endpoints, as in Envoy. Some keys of available endpoints change their owner, too.
+    /// </summary>
     Rebuild,
 }

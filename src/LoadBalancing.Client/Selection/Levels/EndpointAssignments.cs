@@ -2,51 +2,66 @@ using System.Globalization;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Writes down at each endpoint what a snapshot does with it, and why.</summary>
+/// <summary>Stores at each endpoint how a snapshot uses it, and why.</summary>
 internal static class EndpointAssignments
 {
     private static readonly EndpointAssignment ExcludedByLocality = new(0, 0, "its locality gets no requests", InPanic: false);
-    private static readonly EndpointAssignment Draining = new(0, 0, "it is about to leave and takes no new callers", InPanic: false);
+    private static readonly EndpointAssignment Draining = new(0, 0, "it is draining and takes no new callers", InPanic: false);
 
-    public static void Apply(UpstreamEndpoint[] members, UpstreamEndpoint[][] ordered, SnapshotLevel[][] levels, PriorityLevel[] drafts, PriorityLoads loads, SlowStartWeights ramping)
+    public static void Apply(
+        UpstreamEndpoint[] endpoints,
+        UpstreamEndpoint[][] ordered,
+        SnapshotLevel[][] levels,
+        PriorityLevel[] drafts,
+        PriorityLoads loads,
+        SlowStartWeights slowStart)
     {
-        var placements = new Dictionary<UpstreamEndpoint, EndpointAssignment>(members.Length);
+        var assignments = new Dictionary<UpstreamEndpoint, EndpointAssignment>(endpoints.Length);
         for (int priority = 0; priority < ordered.Length; priority++)
         {
             if (ordered[priority].Length > drafts[priority].Endpoints.Length)
             {
-                var unused = new EndpointAssignment(priority, 0, "it is not among those that this client uses (Subsetting)", InPanic: false);
-                Array.ForEach(ordered[priority], endpoint => placements[endpoint] = unused);
+                var unused = new EndpointAssignment(priority, 0, "it is not in the subset of this client (Subsetting)", InPanic: false);
+                Array.ForEach(ordered[priority], endpoint => assignments[endpoint] = unused);
             }
 
             string reason = Explain(priority, drafts, loads);
             foreach (SnapshotLevel level in levels[priority])
             {
-                Assign(level, level.Level.Locality is { } place ? $"{reason}, of which {place} gets {Percent(level.Share * 10_000 / loads.Percents[priority])} %" : reason, ramping, placements);
+                string levelReason = level.Level.Locality is { } locality
+                    ? $"{reason}, of which {locality} gets {Percent(level.Share * 10_000 / loads.Percents[priority])} %"
+                    : reason;
+                Assign(level, levelReason, slowStart, assignments);
             }
         }
 
-        foreach (UpstreamEndpoint endpoint in members)
+        foreach (UpstreamEndpoint endpoint in endpoints)
         {
-            endpoint.Assignment = placements.TryGetValue(endpoint, out EndpointAssignment? placement) ? placement : endpoint.Description.Draining ? Draining : ExcludedByLocality;
+            endpoint.Assignment = assignments.GetValueOrDefault(endpoint) ?? (endpoint.Description.Draining ? Draining : ExcludedByLocality);
         }
     }
 
-    private static void Assign(SnapshotLevel level, string reason, SlowStartWeights ramping, Dictionary<UpstreamEndpoint, EndpointAssignment> placements)
+    private static void Assign(SnapshotLevel level, string reason, SlowStartWeights slowStart, Dictionary<UpstreamEndpoint, EndpointAssignment> assignments)
     {
         bool inPanic = level.Level.InPanic;
-        var isOut = new EndpointAssignment(level.Level.PriorityLevel, 0, "it is out of service", inPanic);
+        var unavailable = new EndpointAssignment(level.Level.PriorityLevel, 0, "it is unavailable", inPanic);
         foreach (UpstreamEndpoint endpoint in level.Level.AllEndpoints)
         {
-            placements[endpoint] = isOut;
+            assignments[endpoint] = unavailable;
         }
 
         double total = level.Level.Weights.Sum();
         for (int i = 0; i < level.Level.Endpoints.Count; i++)
         {
             UpstreamEndpoint endpoint = level.Level.Endpoints[i];
-            string own = ramping.IsInSlowStart(endpoint) ? $"{reason}; in slow start with {Percent(ramping.FractionOf(endpoint) * 100)} % of its weight" : reason;
-            placements[endpoint] = new EndpointAssignment(level.Level.PriorityLevel, level.FailsInPanic ? 0 : level.Share * level.Level.Weights[i] / total, own, inPanic);
+            string ownReason = slowStart.IsInSlowStart(endpoint)
+                ? $"{reason}; in slow start with {Percent(slowStart.FractionOf(endpoint) * 100)} % of its weight"
+                : reason;
+            assignments[endpoint] = new EndpointAssignment(
+                level.Level.PriorityLevel,
+                level.FailsInPanic ? 0 : level.Share * level.Level.Weights[i] / total,
+                ownReason,
+                inPanic);
         }
     }
 
@@ -54,7 +69,9 @@ internal static class EndpointAssignments
     {
         PriorityLevel draft = drafts[priority];
         string panic = loads.InPanic[priority] ? ", in panic" : "";
-        return string.Create(CultureInfo.InvariantCulture, $"level {priority} gets {loads.Percents[priority]} % with {draft.Available.Length} of {draft.Endpoints.Length} endpoints in service{panic}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"level {priority} gets {loads.Percents[priority]} % with {draft.Available.Length} of {draft.Endpoints.Length} endpoints available{panic}");
     }
 
     private static string Percent(double percent) => double.IsFinite(percent) ? percent.ToString("0.#", CultureInfo.InvariantCulture) : "0";

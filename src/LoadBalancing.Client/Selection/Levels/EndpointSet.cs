@@ -1,12 +1,13 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// The immutable snapshot that requests read once: who is a member, and the levels with their pickers over those in service. A new one is built
-/// aside for every change of membership or health and published by one write.
+/// The immutable snapshot that each request reads once: the endpoints of a cluster, and the levels with their pickers. For every change of endpoints or health
+/// a new one is
+/// built and published by one write.
 /// </summary>
 internal sealed class EndpointSet
 {
-    /// <summary>From how many endpoints on it pays to fetch their memory ahead of their turns: fewer stay in the processor's caches by themselves.</summary>
+    /// <summary>The number of endpoints from which prefetching pays: fewer stay in the processor's caches anyway.</summary>
     internal const int WorthPrefetching = 256;
 
     private readonly RandomSource _random;
@@ -16,13 +17,13 @@ internal sealed class EndpointSet
     private readonly bool _ignoresHealth;
     private readonly IForesightedPicker? _foresighted;
 
-    /// <param name="endpoints">All members.</param>
-    /// <param name="candidates">Those of them that may be picked at all, in service or not.</param>
-    /// <param name="levels">The levels, those used first at the front; at least one.</param>
-    /// <param name="acrossLevels">Chooses a level and lets it pick; null where there is only one.</param>
-    /// <param name="strategy">Who built the pickers.</param>
-    /// <param name="panic">When it is panic.</param>
-    /// <param name="random">Where sudden panic draws from.</param>
+    /// <param name="endpoints">All endpoints of the cluster.</param>
+    /// <param name="candidates">Those that may be picked, available or not.</param>
+    /// <param name="levels">The levels, in the order of use; at least one.</param>
+    /// <param name="acrossLevels">Picks across levels; null where there is only one.</param>
+    /// <param name="strategy">The strategy that built the pickers.</param>
+    /// <param name="panic">The panic rule.</param>
+    /// <param name="random">The source of draws in sudden panic.</param>
     public EndpointSet(
         UpstreamEndpoint[] endpoints,
         UpstreamEndpoint[] candidates,
@@ -45,52 +46,54 @@ internal sealed class EndpointSet
         InPanic = Array.Exists(levels, static level => level.Level.InPanic);
     }
 
-    /// <summary>All members, in the order in which they were described, in service or not.</summary>
+    /// <summary>All endpoints, available or not, in the order of their descriptions.</summary>
     public UpstreamEndpoint[] Endpoints { get; }
 
-    /// <summary>The levels, those used first at the front.</summary>
+    /// <summary>The levels, in the order of use.</summary>
     public SnapshotLevel[] Levels { get; }
 
     /// <summary>The level that is used first.</summary>
     public EndpointLevel FirstLevel => _firstLevel.Level;
 
-    /// <summary>The strategy that built the pickers; another one must not be handed them to carry on from.</summary>
+    /// <summary>The strategy that built the pickers; no other strategy may continue from them.</summary>
     public ILoadBalancingStrategy Strategy { get; }
 
-    /// <summary>The picker of the only level, or one that chooses among several; null when nothing is in service and panic is off, or there are no members.</summary>
+    /// <summary>The picker of the only level, or one that picks across levels; null without endpoints, or when none is available and panic is off.</summary>
     public IEndpointPicker? Picker { get; }
 
-    /// <summary>The ejected endpoints that requests are let through to when their time is up; null when there are none, or they return otherwise.</summary>
+    /// <summary>The ejected endpoints that admit trial requests when their time is over; null when there are none, or they are restored otherwise.</summary>
     public UpstreamEndpoint[]? TrialCandidates { get; init; }
 
-    /// <summary>To be called before the next pick, because checks have stopped for want of traffic; usually null.</summary>
+    /// <summary>To be called before the next pick, because health checks were paused for lack of traffic; usually null.</summary>
     public Action? ResumeHealthChecks { get; init; }
 
-    /// <summary>Whether a pick is nothing but a pick.</summary>
+    /// <summary>Whether a pick needs nothing but the picker.</summary>
     public bool CanPickDirectly => TrialCandidates is null && ResumeHealthChecks is null && !InPanic;
 
-    /// <summary>Whether in some level so few are in service that it is panic.</summary>
+    /// <summary>Whether any level is in panic.</summary>
     public bool InPanic { get; }
 
-    /// <summary>Whether it is panic, and the requests that it falls on are refused for it.</summary>
+    /// <summary>Whether requests to levels in panic are rejected.</summary>
     public bool FailsInPanic => InPanic && _panic.Traffic == PanicTraffic.Fail;
 
     public PanicRule Panic => _panic;
 
-    /// <summary>Whether it is known whom the next picks will yield, and they are so many that their memory is not in the caches.</summary>
+    /// <summary>Whether the next picks are predictable, and the endpoints so many that their memory is not in the caches.</summary>
     public bool PrefetchesNext => _foresighted is not null;
 
-    /// <summary>Whether a pick at this moment would yield anything.</summary>
+    /// <summary>Whether a pick now would find an endpoint.</summary>
     public bool CanPick => _panic.CanPickUnavailable ? _candidates.Length > 0 : Array.Exists(Levels, static level => level.HasAvailable);
 
-    /// <summary>Whether a pick that yields nobody means that all are full. It is not asked whether somebody is: what was full during the pick may have room by now.</summary>
+    /// <summary>
+    /// Whether a pick without a result means that all are full. It does not test whether any is: one that was full during the pick may have capacity by now.
+    /// </summary>
     public bool HasLimitedEndpoints => !FailsInPanic && Array.Exists(_candidates, endpoint => endpoint.IsLimited && (InPanic || endpoint.IsAvailable));
 
     /// <summary>Whether this endpoint, if it was picked here, was picked in panic.</summary>
     public bool IsInPanic(UpstreamEndpoint picked) => InPanic && (Levels.Length == 1 || picked.Assignment is { InPanic: true });
 
     /// <summary>
-    /// An endpoint in service that the call has not tried, else one in service that it has, else, in panic, whom panic admits.
+    /// An available endpoint that the call has not tried, else an available one that it has, else, in panic, one that the panic rule admits.
     /// </summary>
     public UpstreamEndpoint? Pick(in PickContext context)
     {
@@ -113,16 +116,17 @@ internal sealed class EndpointSet
             }
         }
 
-        // Ejections that came after this snapshot can leave its picker empty-handed: the next snapshot, milliseconds away,
-        // will be one of panic, and this request must not fail for being early.
-        // Where somebody well is only full, nothing is sudden about it.
-        return _panic.CanPickUnavailable && !Array.Exists(_candidates, static endpoint => endpoint.IsLimited && endpoint.IsAvailable) ? PickWhenAllUnavailable() : null;
+        // Ejections after this snapshot can leave its picker without a result: the next snapshot, milliseconds away,
+        // will be in panic, and this request must not fail for being early.
+        // An available endpoint that is merely full is no sudden panic.
+        bool isSudden = !Array.Exists(_candidates, static endpoint => endpoint.IsLimited && endpoint.IsAvailable);
+        return _panic.CanPickUnavailable && isSudden ? PickWhenAllUnavailable() : null;
     }
 
-    /// <summary>An ejected endpoint whose time is up and that this attempt may go to, to see if it is well again; usually null.</summary>
+    /// <summary>An ejected endpoint whose ejection time is over and that admits this attempt as its trial request; usually null.</summary>
     public UpstreamEndpoint? PickForTrial(in PickContext context, TimeProvider timeProvider)
     {
-        // Who is where its session is stays there: elsewhere nobody knows it.
+        // A request with a session stays with its endpoint: no other endpoint knows the session.
         if (context.Preferred is { } preferred && context.Admits(preferred))
         {
             return null;
@@ -145,7 +149,7 @@ internal sealed class EndpointSet
         return null;
     }
 
-    /// <summary>Has the processor fetch the memory of whom the next picks will yield, if <see cref="PrefetchesNext"/>.</summary>
+    /// <summary>Prefetches the endpoints of the next picks, if <see cref="PrefetchesNext"/>.</summary>
     public void PrefetchNext() => _foresighted?.PrefetchNext();
 
     private UpstreamEndpoint? PickWhenAllUnavailable()
@@ -155,7 +159,7 @@ internal sealed class EndpointSet
             return PanicRule.FindFirstToRestore(_candidates) is { IsFull: false } last ? last : null;
         }
 
-        // Who has yet to pass a first check stays without traffic; his draw falls to the next.
+        // An endpoint that has yet to pass its first health check receives no traffic; its draws fall to the next.
         int drawn = _candidates.Length == 0 ? 0 : (int)(_random.NextUInt64() % (ulong)_candidates.Length);
         for (int i = 0; i < _candidates.Length; i++)
         {

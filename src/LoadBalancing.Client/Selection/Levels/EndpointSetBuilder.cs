@@ -1,15 +1,15 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Builds the snapshot that is published next: which endpoints this client uses, in which levels, who of them is in service, whether that is so few that it is panic, which part of the requests each level gets, and the pickers over the
-/// result.
+/// Builds the next snapshot: the endpoints that this client uses, their levels, the available ones and whether they are so few that a level is in panic, the
+/// share of each level, and the pickers.
 /// </summary>
 /// <remarks>
 /// <code>
-/// members --> without those about to leave --> places admit --> by priority and distance --> this client's subset of each
-///         --> percent of each priority, panic --> by place --> level, with the weights of slow start --> picker
+/// endpoints --> without draining ones --> locality filter --> by priority and distance --> this client's subset of each
+///           --> percent of each priority, panic --> by locality --> level, with slow start weights --> picker
 /// </code>
-/// Called by whoever publishes, one at a time.
+/// Called by the cluster's publisher, never concurrently.
 /// </remarks>
 internal sealed class EndpointSetBuilder
 {
@@ -20,71 +20,92 @@ internal sealed class EndpointSetBuilder
     private readonly bool _usesTrials;
     private readonly RandomSource _random;
 
-    public EndpointSetBuilder(ILoadBalancingStrategy strategy, PanicRule panic, EndpointSetSettings shape, SlowStartTracker ramps, bool probes, RandomSource random)
+    public EndpointSetBuilder(
+        ILoadBalancingStrategy strategy,
+        PanicRule panic,
+        EndpointSetSettings settings,
+        SlowStartTracker slowStart,
+        bool usesTrials,
+        RandomSource random)
     {
         _strategy = strategy;
         _panic = panic;
-        _settings = shape;
-        _slowStart = ramps;
-        _usesTrials = probes;
+        _settings = settings;
+        _slowStart = slowStart;
+        _usesTrials = usesTrials;
         _random = random;
     }
 
-    public EndpointSet Build(UpstreamEndpoint[] members, EndpointSet? previous, Action? wake = null)
+    public EndpointSet Build(UpstreamEndpoint[] endpoints, EndpointSet? previous, Action? resumeHealthChecks = null)
     {
-        // Those who are about to leave have left already, as far as anybody new is concerned.
-        UpstreamEndpoint[] staying = Array.Exists(members, static endpoint => endpoint.Description.Draining) ? Array.FindAll(members, static endpoint => !endpoint.Description.Draining) : members;
-        staying = staying.Length == 0 ? members : staying;
-        SlowStartWeights ramping = _strategy.UsesHash ? SlowStartWeights.None : _slowStart.ComputeWeights(staying);
-        UpstreamEndpoint[][] ordered = PriorityOrder.Of(_settings.Localities.Filter(staying), _settings.Localities);
-        PriorityLevel[] drafts = Array.ConvertAll(ordered, inOrder => new PriorityLevel(_settings.Subsetting is { } subset ? subset.Choose(inOrder, _panic) : inOrder, ramping));
+        // Draining endpoints have left already, as far as new callers are concerned.
+        UpstreamEndpoint[] remaining = Array.FindAll(endpoints, static endpoint => !endpoint.Description.Draining);
+        remaining = remaining.Length == 0 || remaining.Length == endpoints.Length ? endpoints : remaining;
+        SlowStartWeights slowStart = _strategy.UsesHash ? SlowStartWeights.None : _slowStart.ComputeWeights(remaining);
+        UpstreamEndpoint[][] ordered = PriorityOrder.Of(_settings.Localities.Filter(remaining), _settings.Localities);
+        PriorityLevel[] drafts = Array.ConvertAll(
+            ordered,
+            samePriority => new PriorityLevel(_settings.Subsetting is { } subset ? subset.Choose(samePriority, _panic) : samePriority, slowStart));
         PriorityLoads loads = PriorityLoads.Compute(drafts, _panic);
         SnapshotLevel[][] levels = new SnapshotLevel[drafts.Length][];
         for (int priority = 0; priority < drafts.Length; priority++)
         {
-            levels[priority] = MakeLevels(priority, drafts[priority], loads, ramping, previous);
+            levels[priority] = MakeLevels(priority, drafts[priority], loads, slowStart, previous);
         }
 
         SnapshotLevel[] all = levels.Length == 1 ? levels[0] : [.. levels.SelectMany(static level => level)];
         UpstreamEndpoint[] candidates = drafts.Length == 1 ? drafts[0].Endpoints : [.. drafts.SelectMany(static draft => draft.Endpoints)];
         IEndpointPicker? acrossLevels = all.Length == 1 ? null : new LevelsPicker(levels, loads.Percents, _strategy.UsesHash, _random);
         UpstreamEndpoint[] ejected = _usesTrials ? Array.FindAll(candidates, static endpoint => endpoint.Health == EndpointHealth.Ejected) : [];
-        EndpointAssignments.Apply(members, ordered, levels, drafts, loads, ramping);
-        return new EndpointSet(members, candidates, all, acrossLevels, _strategy, _panic, _random) { TrialCandidates = ejected.Length == 0 ? null : ejected, ResumeHealthChecks = wake };
+        EndpointAssignments.Apply(endpoints, ordered, levels, drafts, loads, slowStart);
+        return new EndpointSet(endpoints, candidates, all, acrossLevels, _strategy, _panic, _random)
+        {
+            TrialCandidates = ejected.Length == 0 ? null : ejected,
+            ResumeHealthChecks = resumeHealthChecks,
+        };
     }
 
-    private SnapshotLevel[] MakeLevels(int priority, PriorityLevel draft, PriorityLoads loads, SlowStartWeights ramping, EndpointSet? previous)
+    private SnapshotLevel[] MakeLevels(int priority, PriorityLevel draft, PriorityLoads loads, SlowStartWeights slowStart, EndpointSet? previous)
     {
         double part = loads.Percents[priority] / 100.0;
-        if (!loads.InPanic[priority] && !_strategy.UsesHash && _settings.Localities.Split(priority, draft.Endpoints, ramping.AvailableCapacityOf) is { } shares)
+        if (!loads.InPanic[priority]
+            && !_strategy.UsesHash
+            && _settings.Localities.Split(priority, draft.Endpoints, slowStart.AvailableCapacityOf) is { } shares)
         {
             double total = shares.Sum(static share => share.Share);
             return Array.ConvertAll(shares, share =>
             {
                 UpstreamEndpoint[] available = Array.FindAll(share.Endpoints, static endpoint => endpoint.IsAvailable);
-                var inPlace = new EndpointLevel(available, share.Endpoints, inPanic: false, ramping.WeightsFor(available)) { PriorityLevel = priority, Locality = share.Locality };
-                return MakeLevel(inPlace, part * share.Share / total, previous);
+                var local = new EndpointLevel(available, share.Endpoints, inPanic: false, slowStart.WeightsFor(available))
+                {
+                    PriorityLevel = priority,
+                    Locality = share.Locality,
+                };
+                return MakeLevel(local, part * share.Share / total, previous);
             });
         }
 
         bool inPanic = loads.InPanic[priority];
         UpstreamEndpoint[] endpoints = inPanic ? _panic.SelectEndpoints(draft.Available, draft.Tested) : draft.Available;
-        var level = new EndpointLevel(endpoints, draft.Endpoints, inPanic, _strategy.UsesHash ? WeightsForHashing(draft.Endpoints) : ramping.WeightsFor(endpoints)) { PriorityLevel = priority };
+        Converter<UpstreamEndpoint, double>? weights = _strategy.UsesHash ? WeightsForHashing(draft.Endpoints) : slowStart.WeightsFor(endpoints);
+        var level = new EndpointLevel(endpoints, draft.Endpoints, inPanic, weights) { PriorityLevel = priority };
         return [MakeLevel(level, part, previous)];
     }
 
     private SnapshotLevel MakeLevel(EndpointLevel level, double share, EndpointSet? previous)
     {
-        IEndpointPicker? carriedOn = _strategy.Equals(previous?.Strategy)
+        IEndpointPicker? previousPicker = _strategy.Equals(previous?.Strategy)
             ? Array.Find(previous.Levels, known => known.Level.PriorityLevel == level.PriorityLevel && known.Level.Locality == level.Locality)?.Picker
             : null;
-        return new SnapshotLevel(level, level.Endpoints.Count == 0 ? null : _strategy.CreatePicker(level, carriedOn), share, _panic);
+        return new SnapshotLevel(level, level.Endpoints.Count == 0 ? null : _strategy.CreatePicker(level, previousPicker), share, _panic);
     }
 
-    /// <summary>Under a strategy that hashes there is one picker for all places, and the parts of places are in the weights; null: each endpoint has its own.</summary>
-    private Converter<UpstreamEndpoint, double>? WeightsForHashing(UpstreamEndpoint[] members)
+    /// <summary>
+    /// Under a strategy that hashes there is one picker for all localities, and their shares are in the weights; null: each endpoint has its own.
+    /// </summary>
+    private Converter<UpstreamEndpoint, double>? WeightsForHashing(UpstreamEndpoint[] endpoints)
     {
-        if (_settings.Localities.SplitForHashing(members) is not { } shares)
+        if (_settings.Localities.SplitForHashing(endpoints) is not { } shares)
         {
             return null;
         }
@@ -92,13 +113,13 @@ internal sealed class EndpointSetBuilder
         var weights = new Dictionary<UpstreamEndpoint, double>();
         foreach (LocalityShare share in shares)
         {
-            double total = share.Endpoints.Sum(static member => member.Weight);
-            foreach (UpstreamEndpoint member in share.Endpoints)
+            double total = share.Endpoints.Sum(static endpoint => endpoint.Weight);
+            foreach (UpstreamEndpoint endpoint in share.Endpoints)
             {
-                weights.Add(member, member.Weight * share.Share / total);
+                weights.Add(endpoint, endpoint.Weight * share.Share / total);
             }
         }
 
-        return member => weights[member];
+        return endpoint => weights[endpoint];
     }
 }

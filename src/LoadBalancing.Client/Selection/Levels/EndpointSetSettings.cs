@@ -1,9 +1,9 @@
 namespace LoadBalancing.Client;
 
-/// <summary>What options say about the form of a set: who comes first, who gets how much, who is left out.</summary>
-/// <param name="Localities">What localities decide.</param>
-/// <param name="SlowStart">Null: everybody has his full weight at once.</param>
-/// <param name="Subsetting">Null: everybody is used.</param>
+/// <summary>The options that shape a set: the order of endpoints, their shares, and which of them are used.</summary>
+/// <param name="Localities">The locality rule.</param>
+/// <param name="SlowStart">Null: every endpoint has its full weight immediately.</param>
+/// <param name="Subsetting">Null: every endpoint is used.</param>
 internal sealed record EndpointSetSettings(LocalityRule Localities, SlowStartSettings? SlowStart, SubsettingSettings? Subsetting)
 {
     public static EndpointSetSettings From(LoadBalancingOptions options) =>

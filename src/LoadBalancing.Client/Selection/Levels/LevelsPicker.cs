@@ -1,15 +1,16 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Chooses a level and lets its picker pick. One draw decides: its hundredth says which priority, what is left of it which locality. Under a strategy that hashes, the hundredth is the hash modulo 100 as in Envoy, so that a key stays
+/// Chooses a level and delegates to its picker. One draw decides: its hundredth selects the priority, the remainder the locality. Under a strategy that hashes
+/// the hundredth is the hash modulo 100, as in Envoy, so that a key stays
 /// with its level.
 /// </summary>
 /// <remarks>
 /// <code>
 /// draw --> priority by percent --> locality by share --> its picker
-///                                  has nobody: the other localities of the priority, then the other priorities
+///                                  no result: the other localities of the priority, then the other priorities
 /// </code>
-/// A call that has been somewhere before is drawn into a locality where it has not been, if its priority has another.
+/// A retry is drawn into a locality that the call has not tried, if its priority has one.
 /// </remarks>
 internal sealed class LevelsPicker : IEndpointPicker
 {
@@ -21,9 +22,9 @@ internal sealed class LevelsPicker : IEndpointPicker
     private readonly RandomSource _random;
 
     /// <param name="priorities">The levels of each priority.</param>
-    /// <param name="percents">The part of each priority; they add up to 100.</param>
+    /// <param name="percents">The share of each priority; they add up to 100.</param>
     /// <param name="usesHash">Whether keys stay with their level.</param>
-    /// <param name="random">Where draws come from.</param>
+    /// <param name="random">The source of draws.</param>
     public LevelsPicker(SnapshotLevel[][] priorities, int[] percents, bool usesHash, RandomSource random)
     {
         _priorities = priorities;
@@ -34,29 +35,29 @@ internal sealed class LevelsPicker : IEndpointPicker
 
     public UpstreamEndpoint? Pick(in PickContext context)
     {
-        ulong left;
+        ulong remainder;
         int priority;
         if (_usesHash && context.HasHash)
         {
-            left = context.HashValue;
-            priority = _priorityOf[(int)(left % Percents)];
+            remainder = context.HashValue;
+            priority = _priorityOf[(int)(remainder % Percents)];
         }
         else
         {
-            priority = _priorityOf[(int)Math.BigMul(_random.NextUInt64(), Percents, out left)];
+            priority = _priorityOf[(int)Math.BigMul(_random.NextUInt64(), Percents, out remainder)];
         }
 
         SnapshotLevel[] levels = _priorities[priority];
         SnapshotLevel drawn = levels[0];
         if (levels.Length > 1)
         {
-            drawn = Draw(levels, left, context.TriedEndpoints);
+            drawn = Draw(levels, remainder, context.TriedEndpoints);
         }
 
         return drawn.Pick(context) ?? (drawn.FailsInPanic ? null : PickFromOtherLevels(drawn, priority, context));
     }
 
-    /// <summary>By share; if the call has been in some of these localities, among the others.</summary>
+    /// <summary>Draws by share, among localities that the call has not tried if there are any.</summary>
     private static SnapshotLevel Draw(SnapshotLevel[] levels, ulong number, IReadOnlyList<UpstreamEndpoint>? tried)
     {
         double total = 0;

@@ -1,14 +1,14 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Puts endpoints into the order in which they are used: by priority, among those of one priority by distance. Numbers that nobody has are closed up.</summary>
+/// <summary>Groups endpoints in the order of their use: by priority, and within a priority by distance. Gaps in the numbers are closed.</summary>
 internal static class PriorityOrder
 {
-    private const int MostDistances = 1000;
+    private const int MaxDistances = 1000;
 
-    /// <returns>The endpoints of each level, in the order in which they were described; one level without anybody when there are none.</returns>
-    public static UpstreamEndpoint[][] Of(UpstreamEndpoint[] endpoints, LocalityRule places)
+    /// <returns>The endpoints of each level, in the order of their descriptions; one empty level when there are none.</returns>
+    public static UpstreamEndpoint[][] Of(UpstreamEndpoint[] endpoints, LocalityRule localities)
     {
-        int[] ranks = Array.ConvertAll(endpoints, endpoint => (endpoint.Priority * MostDistances) + Math.Min(places.DistanceOf(endpoint), MostDistances - 1));
+        int[] ranks = Array.ConvertAll(endpoints, endpoint => (endpoint.Priority * MaxDistances) + Math.Min(localities.DistanceOf(endpoint), MaxDistances - 1));
         if (ranks.AsSpan().IndexOfAnyExcept(ranks.Length == 0 ? 0 : ranks[0]) < 0)
         {
             return [endpoints];

@@ -1,14 +1,14 @@
 namespace LoadBalancing.Client;
 
-/// <summary>A level of a snapshot: its endpoints, the picker over them, and its part of the requests. Immutable.</summary>
+/// <summary>A level of a snapshot: its endpoints, their picker, and its share of the requests. Immutable.</summary>
 internal sealed class SnapshotLevel
 {
     private readonly IEndpointPicker? _picker;
 
     /// <param name="level">The endpoints.</param>
-    /// <param name="picker">Null when there is nobody to pick.</param>
-    /// <param name="share">Its part of the cluster's requests, 0 to 1.</param>
-    /// <param name="panic">When it is panic.</param>
+    /// <param name="picker">Null when there is no endpoint to pick.</param>
+    /// <param name="share">Its share of the cluster's requests, 0 to 1.</param>
+    /// <param name="panic">The panic rule.</param>
     public SnapshotLevel(EndpointLevel level, IEndpointPicker? picker, double share, PanicRule panic)
     {
         Level = level;
@@ -20,18 +20,18 @@ internal sealed class SnapshotLevel
 
     public EndpointLevel Level { get; }
 
-    /// <summary>Null when there is nobody to pick.</summary>
+    /// <summary>Null when there is no endpoint to pick.</summary>
     public IEndpointPicker? Picker => _picker;
 
     public double Share { get; }
 
-    /// <summary>Whether it is panic and ejections do not count.</summary>
+    /// <summary>Whether the level is in panic and ignores ejections.</summary>
     public bool IgnoresHealth { get; }
 
-    /// <summary>Whether it is panic and its part of the requests is refused.</summary>
+    /// <summary>Whether the level is in panic and its requests are rejected.</summary>
     public bool FailsInPanic { get; }
 
-    /// <summary>Whether a pick at this moment would find somebody in service.</summary>
+    /// <summary>Whether a pick now would find an available endpoint.</summary>
     public bool HasAvailable
     {
         get
@@ -48,7 +48,7 @@ internal sealed class SnapshotLevel
         }
     }
 
-    /// <summary>An endpoint of this level; null when the attempt can have none of it.</summary>
+    /// <summary>An endpoint of this level; null when it has none for the attempt.</summary>
     public UpstreamEndpoint? Pick(in PickContext context) =>
         _picker is null ? null : IgnoresHealth ? PickIgnoringHealth(context) : _picker.Pick(context);
 

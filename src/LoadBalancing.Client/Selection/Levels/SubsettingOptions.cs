@@ -1,13 +1,19 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Lets each client use only some endpoints of a large set, always the same ones: those that the client's name ranks first (rendezvous hashing). When an endpoint comes or goes, at most one of a client's changes.
+/// Limits each client to some endpoints of a large set, always the same ones: those ranked first by the client's name (rendezvous hashing). When an endpoint is
+/// added or removed, at most one of a client's endpoints changes.
 /// </summary>
 public sealed class SubsettingOptions
 {
-    /// <summary>How many endpoints of each level a client uses. 1 or more; null, the default: all. While too few of those are in service (<see cref="PanicOptions.ThresholdPercent"/>), those ranked next are used as well.</summary>
+    /// <summary>
+    /// The number of endpoints of each level that a client uses. 1 or more; null, the default: all. While too few of them are available
+    /// (<see cref="PanicOptions.ThresholdPercent"/>), those ranked next are used, too.
+    /// </summary>
     public int? Size { get; set; }
 
-    /// <summary>What tells this client from the others. Null, the default: the name of the machine. Give it one where several processes run on a machine.</summary>
+    /// <summary>
+    /// The identity of this client among all clients. Null, the default: the machine name. Set it where several processes run on one machine.
+    /// </summary>
     public string? ClientId { get; set; }
 }

@@ -3,45 +3,46 @@ using System.Text;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Which endpoints of a large set this client uses: those that its name ranks first. Compiled from options.</summary>
+/// <summary>Selects the endpoints of a large set that this client uses: those ranked first by its name. Compiled from options.</summary>
 internal sealed record SubsettingSettings(int Size, string ClientId)
 {
     public static SubsettingSettings? From(SubsettingOptions options) =>
         options.Size is { } size ? new SubsettingSettings(size, options.ClientId ?? Environment.MachineName) : null;
 
     /// <summary>
-    /// The client's endpoints, in the order in which they were described: so many, or as many more as it takes for enough of them to be in service. That is never more than it takes to be sure of panic.
+    /// The client's endpoints, in the order of their descriptions: <see cref="Size"/> of them, or as many more as it takes for enough of them to be available.
+    /// That is never more than it takes to be certain of panic.
     /// </summary>
-    public UpstreamEndpoint[] Choose(UpstreamEndpoint[] members, PanicRule panic)
+    public UpstreamEndpoint[] Choose(UpstreamEndpoint[] endpoints, PanicRule panic)
     {
-        if (members.Length <= Size)
+        if (endpoints.Length <= Size)
         {
-            return members;
+            return endpoints;
         }
 
-        // Two hashes and no common seed: whoever ranks high for one client must not for the next.
+        // Two hashes without a common seed: an endpoint ranked high for one client must not be for the next.
         ulong client = XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(ClientId));
-        ulong[] ranks = Array.ConvertAll(members, member => RankOf(member, client));
-        int[] order = [.. Enumerable.Range(0, members.Length)];
+        ulong[] ranks = Array.ConvertAll(endpoints, endpoint => RankOf(endpoint, client));
+        int[] order = [.. Enumerable.Range(0, endpoints.Length)];
         Array.Sort(ranks, order);
         int chosen = 0;
         int judged = 0;
         int available = 0;
         while (chosen < order.Length && (chosen < Size || available == 0 || panic.IsInPanic(available, judged)))
         {
-            UpstreamEndpoint member = members[order[chosen++]];
-            judged += member.Health == EndpointHealth.Untested ? 0 : 1;
-            available += member.IsAvailable ? 1 : 0;
+            UpstreamEndpoint endpoint = endpoints[order[chosen++]];
+            judged += endpoint.Health == EndpointHealth.Untested ? 0 : 1;
+            available += endpoint.IsAvailable ? 1 : 0;
         }
 
         Array.Sort(order, 0, chosen);
-        return Array.ConvertAll(order[..chosen], place => members[place]);
+        return Array.ConvertAll(order[..chosen], index => endpoints[index]);
     }
 
-    private static ulong RankOf(UpstreamEndpoint member, ulong client)
+    private static ulong RankOf(UpstreamEndpoint endpoint, ulong client)
     {
-        string key = member.Description.HashKey is { Length: > 0 } given ? given : member.ToString();
-        Span<byte> bytes = stackalloc byte[Encoding.UTF8.GetMaxByteCount(key.Length) is var most and <= 1024 ? most : Encoding.UTF8.GetByteCount(key)];
+        string key = endpoint.Description.HashKey is { Length: > 0 } given ? given : endpoint.ToString();
+        Span<byte> bytes = stackalloc byte[Encoding.UTF8.GetMaxByteCount(key.Length) is var max and <= 1024 ? max : Encoding.UTF8.GetByteCount(key)];
         int length = Encoding.UTF8.GetBytes(key, bytes);
         return XxHash64.HashToUInt64(bytes[..length], unchecked((long)client));
     }

@@ -1,9 +1,9 @@
 namespace LoadBalancing.Client;
 
-/// <summary>One region takes over from another.</summary>
+/// <summary>A failover from one region to another.</summary>
 public sealed class LocalityFailoverOptions
 {
-    /// <summary>The region whose callers this is about, like <c>eu-west</c>.</summary>
+    /// <summary>The region of the callers, such as <c>eu-west</c>.</summary>
     public string From { get; set; } = "";
 
     /// <summary>The region that comes next for them, before all others.</summary>

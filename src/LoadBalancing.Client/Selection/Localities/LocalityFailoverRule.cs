@@ -1,9 +1,9 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The nearest first: by how many labels, and by how many parts of its locality, an endpoint has in common with this process. As Istio does it.</summary>
+/// <summary>Nearest first: by the number of labels, and by the number of locality parts, that an endpoint shares with this process. As in Istio.</summary>
 internal sealed class LocalityFailoverRule : LocalityRule
 {
-    /// <summary>The distances by locality: same place, same zone, same region, another region, another one that is not to take over.</summary>
+    /// <summary>The distances by locality: same subzone, same zone, same region, another region, another region that is no failover target.</summary>
     private const int Distances = 5;
 
     private readonly bool _usesLocality;
@@ -39,7 +39,7 @@ internal sealed class LocalityFailoverRule : LocalityRule
         return locality.Zone != Self.Zone ? 2 : locality.Subzone != Self.Subzone ? 1 : 0;
     }
 
-    /// <summary>How many of the labels are left when the first that differs is reached.</summary>
+    /// <summary>The number of labels from the first that differs to the end.</summary>
     private int LabelDistanceOf(UpstreamEndpoint endpoint, EndpointLocality locality)
     {
         for (int i = 0; i < _labels.Length; i++)

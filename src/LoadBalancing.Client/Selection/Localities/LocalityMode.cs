@@ -1,20 +1,29 @@
 namespace LoadBalancing.Client;
 
-/// <summary>What the places of endpoints have to say about where requests go.</summary>
+/// <summary>How the localities of endpoints affect where requests go.</summary>
 public enum LocalityMode
 {
-    /// <summary>Nothing: all endpoints of a priority are alike, wherever they are.</summary>
+    /// <summary>Not at all: all endpoints of a priority are equal.</summary>
     Off = 0,
 
-    /// <summary>The nearest endpoints first, others when too few of those are in service: by how much of their <see cref="EndpointDescription.Locality"/> they share with <see cref="LocalityOptions.Self"/>, or by labels.</summary>
+    /// <summary>
+    /// The nearest endpoints first, others when too few of those are available: by the parts of <see cref="EndpointDescription.Locality"/> shared with
+    /// <see cref="LocalityOptions.Self"/>, or by labels.
+    /// </summary>
     Failover,
 
-    /// <summary>Shares from here to there, as <see cref="LocalityOptions.Distribute"/> says.</summary>
+    /// <summary>By configured shares from locality to locality: <see cref="LocalityOptions.Distribute"/>.</summary>
     Distribute,
 
-    /// <summary>Each locality by the weights of its endpoints, or by <see cref="LocalityOptions.Weights"/>. A locality that loses endpoints loses traffic only when the others there can no longer carry it.</summary>
+    /// <summary>
+    /// Each locality by the weights of its endpoints, or by <see cref="LocalityOptions.Weights"/>. A locality that loses endpoints loses traffic only when its
+    /// other endpoints can no longer carry it.
+    /// </summary>
     Weighted,
 
-    /// <summary>As much as possible stays in the caller's own zone without the endpoints of any zone getting more than those of others. Needs to know how the callers are spread: <see cref="ZoneAwareOptions.Callers"/>.</summary>
+    /// <summary>
+    /// As much as possible stays in the caller's own zone without overloading the endpoints of any zone. Requires the distribution of the callers:
+    /// <see cref="ZoneAwareOptions.Callers"/>.
+    /// </summary>
     ZoneAware,
 }

@@ -52,7 +52,7 @@ internal static class LocalityOptionsValidator
         }
         else if (options.Self is not null && !EndpointLocality.TryParse(options.Self, out _))
         {
-            errors.Add("Locality:Self", $"'{options.Self}' is no locality; {EndpointLocality.Expectation}.");
+            errors.Add("Locality:Self", $"'{options.Self}' is not a locality; {EndpointLocality.Expectation}.");
         }
     }
 

@@ -3,14 +3,8 @@ using System.Text;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Some endpoints of one priority that are in one place, and their part of its requests.</summary>
-/// <param name="Locality">The place; null where it is not known.</param>
-/// <param name="Endpoints">The endpoints.</param>
-/// <param name="Share">Their part, relative to the other places.</param>
-internal readonly record struct LocalityShare(string? Locality, UpstreamEndpoint[] Endpoints, double Share);
-
-/// <summary>What the places of endpoints decide: who is used at all, who comes first, and which place gets how much. This one: nothing.</summary>
-/// <remarks>Two that were made of the same options are equal: a reload that changes nothing here must not look like one that does.</remarks>
+/// <summary>The effect of localities: which endpoints are used, in which order, and how requests are distributed. This base class: no effect.</summary>
+/// <remarks>Instances created from equal options are equal: a reload that changes nothing here must not look like a change.</remarks>
 internal class LocalityRule : IEquatable<LocalityRule>
 {
     private readonly string _optionsText;
@@ -21,7 +15,7 @@ internal class LocalityRule : IEquatable<LocalityRule>
         Self = EndpointLocality.TryParse(options.Self, out EndpointLocality self) ? self : EndpointLocality.Unknown;
     }
 
-    /// <summary>Where this process is.</summary>
+    /// <summary>The locality of this process.</summary>
     protected EndpointLocality Self { get; }
 
     public static LocalityRule From(LocalityOptions options) => options.Mode switch
@@ -32,22 +26,23 @@ internal class LocalityRule : IEquatable<LocalityRule>
         _ => new LocalityRule(options),
     };
 
-    /// <summary>Those that are used at all.</summary>
+    /// <summary>The endpoints that are used at all.</summary>
     public virtual UpstreamEndpoint[] Filter(UpstreamEndpoint[] endpoints) => endpoints;
 
-    /// <summary>How far an endpoint is, 0 to 999: of those that have the same priority otherwise the nearer ones come first.</summary>
+    /// <summary>The distance of an endpoint, 0 to 999: within a priority nearer endpoints come first.</summary>
     public virtual int DistanceOf(UpstreamEndpoint endpoint) => 0;
 
-    /// <summary>The parts of the places of one priority; null: places do not count there.</summary>
-    /// <param name="level">Which priority it is.</param>
-    /// <param name="members">Its endpoints.</param>
-    /// <param name="strengthOf">The part of its weight that an endpoint is up to; 0 for one that is out.</param>
-    public virtual LocalityShare[]? Split(int level, UpstreamEndpoint[] members, Func<UpstreamEndpoint, double> strengthOf) => null;
+    /// <summary>The shares of the localities of one priority; null: localities have no effect there.</summary>
+    /// <param name="level">The index of the priority.</param>
+    /// <param name="endpoints">Its endpoints.</param>
+    /// <param name="capacityOf">The available fraction of an endpoint's weight; 0 when it is unavailable.</param>
+    public virtual LocalityShare[]? Split(int level, UpstreamEndpoint[] endpoints, Func<UpstreamEndpoint, double> capacityOf) => null;
 
     /// <summary>
-    /// The parts of places while all are well. Strategies that hash go by these in the weights of endpoints, and an endpoint that goes out moves no keys but its own. Null: places do not count.
+    /// The shares of localities while all endpoints are available. Strategies that hash apply them as endpoint weights, so that an ejection moves no keys but
+    /// those of the endpoint. Null: localities have no effect.
     /// </summary>
-    public virtual LocalityShare[]? SplitForHashing(UpstreamEndpoint[] members) => null;
+    public virtual LocalityShare[]? SplitForHashing(UpstreamEndpoint[] endpoints) => null;
 
     public bool Equals(LocalityRule? other) => other is not null && _optionsText == other._optionsText;
 
@@ -55,9 +50,9 @@ internal class LocalityRule : IEquatable<LocalityRule>
 
     public sealed override int GetHashCode() => string.GetHashCode(_optionsText, StringComparison.Ordinal);
 
-    /// <summary>The endpoints by place, places in the order in which they come up.</summary>
-    protected static IEnumerable<(EndpointLocality Locality, UpstreamEndpoint[] Members)> Group(UpstreamEndpoint[] members) =>
-        members.GroupBy(EndpointLocality.Of).Select(static group => (group.Key, group.ToArray()));
+    /// <summary>The endpoints by locality, in the order of first occurrence.</summary>
+    protected static IEnumerable<(EndpointLocality Locality, UpstreamEndpoint[] Endpoints)> Group(UpstreamEndpoint[] endpoints) =>
+        endpoints.GroupBy(EndpointLocality.Of).Select(static group => (group.Key, group.ToArray()));
 
     protected static string? NameOf(EndpointLocality locality) => locality == EndpointLocality.Unknown ? null : locality.ToString();
 
@@ -69,11 +64,14 @@ internal class LocalityRule : IEquatable<LocalityRule>
         text.AppendJoin(',', options.FailoverPriority).Append("; ");
         text.AppendJoin(',', options.Distribute.Select(static entry => $"{entry.From}>{Join(entry.To)}")).Append("; ");
         text.Append(CultureInfo.InvariantCulture, $"{Join(options.Weights)}; {Join(options.ZoneAware.Callers)}; ");
-        text.Append(CultureInfo.InvariantCulture, $"{options.ZoneAware.MinClusterSize} {options.ZoneAware.RoutingPercent} {options.ZoneAware.ForceLocalZoneMinSize}");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"{options.ZoneAware.MinClusterSize} {options.ZoneAware.RoutingPercent} {options.ZoneAware.ForceLocalZoneMinSize}");
         return text.ToString();
     }
 
     private static string Join<TValue>(IDictionary<string, TValue> map) => string.Join(
         ",",
-        map.OrderBy(static pair => pair.Key, StringComparer.Ordinal).Select(static pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key}={pair.Value}")));
+        map.OrderBy(static pair => pair.Key, StringComparer.Ordinal).Select(
+            static pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key}={pair.Value}")));
 }

@@ -1,23 +1,27 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The endpoints of one priority, while a snapshot is being built.</summary>
+/// <summary>The endpoints of one priority while a snapshot is being built.</summary>
 internal sealed class PriorityLevel
 {
-    public PriorityLevel(UpstreamEndpoint[] members, SlowStartWeights ramping)
+    public PriorityLevel(UpstreamEndpoint[] endpoints, SlowStartWeights slowStart)
     {
-        Endpoints = members;
-        Available = Array.FindAll(members, static endpoint => endpoint.IsAvailable);
-        Tested = Array.Exists(members, static endpoint => endpoint.Health == EndpointHealth.Untested) ? Array.FindAll(members, static endpoint => endpoint.Health != EndpointHealth.Untested) : members;
-        AvailableCapacity = ramping.IsNone ? Available.Length : Available.Sum(ramping.AvailableCapacityOf);
+        Endpoints = endpoints;
+        Available = Array.FindAll(endpoints, static endpoint => endpoint.IsAvailable);
+        UpstreamEndpoint[] tested = Array.FindAll(endpoints, static endpoint => endpoint.Health != EndpointHealth.Untested);
+        Tested = tested.Length == endpoints.Length ? endpoints : tested;
+        AvailableCapacity = slowStart.IsNone ? Available.Length : Available.Sum(slowStart.AvailableCapacityOf);
     }
 
     public UpstreamEndpoint[] Endpoints { get; }
 
     public UpstreamEndpoint[] Available { get; }
 
-    /// <summary>Who has yet to pass a first check is neither well nor ill, and gets no traffic in panic either (Envoy leaves them out as well).</summary>
+    /// <summary>
+    /// The endpoints without those awaiting their first health check, which count neither as healthy nor as unhealthy, and get no traffic in panic either (as
+    /// in Envoy).
+    /// </summary>
     public UpstreamEndpoint[] Tested { get; }
 
-    /// <summary>How many are in service, those in slow start counted for the part that they are up to.</summary>
+    /// <summary>The number of available endpoints, those in slow start counted by their fraction.</summary>
     public double AvailableCapacity { get; }
 }

@@ -1,12 +1,13 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Which part of the requests each of several levels gets, in whole percent, and which of them are in panic. Number for number what Envoy computes (load_balancer_impl.cc), with its overprovisioning of 1.4: a level keeps all its
-/// requests down to five of seven endpoints in service.
+/// The share of requests of each level, in whole percent, and which levels are in panic. Computes the same numbers as Envoy (load_balancer_impl.cc), with its
+/// overprovisioning of 1.4: a level keeps all its
+/// requests down to five of seven endpoints available.
 /// </summary>
 internal sealed class PriorityLoads
 {
-    /// <summary>How much more than its share an endpoint is trusted to carry, in percent.</summary>
+    /// <summary>The load that an endpoint is assumed to carry, in percent of its share.</summary>
     public const int OverprovisioningPercent = 140;
 
     private PriorityLoads(int[] percents, bool[] inPanic)
@@ -15,12 +16,14 @@ internal sealed class PriorityLoads
         InPanic = inPanic;
     }
 
-    /// <summary>The parts; they add up to 100.</summary>
+    /// <summary>The shares; they add up to 100.</summary>
     public int[] Percents { get; }
 
     public bool[] InPanic { get; }
 
-    /// <summary>A level that is alone gets everything, and in panic it is whenever the rule says so. Among several none is as long as together they can carry everything.</summary>
+    /// <summary>
+    /// A single level gets everything, and is in panic when the rule says so. Of several, none is in panic as long as together they can carry everything.
+    /// </summary>
     public static PriorityLoads Compute(PriorityLevel[] levels, PanicRule panic)
     {
         if (levels.Length == 1)
@@ -34,17 +37,18 @@ internal sealed class PriorityLoads
         int total = Math.Min(100, health.Sum());
         if (total < 100)
         {
-            // A level without anybody who could be judged neither is in panic nor keeps the others from being.
+            // A level whose endpoints are all untested is not in panic, nor does it keep the others from panic.
             inPanic = Array.ConvertAll(levels, level => panic.IsInPanic(level.Available.Length, level.Tested.Length));
         }
 
-        if (Array.Exists(levels, static level => level.Tested.Length > 0) && !Enumerable.Range(0, levels.Length).Any(i => levels[i].Tested.Length > 0 && !inPanic[i]))
+        int[] tested = [.. Enumerable.Range(0, levels.Length).Where(i => levels[i].Tested.Length > 0)];
+        if (tested.Length > 0 && Array.TrueForAll(tested, i => inPanic[i]))
         {
             SpreadByEndpointCount(levels, percents);
         }
         else if (total == 0)
         {
-            // Nobody is in service, and panic is off: somebody has to refuse the requests.
+            // No endpoint is available, and panic is off: one level has to reject the requests.
             percents[0] = 100;
         }
         else
@@ -62,16 +66,17 @@ internal sealed class PriorityLoads
         return new PriorityLoads(percents, inPanic);
     }
 
-    /// <summary>What a level can carry, in percent of what it would have to if it were alone.</summary>
-    private static int HealthOf(PriorityLevel level) => level.Tested.Length == 0 ? 0 : Math.Min(100, (int)(OverprovisioningPercent * level.AvailableCapacity / level.Tested.Length));
+    /// <summary>The load that a level can carry, in percent of the total.</summary>
+    private static int HealthOf(PriorityLevel level) =>
+        level.Tested.Length == 0 ? 0 : Math.Min(100, (int)(OverprovisioningPercent * level.AvailableCapacity / level.Tested.Length));
 
-    /// <summary>Everybody is in panic: a level gets as much as it has endpoints.</summary>
+    /// <summary>All levels are in panic: each gets a share by its number of endpoints.</summary>
     private static void SpreadByEndpointCount(PriorityLevel[] levels, int[] percents)
     {
-        int members = levels.Sum(static level => level.Tested.Length);
+        int count = levels.Sum(static level => level.Tested.Length);
         for (int i = 0; i < levels.Length; i++)
         {
-            percents[i] = (int)(100L * levels[i].Tested.Length / members);
+            percents[i] = (int)(100L * levels[i].Tested.Length / count);
         }
 
         percents[Array.FindIndex(levels, static level => level.Tested.Length > 0)] += 100 - percents.Sum();

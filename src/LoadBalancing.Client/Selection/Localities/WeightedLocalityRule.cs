@@ -1,7 +1,8 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Places share the requests by weights that somebody wrote down, or by those of their endpoints. As in Envoy a place keeps its weight while its endpoints in service can carry it with an overprovisioning of 1.4, and then loses it in
+/// Localities share the requests by configured weights, or by those of their endpoints. As in Envoy a locality keeps its weight while its available endpoints
+/// can carry it with an overprovisioning of 1.4, and then loses it in
 /// proportion.
 /// </summary>
 internal sealed class WeightedLocalityRule : LocalityRule
@@ -11,14 +12,14 @@ internal sealed class WeightedLocalityRule : LocalityRule
     public WeightedLocalityRule(LocalityOptions options)
         : base(options)
     {
-        IDictionary<string, double>? said = options.Mode == LocalityMode.Weighted
+        IDictionary<string, double>? configured = options.Mode == LocalityMode.Weighted
             ? options.Weights
             : options.Distribute.FirstOrDefault(entry => LocalityPattern.TryParse(entry.From, out LocalityPattern from) && from.Matches(Self))?.To;
-        if (said is { Count: > 0 })
+        if (configured is { Count: > 0 })
         {
             _weights =
             [
-                .. said
+                .. configured
                     .Select(static pair => (LocalityPattern.TryParse(pair.Key, out LocalityPattern pattern) ? pattern : default, pair.Value))
                     .OrderByDescending(static pair => pair.Item1.Specificity),
             ];
@@ -27,7 +28,7 @@ internal sealed class WeightedLocalityRule : LocalityRule
         HasNoMatchingEntry = options.Mode == LocalityMode.Distribute && _weights is null;
     }
 
-    /// <summary>Whether nothing was said about where this process is.</summary>
+    /// <summary>Whether no entry matches the locality of this process.</summary>
     private bool HasNoMatchingEntry { get; }
 
     public override UpstreamEndpoint[] Filter(UpstreamEndpoint[] endpoints)
@@ -37,33 +38,40 @@ internal sealed class WeightedLocalityRule : LocalityRule
             return endpoints;
         }
 
-        // What would leave nobody is a slip of the pen rather than a wish.
-        UpstreamEndpoint[] admitted = Array.FindAll(endpoints, endpoint => PatternOf(EndpointLocality.Of(endpoint)) is >= 0 and int place && _weights[place].Weight > 0);
+        // An entry that would exclude all endpoints is a mistake rather than an intention.
+        UpstreamEndpoint[] admitted = Array.FindAll(
+            endpoints,
+            endpoint => PatternOf(EndpointLocality.Of(endpoint)) is >= 0 and int index && _weights[index].Weight > 0);
         return admitted.Length == 0 ? endpoints : admitted;
     }
 
-    public override LocalityShare[]? Split(int level, UpstreamEndpoint[] members, Func<UpstreamEndpoint, double> strengthOf)
+    public override LocalityShare[]? Split(int level, UpstreamEndpoint[] endpoints, Func<UpstreamEndpoint, double> capacityOf)
     {
-        LocalityShare[]? shares = SplitForHashing(members);
+        LocalityShare[]? shares = SplitForHashing(endpoints);
         for (int i = 0; i < shares?.Length; i++)
         {
-            double strength = shares[i].Endpoints.Sum(strengthOf) / shares[i].Endpoints.Length;
-            shares[i] = shares[i] with { Share = shares[i].Share * Math.Min(1, PriorityLoads.OverprovisioningPercent / 100.0 * strength) };
+            double capacity = shares[i].Endpoints.Sum(capacityOf) / shares[i].Endpoints.Length;
+            shares[i] = shares[i] with { Share = shares[i].Share * Math.Min(1, PriorityLoads.OverprovisioningPercent / 100.0 * capacity) };
         }
 
         return shares is null || Array.TrueForAll(shares, static share => share.Share <= 0) ? null : shares;
     }
 
-    public override LocalityShare[]? SplitForHashing(UpstreamEndpoint[] members)
+    public override LocalityShare[]? SplitForHashing(UpstreamEndpoint[] endpoints)
     {
         if (HasNoMatchingEntry)
         {
             return null;
         }
 
-        (EndpointLocality Locality, UpstreamEndpoint[] Members, int Pattern, double Weight)[] groups =
-            [.. Group(members).Select(group => (group.Locality, group.Members, PatternOf(group.Locality), group.Members.Sum(static member => member.Weight)))];
-        LocalityShare[] shares = Array.ConvertAll(groups, group => new LocalityShare(NameOf(group.Locality), group.Members, ShareOf(group.Pattern, group.Weight)));
+        (EndpointLocality Locality, UpstreamEndpoint[] Endpoints, int Pattern, double Weight)[] groups =
+            [
+                .. Group(endpoints).Select(
+                    group => (group.Locality, group.Endpoints, PatternOf(group.Locality), group.Endpoints.Sum(static endpoint => endpoint.Weight))),
+            ];
+        LocalityShare[] shares = Array.ConvertAll(
+            groups,
+            group => new LocalityShare(NameOf(group.Locality), group.Endpoints, ShareOf(group.Pattern, group.Weight)));
         return Array.TrueForAll(shares, static share => share.Share <= 0) ? null : shares;
 
         double ShareOf(int pattern, double weight)
@@ -77,6 +85,6 @@ internal sealed class WeightedLocalityRule : LocalityRule
         }
     }
 
-    /// <summary>The pattern that fits best; negative: none does.</summary>
+    /// <summary>The index of the best matching pattern; negative when none matches.</summary>
     private int PatternOf(EndpointLocality locality) => _weights is null ? -1 : Array.FindIndex(_weights, entry => entry.Pattern.Matches(locality));
 }

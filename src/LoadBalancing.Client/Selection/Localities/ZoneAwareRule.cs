@@ -1,8 +1,9 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// As much as possible stays in the own zone without overloading anybody, in Envoy's arithmetic of ten-thousandths: where the zone has at least the share of endpoints that it has of the callers, everything stays; else as much as its
-/// endpoints can take, and the rest goes to zones that have endpoints to spare.
+/// As much as possible stays in the own zone without overloading any endpoint, in Envoy's arithmetic of ten-thousandths: where the zone's share of endpoints is
+/// at least its share of callers, everything stays; else as much as its
+/// endpoints can take, and the rest goes to zones with spare capacity.
 /// </summary>
 internal sealed class ZoneAwareRule : LocalityRule
 {
@@ -25,29 +26,33 @@ internal sealed class ZoneAwareRule : LocalityRule
             static pair => pair.Value);
     }
 
-    public override LocalityShare[]? Split(int level, UpstreamEndpoint[] members, Func<UpstreamEndpoint, double> strengthOf)
+    public override LocalityShare[]? Split(int level, UpstreamEndpoint[] endpoints, Func<UpstreamEndpoint, double> capacityOf)
     {
-        (EndpointLocality Locality, UpstreamEndpoint[] Members, double Strength)[] zones =
-            [.. Group(members).Select(group => (group.Locality, group.Members, group.Members.Sum(strengthOf)))];
+        (EndpointLocality Locality, UpstreamEndpoint[] Endpoints, double Capacity)[] zones =
+            [.. Group(endpoints).Select(group => (group.Locality, group.Endpoints, group.Endpoints.Sum(capacityOf)))];
         int own = Array.FindIndex(zones, zone => zone.Locality == Self);
-        int inService = members.Count(static member => member.IsAvailable);
-        if (level != 0 || zones.Length < 2 || own < 0 || inService < _options.MinClusterSize)
+        int available = endpoints.Count(static endpoint => endpoint.IsAvailable);
+        if (level != 0 || zones.Length < 2 || own < 0 || available < _options.MinClusterSize)
         {
             return null;
         }
 
-        bool isForced = zones[own].Members.Count(static member => member.IsAvailable) >= _options.ForceLocalZoneMinSize;
+        bool isForced = zones[own].Endpoints.Count(static endpoint => endpoint.IsAvailable) >= _options.ForceLocalZoneMinSize;
         if (_callers.Count == 1 && !isForced)
         {
             return null;
         }
 
-        double total = zones.Sum(static zone => zone.Strength);
-        int[] upstream = Array.ConvertAll(zones, zone => (int)(Whole * zone.Strength / total));
+        double total = zones.Sum(static zone => zone.Capacity);
+        int[] upstream = Array.ConvertAll(zones, zone => (int)(Whole * zone.Capacity / total));
         int[] callers = CallersOf(Array.ConvertAll(zones, static zone => zone.Locality));
         double[] shares = SharesOf(own, upstream, callers, isForced);
         double enabled = _options.RoutingPercent / 100;
-        return [.. zones.Select((zone, i) => new LocalityShare(NameOf(zone.Locality), zone.Members, (enabled * shares[i]) + ((1 - enabled) * zone.Strength / total)))];
+        return
+        [
+            .. zones.Select(
+                (zone, i) => new LocalityShare(NameOf(zone.Locality), zone.Endpoints, (enabled * shares[i]) + ((1 - enabled) * zone.Capacity / total))),
+        ];
     }
 
     private static double[] SharesOf(int own, int[] upstream, int[] callers, bool isForced)
@@ -60,19 +65,19 @@ internal sealed class ZoneAwareRule : LocalityRule
         }
 
         double stays = callers[own] == 0 ? 0 : (double)(upstream[own] * Whole / callers[own]) / Whole;
-        int[] toSpare = [.. upstream.Select((share, i) => i == own ? 0 : Math.Max(0, share - callers[i]))];
-        int spared = toSpare.Sum();
+        int[] spare = [.. upstream.Select((share, i) => i == own ? 0 : Math.Max(0, share - callers[i]))];
+        int totalSpare = spare.Sum();
         for (int i = 0; i < shares.Length; i++)
         {
-            // Rounding can leave nobody with anything to spare; then any zone will do.
-            shares[i] = (1 - stays) * (spared == 0 ? 1.0 / shares.Length : (double)toSpare[i] / spared);
+            // Rounding can leave no zone with spare capacity; then all zones share equally.
+            shares[i] = (1 - stays) * (totalSpare == 0 ? 1.0 / shares.Length : (double)spare[i] / totalSpare);
         }
 
         shares[own] += stays;
         return shares;
     }
 
-    /// <summary>The share of callers in each of these zones. Those in zones without endpoints count for the whole.</summary>
+    /// <summary>The share of callers in each of these zones. Callers in zones without endpoints count in the total.</summary>
     private int[] CallersOf(EndpointLocality[] zones)
     {
         if (_callers.Count == 0)

@@ -1,9 +1,10 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Draws an index with the probability of its weight, in one step whatever the number of weights.</summary>
+/// <summary>Draws an index with the probability of its weight, in O(1).</summary>
 /// <remarks>
-/// M. D. Vose, "A linear algorithm for generating random numbers with a given distribution" (1991). Every column holds the same share; what an index lacks to a full column is filled
-/// with a share of one index that has too much.
+/// M. D. Vose, "A linear algorithm for generating random numbers with a given distribution" (1991). All columns have the same share; a column that its own
+/// index does not fill is filled
+/// with a share of one other index that has too much.
 /// </remarks>
 internal sealed class AliasTable
 {
@@ -35,17 +36,17 @@ internal sealed class AliasTable
             }
         }
 
-        // What remains on either side is full, but for the rounding of the sums.
+        // What remains on either side is full, except for rounding errors.
         foreach (int full in poor.Concat(rich))
         {
             _columns[full] = new Column(ulong.MaxValue, full);
         }
     }
 
-    /// <summary>The index that a number of the whole 64-bit range leads to.</summary>
+    /// <summary>The index drawn by a random 64-bit number.</summary>
     public int Draw(ulong number)
     {
-        // The high half of the product is a column, the low half lies evenly within it.
+        // The high half of the product is the column, the low half a uniform position within it.
         int index = (int)Math.BigMul(number, (ulong)_columns.Length, out ulong within);
         Column column = _columns[index];
         return within < column.Own ? index : column.Alias;

@@ -1,8 +1,8 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Comparisons whose outcome becomes a number and not a jump. Draws fall on either side as chance has it; a processor that guesses at a jump on them guesses wrong half of the time, and then begins the next pick
-/// only when this one is over. All differences must fit their type.
+/// Comparisons whose result is computed without a jump. The operands are random, so a predicted jump is wrong half of the time, and delays the next pick
+/// until this one is finished. All differences must fit their type.
 /// </summary>
 internal static class Branchless
 {

@@ -1,7 +1,7 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Several small draws out of few large ones: what is left of a 64-bit number after it has given an index gives the next, as the digits of one fraction do.
+/// Several small draws from one large one: the remainder of a 64-bit number that has yielded an index yields the next, like the digits of a fraction.
 /// </summary>
 internal struct Dice
 {
@@ -19,7 +19,7 @@ internal struct Dice
         _left = 0;
     }
 
-    /// <summary>An index at least 0 and below <paramref name="count"/>, all as likely as each other.</summary>
+    /// <summary>A uniform index from 0 to below <paramref name="count"/>.</summary>
     public int Next(int count)
     {
         if (_left == 0 || count > LargestShared)

@@ -1,23 +1,23 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Draws without replacement from few indices out of many, without a table of all and without trying again.</summary>
+/// <summary>Draws a few of many indices without replacement, without a table of all and without rejected draws.</summary>
 internal static class DistinctDraws
 {
-    /// <summary>Translates a draw among the indices that are left into the index it stands for, and notes it.</summary>
-    /// <param name="drawn">The indices drawn so far, in ascending order; takes up the new one.</param>
-    /// <param name="count">How many those are.</param>
-    /// <param name="rank">The place among the indices that are left.</param>
+    /// <summary>Translates a draw among the remaining indices into the index it stands for, and records it.</summary>
+    /// <param name="drawn">The indices drawn so far, in ascending order; the new one is inserted.</param>
+    /// <param name="count">The number of indices drawn so far.</param>
+    /// <param name="rank">The rank among the remaining indices.</param>
     public static int InsertDraw(Span<int> drawn, int count, int rank)
     {
-        int place = 0;
-        while (place < count && rank >= drawn[place])
+        int position = 0;
+        while (position < count && rank >= drawn[position])
         {
             rank++;
-            place++;
+            position++;
         }
 
-        drawn[place..count].CopyTo(drawn[(place + 1)..]);
-        drawn[place] = rank;
+        drawn[position..count].CopyTo(drawn[(position + 1)..]);
+        drawn[position] = rank;
         return rank;
     }
 }

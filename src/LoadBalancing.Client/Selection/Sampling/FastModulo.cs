@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The remainder of divisions by always the same number, by multiplication: a 64-bit division takes longer than all the rest of a pick.</summary>
+/// <summary>The remainder of a division by a fixed number, by multiplication: a 64-bit division takes longer than the rest of a pick.</summary>
 internal readonly struct FastModulo
 {
     private readonly ulong _divisor;
@@ -15,7 +15,7 @@ internal readonly struct FastModulo
 
     public int Of(ulong value)
     {
-        // Barrett: the quotient found by the rounded-down reciprocal is too small by two at most.
+        // Barrett: the quotient computed with the rounded-down reciprocal is too small by at most two.
         ulong remainder = value - (Math.BigMul(value, _reciprocal, out _) * _divisor);
         while (remainder >= _divisor)
         {

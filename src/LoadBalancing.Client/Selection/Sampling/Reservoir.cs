@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Draws one of those it is offered, each as likely as its weight, without knowing beforehand how many will come.</summary>
+/// <summary>Draws one of the offered endpoints with the probability of its weight, without knowing their number in advance.</summary>
 internal struct Reservoir
 {
     private double _total;

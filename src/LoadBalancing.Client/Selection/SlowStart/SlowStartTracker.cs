@@ -1,14 +1,16 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Knows of each endpoint when it came or came back, and so which part of its weight it is up to. Looked at for each snapshot, and by a timer for as long as somebody ramps.
+/// Tracks when each endpoint joined or was restored, and so its fraction of its weight. Evaluated for each snapshot, and by a timer while any endpoint is in
+/// slow start.
 /// </summary>
 /// <remarks>
 /// <code>
-/// joins, or returns: least share ... (time / window) ^ (1 / aggression) ... full
-/// more than half of the weight in service ramps: whoever came first has ramped enough, with all who came at the same moment
+/// joins, or is restored: minimum ... (time / window) ^ (1 / aggression) ... full
+/// more than half of the available weight in slow start: it ends early for the endpoints that started first
 /// </code>
-/// Envoy ramps all hosts that are new to it, also when there are no others to carry the load meanwhile, and not those that return from an ejection. Not for several threads, but for the timer: whoever publishes holds the lock.
+/// Envoy applies slow start to all hosts that are new to it, even without others to carry the load meanwhile, and not to those restored from an ejection. Not
+/// thread-safe, except for the timer: the cluster's publisher holds the lock.
 /// </remarks>
 internal sealed class SlowStartTracker : IDisposable
 {
@@ -20,19 +22,19 @@ internal sealed class SlowStartTracker : IDisposable
     private int _era;
 
     /// <param name="timeProvider">The clock.</param>
-    /// <param name="renew">Asks for a new snapshot.</param>
-    public SlowStartTracker(TimeProvider timeProvider, Action renew)
+    /// <param name="republish">Requests a new snapshot.</param>
+    public SlowStartTracker(TimeProvider timeProvider, Action republish)
     {
         _timeProvider = timeProvider;
-        _republish = renew;
+        _republish = republish;
     }
 
-    /// <summary>Takes settings into force; null: nobody ramps. Switched on, it holds for those who come from then on.</summary>
+    /// <summary>Applies settings; null: no slow start. When switched on, it affects endpoints that join or are restored afterwards.</summary>
     public void Configure(SlowStartSettings? settings)
     {
         if (_settings is null)
         {
-            // Nobody has looked meanwhile: what was noted before is of no use any more.
+            // No state was updated meanwhile: what was recorded before is obsolete.
             _hasSeenEndpoints = false;
             _era++;
         }
@@ -44,7 +46,7 @@ internal sealed class SlowStartTracker : IDisposable
         }
     }
 
-    /// <summary>The part of its weight that each endpoint is up to.</summary>
+    /// <summary>The fraction of its weight that each endpoint has.</summary>
     public SlowStartWeights ComputeWeights(UpstreamEndpoint[] endpoints)
     {
         if (_settings is not { } settings)
@@ -55,7 +57,7 @@ internal sealed class SlowStartTracker : IDisposable
         long now = _timeProvider.GetTimestamp();
         bool isFirst = !_hasSeenEndpoints;
         _hasSeenEndpoints |= endpoints.Length > 0;
-        List<(UpstreamEndpoint Endpoint, long Since)> ramping = [];
+        List<(UpstreamEndpoint Endpoint, long Since)> starting = [];
         double total = 0;
         foreach (UpstreamEndpoint endpoint in endpoints)
         {
@@ -68,7 +70,7 @@ internal sealed class SlowStartTracker : IDisposable
             total += endpoint.Weight;
             if (state.IsInSlowStart && _timeProvider.GetElapsedTime(state.Since, now) < settings.Window)
             {
-                ramping.Add((endpoint, state.Since));
+                starting.Add((endpoint, state.Since));
             }
             else
             {
@@ -76,11 +78,12 @@ internal sealed class SlowStartTracker : IDisposable
             }
         }
 
-        EndSlowStartAboveHalf(ramping, total);
-        Schedule(ramping.Count > 0 ? settings.UpdateInterval : Timeout.InfiniteTimeSpan);
-        return ramping.Count == 0
+        EndSlowStartAboveHalf(starting, total);
+        Schedule(starting.Count > 0 ? settings.UpdateInterval : Timeout.InfiniteTimeSpan);
+        return starting.Count == 0
             ? SlowStartWeights.None
-            : new SlowStartWeights(ramping.ToDictionary(static ramp => ramp.Endpoint, ramp => settings.WeightFractionAfter(_timeProvider.GetElapsedTime(ramp.Since, now))));
+            : new SlowStartWeights(
+                starting.ToDictionary(static start => start.Endpoint, start => settings.WeightFractionAfter(_timeProvider.GetElapsedTime(start.Since, now))));
     }
 
     public void Dispose()
@@ -93,35 +96,36 @@ internal sealed class SlowStartTracker : IDisposable
     {
         if (endpoint.SelectionState is not SlowStartState state || state.Era != _era)
         {
-            // Of the first list nobody is new: there is no one to compare with. That one of them has yet to pass a first check does not make it so.
-            state = new SlowStartState { Era = _era, WasInService = isFirst, Generation = endpoint.Status.Generation };
+            // Endpoints of the first update are not new: there are no others to carry the load. One that has yet to pass its first health check is not new
+            // either.
+            state = new SlowStartState { Era = _era, WasAvailable = isFirst, Generation = endpoint.Status.Generation };
             endpoint.SelectionState = state;
         }
 
         EndpointStatus status = endpoint.Status;
-        bool isInService = !status.IsUnavailable;
-        if (isInService && (!state.WasInService || state.Generation != status.Generation))
+        bool isAvailable = !status.IsUnavailable;
+        if (isAvailable && (!state.WasAvailable || state.Generation != status.Generation))
         {
             state.IsInSlowStart = true;
             state.Since = now;
         }
 
-        if (isInService || endpoint.Health != EndpointHealth.Untested)
+        if (isAvailable || endpoint.Health != EndpointHealth.Untested)
         {
-            state.WasInService = isInService;
+            state.WasAvailable = isAvailable;
         }
 
         state.Generation = status.Generation;
         return state;
     }
 
-    private static void EndSlowStartAboveHalf(List<(UpstreamEndpoint Endpoint, long Since)> ramping, double total)
+    private static void EndSlowStartAboveHalf(List<(UpstreamEndpoint Endpoint, long Since)> starting, double total)
     {
-        double weight = ramping.Sum(static ramp => ramp.Endpoint.Weight);
-        while (ramping.Count > 0 && weight > total / 2)
+        double weight = starting.Sum(static start => start.Endpoint.Weight);
+        while (starting.Count > 0 && weight > total / 2)
         {
-            long oldest = ramping.Min(static ramp => ramp.Since);
-            foreach ((UpstreamEndpoint endpoint, long since) in ramping)
+            long oldest = starting.Min(static start => start.Since);
+            foreach ((UpstreamEndpoint endpoint, long since) in starting)
             {
                 if (since == oldest)
                 {
@@ -130,7 +134,7 @@ internal sealed class SlowStartTracker : IDisposable
                 }
             }
 
-            ramping.RemoveAll(ramp => ramp.Since == oldest);
+            starting.RemoveAll(start => start.Since == oldest);
         }
     }
 
@@ -140,7 +144,11 @@ internal sealed class SlowStartTracker : IDisposable
         {
             using (ExecutionContext.SuppressFlow())
             {
-                _timer = _timeProvider.CreateTimer(static renew => ((Action)renew!)(), _republish, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                _timer = _timeProvider.CreateTimer(
+                    static republish => ((Action)republish!)(),
+                    _republish,
+                    Timeout.InfiniteTimeSpan,
+                    Timeout.InfiniteTimeSpan);
             }
         }
 
@@ -151,7 +159,7 @@ internal sealed class SlowStartTracker : IDisposable
     {
         public int Era { get; init; }
 
-        public bool WasInService { get; set; }
+        public bool WasAvailable { get; set; }
 
         public bool IsInSlowStart { get; set; }
 

@@ -1,30 +1,32 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Which part of its weight each endpoint is up to. Immutable.</summary>
+/// <summary>The fraction of its weight that each endpoint has. Immutable.</summary>
 internal sealed class SlowStartWeights
 {
-    /// <summary>Parts are rounded to so many steps, fewer for many endpoints, so that weights which were whole numbers stay small whole numbers: schedules are as long as their sum.</summary>
+    /// <summary>
+    /// Fractions are rounded to this many steps, fewer for many endpoints, so that integral weights stay small integers: schedules are as long as their sum.
+    /// </summary>
     private const int FineSteps = 100;
     private const int CoarseSteps = 20;
     private const int FewEndpoints = 100;
 
     private readonly Dictionary<UpstreamEndpoint, double>? _fractions;
 
-    public SlowStartWeights(Dictionary<UpstreamEndpoint, double>? parts) => _fractions = parts;
+    public SlowStartWeights(Dictionary<UpstreamEndpoint, double>? fractions) => _fractions = fractions;
 
-    /// <summary>All are up to all of it.</summary>
-    public static SlowStartWeights None { get; } = new(parts: null);
+    /// <summary>All endpoints have their full weight.</summary>
+    public static SlowStartWeights None { get; } = new(fractions: null);
 
     public bool IsNone => _fractions is null;
 
     public bool IsInSlowStart(UpstreamEndpoint endpoint) => _fractions?.ContainsKey(endpoint) == true;
 
-    public double FractionOf(UpstreamEndpoint endpoint) => _fractions is not null && _fractions.TryGetValue(endpoint, out double part) ? part : 1;
+    public double FractionOf(UpstreamEndpoint endpoint) => _fractions is not null && _fractions.TryGetValue(endpoint, out double fraction) ? fraction : 1;
 
-    /// <summary>The same for one in service; 0 for one that is out.</summary>
+    /// <summary>The fraction of an available endpoint; 0 for an unavailable one.</summary>
     public double AvailableCapacityOf(UpstreamEndpoint endpoint) => endpoint.IsAvailable ? FractionOf(endpoint) : 0;
 
-    /// <summary>What endpoints of one level weigh in it; null: their own weights.</summary>
+    /// <summary>The weights of endpoints within one level; null: their own weights.</summary>
     public Converter<UpstreamEndpoint, double>? WeightsFor(UpstreamEndpoint[] endpoints)
     {
         if (_fractions is null || !Array.Exists(endpoints, IsInSlowStart))

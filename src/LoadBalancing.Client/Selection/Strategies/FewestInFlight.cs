@@ -1,9 +1,10 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Looks at all endpoints for the one with the least under way for its weight.</summary>
+/// <summary>Compares all endpoints to find the one with the fewest attempts in flight for its weight.</summary>
 /// <remarks>
-/// An idle endpoint comes before all others; of busy ones the one that would be the least full with one attempt more. Measured by that alone, an idle one of small weight
-/// would wait until the large ones are full. Among equals chance decides, by weight: several clients that see the same must not all go to the same.
+/// An idle endpoint comes before all others; of busy ones the one that would be least full with one more attempt. Without the first rule an idle endpoint of
+/// small weight
+/// would wait until the large ones are full. Ties are drawn by weight: several clients with the same view must not all pick the same one.
 /// </remarks>
 internal static class FewestInFlight
 {

@@ -1,10 +1,12 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Turns what became of attempts into the latencies of endpoints: an average in which a sample's weight falls by e in each decay time. A balancer has one only while its strategy goes by latency.
+/// Turns the outcomes of attempts into the latencies of endpoints: an average in which a sample's weight falls by a factor of e in each decay time. A balancer
+/// has one only while its strategy uses latency.
 /// </summary>
 /// <remarks>
-/// A failure counts as a long answer, or an endpoint that fails at once would look like the fastest of all and draw everything onto itself. It is capped, so that a few of them do not outlast their cause.
+/// A failure counts as a slow response; otherwise an endpoint that fails immediately would look like the fastest and attract all traffic. It is capped, so that
+/// a few failures do not outlast their cause.
 /// </remarks>
 internal sealed class LatencyMeter
 {
@@ -21,11 +23,11 @@ internal sealed class LatencyMeter
         _maxPenalty = settings.MaxFailurePenalty.TotalSeconds;
     }
 
-    /// <summary>Takes note of an attempt that has come to an end, or to its headers.</summary>
-    /// <param name="load">Where it is noted.</param>
+    /// <summary>Records an attempt that has ended, or whose response headers have arrived.</summary>
+    /// <param name="load">The endpoint's load.</param>
     /// <param name="startedAt">The timestamp of its start.</param>
     /// <param name="now">The timestamp of its end.</param>
-    /// <param name="outcome">What became of it.</param>
+    /// <param name="outcome">Its outcome.</param>
     public void Record(EndpointLoad load, long startedAt, long now, in AttemptOutcome outcome)
     {
         double elapsed = (double)(now - startedAt) / _timeProvider.TimestampFrequency;
@@ -45,7 +47,7 @@ internal sealed class LatencyMeter
         }
         else if (elapsed > known)
         {
-            // The caller gave up. The answer would have taken at least as long.
+            // The caller cancelled. The response would have taken at least as long.
             load.AddLatency(elapsed, now, _decay);
         }
     }

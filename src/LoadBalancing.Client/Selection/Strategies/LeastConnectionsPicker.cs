@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Compares all endpoints at every pick. No order is kept up to date between picks, so no attempt that begins or ends has to take a lock for it.</summary>
+/// <summary>Compares all endpoints at every pick. No order is maintained between picks, so starting or ending an attempt takes no lock.</summary>
 internal sealed class LeastConnectionsPicker : IEndpointPicker
 {
     private readonly UpstreamEndpoint[] _endpoints;

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The fewest in flight of all.</summary>
+/// <summary>Picks the endpoint with the fewest attempts in flight of all.</summary>
 internal sealed record LeastConnectionsStrategy(RandomSource Random) : ILoadBalancingStrategy
 {
     public string Name => LoadBalancingStrategies.LeastConnections;

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Three different endpoints, of which the one is taken where an attempt has the least to wait for.</summary>
+/// <summary>Draws three different endpoints and picks the one with the least expected wait.</summary>
 internal sealed record LeastLoadStrategy(RandomSource Random, TimeProvider Clock, TimeSpan DecayTime) : IConfigurableStrategy
 {
     public LeastLoadStrategy(RandomSource random, TimeProvider clock)

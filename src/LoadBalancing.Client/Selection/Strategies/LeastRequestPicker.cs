@@ -1,10 +1,11 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// The power of two choices: nearly all that comparing everybody gains, at a cost that does not grow. The choices are different ones, every set of them as likely as any other, and among equals the first drawn
-/// stays, so that without load this is an even random choice.
+/// The power of two choices: nearly all the benefit of comparing all endpoints, in constant time. The choices are different endpoints, all sets equally likely,
+/// and ties go to the first drawn,
+/// so that without load this is a uniform random choice.
 /// </summary>
-/// <remarks>Envoy draws with replacement, so that with few endpoints many picks compare one with itself.</remarks>
+/// <remarks>Envoy draws with replacement, so that with few endpoints many picks compare an endpoint with itself.</remarks>
 internal sealed class LeastRequestPicker : IEndpointPicker
 {
     private readonly UpstreamEndpoint[] _endpoints;
@@ -26,7 +27,7 @@ internal sealed class LeastRequestPicker : IEndpointPicker
 
     public UpstreamEndpoint? Pick(in PickContext context)
     {
-        // One number is enough for two indices: each half is even to within (endpoints / 2^32).
+        // One number is enough for two indices: each half is uniform to within (endpoints / 2^32).
         ulong number = _random.NextUInt64();
         uint count = (uint)_endpoints.Length;
         int first = (int)(((number >> 32) * count) >> 32);

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>A few endpoints drawn by weight, of which the one with the fewest in flight is taken.</summary>
+/// <summary>Draws a few endpoints by weight and picks the one with the fewest attempts in flight.</summary>
 internal sealed record LeastRequestStrategy(RandomSource Random, int ChoiceCount = 2, double ActiveRequestBias = 1) : IConfigurableStrategy
 {
     public const int MaxChoiceCount = 16;

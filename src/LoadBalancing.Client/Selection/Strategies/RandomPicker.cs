@@ -1,6 +1,8 @@
 namespace LoadBalancing.Client;
 
-/// <summary>One draw. Only when it falls on an endpoint that must be passed over are the others looked at, so that their shares among themselves stay those of their weights.</summary>
+/// <summary>
+/// One draw. Only if the drawn endpoint is not admitted are the others examined; their shares relative to each other remain those of their weights.
+/// </summary>
 internal sealed class RandomPicker : IEndpointPicker
 {
     private readonly UpstreamEndpoint[] _endpoints;

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Any endpoint, each as often as its weight says.</summary>
+/// <summary>Picks a random endpoint, with the probability of its weight.</summary>
 internal sealed record RandomStrategy(RandomSource Random) : ILoadBalancingStrategy
 {
     public string Name => LoadBalancingStrategies.Random;

@@ -1,55 +1,56 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Takes a ticket from the rotation and looks up whose turn it is.</summary>
+/// <summary>Advances the cursor and picks the endpoint at its position in the schedule.</summary>
 internal sealed class RoundRobinPicker : IForesightedPicker
 {
     private readonly UpstreamEndpoint[] _schedule;
-    private readonly FastModulo _turn;
+    private readonly FastModulo _index;
     private readonly AllAvailable _allAvailable;
 
-    public RoundRobinPicker(UpstreamEndpoint[] schedule, RoundRobinCursor rotation)
+    public RoundRobinPicker(UpstreamEndpoint[] schedule, RoundRobinCursor cursor)
     {
         _schedule = schedule;
-        _turn = new FastModulo(schedule.Length);
+        _index = new FastModulo(schedule.Length);
         _allAvailable = AllAvailable.Capture(schedule);
-        Cursor = rotation;
+        Cursor = cursor;
     }
 
     public RoundRobinCursor Cursor { get; }
 
     public UpstreamEndpoint? Pick(in PickContext context)
     {
-        ulong ticket = Cursor.Advance();
-        UpstreamEndpoint endpoint = _schedule[_turn.Of(ticket)];
-        return (_allAvailable.Holds && context.HasNoExclusions) || context.Admits(endpoint) ? endpoint : PickNextAdmitted(ticket, context);
+        ulong position = Cursor.Advance();
+        UpstreamEndpoint endpoint = _schedule[_index.Of(position)];
+        return (_allAvailable.Holds && context.HasNoExclusions) || context.Admits(endpoint) ? endpoint : PickNextAdmitted(position, context);
     }
 
     /// <inheritdoc/>
-    /// <remarks>In two steps, one pick apart, because what an endpoint holds can be found only when the endpoint itself is there.</remarks>
+    /// <remarks>In two steps, one pick apart, because the parts of an endpoint can be found only when the endpoint itself is in the cache.</remarks>
     public void PrefetchNext()
     {
-        ulong ticket = Cursor.Position;
-        UpstreamEndpoint.Prefetch(_schedule[_turn.Of(ticket + 2)]);
-        _schedule[_turn.Of(ticket + 1)].PrefetchParts();
+        ulong position = Cursor.Position;
+        UpstreamEndpoint.Prefetch(_schedule[_index.Of(position + 2)]);
+        _schedule[_index.Of(position + 1)].PrefetchParts();
     }
 
-    private UpstreamEndpoint? PickNextAdmitted(ulong ticket, in PickContext context)
+    private UpstreamEndpoint? PickNextAdmitted(ulong position, in PickContext context)
     {
-        // An endpoint that must be passed over costs its ticket. Giving its turn to the one behind it instead would send that one twice its share.
-        for (int turn = 1; turn < _schedule.Length; turn++)
+        // A skipped endpoint costs its position. Giving its turn to the one behind it would send that one twice its share.
+        for (int offset = 1; offset < _schedule.Length; offset++)
         {
-            ticket = Cursor.Advance();
-            UpstreamEndpoint endpoint = _schedule[_turn.Of(ticket)];
+            position = Cursor.Advance();
+            UpstreamEndpoint endpoint = _schedule[_index.Of(position)];
             if (context.Admits(endpoint))
             {
                 return endpoint;
             }
         }
 
-        // Other threads took tickets in between, so those that came this way need not have covered everybody. Whose ticket was the last one has just been looked at.
-        for (int turn = 1; turn < _schedule.Length; turn++)
+        // Other threads took positions in between, so those of this thread need not cover all endpoints. The endpoint at the last position has just been
+        // examined.
+        for (int offset = 1; offset < _schedule.Length; offset++)
         {
-            UpstreamEndpoint endpoint = _schedule[_turn.Of(ticket + (ulong)turn)];
+            UpstreamEndpoint endpoint = _schedule[_index.Of(position + (ulong)offset)];
             if (context.Admits(endpoint))
             {
                 return endpoint;

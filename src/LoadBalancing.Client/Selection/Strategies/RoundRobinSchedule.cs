@@ -1,16 +1,17 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// The order of turns of one round. With equal weights it is the level itself. Otherwise every endpoint gets turns in proportion to its
-/// weight, each endpoint's turns evenly spaced: the k-th of c turns is due at (k + phase) / c of the round, and turns are taken in the order in which they are due.
+/// The order of endpoints in one round. With equal weights it is the level itself. Otherwise every endpoint gets positions in proportion to its
+/// weight, evenly spaced: the k-th of c positions is due at (k + phase) / c of the round, and positions are ordered by when they are due.
 /// </summary>
 /// <remarks>
-/// Earliest deadline first, computed once when the level changes instead of with a heap under a lock on every pick. The phases are multiples of the golden ratio (a Weyl sequence), so that
-/// endpoints of the same weight do not fall due together, which is what makes bursts.
+/// Earliest deadline first, computed once when the level changes, instead of with a heap under a lock on every pick. The phases are multiples of the golden
+/// ratio (a Weyl sequence), so that
+/// endpoints of the same weight are not due at the same time, which would cause bursts.
 /// </remarks>
 internal static class RoundRobinSchedule
 {
-    /// <summary>The longest round for weights that are no small whole numbers; shares are then exact to this fraction of the total.</summary>
+    /// <summary>The longest round for weights that are not small integers; shares are then exact to this fraction of the total.</summary>
     internal const int MaxRoundLength = 1 << 16;
 
     private const double GoldenRatio = 0.61803398874989485;
@@ -30,22 +31,22 @@ internal static class RoundRobinSchedule
             return [.. weights.Select(weight => (int)weight / divisor)];
         }
 
-        // Everybody keeps at least one turn: a small weight means little traffic, not none.
+        // Every endpoint keeps at least one position: a small weight means little traffic, not none.
         return [.. weights.Select(weight => Math.Max(1, (int)Math.Round(weight / total * MaxRoundLength)))];
     }
 
-    private static UpstreamEndpoint[] Spread(UpstreamEndpoint[] endpoints, int[] turns)
+    private static UpstreamEndpoint[] Spread(UpstreamEndpoint[] endpoints, int[] counts)
     {
-        int length = turns.Sum();
+        int length = counts.Sum();
         var due = new double[length];
         var schedule = new UpstreamEndpoint[length];
         int next = 0;
         for (int i = 0; i < endpoints.Length; i++)
         {
             double phase = (i + 1) * GoldenRatio % 1;
-            for (int k = 0; k < turns[i]; k++, next++)
+            for (int k = 0; k < counts[i]; k++, next++)
             {
-                due[next] = (k + phase) / turns[i];
+                due[next] = (k + phase) / counts[i];
                 schedule[next] = endpoints[i];
             }
         }

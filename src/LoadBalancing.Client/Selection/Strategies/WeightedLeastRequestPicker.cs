@@ -1,12 +1,14 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// The power of two choices for unequal weights. All choices are drawn by weight, and a later one takes the attempt over only if with it it would be no fuller for its weight than the best so far is without it:
-/// without load the shares are exactly the weights, and under load what is in flight comes to stand in their proportion. With equal weights this is the rule of <see cref="LeastRequestPicker"/>.
+/// The power of two choices for unequal weights. All choices are drawn by weight, and a later one wins only if with the new attempt it would be no fuller for
+/// its weight than the best so far is without it:
+/// without load the shares are exactly the weights, and under load the attempts in flight approach their proportion. With equal weights this is the rule of
+/// <see cref="LeastRequestPicker"/>.
 /// </summary>
 internal sealed class WeightedLeastRequestPicker : IEndpointPicker
 {
-    /// <summary>After so many draws of an endpoint that is among the choices already, one of the others is as good as any: one weight outweighs the rest by far.</summary>
+    /// <summary>After this many draws of endpoints already chosen any other is acceptable: one weight outweighs the rest by far.</summary>
     private const int MaxRedraws = 4;
 
     private readonly UpstreamEndpoint[] _endpoints;
@@ -88,9 +90,9 @@ internal sealed class WeightedLeastRequestPicker : IEndpointPicker
         for (int redraw = 0; redraw < MaxRedraws; redraw++)
         {
             int choice = _table.Draw(_random.NextUInt64());
-            if (drawn[..count].BinarySearch(choice) is < 0 and int place)
+            if (drawn[..count].BinarySearch(choice) is < 0 and int position)
             {
-                return DistinctDraws.InsertDraw(drawn, count, choice - ~place);
+                return DistinctDraws.InsertDraw(drawn, count, choice - ~position);
             }
         }
 

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace LoadBalancing.Client.Tests.Routing.Editing;
 
-/// <summary>What a route changes of a request on its way, of the answer, and what it answers itself.</summary>
+/// <summary>The changes of a route to requests and responses, and its direct responses.</summary>
 public sealed class RouteTransformsTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -42,7 +42,7 @@ public sealed class RouteTransformsTests
     [InlineData("/exact", "/new")]
     [InlineData("/prefix/items", "/new/items")]
     [InlineData("/expression/items", "/new")]
-    public async Task A_prefix_takes_the_place_of_what_the_route_asked_for(string sent, string arrived)
+    public async Task A_prefix_rewrite_replaces_the_path_that_the_route_matched(string sent, string arrived)
     {
         var stub = new StubHandler();
         await using BalancedClient client = Client(stub, new()
@@ -57,12 +57,16 @@ public sealed class RouteTransformsTests
     }
 
     [Fact]
-    public async Task A_route_that_was_asked_for_by_name_replaces_the_prefix_that_is_there()
+    public async Task A_route_selected_by_name_replaces_the_matching_prefix()
     {
         var stub = new StubHandler();
-        await using BalancedClient client = Client(stub, new() { Match = [new() { PathPrefix = "/old", Methods = ["PUT"] }], Rewrite = new() { Prefix = "/new" } });
+        await using BalancedClient client = Client(
+            stub,
+            new() { Match = [new() { PathPrefix = "/old", Methods = ["PUT"] }], Rewrite = new() { Prefix = "/new" } });
 
-        using HttpResponseMessage response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/old/items").LoadBalancing().Route("route").Request, cancellationToken: Cancelled);
+        using HttpResponseMessage response = await client.SendAsync(
+            new HttpRequestMessage(HttpMethod.Get, "/old/items").LoadBalancing().Route("route").Request,
+            cancellationToken: Cancelled);
 
         Assert.Equal("/new/items", stub.Calls[0].Uri.PathAndQuery);
     }
@@ -70,17 +74,17 @@ public sealed class RouteTransformsTests
     [Theory]
     [InlineData(null)]
     [InlineData("asked.example")]
-    public async Task The_host_is_rewritten_whoever_said_it(string? own)
+    public async Task The_host_is_rewritten_with_and_without_a_Host_header(string? hostHeader)
     {
         var stub = new StubHandler();
         await using BalancedClient client = Client(stub, new() { Rewrite = new() { Host = "other.example:81" } });
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/items") { Headers = { Host = own } };
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/items") { Headers = { Host = hostHeader } };
 
         using HttpResponseMessage response = await client.SendAsync(request, cancellationToken: Cancelled);
 
         Assert.Equal("other.example:81", stub.Calls[0].Host);
         Assert.Equal("http://catalog/items", request.RequestUri!.AbsoluteUri);
-        Assert.Equal(own, request.Headers.Host);
+        Assert.Equal(hostHeader, request.Headers.Host);
     }
 
     [Theory]
@@ -91,14 +95,20 @@ public sealed class RouteTransformsTests
         var seen = new List<string>();
         var stub = new StubHandler(call =>
         {
-            seen.Add(string.Join("; ", call.Request.Headers.NonValidated.Where(static header => header.Key != "traceparent").Select(static header => $"{header.Key}: {string.Join(", ", header.Value)}").Order()));
+            IEnumerable<string> headers = call.Request.Headers.NonValidated
+                .Where(static header => header.Key != "traceparent")
+                .Select(static header => $"{header.Key}: {string.Join(", ", header.Value)}");
+            seen.Add(string.Join("; ", headers.Order()));
             return new HttpResponseMessage(call.Number == 1 ? HttpStatusCode.BadGateway : HttpStatusCode.OK);
         });
         await using BalancedClient client = Client(stub, new()
         {
             RequestHeaders = new() { Remove = ["x-gone", "x-kept"], Set = { ["x-set"] = "2" }, Add = { ["x-added"] = "2", ["x-kept"] = "3" } },
         });
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/items") { Headers = { { "x-gone", "1" }, { "x-kept", "1" }, { "x-set", ["0", "1"] }, { "x-added", "1" } } };
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/items")
+        {
+            Headers = { { "x-gone", "1" }, { "x-kept", "1" }, { "x-set", ["0", "1"] }, { "x-added", "1" } },
+        };
 
         using HttpResponseMessage response = await client.SendAsync(request, sync, cancellationToken: Cancelled);
 
@@ -110,7 +120,7 @@ public sealed class RouteTransformsTests
     }
 
     [Fact]
-    public async Task Headers_of_the_body_are_changed_and_restored_also_those_of_one_made_anew()
+    public async Task Content_headers_are_changed_and_restored_and_changed_on_recreated_content_too()
     {
         var seen = new List<string?>();
         var stub = new StubHandler(call =>
@@ -120,7 +130,8 @@ public sealed class RouteTransformsTests
         });
         await using BalancedClient client = Client(stub, new() { RequestHeaders = new() { Set = { ["Content-Type"] = "text/special" } } });
         var first = new StringContent("x");
-        using HttpRequestMessage request = new HttpRequestMessage(HttpMethod.Put, "/items") { Content = first }.LoadBalancing().ContentFactory(static () => new StringContent("x")).Request;
+        using HttpRequestMessage request = new HttpRequestMessage(HttpMethod.Put, "/items") { Content = first }
+            .LoadBalancing().ContentFactory(static () => new StringContent("x")).Request;
 
         using HttpResponseMessage response = await client.SendAsync(request, cancellationToken: Cancelled);
 
@@ -129,14 +140,17 @@ public sealed class RouteTransformsTests
     }
 
     [Fact]
-    public async Task A_request_that_fails_is_what_it_was_before()
+    public async Task A_failed_request_is_restored()
     {
         await using BalancedClient client = Client(StubHandler.Script(StubHandler.Throw(new HttpRequestException("broken"))), new()
         {
             Rewrite = new() { Path = "/new", Host = "other" },
             RequestHeaders = new() { Set = { ["User-Agent"] = "two/2" } },
         });
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/items") { Headers = { UserAgent = { new ProductInfoHeaderValue("one", "1"), new ProductInfoHeaderValue("(comment)") } } };
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/items")
+        {
+            Headers = { UserAgent = { new ProductInfoHeaderValue("one", "1"), new ProductInfoHeaderValue("(comment)") } },
+        };
 
         await Assert.ThrowsAsync<HttpRequestException>(() => client.SendAsync(request, cancellationToken: Cancelled));
 
@@ -145,9 +159,13 @@ public sealed class RouteTransformsTests
     }
 
     [Fact]
-    public async Task Headers_of_the_answer_are_changed_of_its_body_too()
+    public async Task Response_headers_are_changed_including_content_headers()
     {
-        var stub = new StubHandler(static _ => new HttpResponseMessage(HttpStatusCode.OK) { Headers = { { "x-server", "a" }, { "x-more", "1" } }, Content = new StringContent("text") });
+        var stub = new StubHandler(static _ => new HttpResponseMessage(HttpStatusCode.OK)
+        {
+            Headers = { { "x-server", "a" }, { "x-more", "1" } },
+            Content = new StringContent("text"),
+        });
         await using BalancedClient client = Client(stub, new()
         {
             ResponseHeaders = new() { Remove = ["x-server"], Set = { ["Content-Type"] = "text/special" }, Add = { ["x-more"] = "2" } },
@@ -174,7 +192,7 @@ public sealed class RouteTransformsTests
 
     [Theory]
     [MemberData(nameof(Redirects))]
-    public async Task A_redirect_is_answered_without_sending(RouteRedirectOptions redirect, string sent, string location)
+    public async Task A_redirect_is_returned_without_sending(RouteRedirectOptions redirect, string sent, string location)
     {
         var stub = new StubHandler();
         redirect.Status = 307;
@@ -188,10 +206,13 @@ public sealed class RouteTransformsTests
     }
 
     [Fact]
-    public async Task A_redirect_is_followed_where_redirects_are()
+    public async Task A_redirect_is_followed_where_redirects_are_enabled()
     {
         var stub = new StubHandler();
-        await using BalancedClient client = Client(stub, new() { Match = [new() { PathPrefix = "/old" }], Redirect = new() { Path = "/new" } }, followsRedirects: true);
+        await using BalancedClient client = Client(
+            stub,
+            new() { Match = [new() { PathPrefix = "/old" }], Redirect = new() { Path = "/new" } },
+            followsRedirects: true);
 
         using HttpResponseMessage response = await client.Http.GetAsync(new Uri("/old/items?a=1", UriKind.Relative), Cancelled);
 
@@ -202,7 +223,7 @@ public sealed class RouteTransformsTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_direct_response_is_given_without_sending_also_while_there_are_no_endpoints(bool sync)
+    public async Task A_direct_response_is_returned_without_sending_even_without_endpoints(bool sync)
     {
         var source = new ManualEndpointSource();
         var stub = new StubHandler();
@@ -224,7 +245,7 @@ public sealed class RouteTransformsTests
     }
 
     [Fact]
-    public async Task A_route_can_hash_by_something_of_its_own()
+    public async Task A_route_can_have_its_own_hash_policies()
     {
         var stub = new StubHandler();
         await using BalancedClient client = Client(
@@ -252,7 +273,7 @@ public sealed class RouteTransformsTests
     }
 
     [Fact]
-    public async Task The_effective_policy_tells_what_is_changed_and_no_secrets()
+    public async Task The_explained_policy_lists_changes_without_secrets()
     {
         await using BalancedClient client = Client(new StubHandler(), new()
         {

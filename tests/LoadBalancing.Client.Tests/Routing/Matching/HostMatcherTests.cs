@@ -18,7 +18,7 @@ public sealed class HostMatcherTests
     [Theory]
     [InlineData("http://shop.example/items", true)]
     [InlineData("http://catalog/items", false)]
-    public async Task The_host_of_a_base_address_is_balanced_in_the_place_of_the_name(string uri, bool balanced) =>
+    public async Task The_host_of_a_base_address_is_balanced_instead_of_the_name(string uri, bool balanced) =>
         Assert.Equal(balanced, await IsBalanced(uri, _ => { }, http => http.BaseAddress = new Uri("http://shop.example/api/")));
 
     [Theory]
@@ -26,7 +26,7 @@ public sealed class HostMatcherTests
     [InlineData("http://TWO.example:81/items", true)]
     [InlineData("http://[::1]:81/items", true)]
     [InlineData("http://catalog/items", false)]
-    public async Task Hosts_that_are_named_are_balanced_and_no_others(string uri, bool balanced) =>
+    public async Task Only_configured_hosts_are_balanced(string uri, bool balanced) =>
         Assert.Equal(balanced, await IsBalanced(uri, o => o.Hosts = ["One", "two.example", "::1"]));
 
     [Theory]
@@ -37,7 +37,7 @@ public sealed class HostMatcherTests
         Assert.True(await IsBalanced(uri, o => o.Hosts = ["*"]));
 
     [Fact]
-    public async Task Under_an_asterisk_the_endpoint_is_asked_for_the_host_that_the_caller_used()
+    public async Task With_an_asterisk_requests_keep_the_host_of_the_caller()
     {
         var stub = new StubHandler();
         await using var client = new BalancedClient(stub, o => o.Hosts = ["*"]);

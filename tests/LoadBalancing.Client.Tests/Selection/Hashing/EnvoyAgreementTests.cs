@@ -2,7 +2,10 @@ using LoadBalancing.Client.TestSupport;
 
 namespace LoadBalancing.Client.Tests.Selection.Hashing;
 
-/// <summary>Thousands of random sets of hosts, of equal and unequal weights, of IPv4, IPv6 and names, in whatever order: the library and <see cref="EnvoyReference"/> find the same owners.</summary>
+/// <summary>
+/// Thousands of random host sets, with equal and unequal weights, IPv4, IPv6 and names, in random order: the library and <see cref="EnvoyReference"/> find the
+/// same owners.
+/// </summary>
 public sealed class EnvoyAgreementTests
 {
     private const int Sets = 2000;
@@ -58,7 +61,7 @@ public sealed class EnvoyAgreementTests
     }
 
     [Fact]
-    public void A_table_of_usual_size_agrees()
+    public void A_table_of_the_default_size_agrees()
     {
         (string Key, double Weight)[] hosts = [.. Enumerable.Range(1, 300).Select(static i => ($"10.1.{i / 250}.{i % 250}:8080", i % 7 + 1.0))];
         using TestCluster cluster = Cluster(hosts, static options => options.Strategy = LoadBalancingStrategies.Maglev);
@@ -76,7 +79,7 @@ public sealed class EnvoyAgreementTests
     [InlineData("http://10.0.0.1", "10.0.0.1:80")]
     [InlineData("http://Catalog.Internal:81/base", "catalog.internal:81")]
     [InlineData("unix:///run/catalog.sock", "/run/catalog.sock")]
-    public void An_endpoint_is_told_apart_by_address_and_port_as_Envoy_writes_them(string address, string key)
+    public void Endpoint_keys_are_address_and_port_as_in_Envoy(string address, string key)
     {
         using var cluster = new TestCluster([address]);
 
@@ -84,14 +87,16 @@ public sealed class EnvoyAgreementTests
     }
 
     [Fact]
-    public void The_hash_of_the_specification_is_the_hash_of_the_platform()
+    public void The_reference_hash_equals_the_hash_of_the_platform()
     {
         for (int length = 0; length < 200; length++)
         {
             string text = new([.. Enumerable.Range(0, length).Select(_ => (char)('!' + Draw(90)))]);
             foreach (ulong seed in new ulong[] { 0, 1, 0x9E3779B97F4A7C15 })
             {
-                Assert.Equal(EnvoyReference.XxHash64(text, seed), System.IO.Hashing.XxHash64.HashToUInt64(System.Text.Encoding.UTF8.GetBytes(text), (long)seed));
+                Assert.Equal(
+                    EnvoyReference.XxHash64(text, seed),
+                    System.IO.Hashing.XxHash64.HashToUInt64(System.Text.Encoding.UTF8.GetBytes(text), (long)seed));
             }
         }
     }
@@ -99,11 +104,12 @@ public sealed class EnvoyAgreementTests
     private static TestCluster Cluster((string Key, double Weight)[] hosts, Action<LoadBalancingOptions> configure) =>
         new([.. hosts.Select(static host => new EndpointDescription($"http://{host.Key}") { Weight = host.Weight })], configure);
 
-    private static IEnumerable<string> KeysOf(ConsistentHashTable table) => Enumerable.Range(0, table.Entries.Length).Select(slot => KeyOf(table.Owners[table.Entries[slot]].Endpoint));
+    private static IEnumerable<string> KeysOf(ConsistentHashTable table) =>
+        Enumerable.Range(0, table.Entries.Length).Select(entry => KeyOf(table.Owners[table.Entries[entry]].Endpoint));
 
     private static string KeyOf(UpstreamEndpoint endpoint) => HashOwner.Of([endpoint], [1], useHostname: false)[0].Key;
 
-    /// <summary>Hosts written as their keys are, shuffled by being drawn.</summary>
+    /// <summary>Random hosts, written like their keys, in random order.</summary>
     private (string Key, double Weight)[] DrawHosts(int round)
     {
         int count = 1 + Draw(round % 10 == 0 ? 60 : 12);

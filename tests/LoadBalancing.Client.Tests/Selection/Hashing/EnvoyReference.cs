@@ -1,11 +1,12 @@
 namespace LoadBalancing.Client.Tests.Selection.Hashing;
 
 /// <summary>
-/// Ring and Maglev table once more, written from the description of Envoy's algorithms and xxHash's specification and from nothing of the library's: slow, plain, and for comparison only.
+/// An independent implementation of ring and Maglev table, written from the description of Envoy's algorithms and xxHash's specification, not from the library:
+/// slow, plain, for comparison only.
 /// </summary>
 internal static class EnvoyReference
 {
-    /// <summary>The owner of a hash on a ring of these hosts; their order counts.</summary>
+    /// <summary>The owner of a hash on a ring of these hosts, whose order matters.</summary>
     public static Func<ulong, int> Ring(IReadOnlyList<(string Key, double Weight)> hosts, int minimumSize, int maximumSize)
     {
         double sum = hosts.Sum(static host => host.Weight);
@@ -41,7 +42,7 @@ internal static class EnvoyReference
         };
     }
 
-    /// <summary>The owner of each slot of a Maglev table; the order of the hosts does not count.</summary>
+    /// <summary>The owner of each entry of a Maglev table; the order of the hosts does not matter.</summary>
     public static int[] Maglev(IReadOnlyList<(string Key, double Weight)> hosts, int size)
     {
         double sum = hosts.Sum(static host => host.Weight);
@@ -83,7 +84,7 @@ internal static class EnvoyReference
         }
     }
 
-    /// <summary>xxHash64 as its specification describes it.</summary>
+    /// <summary>xxHash64 as specified.</summary>
     public static ulong XxHash64(string text, ulong seed)
     {
         const ulong P1 = 11400714785074694791;

@@ -2,7 +2,7 @@ using LoadBalancing.Client.TestSupport;
 
 namespace LoadBalancing.Client.Tests.Selection.Hashing;
 
-/// <summary>However the keys are skewed, nobody has more in flight than the bound allows.</summary>
+/// <summary>However skewed the keys, no endpoint has more attempts in flight than the bound allows.</summary>
 public sealed class LoadBoundTests
 {
     [Theory]
@@ -28,8 +28,8 @@ public sealed class LoadBoundTests
             ulong key = zipf.Next();
             EndpointLease lease = cluster.Balancer.Pick(new PickContext { Hash = key });
             running.Enqueue(lease);
-            double most = Math.Ceiling(((inFlight + 1) * percent / 100.0 * lease.Endpoint.Weight / total) - 1e-9);
-            Assert.InRange(lease.Endpoint.InFlight, 1, most);
+            double max = Math.Ceiling(((inFlight + 1) * percent / 100.0 * lease.Endpoint.Weight / total) - 1e-9);
+            Assert.InRange(lease.Endpoint.InFlight, 1, max);
             if (running.Count > 1000)
             {
                 running.Dequeue().End(AttemptOutcome.Success);
@@ -38,7 +38,7 @@ public sealed class LoadBoundTests
     }
 
     [Fact]
-    public void Without_a_bound_the_same_keys_pile_up()
+    public void Without_a_bound_skewed_keys_pile_up()
     {
         using var cluster = new TestCluster(50, static options => options.Strategy = LoadBalancingStrategies.Maglev);
         var zipf = new Zipf(exponent: 1.1, keys: 1000, RandomSource.Seeded(71));
@@ -47,7 +47,7 @@ public sealed class LoadBoundTests
             cluster.Balancer.Pick(new PickContext { Hash = zipf.Next() });
         }
 
-        // Twenty would be everybody's share.
+        // Twenty is the even share.
         Assert.InRange(cluster.Endpoints.Max(static endpoint => endpoint.InFlight), 100, 1000);
     }
 
@@ -55,33 +55,33 @@ public sealed class LoadBoundTests
     [InlineData(LoadBalancingStrategies.RingHash)]
     [InlineData(LoadBalancingStrategies.Maglev)]
     [InlineData(LoadBalancingStrategies.Rendezvous)]
-    public void A_key_stays_at_home_while_there_is_room_and_comes_back_when_there_is_again(string strategy)
+    public void A_key_stays_with_its_owner_within_the_bound_and_returns_to_it(string strategy)
     {
         using var cluster = new TestCluster(4, options =>
         {
             options.Strategy = strategy;
             options.ConsistentHash.HashBalanceFactor = 200;
         });
-        UpstreamEndpoint home = cluster.PickOne(new PickContext { Hash = 42 });
+        UpstreamEndpoint owner = cluster.PickOne(new PickContext { Hash = 42 });
 
-        // Two of four in flight here: ceil(5 x 2 / 4) = 3 are allowed. With a third it is full, as ceil(6 x 2 / 4) = 3 too.
-        EndpointLease[] here = cluster.Occupy(home, 2);
-        cluster.Occupy(cluster.Endpoints.First(endpoint => endpoint != home), 2);
-        Assert.Same(home, cluster.PickOne(new PickContext { Hash = 42 }));
-        using (cluster.Lease(home))
+        // Two of four are in flight here: ceil(5 x 2 / 4) = 3 are allowed. With a third it is full, as ceil(6 x 2 / 4) = 3, too.
+        EndpointLease[] here = cluster.Occupy(owner, 2);
+        cluster.Occupy(cluster.Endpoints.First(endpoint => endpoint != owner), 2);
+        Assert.Same(owner, cluster.PickOne(new PickContext { Hash = 42 }));
+        using (cluster.Lease(owner))
         {
             UpstreamEndpoint next = cluster.PickOne(new PickContext { Hash = 42 });
-            Assert.NotSame(home, next);
+            Assert.NotSame(owner, next);
             Assert.Same(next, cluster.PickOne(new PickContext { Hash = 42 }));
         }
 
-        Assert.Same(home, cluster.PickOne(new PickContext { Hash = 42 }));
+        Assert.Same(owner, cluster.PickOne(new PickContext { Hash = 42 }));
         here[0].End();
-        Assert.Same(home, cluster.PickOne(new PickContext { Hash = 42 }));
+        Assert.Same(owner, cluster.PickOne(new PickContext { Hash = 42 }));
     }
 
     [Fact]
-    public void When_the_only_others_were_tried_a_full_endpoint_is_better_than_none()
+    public void A_full_endpoint_is_picked_when_all_others_were_tried()
     {
         using var cluster = new TestCluster(2, static options =>
         {
@@ -94,7 +94,7 @@ public sealed class LoadBoundTests
     }
 
     [Fact]
-    public void Who_has_come_back_since_has_room_for_one_attempt_until_he_has_a_share_again()
+    public void A_restored_endpoint_may_take_one_attempt_until_it_has_a_share_again()
     {
         using var cluster = new TestCluster(2);
         UpstreamEndpoint[] owners = [.. cluster.Endpoints];
@@ -108,7 +108,7 @@ public sealed class LoadBoundTests
     }
 
     [Fact]
-    public void Where_all_are_full_a_key_goes_to_the_nearest_that_may_be_had()
+    public void When_all_are_full_a_key_goes_to_the_nearest_admitted_owner()
     {
         using var bounded = new TestCluster(5, static options =>
         {
@@ -129,7 +129,7 @@ public sealed class LoadBoundTests
         static ulong HashOf(int key) => (ulong)key * 0x9E3779B97F4A7C15;
     }
 
-    /// <summary>Keys of which the k-th is drawn as often as 1 / k^s.</summary>
+    /// <summary>Keys of which the k-th is drawn with a frequency proportional to 1 / k^s.</summary>
     private sealed class Zipf
     {
         private readonly AliasTable _table;

@@ -2,11 +2,11 @@ using LoadBalancing.Client.TestSupport;
 
 namespace LoadBalancing.Client.Tests.Selection.Hashing;
 
-/// <summary>The table against those that Envoy publishes in its own tests (test/extensions/load_balancing_policies/maglev/maglev_lb_test.cc).</summary>
+/// <summary>The table compared with those in Envoy's tests (test/extensions/load_balancing_policies/maglev/maglev_lb_test.cc).</summary>
 public sealed class MaglevTests
 {
     [Fact]
-    public void Six_hosts_in_seven_slots_as_in_Envoys_test_Basic()
+    public void Six_hosts_in_seven_entries_as_in_Envoys_test_Basic()
     {
         using TestCluster cluster = Maglev(7, [.. Enumerable.Range(90, 6).Select(static port => new EndpointDescription($"http://127.0.0.1:{port}"))]);
 
@@ -14,7 +14,7 @@ public sealed class MaglevTests
     }
 
     [Fact]
-    public void Six_named_hosts_in_seven_slots_as_in_Envoys_test_BasicWithHostName()
+    public void Six_named_hosts_in_seven_entries_as_in_Envoys_test_BasicWithHostName()
     {
         using TestCluster cluster = Maglev(
             7,
@@ -25,7 +25,7 @@ public sealed class MaglevTests
     }
 
     [Fact]
-    public void Weights_one_and_two_in_seventeen_slots_as_in_Envoys_test_Weighted()
+    public void Weights_one_and_two_in_seventeen_entries_as_in_Envoys_test_Weighted()
     {
         using TestCluster cluster = Maglev(17, [new("http://127.0.0.1:90"), new("http://127.0.0.1:91") { Weight = 2 }]);
 
@@ -33,7 +33,7 @@ public sealed class MaglevTests
     }
 
     [Fact]
-    public void Behind_the_last_slot_comes_the_first()
+    public void The_table_wraps_around()
     {
         // 92 94 90 91 95 90 93, as above.
         using TestCluster cluster = Maglev(7, [.. Enumerable.Range(90, 6).Select(static port => new EndpointDescription($"http://127.0.0.1:{port}"))]);
@@ -42,7 +42,7 @@ public sealed class MaglevTests
     }
 
     [Fact]
-    public void Halves_in_seventeen_slots_as_in_Envoys_test_LocalityWeightedSameLocalityWeights()
+    public void Halves_in_seventeen_entries_as_in_Envoys_test_LocalityWeightedSameLocalityWeights()
     {
         using TestCluster cluster = Maglev(17, ["http://127.0.0.1:90", "http://127.0.0.1:91"]);
 
@@ -50,7 +50,7 @@ public sealed class MaglevTests
     }
 
     [Fact]
-    public void Four_to_one_in_seventeen_slots_as_in_Envoys_test_LocalityWeightedDifferentLocalityWeights()
+    public void Four_to_one_in_seventeen_entries_as_in_Envoys_test_LocalityWeightedDifferentLocalityWeights()
     {
         using TestCluster cluster = Maglev(17, [new("http://127.0.0.1:90") { Weight = 4 }, new("http://127.0.0.1:91")]);
 
@@ -60,8 +60,10 @@ public sealed class MaglevTests
     [Fact]
     public void One_heavy_host_and_a_thousand_light_ones_as_in_Envoys_test_LocalityWeightedLopsided()
     {
-        // There, 127 parts of 128 go to the first host, and the last part is divided among the 1,023 others.
-        using TestCluster cluster = Maglev(65537, [.. Enumerable.Range(0, 1024).Select(static i => new EndpointDescription($"tcp://127.0.0.1:{i + 1}") { Weight = i == 0 ? 127 * 1023 : 1 })]);
+        // In Envoy's test 127 parts of 128 go to the first host, and the last part is divided among the 1,023 others.
+        using TestCluster cluster = Maglev(
+            65537,
+            [.. Enumerable.Range(0, 1024).Select(static i => new EndpointDescription($"tcp://127.0.0.1:{i + 1}") { Weight = i == 0 ? 127 * 1023 : 1 })]);
 
         int[] counts = cluster.Count(65537, static i => new PickContext { Hash = (ulong)i });
 
@@ -80,7 +82,7 @@ public sealed class MaglevTests
     [InlineData(65536, false)]
     [InlineData(251 * 251, false)]
     [InlineData(5_000_077, false)]
-    public void A_table_has_a_prime_number_of_slots_and_not_too_many(int size, bool allowed) => Assert.Equal(allowed, MaglevStrategy.IsTableSize(size));
+    public void A_table_size_is_a_prime_within_the_limit(int size, bool allowed) => Assert.Equal(allowed, MaglevStrategy.IsTableSize(size));
 
     private static TestCluster Maglev(int size, EndpointDescription[] endpoints, Action<LoadBalancingOptions>? configure = null) => new(endpoints, options =>
     {
@@ -89,5 +91,6 @@ public sealed class MaglevTests
         configure?.Invoke(options);
     });
 
-    private static int[] Table(TestCluster cluster, int size) => [.. Enumerable.Range(0, size).Select(slot => cluster.PickOne(new PickContext { Hash = (ulong)slot + (ulong)size }).Address.Port)];
+    private static int[] Table(TestCluster cluster, int size) =>
+        [.. Enumerable.Range(0, size).Select(entry => cluster.PickOne(new PickContext { Hash = (ulong)entry + (ulong)size }).Address.Port)];
 }

@@ -2,12 +2,12 @@ using LoadBalancing.Client.TestSupport;
 
 namespace LoadBalancing.Client.Tests.Selection.Levels;
 
-/// <summary>Endpoints of several priorities: which level gets how much, by formula and by picks, and who takes over.</summary>
+/// <summary>Endpoints of several priorities: the share of each level, by formula and by picks, and failover between levels.</summary>
 public sealed class PriorityTests
 {
     private const int Picks = 100_000;
 
-    /// <summary>How many of 100 endpoints of each level are in service, the threshold of panic, and the percentages that Envoy's code gives.</summary>
+    /// <summary>The number of available endpoints of 100 in each level, the panic threshold, and the percentages that Envoy computes.</summary>
     public static TheoryData<int[], double, int[]> Table() => new()
     {
         { [100, 100], 50, [100, 0] },
@@ -30,38 +30,39 @@ public sealed class PriorityTests
 
     [Theory]
     [MemberData(nameof(Table))]
-    public void Levels_get_what_envoys_code_gives_them(int[] inService, double panicThreshold, int[] percents)
+    public void Levels_have_the_shares_that_Envoy_computes(int[] available, double panicThreshold, int[] percents)
     {
-        using TestCluster cluster = WithInService(inService, panicThreshold);
+        using TestCluster cluster = WithInService(available, panicThreshold);
 
         Assert.Equal(percents, cluster.Balancer.CurrentSet!.Levels.Select(static level => (int)Math.Round(level.Share * 100)));
     }
 
     [Theory]
     [MemberData(nameof(Table))]
-    public void A_hundred_thousand_picks_fall_accordingly(int[] inService, double panicThreshold, int[] percents)
+    public void A_hundred_thousand_picks_match_the_shares(int[] available, double panicThreshold, int[] percents)
     {
-        if (inService.Sum() == 0 && panicThreshold == 0)
+        if (available.Sum() == 0 && panicThreshold == 0)
         {
             return;
         }
 
-        using TestCluster cluster = WithInService(inService, panicThreshold);
+        using TestCluster cluster = WithInService(available, panicThreshold);
         int[] counts = new int[percents.Length];
         for (int i = 0; i < Picks; i++)
         {
             counts[cluster.PickOne().Priority]++;
         }
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"{string.Join('/', inService)}: {string.Join('/', counts.Select(static count => count * 100.0 / Picks))}");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{string.Join('/', available)}: {string.Join('/', counts.Select(static count => count * 100.0 / Picks))}");
 
-        // Five standard deviations of a half and half draw.
+        // Five standard deviations of a fifty-fifty draw.
         Assert.All(percents.Zip(counts), static pair => Assert.InRange(pair.Second, (pair.First / 100.0 * Picks) - 800, (pair.First / 100.0 * Picks) + 800));
         Assert.All(percents.Zip(counts).Where(static pair => pair.First == 0), static pair => Assert.Equal(0, pair.Second));
     }
 
     [Fact]
-    public void A_key_goes_to_the_level_that_envoy_takes_it_to()
+    public void A_key_goes_to_the_same_level_as_in_Envoy()
     {
         using TestCluster cluster = WithInService([50, 60], 50, LoadBalancingStrategies.Maglev);
 
@@ -73,7 +74,7 @@ public sealed class PriorityTests
     }
 
     [Fact]
-    public void Two_levels_that_can_carry_everything_together_are_not_in_panic()
+    public void Two_levels_that_together_carry_everything_are_not_in_panic()
     {
         using TestCluster cluster = WithInService([10, 100], 50);
 
@@ -82,7 +83,7 @@ public sealed class PriorityTests
     }
 
     [Fact]
-    public void A_level_is_in_panic_by_itself_when_together_they_cannot()
+    public void A_level_is_in_panic_when_all_together_cannot_carry_everything()
     {
         using TestCluster cluster = WithInService([60, 5], 50);
         SnapshotLevel[] levels = cluster.Balancer.CurrentSet!.Levels;
@@ -97,7 +98,7 @@ public sealed class PriorityTests
     }
 
     [Fact]
-    public void Where_panic_refuses_the_part_of_the_level_in_panic_is_refused()
+    public void The_share_of_a_level_in_panic_is_rejected_where_panic_rejects()
     {
         using TestCluster cluster = WithInService([60, 5], 50, configure: static options => options.Panic.Traffic = PanicTraffic.Fail);
         int refused = 0;
@@ -107,13 +108,13 @@ public sealed class PriorityTests
             refused += lease is null ? 1 : 0;
         }
 
-        // 84 and 7 of 91: 92 % and 7 %, and the one that is left over goes to the first.
+        // 84 and 7 of 91: 92 % and 7 %; the remaining one goes to the first.
         Assert.InRange(refused, 550, 850);
         Assert.True(cluster.Balancer.CurrentSet!.CanPick);
     }
 
     [Fact]
-    public void Numbers_without_endpoints_are_passed_over()
+    public void Priorities_without_endpoints_are_skipped()
     {
         using var cluster = new TestCluster([At(1, 3), At(2, 3), At(3, 90)]);
 
@@ -122,7 +123,7 @@ public sealed class PriorityTests
     }
 
     [Fact]
-    public void A_retry_goes_to_the_next_level_when_everybody_of_the_first_was_tried()
+    public void A_retry_goes_to_the_next_level_when_all_of_the_first_were_tried()
     {
         using var cluster = new TestCluster([At(1, 0), At(2, 0), At(3, 1)]);
         UpstreamEndpoint[] first = [cluster.Endpoints[0], cluster.Endpoints[1]];
@@ -132,7 +133,7 @@ public sealed class PriorityTests
     }
 
     [Fact]
-    public void A_snapshot_that_ejections_have_overtaken_yields_the_next_level()
+    public void Ejections_after_the_snapshot_yield_the_next_level()
     {
         using var cluster = new TestCluster([At(1, 0), At(2, 1)], static options => options.OutlierDetection.MaxEjectionPercent = 100);
         EndpointSet stale = cluster.Balancer.CurrentSet!;
@@ -142,7 +143,7 @@ public sealed class PriorityTests
     }
 
     [Fact]
-    public void Each_level_carries_on_its_own_rotation()
+    public void Each_level_keeps_its_own_round_robin_position()
     {
         using TestCluster cluster = WithInService([50, 60], 50, LoadBalancingStrategies.RoundRobin);
         ulong[] before = Next();
@@ -154,22 +155,22 @@ public sealed class PriorityTests
     }
 
     [Fact]
-    public void Endpoints_tell_their_level_their_share_and_why()
+    public void Endpoints_report_their_level_share_and_its_reason()
     {
         using TestCluster cluster = WithInService([50, 60], 50);
         UpstreamEndpoint first = cluster.Endpoints.First(static endpoint => endpoint is { Priority: 0, Health: EndpointHealth.Available });
         UpstreamEndpoint second = cluster.Endpoints.First(static endpoint => endpoint is { Priority: 1, Health: EndpointHealth.Available });
-        UpstreamEndpoint isOut = cluster.Ejected[0];
+        UpstreamEndpoint unavailable = cluster.Ejected[0];
 
         Assert.Equal((0, 0.70 / 50), (first.PriorityLevel, first.Share));
-        Assert.Equal("level 0 gets 70 % with 50 of 100 endpoints in service", first.ShareReason);
+        Assert.Equal("level 0 gets 70 % with 50 of 100 endpoints available", first.ShareReason);
         Assert.Equal((1, 0.30 / 60), (second.PriorityLevel, second.Share));
-        Assert.Equal((0, "it is out of service"), (isOut.Share, isOut.ShareReason));
+        Assert.Equal((0, "it is unavailable"), (unavailable.Share, unavailable.ShareReason));
         Assert.Equal(1, cluster.Endpoints.Sum(static endpoint => endpoint.Share), 9);
     }
 
     [Fact]
-    public void One_priority_is_one_level_without_anything_between()
+    public void One_priority_is_one_level_without_a_levels_picker()
     {
         using var cluster = new TestCluster(4);
 
@@ -178,26 +179,40 @@ public sealed class PriorityTests
     }
 
     [Fact]
-    public void What_cannot_be_a_priority_or_a_locality_is_refused_with_the_place()
+    public void Invalid_priorities_and_localities_are_reported_with_their_path()
     {
-        string[] faults = [.. EndpointUpdateValidator.FindErrors([new EndpointDescription("http://a") { Priority = -1, Locality = "eu//zone" }, new EndpointDescription("http://b") { Priority = 128, Locality = "eu/*" }], "Endpoints", duplicatesAllowed: false)];
+        string[] errors =
+        [
+            .. EndpointUpdateValidator.FindErrors(
+                [
+                    new EndpointDescription("http://a") { Priority = -1, Locality = "eu//zone" },
+                    new EndpointDescription("http://b") { Priority = 128, Locality = "eu/*" },
+                ],
+                "Endpoints",
+                duplicatesAllowed: false),
+        ];
 
         Assert.Equal(
             [
-                "Endpoints:0:Priority: -1 is not allowed; it is 0 to 127, 0 being used first.",
-                "Endpoints:0:Locality: 'eu//zone' is no locality; it is a region, or region/zone, or region/zone/subzone, like 'eu-west/zone-1'.",
-                "Endpoints:1:Priority: 128 is not allowed; it is 0 to 127, 0 being used first.",
-                "Endpoints:1:Locality: 'eu/*' is no locality; it is a region, or region/zone, or region/zone/subzone, like 'eu-west/zone-1'.",
+                "Endpoints:0:Priority: -1 is not allowed; a priority is 0 to 127, and 0 is used first.",
+                "Endpoints:0:Locality: 'eu//zone' is not a locality; it is a region, or region/zone, or region/zone/subzone, like 'eu-west/zone-1'.",
+                "Endpoints:1:Priority: 128 is not allowed; a priority is 0 to 127, and 0 is used first.",
+                "Endpoints:1:Locality: 'eu/*' is not a locality; it is a region, or region/zone, or region/zone/subzone, like 'eu-west/zone-1'.",
             ],
-            faults);
+            errors);
     }
 
     private static EndpointDescription At(int number, int priority) => new(TestCluster.Address(number).Address) { Priority = priority };
 
-    /// <summary>Levels of 100 endpoints each, of which so many are in service.</summary>
-    private static TestCluster WithInService(int[] inService, double panicThreshold, string strategy = LoadBalancingStrategies.Random, Action<LoadBalancingOptions>? configure = null)
+    /// <summary>Levels of 100 endpoints each, with this number of available ones.</summary>
+    private static TestCluster WithInService(
+        int[] available,
+        double panicThreshold,
+        string strategy = LoadBalancingStrategies.Random,
+        Action<LoadBalancingOptions>? configure = null)
     {
-        var cluster = new TestCluster([.. inService.SelectMany(static (_, level) => Enumerable.Range(1, 100).Select(i => At((100 * level) + i, level)))], options =>
+        EndpointDescription[] endpoints = [.. available.SelectMany(static (_, level) => Enumerable.Range(1, 100).Select(i => At((100 * level) + i, level)))];
+        var cluster = new TestCluster(endpoints, options =>
         {
             options.Strategy = strategy;
             options.OutlierDetection.MaxEjectionPercent = 100;
@@ -206,7 +221,7 @@ public sealed class PriorityTests
         });
         for (int i = 0; i < cluster.Endpoints.Count; i++)
         {
-            if (i % 100 >= inService[i / 100])
+            if (i % 100 >= available[i / 100])
             {
                 cluster.Fail(cluster.Endpoints[i], 5);
             }

@@ -6,7 +6,7 @@ namespace LoadBalancing.Client.Tests.Selection.Levels;
 public sealed class SubsettingTests
 {
     [Fact]
-    public void A_client_uses_so_many_and_always_the_same()
+    public void A_client_uses_its_number_of_endpoints_and_always_the_same_ones()
     {
         using TestCluster cluster = Cluster(100, "orders-1");
         using TestCluster again = Cluster(100, "orders-1");
@@ -19,7 +19,7 @@ public sealed class SubsettingTests
     }
 
     [Fact]
-    public void The_order_of_the_list_does_not_matter()
+    public void The_order_of_the_endpoints_does_not_matter()
     {
         using TestCluster cluster = Cluster(100, "orders-1");
         string[] before = Used(cluster);
@@ -29,19 +29,19 @@ public sealed class SubsettingTests
     }
 
     [Fact]
-    public void When_one_comes_or_goes_at_most_one_changes()
+    public void Adding_or_removing_an_endpoint_changes_at_most_one()
     {
         using TestCluster cluster = Cluster(100, "orders-1");
-        for (int leaver = 1; leaver <= 100; leaver++)
+        for (int number = 1; number <= 100; number++)
         {
             string[] before = Used(cluster);
-            string gone = TestCluster.Address(leaver).Address + "/";
-            cluster.Update([.. Enumerable.Range(1, 101).Where(i => i != leaver).Select(TestCluster.Address)]);
+            string removed = TestCluster.Address(number).Address + "/";
+            cluster.Update([.. Enumerable.Range(1, 101).Where(i => i != number).Select(TestCluster.Address)]);
             string[] after = Used(cluster);
 
             Assert.Equal(10, after.Length);
-            Assert.True(before.Except(after).Count() <= 2, "one left and another came: at most two");
-            Assert.DoesNotContain(gone, after);
+            Assert.True(before.Except(after).Count() <= 2, "one was removed and one added: at most two");
+            Assert.DoesNotContain(removed, after);
             cluster.Update([.. Enumerable.Range(1, 100).Select(TestCluster.Address)]);
             Assert.Equal(before.Order(StringComparer.Ordinal), Used(cluster).Order(StringComparer.Ordinal));
         }
@@ -67,7 +67,7 @@ public sealed class SubsettingTests
     }
 
     [Fact]
-    public void It_widens_before_it_panics_and_comes_back()
+    public void A_subset_widens_before_it_panics_and_narrows_again()
     {
         using TestCluster cluster = Cluster(100, "orders-1");
         UpstreamEndpoint[] used = [.. cluster.Endpoints.Where(static endpoint => endpoint.Share > 0)];
@@ -86,7 +86,7 @@ public sealed class SubsettingTests
     }
 
     [Fact]
-    public void Without_panic_it_widens_when_nobody_is_left()
+    public void Without_panic_a_subset_widens_when_no_endpoint_is_available()
     {
         using TestCluster cluster = Cluster(30, "orders-1", static options => options.Panic.ThresholdPercent = 0);
         foreach (UpstreamEndpoint endpoint in cluster.Endpoints.Where(static endpoint => endpoint.Share > 0).ToArray())
@@ -99,7 +99,7 @@ public sealed class SubsettingTests
     }
 
     [Fact]
-    public void When_the_whole_set_is_at_an_end_it_is_panic()
+    public void A_subset_that_widened_to_the_whole_set_panics()
     {
         using TestCluster cluster = Cluster(40, "orders-1");
         foreach (UpstreamEndpoint endpoint in cluster.Endpoints.Take(30))
@@ -113,7 +113,7 @@ public sealed class SubsettingTests
     }
 
     [Fact]
-    public void Each_level_has_a_part_of_its_own()
+    public void Each_level_has_its_own_subset()
     {
         using var cluster = new TestCluster(
             [.. Enumerable.Range(1, 60).Select(static i => new EndpointDescription(TestCluster.Address(i).Address) { Priority = i % 2 })],
@@ -123,16 +123,16 @@ public sealed class SubsettingTests
     }
 
     [Fact]
-    public void Those_that_are_not_used_say_so()
+    public void Unused_endpoints_report_the_reason()
     {
         using TestCluster cluster = Cluster(20, "orders-1");
         UpstreamEndpoint unused = cluster.Endpoints.First(static endpoint => endpoint.Share == 0);
 
-        Assert.Equal("it is not among those that this client uses (Subsetting)", unused.ShareReason);
+        Assert.Equal("it is not in the subset of this client (Subsetting)", unused.ShareReason);
     }
 
     [Fact]
-    public void A_set_that_is_no_larger_is_used_whole()
+    public void A_set_that_is_not_larger_is_used_completely()
     {
         using TestCluster cluster = Cluster(10, "orders-1");
 
@@ -146,5 +146,6 @@ public sealed class SubsettingTests
         configure?.Invoke(options);
     });
 
-    private static string[] Used(TestCluster cluster) => [.. cluster.Endpoints.Where(static endpoint => endpoint.Share > 0).Select(static endpoint => endpoint.Address.AbsoluteUri)];
+    private static string[] Used(TestCluster cluster) =>
+        [.. cluster.Endpoints.Where(static endpoint => endpoint.Share > 0).Select(static endpoint => endpoint.Address.AbsoluteUri)];
 }

@@ -25,7 +25,7 @@ public sealed class LocalityOptionsValidatorTests
 
         Assert.Equal(
             [
-                "catalog:Locality:Self: 'eu-west//a' is no locality; it is a region, or region/zone, or region/zone/subzone, like 'eu-west/zone-1'.",
+                "catalog:Locality:Self: 'eu-west//a' is not a locality; it is a region, or region/zone, or region/zone/subzone, like 'eu-west/zone-1'.",
                 "catalog:Locality:Failover:0: from 'eu-west' to 'eu-west' is not allowed; From and To are two regions, like 'eu-west' and 'eu-north'.",
                 "catalog:Locality:FailoverPriority:1: 'network=blue' is not allowed; it is the name of a label, or name=value, and each label comes once.",
                 "catalog:Locality:FailoverPriority:2: '=x' is not allowed; it is the name of a label, or name=value, and each label comes once.",

@@ -2,13 +2,13 @@ using LoadBalancing.Client.TestSupport;
 
 namespace LoadBalancing.Client.Tests.Selection.Localities;
 
-/// <summary>What localities decide: the order of levels, and the shares of places.</summary>
+/// <summary>The effect of localities: the order of levels, and the shares of localities.</summary>
 public sealed class LocalityTests
 {
     private const string Self = "eu-west/a/1";
 
     [Fact]
-    public void Without_a_mode_places_do_not_count()
+    public void Without_a_mode_localities_have_no_effect()
     {
         using TestCluster cluster = Cluster(static _ => { }, "eu-west/a", "us-east/b", null);
 
@@ -16,7 +16,7 @@ public sealed class LocalityTests
     }
 
     [Fact]
-    public void Failover_goes_by_how_much_of_the_locality_is_the_same()
+    public void Failover_orders_by_the_common_parts_of_localities()
     {
         using TestCluster cluster = Cluster(
             static options => options.Locality.Mode = LocalityMode.Failover,
@@ -26,7 +26,7 @@ public sealed class LocalityTests
     }
 
     [Fact]
-    public void Levels_of_failover_are_closed_up()
+    public void Gaps_between_failover_levels_are_closed()
     {
         using TestCluster cluster = Cluster(static options => options.Locality.Mode = LocalityMode.Failover, "us-east/a/1", "eu-west/b/1");
 
@@ -34,7 +34,7 @@ public sealed class LocalityTests
     }
 
     [Fact]
-    public void A_region_that_takes_over_comes_before_those_that_do_not()
+    public void A_failover_region_comes_before_other_regions()
     {
         using TestCluster cluster = Cluster(
             static options =>
@@ -49,7 +49,7 @@ public sealed class LocalityTests
     }
 
     [Fact]
-    public void A_priority_counts_before_the_distance()
+    public void A_priority_takes_precedence_over_the_distance()
     {
         using var cluster = new TestCluster(
             [
@@ -69,7 +69,7 @@ public sealed class LocalityTests
     [Theory]
     [InlineData(false, new[] { 0, 1, 2, 2, 1 })]
     [InlineData(true, new[] { 1, 2, 3, 4, 0 })]
-    public void Labels_make_an_endpoint_near_and_localities_beside_them_only_when_regions_are_named(bool withRegions, int[] levels)
+    public void Labels_decide_the_distance_and_localities_only_with_failover_regions(bool withRegions, int[] levels)
     {
         (string? Network, string? Version, string Locality)[] all =
             [("blue", "v2", "us-east/a"), ("blue", "v1", "us-east/a"), ("red", "v2", "eu-north/a"), (null, null, "us-east/a"), ("blue", "v2", Self)];
@@ -112,7 +112,7 @@ public sealed class LocalityTests
     }
 
     [Fact]
-    public void Labels_of_the_topology_are_parts_of_the_locality_where_there_are_none()
+    public void Topology_labels_default_to_the_parts_of_the_locality()
     {
         using TestCluster cluster = Cluster(
             static options =>
@@ -126,25 +126,29 @@ public sealed class LocalityTests
     }
 
     [Fact]
-    public void Distribute_gives_each_place_what_was_written_for_callers_here()
+    public void Distribute_gives_each_locality_its_configured_share()
     {
         using TestCluster cluster = Cluster(
             static options =>
             {
                 options.Locality.Mode = LocalityMode.Distribute;
                 options.Locality.Distribute.Add(new LocalityDistributeOptions { From = "us-east/*", To = { ["us-east/*"] = 100 } });
-                options.Locality.Distribute.Add(new LocalityDistributeOptions { From = "eu-west/a/*", To = { ["eu-west/a/*"] = 70, ["eu-west/*"] = 20, ["eu-north"] = 10 } });
+                options.Locality.Distribute.Add(
+                    new LocalityDistributeOptions { From = "eu-west/a/*", To = { ["eu-west/a/*"] = 70, ["eu-west/*"] = 20, ["eu-north"] = 10 } });
             },
             "eu-west/a/1", "eu-west/a/2", "eu-west/a/2", "eu-west/b", "eu-north/a", "us-east/a");
 
         Assert.Equal([0.7 / 3, 0.7 / 3, 0.7 / 3, 0.2, 0.1, 0], cluster.Endpoints.Select(static endpoint => Math.Round(endpoint.Share, 9)), new Near());
         Assert.Equal("its locality gets no requests", cluster.Endpoints[5].ShareReason);
-        Assert.StartsWith("level 0 gets 100 % with 5 of 5 endpoints in service, of which eu-north/a gets 10 %", cluster.Endpoints[4].ShareReason, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "level 0 gets 100 % with 5 of 5 endpoints available, of which eu-north/a gets 10 %",
+            cluster.Endpoints[4].ShareReason,
+            StringComparison.Ordinal);
         Assert.DoesNotContain(cluster.Endpoints[5], cluster.PickMany(1000).Keys);
     }
 
     [Fact]
-    public void A_distribution_that_would_leave_nobody_does_not_count()
+    public void A_distribution_without_any_endpoint_is_ignored()
     {
         using TestCluster cluster = Cluster(
             static options =>
@@ -158,16 +162,16 @@ public sealed class LocalityTests
     }
 
     [Fact]
-    public void A_place_loses_its_share_only_when_the_others_there_cannot_carry_it()
+    public void A_locality_loses_share_only_when_its_endpoints_cannot_carry_it()
     {
-        string[] places = [.. Enumerable.Repeat("eu-west/a", 10), .. Enumerable.Repeat("eu-west/b", 10)];
-        using TestCluster cluster = Cluster(static options => options.Locality.Mode = LocalityMode.Weighted, places);
+        string[] localities = [.. Enumerable.Repeat("eu-west/a", 10), .. Enumerable.Repeat("eu-west/b", 10)];
+        using TestCluster cluster = Cluster(static options => options.Locality.Mode = LocalityMode.Weighted, localities);
 
         double[] shares = new double[6];
-        for (int isOut = 0; isOut < shares.Length; isOut++)
+        for (int ejected = 0; ejected < shares.Length; ejected++)
         {
-            shares[isOut] = cluster.Endpoints.Take(10).Sum(static endpoint => endpoint.Share);
-            cluster.Fail(cluster.Endpoints[isOut], 5);
+            shares[ejected] = cluster.Endpoints.Take(10).Sum(static endpoint => endpoint.Share);
+            cluster.Fail(cluster.Endpoints[ejected], 5);
             cluster.Time.Advance(TimeSpan.FromMilliseconds(1));
         }
 
@@ -175,9 +179,9 @@ public sealed class LocalityTests
     }
 
     [Fact]
-    public void Places_are_picked_by_their_shares()
+    public void Localities_are_picked_by_their_shares()
     {
-        string[] places = [.. Enumerable.Repeat("eu-west/a", 3), .. Enumerable.Repeat("eu-west/b", 5), .. Enumerable.Repeat("eu-north/a", 2)];
+        string[] localities = [.. Enumerable.Repeat("eu-west/a", 3), .. Enumerable.Repeat("eu-west/b", 5), .. Enumerable.Repeat("eu-north/a", 2)];
         using TestCluster cluster = Cluster(
             static options =>
             {
@@ -185,7 +189,7 @@ public sealed class LocalityTests
                 options.Locality.Weights = new Dictionary<string, double> { ["eu-west/a"] = 5, ["eu-west/b"] = 3, ["eu-north"] = 2 };
                 options.Strategy = LoadBalancingStrategies.Random;
             },
-            places);
+            localities);
 
         Dictionary<UpstreamEndpoint, int> counts = cluster.PickMany(100_000);
         double[] shares = [.. cluster.Endpoints.Select(static endpoint => endpoint.Share)];
@@ -195,10 +199,10 @@ public sealed class LocalityTests
     }
 
     [Fact]
-    public void A_retry_goes_to_a_place_where_the_call_has_not_been()
+    public void A_retry_goes_to_an_untried_locality()
     {
-        string[] places = [.. Enumerable.Repeat("eu-west/a", 3), .. Enumerable.Repeat("eu-west/b", 3), .. Enumerable.Repeat("eu-west/c", 3)];
-        using TestCluster cluster = Cluster(static options => options.Locality.Mode = LocalityMode.Weighted, places);
+        string[] localities = [.. Enumerable.Repeat("eu-west/a", 3), .. Enumerable.Repeat("eu-west/b", 3), .. Enumerable.Repeat("eu-west/c", 3)];
+        using TestCluster cluster = Cluster(static options => options.Locality.Mode = LocalityMode.Weighted, localities);
 
         for (int i = 0; i < 300; i++)
         {
@@ -213,10 +217,10 @@ public sealed class LocalityTests
     }
 
     [Fact]
-    public void Where_a_call_has_not_been_a_retry_goes_by_share()
+    public void Among_untried_localities_a_retry_goes_by_share()
     {
-        string[] places = ["eu-west/a", "eu-west/b", "eu-west/c", "eu-west/c"];
-        using TestCluster cluster = Cluster(static options => options.Locality.Mode = LocalityMode.Weighted, places);
+        string[] localities = ["eu-west/a", "eu-west/b", "eu-west/c", "eu-west/c"];
+        using TestCluster cluster = Cluster(static options => options.Locality.Mode = LocalityMode.Weighted, localities);
         UpstreamEndpoint[] tried = [cluster.Endpoints[0]];
 
         int[] counts = cluster.Count(20_000, _ => new PickContext { TriedEndpoints = tried });
@@ -225,7 +229,9 @@ public sealed class LocalityTests
         Assert.InRange(ChiSquare.Statistic(counts[1..]), 0, ChiSquare.CriticalValue(3));
     }
 
-    /// <summary>Endpoints in zones a, b, c; callers there, relative; the part of zone a's callers that goes to each zone, by Envoy's arithmetic.</summary>
+    /// <summary>
+    /// Endpoints in zones a, b, c; relative numbers of callers there; the share of zone a's callers that goes to each zone, by Envoy's arithmetic.
+    /// </summary>
     public static TheoryData<int[], double[], double[]> ZoneTable() => new()
     {
         { [4, 4, 4], [1, 1, 1], [1, 0, 0] },
@@ -238,23 +244,26 @@ public sealed class LocalityTests
 
     [Theory]
     [MemberData(nameof(ZoneTable))]
-    public void Zone_aware_keeps_what_the_own_zone_can_take(int[] endpoints, double[] callers, double[] shares)
+    public void Zone_aware_routing_keeps_what_the_own_zone_can_take(int[] endpoints, double[] callers, double[] shares)
     {
-        string[] places = [.. endpoints.SelectMany(static (count, zone) => Enumerable.Repeat($"eu/{(char)('a' + zone)}", count))];
-        using var cluster = new TestCluster([.. places.Select(static (place, i) => At(i, place))], options =>
+        string[] localities = [.. endpoints.SelectMany(static (count, zone) => Enumerable.Repeat($"eu/{(char)('a' + zone)}", count))];
+        using var cluster = new TestCluster([.. localities.Select(static (locality, i) => At(i, locality))], options =>
         {
             options.Locality.Self = "eu/a";
             options.Locality.Mode = LocalityMode.ZoneAware;
             options.Locality.ZoneAware.Callers = callers.Select(static (count, zone) => ($"eu/{(char)('a' + zone)}", count)).ToDictionary();
         });
 
-        double[] found = [.. cluster.Endpoints.GroupBy(static endpoint => endpoint.Locality).Select(static zone => zone.Sum(static endpoint => endpoint.Share))];
+        double[] found =
+        [
+            .. cluster.Endpoints.GroupBy(static endpoint => endpoint.Locality).Select(static zone => zone.Sum(static endpoint => endpoint.Share)),
+        ];
 
         Assert.Equal(shares, found, new Near());
     }
 
     [Fact]
-    public void Zone_aware_stays_at_home_when_told_so()
+    public void Zone_aware_routing_stays_in_the_own_zone_when_forced()
     {
         using TestCluster cluster = ZoneAware(static zoneAware => zoneAware.ForceLocalZoneMinSize = 2, "eu/a", "eu/a", "eu/b", "eu/b", "eu/b", "eu/b", "eu/b");
 
@@ -268,17 +277,17 @@ public sealed class LocalityTests
     [Theory]
     [InlineData(4, 1)]
     [InlineData(5, 0.5)]
-    public void Zone_aware_begins_when_the_cluster_is_large_enough(int minClusterSize, double atHome)
+    public void Zone_aware_routing_starts_at_the_minimum_cluster_size(int minClusterSize, double inOwnZone)
     {
         using TestCluster cluster = ZoneAware(zoneAware => zoneAware.MinClusterSize = minClusterSize, "eu/a", "eu/a", "eu/b", "eu/b");
 
-        Assert.Equal(atHome, cluster.Endpoints.Take(2).Sum(static endpoint => endpoint.Share), 9);
+        Assert.Equal(inOwnZone, cluster.Endpoints.Take(2).Sum(static endpoint => endpoint.Share), 9);
     }
 
     [Theory]
     [InlineData(2, 1)]
     [InlineData(3, 0.25)]
-    public void With_callers_in_one_zone_only_that_zone_is_preferred_when_told_so(int forceLocalZoneMinSize, double atHome)
+    public void With_callers_in_one_zone_only_that_zone_is_preferred_only_when_forced(int forceLocalZoneMinSize, double inOwnZone)
     {
         using TestCluster cluster = ZoneAware(
             zoneAware =>
@@ -288,16 +297,16 @@ public sealed class LocalityTests
             },
             "eu/a", "eu/a", "eu/b", "eu/b", "eu/b", "eu/b", "eu/b", "eu/b");
 
-        Assert.Equal(atHome, cluster.Endpoints.Take(2).Sum(static endpoint => endpoint.Share), 9);
+        Assert.Equal(inOwnZone, cluster.Endpoints.Take(2).Sum(static endpoint => endpoint.Share), 9);
     }
 
     [Theory]
     [InlineData(LoadBalancingStrategies.Maglev)]
     [InlineData(LoadBalancingStrategies.RingHash)]
     [InlineData(LoadBalancingStrategies.Rendezvous)]
-    public void Under_a_strategy_that_hashes_places_count_in_the_weights(string strategy)
+    public void Under_a_strategy_that_hashes_localities_are_applied_as_weights(string strategy)
     {
-        string[] places = [.. Enumerable.Repeat("eu-west/a", 8), .. Enumerable.Repeat("eu-west/b", 2)];
+        string[] localities = [.. Enumerable.Repeat("eu-west/a", 8), .. Enumerable.Repeat("eu-west/b", 2)];
         using TestCluster cluster = Cluster(
             options =>
             {
@@ -306,7 +315,7 @@ public sealed class LocalityTests
                 options.Locality.Mode = LocalityMode.Weighted;
                 options.Locality.Weights = new Dictionary<string, double> { ["eu-west/a"] = 1, ["eu-west/b"] = 1 };
             },
-            places);
+            localities);
 
         int[] counts = cluster.Count(50_000, static i => new PickContext { Hash = (ulong)i * 0x9E3779B97F4A7C15 });
 
@@ -315,7 +324,7 @@ public sealed class LocalityTests
     }
 
     [Fact]
-    public void The_same_options_make_the_same_rule()
+    public void Rules_with_equal_options_are_equal()
     {
         static LocalityOptions Make(double weight) => new()
         {
@@ -329,20 +338,20 @@ public sealed class LocalityTests
         Assert.NotEqual(LocalityRule.From(Make(1)), LocalityRule.From(Make(2)));
     }
 
-    private static EndpointDescription At(int i, string? place) => new($"http://10.0.0.{i + 1}:80") { Locality = place };
+    private static EndpointDescription At(int i, string? locality) => new($"http://10.0.0.{i + 1}:80") { Locality = locality };
 
     /// <summary>As seen from zone a.</summary>
-    private static TestCluster ZoneAware(Action<ZoneAwareOptions> configure, params string?[] places) => Cluster(
+    private static TestCluster ZoneAware(Action<ZoneAwareOptions> configure, params string?[] localities) => Cluster(
         options =>
         {
             options.Locality.Self = "eu/a";
             options.Locality.Mode = LocalityMode.ZoneAware;
             configure(options.Locality.ZoneAware);
         },
-        places);
+        localities);
 
-    private static TestCluster Cluster(Action<LoadBalancingOptions> configure, params string?[] places) => new(
-        [.. places.Select(static (place, i) => At(i, place))],
+    private static TestCluster Cluster(Action<LoadBalancingOptions> configure, params string?[] localities) => new(
+        [.. localities.Select(static (locality, i) => At(i, locality))],
         options =>
         {
             options.Locality.Self = Self;
@@ -352,7 +361,7 @@ public sealed class LocalityTests
 
     private static IEnumerable<int> Levels(TestCluster cluster) => cluster.Endpoints.Select(static endpoint => endpoint.PriorityLevel!.Value);
 
-    /// <summary>Parts of ten-thousandths are cut off, so shares are exact to that.</summary>
+    /// <summary>Shares are truncated to ten-thousandths.</summary>
     private sealed class Near : IEqualityComparer<double>
     {
         public bool Equals(double x, double y) => Math.Abs(x - y) < 0.0005;

@@ -1,7 +1,7 @@
 namespace LoadBalancing.Client.Tests.Selection.Localities;
 
 /// <summary>
-/// Three zones of four servers, a client in each, 400 calls a second: a zone is lost, half of it is lost, and it comes back cold. In virtual time, the same to the byte each time.
+/// Three zones of four servers, a client in each, 400 calls a second: a zone fails, or half of it, and it is restored cold. In virtual time, deterministic.
 /// </summary>
 public sealed class ZoneScenarioTests
 {
@@ -18,18 +18,18 @@ public sealed class ZoneScenarioTests
     [InlineData(LocalityMode.Failover)]
     [InlineData(LocalityMode.Weighted)]
     [InlineData(LocalityMode.ZoneAware)]
-    public void A_zone_is_lost_and_comes_back_cold(LocalityMode mode)
+    public void A_zone_fails_and_is_restored_cold(LocalityMode mode)
     {
         Figures figures = Run(mode, lost: Each);
 
-        // Until the ejections, retries may find one dead server after the other.
+        // Until the ejections, a retry may hit another dead server.
         Assert.InRange(figures.Failures, 0, 40);
         Assert.InRange(figures.LastFailure, TimeSpan.Zero, Lost + TimeSpan.FromSeconds(1));
 
-        // While it is lost the two others carry all, none of their servers more than half as much again as before.
+        // Meanwhile the other two carry everything, and the load of none of their servers grows by more than half.
         Assert.All(figures.Rates(from: 20, to: 30).Skip(Each), static rate => Assert.InRange(rate, 1.2 * Mean, 1.8 * Mean));
 
-        // Servers come back one by one; none gets more than one and a half times the mean in its first five seconds, nor does any other.
+        // Servers are restored one by one; in its first five seconds neither a restored server nor any other gets more than one and a half times the mean.
         for (int server = 0; server < Each; server++)
         {
             int first = figures.FirstSecondFrom(server, 30);
@@ -38,7 +38,7 @@ public sealed class ZoneScenarioTests
             Assert.All(Enumerable.Range(first, 5), second => Assert.InRange(figures.Rate(server, second, second + 1), 0, 1.5 * Mean));
         }
 
-        // In the end all is as it was.
+        // In the end the load is as before.
         Assert.All(figures.Rates(from: 100, to: 120), static rate => Assert.InRange(rate, 0.75 * Mean, 1.3 * Mean));
         TestContext.Current.TestOutputHelper?.WriteLine(figures.ToString());
     }
@@ -46,12 +46,12 @@ public sealed class ZoneScenarioTests
     [Theory]
     [InlineData(LocalityMode.Failover, 0.70)]
     [InlineData(LocalityMode.ZoneAware, 0.60)]
-    public void Half_a_zone_is_lost_and_the_rest_keeps_what_it_can_carry(LocalityMode mode, double part)
+    public void Half_a_zone_fails_and_the_rest_keeps_what_it_can_carry(LocalityMode mode, double part)
     {
         Figures figures = Run(mode, lost: Each / 2);
         double[] rates = figures.Rates(from: 15, to: 30);
 
-        // The zone's callers, a third of all, keep this part at home; from the other zones nothing comes.
+        // The zone's callers, a third of all, keep this share in their zone; nothing comes from the other zones.
         Assert.InRange(rates.Take(Each).Sum() / (PerSecond / Zones), part - 0.05, part + 0.05);
         Assert.Equal(0, rates.Take(Each / 2).Sum());
         Assert.All(rates.Skip(Each / 2).Take(Each / 2), static rate => Assert.InRange(rate, 0, 1.45 * Mean));
@@ -107,7 +107,7 @@ public sealed class ZoneScenarioTests
 
     private sealed class Figures
     {
-        /// <summary>What each server had received at each second.</summary>
+        /// <summary>The number of requests that each server had received at each second.</summary>
         public List<long[]> Received { get; } = [];
 
         public int Failures { get; set; }
@@ -118,9 +118,14 @@ public sealed class ZoneScenarioTests
 
         public double[] Rates(int from, int to) => [.. Enumerable.Range(0, Zones * Each).Select(server => Rate(server, from, to))];
 
-        /// <summary>The first second from this one on in which the server received anything.</summary>
-        public int FirstSecondFrom(int server, int from) => Enumerable.Range(from, Received.Count - from - 1).First(second => Rate(server, second, second + 1) > 0);
+        /// <summary>The first second from this one on in which the server received a request.</summary>
+        public int FirstSecondFrom(int server, int from) =>
+            Enumerable.Range(from, Received.Count - from - 1).First(second => Rate(server, second, second + 1) > 0);
 
-        public override string ToString() => string.Join('\n', Enumerable.Range(0, 24).Select(i => $"{i * 5} s: {string.Join(' ', Rates(i * 5, (i * 5) + 5).Select(static rate => rate.ToString("0")))}")) + $"\nfailures: {Failures}";
+        public override string ToString() =>
+            string.Join(
+                '\n',
+                Enumerable.Range(0, 24).Select(
+                    i => $"{i * 5} s: {string.Join(' ', Rates(i * 5, (i * 5) + 5).Select(static rate => rate.ToString("0")))}")) + $"\nfailures: {Failures}";
     }
 }

@@ -3,7 +3,7 @@ namespace LoadBalancing.Client.Tests.Selection.Sampling;
 public sealed class DecayTests
 {
     [Fact]
-    public void It_is_the_exponential_function_and_at_most_six_percent_more()
+    public void It_exceeds_the_exponential_function_by_at_most_six_percent()
     {
         for (double x = 0; x < 50; x += 0.01)
         {
@@ -12,7 +12,7 @@ public sealed class DecayTests
     }
 
     [Fact]
-    public void It_never_rises()
+    public void It_is_monotonic()
     {
         double last = 1;
         for (double x = 0; x < 800; x += 0.003)
@@ -29,5 +29,5 @@ public sealed class DecayTests
     [InlineData(double.NegativeInfinity, 1)]
     [InlineData(1e9, 0)]
     [InlineData(double.PositiveInfinity, 0)]
-    public void Times_that_have_not_come_take_nothing_and_endless_ones_everything(double x, double expected) => Assert.Equal(expected, Decay.After(x));
+    public void Negative_times_keep_everything_and_infinite_ones_nothing(double x, double expected) => Assert.Equal(expected, Decay.After(x));
 }

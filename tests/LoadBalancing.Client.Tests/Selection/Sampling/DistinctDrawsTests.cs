@@ -2,7 +2,7 @@ using LoadBalancing.Client.TestSupport;
 
 namespace LoadBalancing.Client.Tests.Selection.Sampling;
 
-/// <summary>Choices that are compared must be different endpoints, and every set of them as likely as any other.</summary>
+/// <summary>Compared choices must be different endpoints, and all sets equally likely.</summary>
 public sealed class DistinctDrawsTests
 {
     [Theory]
@@ -24,7 +24,7 @@ public sealed class DistinctDrawsTests
             counts[(first, second)] = counts.GetValueOrDefault((first, second)) + 1;
         }
 
-        // Ordered pairs: the first choice wins ties, so its place matters too.
+        // Ordered pairs: the first choice wins ties, so its position matters, too.
         Assert.Equal(endpoints * (endpoints - 1), counts.Count);
         Assert.InRange(ChiSquare.Statistic([.. counts.Values]), 0, ChiSquare.CriticalValue(counts.Count));
     }
@@ -51,7 +51,7 @@ public sealed class DistinctDrawsTests
     }
 
     [Fact]
-    public void All_can_be_drawn_and_then_each_was_drawn_once()
+    public void Drawing_all_indices_yields_each_once()
     {
         RandomSource random = RandomSource.Seeded(13);
         Span<int> drawn = stackalloc int[10];
@@ -71,7 +71,7 @@ public sealed class DistinctDrawsTests
     [InlineData(3)]
     [InlineData(1000)]
     [InlineData(100_000)]
-    public void Dice_fall_evenly(int sides)
+    public void Dice_are_uniform(int sides)
     {
         var dice = new Dice(RandomSource.Seeded(14));
         int[] counts = new int[100];

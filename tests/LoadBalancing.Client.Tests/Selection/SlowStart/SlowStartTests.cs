@@ -2,7 +2,7 @@ using LoadBalancing.Client.TestSupport;
 
 namespace LoadBalancing.Client.Tests.Selection.SlowStart;
 
-/// <summary>Who begins with a part of its weight, with how much, and for how long.</summary>
+/// <summary>Which endpoints are in slow start, at which fraction of their weight, and for how long.</summary>
 public sealed class SlowStartTests
 {
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(20);
@@ -17,30 +17,30 @@ public sealed class SlowStartTests
     [InlineData(5, 2, 0.5)]
     [InlineData(5, 0.5, 0.1)]
     [InlineData(10, 0.5, 0.25)]
-    public void The_ramp_is_envoys(double seconds, double aggression, double part)
+    public void The_fraction_is_Envoys(double seconds, double aggression, double fraction)
     {
         SlowStartSettings ramp = SlowStartSettings.From(new SlowStartOptions { Window = Window, Aggression = aggression })!;
 
-        Assert.Equal(part, ramp.WeightFractionAfter(TimeSpan.FromSeconds(seconds)), 9);
+        Assert.Equal(fraction, ramp.WeightFractionAfter(TimeSpan.FromSeconds(seconds)), 9);
     }
 
     [Theory]
     [InlineData(100, 100)]
     [InlineData(101, 20)]
-    public void Parts_are_in_steps_of_which_nobody_has_less_than_one(int endpoints, double steps)
+    public void Fractions_are_rounded_to_steps_of_at_least_one(int count, double steps)
     {
-        using var cluster = new TestCluster(endpoints);
-        UpstreamEndpoint[] members = [.. cluster.Endpoints];
-        var ramps = new SlowStartWeights(new Dictionary<UpstreamEndpoint, double> { [members[0]] = 0.001, [members[1]] = 0.5 });
+        using var cluster = new TestCluster(count);
+        UpstreamEndpoint[] endpoints = [.. cluster.Endpoints];
+        var slowStart = new SlowStartWeights(new Dictionary<UpstreamEndpoint, double> { [endpoints[0]] = 0.001, [endpoints[1]] = 0.5 });
 
-        Converter<UpstreamEndpoint, double>? weightOf = ramps.WeightsFor(members);
+        Converter<UpstreamEndpoint, double>? weightOf = slowStart.WeightsFor(endpoints);
 
         Assert.NotNull(weightOf);
-        Assert.Equal([1, steps / 2, steps], members.Take(3).Select(weightOf.Invoke));
+        Assert.Equal([1, steps / 2, steps], endpoints.Take(3).Select(weightOf.Invoke));
     }
 
     [Fact]
-    public void Nobody_of_the_first_list_ramps()
+    public void Endpoints_of_the_first_update_have_no_slow_start()
     {
         using TestCluster cluster = Cluster(5);
 
@@ -49,20 +49,20 @@ public sealed class SlowStartTests
     }
 
     [Fact]
-    public void A_newcomer_gets_its_share_little_by_little()
+    public void A_new_endpoint_reaches_its_share_gradually()
     {
         using TestCluster cluster = Cluster(4);
         Grow(cluster, 5);
-        UpstreamEndpoint newcomer = cluster.Endpoints[4];
+        UpstreamEndpoint joined = cluster.Endpoints[4];
 
-        AssertPart(newcomer, 4, 0.1);
-        Assert.EndsWith("; in slow start with 10 % of its weight", newcomer.ShareReason, StringComparison.Ordinal);
+        AssertPart(joined, 4, 0.1);
+        Assert.EndsWith("; in slow start with 10 % of its weight", joined.ShareReason, StringComparison.Ordinal);
         cluster.Run(TimeSpan.FromSeconds(5));
-        AssertPart(newcomer, 4, 0.25);
+        AssertPart(joined, 4, 0.25);
         cluster.Run(TimeSpan.FromSeconds(10));
-        AssertPart(newcomer, 4, 0.75);
+        AssertPart(joined, 4, 0.75);
         cluster.Run(TimeSpan.FromSeconds(5));
-        Assert.Equal(0.2, newcomer.Share, 9);
+        Assert.Equal(0.2, joined.Share, 9);
         Assert.True(cluster.Balancer.CurrentSet!.FirstLevel.HasEqualWeights);
     }
 
@@ -71,7 +71,7 @@ public sealed class SlowStartTests
     [InlineData(LoadBalancingStrategies.Random)]
     [InlineData(LoadBalancingStrategies.LeastRequest)]
     [InlineData(LoadBalancingStrategies.LeastConnections)]
-    public void Picks_follow_the_ramp(string strategy)
+    public void Picks_follow_the_fraction(string strategy)
     {
         using TestCluster cluster = Cluster(4, options => options.Strategy = strategy);
         Grow(cluster, 5);
@@ -81,7 +81,7 @@ public sealed class SlowStartTests
     }
 
     [Fact]
-    public void Each_has_a_clock_of_its_own()
+    public void Each_endpoint_has_its_own_start_time()
     {
         using TestCluster cluster = Cluster(8);
         Grow(cluster, 9);
@@ -94,38 +94,38 @@ public sealed class SlowStartTests
     }
 
     [Fact]
-    public void One_that_returns_from_an_ejection_ramps()
+    public void An_endpoint_restored_from_an_ejection_starts_slowly()
     {
         using TestCluster cluster = Cluster(5);
-        UpstreamEndpoint returner = cluster.Endpoints[0];
-        cluster.Fail(returner, 5);
-        while (returner.Health == EndpointHealth.Ejected)
+        UpstreamEndpoint restored = cluster.Endpoints[0];
+        cluster.Fail(restored, 5);
+        while (restored.Health == EndpointHealth.Ejected)
         {
             cluster.Run(TimeSpan.FromSeconds(1));
         }
 
         cluster.Time.Advance(TimeSpan.FromMilliseconds(1));
-        AssertPart(returner, 4, 0.1);
+        AssertPart(restored, 4, 0.1);
         cluster.Run(TimeSpan.FromSeconds(10));
-        AssertPart(returner, 4, 0.5);
+        AssertPart(restored, 4, 0.5);
     }
 
     [Fact]
-    public void One_that_passes_its_checks_again_ramps()
+    public void An_endpoint_that_passes_its_health_checks_again_starts_slowly()
     {
         using TestCluster cluster = Cluster(5);
-        UpstreamEndpoint returner = cluster.Endpoints[0];
-        returner.SetFailingHealthChecks(true);
+        UpstreamEndpoint restored = cluster.Endpoints[0];
+        restored.SetFailingHealthChecks(true);
         Grow(cluster, 5);
-        Assert.Equal(0, returner.Share);
-        returner.SetFailingHealthChecks(false);
+        Assert.Equal(0, restored.Share);
+        restored.SetFailingHealthChecks(false);
         Grow(cluster, 5);
 
-        AssertPart(returner, 4, 0.1);
+        AssertPart(restored, 4, 0.1);
     }
 
     [Fact]
-    public void An_update_that_changes_nothing_does_not_begin_a_ramp_anew()
+    public void An_update_without_changes_does_not_restart_slow_start()
     {
         using TestCluster cluster = Cluster(4);
         Grow(cluster, 5);
@@ -138,7 +138,7 @@ public sealed class SlowStartTests
     [Theory]
     [InlineData(LoadBalancingStrategies.Maglev)]
     [InlineData(LoadBalancingStrategies.Rendezvous)]
-    public void Strategies_that_hash_have_none(string strategy)
+    public void Strategies_that_hash_have_no_slow_start(string strategy)
     {
         using TestCluster cluster = Cluster(4, options => options.Strategy = strategy);
         Grow(cluster, 5);
@@ -147,7 +147,7 @@ public sealed class SlowStartTests
     }
 
     [Fact]
-    public void When_more_than_half_would_ramp_at_once_nobody_does()
+    public void Slow_start_is_skipped_when_more_than_half_of_the_endpoints_are_new()
     {
         using TestCluster cluster = Cluster(4);
         Grow(cluster, 9);
@@ -156,7 +156,7 @@ public sealed class SlowStartTests
     }
 
     [Fact]
-    public void Half_may_ramp()
+    public void Half_of_the_endpoints_may_be_in_slow_start()
     {
         using TestCluster cluster = Cluster(4);
         Grow(cluster, 8);
@@ -165,7 +165,7 @@ public sealed class SlowStartTests
     }
 
     [Fact]
-    public void Those_who_came_first_have_ramped_enough_when_too_many_come()
+    public void Slow_start_ends_early_for_the_oldest_when_too_many_endpoints_join()
     {
         using TestCluster cluster = Cluster(4);
         Grow(cluster, 7);
@@ -177,7 +177,7 @@ public sealed class SlowStartTests
     }
 
     [Fact]
-    public void A_level_that_comes_back_cold_gets_its_requests_little_by_little()
+    public void A_level_restored_cold_gets_its_requests_gradually()
     {
         using var cluster = new TestCluster(Levels(3), static options =>
         {
@@ -199,7 +199,7 @@ public sealed class SlowStartTests
     }
 
     [Fact]
-    public void Switched_on_later_it_holds_for_those_who_come_then()
+    public void When_switched_on_later_it_applies_to_endpoints_that_join_afterwards()
     {
         using TestCluster cluster = Cluster(4, static options => options.SlowStart.Window = TimeSpan.Zero);
         Grow(cluster, 6);
@@ -211,14 +211,14 @@ public sealed class SlowStartTests
     }
 
     [Fact]
-    public void Switched_off_and_on_again_it_has_forgotten_who_came_meanwhile()
+    public void When_switched_off_and_on_again_it_ignores_endpoints_that_joined_meanwhile()
     {
         using TestCluster cluster = Cluster(4);
-        UpstreamEndpoint returner = cluster.Endpoints[0];
-        returner.SetFailingHealthChecks(true);
+        UpstreamEndpoint restored = cluster.Endpoints[0];
+        restored.SetFailingHealthChecks(true);
         Grow(cluster, 5);
         cluster.Configure(static options => options.SlowStart.Window = TimeSpan.Zero);
-        returner.SetFailingHealthChecks(false);
+        restored.SetFailingHealthChecks(false);
         Grow(cluster, 5);
         cluster.Configure(static options => options.SlowStart.Window = Window);
 
@@ -226,19 +226,19 @@ public sealed class SlowStartTests
     }
 
     [Fact]
-    public void There_is_a_timer_only_from_the_first_newcomer_on_and_it_ends_with_its_owner()
+    public void The_timer_exists_only_from_the_first_new_endpoint_until_disposal()
     {
         var time = new CountingTimeProvider();
         using TestCluster source = Cluster(5);
         UpstreamEndpoint[] all = [.. source.Endpoints];
         Array.ForEach(all, static endpoint => endpoint.SelectionState = null);
-        using (var ramps = new SlowStartTracker(time, static () => { }))
+        using (var slowStart = new SlowStartTracker(time, static () => { }))
         {
-            ramps.Configure(new SlowStartSettings(Window, 1, 0.1));
-            Assert.True(ramps.ComputeWeights(all[..4]).IsNone);
+            slowStart.Configure(new SlowStartSettings(Window, 1, 0.1));
+            Assert.True(slowStart.ComputeWeights(all[..4]).IsNone);
             Assert.Equal(0, time.TimersAlive);
-            Assert.True(ramps.ComputeWeights(all).IsInSlowStart(all[4]));
-            ramps.ComputeWeights(all);
+            Assert.True(slowStart.ComputeWeights(all).IsInSlowStart(all[4]));
+            slowStart.ComputeWeights(all);
             Assert.Equal(1, time.TimersAlive);
         }
 
@@ -248,7 +248,7 @@ public sealed class SlowStartTests
     private static EndpointDescription[] Levels(int each) =>
         [.. Enumerable.Range(1, 2 * each).Select(i => new EndpointDescription(TestCluster.Address(i).Address) { Priority = i <= each ? 0 : 1 })];
 
-    private static void AssertPart(UpstreamEndpoint endpoint, int others, double part) => Assert.Equal(part / (others + part), endpoint.Share, 9);
+    private static void AssertPart(UpstreamEndpoint endpoint, int others, double fraction) => Assert.Equal(fraction / (others + fraction), endpoint.Share, 9);
 
     private static void Grow(TestCluster cluster, int endpoints) => cluster.Update([.. Enumerable.Range(1, endpoints).Select(TestCluster.Address)]);
 

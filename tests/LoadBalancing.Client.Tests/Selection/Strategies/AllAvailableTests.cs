@@ -5,7 +5,7 @@ namespace LoadBalancing.Client.Tests.Selection.Strategies;
 public sealed class AllAvailableTests
 {
     [Fact]
-    public void It_holds_from_one_change_to_the_next()
+    public void It_holds_until_the_next_change()
     {
         using var cluster = new TestCluster(3);
         UpstreamEndpoint[] endpoints = [.. cluster.Endpoints];
@@ -21,7 +21,7 @@ public sealed class AllAvailableTests
     }
 
     [Fact]
-    public void Who_comes_back_is_a_change_too()
+    public void A_restoration_is_a_change()
     {
         using var cluster = new TestCluster(3);
         UpstreamEndpoint[] endpoints = [.. cluster.Endpoints];
@@ -35,7 +35,7 @@ public sealed class AllAvailableTests
     }
 
     [Fact]
-    public void Failures_that_eject_nobody_are_no_change()
+    public void Failures_without_an_ejection_are_no_change()
     {
         using var cluster = new TestCluster(3);
         AllAvailable before = AllAvailable.Capture([.. cluster.Endpoints]);
@@ -45,7 +45,7 @@ public sealed class AllAvailableTests
     }
 
     [Fact]
-    public void A_failed_check_is_one()
+    public void A_failed_health_check_is_a_change()
     {
         using var cluster = new TestCluster(3);
         AllAvailable before = AllAvailable.Capture([.. cluster.Endpoints]);
@@ -55,7 +55,7 @@ public sealed class AllAvailableTests
     }
 
     [Fact]
-    public void Nobody_is_not_known_to_be_in_service()
+    public void An_empty_set_is_never_all_available()
     {
         Assert.False(AllAvailable.Capture([]).Holds);
         Assert.False(default(AllAvailable).Holds);
@@ -70,14 +70,14 @@ public sealed class AllAvailableTests
     [InlineData("RingHash")]
     [InlineData("Maglev")]
     [InlineData("Rendezvous")]
-    public void A_picker_that_was_built_before_an_ejection_passes_over_whom_it_took_out(string strategy)
+    public void A_picker_built_before_an_ejection_skips_the_ejected_endpoint(string strategy)
     {
         using var cluster = new TestCluster(4, options => options.Strategy = strategy);
         IEndpointPicker picker = cluster.Balancer.CurrentSet!.Picker!;
         UpstreamEndpoint ejected = cluster.Endpoints[2];
         for (int i = 0; i < 4; i++)
         {
-            // Known to strategies that go by latency.
+            // Samples for strategies that use latency.
             for (int sample = 0; sample < 5; sample++)
             {
                 cluster.Endpoints[i].Load.AddLatency(0.01, cluster.Time.GetTimestamp(), 1e10);

@@ -5,7 +5,7 @@ namespace LoadBalancing.Client.Tests.Selection.Strategies;
 public sealed class LeastConnectionsTests
 {
     [Fact]
-    public void The_emptiest_of_all_is_taken_until_it_has_caught_up()
+    public void The_least_busy_of_all_is_picked_until_it_has_caught_up()
     {
         using var cluster = new TestCluster(10, LeastConnections);
         for (int i = 0; i < 9; i++)
@@ -20,7 +20,7 @@ public sealed class LeastConnectionsTests
     }
 
     [Fact]
-    public void Among_equals_any_is_taken_by_weight()
+    public void Ties_are_drawn_by_weight()
     {
         using var cluster = new TestCluster(TestCluster.Weighted(1, 2, 3), LeastConnections, seed: 31);
 
@@ -37,7 +37,7 @@ public sealed class LeastConnectionsTests
     }
 
     [Fact]
-    public void Of_busy_endpoints_it_is_the_one_that_is_the_least_full_with_one_more()
+    public void Of_busy_endpoints_the_one_least_full_with_one_more_is_picked()
     {
         using var cluster = new TestCluster(TestCluster.Weighted(1, 4), LeastConnections);
         cluster.Occupy(cluster.Endpoints[0], 1);
@@ -48,7 +48,7 @@ public sealed class LeastConnectionsTests
     }
 
     [Fact]
-    public void Under_load_what_is_in_flight_stands_in_proportion_to_the_weights()
+    public void Under_load_attempts_in_flight_are_proportional_to_the_weights()
     {
         using var cluster = new TestCluster(TestCluster.Weighted(1, 2, 4, 1), LeastConnections);
         for (int i = 0; i < 80; i++)
@@ -60,7 +60,7 @@ public sealed class LeastConnectionsTests
     }
 
     [Fact]
-    public void One_that_was_tried_is_left_out_however_idle_it_is()
+    public void A_tried_endpoint_is_skipped_even_when_idle()
     {
         using var cluster = new TestCluster(3, LeastConnections);
         cluster.Occupy(cluster.Endpoints[1], 3);

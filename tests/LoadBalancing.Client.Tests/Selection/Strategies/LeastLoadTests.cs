@@ -7,23 +7,23 @@ public sealed class LeastLoadTests
     private static readonly TimeSpan Fast = TimeSpan.FromMilliseconds(5);
 
     [Fact]
-    public void Latencies_are_averaged_and_an_old_one_loses_its_weight()
+    public void Latencies_are_averaged_and_old_ones_lose_weight()
     {
         using TestCluster cluster = LeastLoad(1);
         UpstreamEndpoint endpoint = cluster.Endpoints[0];
         Assert.Null(endpoint.Latency);
 
-        Answer(cluster, endpoint, TimeSpan.FromMilliseconds(100));
+        Respond(cluster, endpoint, TimeSpan.FromMilliseconds(100));
         Assert.Equal(100, endpoint.Latency!.Value.TotalMilliseconds, 3);
 
         // Half of the decay time later the old average keeps exp(-1/2) of its weight.
         cluster.Time.Advance(TimeSpan.FromSeconds(5) - TimeSpan.FromMilliseconds(200));
-        Answer(cluster, endpoint, TimeSpan.FromMilliseconds(200));
+        Respond(cluster, endpoint, TimeSpan.FromMilliseconds(200));
         Assert.Equal((100 * Math.Exp(-0.5)) + (200 * (1 - Math.Exp(-0.5))), endpoint.Latency!.Value.TotalMilliseconds, 3);
     }
 
     [Fact]
-    public void A_body_that_takes_its_time_is_no_latency()
+    public void A_slow_body_does_not_count_as_latency()
     {
         using TestCluster cluster = LeastLoad(1);
         EndpointLease lease = cluster.Balancer.Pick();
@@ -36,7 +36,7 @@ public sealed class LeastLoadTests
     }
 
     [Fact]
-    public void The_slow_one_of_three_is_left_alone()
+    public void The_slow_one_of_three_is_avoided()
     {
         using TestCluster cluster = LeastLoad(3);
         Learn(cluster, Fast, Fast, TimeSpan.FromMilliseconds(200));
@@ -45,7 +45,7 @@ public sealed class LeastLoadTests
     }
 
     [Fact]
-    public void The_slow_one_is_asked_again_once_its_latency_has_faded()
+    public void A_slow_endpoint_is_tried_again_once_its_latency_has_faded()
     {
         using TestCluster cluster = LeastLoad(3);
         Learn(cluster, Fast, Fast, TimeSpan.FromMilliseconds(200));
@@ -55,11 +55,11 @@ public sealed class LeastLoadTests
             cluster.Time.Advance(TimeSpan.FromSeconds(1));
             foreach (UpstreamEndpoint endpoint in cluster.Endpoints.Take(2))
             {
-                Answer(cluster, endpoint, Fast);
+                Respond(cluster, endpoint, Fast);
             }
 
             asked += cluster.PickOne(new PickContext()) == cluster.Endpoints[2] ? 1 : 0;
-            Assert.True(asked == 0 || second > 30, $"asked again after {second} s");
+            Assert.True(asked == 0 || second > 30, $"tried again after {second} s");
         }
 
         // 200 ms fade to 5 ms in ln(40) = 3.7 decay times of 10 s.
@@ -67,7 +67,7 @@ public sealed class LeastLoadTests
     }
 
     [Fact]
-    public void An_endpoint_that_stands_still_is_noticed_before_anything_comes_back()
+    public void A_stalled_endpoint_is_noticed_before_any_response()
     {
         using TestCluster cluster = LeastLoad(3);
         Learn(cluster, Fast, Fast, Fast);
@@ -81,7 +81,7 @@ public sealed class LeastLoadTests
     }
 
     [Fact]
-    public void More_in_flight_costs_more()
+    public void More_attempts_in_flight_cost_more()
     {
         using TestCluster cluster = LeastLoad(3);
         Learn(cluster, Fast, Fast, Fast);
@@ -104,36 +104,36 @@ public sealed class LeastLoadTests
     }
 
     [Fact]
-    public void A_failure_counts_as_a_long_answer_but_not_longer_than_the_cap()
+    public void A_failure_counts_as_a_slow_response_up_to_the_cap()
     {
         using TestCluster cluster = LeastLoad(1);
         UpstreamEndpoint endpoint = cluster.Endpoints[0];
-        Answer(cluster, endpoint, TimeSpan.FromMilliseconds(1), AttemptOutcome.Failure(FailureKind.ErrorResponse));
+        Respond(cluster, endpoint, TimeSpan.FromMilliseconds(1), AttemptOutcome.Failure(FailureKind.ErrorResponse));
         Assert.Equal(5, endpoint.Latency!.Value.TotalSeconds, 6);
 
-        // Twice what is known, again and again, each time so late that only the last one counts.
+        // Twice the known latency each time, and so late that only the last sample counts.
         for (int i = 0; i < 5; i++)
         {
             cluster.Time.Advance(TimeSpan.FromHours(1));
-            Answer(cluster, endpoint, TimeSpan.FromMilliseconds(1), AttemptOutcome.Failure(FailureKind.ErrorResponse));
+            Respond(cluster, endpoint, TimeSpan.FromMilliseconds(1), AttemptOutcome.Failure(FailureKind.ErrorResponse));
         }
 
         Assert.Equal(30, endpoint.Latency!.Value.TotalSeconds, 6);
     }
 
     [Fact]
-    public void An_endpoint_that_fails_at_once_is_no_favourite()
+    public void An_endpoint_that_fails_immediately_is_not_preferred()
     {
         using TestCluster cluster = LeastLoad(3);
         Learn(cluster, Fast, Fast, Fast);
         cluster.Time.Advance(TimeSpan.FromSeconds(1));
-        Answer(cluster, cluster.Endpoints[1], TimeSpan.FromMicroseconds(100), AttemptOutcome.Failure(FailureKind.ErrorResponse));
+        Respond(cluster, cluster.Endpoints[1], TimeSpan.FromMicroseconds(100), AttemptOutcome.Failure(FailureKind.ErrorResponse));
 
         Assert.Equal(0, cluster.Count(300)[1]);
     }
 
     [Fact]
-    public void A_body_that_breaks_off_is_a_failure_after_all()
+    public void A_broken_body_turns_success_into_a_failure()
     {
         using TestCluster cluster = LeastLoad(1);
         EndpointLease lease = cluster.Balancer.Pick();
@@ -145,12 +145,12 @@ public sealed class LeastLoadTests
     }
 
     [Fact]
-    public void An_endpoint_that_asked_to_be_left_alone_is_until_then_and_no_longer_than_the_cap()
+    public void An_endpoint_that_sent_RetryAfter_is_avoided_until_then_up_to_the_cap()
     {
         using TestCluster cluster = LeastLoad(3, static options => options.LeastLoad.MaxFailurePenalty = TimeSpan.FromSeconds(20));
         Learn(cluster, Fast, Fast, Fast);
-        Answer(cluster, cluster.Endpoints[0], Fast, AttemptOutcome.Failure(FailureKind.Gateway, cluster.Time.GetUtcNow() + TimeSpan.FromSeconds(10)));
-        Answer(cluster, cluster.Endpoints[1], Fast, AttemptOutcome.Failure(FailureKind.Gateway, cluster.Time.GetUtcNow() + TimeSpan.FromDays(10)));
+        Respond(cluster, cluster.Endpoints[0], Fast, AttemptOutcome.Failure(FailureKind.Gateway, cluster.Time.GetUtcNow() + TimeSpan.FromSeconds(10)));
+        Respond(cluster, cluster.Endpoints[1], Fast, AttemptOutcome.Failure(FailureKind.Gateway, cluster.Time.GetUtcNow() + TimeSpan.FromDays(10)));
         Assert.Equal([0, 0, 100], CountNow());
 
         cluster.Time.Advance(TimeSpan.FromSeconds(9));
@@ -164,48 +164,48 @@ public sealed class LeastLoadTests
     }
 
     [Fact]
-    public void A_caller_who_gives_up_has_waited_at_least_as_long()
+    public void A_cancelled_attempt_counts_with_the_time_waited()
     {
         using TestCluster cluster = LeastLoad(1);
         Learn(cluster, TimeSpan.FromMilliseconds(50));
         cluster.Time.Advance(TimeSpan.FromHours(1));
-        Answer(cluster, cluster.Endpoints[0], TimeSpan.FromMilliseconds(20), AttemptOutcome.Neutral);
+        Respond(cluster, cluster.Endpoints[0], TimeSpan.FromMilliseconds(20), AttemptOutcome.Neutral);
         Assert.Equal(50, cluster.Endpoints[0].Latency!.Value.TotalMilliseconds, 3);
 
-        Answer(cluster, cluster.Endpoints[0], TimeSpan.FromMilliseconds(400), AttemptOutcome.Neutral);
+        Respond(cluster, cluster.Endpoints[0], TimeSpan.FromMilliseconds(400), AttemptOutcome.Neutral);
         Assert.Equal(400, cluster.Endpoints[0].Latency!.Value.TotalMilliseconds, 3);
     }
 
     [Fact]
-    public void A_newcomer_is_probed_and_not_flooded()
+    public void A_new_endpoint_is_tried_gradually()
     {
         using TestCluster cluster = LeastLoad(5);
         Learn(cluster, Fast, Fast, Fast, Fast, Fast);
         cluster.Update([.. Enumerable.Range(1, 6).Select(TestCluster.Address)]);
-        UpstreamEndpoint newcomer = cluster.Endpoints[5];
+        UpstreamEndpoint added = cluster.Endpoints[5];
 
         // One while nothing is known, then two, then four.
-        var answers = new List<EndpointLease>();
+        var leases = new List<EndpointLease>();
         foreach (int allowed in new[] { 1, 2, 4 })
         {
             for (int i = 0; i < 100; i++)
             {
                 EndpointLease lease = cluster.Balancer.Pick();
-                if (lease.Endpoint == newcomer)
+                if (lease.Endpoint == added)
                 {
-                    answers.Add(lease);
+                    leases.Add(lease);
                 }
             }
 
-            Assert.Equal(allowed, newcomer.InFlight);
-            EndpointLease answer = answers[0];
-            answers.RemoveAt(0);
-            answer.End(AttemptOutcome.Success);
+            Assert.Equal(allowed, added.InFlight);
+            EndpointLease oldest = leases[0];
+            leases.RemoveAt(0);
+            oldest.End(AttemptOutcome.Success);
         }
     }
 
     [Fact]
-    public void When_all_are_newcomers_with_their_fill_requests_are_served_all_the_same()
+    public void When_all_endpoints_are_new_and_busy_requests_are_still_served()
     {
         using TestCluster cluster = LeastLoad(4);
         for (int i = 0; i < 40; i++)
@@ -217,12 +217,12 @@ public sealed class LeastLoadTests
     }
 
     [Fact]
-    public void All_equal_everybody_has_its_share()
+    public void Equal_endpoints_have_equal_shares()
     {
         using TestCluster cluster = LeastLoad(10);
         Learn(cluster, [.. Enumerable.Repeat(Fast, 10)]);
 
-        // Latencies that are equal to the last digit leave it to the first of three draws.
+        // With exactly equal costs the first of three draws wins.
         foreach (UpstreamEndpoint endpoint in cluster.Endpoints)
         {
             Assert.Equal(Fast, endpoint.Latency);
@@ -233,7 +233,7 @@ public sealed class LeastLoadTests
     }
 
     [Fact]
-    public void Waiting_attempts_leave_their_places_however_they_end()
+    public void Waiting_attempts_free_their_entries_however_they_end()
     {
         using TestCluster cluster = LeastLoad(1);
         EndpointLoad load = cluster.Endpoints[0].Load;
@@ -264,7 +264,7 @@ public sealed class LeastLoadTests
     }
 
     [Fact]
-    public void The_oldest_waiting_attempt_is_known_exactly_up_to_eight()
+    public void The_oldest_waiting_attempt_is_exact_up_to_eight()
     {
         using TestCluster cluster = LeastLoad(1);
         EndpointLoad load = cluster.Endpoints[0].Load;
@@ -286,9 +286,9 @@ public sealed class LeastLoadTests
     }
 
     [Fact]
-    public void However_attempts_begin_and_end_at_the_same_time_none_is_taken_for_waiting_that_is_not()
+    public void Concurrent_attempts_leave_no_waiting_entry_behind()
     {
-        // A start that was left behind would make the endpoint look slower and slower for ever.
+        // A start left behind would make the endpoint look ever slower.
         var load = new EndpointLoad();
         long clock = 0;
         for (int round = 0; round < 200; round++)
@@ -308,16 +308,16 @@ public sealed class LeastLoadTests
     }
 
     [Fact]
-    public void Without_a_strategy_that_goes_by_it_no_latency_is_measured()
+    public void Latency_is_measured_only_for_strategies_that_use_it()
     {
         using var cluster = new TestCluster(1);
-        Answer(cluster, cluster.Endpoints[0], Fast);
+        Respond(cluster, cluster.Endpoints[0], Fast);
 
         Assert.Null(cluster.Endpoints[0].Latency);
     }
 
     [Fact]
-    public void Samples_that_come_at_the_same_time_all_count()
+    public void Concurrent_samples_all_count()
     {
         var load = new EndpointLoad();
         load.AddLatency(1, now: 1, decay: 1000);
@@ -345,7 +345,7 @@ public sealed class LeastLoadTests
         options.OutlierDetection.ConsecutiveErrors = 0;
     }
 
-    /// <summary>Gives each endpoint enough samples of one latency to be no newcomer; the clock does not move meanwhile.</summary>
+    /// <summary>Gives each endpoint enough samples of one latency to count as known; the clock does not advance.</summary>
     private static void Learn(TestCluster cluster, params TimeSpan[] latencies)
     {
         for (int i = 0; i < latencies.Length; i++)
@@ -358,7 +358,7 @@ public sealed class LeastLoadTests
         }
     }
 
-    private static void Answer(TestCluster cluster, UpstreamEndpoint endpoint, TimeSpan after, AttemptOutcome? outcome = null)
+    private static void Respond(TestCluster cluster, UpstreamEndpoint endpoint, TimeSpan after, AttemptOutcome? outcome = null)
     {
         EndpointLease lease = cluster.Lease(endpoint, timed: true);
         cluster.Time.Advance(after);

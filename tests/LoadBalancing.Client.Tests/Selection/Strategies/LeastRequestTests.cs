@@ -5,7 +5,7 @@ namespace LoadBalancing.Client.Tests.Selection.Strategies;
 public sealed class LeastRequestTests
 {
     [Fact]
-    public void Of_two_endpoints_the_one_with_fewer_in_flight_is_taken_every_time()
+    public void Of_two_endpoints_the_one_with_fewer_in_flight_is_always_picked()
     {
         using var cluster = new TestCluster(2, LeastRequest);
         cluster.Occupy(cluster.Endpoints[0], 2);
@@ -15,7 +15,7 @@ public sealed class LeastRequestTests
     }
 
     [Fact]
-    public void Among_equals_any_is_taken()
+    public void Ties_are_random()
     {
         using var cluster = new TestCluster(5, LeastRequest, seed: 21);
 
@@ -23,7 +23,7 @@ public sealed class LeastRequestTests
     }
 
     [Fact]
-    public void The_fullest_of_ten_is_never_taken_and_the_emptiest_whenever_it_is_among_the_two()
+    public void The_fullest_of_ten_is_never_picked_and_the_emptiest_whenever_it_is_drawn()
     {
         using var cluster = new TestCluster(10, LeastRequest, seed: 22);
         for (int i = 0; i < 10; i++)
@@ -43,7 +43,7 @@ public sealed class LeastRequestTests
     [InlineData(new double[] { 1, 1, 1, 1, 1, 1 })]
     [InlineData(new double[] { 1, 2, 3 })]
     [InlineData(new double[] { 1, 2, 3, 4, 5, 6 })]
-    public void With_as_many_choices_as_endpoints_it_is_the_emptiest_of_all(double[] weights)
+    public void With_as_many_choices_as_endpoints_the_emptiest_of_all_is_picked(double[] weights)
     {
         using var cluster = new TestCluster(TestCluster.Weighted(weights), options =>
         {
@@ -59,7 +59,7 @@ public sealed class LeastRequestTests
     }
 
     [Fact]
-    public void A_later_choice_is_taken_when_with_one_more_it_is_no_fuller_for_its_weight()
+    public void A_later_choice_wins_if_with_one_more_it_is_no_fuller_for_its_weight()
     {
         using var cluster = new TestCluster(TestCluster.Weighted(2, 1), LeastRequest);
         cluster.Occupy(cluster.Endpoints[0], 2);
@@ -68,7 +68,7 @@ public sealed class LeastRequestTests
     }
 
     [Fact]
-    public void Beside_one_weight_that_outweighs_all_others_the_second_choice_is_any_of_them()
+    public void Beside_one_dominant_weight_the_second_choice_is_any_other_endpoint()
     {
         using var cluster = new TestCluster(TestCluster.Weighted(1e9, 1, 1), LeastRequest, seed: 28);
         cluster.Occupy(cluster.Endpoints[1], 5);
@@ -91,7 +91,7 @@ public sealed class LeastRequestTests
     }
 
     [Fact]
-    public void Under_load_what_is_in_flight_comes_to_stand_in_proportion_to_the_weights()
+    public void Under_load_attempts_in_flight_approach_the_proportion_of_the_weights()
     {
         using var cluster = new TestCluster(TestCluster.Weighted(1, 2, 4, 1), LeastRequest, seed: 24);
         for (int i = 0; i < 800; i++)
@@ -121,7 +121,7 @@ public sealed class LeastRequestTests
     [Fact]
     public void A_larger_bias_leaves_a_busy_endpoint_sooner()
     {
-        // The heavy one has one in flight, which for its weight of 3 is a third of the light one's first: nothing to the usual bias.
+        // The heavy endpoint has one in flight, which for its weight of 3 is a third of the light one's first: irrelevant at the default bias.
         Assert.InRange(ShareOfHeavy(bias: 1), 0.70, 0.80);
         Assert.InRange(ShareOfHeavy(bias: 8, inFlight: 2), 0, 0.01);
 
@@ -141,7 +141,7 @@ public sealed class LeastRequestTests
     }
 
     [Fact]
-    public void When_neither_choice_may_be_had_one_of_the_rest_is_taken()
+    public void When_no_choice_is_admitted_one_of_the_others_is_picked()
     {
         using var cluster = new TestCluster(6, LeastRequest, seed: 27);
         UpstreamEndpoint[] tried = [.. cluster.Endpoints.Take(4)];

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client.Tests.Selection.Strategies;
 
-/// <summary>One of ten servers answers 200 ms late; 400 requests a second for a minute of virtual time, the same to the byte each time.</summary>
+/// <summary>One of ten servers responds 200 ms late; 400 requests a second for a minute of virtual time, deterministic.</summary>
 public sealed class OneSlowOfTenTests
 {
     private const int PerSecond = 400;
@@ -9,7 +9,7 @@ public sealed class OneSlowOfTenTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public void LeastLoad_sends_it_next_to_nothing_and_callers_do_not_notice(int seed)
+    public void LeastLoad_sends_it_almost_nothing_and_callers_do_not_notice(int seed)
     {
         (double share, TimeSpan p99) = Run(LoadBalancingStrategies.LeastLoad, seed);
 
@@ -20,7 +20,7 @@ public sealed class OneSlowOfTenTests
     [Theory]
     [InlineData(LoadBalancingStrategies.RoundRobin)]
     [InlineData(LoadBalancingStrategies.Random)]
-    public void Strategies_that_look_at_nothing_send_it_a_tenth(string strategy)
+    public void Strategies_without_feedback_send_it_a_tenth(string strategy)
     {
         (double share, TimeSpan p99) = Run(strategy, seed: 1);
 
@@ -31,7 +31,7 @@ public sealed class OneSlowOfTenTests
     [Theory]
     [InlineData(LoadBalancingStrategies.LeastRequest)]
     [InlineData(LoadBalancingStrategies.LeastConnections)]
-    public void Strategies_that_look_at_what_is_in_flight_send_it_less(string strategy)
+    public void Strategies_that_compare_attempts_in_flight_send_it_less(string strategy)
     {
         (double share, _) = Run(strategy, seed: 1);
 
@@ -39,9 +39,13 @@ public sealed class OneSlowOfTenTests
     }
 
     [Fact]
-    public void LeastLoad_goes_on_to_look_whether_it_has_become_fast_again()
+    public void LeastLoad_notices_when_it_is_fast_again()
     {
-        (double share, _) = Run(LoadBalancingStrategies.LeastLoad, seed: 1, minutes: 3, change: static (cluster, clock) => clock.Schedule(TimeSpan.FromSeconds(5), () => cluster.Endpoints[3].Latency = Usual));
+        (double share, _) = Run(
+            LoadBalancingStrategies.LeastLoad,
+            seed: 1,
+            minutes: 3,
+            change: static (cluster, clock) => clock.Schedule(TimeSpan.FromSeconds(5), () => cluster.Endpoints[3].Latency = Usual));
 
         // It takes 53 s for 200 ms to fade to 1 ms. From then on it gets its tenth, which is 7 % of the three minutes.
         Assert.InRange(share, 0.02, 0.1);

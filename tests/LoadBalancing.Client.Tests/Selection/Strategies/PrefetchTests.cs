@@ -3,7 +3,10 @@ using LoadBalancing.Client.TestSupport;
 
 namespace LoadBalancing.Client.Tests.Selection.Strategies;
 
-/// <summary>Memory is fetched ahead of the turns of a long rotation. That it comes cannot be seen here, only that the right lines are asked for and that nothing else changes.</summary>
+/// <summary>
+/// Memory is prefetched for round robin over many endpoints. The effect cannot be observed here, only that the right lines are requested and nothing else
+/// changes.
+/// </summary>
 public sealed class PrefetchTests
 {
     [Theory]
@@ -12,7 +15,7 @@ public sealed class PrefetchTests
     [InlineData(LoadBalancingStrategies.RoundRobin, EndpointSet.WorthPrefetching, 3, true)]
     [InlineData(LoadBalancingStrategies.RoundRobin, 3, 1000, false)]
     [InlineData(LoadBalancingStrategies.Random, EndpointSet.WorthPrefetching, 1, false)]
-    public void Memory_is_fetched_ahead_for_rotations_of_many_endpoints(string strategy, int endpoints, double firstWeight, bool expected)
+    public void Memory_is_prefetched_for_many_endpoints(string strategy, int endpoints, double firstWeight, bool expected)
     {
         EndpointDescription[] described = [.. Enumerable.Range(1, endpoints).Select(TestCluster.Address)];
         described[0].Weight = firstWeight;
@@ -23,7 +26,7 @@ public sealed class PrefetchTests
     }
 
     [Fact]
-    public void In_a_long_round_everybody_still_has_one_turn()
+    public void With_prefetching_every_endpoint_has_one_position_in_a_long_round()
     {
         using var cluster = new TestCluster(EndpointSet.WorthPrefetching);
         Dictionary<UpstreamEndpoint, int> picks = [];
@@ -38,24 +41,24 @@ public sealed class PrefetchTests
     }
 
     [Fact]
-    public void Fetching_takes_no_ticket()
+    public void Prefetching_does_not_advance_the_cursor()
     {
         using var cluster = new TestCluster(endpoints: 3);
         UpstreamEndpoint[] endpoints = [.. cluster.Endpoints];
-        var rotation = new RoundRobinCursor(ulong.MaxValue - 3);
-        var picker = new RoundRobinPicker(endpoints, rotation);
+        var cursor = new RoundRobinCursor(ulong.MaxValue - 3);
+        var picker = new RoundRobinPicker(endpoints, cursor);
 
         for (int i = 0; i < 9; i++)
         {
-            ulong before = rotation.Position;
+            ulong before = cursor.Position;
             picker.PrefetchNext();
-            Assert.Equal(before, rotation.Position);
-            Assert.Equal(before + 1, rotation.Advance());
+            Assert.Equal(before, cursor.Position);
+            Assert.Equal(before + 1, cursor.Advance());
         }
     }
 
     [Fact]
-    public void What_every_request_reads_of_an_endpoint_lies_in_the_bytes_that_are_fetched()
+    public void The_endpoint_fields_that_every_request_reads_lie_in_the_prefetched_bytes()
     {
         using var cluster = new TestCluster(endpoints: 1);
         UpstreamEndpoint endpoint = cluster.Endpoints[0];
@@ -69,7 +72,7 @@ public sealed class PrefetchTests
     }
 
     [Fact]
-    public void What_every_attempt_uses_of_the_counters_lies_in_the_bytes_that_are_fetched()
+    public void The_counters_that_every_attempt_uses_lie_in_the_prefetched_bytes()
     {
         using var cluster = new TestCluster(endpoints: 1);
         EndpointLoad load = cluster.Endpoints[0].Load;
@@ -82,7 +85,7 @@ public sealed class PrefetchTests
         Assert.InRange(EndpointLoad.LastUsedByte - EndpointLoad.FirstUsedByte, 0, CacheLine.Length);
     }
 
-    /// <summary>How far from the beginning of the object, which is where the pointer to its type is.</summary>
+    /// <summary>The offset from the beginning of the object, where the pointer to its type is.</summary>
     private static int OffsetIn<T>(object holder, ref T field) =>
         Unsafe.SizeOf<nint>() + (int)Unsafe.ByteOffset(ref Unsafe.As<StrongBox<byte>>(holder).Value, ref Unsafe.As<T, byte>(ref field));
 

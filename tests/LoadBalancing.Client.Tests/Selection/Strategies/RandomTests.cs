@@ -15,7 +15,7 @@ public sealed class RandomTests
 
         int[] counts = cluster.Count(1000 * endpoints);
 
-        // Seed 7, 1,000 draws for each endpoint, refused where chance would lead once in a thousand times.
+        // Seed 7, 1,000 draws for each endpoint; rejected at a significance of one in a thousand.
         Assert.InRange(ChiSquare.Statistic(counts), 0, ChiSquare.CriticalValue(endpoints));
     }
 
@@ -24,7 +24,7 @@ public sealed class RandomTests
     [InlineData(new double[] { 5, 1, 1, 3, 0.5 })]
     [InlineData(new double[] { 100, 1, 1, 1 })]
     [InlineData(new double[] { 0.001, 0.002, 0.003 })]
-    public void Unequal_endpoints_are_drawn_as_often_as_their_weights_say(double[] weights)
+    public void Unequal_endpoints_are_drawn_in_proportion_to_their_weights(double[] weights)
     {
         using var cluster = new TestCluster(TestCluster.Weighted(weights), Random, seed: 8);
 
@@ -32,7 +32,7 @@ public sealed class RandomTests
     }
 
     [Fact]
-    public void Endpoints_passed_over_leave_the_others_in_the_proportion_of_their_weights()
+    public void Skipped_endpoints_leave_the_others_in_proportion_to_their_weights()
     {
         using var cluster = new TestCluster(TestCluster.Weighted(4, 1, 2, 3), Random, seed: 9);
         UpstreamEndpoint[] excluded = [cluster.Endpoints[0]];
@@ -44,14 +44,14 @@ public sealed class RandomTests
     }
 
     [Fact]
-    public void An_alias_table_holds_exactly_the_shares_of_its_weights()
+    public void An_alias_table_has_exactly_the_shares_of_its_weights()
     {
         double[] weights = [7, 1, 3, 2, 10, 0.25];
         var table = new AliasTable(weights);
         int[] counts = new int[weights.Length];
         const int Steps = 2_325_000;
 
-        // Numbers at even distances instead of random ones: what is counted is the table itself.
+        // Equidistant numbers instead of random ones: this counts the table itself.
         for (ulong i = 0; i < Steps; i++)
         {
             counts[table.Draw((ulong.MaxValue / Steps * i) + (ulong.MaxValue / Steps / 2))]++;
@@ -61,7 +61,7 @@ public sealed class RandomTests
     }
 
     [Fact]
-    public void Weights_far_apart_keep_the_small_one_in()
+    public void A_very_small_weight_is_still_drawn()
     {
         using var cluster = new TestCluster(TestCluster.Weighted(1_000, 1), Random, seed: 10);
 

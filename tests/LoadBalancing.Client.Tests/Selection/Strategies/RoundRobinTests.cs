@@ -6,7 +6,7 @@ namespace LoadBalancing.Client.Tests.Selection.Strategies;
 public sealed class RoundRobinTests
 {
     [Fact]
-    public void Goes_round_in_the_order_described()
+    public void Endpoints_are_picked_in_the_order_of_their_descriptions()
     {
         using var cluster = new TestCluster(endpoints: 4);
 
@@ -17,7 +17,7 @@ public sealed class RoundRobinTests
     }
 
     [Fact]
-    public void Starts_anywhere_so_that_a_fleet_does_not_begin_with_the_same_endpoint()
+    public void The_start_is_random_so_that_a_fleet_does_not_begin_with_the_same_endpoint()
     {
         int[] starts = new int[4];
         for (int seed = 0; seed < 4000; seed++)
@@ -31,7 +31,7 @@ public sealed class RoundRobinTests
     }
 
     [Fact]
-    public void When_one_of_four_is_out_the_other_three_share_within_two_percent()
+    public void When_one_of_four_is_ejected_the_others_share_within_two_percent()
     {
         using var cluster = new TestCluster(endpoints: 4);
         cluster.Fail(cluster.Endpoints[1], 5);
@@ -43,9 +43,9 @@ public sealed class RoundRobinTests
     }
 
     [Fact]
-    public void An_endpoint_passed_over_before_the_next_snapshot_does_not_double_its_neighbour()
+    public void An_endpoint_skipped_before_the_next_snapshot_does_not_double_its_neighbour()
     {
-        // The picker itself, as it is in the moment between the ejecting report and the snapshot without the endpoint.
+        // The picker as it is between the ejecting report and the snapshot without the endpoint.
         using var cluster = new TestCluster(endpoints: 4);
         IEndpointPicker stale = cluster.Balancer.CurrentSet!.Picker!;
         cluster.Fail(cluster.Endpoints[1], 5);
@@ -60,7 +60,7 @@ public sealed class RoundRobinTests
     }
 
     [Fact]
-    public void The_rotation_goes_on_where_it_was_when_the_set_changes()
+    public void The_position_is_kept_when_the_set_changes()
     {
         using var cluster = new TestCluster(endpoints: 4);
         ulong before = ((RoundRobinPicker)cluster.Balancer.CurrentSet!.Picker!).Cursor.Advance();
@@ -71,7 +71,7 @@ public sealed class RoundRobinTests
     }
 
     [Fact]
-    public void Many_threads_share_to_the_pick()
+    public void Many_threads_share_exactly()
     {
         using var cluster = new TestCluster(endpoints: 4);
         int[] counts = new int[4];
@@ -89,21 +89,21 @@ public sealed class RoundRobinTests
     }
 
     [Fact]
-    public void Whoever_may_be_had_is_found_while_others_take_the_tickets_in_between()
+    public void An_admitted_endpoint_is_found_while_other_threads_take_positions()
     {
         using var cluster = new TestCluster(endpoints: 4);
         UpstreamEndpoint[] endpoints = [.. cluster.Endpoints];
-        var rotation = new RoundRobinCursor(3);
-        var picker = new RoundRobinPicker(endpoints, rotation);
+        var cursor = new RoundRobinCursor(3);
+        var picker = new RoundRobinPicker(endpoints, cursor);
 
-        // With every look somebody else takes a ticket, so that the own ones all lead to the two that were tried.
-        var tried = new WatchedList([endpoints[0], endpoints[2]], () => rotation.Advance());
+        // With every check another thread takes a position, so that all positions of this one lead to the two tried endpoints.
+        var tried = new WatchedList([endpoints[0], endpoints[2]], () => cursor.Advance());
 
         Assert.Contains(picker.Pick(new PickContext { TriedEndpoints = tried }), new[] { endpoints[1], endpoints[3] });
     }
 
     [Fact]
-    public void The_count_may_wrap()
+    public void The_counter_may_wrap()
     {
         using var cluster = new TestCluster(endpoints: 3);
         UpstreamEndpoint[] endpoints = [.. cluster.Endpoints];
@@ -122,11 +122,11 @@ public sealed class RoundRobinTests
     [InlineData(new double[] { 100, 100, 50 }, new[] { 2, 2, 1 })]
     [InlineData(new double[] { 0.5, 0.25 }, new[] { 43691, 21845 })]
     [InlineData(new double[] { 1_000_000, 1 }, new[] { 65536, 1 })]
-    public void Weights_become_turns_in_their_proportion_and_nobody_is_left_without_one(double[] weights, int[] turns) =>
+    public void Positions_are_proportional_to_weights_and_at_least_one(double[] weights, int[] turns) =>
         Assert.Equal(turns, RoundRobinSchedule.CountPositions(weights));
 
     [Fact]
-    public void In_each_round_everybody_has_exactly_the_turns_of_its_weight()
+    public void In_each_round_every_endpoint_has_the_positions_of_its_weight()
     {
         using TestCluster cluster = Weighted(5, 1, 1, 3);
 
@@ -138,9 +138,9 @@ public sealed class RoundRobinTests
     }
 
     [Fact]
-    public void Turns_are_spread_without_bursts()
+    public void Positions_are_spread_without_bursts()
     {
-        // At any moment an endpoint has had its share to within two turns, whatever the weights.
+        // At any point an endpoint has had its share to within two positions, whatever the weights.
         using TestCluster cluster = Weighted(7, 1, 3, 2, 10);
         double total = cluster.Endpoints.Sum(static endpoint => endpoint.Weight);
         var counts = cluster.Endpoints.ToDictionary(static endpoint => endpoint, static _ => 0);
@@ -179,7 +179,7 @@ public sealed class RoundRobinTests
 
     private static int IndexOf(TestCluster cluster, UpstreamEndpoint endpoint) => cluster.Endpoints.ToList().IndexOf(endpoint);
 
-    /// <summary>Does something whenever its first entry is looked at.</summary>
+    /// <summary>Runs an action whenever its first entry is read.</summary>
     private sealed class WatchedList(UpstreamEndpoint[] endpoints, Action look) : IReadOnlyList<UpstreamEndpoint>
     {
         public int Count => endpoints.Length;
