@@ -80,7 +80,7 @@ public sealed class KeyMovementTests
 
         UpstreamEndpoint[] newOwners = [.. before.Zip(Owners(cluster)).Where(pair => pair.First == cluster.Endpoints[3]).Select(static pair => pair.Second)];
         Assert.Equal(9, newOwners.Distinct().Count());
-        Assert.All(newOwners.CountBy(static newOwner => newOwner), newOwner => Assert.InRange(newOwner.Value, newOwners.Length * 0.03, newOwners.Length * 0.25));
+        Assert.All(newOwners.CountBy(static newOwner => newOwner), keys => Assert.InRange(keys.Value, newOwners.Length * 0.03, newOwners.Length * 0.25));
     }
 
     [Theory]
