@@ -31,9 +31,9 @@ public sealed class GrpcClientFactoryTests
         var client = provider.GetRequiredService<EchoClient>();
 
         string[] replies = [await client.EchoAsync("a"), await client.EchoAsync("b"), await client.EchoAsync("c"), await client.EchoAsync("d")];
-        Assert.Equal(["first", "first", "second", "second"], replies.Select(static answer => answer.Split(':')[0]).Order());
-        Assert.Equal(["a", "b", "c", "d"], replies.Select(static answer => answer.Split(':')[1]));
-        Assert.All(replies, static answer => Assert.Equal("echo", answer.Split(':')[2]));
+        Assert.Equal(["first", "first", "second", "second"], replies.Select(static reply => reply.Split(':')[0]).Order());
+        Assert.Equal(["a", "b", "c", "d"], replies.Select(static reply => reply.Split(':')[1]));
+        Assert.All(replies, static reply => Assert.Equal("echo", reply.Split(':')[2]));
 
         await second.StopAsync(TestContext.Current.CancellationToken);
         for (int i = 0; i < 6; i++)

@@ -35,12 +35,12 @@ public sealed class ResponseRetryConditionsTests
     {
         foreach (string failure in retried.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
-            Assert.True(await IsTriedAgainAsync(condition, failure), $"{failure} is not retried again");
+            Assert.True(await IsTriedAgainAsync(condition, failure), $"{failure} is not retried");
         }
 
         foreach (string failure in notRetried.Split(' '))
         {
-            Assert.False(await IsTriedAgainAsync(condition, failure), $"{failure} is retried again");
+            Assert.False(await IsTriedAgainAsync(condition, failure), $"{failure} is retried");
         }
     }
 

@@ -10,21 +10,21 @@ public sealed class CheckedClientTests
     public async Task With_StartUnhealthy_the_first_request_waits_for_a_healthy_endpoint()
     {
         var mayRespond = new TaskCompletionSource();
-        await using LoopbackServer well = await LoopbackServer.StartAsync(async context =>
+        await using LoopbackServer healthy = await LoopbackServer.StartAsync(async context =>
         {
             if (context.Request.Path == "/health")
             {
                 await mayRespond.Task;
             }
         });
-        await using LoopbackServer ill = await LoopbackServer.StartAsync(static context =>
+        await using LoopbackServer unhealthy = await LoopbackServer.StartAsync(static context =>
         {
             context.Response.StatusCode = context.Request.Path == "/health" ? 503 : 200;
             return Task.CompletedTask;
         });
         await using var client = new BalancedClient(options: options =>
         {
-            options.Endpoints = [well.Address, ill.Address];
+            options.Endpoints = [healthy.Address, unhealthy.Address];
             options.HealthCheck.Path = "/health";
             options.HealthCheck.StartUnhealthy = true;
             options.HealthCheck.Timeout = TimeSpan.FromMinutes(1);
@@ -37,9 +37,9 @@ public sealed class CheckedClientTests
         using HttpResponseMessage response = await request;
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Equal(["/health"], ill.Requests.Select(static one => one.Target).Distinct());
+        Assert.Equal(["/health"], unhealthy.Requests.Select(static one => one.Target).Distinct());
         Assert.Equal("its health check failed: GET /health responded with 503", client.Endpoints[1].HealthReason);
-        Assert.Equal("catalog", well.Requests[0].Host);
+        Assert.Equal("catalog", healthy.Requests[0].Host);
     }
 
     [Fact]

@@ -33,8 +33,8 @@ public sealed class ProbesTests
 
     [Theory]
     [InlineData("own.internal", null, "own.internal")]
-    [InlineData("own.internal", "asked.internal", "asked.internal")]
-    [InlineData(null, "asked.internal", "asked.internal")]
+    [InlineData("own.internal", "received.internal", "received.internal")]
+    [InlineData(null, "received.internal", "received.internal")]
     [InlineData(null, null, "catalog")]
     public async Task The_host_is_the_configured_one_or_that_of_the_endpoint_or_that_of_the_service(string? hostname, string? host, string expected)
     {
@@ -125,13 +125,13 @@ public sealed class ProbesTests
     [InlineData(1, "14", "the health service failed with gRPC status 14")]
     public async Task Grpc_passes_only_when_the_service_is_serving(int status, string code, string? reason)
     {
-        byte[]? asked = null;
+        byte[]? received = null;
         await using LoopbackServer server = await LoopbackServer.StartAsync(
             async context =>
             {
                 using var body = new MemoryStream();
                 await context.Request.Body.CopyToAsync(body);
-                asked = body.ToArray();
+                received = body.ToArray();
                 Assert.Equal("/grpc.health.v1.Health/Check", context.Request.Path);
                 context.Response.ContentType = "application/grpc";
                 await context.Response.Body.WriteAsync(status == 0 ? (byte[])[0, 0, 0, 0, 0] : [0, 0, 0, 0, 2, 8, (byte)status]);
@@ -143,7 +143,7 @@ public sealed class ProbesTests
         ProbeResult result = await CheckAsync(probe, server.Address);
 
         Assert.Equal(reason is null ? ProbeResult.Healthy : ProbeResult.UnhealthyImmediately(reason), result);
-        Assert.Equal([0, 0, 0, 0, 14, 0x0A, 12, .. Encoding.UTF8.GetBytes("shop.Catalog")], asked);
+        Assert.Equal([0, 0, 0, 0, 14, 0x0A, 12, .. Encoding.UTF8.GetBytes("shop.Catalog")], received);
     }
 
     [Fact]
@@ -174,7 +174,7 @@ public sealed class ProbesTests
         }
         catch (IOException)
         {
-            // Who has received what was expected hangs up, and does not wait for the end of the line.
+            // The probe closes the connection when it has the expected data, and does not wait for the rest.
         }
 
         return Encoding.UTF8.GetString(buffer, 0, read);
