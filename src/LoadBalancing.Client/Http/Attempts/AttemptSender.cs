@@ -28,7 +28,7 @@ internal static class AttemptSender
 
             if (call?.TimeLeft == TimeSpan.Zero)
             {
-                // A wait took longer than expected. With no time left, the attempt would time out immediately, and that must not count against the endpoint.
+                // A wait took longer than expected. With no time left, the attempt would expire immediately, which must not count against the endpoint.
                 plan.Permits?.Release();
                 return new AttemptResult(TimeoutErrors.CallTimeout(plan.Timeouts, call.TriedEndpoints is [.., { } last] ? last : null), RetryTriggers.None, lease: null);
             }

@@ -60,7 +60,7 @@ public sealed class RequestBodiesTests
     [InlineData(null, 1)]
     [InlineData(false, 1)]
     [InlineData(true, 2)]
-    public async Task Requests_that_are_not_idempotent_are_retried_with_AllMethods(bool? all, int calls)
+    public async Task Requests_that_are_not_idempotent_are_retried_with_RetryAllMethods(bool? all, int calls)
     {
         var stub = StubHandler.Script(HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK);
         await using var client = new BalancedClient(stub, o => o.Retry.RetryAllMethods = all);
