@@ -33,8 +33,8 @@ public sealed class ProbesTests
 
     [Theory]
     [InlineData("own.internal", null, "own.internal")]
-    [InlineData("own.internal", "received.internal", "received.internal")]
-    [InlineData(null, "received.internal", "received.internal")]
+    [InlineData("own.internal", "configured.internal", "configured.internal")]
+    [InlineData(null, "configured.internal", "configured.internal")]
     [InlineData(null, null, "catalog")]
     public async Task The_host_is_the_configured_one_or_that_of_the_endpoint_or_that_of_the_service(string? hostname, string? host, string expected)
     {
