@@ -2,7 +2,7 @@ using System.Text;
 
 namespace LoadBalancing.Client;
 
-/// <summary>What OpenTelemetry's conventions for HTTP call the method of a request and the reason for which there was no answer: words of bounded sets, whatever the caller or the server wrote.</summary>
+/// <summary>The method and error type of a request by OpenTelemetry's HTTP conventions. The values have low cardinality, whatever the caller or the server sent.</summary>
 internal static class HttpConventions
 {
     private const string OtherMethod = "_OTHER";
@@ -22,7 +22,7 @@ internal static class HttpConventions
         return OtherMethod;
     }
 
-    /// <summary>The value of <c>error.type</c>. <see cref="HttpRequestError"/> is spelled as the platform's own telemetry spells it.</summary>
+    /// <summary>The value of <c>error.type</c>. <see cref="HttpRequestError"/> is spelled as in the platform's own telemetry.</summary>
     public static string ErrorTypeOf(Exception exception) => exception switch
     {
         NoEndpointAvailableException => exception.GetType().FullName!,

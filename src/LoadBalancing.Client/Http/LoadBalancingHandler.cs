@@ -1,8 +1,8 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// The place of the balancing in the <c>HttpClient</c> pipeline, innermost before the primary handler. It finds the plan for a request and runs it; everything that must be remembered
-/// belongs to the service, so handlers can be rebuilt at any time.
+/// Load balances the requests of an <c>HttpClient</c>; the innermost handler before the primary handler. It finds the plan for a request and runs it. All state belongs to the service,
+/// so handlers can be rebuilt at any time.
 /// </summary>
 internal sealed class LoadBalancingHandler : TransportHandler
 {
@@ -11,10 +11,10 @@ internal sealed class LoadBalancingHandler : TransportHandler
     private readonly PassThroughReporter _passThrough;
     private readonly bool _followRedirectsByDefault;
 
-    /// <param name="service">The one service of the client; null: <paramref name="findService"/> finds it.</param>
-    /// <param name="findService">Finds a service by the host of a request; null for a host that is not balanced.</param>
-    /// <param name="passThrough">Who is told of requests that are not balanced.</param>
-    /// <param name="followsRedirects">Whether redirects are followed here unless the options say otherwise.</param>
+    /// <param name="service">The service of the client; null to find it with <paramref name="findService"/>.</param>
+    /// <param name="findService">Finds a service by the host of a request; returns null for a host that is not balanced.</param>
+    /// <param name="passThrough">Reports requests that are not balanced.</param>
+    /// <param name="followsRedirects">Whether this handler follows redirects when the options do not set it.</param>
     public LoadBalancingHandler(ServiceState? service, Func<string, ServiceState?>? findService, PassThroughReporter passThrough, bool followsRedirects)
     {
         _service = service;
@@ -23,7 +23,7 @@ internal sealed class LoadBalancingHandler : TransportHandler
         _followRedirectsByDefault = followsRedirects;
     }
 
-    /// <remarks>One state machine for the call that most are: a plan, one attempt, an answer. Everything else goes to <see cref="ContinueWithRetriesAndRedirectsAsync"/> and beyond.</remarks>
+    /// <remarks>A single async state machine for the common case: a plan, one attempt, a response. Everything else goes to <see cref="ContinueWithRetriesAndRedirectsAsync"/> and beyond.</remarks>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         RequestPlan? plan = FindPlan(request);
@@ -45,7 +45,7 @@ internal sealed class LoadBalancingHandler : TransportHandler
                 HttpResponseMessage response = await base.SendAsync(request, attempt.TokenOr(cancellationToken)).ConfigureAwait(false);
                 first = attempt.Complete(response, plan, request, call: null);
             }
-#pragma warning disable CA1031 // Whatever it is, it becomes a value here and is thrown at the edge if it is still the answer then.
+#pragma warning disable CA1031 // Any exception becomes a value here. It is rethrown at the end if it is still the outcome of the call.
             catch (Exception exception)
 #pragma warning restore CA1031
             {
@@ -54,7 +54,7 @@ internal sealed class LoadBalancingHandler : TransportHandler
         }
         else if (plan.HasEndpointLimits)
         {
-            // Perhaps all are full, and there is something to wait for.
+            // All endpoints may be at their limits, and a permit may be released.
             return await SendWithRedirectsAsync(plan, request, async: true, cancellationToken).ConfigureAwait(false);
         }
         else
@@ -62,8 +62,8 @@ internal sealed class LoadBalancingHandler : TransportHandler
             first = AttemptResult.NothingToPick(plan);
         }
 
-        return first is { Triggers: RetryTriggers.None, Response: { } answer } && !ShouldFollowRedirect(plan, answer)
-            ? answer
+        return first is { Triggers: RetryTriggers.None, Response: { } completed } && !ShouldFollowRedirect(plan, completed)
+            ? completed
             : await ContinueWithRetriesAndRedirectsAsync(plan, request, first, cancellationToken).ConfigureAwait(false);
     }
 
@@ -75,11 +75,11 @@ internal sealed class LoadBalancingHandler : TransportHandler
             return base.Send(request, cancellationToken);
         }
 
-        // The same code as for asynchronous calls: told not to, it never leaves this thread except to wait.
+        // The same code as for asynchronous calls. With async: false it stays on this thread, except to wait.
         return SendWithRedirectsAsync(plan, request, async: false, cancellationToken).GetAwaiter().GetResult();
     }
 
-    /// <summary>What a first attempt leaves to do: further attempts, and redirects.</summary>
+    /// <summary>Continues a call after its first attempt: retries, and redirects.</summary>
     private async Task<HttpResponseMessage> ContinueWithRetriesAndRedirectsAsync(RequestPlan plan, HttpRequestMessage request, AttemptResult first, CancellationToken cancellationToken)
     {
         HttpResponseMessage response = await ContinueWithRetriesAsync(plan, new CallState(plan.Timeouts, first.Lease?.StartedAt ?? 0), request, first, async: true, cancellationToken).ConfigureAwait(false);
@@ -129,10 +129,10 @@ internal sealed class LoadBalancingHandler : TransportHandler
     private ValueTask<HttpResponseMessage> SendWithTransformsAsync(RequestPlan plan, HttpRequestMessage request, CallSpan? span, bool async, CancellationToken cancellationToken) =>
         plan.Transforms is null ? SendWithFaultsAsync(plan, request, span, async, cancellationToken) : ApplyTransformsAndSendAsync(plan, plan.Transforms, request, span, async, cancellationToken);
 
-    /// <summary>Around all attempts: none of them makes a change a second time.</summary>
-    private async ValueTask<HttpResponseMessage> ApplyTransformsAndSendAsync(RequestPlan plan, RouteTransforms edits, HttpRequestMessage request, CallSpan? span, bool async, CancellationToken cancellationToken)
+    /// <summary>Applies the transforms around all attempts, so that a retry does not apply them again.</summary>
+    private async ValueTask<HttpResponseMessage> ApplyTransformsAndSendAsync(RequestPlan plan, RouteTransforms transforms, HttpRequestMessage request, CallSpan? span, bool async, CancellationToken cancellationToken)
     {
-        RequestSnapshot before = edits.Apply(request);
+        RequestSnapshot before = transforms.Apply(request);
         HttpResponseMessage response;
         try
         {
@@ -143,7 +143,7 @@ internal sealed class LoadBalancingHandler : TransportHandler
             before.Restore();
         }
 
-        edits.Apply(response);
+        transforms.Apply(response);
         return response;
     }
 
@@ -158,9 +158,9 @@ internal sealed class LoadBalancingHandler : TransportHandler
 
     private async ValueTask<HttpResponseMessage> SendWithRetriesAsync(RequestPlan plan, HttpRequestMessage request, CallSpan? span, bool async, CancellationToken cancellationToken)
     {
-        if (plan.Transforms?.DirectResponse is { } answer)
+        if (plan.Transforms?.DirectResponse is { } directResponse)
         {
-            return answer.CreateFor(request);
+            return directResponse.CreateFor(request);
         }
 
         bool mustWait = plan.Balancer.CurrentSet is null;
@@ -191,7 +191,7 @@ internal sealed class LoadBalancingHandler : TransportHandler
     {
         if (request.RequestUri is not { IsAbsoluteUri: true } uri)
         {
-            // Not ours to judge: the primary handler refuses it in its own words.
+            // Invalid here; the primary handler rejects it with its own exception.
             return null;
         }
 

@@ -1,16 +1,16 @@
 namespace LoadBalancing.Client;
 
-/// <summary>What one response knows of its balancing.</summary>
+/// <summary>Gets load balancing information of a response.</summary>
 public static class LoadBalancingResponseExtensions
 {
     /// <summary>
-    /// The endpoint that a response came from, and those tried before it. May be called at any time, also after the response was read or disposed, and any number of times; a call whose response is not asked pays nothing for it.
+    /// Gets the endpoint that sent a response, and the endpoints tried before it. Can be called at any time, also after the response was read or disposed, and any number of times. The information costs nothing until it is read.
     /// </summary>
-    /// <param name="response">The response. The information is in its <see cref="HttpResponseMessage.Content"/>: where a handler has replaced that, it is lost.</param>
+    /// <param name="response">The response. The information is in its <see cref="HttpResponseMessage.Content"/>: it is lost if a handler replaces the content.</param>
     /// <returns>
-    /// Null when the response was not balanced: its host is not, the last of its redirects led to such a host, or a fault of <see cref="FaultScope.Request"/> gave it before an endpoint was picked.
+    /// The information, or null when the response did not come through load balancing: its host is not balanced, its last redirect led to such a host, or a fault of <see cref="FaultScope.Request"/> created it before an endpoint was picked.
     /// </returns>
-    /// <remarks>Safe for use from several threads, as long as none of them replaces the content.</remarks>
+    /// <remarks>Thread-safe, as long as no thread replaces the content.</remarks>
     public static UpstreamInfo? GetUpstream(this HttpResponseMessage response)
     {
         ArgumentNullException.ThrowIfNull(response);

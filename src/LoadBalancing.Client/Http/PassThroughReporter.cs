@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Sees to it that balancing is never off silently: requests that pass it by are counted, and logged once per host.</summary>
+/// <summary>Reports requests that bypass load balancing, so that it is never off silently: they are counted, and logged once per host.</summary>
 internal sealed class PassThroughReporter
 {
     private readonly ClusterMetrics _metrics;

@@ -2,12 +2,12 @@ using System.Net;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Which answers are redirects, and what the next request looks like: the rules of <see cref="SocketsHttpHandler"/>.</summary>
+/// <summary>Decides which responses are redirects and how the next request looks, by the rules of <see cref="SocketsHttpHandler"/>.</summary>
 internal static class RedirectRules
 {
     public const int MaxRedirects = 50;
 
-    /// <summary>Where an answer leads; null when it leads nowhere, or to a place that must not be gone to.</summary>
+    /// <summary>The target of a redirect; null when the response is not a redirect, or its target is not allowed.</summary>
     public static Uri? TargetOf(HttpResponseMessage response, Uri requestUri)
     {
         if (response.StatusCode is not (HttpStatusCode.Moved or HttpStatusCode.Found or HttpStatusCode.SeeOther
@@ -32,7 +32,7 @@ internal static class RedirectRules
         return isWeb && !IsDowngrade(response, requestUri, location) ? location : null;
     }
 
-    /// <summary>Whether the next request is a GET without a body, whatever this one was.</summary>
+    /// <summary>Whether the next request becomes a GET without a body.</summary>
     public static bool BecomesGet(HttpStatusCode status, HttpMethod method) => status switch
     {
         HttpStatusCode.Moved or HttpStatusCode.Found or HttpStatusCode.MultipleChoices => method == HttpMethod.Post,
@@ -40,13 +40,13 @@ internal static class RedirectRules
         _ => false,
     };
 
-    /// <summary>An endpoint that is asked for by a host name of its own speaks of the service by that name, as others do by the name that the caller used.</summary>
+    /// <summary>Maps a location at the endpoint's own host name back to the logical host. An endpoint with its own host name uses that name for the service; other endpoints use the caller's.</summary>
     private static Uri ToLogicalHost(HttpResponseMessage response, Uri requestUri, Uri location) =>
         response.Content is UpstreamContent { Lease.Endpoint.Hostname: { } own } && string.Equals(location.Authority, own, StringComparison.OrdinalIgnoreCase)
             ? new UriBuilder(location) { Host = requestUri.Host, Port = requestUri.IsDefaultPort ? -1 : requestUri.Port }.Uri
             : location;
 
-    /// <summary>Whether it would lead from TLS to plain text. The endpoint decides which of them was spoken, whatever the scheme of the logical address; within the service it goes on deciding.</summary>
+    /// <summary>Whether the redirect leads from TLS to plain text. The endpoint decides which of them is used, whatever the scheme of the logical address; this also holds for redirects within the service.</summary>
     private static bool IsDowngrade(HttpResponseMessage response, Uri requestUri, Uri location)
     {
         bool staysInService = string.Equals(location.Host, requestUri.Host, StringComparison.OrdinalIgnoreCase);

@@ -30,10 +30,10 @@ public sealed class GrpcClientFactoryTests
         await using ServiceProvider provider = services.BuildServiceProvider();
         var client = provider.GetRequiredService<EchoClient>();
 
-        string[] answers = [await client.EchoAsync("a"), await client.EchoAsync("b"), await client.EchoAsync("c"), await client.EchoAsync("d")];
-        Assert.Equal(["first", "first", "second", "second"], answers.Select(static answer => answer.Split(':')[0]).Order());
-        Assert.Equal(["a", "b", "c", "d"], answers.Select(static answer => answer.Split(':')[1]));
-        Assert.All(answers, static answer => Assert.Equal("echo", answer.Split(':')[2]));
+        string[] replies = [await client.EchoAsync("a"), await client.EchoAsync("b"), await client.EchoAsync("c"), await client.EchoAsync("d")];
+        Assert.Equal(["first", "first", "second", "second"], replies.Select(static reply => reply.Split(':')[0]).Order());
+        Assert.Equal(["a", "b", "c", "d"], replies.Select(static reply => reply.Split(':')[1]));
+        Assert.All(replies, static reply => Assert.Equal("echo", reply.Split(':')[2]));
 
         await second.StopAsync(TestContext.Current.CancellationToken);
         for (int i = 0; i < 6; i++)

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace LoadBalancing.Client.Tests.Http;
 
-/// <summary>The handler against real servers, in the protocols they speak.</summary>
+/// <summary>The handler against real servers, over each protocol.</summary>
 public sealed class LoadBalancingHandlerTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -56,7 +56,7 @@ public sealed class LoadBalancingHandlerTests
     [Theory]
     [InlineData(HttpProtocols.Http1, "1.1")]
     [InlineData(HttpProtocols.Http2, "2.0")]
-    public async Task Over_TLS_the_logical_name_is_asked_for_and_checked_although_the_endpoint_is_an_IP_address(HttpProtocols protocol, string version)
+    public async Task Over_TLS_the_logical_name_is_sent_as_SNI_and_validated_although_the_endpoint_is_an_IP_address(HttpProtocols protocol, string version)
     {
         using X509Certificate2 certificate = TestCertificate.For("catalog");
         await using LoopbackServer server = await LoopbackServer.StartAsync(protocols: protocol, certificate: certificate);
@@ -71,7 +71,7 @@ public sealed class LoadBalancingHandlerTests
     [Theory]
     [InlineData(HttpProtocols.Http1, "1.1")]
     [InlineData(HttpProtocols.Http2, "2.0")]
-    public async Task Over_TLS_the_host_that_a_route_rewrites_to_is_asked_for_and_checked(HttpProtocols protocol, string version)
+    public async Task Over_TLS_the_host_that_a_route_rewrites_to_is_sent_as_SNI_and_validated(HttpProtocols protocol, string version)
     {
         using X509Certificate2 certificate = TestCertificate.For("static.example");
         await using LoopbackServer server = await LoopbackServer.StartAsync(protocols: protocol, certificate: certificate);
@@ -85,7 +85,7 @@ public sealed class LoadBalancingHandlerTests
     }
 
     [Fact]
-    public async Task Over_TLS_the_host_name_of_the_endpoint_is_asked_for_and_checked_if_it_has_one()
+    public async Task Over_TLS_the_host_name_of_the_endpoint_is_sent_as_SNI_and_validated_if_it_has_one()
     {
         using X509Certificate2 certificate = TestCertificate.For("eu.catalog.example");
         await using LoopbackServer server = await LoopbackServer.StartAsync(certificate: certificate);
@@ -110,7 +110,7 @@ public sealed class LoadBalancingHandlerTests
     }
 
     [Fact]
-    public async Task A_server_that_died_is_passed_over_and_used_again_when_it_is_back_on_its_port()
+    public async Task A_stopped_server_is_skipped_and_used_again_after_its_restart()
     {
         await using LoopbackServer one = await LoopbackServer.StartAsync();
         await using LoopbackServer two = await LoopbackServer.StartAsync();
@@ -163,7 +163,7 @@ public sealed class LoadBalancingHandlerTests
     }
 
     [Fact]
-    public async Task Many_calls_at_once_all_come_back_and_leave_nothing_under_way()
+    public async Task Many_concurrent_calls_all_complete_and_leave_nothing_in_flight()
     {
         await using LoopbackServer one = await LoopbackServer.StartAsync(protocols: HttpProtocols.Http2);
         await using LoopbackServer two = await LoopbackServer.StartAsync(Flaky(), HttpProtocols.Http2);
@@ -207,7 +207,7 @@ public sealed class LoadBalancingHandlerTests
         }
     }
 
-    /// <summary>The thread of a user interface that waits and does nothing else: what is posted to it never runs.</summary>
+    /// <summary>A UI thread that is blocked: posted callbacks never run.</summary>
     private sealed class DeafContext : SynchronizationContext
     {
         public override void Post(SendOrPostCallback d, object? state)

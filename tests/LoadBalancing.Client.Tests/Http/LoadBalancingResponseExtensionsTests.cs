@@ -3,7 +3,7 @@ using LoadBalancing.Client.TestSupport;
 
 namespace LoadBalancing.Client.Tests.Http;
 
-/// <summary>What a response tells about where it came from.</summary>
+/// <summary>The upstream information of a response.</summary>
 public sealed class LoadBalancingResponseExtensionsTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -29,7 +29,7 @@ public sealed class LoadBalancingResponseExtensionsTests
     }
 
     [Fact]
-    public async Task After_buffering_and_after_disposal_it_is_still_known()
+    public async Task The_endpoint_is_still_known_after_buffering_and_after_disposal()
     {
         await using LoopbackServer server = await LoopbackServer.StartAsync();
         await using var client = new BalancedClient(options: o => o.Endpoints = [server.Address]);
@@ -45,7 +45,7 @@ public sealed class LoadBalancingResponseExtensionsTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task After_retries_all_endpoints_are_named_in_order_the_one_that_answered_last(bool sync)
+    public async Task After_retries_all_endpoints_are_listed_in_order_and_the_last_one_responded(bool sync)
     {
         var stub = StubHandler.Script(
             StubHandler.Throw(new HttpRequestException(HttpRequestError.ConnectionError)),
@@ -62,7 +62,7 @@ public sealed class LoadBalancingResponseExtensionsTests
     }
 
     [Fact]
-    public async Task A_failure_that_is_not_tried_again_names_its_endpoint()
+    public async Task A_failure_that_is_not_retried_names_its_endpoint()
     {
         await using var client = new BalancedClient(StubHandler.Script(HttpStatusCode.ServiceUnavailable), static o => o.Retry.MaxRetries = 0);
 
@@ -82,7 +82,7 @@ public sealed class LoadBalancingResponseExtensionsTests
     }
 
     [Fact]
-    public async Task A_redirect_that_leads_out_of_the_balancing_leads_to_no_endpoint()
+    public async Task A_redirect_to_a_host_that_is_not_balanced_has_no_endpoint()
     {
         await using var client = new BalancedClient(Redirecting("http://other/"), static o => o.FollowRedirects = true);
 
@@ -92,7 +92,7 @@ public sealed class LoadBalancingResponseExtensionsTests
     }
 
     [Fact]
-    public async Task A_request_that_passed_by_has_no_endpoint()
+    public async Task A_passed_through_request_has_no_endpoint()
     {
         await using var client = new BalancedClient(new StubHandler());
 
@@ -104,7 +104,7 @@ public sealed class LoadBalancingResponseExtensionsTests
     [Theory]
     [InlineData(FaultScope.Request, false)]
     [InlineData(FaultScope.Attempt, true)]
-    public async Task An_injected_answer_has_an_endpoint_if_one_was_picked_for_it(FaultScope scope, bool known)
+    public async Task An_injected_response_has_an_endpoint_if_one_was_picked_for_it(FaultScope scope, bool known)
     {
         await using var client = new BalancedClient(
             new StubHandler(),

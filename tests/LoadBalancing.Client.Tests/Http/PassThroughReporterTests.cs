@@ -13,7 +13,7 @@ public sealed class PassThroughReporterTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_request_to_another_host_passes_untouched(bool sync)
+    public async Task A_request_to_another_host_passes_through_unchanged(bool sync)
     {
         await using LoopbackServer other = await LoopbackServer.StartAsync();
         await using var client = new BalancedClient();
@@ -24,7 +24,7 @@ public sealed class PassThroughReporterTests
     }
 
     [Fact]
-    public async Task Every_request_that_passes_is_counted()
+    public async Task Every_passed_through_request_is_counted()
     {
         await using var client = new BalancedClient(new StubHandler());
         using MetricCollector<long> passed = client.Counter("passthroughs");
@@ -35,7 +35,7 @@ public sealed class PassThroughReporterTests
     }
 
     [Fact]
-    public async Task Every_host_that_passes_is_logged_once_with_what_is_balanced()
+    public async Task Every_passed_through_host_is_logged_once_with_the_balanced_hosts()
     {
         await using var client = new BalancedClient(new StubHandler());
 
@@ -50,7 +50,7 @@ public sealed class PassThroughReporterTests
     }
 
     [Fact]
-    public async Task The_hosts_that_are_logged_have_a_bound()
+    public async Task The_number_of_logged_hosts_is_bounded()
     {
         await using var client = new BalancedClient(new StubHandler());
 
@@ -62,7 +62,7 @@ public sealed class PassThroughReporterTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Where_other_hosts_are_rejected_nothing_is_sent_and_the_error_names_both(bool sync)
+    public async Task When_other_hosts_are_rejected_nothing_is_sent_and_the_error_names_the_host_and_the_service(bool sync)
     {
         var stub = new StubHandler();
         await using var client = new BalancedClient(stub, o => (o.Hosts, o.UnmatchedHost) = (["one", "two"], UnmatchedHostBehavior.Reject));
@@ -74,7 +74,7 @@ public sealed class PassThroughReporterTests
     }
 
     [Fact]
-    public async Task A_request_without_an_absolute_address_is_refused_by_the_primary_handler_in_its_own_words()
+    public async Task A_request_without_an_absolute_URI_is_rejected_by_the_primary_handler()
     {
         await using var client = new BalancedClient();
         using HttpMessageInvoker invoker = client.Invoker;

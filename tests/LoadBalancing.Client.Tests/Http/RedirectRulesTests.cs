@@ -21,7 +21,7 @@ public sealed class RedirectRulesTests
     [InlineData("next", false)]
     [InlineData("http://catalog/next", false)]
     [InlineData("http://catalog/next", true)]
-    public async Task Every_hop_to_the_service_is_balanced_anew(string location, bool sync)
+    public async Task Every_redirect_to_the_service_is_balanced_again(string location, bool sync)
     {
         await using LoopbackServer one = await LoopbackServer.StartAsync(RedirectTo(location));
         await using LoopbackServer two = await LoopbackServer.StartAsync(RedirectTo(location));
@@ -37,7 +37,7 @@ public sealed class RedirectRulesTests
     [InlineData("catalog.internal", "http://catalog.internal/next")]
     [InlineData("catalog.internal", "http://CATALOG.internal:80/next")]
     [InlineData("catalog.internal:8080", "http://catalog.internal:8080/next")]
-    public async Task A_hop_to_the_name_that_an_endpoint_is_asked_for_is_a_hop_to_the_service(string hostname, string location)
+    public async Task A_redirect_to_the_host_name_of_an_endpoint_is_a_redirect_to_the_service(string hostname, string location)
     {
         await using LoopbackServer one = await LoopbackServer.StartAsync(RedirectTo(location));
         await using LoopbackServer two = await LoopbackServer.StartAsync(RedirectTo(location));
@@ -56,7 +56,7 @@ public sealed class RedirectRulesTests
     [Theory]
     [InlineData("http://catalog.internal:81/next")]
     [InlineData("http://catalog.elsewhere/next")]
-    public async Task A_hop_to_another_port_or_host_than_the_one_that_an_endpoint_is_asked_for_leaves_the_service(string location)
+    public async Task A_redirect_to_another_port_or_host_than_that_of_an_endpoint_leaves_the_service(string location)
     {
         await using LoopbackServer server = await LoopbackServer.StartAsync(RedirectTo(location));
         await using var client = new BalancedClient(options: o =>
@@ -71,7 +71,7 @@ public sealed class RedirectRulesTests
     }
 
     [Fact]
-    public async Task The_response_names_the_logical_address_of_the_last_hop()
+    public async Task The_response_has_the_logical_URI_of_the_last_redirect()
     {
         await using LoopbackServer server = await LoopbackServer.StartAsync(RedirectTo("/next"));
         await using BalancedClient client = ClientOf(server);
@@ -83,7 +83,7 @@ public sealed class RedirectRulesTests
 
     [Theory]
     [MemberData(nameof(StatusesAndMethods))]
-    public async Task Method_and_body_of_the_next_hop_are_those_that_SocketsHttpHandler_would_send(int status, string method)
+    public async Task Method_and_body_of_the_next_request_are_those_that_SocketsHttpHandler_would_send(int status, string method)
     {
         await using LoopbackServer server = await LoopbackServer.StartAsync(async context =>
         {
@@ -111,7 +111,7 @@ public sealed class RedirectRulesTests
     }
 
     [Fact]
-    public async Task Credentials_are_not_taken_along()
+    public async Task Credentials_are_not_sent_to_the_redirect_target()
     {
         string? seen = "nothing yet";
         await using LoopbackServer server = await LoopbackServer.StartAsync(RedirectTo("/next", context => seen = context.Request.Headers.Authorization));
@@ -127,7 +127,7 @@ public sealed class RedirectRulesTests
     [Theory]
     [InlineData("http://catalog/next")]
     [InlineData("ftp://catalog/next")]
-    public async Task From_https_to_anything_else_is_refused(string location)
+    public async Task A_redirect_from_https_to_another_scheme_is_not_followed(string location)
     {
         await using LoopbackServer server = await LoopbackServer.StartAsync(RedirectTo(location));
         await using BalancedClient client = ClientOf(server);
@@ -138,7 +138,7 @@ public sealed class RedirectRulesTests
     }
 
     [Fact]
-    public async Task From_an_endpoint_that_was_spoken_to_over_TLS_to_plain_http_elsewhere_is_refused_although_the_logical_address_is_http()
+    public async Task A_redirect_from_a_TLS_endpoint_to_plain_http_on_another_host_is_not_followed_although_the_logical_URI_is_http()
     {
         using X509Certificate2 certificate = TestCertificate.For("catalog");
         await using LoopbackServer other = await LoopbackServer.StartAsync();
@@ -153,7 +153,7 @@ public sealed class RedirectRulesTests
     }
 
     [Fact]
-    public async Task From_an_endpoint_that_was_spoken_to_over_TLS_back_to_the_service_is_no_step_down()
+    public async Task A_redirect_from_a_TLS_endpoint_back_to_the_service_is_no_downgrade()
     {
         using X509Certificate2 certificate = TestCertificate.For("catalog");
         await using LoopbackServer server = await LoopbackServer.StartAsync(RedirectTo("http://catalog/next"), certificate: certificate);
@@ -167,7 +167,7 @@ public sealed class RedirectRulesTests
     }
 
     [Fact]
-    public async Task A_fragment_is_kept_unless_the_next_address_has_its_own()
+    public async Task A_fragment_is_kept_unless_the_redirect_target_has_its_own()
     {
         await using LoopbackServer server = await LoopbackServer.StartAsync(RedirectTo("/next"));
         await using BalancedClient client = ClientOf(server);
@@ -180,7 +180,7 @@ public sealed class RedirectRulesTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task After_fifty_hops_the_next_redirect_reaches_the_caller(bool sync)
+    public async Task After_fifty_redirects_the_next_redirect_reaches_the_caller(bool sync)
     {
         var stub = new StubHandler(_ => Redirect("/start"));
         await using var client = new BalancedClient(stub, o => o.FollowRedirects = true);
@@ -193,7 +193,7 @@ public sealed class RedirectRulesTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_redirect_to_another_host_passes_by_the_balancing(bool sync)
+    public async Task A_redirect_to_another_host_bypasses_load_balancing(bool sync)
     {
         await using LoopbackServer other = await LoopbackServer.StartAsync(RedirectTo("/"));
         await using LoopbackServer server = await LoopbackServer.StartAsync(RedirectTo($"{other.Address}/next"));
@@ -207,7 +207,7 @@ public sealed class RedirectRulesTests
     }
 
     [Fact]
-    public async Task A_redirect_to_another_host_fails_where_other_hosts_are_rejected()
+    public async Task A_redirect_to_another_host_fails_when_other_hosts_are_rejected()
     {
         await using var client = new BalancedClient(
             new StubHandler(_ => Redirect("http://elsewhere/next")),
@@ -220,7 +220,7 @@ public sealed class RedirectRulesTests
     }
 
     [Fact]
-    public async Task The_answer_that_redirects_is_disposed_before_the_next_hop()
+    public async Task The_redirect_response_is_disposed_before_the_next_request()
     {
         BalancedClient? client = null;
         int underWay = 0;
@@ -240,7 +240,7 @@ public sealed class RedirectRulesTests
     }
 
     [Fact]
-    public async Task Every_hop_has_retries_of_its_own()
+    public async Task Every_redirect_has_its_own_retries()
     {
         var stub = new StubHandler(call => call.Number % 3 != 0
             ? new HttpResponseMessage(HttpStatusCode.ServiceUnavailable)
@@ -253,7 +253,7 @@ public sealed class RedirectRulesTests
     }
 
     [Fact]
-    public async Task A_body_that_can_be_read_only_once_is_not_sent_along_and_the_redirect_reaches_the_caller()
+    public async Task A_body_that_can_be_read_only_once_is_not_resent_and_the_redirect_reaches_the_caller()
     {
         await using LoopbackServer server = await LoopbackServer.StartAsync(context =>
         {
@@ -274,7 +274,7 @@ public sealed class RedirectRulesTests
     [InlineData("http://")]
     [InlineData("http://[")]
     [InlineData("")]
-    public async Task A_location_that_leads_nowhere_reaches_the_caller(string location)
+    public async Task A_redirect_with_an_invalid_location_reaches_the_caller(string location)
     {
         await using var server = new RawServer(async connection =>
         {
@@ -289,7 +289,7 @@ public sealed class RedirectRulesTests
     }
 
     [Fact]
-    public async Task A_primary_handler_of_the_users_own_that_follows_no_redirects_is_left_alone()
+    public async Task A_custom_primary_handler_that_follows_no_redirects_is_left_unchanged()
     {
         await using LoopbackServer server = await LoopbackServer.StartAsync(RedirectTo("/next"));
         await using var client = new BalancedClient(new SocketsHttpHandler { AllowAutoRedirect = false }, o => o.Endpoints = [server.Address]);
@@ -300,7 +300,7 @@ public sealed class RedirectRulesTests
     }
 
     [Fact]
-    public async Task A_user_who_configures_our_primary_handler_keeps_redirects_above_the_balancing()
+    public async Task Configuring_the_default_primary_handler_keeps_redirects_above_load_balancing()
     {
         await using LoopbackServer one = await LoopbackServer.StartAsync(RedirectTo("/next"));
         await using LoopbackServer two = await LoopbackServer.StartAsync(RedirectTo("/next"));
@@ -314,7 +314,7 @@ public sealed class RedirectRulesTests
     }
 
     [Fact]
-    public async Task A_user_who_switches_redirects_on_in_our_primary_handler_gets_them_there()
+    public async Task Enabling_redirects_in_the_default_primary_handler_follows_them_there()
     {
         await using LoopbackServer one = await LoopbackServer.StartAsync(RedirectTo("/next"));
         await using LoopbackServer two = await LoopbackServer.StartAsync(RedirectTo("/next"));
@@ -328,7 +328,7 @@ public sealed class RedirectRulesTests
     }
 
     [Fact]
-    public async Task Switched_off_in_the_options_redirects_reach_the_caller()
+    public async Task Redirects_disabled_in_the_options_reach_the_caller()
     {
         await using LoopbackServer server = await LoopbackServer.StartAsync(RedirectTo("/next"));
         await using var client = new BalancedClient(options: o => (o.Endpoints, o.FollowRedirects) = ([server.Address], false));
@@ -339,7 +339,7 @@ public sealed class RedirectRulesTests
     }
 
     [Fact]
-    public async Task An_existing_client_keeps_following_redirects_below_the_balancing_and_is_warned_of_it()
+    public async Task An_existing_client_keeps_following_redirects_below_load_balancing_and_logs_a_warning()
     {
         await using LoopbackServer one = await LoopbackServer.StartAsync(RedirectTo("/next"));
         await using LoopbackServer two = await LoopbackServer.StartAsync(RedirectTo("/next"));
@@ -352,7 +352,7 @@ public sealed class RedirectRulesTests
     }
 
     [Fact]
-    public async Task An_existing_client_may_ask_for_redirects_above_the_balancing()
+    public async Task An_existing_client_can_enable_redirects_above_load_balancing()
     {
         await using LoopbackServer one = await LoopbackServer.StartAsync(RedirectTo("/next"));
         await using LoopbackServer two = await LoopbackServer.StartAsync(RedirectTo("/next"));

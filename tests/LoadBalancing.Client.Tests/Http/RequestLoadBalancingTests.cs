@@ -2,7 +2,7 @@ using System.Net;
 
 namespace LoadBalancing.Client.Tests.Http;
 
-/// <summary><c>request.LoadBalancing()</c>: what it writes, and what it refuses. What each of it does to a request is tested where it is done.</summary>
+/// <summary><c>request.LoadBalancing()</c>: the options it writes, and the arguments it rejects. The effect of each option is tested where it is used.</summary>
 public sealed class RequestLoadBalancingTests
 {
     private static readonly Action<RequestLoadBalancing>[] Members =
@@ -20,7 +20,7 @@ public sealed class RequestLoadBalancingTests
     private readonly HttpRequestMessage _request = new(HttpMethod.Post, "http://catalog/items");
 
     [Fact]
-    public void A_chain_says_all_of_it_about_its_request_and_ends_with_the_request()
+    public void A_chain_sets_all_options_of_its_request_and_ends_with_the_request()
     {
         Func<HttpContent> factory = static () => new StringContent("body");
         var caller = new AffinityCookieJar();
@@ -35,7 +35,7 @@ public sealed class RequestLoadBalancingTests
     }
 
     [Fact]
-    public void What_is_said_last_counts_and_a_key_and_a_hash_replace_each_other()
+    public void The_last_value_wins_and_a_key_and_a_hash_replace_each_other()
     {
         _request.LoadBalancing().Idempotent().HashKey("user-42");
 
@@ -47,7 +47,7 @@ public sealed class RequestLoadBalancingTests
     }
 
     [Fact]
-    public void A_request_of_which_nothing_is_said_gets_no_options()
+    public void A_request_without_settings_gets_no_options()
     {
         _ = _request.LoadBalancing();
 
@@ -55,11 +55,11 @@ public sealed class RequestLoadBalancingTests
     }
 
     [Fact]
-    public void The_default_value_belongs_to_no_request_and_refuses_everything() =>
+    public void The_default_value_has_no_request_and_every_member_throws() =>
         Assert.All(Members, static use => Assert.Throws<InvalidOperationException>(() => use(default)));
 
     [Fact]
-    public void Nothing_is_said_by_null()
+    public void Null_arguments_throw()
     {
         RequestLoadBalancing balancing = _request.LoadBalancing();
 

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>What came of one attempt: a response or an exception, as values; exceptions are thrown once, at the edge.</summary>
+/// <summary>The outcome of one attempt: a response or an exception, as a value. Exceptions are thrown once, at the end of the call.</summary>
 internal readonly struct AttemptResult
 {
     public AttemptResult(HttpResponseMessage response, RetryTriggers triggers, EndpointLease? lease)
@@ -23,9 +23,9 @@ internal readonly struct AttemptResult
 
     public Exception? Exception { get; }
 
-    /// <summary>Its lease; null when there was nowhere to go.</summary>
+    /// <summary>The lease of the attempt; null when no endpoint was picked.</summary>
     public EndpointLease? Lease { get; }
 
-    /// <summary>What it failed of, as retry policies see it; none when it went well, or failed of something that no second try can mend.</summary>
+    /// <summary>The failure as retry policies see it; none when the attempt succeeded, or failed in a way that no retry can fix.</summary>
     public RetryTriggers Triggers { get; }
 }

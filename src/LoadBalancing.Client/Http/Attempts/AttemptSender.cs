@@ -1,14 +1,14 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Makes attempts for calls that need more than a plain first one: retries, injected faults, synchronous callers.</summary>
+/// <summary>Sends the attempts of calls that cannot use the fast path: retries, injected faults, synchronous callers.</summary>
 internal static class AttemptSender
 {
-    /// <param name="transport">What lies below the balancing.</param>
+    /// <param name="transport">The load balancing handler, which sends to the handlers below it.</param>
     /// <param name="plan">The plan of the call.</param>
     /// <param name="request">The request, addressed to the logical host.</param>
-    /// <param name="call">What the call knows of earlier attempts; null for a first attempt of a plan without <see cref="RequestPlan.Permits"/>.</param>
-    /// <param name="async">False: everything happens on the calling thread before this returns.</param>
-    /// <param name="callerToken">The caller's cancellation.</param>
+    /// <param name="call">The state of the call; null for a first attempt of a plan without <see cref="RequestPlan.Permits"/>.</param>
+    /// <param name="async">False to send synchronously, on the calling thread.</param>
+    /// <param name="callerToken">The caller's cancellation token.</param>
     public static async ValueTask<AttemptResult> SendAsync(
         TransportHandler transport,
         RequestPlan plan,
@@ -18,17 +18,17 @@ internal static class AttemptSender
         CancellationToken callerToken)
     {
         OngoingAttempt attempt;
-        long lookedAt = RequestPermits.BeforeFirstPick;
+        long seenCapacity = RequestPermits.BeforeFirstPick;
         while (true)
         {
-            if (plan.Permits is not null && await PermitWait.AcquireAsync(plan, plan.Permits, call!, lookedAt, callerToken).ConfigureAwait(false) is { } refused)
+            if (plan.Permits is not null && await PermitWait.AcquireAsync(plan, plan.Permits, call!, seenCapacity, callerToken).ConfigureAwait(false) is { } refused)
             {
                 return new AttemptResult(refused, RetryTriggers.None, lease: null);
             }
 
             if (call?.TimeLeft == TimeSpan.Zero)
             {
-                // A wait took longer than it was meant to. An endpoint that is given no time must not answer for it.
+                // A wait took longer than expected. With no time left, the attempt would expire immediately, which must not count against the endpoint.
                 plan.Permits?.Release();
                 return new AttemptResult(TimeoutErrors.CallTimeout(plan.Timeouts, call.TriedEndpoints is [.., { } last] ? last : null), RetryTriggers.None, lease: null);
             }
@@ -38,13 +38,13 @@ internal static class AttemptSender
                 TraceParent.RemoveStale(request);
             }
 
-            lookedAt = plan.Permits?.CapacityVersion ?? RequestPermits.BeforeFirstPick;
+            seenCapacity = plan.Permits?.CapacityVersion ?? RequestPermits.BeforeFirstPick;
             if (OngoingAttempt.TryBegin(plan, request, call, transport.Transports, callerToken, out attempt))
             {
                 break;
             }
 
-            if (!plan.HasEndpointLimits || (lookedAt == plan.Permits!.CapacityVersion && !plan.Balancer.HasLimitedEndpoints))
+            if (!plan.HasEndpointLimits || (seenCapacity == plan.Permits!.CapacityVersion && !plan.Balancer.HasLimitedEndpoints))
             {
                 return AttemptResult.NothingToPick(plan);
             }
@@ -57,7 +57,7 @@ internal static class AttemptSender
                 : await SendWithFaultAsync(transport, plan.AttemptFault, request, async, attempt.TokenOr(callerToken)).ConfigureAwait(false);
             return attempt.Complete(response, plan, request, call);
         }
-#pragma warning disable CA1031 // Whatever it is, it becomes a value here and is thrown at the edge if it is still the answer then.
+#pragma warning disable CA1031 // Any exception becomes a value here. It is rethrown at the end if it is still the outcome of the call.
         catch (Exception exception)
 #pragma warning restore CA1031
         {

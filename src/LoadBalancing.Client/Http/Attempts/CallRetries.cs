@@ -3,10 +3,10 @@ using Polly;
 
 namespace LoadBalancing.Client;
 
-/// <summary>The attempts of one call after its first: what may be tried again, where, and after which wait.</summary>
+/// <summary>The retries of one call: whether to retry, where, and after which delay.</summary>
 internal sealed class CallRetries
 {
-    /// <summary>The longest that a call without a limit of its own waits: an answer may ask for years. Envoy's number.</summary>
+    /// <summary>The maximum delay of a call without a timeout, because a <c>Retry-After</c> may ask for years. Envoy's value.</summary>
     private static readonly TimeSpan MaxRetryDelay = TimeSpan.FromSeconds(300);
 
     private readonly TransportHandler _handler;
@@ -38,10 +38,10 @@ internal sealed class CallRetries
         _callerToken = callerToken;
     }
 
-    /// <summary>The wait before the retry that was granted last.</summary>
+    /// <summary>The delay before the last approved retry.</summary>
     public TimeSpan NextDelay { get; private set; }
 
-    /// <summary>Gives back what was taken for the retries. Called once, when they are over.</summary>
+    /// <summary>Releases the permits of the retries. Called once, when the call ends.</summary>
     public void ReleasePermits()
     {
         _plan.RetryLimiter.Release();
@@ -51,16 +51,16 @@ internal sealed class CallRetries
         }
     }
 
-    /// <summary>What came of the last attempt.</summary>
+    /// <summary>The outcome of the last attempt.</summary>
     public ref readonly AttemptResult LastResult => ref _lastResult;
 
-    /// <summary>Whether Polly has been given the attempt that was made before it was asked.</summary>
+    /// <summary>Whether Polly has received the first attempt, which ran before the pipeline.</summary>
     public bool HasReturnedFirst { get; private set; }
 
-    /// <summary>Asked before Polly is troubled at all.</summary>
+    /// <summary>Decides whether to retry the first attempt, before the cost of a Polly execution.</summary>
     public bool ShouldRetryFirst() => _isFirstRetryApproved = TryApproveRetry(retry: 0);
 
-    /// <summary>Polly's question. The first time it has been answered already: the wait was drawn, and drawing it again would only make seeded runs harder to follow.</summary>
+    /// <summary>Decides for Polly whether to retry. The first decision was already made by <see cref="ShouldRetryFirst"/>: the delay was drawn, and drawing it again would make seeded runs harder to follow.</summary>
     public bool ShouldRetry(int retry)
     {
         bool granted = _isFirstRetryApproved || TryApproveRetry(retry);
@@ -101,13 +101,13 @@ internal sealed class CallRetries
     {
         HttpContent? before = _request.Content;
         RequestBodies.Recreate(_request);
-        if (_plan.Transforms is { } edits && _request.Content is { } renewed && renewed != before)
+        if (_plan.Transforms is { } transforms && _request.Content is { } recreated && recreated != before)
         {
-            edits.Apply(renewed);
+            transforms.Apply(recreated);
         }
     }
 
-    /// <summary>Whether the last result should and may be tried again. The wait is decided here too: one that is longer than the time left is no retry at all.</summary>
+    /// <summary>Whether the last attempt should and may be retried. Also sets the delay: if it is longer than the remaining time, there is no retry.</summary>
     private bool TryApproveRetry(int retry)
     {
         if (retry >= _plan.Retry.MaxRetries)
@@ -115,20 +115,20 @@ internal sealed class CallRetries
             return false;
         }
 
-        // With nothing left to try, what the last endpoint said is worth more to the caller than that there is none.
+        // With no endpoint left to try, the last outcome is more useful to the caller than a "no endpoint" error.
         if ((_lastResult.Triggers & _plan.Retry.Triggers) == 0 || !CanResend() || _plan.Balancer.CurrentSet is not { CanPick: true }
             || (_lastResult.Response is not null && ResponseRetryConditions.ForbidsRetry(_lastResult.Response, _plan.Retry.Triggers)))
         {
             return false;
         }
 
-        bool atOnce = _lastResult.Triggers == RetryTriggers.ConnectFailure && HasUntriedEndpoint();
-        NextDelay = atOnce ? TimeSpan.Zero : RetryAfter() + _plan.Retry.DrawBackoff(retry, _plan.Random);
+        bool immediate = _lastResult.Triggers == RetryTriggers.ConnectFailure && HasUntriedEndpoint();
+        NextDelay = immediate ? TimeSpan.Zero : RetryAfter() + _plan.Retry.DrawBackoff(retry, _plan.Random);
         TimeSpan left = _state.TimeLeft;
         return NextDelay < (left == Timeout.InfiniteTimeSpan ? MaxRetryDelay : left) && TryAcquirePermits();
     }
 
-    /// <summary>What the answer asks for; zero when it says nothing, or a time that is past.</summary>
+    /// <summary>The <c>Retry-After</c> of the response; zero when it has none, or one in the past.</summary>
     private TimeSpan RetryAfter()
     {
         RetryConditionHeaderValue? after = _lastResult.Response?.Headers.RetryAfter;
@@ -136,7 +136,7 @@ internal sealed class CallRetries
         return wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
     }
 
-    /// <summary>The last question, because a yes is paid for.</summary>
+    /// <summary>Acquires the permits of the retry. The last condition, because permits are consumed.</summary>
     private bool TryAcquirePermits()
     {
         RetrySuppression refusal = _hasRetryPermit ? RetrySuppression.None : _plan.RetryLimiter.TryAcquire();
@@ -154,7 +154,7 @@ internal sealed class CallRetries
 
         if (entered && !_hasRetryPermit)
         {
-            // Whoever never was in retries is not taken out of them at the end.
+            // Without an approved retry, ReleasePermits does not run and would not release this.
             _plan.RetryLimiter.Release();
         }
 

@@ -2,11 +2,11 @@ using System.Globalization;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Lets a call wait for the first endpoints of its service, for as long as the call may take.</summary>
+/// <summary>Waits for the first endpoints of a service, up to the call's timeout.</summary>
 internal static class FirstSetWait
 {
-    /// <exception cref="NoEndpointAvailableException">The call's time ran out first; the message names the sources.</exception>
-    /// <exception cref="OperationCanceledException">The caller gave up.</exception>
+    /// <exception cref="NoEndpointAvailableException">The call timed out first; the message names the sources.</exception>
+    /// <exception cref="OperationCanceledException">The caller cancelled the call.</exception>
     public static async ValueTask WaitAsync(RequestPlan plan, CancellationToken callerToken)
     {
         AttemptTimer timer = AttemptTimer.Start(plan.Timeouts.Pool, plan.GetTimestampIfNeeded(), plan.Timeout, callerToken);

@@ -1,16 +1,16 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// One attempt, from the pick to the headers of the answer: holds the lease, points the request at the endpoint, keeps the time, and in the end restores the request, reports what
-/// came of it and sees to it that the lease ends with the body.
+/// One attempt, from the pick to the response headers: holds the lease, addresses the request to the endpoint and enforces the timeout. At the end it restores the request, reports the
+/// outcome and lets the lease end with the body.
 /// </summary>
 /// <remarks>
 /// <code>
 /// if (OngoingAttempt.TryBegin(..., out OngoingAttempt attempt))
 ///     try { result = attempt.Complete(send(request, attempt.TokenOr(callerToken)), ...); } catch (Exception e) { result = attempt.Fail(e, ...); }
 /// </code>
-/// A structure that lives in the state machine of whoever sends, so that a first attempt that goes well allocates nothing for it. What the sender has in its hands anyway (plan, request, call) is
-/// passed in again instead of being kept twice: every field here is paid for by every request. Do not copy one that has begun.
+/// A struct in the sender's async state machine, so that a successful first attempt does not allocate for it. What the sender already has (plan, request, call) is
+/// passed in again instead of being stored twice, because every field costs every request. Do not copy an attempt that has begun.
 /// </remarks>
 internal readonly struct OngoingAttempt
 {
@@ -25,14 +25,14 @@ internal readonly struct OngoingAttempt
         _addressed = addressed;
     }
 
-    /// <summary>Picks an endpoint and makes everything ready to send. Where the plan has <see cref="RequestPlan.Permits"/>, the caller has taken one; it passes to the attempt.</summary>
+    /// <summary>Picks an endpoint and prepares the request. If the plan has <see cref="RequestPlan.Permits"/>, the caller has acquired one, and its ownership passes to the attempt.</summary>
     /// <param name="plan">The plan of the call.</param>
     /// <param name="request">The request, addressed to the logical host.</param>
-    /// <param name="call">What the call knows of earlier attempts; null for a first attempt.</param>
-    /// <param name="transports">The transports of the client, if it has one for each endpoint.</param>
-    /// <param name="callerToken">The caller's cancellation.</param>
-    /// <param name="attempt">The attempt, to be completed or failed exactly once.</param>
-    /// <returns>False when there is nothing to pick.</returns>
+    /// <param name="call">The state of the call; null for a first attempt.</param>
+    /// <param name="transports">The transports of the client; null when it has none per endpoint.</param>
+    /// <param name="callerToken">The caller's cancellation token.</param>
+    /// <param name="attempt">The attempt; call <see cref="Complete"/> or <see cref="Fail"/> exactly once.</param>
+    /// <returns>False when no endpoint can be picked.</returns>
     public static bool TryBegin(RequestPlan plan, HttpRequestMessage request, CallState? call, EndpointTransports? transports, CancellationToken callerToken, out OngoingAttempt attempt)
     {
         PickContext context = plan.Balancer.HasTrialCandidates
@@ -71,10 +71,10 @@ internal readonly struct OngoingAttempt
         }
     }
 
-    /// <summary>What to send the request with.</summary>
+    /// <summary>The cancellation token to send the request with.</summary>
     public CancellationToken TokenOr(CancellationToken callerToken) => _timer.TokenOr(callerToken);
 
-    /// <summary>The headers of an answer are there.</summary>
+    /// <summary>Ends the attempt with the headers of a response.</summary>
     public AttemptResult Complete(HttpResponseMessage response, RequestPlan plan, HttpRequestMessage request, CallState? call)
     {
         _addressed.Restore(request);
@@ -99,7 +99,7 @@ internal readonly struct OngoingAttempt
             Trace(span, outcome);
         }
 
-        // Last: whatever throws above comes to Fail, which ends the timer too, and its source must not come back twice.
+        // Last: if anything above throws, Fail ends the timer too, and its source must not return to the pool twice.
         bool isUploading = RequestBodies.CanOutlastResponseHeaders(request.Content, response);
         if (!UpstreamContent.Wrap(response, request, plan.Timeouts, _lease, call, _timer, isUploading))
         {
@@ -116,7 +116,7 @@ internal readonly struct OngoingAttempt
         return new AttemptResult(response, triggers, _lease);
     }
 
-    /// <summary>There is no answer.</summary>
+    /// <summary>Ends the attempt without a response.</summary>
     public AttemptResult Fail(Exception exception, RequestPlan plan, HttpRequestMessage request, CallState? call, CancellationToken callerToken)
     {
         bool sourceFailed = request.Content is SourceTrackingContent { HasSourceFailed: true };
@@ -153,8 +153,8 @@ internal readonly struct OngoingAttempt
         return result;
     }
 
-    /// <summary>Hands the place that was taken to the lease, or back.</summary>
-    private static EndpointLease? PickWithPermit(RequestPlan plan, RequestPermits slots, in PickContext context)
+    /// <summary>Passes the acquired permit to the lease, or releases it.</summary>
+    private static EndpointLease? PickWithPermit(RequestPlan plan, RequestPermits permits, in PickContext context)
     {
         EndpointLease? lease = null;
         try
@@ -166,7 +166,7 @@ internal readonly struct OngoingAttempt
         {
             if (lease is null)
             {
-                slots.ReleaseUnused();
+                permits.ReleaseUnused();
             }
             else
             {

@@ -2,18 +2,18 @@ using System.Globalization;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Takes a place among the attempts that the cluster may have under way, and waits for one, or for room on an endpoint, where that is allowed.</summary>
+/// <summary>Acquires a permit for an attempt. Waits for a permit of the cluster, or for capacity on an endpoint, when queueing is enabled.</summary>
 internal static class PermitWait
 {
     /// <param name="plan">The plan of the call.</param>
-    /// <param name="slots">The permits of the plan.</param>
+    /// <param name="permits">The permits of the plan.</param>
     /// <param name="call">The call.</param>
-    /// <param name="lookedAt">What had been freed when the attempt last found all endpoints full; <see cref="RequestPermits.BeforeFirstPick"/> before its first pick.</param>
-    /// <param name="callerToken">The caller's cancellation.</param>
-    /// <returns>Null once a place is taken; else why there is none.</returns>
-    public static async ValueTask<Exception?> AcquireAsync(RequestPlan plan, RequestPermits slots, CallState call, long lookedAt, CancellationToken callerToken)
+    /// <param name="seenCapacity">The capacity version at which the attempt last found all endpoints at their limits; <see cref="RequestPermits.BeforeFirstPick"/> before its first pick.</param>
+    /// <param name="callerToken">The caller's cancellation token.</param>
+    /// <returns>Null when a permit was acquired; otherwise the reason why not.</returns>
+    public static async ValueTask<Exception?> AcquireAsync(RequestPlan plan, RequestPermits permits, CallState call, long seenCapacity, CancellationToken callerToken)
     {
-        if (lookedAt == RequestPermits.BeforeFirstPick && slots.TryAcquire())
+        if (seenCapacity == RequestPermits.BeforeFirstPick && permits.TryAcquire())
         {
             return null;
         }
@@ -23,11 +23,11 @@ internal static class PermitWait
         AttemptTimer timer = AttemptTimer.Start(plan.Timeouts.Pool, startedAt, limit, callerToken);
         try
         {
-            return await slots.AcquireAsync(timer.TokenOr(callerToken), lookedAt).ConfigureAwait(false) ? null : Refuse(plan, "queue-full", Full(plan, slots));
+            return await permits.AcquireAsync(timer.TokenOr(callerToken), seenCapacity).ConfigureAwait(false) ? null : Refuse(plan, "queue-full", Full(plan, permits));
         }
         catch (OperationCanceledException) when (timer.IsCancellationRequested && !callerToken.IsCancellationRequested)
         {
-            return Refuse(plan, "pending-timeout", PendingTimedOut(plan, slots, call));
+            return Refuse(plan, "pending-timeout", PendingTimedOut(plan, permits, call));
         }
         catch (OperationCanceledException exception)
         {
@@ -45,25 +45,25 @@ internal static class PermitWait
         return refusal;
     }
 
-    private static LoadBalancerOverflowException Full(RequestPlan plan, RequestPermits slots)
+    private static LoadBalancerOverflowException Full(RequestPlan plan, RequestPermits permits)
     {
         string queue = plan.PoolLimits.MaxPendingRequests == 0
-            ? "nobody may wait (ConnectionPool:MaxPendingRequests is 0)"
-            : $"{plan.PoolLimits.MaxPendingRequests} wait already (ConnectionPool:MaxPendingRequests)";
-        return new LoadBalancerOverflowException(plan.Balancer.ClusterName, $"The call to service '{plan.Balancer.FullName}' was refused: {DescribeLimit(plan, slots)}, and {queue}.");
+            ? "queueing is disabled (ConnectionPool:MaxPendingRequests is 0)"
+            : $"{plan.PoolLimits.MaxPendingRequests} are already queued (ConnectionPool:MaxPendingRequests)";
+        return new LoadBalancerOverflowException(plan.Balancer.ClusterName, $"The call to service '{plan.Balancer.FullName}' was refused: {DescribeLimit(plan, permits)}, and {queue}.");
     }
 
-    private static LoadBalancerOverflowException PendingTimedOut(RequestPlan plan, RequestPermits slots, CallState call)
+    private static LoadBalancerOverflowException PendingTimedOut(RequestPlan plan, RequestPermits permits, CallState call)
     {
         (string option, TimeSpan limit) = call.TimeLeft == TimeSpan.Zero ? ("Timeout", plan.Timeout) : ("ConnectionPool:PendingTimeout", plan.PoolLimits.PendingTimeout);
         string waited = string.Create(CultureInfo.InvariantCulture, $"its {option} of {limit.TotalSeconds} s has elapsed");
-        string message = $"The call to service '{plan.Balancer.FullName}' was refused: {DescribeLimit(plan, slots)}, and {waited} before it found a place.";
+        string message = $"The call to service '{plan.Balancer.FullName}' was refused: {DescribeLimit(plan, permits)}, and {waited} before a permit was available.";
         return new LoadBalancerOverflowException(plan.Balancer.ClusterName, message, new TimeoutException(waited));
     }
 
-    private static string DescribeLimit(RequestPlan plan, RequestPermits slots) => slots.IsExhausted
-        ? string.Create(CultureInfo.InvariantCulture, $"{plan.PoolLimits.MaxRequests} are under way (ConnectionPool:MaxRequests)")
-        : $"as much is under way on each endpoint in service as may be ({DescribeEndpointLimit(plan.PoolLimits)})";
+    private static string DescribeLimit(RequestPlan plan, RequestPermits permits) => permits.IsExhausted
+        ? string.Create(CultureInfo.InvariantCulture, $"{plan.PoolLimits.MaxRequests} are in flight (ConnectionPool:MaxRequests)")
+        : $"every available endpoint is at its concurrency limit ({DescribeEndpointLimit(plan.PoolLimits)})";
 
     private static string DescribeEndpointLimit(PoolLimits pool) => pool switch
     {

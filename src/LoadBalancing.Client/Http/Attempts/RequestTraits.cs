@@ -1,11 +1,11 @@
 namespace LoadBalancing.Client;
 
-/// <summary>What of a request decides whether it may be sent again.</summary>
+/// <summary>The properties of a request that decide whether it may be retried.</summary>
 internal static class RequestTraits
 {
     public static readonly HttpRequestOptionsKey<bool> Idempotent = new("LoadBalancing.Client.Idempotent");
 
-    /// <summary>Whether it may be sent although it may have been received: the caller's word, else the policy's for all methods, else RFC 9110, section 9.2.2.</summary>
+    /// <summary>Whether the request may be resent although the server may have received it: as the request sets it, else as the policy sets it for all methods, else by RFC 9110, section 9.2.2.</summary>
     public static bool IsTreatedAsIdempotent(HttpRequestMessage request, bool allMethods) =>
         request.Options.TryGetValue(Idempotent, out bool marked) ? marked : allMethods || IsIdempotent(request.Method);
 
@@ -13,7 +13,7 @@ internal static class RequestTraits
         method == HttpMethod.Get || method == HttpMethod.Head || method == HttpMethod.Put || method == HttpMethod.Delete
         || method == HttpMethod.Options || method == HttpMethod.Trace;
 
-    /// <summary>Whether an attempt that is made now would be followed by another one if it failed, whatever it failed of.</summary>
+    /// <summary>Whether any failure of the next attempt can be retried.</summary>
     public static bool IsRetryable(RequestPlan plan, HttpRequestMessage request, CallState? call) =>
         plan.RetryPipeline is not null && (call?.TriedEndpoints.Count ?? 0) < plan.Retry.MaxRetries && IsTreatedAsIdempotent(request, plan.Retry.AllMethods) && RequestBodies.CanReplay(request);
 }

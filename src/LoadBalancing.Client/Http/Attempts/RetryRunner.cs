@@ -6,14 +6,14 @@ using Polly.Telemetry;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// What follows a first attempt that failed. The loop, the waits and the disposal of superseded responses are Polly's; what may be tried again, where and after which wait is decided here. The first call that
-/// Polly makes is answered with the attempt that was already made.
+/// Runs the retries after a failed first attempt. Polly has the loop, the delays and the disposal of superseded responses; whether to retry, where and after which delay is decided here. Polly's first
+/// execution returns the attempt that already ran.
 /// </summary>
 internal static class RetryRunner
 {
     private static readonly ResiliencePropertyKey<CallRetries> RetriesKey = new("LoadBalancing.Client.Call");
 
-    /// <summary>Null when nothing is ever tried again.</summary>
+    /// <summary>Builds the pipeline; null when retries are off.</summary>
     public static ResiliencePipeline<HttpResponseMessage>? BuildPipeline(string service, RetrySettings settings, TimeProvider timeProvider)
     {
         if (settings.MaxRetries == 0)
@@ -34,15 +34,15 @@ internal static class RetryRunner
             .ConfigureTelemetry(new TelemetryOptions
             {
                 // No logger: Polly logs the exceptions that it sees, and their messages can quote what the server sent (the platform does so with a header line that it cannot read).
-                // What became of each attempt is in our own log.
+                // The outcome of each attempt is in our own log.
 
-                // A failed attempt is no news: what follows from it, an ejection or a failed call, is told elsewhere, once.
+                // A failed attempt alone is not worth a higher severity: its effects, an ejection or a failed call, are reported elsewhere, once.
                 SeverityProvider = static args => args.Event.Severity > ResilienceEventSeverity.Debug ? ResilienceEventSeverity.Debug : args.Event.Severity,
             })
             .Build();
     }
 
-    /// <summary>Gives the first attempt's result, or what comes of further attempts where they are allowed and may help.</summary>
+    /// <summary>Returns the result of the first attempt, or of the retries when they are allowed and can help.</summary>
     public static async ValueTask<HttpResponseMessage> RetryIfAllowedAsync(
         TransportHandler transport,
         RequestPlan plan,
@@ -67,7 +67,7 @@ internal static class RetryRunner
                 .ConfigureAwait(false);
             if (!call.HasReturnedFirst)
             {
-                // The caller gave up in this very moment: Polly asked for nothing, and the answer that was there already is nobody's.
+                // Race: the caller cancelled before Polly's first execution, so the first response has no owner.
                 first.Response?.Dispose();
             }
 

@@ -4,8 +4,8 @@ using System.Net.Http.Headers;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Takes the trace header of one attempt out of the request before the next. The primary handler writes the id of its own span into <c>traceparent</c> and leaves alone what is there, so that every further
-/// attempt would be sent on as if it were the first one.
+/// Removes the trace header of one attempt from the request before the next. The primary handler writes the id of its own span into <c>traceparent</c> unless the header is already set, so every
+/// retry would be sent with the span of the first attempt.
 /// </summary>
 internal static class TraceParent
 {
@@ -23,7 +23,7 @@ internal static class TraceParent
         }
     }
 
-    /// <summary>Whether an id was there before the attempt: whoever wrote it into the request himself had one of those in which the call was made, or that of another trace.</summary>
+    /// <summary>Whether an id was set before the attempt: a header written by the caller has the id of a span around the call, or of another trace.</summary>
     private static bool IsFromAncestor(Activity current, ActivitySpanId id)
     {
         for (Activity? activity = current; activity is not null; activity = activity.Parent)

@@ -1,15 +1,15 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Keeps the time of one answer's body: how long a read may wait for something to come, and when all of it has to be over. It takes over the time limit that the attempt was lent, so that a body which is there in time
-/// costs neither a timer nor a look at the clock: both come with the first read that has to wait.
+/// Enforces the timeouts of a response body: the idle timeout of each read, and the deadline of the whole body. It takes over the attempt's pooled timeout, so that a body whose data is already available
+/// costs neither a timer nor a clock read: both come with the first read that has to wait.
 /// </summary>
 /// <remarks>
 /// <code>
 /// headers   read   arrives         read   arrives
-///    |........|-------|..............|-------|.....      .. no limit runs, or that of the call    -- a read waits: the shorter of both
+///    |........|-------|..............|-------|.....      .. no timeout, or that of the call    -- a read waits: the shorter of both
 /// </code>
-/// It is lent to one body after the other, together with the <see cref="LeakGuard"/> that it belongs to. One reader at a time, as everywhere with streams; the body may be disposed by another thread meanwhile.
+/// Pooled together with the <see cref="LeakGuard"/> that owns it. One reader at a time, as with any stream; another thread may dispose the body concurrently.
 /// </remarks>
 internal sealed class BodyTimer
 {
@@ -24,23 +24,23 @@ internal sealed class BodyTimer
     private WriteTrackingStream? _destination;
     private TimeSpan _idleTimeout;
 
-    /// <summary>The timestamp at which all of it has to be over; the largest number for never.</summary>
+    /// <summary>The timestamp of the deadline; <see cref="long.MaxValue"/> for none.</summary>
     private long _deadline = long.MaxValue;
 
-    /// <summary>Since when the read under way has been waiting; 0 while none is.</summary>
+    /// <summary>The timestamp since which the current read waits; 0 when no read waits.</summary>
     private long _waitingSince;
     private bool _isUploading;
     private int _state;
     private int _isWaiting;
     private int _isWriting;
 
-    /// <summary>Takes over the time of an attempt whose answer has a body.</summary>
+    /// <summary>Takes over the timeout of an attempt whose response has a body.</summary>
     /// <param name="owner">The body.</param>
     /// <param name="policy">The timeouts of the call.</param>
-    /// <param name="timer">The time of the attempt.</param>
-    /// <param name="idle">The longest wait of a read; infinite for no limit.</param>
-    /// <param name="end">The timestamp at which all of it has to be over; the largest number for never.</param>
-    /// <param name="isUploading">Whether the request is still being sent: it goes on to hold the token, and its sender may cancel it.</param>
+    /// <param name="timer">The timer of the attempt.</param>
+    /// <param name="idle">The idle timeout of a read; infinite for none.</param>
+    /// <param name="end">The timestamp of the deadline; <see cref="long.MaxValue"/> for none.</param>
+    /// <param name="isUploading">Whether the request is still being sent: it still holds the token, and its sender may cancel it.</param>
     public void Start(LeasedContent owner, TimeoutPolicy policy, AttemptTimer timer, TimeSpan idle, long end, bool isUploading)
     {
         (_timeout, _sender) = timer.Detach();
@@ -52,8 +52,8 @@ internal sealed class BodyTimer
         Volatile.Write(ref _owner, owner);
     }
 
-    /// <summary>Begins a read, or several by one copying.</summary>
-    /// <returns>False where no time is kept of this body.</returns>
+    /// <summary>Begins a read, or a copy, which reads several times.</summary>
+    /// <returns>False when this body has no timeouts.</returns>
     public bool TryBeginRead(LeasedContent owner)
     {
         if (!ReferenceEquals(Volatile.Read(ref _owner), owner) || Interlocked.CompareExchange(ref _state, Reading, NotReading) != NotReading)
@@ -66,12 +66,12 @@ internal sealed class BodyTimer
             return true;
         }
 
-        // The body was disposed in this very moment, and the clock is with another one.
+        // Race: the body was disposed, and the timer belongs to another body.
         Volatile.Write(ref _state, NotReading);
         return false;
     }
 
-    /// <summary>What to read with, so that the reader can still give up.</summary>
+    /// <summary>The token to read with. It also cancels with the reader's token.</summary>
     public CancellationToken TokenFor(CancellationToken reader)
     {
         if (_isUploading)
@@ -84,7 +84,7 @@ internal sealed class BodyTimer
         }
         else if (_timeout is null || _sender.Token != reader)
         {
-            // Whoever sent has nothing to do with the body any more, unless he reads it himself.
+            // The sender's token no longer applies to the body, unless the sender is also the reader.
             _sender.Dispose();
             if (_timeout is null || (_timeout.IsCancellationRequested && !IsPastDeadline))
             {
@@ -99,7 +99,7 @@ internal sealed class BodyTimer
         return _timeout!.Token;
     }
 
-    /// <summary>Where to copy to: what waits there does not count.</summary>
+    /// <summary>Wraps the destination of a copy, because waits of its writes do not count.</summary>
     public WriteTrackingStream WrapDestination(Stream destination)
     {
         _destination ??= new WriteTrackingStream(this);
@@ -107,7 +107,7 @@ internal sealed class BodyTimer
         return _destination;
     }
 
-    /// <summary>The read that has begun has to wait.</summary>
+    /// <summary>Starts the idle timeout, because the current read has to wait.</summary>
     public void OnReadPending()
     {
         Interlocked.Exchange(ref _isWaiting, 1);
@@ -121,7 +121,7 @@ internal sealed class BodyTimer
         }
     }
 
-    /// <summary>Something came, and is being written where it is copied to.</summary>
+    /// <summary>Stops the idle timeout: data arrived and is being written to the destination.</summary>
     public void BeginWrite()
     {
         Interlocked.Exchange(ref _isWriting, 1);
@@ -131,7 +131,7 @@ internal sealed class BodyTimer
         }
     }
 
-    /// <summary>It is written, and the next read has begun.</summary>
+    /// <summary>Starts the idle timeout again: the data is written, and the next read has begun.</summary>
     public void EndWrite()
     {
         Interlocked.Exchange(ref _isWriting, 0);
@@ -141,7 +141,7 @@ internal sealed class BodyTimer
         }
     }
 
-    /// <summary>The read, or the copying, is over.</summary>
+    /// <summary>Ends the read, or the copy.</summary>
     public void EndRead()
     {
         if (_isWaiting != 0)
@@ -155,8 +155,8 @@ internal sealed class BodyTimer
         Interlocked.CompareExchange(ref _state, NotReading, Reading);
     }
 
-    /// <summary>Before a read that cannot be interrupted.</summary>
-    /// <exception cref="TaskCanceledException">The call's time has elapsed.</exception>
+    /// <summary>Checks the deadline before a read that cannot be cancelled.</summary>
+    /// <exception cref="TaskCanceledException">The call timed out.</exception>
     public void ThrowIfPastDeadline(EndpointLease lease)
     {
         if (IsPastDeadline)
@@ -165,8 +165,8 @@ internal sealed class BodyTimer
         }
     }
 
-    /// <summary>What a failed read is told as, and what it says about the endpoint.</summary>
-    public (Exception Told, AttemptOutcome Outcome) ClassifyError(Exception exception, EndpointLease lease, CancellationToken reader)
+    /// <summary>The exception for the reader of a failed read, and the outcome for the endpoint.</summary>
+    public (Exception Error, AttemptOutcome Outcome) ClassifyError(Exception exception, EndpointLease lease, CancellationToken reader)
     {
         if (_timeout is not { IsCancellationRequested: true })
         {
@@ -185,23 +185,23 @@ internal sealed class BodyTimer
 
         TimeoutPolicy policy = _policy!;
         bool isAtEnd = IsPastDeadline;
-        Exception told = isAtEnd
+        Exception error = isAtEnd
             ? TimeoutErrors.CallTimeout(policy, lease.Endpoint, exception, lease.InPanic)
             : TimeoutErrors.BodyIdleTimeout(policy, _idleTimeout, lease.Endpoint, exception, lease.InPanic);
         long since = Volatile.Read(ref _waitingSince);
         if (since == 0)
         {
-            // The time ran out while the reader was busy with something else.
-            return (told, AttemptOutcome.Neutral);
+            // The deadline passed while no read was waiting.
+            return (error, AttemptOutcome.Neutral);
         }
 
         long now = policy.TimeProvider.GetTimestamp();
         TimeSpan late = isAtEnd ? policy.TimeProvider.GetElapsedTime(_deadline, now) : policy.TimeProvider.GetElapsedTime(since, now) - _idleTimeout;
-        return (told, policy.ClassifyTimeout(lease.Endpoint, isAtEnd ? policy.Timeout : _idleTimeout, late));
+        return (error, policy.ClassifyTimeout(lease.Endpoint, isAtEnd ? policy.Timeout : _idleTimeout, late));
     }
 
-    /// <summary>The body is over. Called once for each that was begun.</summary>
-    /// <returns>Whether the clock may go to another body; not while somebody else is in the middle of a read.</returns>
+    /// <summary>Ends the timer of a body. Called once per body.</summary>
+    /// <returns>Whether the timer may return to the pool; false while another thread reads.</returns>
     public bool End()
     {
         if (_policy is null)
@@ -209,14 +209,14 @@ internal sealed class BodyTimer
             return true;
         }
 
-        // Whoever begins to read shows it first and then looks for the owner, so one of the two sees the other.
+        // A reader sets its state first and then reads the owner, so one of the two threads sees the other.
         Interlocked.Exchange(ref _owner, null);
         bool isReading = Volatile.Read(ref _state) != NotReading;
         _reader.Dispose();
         _sender.Dispose();
         if (isReading || _isUploading)
         {
-            // Somebody may still hold the token.
+            // The token may still be in use.
             _timeout?.Dispose();
         }
         else if (_timeout is not null)
@@ -232,7 +232,7 @@ internal sealed class BodyTimer
         return !isReading;
     }
 
-    /// <summary>The body was dropped. Called by finalizers, so it waits for nobody.</summary>
+    /// <summary>Ends the timer of a body that was never disposed. Called by finalizers, so it does not block.</summary>
     public void Abandon()
     {
         _reader.Unregister();
@@ -240,7 +240,7 @@ internal sealed class BodyTimer
         _timeout?.Dispose();
     }
 
-    /// <summary>Whether the time of all of it is over, as a timer sees it that may come a little early.</summary>
+    /// <summary>Whether the deadline has passed, with a tolerance for timers that fire slightly early.</summary>
     private bool IsPastDeadline => _deadline != long.MaxValue && _policy!.TimeProvider.GetElapsedTime(_policy.TimeProvider.GetTimestamp(), _deadline) < PooledTimeout.Granularity;
 
     private static CancellationTokenRegistration Link(PooledTimeout limit, CancellationToken token) =>

@@ -3,11 +3,11 @@ using System.Collections.Concurrent;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Notices that a response was dropped without being read or disposed: it is reachable only through the response's content, so when that is collected the guard's finalizer runs and gives the lease back.
+/// Detects a response that was neither read to the end nor disposed. The guard is reachable only through the response's content: when the content is collected, the guard's finalizer releases the lease.
 /// </summary>
 /// <remarks>
-/// Objects with finalizers are dear to make (a response with a body would cost about 150 ns more), and nearly all of these finalizers would have nothing to do. So the guards are lent: one that is released goes to the next
-/// response without ever having been unregistered. Of the lent ones nobody but the content may hold a reference, or it could not be seen that the content is gone.
+/// Finalizable objects are expensive to allocate (about 150 ns per response with a body), and nearly all of these finalizers would have nothing to do. So guards are pooled: a returned guard is reused for another
+/// response without suppressing its finalizer. Only the content may hold a reference to a rented guard; otherwise the collection of the content would go unnoticed.
 /// </remarks>
 internal sealed class LeakGuard
 {
@@ -33,10 +33,10 @@ internal sealed class LeakGuard
         }
     }
 
-    /// <summary>Keeps the time of the body, where that is wanted.</summary>
+    /// <summary>The timer of the body; unused when the body has no timeouts.</summary>
     public BodyTimer BodyTimer { get; } = new();
 
-    /// <summary>Lends a guard that watches over a lease.</summary>
+    /// <summary>Rents a guard for a lease.</summary>
     public static LeakGuard Rent(EndpointLease lease)
     {
         LeakGuard? guard = _pooledByThread;
@@ -53,7 +53,7 @@ internal sealed class LeakGuard
         return guard;
     }
 
-    /// <summary>Takes it back; to be called once, by whoever forgets it in the same moment.</summary>
+    /// <summary>Returns the guard to the pool. Call it once; the caller must drop its reference at the same time.</summary>
     public void Return()
     {
         _lease = null;

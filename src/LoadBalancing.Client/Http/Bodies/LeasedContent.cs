@@ -3,7 +3,7 @@ using System.Net;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// A response's content that ends the lease of its attempt when it has been read to the end, broken off, or disposed; or, when it is dropped without either, once it is collected.
+/// A response's content that ends the lease of its attempt when it is read to the end, fails, or is disposed; otherwise when it is garbage collected.
 /// </summary>
 internal sealed class LeasedContent : UpstreamContent
 {
@@ -12,53 +12,53 @@ internal sealed class LeasedContent : UpstreamContent
     public LeasedContent(HttpContent inner, EndpointLease lease, CallState? call)
         : base(inner, lease, call) => _guard = LeakGuard.Rent(lease);
 
-    /// <summary>Has the time of the body be kept, which takes over that of the attempt.</summary>
+    /// <summary>Starts the timeouts of the body, which take over the attempt's timer.</summary>
     public void StartBodyTimeout(TimeoutPolicy policy, AttemptTimer timer, TimeSpan idle, long end, bool isUploading) => _guard!.BodyTimer.Start(this, policy, timer, idle, end, isUploading);
 
     /// <summary>Begins a read.</summary>
-    /// <returns>Who keeps its time; null where nobody does, or the body is over.</returns>
-    public BodyTimer? BeginRead() => Volatile.Read(ref _guard)?.BodyTimer is { } clock && clock.TryBeginRead(this) ? clock : null;
+    /// <returns>The timer of the read; null when the body has no timeouts or has ended.</returns>
+    public BodyTimer? BeginRead() => Volatile.Read(ref _guard)?.BodyTimer is { } timer && timer.TryBeginRead(this) ? timer : null;
 
-    /// <summary>Ends the lease, once, with what was reported at the headers.</summary>
+    /// <summary>Ends the lease, once, with the outcome reported at the headers.</summary>
     public void End() => End(null);
 
     /// <summary>Ends the lease, once, because a read failed.</summary>
-    /// <param name="exception">What it failed of.</param>
-    /// <param name="clock">Who kept its time, if anybody.</param>
-    /// <param name="destination">Where it was copied to, if it may have been the writing that failed.</param>
-    /// <param name="cancellationToken">The reader's.</param>
-    /// <returns>What to tell the reader.</returns>
-    public Exception Fail(Exception exception, BodyTimer? clock = null, WriteTrackingStream? destination = null, CancellationToken cancellationToken = default)
+    /// <param name="exception">The exception of the read.</param>
+    /// <param name="timer">The timer of the read, if any.</param>
+    /// <param name="destination">The destination of a copy, if the write may have failed.</param>
+    /// <param name="cancellationToken">The reader's cancellation token.</param>
+    /// <returns>The exception for the reader.</returns>
+    public Exception Fail(Exception exception, BodyTimer? timer = null, WriteTrackingStream? destination = null, CancellationToken cancellationToken = default)
     {
-        bool isReadersFault = destination is { HasFailed: true };
-        (Exception told, AttemptOutcome outcome) = clock?.ClassifyError(exception, Lease, cancellationToken) ?? (exception, isReadersFault ? AttemptOutcome.Neutral : OutcomeClassifier.ClassifyBody(exception));
-        clock?.EndRead();
-        End(isReadersFault ? null : outcome);
-        return told;
+        bool didWriteFail = destination is { HasFailed: true };
+        (Exception error, AttemptOutcome outcome) = timer?.ClassifyError(exception, Lease, cancellationToken) ?? (exception, didWriteFail ? AttemptOutcome.Neutral : OutcomeClassifier.ClassifyBody(exception));
+        timer?.EndRead();
+        End(didWriteFail ? null : outcome);
+        return error;
     }
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        BodyTimer? clock = BeginRead();
-        WriteTrackingStream? watched = clock?.WrapDestination(stream) ?? (WriteTrackingStream.CanWriteFail(stream) ? new WriteTrackingStream(stream) : null);
+        BodyTimer? timer = BeginRead();
+        WriteTrackingStream? watched = timer?.WrapDestination(stream) ?? (WriteTrackingStream.CanWriteFail(stream) ? new WriteTrackingStream(stream) : null);
         try
         {
-            Task copying = Inner.CopyToAsync(watched ?? stream, context, clock?.TokenFor(cancellationToken) ?? cancellationToken);
+            Task copying = Inner.CopyToAsync(watched ?? stream, context, timer?.TokenFor(cancellationToken) ?? cancellationToken);
             if (!copying.IsCompleted)
             {
-                clock?.OnReadPending();
+                timer?.OnReadPending();
             }
 
             await copying.ConfigureAwait(false);
-            clock?.EndRead();
+            timer?.EndRead();
             End();
         }
         catch (Exception exception)
         {
-            Exception told = Fail(exception, clock, watched, cancellationToken);
-            if (!ReferenceEquals(told, exception))
+            Exception error = Fail(exception, timer, watched, cancellationToken);
+            if (!ReferenceEquals(error, exception))
             {
-                throw told;
+                throw error;
             }
 
             throw;
@@ -96,19 +96,19 @@ internal sealed class LeasedContent : UpstreamContent
         base.Dispose(disposing);
     }
 
-    /// <summary>Before a read that cannot be interrupted.</summary>
-    /// <exception cref="TaskCanceledException">The time of the call covers its body, and has elapsed.</exception>
+    /// <summary>Checks the deadline before a read that cannot be cancelled.</summary>
+    /// <exception cref="TaskCanceledException">The timeout of the call covers its body, and has elapsed.</exception>
     public void ThrowIfPastDeadline()
     {
-        if (BeginRead() is { } clock)
+        if (BeginRead() is { } timer)
         {
             try
             {
-                clock.ThrowIfPastDeadline(Lease);
+                timer.ThrowIfPastDeadline(Lease);
             }
             finally
             {
-                clock.EndRead();
+                timer.EndRead();
             }
         }
     }

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The stream of a <see cref="LeasedContent"/>: everything goes to the stream below, and the end is noticed. The stream of an upgraded connection stays writeable.</summary>
+/// <summary>The stream of a <see cref="LeasedContent"/>: forwards to the inner stream, and ends the lease with it. The stream of an upgraded connection stays writable.</summary>
 internal sealed class LeasedStream : Stream
 {
     private readonly Stream _inner;
@@ -61,32 +61,32 @@ internal sealed class LeasedStream : Stream
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        BodyTimer? clock = _content.BeginRead();
+        BodyTimer? timer = _content.BeginRead();
         try
         {
-            ValueTask<int> reading = _inner.ReadAsync(buffer, clock?.TokenFor(cancellationToken) ?? cancellationToken);
+            ValueTask<int> reading = _inner.ReadAsync(buffer, timer?.TokenFor(cancellationToken) ?? cancellationToken);
             if (!reading.IsCompleted)
             {
-                clock?.OnReadPending();
+                timer?.OnReadPending();
             }
 
             int read = await reading.ConfigureAwait(false);
-            clock?.EndRead();
+            timer?.EndRead();
             return EndLeaseIfComplete(read, buffer.Length);
         }
         catch (Exception exception)
         {
-            Exception told = _content.Fail(exception, clock, cancellationToken: cancellationToken);
-            if (!ReferenceEquals(told, exception))
+            Exception error = _content.Fail(exception, timer, cancellationToken: cancellationToken);
+            if (!ReferenceEquals(error, exception))
             {
-                throw told;
+                throw error;
             }
 
             throw;
         }
     }
 
-    // The base class would make these wait on a thread of the pool for a synchronous read.
+    // The base class would block a pool thread with a synchronous read.
     public override IAsyncResult BeginRead(byte[] buffer, int offset, int count, AsyncCallback? callback, object? state) =>
         TaskToAsyncResult.Begin(ReadAsync(buffer, offset, count, CancellationToken.None), callback, state);
 
@@ -117,26 +117,26 @@ internal sealed class LeasedStream : Stream
     public override async Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken)
     {
         ValidateCopyToArguments(destination, bufferSize);
-        BodyTimer? clock = _content.BeginRead();
-        WriteTrackingStream watched = clock?.WrapDestination(destination) ?? new WriteTrackingStream(destination);
+        BodyTimer? timer = _content.BeginRead();
+        WriteTrackingStream watched = timer?.WrapDestination(destination) ?? new WriteTrackingStream(destination);
         try
         {
-            Task copying = _inner.CopyToAsync(watched, bufferSize, clock?.TokenFor(cancellationToken) ?? cancellationToken);
+            Task copying = _inner.CopyToAsync(watched, bufferSize, timer?.TokenFor(cancellationToken) ?? cancellationToken);
             if (!copying.IsCompleted)
             {
-                clock?.OnReadPending();
+                timer?.OnReadPending();
             }
 
             await copying.ConfigureAwait(false);
-            clock?.EndRead();
+            timer?.EndRead();
             _content.End();
         }
         catch (Exception exception)
         {
-            Exception told = _content.Fail(exception, clock, watched, cancellationToken);
-            if (!ReferenceEquals(told, exception))
+            Exception error = _content.Fail(exception, timer, watched, cancellationToken);
+            if (!ReferenceEquals(error, exception))
             {
-                throw told;
+                throw error;
             }
 
             throw;
@@ -179,9 +179,9 @@ internal sealed class LeasedStream : Stream
         base.Dispose(disposing);
     }
 
-    private int EndLeaseIfComplete(int read, int asked)
+    private int EndLeaseIfComplete(int read, int requested)
     {
-        if (read == 0 && asked > 0)
+        if (read == 0 && requested > 0)
         {
             _content.End();
         }

@@ -4,10 +4,10 @@ using System.Runtime.ExceptionServices;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Stands in for a body that is read from a stream of the caller's, and remembers whether it was that stream which failed: to the transport its exception looks like that of a broken connection, and the endpoint must not
-/// answer for it.
+/// Wraps a body that is read from the caller's stream, and records whether that stream failed. To the transport its exception looks like that of a broken connection, and it must not count
+/// against the endpoint.
 /// </summary>
-/// <remarks>Nobody disposes it; the body belongs to the request. It is a <see cref="StreamContent"/> because the transport sends those, like what it stands for, to the end before it looks for an answer.</remarks>
+/// <remarks>It is never disposed; the body belongs to the request. It is a <see cref="StreamContent"/> because the transport sends those, like the wrapped body, to the end before it reads a response.</remarks>
 internal sealed class SourceTrackingContent : StreamContent
 {
     private SourceTrackingContent(HttpContent inner)
@@ -22,10 +22,10 @@ internal sealed class SourceTrackingContent : StreamContent
 
     public HttpContent Inner { get; }
 
-    /// <summary>Whether the body could not be read.</summary>
+    /// <summary>Whether reading the body failed.</summary>
     public bool HasSourceFailed { get; private set; }
 
-    /// <summary>Takes the place of a body that may fail by itself, until <see cref="Unwrap"/>.</summary>
+    /// <summary>Wraps a body whose source may fail, until <see cref="Unwrap"/>.</summary>
     public static void Wrap(HttpRequestMessage request)
     {
         if (request.Content is StreamContent or MultipartContent)
@@ -34,7 +34,7 @@ internal sealed class SourceTrackingContent : StreamContent
         }
     }
 
-    /// <summary>Leaves the request with its own body.</summary>
+    /// <summary>Restores the request's own body.</summary>
     public static void Unwrap(HttpRequestMessage request)
     {
         if (request.Content is SourceTrackingContent watched)
@@ -82,7 +82,7 @@ internal sealed class SourceTrackingContent : StreamContent
     {
         HasSourceFailed = !destination.HasFailed && !cancellationToken.IsCancellationRequested;
 
-        // What HttpContent wraps around errors of streams would hide from the transport that its own connection broke.
+        // HttpContent's wrapper around stream errors would hide from the transport that its own connection broke.
         if (exception is HttpRequestException { InnerException: { } inner })
         {
             ExceptionDispatchInfo.Throw(inner);

@@ -3,10 +3,10 @@ using System.Net.Http.Headers;
 
 namespace LoadBalancing.Client;
 
-/// <summary>A response's content that knows where the response came from. As it stands it is for responses without a body, whose lease is over with the headers; <see cref="LeasedContent"/> is for all others.</summary>
+/// <summary>A response's content with the endpoint that sent it. This base class is for responses without a body, whose lease ends with the headers; <see cref="LeasedContent"/> is for all others.</summary>
 internal class UpstreamContent : HttpContent
 {
-    /// <summary>What a response has for content that was given none. Looking at its headers would only make it create some.</summary>
+    /// <summary>The content type of a response that was created without content. Reading its headers would allocate them.</summary>
     private static readonly Type EmptyContentType = GetEmptyContentType();
 
     private CallState? _call;
@@ -27,23 +27,23 @@ internal class UpstreamContent : HttpContent
 
     public EndpointLease Lease { get; }
 
-    /// <summary>The endpoints of all attempts of the call, this one last.</summary>
+    /// <summary>The endpoints of all attempts of the call, in order; the last one sent the response.</summary>
     public IReadOnlyList<UpstreamEndpoint> TriedEndpoints => _call?.TriedEndpoints ?? [Lease.Endpoint];
 
-    /// <summary>Why it was not tried again although it should have been; null when nobody forbade it.</summary>
+    /// <summary>Why a due retry was suppressed; <see cref="RetrySuppression.None"/> when none was.</summary>
     public RetrySuppression RetrySuppression => _call?.RetrySuppression ?? RetrySuppression.None;
 
     protected HttpContent Inner { get; }
 
-    /// <summary>Puts itself around the response's content, and sees to it that the lease ends when the body does.</summary>
-    /// <param name="response">The answer.</param>
-    /// <param name="request">What it answers.</param>
+    /// <summary>Wraps the response's content, so that the lease ends with the body.</summary>
+    /// <param name="response">The response.</param>
+    /// <param name="request">The request.</param>
     /// <param name="timeouts">The timeouts of the call.</param>
-    /// <param name="lease">The attempt.</param>
-    /// <param name="call">What the call knows of itself; null for one that went well at once.</param>
-    /// <param name="timer">The time of the attempt.</param>
+    /// <param name="lease">The lease of the attempt.</param>
+    /// <param name="call">The state of the call; null for a call on the fast path.</param>
+    /// <param name="timer">The timer of the attempt.</param>
     /// <param name="isUploading">Whether the request may still be sent.</param>
-    /// <returns>Whether the time of the attempt goes on as that of the body, which then ends it.</returns>
+    /// <returns>Whether the body took over the timer of the attempt and ends it.</returns>
     public static bool Wrap(
         HttpResponseMessage response,
         HttpRequestMessage request,
@@ -64,7 +64,7 @@ internal class UpstreamContent : HttpContent
         var content = new LeasedContent(inner, lease, call);
         response.Content = content;
 
-        // What follows a switch of protocols is a connection, of which the headers say nothing.
+        // After a protocol switch the body is a connection, which the headers do not describe.
         bool isConnection = response.StatusCode == HttpStatusCode.SwitchingProtocols || request.Method == HttpMethod.Connect;
         if (content._isEmpty && !isConnection)
         {
@@ -84,7 +84,7 @@ internal class UpstreamContent : HttpContent
         return true;
     }
 
-    /// <summary>Lets it know of a call that took no notes when the response came.</summary>
+    /// <summary>Sets the state of a call that had none when the response arrived.</summary>
     public void SetCall(CallState call) => _call = call;
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken) =>
@@ -134,7 +134,7 @@ internal class UpstreamContent : HttpContent
         return response.Content.GetType();
     }
 
-    /// <remarks>What they say of the body is seen in passing, because asking for it parses them, and whoever reads the body does so again.</remarks>
+    /// <remarks>The headers of the body are inspected while copying: their typed properties would parse them, and the reader of the body parses them again.</remarks>
     private void CopyHeaders(HttpContentHeaders headers)
     {
         foreach (KeyValuePair<string, HeaderStringValues> header in headers.NonValidated)
@@ -161,7 +161,7 @@ internal class UpstreamContent : HttpContent
         }
         else if (name.Length == "Content-Type".Length && name.Equals("Content-Type", StringComparison.OrdinalIgnoreCase))
         {
-            // These are silent for as long as there is nothing to say.
+            // Such streams are idle for as long as there are no messages.
             _isStreaming = value.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase) || value.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase);
         }
     }

@@ -1,8 +1,8 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Where a body is copied to. It remembers whether it was the writing that failed: the exception of a full disk looks like that of a broken connection, and the endpoint must not answer for it. Where time is kept of the body,
-/// it tells when something came and when it is written.
+/// Wraps the destination of a body's copy, and records whether a write failed: the exception of a full disk looks like that of a broken connection, and it must not count against the endpoint. If the body has timeouts,
+/// it reports to the timer when data arrived and when it is written.
 /// </summary>
 internal sealed class WriteTrackingStream : Stream
 {
@@ -11,22 +11,22 @@ internal sealed class WriteTrackingStream : Stream
 
     public WriteTrackingStream(Stream inner) => _inner = inner;
 
-    /// <summary>One that is used again and again.</summary>
-    public WriteTrackingStream(BodyTimer clock)
+    /// <summary>Creates a reusable stream; set its destination with <see cref="SetTarget"/>.</summary>
+    public WriteTrackingStream(BodyTimer timer)
     {
-        _bodyTimer = clock;
+        _bodyTimer = timer;
         _inner = Null;
     }
 
     public bool HasFailed { get; private set; }
 
-    /// <summary>Begins the next copying.</summary>
+    /// <summary>Begins a copy.</summary>
     public void SetTarget(Stream inner) => (_inner, HasFailed) = (inner, false);
 
-    /// <summary>Ends it: what was copied to is not kept alive.</summary>
+    /// <summary>Ends the copy, so that its destination is not kept alive.</summary>
     public void ClearTarget() => _inner = Null;
 
-    /// <summary>Whether writing there can fail of anything but a full memory: HttpClient's own buffers, where most bodies go, cannot, and need no watching.</summary>
+    /// <summary>Whether a write can fail other than by out of memory. HttpClient's own buffers, the destination of most bodies, cannot fail and are not tracked.</summary>
     public static bool CanWriteFail(Stream stream) => stream.GetType() != typeof(MemoryStream) && stream.GetType().Module != typeof(HttpContent).Module;
 
     public override bool CanRead => false;

@@ -3,10 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace LoadBalancing.Client;
 
-/// <summary>What requests log. Failures of single attempts are worth no more than Debug: they are common, and the states that follow from them are logged once each.</summary>
+/// <summary>Logs events of requests. Failures of single attempts are logged at Debug at most: they are common, and the state changes that they cause are logged once each.</summary>
 internal sealed partial class CallLog
 {
-    /// <summary>Hosts can come from user input; the memory of those already told must not grow with it.</summary>
+    /// <summary>Hosts can come from user input; the set of logged hosts must not grow without bound.</summary>
     private const int MaxLoggedHosts = 1000;
 
     private readonly ConcurrentDictionary<string, bool> _loggedHosts = new(StringComparer.OrdinalIgnoreCase);
@@ -19,8 +19,8 @@ internal sealed partial class CallLog
         _logger = logger;
     }
 
-    /// <param name="host">Where the request went.</param>
-    /// <param name="balanced">The hosts of the client's own service; null when its services are found by host, and this one is just none of them.</param>
+    /// <param name="host">The host of the request.</param>
+    /// <param name="balanced">The hosts of the client's service; null when the client finds its services by host, and this host has none.</param>
     public void PassedThrough(string host, string? balanced)
     {
         if (_loggedHosts.Count >= MaxLoggedHosts || !_loggedHosts.TryAdd(host, true))

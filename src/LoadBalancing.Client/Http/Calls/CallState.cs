@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>What a call knows of itself once it needs more than one attempt, has to wait, or is traced. Calls that go well at once never make one.</summary>
+/// <summary>The state of a call that needs more than one attempt, has to wait, or is traced. A call whose first attempt succeeds without a wait does not create one.</summary>
 internal sealed class CallState
 {
     private readonly List<UpstreamEndpoint> _triedEndpoints = [];
@@ -14,13 +14,13 @@ internal sealed class CallState
         _startedAt = startedAt;
     }
 
-    /// <summary>What the attempts are noted in; null when nobody listens.</summary>
+    /// <summary>The span that records the attempts; null when there is no listener.</summary>
     public CallSpan? Span { get; init; }
 
-    /// <summary>The endpoints of the attempts so far, in order; one that was tried twice stands there twice.</summary>
+    /// <summary>The endpoints of the attempts so far, in order; an endpoint that was tried twice is listed twice.</summary>
     public IReadOnlyList<UpstreamEndpoint> TriedEndpoints => _triedEndpoints;
 
-    /// <summary>What is left of the whole time; infinite without a limit, never below zero.</summary>
+    /// <summary>The remaining time of the call's timeout; infinite without a timeout, never negative.</summary>
     public TimeSpan TimeLeft
     {
         get
@@ -35,19 +35,19 @@ internal sealed class CallState
         }
     }
 
-    /// <summary>The timestamp at which the whole time is over. Only asked where there is a limit.</summary>
+    /// <summary>The timestamp at which the call times out. Valid only with a timeout.</summary>
     public long Deadline => _timeouts.DeadlineOf(_startedAt);
 
-    /// <summary>The time that the attempt under way may take.</summary>
+    /// <summary>The timeout of the current attempt.</summary>
     public TimeSpan AttemptTimeout { get; private set; }
 
-    /// <summary>Whether the attempt under way, if it runs out of time, has used up the time of the whole call.</summary>
+    /// <summary>Whether a timeout of the current attempt is also the timeout of the call.</summary>
     public bool IsBoundByCallTimeout { get; private set; }
 
-    /// <summary>Why a retry that was due was not made.</summary>
+    /// <summary>Why a due retry was suppressed.</summary>
     public RetrySuppression RetrySuppression { get; set; }
 
-    /// <summary>What is left of the time that an attempt may wait for a permit, which begins with the first question.</summary>
+    /// <summary>The remaining time that an attempt may wait for a permit. It starts with the first call of this method.</summary>
     public TimeSpan PendingTimeLeft(TimeSpan pendingTimeout)
     {
         if (pendingTimeout == Timeout.InfiniteTimeSpan)
@@ -61,7 +61,7 @@ internal sealed class CallState
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
-    /// <summary>Adds a first attempt that was made before the call had a state.</summary>
+    /// <summary>Adds a first attempt that ran before the state was created.</summary>
     public void AddFirstAttempt(UpstreamEndpoint? endpoint)
     {
         if (_triedEndpoints.Count == 0 && endpoint is not null)

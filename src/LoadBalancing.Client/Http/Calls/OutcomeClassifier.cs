@@ -4,7 +4,7 @@ using System.Security.Authentication;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Translates what HTTP brings into what endpoints are judged by, and into what retry policies are asked about.</summary>
+/// <summary>Translates HTTP responses and exceptions into the outcome for the endpoint and the triggers for retry policies.</summary>
 internal static class OutcomeClassifier
 {
     /// <summary>HTTP/2 REFUSED_STREAM (RFC 9113, section 7): the server has processed nothing of the request.</summary>
@@ -13,10 +13,10 @@ internal static class OutcomeClassifier
     /// <summary>HTTP/3 H3_REQUEST_REJECTED (RFC 9114, section 8.1): the same.</summary>
     private const long RequestRejected = 0x10B;
 
-    /// <summary>Judges an answer.</summary>
-    /// <param name="response">The answer.</param>
+    /// <summary>Classifies a response.</summary>
+    /// <param name="response">The response.</param>
     /// <param name="timeProvider">The clock, for a <c>Retry-After</c> in seconds.</param>
-    /// <param name="errors">The statuses that are held against an endpoint; null: all from 500 on. What is tried again does not depend on it.</param>
+    /// <param name="errors">The statuses that count as failures of the endpoint; null for all from 500 on. Retry triggers do not depend on it.</param>
     public static (AttemptOutcome Outcome, RetryTriggers Triggers) Classify(HttpResponseMessage response, TimeProvider timeProvider, StatusSet? errors = null)
     {
         (AttemptOutcome outcome, RetryTriggers triggers) = ClassifyStatus(response, timeProvider);
@@ -35,7 +35,7 @@ internal static class OutcomeClassifier
         _ => (AttemptOutcome.Failure(FailureKind.ErrorResponse, NotBefore(response, timeProvider)), RetryTriggers.ServerError),
     };
 
-    /// <summary>Judges an exception that neither the caller nor one of our time limits has brought about.</summary>
+    /// <summary>Classifies an exception that was caused neither by the caller nor by one of our timeouts.</summary>
     public static (AttemptOutcome Outcome, RetryTriggers Triggers) Classify(Exception exception) => exception switch
     {
         // SocketsHttpHandler's ConnectTimeout.
@@ -44,11 +44,11 @@ internal static class OutcomeClassifier
         HttpRequestException http => Classify(http),
         SocketException or IOException => Reset,
 
-        // Something of the caller's threw: a handler below, a body that could not be produced.
+        // User code threw: a handler below, or a body that could not be produced.
         _ => Neutral,
     };
 
-    /// <summary>Judges an exception met while a body was read. The headers said success; a body that breaks off takes that back.</summary>
+    /// <summary>Classifies an exception while a body was read. The headers counted as a success; a truncated body revokes it.</summary>
     public static AttemptOutcome ClassifyBody(Exception exception) =>
         exception is OperationCanceledException or ObjectDisposedException ? AttemptOutcome.Neutral : Classify(exception).Outcome;
 
@@ -65,7 +65,7 @@ internal static class OutcomeClassifier
             (AttemptOutcome.Failure(FailureKind.Reset), RetryTriggers.RefusedStream),
         HttpRequestError.UserAuthenticationError or HttpRequestError.ConfigurationLimitExceeded => Neutral,
 
-        // The server is in order, it only has no WebSockets over HTTP/2; whoever asked goes back to HTTP/1.1.
+        // The server is healthy, but does not support WebSockets over HTTP/2; the client falls back to HTTP/1.1.
         HttpRequestError.ExtendedConnectNotSupported => Neutral,
         HttpRequestError.Unknown => exception.InnerException switch
         {

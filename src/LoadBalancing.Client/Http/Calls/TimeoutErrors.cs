@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Our time-outs and cancellations, in the shape in which <c>HttpClient</c> reports its own.</summary>
+/// <summary>Creates the exceptions of timeouts and cancellations, in the shape in which <c>HttpClient</c> reports its own.</summary>
 internal static class TimeoutErrors
 {
     public static TaskCanceledException CallTimeout(TimeoutPolicy timeouts, UpstreamEndpoint? endpoint, Exception? inner = null, bool inPanic = false) =>
@@ -15,11 +15,11 @@ internal static class TimeoutErrors
     {
         string message = string.Create(
             CultureInfo.InvariantCulture,
-            $"The body of an answer of service '{timeouts.Cluster}' was given up: nothing came from {endpoint}{(inPanic ? ", in panic," : "")} for its BodyIdleTimeout of {limit.TotalSeconds} s.");
+            $"The body of a response of service '{timeouts.Cluster}' timed out: nothing was received from {endpoint}{(inPanic ? ", in panic," : "")} within its BodyIdleTimeout of {limit.TotalSeconds} s.");
         return new TaskCanceledException(message, new TimeoutException(message, inner));
     }
 
-    /// <summary>A cancellation as the caller looks for it: with his own token, not with that of the source which an attempt was lent.</summary>
+    /// <summary>A cancellation with the caller's own token, as the caller expects it, instead of the token of the attempt's pooled source.</summary>
     public static Exception WithCallerToken(Exception exception, CancellationToken callerToken) =>
         exception is OperationCanceledException cancelled && cancelled.CancellationToken != callerToken
             ? new TaskCanceledException(cancelled.Message, cancelled, callerToken)
@@ -27,10 +27,10 @@ internal static class TimeoutErrors
 
     private static TaskCanceledException Make(TimeoutPolicy timeouts, string option, TimeSpan limit, UpstreamEndpoint? endpoint, Exception? inner, bool inPanic)
     {
-        string place = endpoint is null ? "" : $" The last attempt was on {endpoint}{(inPanic ? ", in panic" : "")}.";
+        string lastAttempt = endpoint is null ? "" : $" The last attempt was on {endpoint}{(inPanic ? ", in panic" : "")}.";
         string message = string.Create(
             CultureInfo.InvariantCulture,
-            $"The call to service '{timeouts.Cluster}' was given up: its {option} of {limit.TotalSeconds} s has elapsed.{place}");
+            $"The call to service '{timeouts.Cluster}' timed out: its {option} of {limit.TotalSeconds} s has elapsed.{lastAttempt}");
         return new TaskCanceledException(message, new TimeoutException(message, inner));
     }
 }

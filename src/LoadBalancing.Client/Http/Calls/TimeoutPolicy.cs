@@ -1,21 +1,21 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// The timeouts of a plan's calls, and what it takes to keep them and to report one that has elapsed. It is all that the body of a response knows
+/// The timeouts of a plan's calls, and the services to enforce and report them. The body of a response keeps only this part
 /// of its plan. Immutable.
 /// </summary>
 internal sealed record TimeoutPolicy
 {
-    /// <summary>A timer that fires this much too late says more about this process than about the endpoint.</summary>
+    /// <summary>A timer that fires later than this indicates a starved process rather than a slow endpoint.</summary>
     private static readonly TimeSpan LateTimerThreshold = TimeSpan.FromMilliseconds(100);
 
     /// <summary>The full name of the cluster, for messages.</summary>
     public required string Cluster { get; init; }
 
-    /// <summary>The timeout of the whole call; infinite for none.</summary>
+    /// <summary>The timeout of the whole call; <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> for none.</summary>
     public required TimeSpan Timeout { get; init; }
 
-    /// <summary>The timeout of one attempt, already limited to <see cref="Timeout"/>; infinite for none.</summary>
+    /// <summary>The timeout of one attempt, at most <see cref="Timeout"/>; <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> for none.</summary>
     public required TimeSpan PerTryTimeout { get; init; }
 
     /// <summary>The timeouts of the bodies of responses.</summary>
@@ -29,7 +29,7 @@ internal sealed record TimeoutPolicy
 
     public required CallLog Log { get; init; }
 
-    /// <summary>The shorter of two times of which either may be infinite.</summary>
+    /// <summary>The shorter of two durations, either of which may be infinite.</summary>
     public static TimeSpan Shorter(TimeSpan a, TimeSpan b) =>
         a == System.Threading.Timeout.InfiniteTimeSpan ? b : b == System.Threading.Timeout.InfiniteTimeSpan || a < b ? a : b;
 
@@ -37,10 +37,10 @@ internal sealed record TimeoutPolicy
     public TimeoutPolicy For(TimeoutPolicy cluster) =>
         this with { Cluster = cluster.Cluster, TimeProvider = cluster.TimeProvider, Metrics = cluster.Metrics, Log = cluster.Log };
 
-    /// <summary>The timestamp at which a call that began at another one is over, by its <see cref="Timeout"/>, which must be one.</summary>
+    /// <summary>The timestamp at which a call times out that started at <paramref name="startedAt"/>. <see cref="Timeout"/> must not be infinite.</summary>
     public long DeadlineOf(long startedAt) => startedAt + (long)(Timeout.Ticks * ((double)TimeProvider.TimestampFrequency / TimeSpan.TicksPerSecond));
 
-    /// <summary>What a timeout that has elapsed says about the endpoint: nothing, when its timer fired much too late.</summary>
+    /// <summary>The outcome of a timeout for the endpoint: neutral when its timer fired much too late.</summary>
     public AttemptOutcome ClassifyTimeout(UpstreamEndpoint endpoint, TimeSpan limit, TimeSpan late)
     {
         if (late <= LateTimerThreshold)

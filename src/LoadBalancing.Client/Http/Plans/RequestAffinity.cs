@@ -1,22 +1,22 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Finds out where a request belongs: what it says itself, or what its hash policies find. Part of a plan only where that makes a difference.</summary>
+/// <summary>Determines the affinity of a request: set by the request itself, or computed by hash policies. Part of a plan only where affinity has an effect.</summary>
 internal sealed class RequestAffinity
 {
     public static readonly HttpRequestOptionsKey<ulong> Hash = new("LoadBalancing.Client.Hash");
 
     public static readonly HttpRequestOptionsKey<ICallerContext> CallerContext = new("LoadBalancing.Client.CallerContext");
 
-    /// <summary>Null where the strategy does not hash.</summary>
+    /// <summary>Null when the strategy does not hash.</summary>
     private readonly HashPolicyChain? _policies;
     private readonly SessionAffinityCookie? _sessionAffinity;
     private readonly ICallerContext? _defaultCaller;
     private readonly RandomSource _random;
 
-    /// <param name="policies">What is hashed; null where the strategy does not hash.</param>
-    /// <param name="stateful">Null without cookies that name endpoints.</param>
-    /// <param name="callers">What is known of callers without their being named; null: nothing.</param>
-    /// <param name="random">Where the values of new cookies come from.</param>
+    /// <param name="policies">The hash policies; null when the strategy does not hash.</param>
+    /// <param name="stateful">Null when cookies do not name endpoints.</param>
+    /// <param name="callers">The caller context of requests that do not set one; null for none.</param>
+    /// <param name="random">The source of values for new cookies.</param>
     public RequestAffinity(HashPolicyChain? policies, SessionAffinityCookie? stateful, ICallerContext? callers, RandomSource random)
     {
         _policies = policies;
@@ -25,13 +25,13 @@ internal sealed class RequestAffinity
         _random = random;
     }
 
-    /// <summary>Whether a cookie counts. It is read from the request's own header, so no container below may keep cookies to itself.</summary>
+    /// <summary>Whether cookies affect the pick. They are read from the request's own header, so no inner handler may keep them in a container.</summary>
     public bool UsesCookies => _sessionAffinity is not null || _policies is { UsesCookies: true };
 
-    /// <summary>The same with other policies, where the strategy hashes at all.</summary>
+    /// <summary>The same affinity with other hash policies; unchanged when the strategy does not hash.</summary>
     public RequestAffinity WithHashPolicies(HashPolicyChain policies) => _policies is null ? this : new(policies, _sessionAffinity, _defaultCaller, _random);
 
-    /// <summary>Adds to a context what the request belongs to.</summary>
+    /// <summary>Adds the request's affinity to a context.</summary>
     public PickContext Add(in PickContext context, HttpRequestMessage request)
     {
         ICallerContext? caller = CallerOf(request);
@@ -53,7 +53,7 @@ internal sealed class RequestAffinity
         return added with { Hash = hash };
     }
 
-    /// <summary>An answer came that will be the caller's.</summary>
+    /// <summary>Handles a response that goes to the caller.</summary>
     public void OnResponse(HttpRequestMessage request, UpstreamEndpoint endpoint) => _sessionAffinity?.SetCookie(request, CallerOf(request), endpoint);
 
     private ICallerContext? CallerOf(HttpRequestMessage request) =>

@@ -3,25 +3,25 @@ using Polly;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// What the options of a service come to for its requests: immutable, compiled when options change, read once by each request. The handler only runs plans.
+/// The options of a service, compiled for its requests. Immutable; compiled when options change, read once per request. The handler only runs plans.
 /// </summary>
 internal sealed record RequestPlan
 {
     public required LoadBalancer Balancer { get; init; }
 
-    /// <summary>The route that this is the plan of; null for that of the service.</summary>
+    /// <summary>The name of the plan's route; null in the plan of the service.</summary>
     public required string? Route { get; init; }
 
-    /// <summary>The routes, asked before this plan is used; null when there are none, and in the plans of routes.</summary>
+    /// <summary>The routes, evaluated before this plan is used; null when there are none, and in the plans of routes.</summary>
     public required RouteTable? Routes { get; init; }
 
-    /// <summary>Where the requests of a route are shared out to; null when they all go to <see cref="Balancer"/>.</summary>
+    /// <summary>The weighted destinations of a route; null when all requests go to <see cref="Balancer"/>.</summary>
     public WeightedDestinations? Destinations { get; init; }
 
-    /// <summary>The plans of the subsets without regard to routes, by their names; null when there are none, and in the plans of routes and subsets.</summary>
+    /// <summary>The plans of the subsets, independent of routes, by name; null when there are none, and in the plans of routes and subsets.</summary>
     public IReadOnlyDictionary<string, RequestPlan>? Subsets { get; init; }
 
-    /// <summary>What is changed of requests and answers, or answered here; null when nothing is.</summary>
+    /// <summary>The transforms of requests and responses, or the direct response; null for none.</summary>
     public required RouteTransforms? Transforms { get; init; }
 
     /// <summary>The hosts that are balanced.</summary>
@@ -32,30 +32,30 @@ internal sealed record RequestPlan
     /// <summary>The timeouts of calls, attempts and bodies.</summary>
     public required TimeoutPolicy Timeouts { get; init; }
 
-    /// <summary>Null where it makes no difference which endpoint a request goes to.</summary>
+    /// <summary>Null when requests have no affinity to endpoints.</summary>
     public required RequestAffinity? Affinity { get; init; }
 
-    /// <summary>What a route hashes in the place of what its cluster says; null when it says nothing.</summary>
+    /// <summary>The hash policies of a route, which replace those of its cluster; null when the route sets none.</summary>
     public required HashPolicyChain? HashPolicies { get; init; }
 
     public required RetrySettings Retry { get; init; }
 
-    /// <summary>What is tried again of answers below 500; null when nothing is.</summary>
+    /// <summary>The conditions to retry responses with a status below 500; null when none is retried.</summary>
     public required ResponseRetryConditions? ResponseRetryConditions { get; init; }
 
-    /// <summary>Runs what comes after a first attempt that failed; null when nothing is ever tried again.</summary>
+    /// <summary>Runs the retries after a failed first attempt; null when retries are off.</summary>
     public required ResiliencePipeline<HttpResponseMessage>? RetryPipeline { get; init; }
 
-    /// <summary>The places that attempts have to take; null when there is no limit to them, nor to single endpoints.</summary>
+    /// <summary>The permits that attempts need; null when neither the cluster nor its endpoints have a concurrency limit.</summary>
     public required RequestPermits? Permits { get; init; }
 
-    /// <summary>The limits that <see cref="Permits"/> and <see cref="RetryLimiter"/> are held to.</summary>
+    /// <summary>The limits that <see cref="Permits"/> and <see cref="RetryLimiter"/> enforce.</summary>
     public required PoolLimits PoolLimits { get; init; }
 
-    /// <summary>What the cluster allows to be tried again.</summary>
+    /// <summary>The limits of the cluster's retries.</summary>
     public required RetryLimiter RetryLimiter { get; init; }
 
-    /// <summary>Where requests are counted; null when nobody asks how many there were.</summary>
+    /// <summary>Counts requests; null when the request count is not used.</summary>
     public required RetryRateBudget? RateBudget { get; init; }
 
     /// <summary>Null when no faults are injected into requests.</summary>
@@ -64,19 +64,19 @@ internal sealed record RequestPlan
     /// <summary>Null when no faults are injected into attempts.</summary>
     public required FaultInjector? AttemptFault { get; init; }
 
-    /// <summary>The statuses that are held against an endpoint; null: all from 500 on.</summary>
+    /// <summary>The statuses that count as failures of the endpoint; null for all from 500 on.</summary>
     public required StatusSet? ErrorStatuses { get; init; }
 
-    /// <summary>How new handlers keep their connections.</summary>
+    /// <summary>The connection settings of new handlers.</summary>
     public required ConnectionSettings Connections { get; init; }
 
-    /// <summary>How new handlers notice dead connections.</summary>
+    /// <summary>The keep-alive settings of new handlers.</summary>
     public required KeepAliveSettings KeepAlive { get; init; }
 
-    /// <summary>Null: as the way the client was registered says.</summary>
+    /// <summary>Whether redirects are followed; null for the default of the client's registration.</summary>
     public required bool? FollowRedirects { get; init; }
 
-    /// <summary>The paths that are asked for again and again.</summary>
+    /// <summary>The cache of frequently requested paths.</summary>
     public required FrequentPaths FrequentPaths { get; init; }
 
     public required RandomSource Random { get; init; }
@@ -89,13 +89,13 @@ internal sealed record RequestPlan
 
     public TimeSpan PerTryTimeout => Timeouts.PerTryTimeout;
 
-    /// <summary>Whether a call that goes well takes nothing but one attempt.</summary>
+    /// <summary>Whether a successful call needs only one attempt and nothing around it.</summary>
     public bool CanUseFastPath => RequestFault is null && AttemptFault is null && Transforms is null && Retry.BufferBodyUpTo == 0;
 
-    /// <summary>The plan of one call: this one, or, where the route has destinations, that of the one that is drawn.</summary>
+    /// <summary>Selects the plan of one call: this plan, or the plan of a randomly drawn destination when the route has destinations.</summary>
     public RequestPlan SelectDestinationPlan() => Destinations is null ? this : Destinations.SelectPlan();
 
-    /// <summary>The same for requests that go to the cluster of another service's plan: what concerns requests is as here, what concerns the cluster as there.</summary>
+    /// <summary>The same plan for requests to another service's cluster: the request settings are from this plan, the cluster settings from the other.</summary>
     public RequestPlan PlanFor(RequestPlan cluster) => this with
     {
         Balancer = cluster.Balancer,
@@ -105,21 +105,21 @@ internal sealed record RequestPlan
         PoolLimits = cluster.PoolLimits,
         RetryLimiter = cluster.RetryLimiter,
 
-        // Where neither tries again, nobody asks how many requests there were.
+        // The request count is used only when either plan retries.
         RateBudget = (RateBudget ?? cluster.RateBudget) is null ? null : cluster.RetryLimiter.RateBudget,
         ErrorStatuses = cluster.ErrorStatuses,
         FrequentPaths = cluster.FrequentPaths,
     };
 
-    /// <summary>Whether a cookie counts, on any of its routes or in any of its subsets.</summary>
+    /// <summary>Whether cookies affect the pick, on any route or in any subset.</summary>
     public bool UsesCookies => Affinity is { UsesCookies: true } || Routes is { UsesCookies: true } || (Subsets?.Values.Any(static subset => subset.UsesCookies) ?? false);
 
-    /// <summary>Whether a pick may find endpoints full, so that there is something to wait for.</summary>
+    /// <summary>Whether endpoints have concurrency limits, so that a pick may have to wait for a permit.</summary>
     public bool HasEndpointLimits => PoolLimits.HasEndpointLimits;
 
-    /// <summary>Whether any time limit is to be kept.</summary>
+    /// <summary>Whether attempts have a timeout.</summary>
     public bool HasTimeout => PerTryTimeout != System.Threading.Timeout.InfiniteTimeSpan;
 
-    /// <summary>The time at which something begins; 0 when nobody needs to know, which saves reading a clock.</summary>
+    /// <summary>The current timestamp; 0 when no feature needs it, which saves reading the clock.</summary>
     public long GetTimestampIfNeeded() => HasTimeout || RateBudget is not null || Balancer.NeedsAttemptTimes || Balancer.Metrics.IsAttemptDurationEnabled ? TimeProvider.GetTimestamp() : 0;
 }

@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 
 namespace LoadBalancing.Client;
 
-/// <summary>What a policy tries again of answers that are no failures by their status alone: other statuses, headers, gRPC statuses. There is one only where a policy asks for such.</summary>
+/// <summary>The conditions to retry responses that are not failures by their status alone: other statuses, headers, gRPC statuses. Created only for a policy with such conditions.</summary>
 internal sealed class ResponseRetryConditions
 {
     private const string RateLimited = "x-envoy-ratelimited";
@@ -13,14 +13,14 @@ internal sealed class ResponseRetryConditions
     private readonly StatusSet _statuses;
     private readonly HeaderMatch[] _headers;
 
-    private ResponseRetryConditions(RetryTriggers wanted, StatusSet statuses, HeaderMatch[] headers)
+    private ResponseRetryConditions(RetryTriggers enabled, StatusSet statuses, HeaderMatch[] headers)
     {
-        _enabledTriggers = wanted;
+        _enabledTriggers = enabled;
         _statuses = statuses;
         _headers = headers;
     }
 
-    /// <summary>Null when statuses of 500 and above say all that the policy wants to know.</summary>
+    /// <summary>Null when the policy has only conditions on statuses of 500 and above.</summary>
     public static ResponseRetryConditions? From(RetrySettings settings, RetryOptions options) => (settings.Triggers & RetryTriggers.AnyResponse) == 0
         ? null
         : new ResponseRetryConditions(
@@ -28,12 +28,12 @@ internal sealed class ResponseRetryConditions
             new StatusSet([.. options.RetriableStatuses ?? [], .. StatusesIn(options.RetryOn ?? [])]),
             [.. (options.RetriableHeaders ?? []).Select(static header => new HeaderMatch(header))]);
 
-    /// <summary>Whether an answer forbids that it is tried again: one that says it comes from a limit of the rate, unless that is just what the policy waits for, or from an overloaded proxy.</summary>
-    public static bool ForbidsRetry(HttpResponseMessage response, RetryTriggers wanted) =>
+    /// <summary>Whether a response forbids a retry: it is rate limited, unless the policy retries exactly that, or it comes from an overloaded proxy.</summary>
+    public static bool ForbidsRetry(HttpResponseMessage response, RetryTriggers enabled) =>
         response.Headers.NonValidated.Contains(Overloaded)
-        || ((wanted & RetryTriggers.RateLimited) == 0 && response.Headers.NonValidated.Contains(RateLimited));
+        || ((enabled & RetryTriggers.RateLimited) == 0 && response.Headers.NonValidated.Contains(RateLimited));
 
-    /// <summary>What of the policy an answer fits.</summary>
+    /// <summary>The triggers of the policy that a response matches.</summary>
     public RetryTriggers MatchTriggers(HttpResponseMessage response)
     {
         int status = (int)response.StatusCode;

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>One cluster that a route leads to, and the plan for requests that go there.</summary>
+/// <summary>A cluster that a route leads to, and the plan for requests to it.</summary>
 internal sealed class RouteDestination
 {
     private readonly RequestPlan _plan;
@@ -10,16 +10,16 @@ internal sealed class RouteDestination
     /// <param name="plan">The plan for a cluster of the route's own service.</param>
     public RouteDestination(RequestPlan plan) => _plan = plan;
 
-    /// <param name="plan">The plan of the route, as it would be for a cluster of its own service.</param>
-    /// <param name="findService">Finds a service by its name. Called when the first request goes there: two services may lead to each other.</param>
-    /// <param name="service">The service.</param>
-    /// <param name="subset">Its subset; null for all of it.</param>
+    /// <param name="plan">The plan of the route for a cluster of its own service.</param>
+    /// <param name="findService">Finds a service by name. Called by the first request to it, because two services may lead to each other.</param>
+    /// <param name="service">The name of the other service.</param>
+    /// <param name="subset">The subset of the other service; null for the whole service.</param>
     public RouteDestination(RequestPlan plan, Func<string, ServiceState> findService, string service, string? subset)
         : this(plan) => _otherService = new OtherService(findService, service, subset);
 
     public RequestPlan Plan => _otherService is null ? _plan : Join(_otherService.FindPlan());
 
-    /// <summary>Made anew by the first request after the other service has changed its options.</summary>
+    /// <summary>Joins both plans. The first request after the other service changed its options joins them again.</summary>
     private RequestPlan Join(RequestPlan cluster)
     {
         JoinedPlan? joined = Volatile.Read(ref _joined);
@@ -51,7 +51,7 @@ internal sealed class RouteDestination
             RequestPlan plan = _found.Plan;
             return subset is null ? plan
                 : plan.Subsets?.GetValueOrDefault(subset)
-                ?? throw new InvalidOperationException($"A route leads to subset '{subset}' of service '{service}', which has none of that name. It has {Names(plan)}.");
+                ?? throw new InvalidOperationException($"A route leads to subset '{subset}' of service '{service}', which does not exist. The service has {Names(plan)}.");
         }
 
         private static string Names(RequestPlan plan) => plan.Subsets is null ? "no subsets" : string.Join(", ", plan.Subsets.Keys.Select(static name => $"'{name}'"));

@@ -12,16 +12,16 @@ internal sealed class RouteTable
         _index = new RouteIndex([.. _routes.Select(static route => route.Route)]);
     }
 
-    /// <summary>Whether a cookie counts on any of them.</summary>
+    /// <summary>Whether cookies affect the pick on any route.</summary>
     public bool UsesCookies => Array.Exists(_routes, static route => route.Plan.UsesCookies);
 
-    /// <summary>The plan of the route that the request asks for, or of the first that fits it; null when none does.</summary>
-    /// <exception cref="InvalidOperationException">The request asks for a route that there is not.</exception>
+    /// <summary>The plan of the route that the request selects, or of the first route that matches it; null when no route matches.</summary>
+    /// <exception cref="InvalidOperationException">The request selects a route that does not exist.</exception>
     public RequestPlan? Find(HttpRequestMessage request)
     {
-        if (ExplicitRoute.Get(request) is { } asked)
+        if (ExplicitRoute.Get(request) is { } selected)
         {
-            return FindByName(asked);
+            return FindByName(selected);
         }
 
         int found = _index.Find(request);
@@ -38,6 +38,6 @@ internal sealed class RouteTable
             }
         }
 
-        throw new InvalidOperationException($"The request asks for route '{name}' of service '{_routes[0].Plan.Balancer.ServiceName}', which has none of that name. It has {string.Join(", ", _routes.Select(static route => $"'{route.Route.Name}'"))}.");
+        throw new InvalidOperationException($"The request selects route '{name}' of service '{_routes[0].Plan.Balancer.ServiceName}', which does not exist. The service has {string.Join(", ", _routes.Select(static route => $"'{route.Route.Name}'"))}.");
     }
 }

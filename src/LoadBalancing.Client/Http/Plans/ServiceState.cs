@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>One service as its clients' handlers see it: the plan in force. It outlives every handler.</summary>
+/// <summary>The current plan of a service, shared by its clients' handlers. It outlives every handler. Thread-safe.</summary>
 internal sealed class ServiceState
 {
     private RequestPlan _plan;
@@ -15,14 +15,14 @@ internal sealed class ServiceState
 
     public string Name { get; }
 
-    /// <summary>The plan in force; read it once per request.</summary>
+    /// <summary>The current plan; read it once per request.</summary>
     public RequestPlan Plan
     {
         get => Volatile.Read(ref _plan);
         set => Volatile.Write(ref _plan, value);
     }
 
-    /// <summary>The host that is balanced when the options name none.</summary>
+    /// <summary>The host that is balanced when the options set no hosts.</summary>
     public string DefaultHost
     {
         get => Volatile.Read(ref _defaultHost);

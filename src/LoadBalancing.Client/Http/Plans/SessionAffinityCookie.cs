@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Reads from a request which endpoint its caller was on, and tells the caller which one it is on now.</summary>
+/// <summary>Reads the endpoint of a session from a request's cookie, and sets the cookie for the endpoint that responded.</summary>
 internal sealed class SessionAffinityCookie
 {
     private readonly string _cookie;
@@ -19,7 +19,7 @@ internal sealed class SessionAffinityCookie
         _balancer = balancer;
     }
 
-    /// <summary>The endpoint that the request's cookie names; null when it names none, or none that is known.</summary>
+    /// <summary>The endpoint that the request's cookie names; null without a cookie, or when the endpoint is unknown.</summary>
     public UpstreamEndpoint? Find(HttpRequestMessage request, ICallerContext? caller)
     {
         if (!TryReadToken(request, caller, out ReadOnlySpan<char> token))
@@ -30,14 +30,14 @@ internal sealed class SessionAffinityCookie
         UpstreamEndpoint? endpoint = CurrentTokens()?.Find(token);
         if (endpoint is null)
         {
-            // Forged, cut off, signed with a key that is gone, or the endpoint has left: the caller starts anew.
+            // Forged, truncated, signed with a retired key, or the endpoint was removed: a new session begins.
             _balancer.Metrics.OnAffinityIgnored();
         }
 
         return endpoint;
     }
 
-    /// <summary>Gives the caller a cookie if the answer came from an endpoint that its cookie does not name.</summary>
+    /// <summary>Sets the caller's cookie if the response came from an endpoint that its cookie does not name.</summary>
     public void SetCookie(HttpRequestMessage request, ICallerContext? caller, UpstreamEndpoint endpoint)
     {
         if (caller is not null
@@ -60,14 +60,14 @@ internal sealed class SessionAffinityCookie
         return known is not null;
     }
 
-    /// <summary>The names of the members as they are now, made anew by the first request after they changed.</summary>
+    /// <summary>The tokens of the current endpoints, recreated by the first request after the set changed.</summary>
     private EndpointTokens? CurrentTokens()
     {
         EndpointTokens? tokens = Volatile.Read(ref _tokens);
-        UpstreamEndpoint[]? members = _balancer.CurrentSet?.Endpoints;
-        if (members is not null && tokens?.Endpoints != members)
+        UpstreamEndpoint[]? endpoints = _balancer.CurrentSet?.Endpoints;
+        if (endpoints is not null && tokens?.Endpoints != endpoints)
         {
-            tokens = new EndpointTokens(_balancer.ServiceName, members, _keys);
+            tokens = new EndpointTokens(_balancer.ServiceName, endpoints, _keys);
             Volatile.Write(ref _tokens, tokens);
         }
 

@@ -1,16 +1,16 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The clusters that the requests of a route are shared out to, each with the plan for it. A call is drawn to one of them and stays there with all its attempts.</summary>
+/// <summary>The weighted clusters of a route, each with its plan. Each call draws one cluster at random; all its attempts stay in it.</summary>
 internal sealed class WeightedDestinations
 {
     private readonly RouteDestination[] _destinations;
 
-    /// <summary>The sum of the weights up to each of them.</summary>
+    /// <summary>The cumulative weight up to each destination.</summary>
     private readonly ulong[] _cumulativeWeights;
     private readonly RandomSource _random;
 
-    /// <param name="destinations">The destinations and their weights. One that is alone gets everything, whatever its weight.</param>
-    /// <param name="random">Where it is drawn who goes where.</param>
+    /// <param name="destinations">The destinations and their weights. A single destination gets all requests, whatever its weight.</param>
+    /// <param name="random">The source of the draws.</param>
     public WeightedDestinations(IReadOnlyList<(RouteDestination Destination, long Weight)> destinations, RandomSource random)
     {
         _random = random;
@@ -24,7 +24,7 @@ internal sealed class WeightedDestinations
         }
     }
 
-    /// <summary>Draws the plan of a call.</summary>
+    /// <summary>Draws the plan for a call.</summary>
     public RequestPlan SelectPlan()
     {
         if (_destinations.Length == 1)

@@ -7,8 +7,8 @@ using System.Text;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Asks gRPC's health service, <c>grpc.health.v1.Health/Check</c>, and passes if it says SERVING. The two messages are so small that they are written and read here: a field 1 of text, and a field
-/// 1 that is an enumeration (Protocol Buffers encoding).
+/// Calls gRPC's health service, <c>grpc.health.v1.Health/Check</c>, and passes if it reports SERVING. The two messages are so small that they are encoded here: a string field 1, and an enum
+/// field 1 (Protocol Buffers encoding).
 /// </summary>
 internal sealed class GrpcProbe : IHealthProbe, IDisposable
 {
@@ -24,8 +24,8 @@ internal sealed class GrpcProbe : IHealthProbe, IDisposable
     private readonly string? _defaultHost;
     private readonly byte[] _message;
 
-    /// <param name="request">What to ask about.</param>
-    /// <param name="defaultHost">The host to ask for where neither the request nor the endpoint names one; null: the address.</param>
+    /// <param name="request">The request settings.</param>
+    /// <param name="defaultHost">The host when neither the request nor the endpoint sets one; null for the address.</param>
     public GrpcProbe(ProbeRequest request, string? defaultHost)
     {
         _request = request;
@@ -48,19 +48,19 @@ internal sealed class GrpcProbe : IHealthProbe, IDisposable
         using HttpResponseMessage response = await _client.SendAsync(request, cancellationToken).ConfigureAwait(false);
         if (!response.IsSuccessStatusCode)
         {
-            return ProbeResult.UnhealthyImmediately(string.Create(CultureInfo.InvariantCulture, $"the health service was answered with {(int)response.StatusCode}"));
+            return ProbeResult.UnhealthyImmediately(string.Create(CultureInfo.InvariantCulture, $"the health service responded with {(int)response.StatusCode}"));
         }
 
         byte[] body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
         string? code = Find(response.TrailingHeaders) ?? Find(response.Headers);
         return code != "0"
             ? ProbeResult.UnhealthyImmediately($"the health service failed with gRPC status {code ?? "none"}")
-            : ReadStatus(body) is Serving ? ProbeResult.Healthy : ProbeResult.UnhealthyImmediately($"the health service says {NameOf(ReadStatus(body))}");
+            : ReadStatus(body) is Serving ? ProbeResult.Healthy : ProbeResult.UnhealthyImmediately($"the health service reports {NameOf(ReadStatus(body))}");
     }
 
     public void Dispose() => _client.Dispose();
 
-    /// <summary>The status in an answer; 0, which is UNKNOWN, where there is none.</summary>
+    /// <summary>The status in a response body; 0, which is UNKNOWN, when there is none.</summary>
     internal static int ReadStatus(ReadOnlySpan<byte> body)
     {
         if (body.Length < FrameHeader || body[0] != 0 || BinaryPrimitives.ReadUInt32BigEndian(body[1..]) != body.Length - FrameHeader)
@@ -77,7 +77,7 @@ internal sealed class GrpcProbe : IHealthProbe, IDisposable
         byte[] text = Encoding.UTF8.GetBytes(service);
         if (text.Length > 0x7F)
         {
-            throw new ArgumentException($"The name of a gRPC service is at most 127 bytes long, and '{service}' is longer.", nameof(service));
+            throw new ArgumentException($"A gRPC service name is at most 127 bytes long; '{service}' is longer.", nameof(service));
         }
 
         byte[] message = text.Length == 0 ? [] : [TextField1, (byte)text.Length, .. text];

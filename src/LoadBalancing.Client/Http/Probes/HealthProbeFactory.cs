@@ -1,16 +1,16 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Makes the probe that the settings of a service ask for.</summary>
+/// <summary>Creates the probe of a service from its health check settings.</summary>
 internal sealed class HealthProbeFactory
 {
     private readonly IHealthProbe[] _custom;
 
-    /// <param name="own">Those that users have registered.</param>
-    public HealthProbeFactory(IEnumerable<IHealthProbe> own) => _custom = [.. own];
+    /// <param name="custom">The registered custom probes.</param>
+    public HealthProbeFactory(IEnumerable<IHealthProbe> custom) => _custom = [.. custom];
 
     public IEnumerable<string> Names => _custom.Select(static probe => probe.Name);
 
-    /// <summary>Those made here belong to the caller and are disposable; a registered one belongs to the container.</summary>
+    /// <summary>Creates or finds the probe. The caller owns and disposes a created probe; the container owns a registered one.</summary>
     public IHealthProbe Create(HealthCheckSettings settings, string service)
     {
         string? host = Uri.CheckHostName(service) == UriHostNameType.Unknown ? null : service;
@@ -19,7 +19,7 @@ internal sealed class HealthProbeFactory
             HealthCheckKind.Http => new HttpProbe(settings.Request, host),
             HealthCheckKind.Grpc => new GrpcProbe(settings.Request, host),
             HealthCheckKind.Tcp => new TcpProbe(settings.Request.Send, settings.Request.Expect),
-            _ => Find(settings.Probe) ?? throw new InvalidOperationException($"Probe '{settings.Probe}' passed validation and is not registered."),
+            _ => Find(settings.Probe) ?? throw new InvalidOperationException($"Probe '{settings.Probe}' passed validation but is not registered."),
         };
     }
 

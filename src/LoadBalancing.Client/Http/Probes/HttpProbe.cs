@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Asks for a path and looks at the status of the answer. An answer with another status is a no; no answer is only a failure.</summary>
+/// <summary>Requests a path and checks the status of the response. A response with an unexpected status makes the endpoint unhealthy immediately; no response is only a failure.</summary>
 internal sealed class HttpProbe : IHealthProbe, IDisposable
 {
     private readonly HttpMessageInvoker _client = ProbeClient.Make();
@@ -11,8 +11,8 @@ internal sealed class HttpProbe : IHealthProbe, IDisposable
     private readonly HttpMethod _method;
     private readonly string? _defaultHost;
 
-    /// <param name="request">What to send.</param>
-    /// <param name="defaultHost">The host to ask for where neither the request nor the endpoint names one; null: the address.</param>
+    /// <param name="request">The request settings.</param>
+    /// <param name="defaultHost">The host when neither the request nor the endpoint sets one; null for the address.</param>
     public HttpProbe(ProbeRequest request, string? defaultHost)
     {
         _request = request;
@@ -36,7 +36,7 @@ internal sealed class HttpProbe : IHealthProbe, IDisposable
         int status = (int)response.StatusCode;
         return _expected.Contains(status)
             ? ProbeResult.Healthy
-            : ProbeResult.UnhealthyImmediately(string.Create(CultureInfo.InvariantCulture, $"{_method} {_request.Path} was answered with {status}"));
+            : ProbeResult.UnhealthyImmediately(string.Create(CultureInfo.InvariantCulture, $"{_method} {_request.Path} responded with {status}"));
     }
 
     public void Dispose() => _client.Dispose();

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The client of active checks: nobody's handlers, no retries, no proxy, no cookies, no redirects.</summary>
+/// <summary>The client of health checks: no user handlers, no retries, no proxy, no cookies, no redirects.</summary>
 internal static class ProbeClient
 {
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
@@ -12,7 +12,7 @@ internal static class ProbeClient
         UseProxy = false,
         PooledConnectionLifetime = ConnectionLifetime,
 
-        // Checks are no calls of anybody: they neither begin traces nor belong to one.
+        // Health checks belong to no call: they neither start nor continue traces.
         ActivityHeadersPropagator = null,
     });
 }

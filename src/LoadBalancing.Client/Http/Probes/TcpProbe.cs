@@ -4,7 +4,7 @@ using System.Text;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Connects; if told to, sends something and waits for something to come back.</summary>
+/// <summary>Opens a connection; optionally sends data and waits for an expected response.</summary>
 internal sealed class TcpProbe : IHealthProbe
 {
     private const int MaxResponseBytes = 64 * 1024;
@@ -45,7 +45,7 @@ internal sealed class TcpProbe : IHealthProbe
             int read = await socket.ReceiveAsync(buffer.AsMemory(length), cancellationToken).ConfigureAwait(false);
             if (read == 0)
             {
-                return ProbeResult.Unhealthy("the connection was closed before what was expected came");
+                return ProbeResult.Unhealthy("the connection was closed before the expected data arrived");
             }
 
             length += read;
@@ -55,6 +55,6 @@ internal sealed class TcpProbe : IHealthProbe
             }
         }
 
-        return ProbeResult.Unhealthy("what was expected was not in the first 64 KiB");
+        return ProbeResult.Unhealthy("the expected data was not in the first 64 KiB");
     }
 }

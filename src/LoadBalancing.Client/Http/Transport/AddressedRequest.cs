@@ -4,8 +4,8 @@ using System.Text;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Points a request at an endpoint for the length of one attempt. Where the client has a transport for the endpoint, the request keeps its URI and only says which transport; else <c>RequestUri</c> goes to the endpoint, <c>Host</c> (and with it SNI and the name that the
-/// certificate is checked against) stays with the name that the caller used, unless the endpoint has its own.
+/// Addresses a request to an endpoint for one attempt. If the client has a transport for the endpoint, the request keeps its URI, which also carries the transport. Otherwise <c>RequestUri</c> points at the endpoint, and <c>Host</c> (and with it SNI and the name that the
+/// certificate is validated against) stays the name that the caller used, unless the endpoint has its own.
 /// </summary>
 internal readonly struct AddressedRequest
 {
@@ -19,9 +19,9 @@ internal readonly struct AddressedRequest
     }
 
     /// <param name="request">The request, addressed to the logical host.</param>
-    /// <param name="endpoint">Where it is to go.</param>
-    /// <param name="paths">The paths whose URIs are kept.</param>
-    /// <param name="transport">What can carry the request to the endpoint as it is; null when it has to be rewritten.</param>
+    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="paths">The cache of frequent paths, whose URIs are kept.</param>
+    /// <param name="transport">The transport that sends the request to the endpoint unchanged; null when the request has to be rewritten.</param>
     public static AddressedRequest AddressTo(HttpRequestMessage request, UpstreamEndpoint endpoint, FrequentPaths paths, EndpointTransport? transport)
     {
         Uri logicalUri = request.RequestUri!;
@@ -54,12 +54,12 @@ internal readonly struct AddressedRequest
             SourceTrackingContent.Wrap(request);
         }
 
-        // Last, because whatever throws above must find the request untouched: nobody restores it then.
+        // Last: if anything above throws, the request is not restored, so it must still be unchanged.
         request.RequestUri = endpointUri;
         return new AddressedRequest(logicalUri, setHost);
     }
 
-    /// <summary>Leaves the request as it was.</summary>
+    /// <summary>Restores the request.</summary>
     public void Restore(HttpRequestMessage request)
     {
         request.RequestUri = _logicalUri;

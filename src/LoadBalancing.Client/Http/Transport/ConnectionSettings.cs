@@ -1,16 +1,16 @@
 namespace LoadBalancing.Client;
 
-/// <summary>What <see cref="ConnectionPoolOptions"/> say about connections. It applies where the connections are ours to make: everywhere else somebody else's handler has its own say.</summary>
-/// <param name="MaxConnections">To one endpoint. Null: as the handler has it.</param>
-/// <param name="ConnectTimeout">Null: as the handler has it.</param>
-/// <param name="IdleTimeout">Null: as the handler has it.</param>
-/// <param name="IsSingleUse">Whether no connection is kept for a second request.</param>
+/// <summary>The connection settings of <see cref="ConnectionPoolOptions"/>. They apply to primary handlers that the registration created; any other primary handler has its own settings.</summary>
+/// <param name="MaxConnections">The maximum number of connections to one endpoint; null to keep the handler's value.</param>
+/// <param name="ConnectTimeout">The connect timeout; null to keep the handler's value.</param>
+/// <param name="IdleTimeout">The idle timeout of a pooled connection; null to keep the handler's value.</param>
+/// <param name="IsSingleUse">Whether each connection is closed after one request.</param>
 internal sealed record ConnectionSettings(int? MaxConnections, TimeSpan? ConnectTimeout, TimeSpan? IdleTimeout, bool IsSingleUse)
 {
     public static ConnectionSettings From(ConnectionPoolOptions options) =>
         new(options.MaxConnections, options.ConnectTimeout, options.IdleTimeout, options.MaxRequestsPerConnection == 1);
 
-    /// <summary>The options that say something.</summary>
+    /// <summary>The names of the options that are set.</summary>
     public IEnumerable<string> ConfiguredOptions
     {
         get
@@ -37,7 +37,7 @@ internal sealed record ConnectionSettings(int? MaxConnections, TimeSpan? Connect
         }
     }
 
-    /// <summary>Settles a handler that has not connected yet.</summary>
+    /// <summary>Configures a handler that has not connected yet.</summary>
     public void ApplyTo(SocketsHttpHandler handler)
     {
         handler.MaxConnectionsPerServer = MaxConnections ?? handler.MaxConnectionsPerServer;
@@ -45,7 +45,7 @@ internal sealed record ConnectionSettings(int? MaxConnections, TimeSpan? Connect
         handler.PooledConnectionIdleTimeout = IdleTimeout ?? handler.PooledConnectionIdleTimeout;
         if (IsSingleUse)
         {
-            // A connection that has outlived its time is not kept, and one of no time has after its first request.
+            // A connection past its lifetime is not kept; with a lifetime of zero this holds after its first request.
             handler.PooledConnectionLifetime = TimeSpan.Zero;
         }
     }

@@ -16,12 +16,12 @@ internal sealed class EndpointTransport : IDisposable
         _invoker = invoker;
     }
 
-    /// <summary>Whether there is a way at all.</summary>
+    /// <summary>Whether the transport can send requests.</summary>
     public bool IsUsable => _invoker is not null;
 
-    /// <param name="endpoint">Where to connect to.</param>
-    /// <param name="handler">What connects; it belongs to the transport from now on.</param>
-    /// <param name="connector">How it connects.</param>
+    /// <param name="endpoint">The endpoint to connect to.</param>
+    /// <param name="handler">The handler that sends; the transport takes ownership.</param>
+    /// <param name="connector">The connector of the handler.</param>
     public static EndpointTransport Create(UpstreamEndpoint endpoint, SocketsHttpHandler handler, Connector connector)
     {
         var address = new DnsEndPoint(endpoint.Address.IdnHost, endpoint.Address.Port);
@@ -29,14 +29,14 @@ internal sealed class EndpointTransport : IDisposable
         return new EndpointTransport(endpoint, new HttpMessageInvoker(handler));
     }
 
-    /// <summary>Stands for an endpoint that requests have to be rewritten for.</summary>
+    /// <summary>Creates a placeholder for an endpoint whose requests have to be rewritten.</summary>
     public static EndpointTransport CreateUnusable(UpstreamEndpoint endpoint) => new(endpoint, invoker: null);
 
     public bool CanSend(HttpRequestMessage request) =>
         _invoker is not null
         && request.RequestUri!.Scheme == _endpoint.Address.Scheme
 
-        // QUIC connects by the URI and asks nobody.
+        // QUIC connects by the URI, without a ConnectCallback.
         && request.Version.Major < 3
         && request.VersionPolicy != HttpVersionPolicy.RequestVersionOrHigher;
 
@@ -44,7 +44,7 @@ internal sealed class EndpointTransport : IDisposable
 
     public HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken) => _invoker!.Send(request, cancellationToken);
 
-    /// <summary>The same URI, by which this transport is found.</summary>
+    /// <summary>The same URI, with a reference to this transport.</summary>
     public Uri UriOf(Uri logical, FrequentPaths paths)
     {
         string pathAndQuery = logical.PathAndQuery;
@@ -73,7 +73,7 @@ internal sealed class EndpointTransport : IDisposable
         }
         catch (SocketException exception)
         {
-            // Whoever reports it knows only the host in the URI.
+            // HttpClient reports only the host of the URI.
             throw new SocketException((int)exception.SocketErrorCode, $"{exception.Message} [{address.Host}:{address.Port}]");
         }
     }

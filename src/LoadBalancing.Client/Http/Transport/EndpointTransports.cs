@@ -4,15 +4,15 @@ using System.Net;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Stands in the place of a client's primary handler and has one transport for each endpoint, so that a request goes to its endpoint with the URI, and so the <c>Host</c>, that the caller gave it.
-/// Requests that are not for an endpoint, or for one that cannot be reached this way, go to the primary handler as it was.
+/// Replaces a client's primary handler, with one transport per endpoint, so that a request goes to its endpoint with the URI, and therefore the <c>Host</c>, that the caller set.
+/// Requests that are not addressed to an endpoint, or to an endpoint without a usable transport, go to the original primary handler.
 /// </summary>
 /// <remarks>
 /// <code>
 /// http://catalog/items as a plain Uri       -> primary handler
 /// http://catalog/items as a TransportUri    -> its transport: a copy of the primary handler that connects to 10.0.0.1:8080
 /// </code>
-/// It lives and ends with the handlers of its client. The transports of endpoints that have left are closed when their last attempt is over and a later request comes by.
+/// It is disposed with the handlers of its client. The transports of removed endpoints are closed by a later request, after their last attempt has ended.
 /// </remarks>
 internal sealed class EndpointTransports : DelegatingHandler
 {
@@ -22,7 +22,7 @@ internal sealed class EndpointTransports : DelegatingHandler
     private readonly Lock _closeLock = new();
     private int _removalsSeen = UpstreamEndpoint.Removals;
 
-    /// <summary>Those who have left and were still busy when somebody looked last; null for nobody.</summary>
+    /// <summary>The removed endpoints that still had requests in flight at the last cleanup; null for none.</summary>
     private UpstreamEndpoint[]? _draining;
     private bool _disposed;
 
@@ -33,14 +33,14 @@ internal sealed class EndpointTransports : DelegatingHandler
         _connector = connector;
     }
 
-    /// <summary>How many endpoints have a transport.</summary>
+    /// <summary>The number of endpoints with a usable transport.</summary>
     internal int Count => _transports.Count(static transport => transport.Value.IsUsable);
 
-    /// <summary>Takes the place of a primary handler of the client's own whose connections are all its own; null where that would change more than where it connects to.</summary>
+    /// <summary>Replaces a primary handler that the registration created; null when the replacement would change more than the address of the connections.</summary>
     public static EndpointTransports? TryReplace(SocketsHttpHandler primary, Connector connector) =>
         SocketsHandlerCopy.IsSupported && PrimaryHandlerDefaults.WereApplied(primary) ? new EndpointTransports(primary, connector) : null;
 
-    /// <summary>The one below a handler, if only delegating handlers are in between.</summary>
+    /// <summary>Finds the transports below a handler, if only delegating handlers are in between.</summary>
     public static EndpointTransports? FindBelow(DelegatingHandler handler)
     {
         HttpMessageHandler? below = handler.InnerHandler;
@@ -57,8 +57,8 @@ internal sealed class EndpointTransports : DelegatingHandler
         return null;
     }
 
-    /// <summary>The transport that can carry a request to an endpoint under the URI it has; null when the request has to be rewritten.</summary>
-    /// <param name="endpoint">Where it is to go.</param>
+    /// <summary>The transport that can send a request to an endpoint with its current URI; null when the request has to be rewritten.</summary>
+    /// <param name="endpoint">The endpoint.</param>
     /// <param name="request">The request.</param>
     public EndpointTransport? Find(UpstreamEndpoint endpoint, HttpRequestMessage request)
     {
@@ -98,12 +98,12 @@ internal sealed class EndpointTransports : DelegatingHandler
 
     private EndpointTransport Add(UpstreamEndpoint endpoint)
     {
-        // Only one of two that are made at the same time is used; the other has not connected yet.
-        EndpointTransport made = CanConnectDirectly(endpoint) ? EndpointTransport.Create(endpoint, SocketsHandlerCopy.Of(_primary), _connector) : EndpointTransport.CreateUnusable(endpoint);
-        EndpointTransport kept = _transports.GetOrAdd(endpoint, made);
-        if (!ReferenceEquals(kept, made) || Volatile.Read(ref _disposed))
+        // Of two transports created concurrently only one is used; the other has not connected yet.
+        EndpointTransport created = CanConnectDirectly(endpoint) ? EndpointTransport.Create(endpoint, SocketsHandlerCopy.Of(_primary), _connector) : EndpointTransport.CreateUnusable(endpoint);
+        EndpointTransport kept = _transports.GetOrAdd(endpoint, created);
+        if (!ReferenceEquals(kept, created) || Volatile.Read(ref _disposed))
         {
-            made.Dispose();
+            created.Dispose();
         }
 
         return kept;
@@ -119,7 +119,7 @@ internal sealed class EndpointTransports : DelegatingHandler
 
     private void CloseRemovedTransports(int removals)
     {
-        // One of several that come at the same time is enough, and the others have requests to send.
+        // One of several concurrent requests is enough; the others go on to send.
         if (!_closeLock.TryEnter())
         {
             return;

@@ -4,16 +4,16 @@ using System.Runtime.InteropServices;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// The few paths that a service is called with again and again. Making the URI that points a request at an endpoint is the largest single cost of sending it elsewhere; for these paths each
-/// endpoint keeps it (<see cref="EndpointUri"/>).
+/// A cache of the frequently requested paths of a service. Creating the URI that addresses a request to an endpoint is the largest single cost of rewriting it; for these paths each
+/// endpoint caches the URI (<see cref="EndpointUri"/>).
 /// </summary>
 /// <remarks>
-/// A table with one place per hash. A path takes its place only when it comes a second time in a row there, so that paths which never repeat (ids, cursors) neither fill memory nor drive others
-/// out. Safe for several threads without locks: a place holds an immutable path that is compared with what is asked for before it is used, and a mark whose loss costs one more miss.
+/// A direct-mapped table, indexed by hash. A path enters only when it is requested twice in a row at its index, so that paths which never repeat (ids, cursors) neither use memory nor evict
+/// others. Thread-safe without locks: an entry is an immutable path that is compared before it is used, and a lost write of a miss hash costs one more miss.
 /// </remarks>
 internal sealed class FrequentPaths
 {
-    /// <summary>Bounds what an endpoint can keep, together with <see cref="MaxPathLength"/>.</summary>
+    /// <summary>Bounds the memory of an endpoint's cached URIs, together with <see cref="MaxPathLength"/>.</summary>
     internal const int Capacity = 64;
 
     internal const int MaxPathLength = 256;
@@ -21,24 +21,24 @@ internal sealed class FrequentPaths
     private readonly FrequentPath?[] _known = new FrequentPath?[Capacity];
     private readonly int[] _lastMissHashes = new int[Capacity];
 
-    /// <summary>How many paths are known.</summary>
+    /// <summary>The number of cached paths.</summary>
     internal int Count => _known.Count(static path => path is not null);
 
-    /// <summary>The same object for the same path, or null for one that is not known, or not yet.</summary>
+    /// <summary>Finds the cached object of a path; null when the path is not cached, or not yet.</summary>
     public FrequentPath? Find(string pathAndQuery)
     {
-        // Keyed by nobody, unlike that of strings, which takes twice as long: paths chosen to collide only come to be misses, as those that never repeat are anyway.
+        // Not a keyed hash like that of strings, which takes twice as long: paths chosen to collide only become misses, like paths that never repeat.
         int hash = (int)XxHash3.HashToUInt64(MemoryMarshal.AsBytes(pathAndQuery.AsSpan()));
-        int place = hash & (Capacity - 1);
-        FrequentPath? known = Volatile.Read(ref _known[place]);
-        return known is not null && known.PathAndQuery == pathAndQuery ? known : AddIfRepeated(pathAndQuery, hash, place);
+        int index = hash & (Capacity - 1);
+        FrequentPath? known = Volatile.Read(ref _known[index]);
+        return known is not null && known.PathAndQuery == pathAndQuery ? known : AddIfRepeated(pathAndQuery, hash, index);
     }
 
-    private FrequentPath? AddIfRepeated(string pathAndQuery, int hash, int place)
+    private FrequentPath? AddIfRepeated(string pathAndQuery, int hash, int index)
     {
-        if (_lastMissHashes[place] != hash)
+        if (_lastMissHashes[index] != hash)
         {
-            _lastMissHashes[place] = hash;
+            _lastMissHashes[index] = hash;
             return null;
         }
 
@@ -47,8 +47,8 @@ internal sealed class FrequentPaths
             return null;
         }
 
-        var learnt = new FrequentPath(pathAndQuery, place);
-        Volatile.Write(ref _known[place], learnt);
-        return learnt;
+        var added = new FrequentPath(pathAndQuery, index);
+        Volatile.Write(ref _known[index], added);
+        return added;
     }
 }

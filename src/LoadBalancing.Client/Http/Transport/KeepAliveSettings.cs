@@ -2,12 +2,12 @@ using System.Net.Sockets;
 
 namespace LoadBalancing.Client;
 
-/// <summary>What <see cref="KeepAliveOptions"/> come to.</summary>
-/// <param name="TcpTime">In seconds; 0: no probes.</param>
-/// <param name="TcpInterval">In seconds.</param>
-/// <param name="TcpRetryCount">The number of probes.</param>
-/// <param name="Http2PingDelay">Infinite: no pings.</param>
-/// <param name="Http2PingTimeout">The time for an answer.</param>
+/// <summary>The settings of <see cref="KeepAliveOptions"/>, for sockets and handlers.</summary>
+/// <param name="TcpTime">The idle time before the first keep-alive probe, in seconds; 0 for no probes.</param>
+/// <param name="TcpInterval">The interval between probes, in seconds.</param>
+/// <param name="TcpRetryCount">The number of unacknowledged probes after which the connection is dead.</param>
+/// <param name="Http2PingDelay">The idle time before a ping; infinite for no pings.</param>
+/// <param name="Http2PingTimeout">The timeout of a ping's acknowledgement.</param>
 internal sealed record KeepAliveSettings(int TcpTime, int TcpInterval, int TcpRetryCount, TimeSpan Http2PingDelay, TimeSpan Http2PingTimeout)
 {
     public static readonly KeepAliveSettings Default = From(new KeepAliveOptions());
@@ -19,7 +19,7 @@ internal sealed record KeepAliveSettings(int TcpTime, int TcpInterval, int TcpRe
         options.Http2PingDelay ?? Timeout.InfiniteTimeSpan,
         options.Http2PingTimeout);
 
-    /// <summary>Switches the probes of a socket on.</summary>
+    /// <summary>Enables TCP keep-alive of a socket.</summary>
     public void ApplyTo(Socket socket)
     {
         if (TcpTime == 0)
@@ -33,7 +33,7 @@ internal sealed record KeepAliveSettings(int TcpTime, int TcpInterval, int TcpRe
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, TcpRetryCount);
     }
 
-    /// <summary>Has a handler ping, unless whoever configured it has seen to that.</summary>
+    /// <summary>Enables the HTTP/2 pings of a handler, unless the user configured them.</summary>
     public void ApplyTo(SocketsHttpHandler handler)
     {
         if (Http2PingDelay != Timeout.InfiniteTimeSpan && handler.KeepAlivePingDelay == Timeout.InfiniteTimeSpan)

@@ -3,10 +3,10 @@ using Microsoft.Extensions.Http;
 
 namespace LoadBalancing.Client;
 
-/// <summary>How the primary handler of a client made for balancing starts out, before the user's own configuration.</summary>
+/// <summary>The defaults of the primary handler of a load-balanced client, applied before the user's own configuration.</summary>
 internal static class PrimaryHandlerDefaults
 {
-    /// <summary>Marks the handlers that started from these defaults; a handler that the user put in its place is not among them.</summary>
+    /// <summary>The handlers that started from these defaults; a handler with which the user replaced one is not among them.</summary>
     private static readonly ConditionalWeakTable<SocketsHttpHandler, object> Applied = [];
 
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
@@ -15,11 +15,11 @@ internal static class PrimaryHandlerDefaults
     {
         if (builder.PrimaryHandler is SocketsHttpHandler handler)
         {
-            // Below the balancing, cookies would be kept per endpoint and redirects would lead to one endpoint's own address.
+            // Below the load balancing, cookies would be stored per endpoint and redirects would lead to one endpoint's own address.
             handler.UseCookies = false;
             handler.AllowAutoRedirect = false;
 
-            // Names that endpoints are given by are looked up when a connection is made, and never again while it lives.
+            // Host names of endpoints are resolved only when a connection is opened, so connections must not live forever.
             handler.PooledConnectionLifetime = ConnectionLifetime;
             Applied.AddOrUpdate(handler, Applied);
         }
@@ -27,7 +27,7 @@ internal static class PrimaryHandlerDefaults
 
     public static bool WereApplied(SocketsHttpHandler handler) => Applied.TryGetValue(handler, out _);
 
-    /// <summary>gRPC's client connects by itself where it finds a SocketsHttpHandler, and would then balance on its own.</summary>
+    /// <summary>Disables the load balancing of gRPC's client, which would use its own when it finds a SocketsHttpHandler.</summary>
     public static void DisableGrpcLoadBalancing(HttpMessageHandler primary)
     {
         if (primary is SocketsHttpHandler handler)

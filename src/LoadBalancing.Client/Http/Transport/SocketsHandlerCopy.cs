@@ -1,14 +1,14 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Makes a second <see cref="SocketsHttpHandler"/> with the settings of a first, as far as the platform of this release knows settings.</summary>
+/// <summary>Copies a <see cref="SocketsHttpHandler"/> with all the settings that the platform of this release has.</summary>
 internal static class SocketsHandlerCopy
 {
-    /// <summary>The platform whose settings are all known here. On a later one a setting could get lost, so nothing is copied there.</summary>
+    /// <summary>The .NET version whose settings are all copied. On a later version a new setting would get lost, so nothing is copied there.</summary>
     private const int KnownPlatform = 10;
 
     public static bool IsSupported => Environment.Version.Major == KnownPlatform;
 
-    /// <summary>Everything but where to connect, which is what the copy is made to change: no proxy, no callback.</summary>
+    /// <summary>Copies everything except the settings of where to connect, which the copy changes: no proxy, no callback.</summary>
     public static SocketsHttpHandler Of(SocketsHttpHandler original)
     {
         var copy = new SocketsHttpHandler

@@ -1,12 +1,12 @@
 namespace LoadBalancing.Client;
 
-/// <summary>A handler with the transports of its client somewhere below it: what attempts are sent by.</summary>
+/// <summary>A handler that sends attempts through the transports of its client, which are below it.</summary>
 internal abstract class TransportHandler : DelegatingHandler
 {
     private EndpointTransports? _transports;
     private bool _hasSearchedTransports;
 
-    /// <summary>The transports below, if there are any. Searched at the first request: until then the pipeline can still be changed.</summary>
+    /// <summary>The transports below, if any. Searched at the first request, because the pipeline can change until then.</summary>
     internal EndpointTransports? Transports => Volatile.Read(ref _hasSearchedTransports) ? _transports : FindTransports();
 
     internal Task<HttpResponseMessage> SendToInnerHandlerAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>

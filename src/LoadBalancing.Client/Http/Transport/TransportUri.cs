@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The URI of a request as the caller wrote it, and the transport that is to carry it.</summary>
+/// <summary>The URI of a request as the caller set it, with the transport that sends the request.</summary>
 internal sealed class TransportUri : Uri
 {
     private static readonly UriCreationOptions NoCanonicalization = new() { DangerousDisablePathAndQueryCanonicalization = true };
@@ -16,10 +16,10 @@ internal sealed class TransportUri : Uri
 
     public EndpointTransport Transport { get; }
 
-    /// <summary>A user name in the URI, and what follows <c>#</c>, are not sent and not kept.</summary>
+    /// <summary>Creates the URI without its user information and fragment, which are not sent.</summary>
     public static TransportUri Of(Uri logical, string pathAndQuery, EndpointTransport transport, FrequentPath? path) =>
         new(string.Concat(logical.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped), pathAndQuery), transport, path);
 
-    /// <summary>Whether it is the same as another, whose path is known.</summary>
+    /// <summary>Whether it equals another URI, whose path is cached.</summary>
     public bool Matches(FrequentPath path, Uri logical) => ReferenceEquals(_path, path) && Port == logical.Port && Host == logical.Host;
 }

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace LoadBalancing.Client.Tests.Http.Attempts;
 
-/// <summary>What an attempt reports of its endpoint.</summary>
+/// <summary>The outcome that an attempt reports for its endpoint.</summary>
 public sealed class AttemptSenderTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -13,7 +13,7 @@ public sealed class AttemptSenderTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_caller_who_gives_up_says_nothing_about_the_endpoint(bool sync)
+    public async Task Cancellation_by_the_caller_does_not_count_against_the_endpoint(bool sync)
     {
         using var caller = new CancellationTokenSource();
         var stub = new StubHandler(StubHandler.Hang);
@@ -33,7 +33,7 @@ public sealed class AttemptSenderTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task The_timeout_of_HttpClient_says_nothing_about_the_endpoint(bool sync)
+    public async Task The_timeout_of_HttpClient_does_not_count_against_the_endpoint(bool sync)
     {
         await using var client = new BalancedClient(new StubHandler(StubHandler.Hang), EjectAtOnce, http: http => http.Timeout = TimeSpan.FromMilliseconds(20));
 
@@ -44,7 +44,7 @@ public sealed class AttemptSenderTests
     }
 
     [Fact]
-    public async Task Cancelling_all_pending_requests_says_nothing_about_the_endpoint()
+    public async Task Cancelling_all_pending_requests_does_not_count_against_the_endpoint()
     {
         await using var client = new BalancedClient(new StubHandler(StubHandler.Hang), EjectAtOnce);
 
@@ -56,7 +56,7 @@ public sealed class AttemptSenderTests
     }
 
     [Fact]
-    public async Task A_caller_who_gave_up_before_the_call_says_nothing_about_the_endpoint()
+    public async Task Cancellation_before_the_call_does_not_count_against_the_endpoint()
     {
         await using var client = new BalancedClient(new StubHandler(StubHandler.Hang), EjectAtOnce);
 
@@ -66,7 +66,7 @@ public sealed class AttemptSenderTests
     }
 
     [Fact]
-    public async Task The_cancellation_that_a_caller_without_HttpClient_gets_bears_his_own_token()
+    public async Task The_cancellation_of_a_caller_without_HttpClient_has_the_callers_token()
     {
         using var caller = new CancellationTokenSource();
         await using var client = new BalancedClient(new StubHandler(StubHandler.Hang));
@@ -79,7 +79,7 @@ public sealed class AttemptSenderTests
     }
 
     [Fact]
-    public async Task An_exception_of_the_callers_own_code_says_nothing_about_the_endpoint_and_passes_as_it_is()
+    public async Task An_exception_of_user_code_does_not_count_against_the_endpoint_and_propagates_unchanged()
     {
         var own = new InvalidOperationException("a handler below");
         await using var client = new BalancedClient(new StubHandler(StubHandler.Throw(own)), EjectAtOnce);
@@ -91,7 +91,7 @@ public sealed class AttemptSenderTests
     }
 
     [Fact]
-    public async Task A_primary_handler_that_cannot_send_synchronously_says_so_itself()
+    public async Task A_primary_handler_that_cannot_send_synchronously_throws_its_own_exception()
     {
         await using var client = new BalancedClient(new AsyncOnlyHandler(), EjectAtOnce);
 
@@ -103,9 +103,9 @@ public sealed class AttemptSenderTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_connect_timeout_of_the_primary_handler_is_a_connect_failure_and_even_a_POST_goes_elsewhere(bool sync)
+    public async Task A_connect_timeout_of_the_primary_handler_is_a_connect_failure_and_even_a_POST_is_retried(bool sync)
     {
-        // Shaped like what SocketsHttpHandler throws.
+        // The shape of SocketsHttpHandler's exception.
         var stub = StubHandler.Script(StubHandler.Throw(new TaskCanceledException("no connection", new TimeoutException())), StubHandler.Status(HttpStatusCode.OK));
         await using var client = new BalancedClient(stub, EjectAtOnce);
 
@@ -116,7 +116,7 @@ public sealed class AttemptSenderTests
     }
 
     [Fact]
-    public async Task A_connect_timeout_of_SocketsHttpHandler_has_the_shape_that_is_looked_for()
+    public async Task A_connect_timeout_of_SocketsHttpHandler_has_the_expected_shape()
     {
         var primary = new SocketsHttpHandler
         {

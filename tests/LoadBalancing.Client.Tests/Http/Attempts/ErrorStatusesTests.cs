@@ -3,7 +3,7 @@ using LoadBalancing.Client.TestSupport;
 
 namespace LoadBalancing.Client.Tests.Http.Attempts;
 
-/// <summary>Which answers are held against an endpoint, as OutlierDetection:ErrorStatuses says, and that retries do not ask it.</summary>
+/// <summary>The responses that count as failures of an endpoint by OutlierDetection:ErrorStatuses, which does not affect retries.</summary>
 public sealed class ErrorStatusesTests
 {
     [Theory]
@@ -30,7 +30,7 @@ public sealed class ErrorStatusesTests
     }
 
     [Fact]
-    public async Task A_502_that_is_not_listed_is_tried_again_all_the_same()
+    public async Task A_502_that_is_not_listed_is_still_retried()
     {
         var stub = StubHandler.Script(HttpStatusCode.BadGateway, HttpStatusCode.OK);
         await using var client = new BalancedClient(stub, static options => options.OutlierDetection.ErrorStatuses = ["500"]);

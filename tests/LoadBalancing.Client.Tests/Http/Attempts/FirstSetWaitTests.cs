@@ -17,7 +17,7 @@ public sealed class FirstSetWaitTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Calls_wait_for_the_first_endpoints_and_are_then_made(bool sync)
+    public async Task Calls_wait_for_the_first_endpoints_and_are_then_sent(bool sync)
     {
         var stub = new StubHandler();
         await using BalancedClient client = Waiting(stub);
@@ -32,7 +32,7 @@ public sealed class FirstSetWaitTests
     }
 
     [Fact]
-    public async Task The_wait_lasts_as_long_as_the_call_may_take_and_the_error_names_the_source()
+    public async Task The_wait_lasts_until_the_timeout_of_the_call_and_the_error_names_the_source()
     {
         await using BalancedClient client = Waiting(new StubHandler(), o => o.Timeout = 3 * Second);
 
@@ -72,7 +72,7 @@ public sealed class FirstSetWaitTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_caller_who_gives_up_ends_the_wait(bool sync)
+    public async Task Cancellation_by_the_caller_ends_the_wait(bool sync)
     {
         using var caller = new CancellationTokenSource();
         await using BalancedClient client = Waiting(new StubHandler());
@@ -85,7 +85,7 @@ public sealed class FirstSetWaitTests
     }
 
     [Fact]
-    public async Task The_cancellation_that_a_caller_without_HttpClient_gets_bears_his_own_token()
+    public async Task The_cancellation_of_a_caller_without_HttpClient_has_the_callers_token()
     {
         using var caller = new CancellationTokenSource();
         await using BalancedClient client = Waiting(new StubHandler());
@@ -98,7 +98,7 @@ public sealed class FirstSetWaitTests
     }
 
     [Fact]
-    public async Task The_time_of_the_first_attempt_begins_after_the_wait()
+    public async Task The_timeout_of_the_first_attempt_starts_after_the_wait()
     {
         var stub = StubHandler.Script(StubHandler.Hang, StubHandler.Status(HttpStatusCode.OK));
         await using BalancedClient client = Waiting(stub, o => (o.Timeout, o.Retry.PerTryTimeout) = (10 * Second, 4 * Second));
@@ -116,7 +116,7 @@ public sealed class FirstSetWaitTests
     }
 
     [Fact]
-    public async Task The_wait_is_part_of_the_time_of_the_call()
+    public async Task The_wait_counts_towards_the_timeout_of_the_call()
     {
         var stub = new StubHandler(StubHandler.Hang);
         await using BalancedClient client = Waiting(stub, o => o.Timeout = 5 * Second);

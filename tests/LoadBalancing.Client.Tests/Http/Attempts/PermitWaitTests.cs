@@ -13,7 +13,7 @@ public sealed class PermitWaitTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task With_all_places_taken_and_nobody_allowed_to_wait_a_call_is_refused_at_once(bool sync)
+    public async Task Without_a_free_permit_and_without_a_queue_a_call_is_refused_immediately(bool sync)
     {
         using var caller = new CancellationTokenSource();
         var stub = new StubHandler(StubHandler.Hang);
@@ -24,7 +24,7 @@ public sealed class PermitWaitTests
         LoadBalancerOverflowException refused = await Assert.ThrowsAsync<LoadBalancerOverflowException>(() => client.GetAsync(sync, cancellationToken: Cancelled));
 
         Assert.Equal(
-            "The call to service 'catalog' was refused: 1 are under way (ConnectionPool:MaxRequests), and nobody may wait (ConnectionPool:MaxPendingRequests is 0).",
+            "The call to service 'catalog' was refused: 1 are in flight (ConnectionPool:MaxRequests), and queueing is disabled (ConnectionPool:MaxPendingRequests is 0).",
             refused.Message);
         Assert.Equal(("catalog", 1, 0L), (refused.ServiceName, stub.Calls.Count, client.Failed));
         await caller.CancelAsync();
@@ -34,7 +34,7 @@ public sealed class PermitWaitTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_call_that_waits_is_sent_once_a_place_is_free(bool sync)
+    public async Task A_waiting_call_is_sent_when_a_permit_is_released(bool sync)
     {
         var first = new TaskCompletionSource<HttpResponseMessage>();
         var stub = StubHandler.Script(_ => first.Task, StubHandler.Status(HttpStatusCode.OK));
@@ -53,7 +53,7 @@ public sealed class PermitWaitTests
     }
 
     [Fact]
-    public async Task A_place_is_taken_until_the_body_was_read()
+    public async Task A_permit_is_held_until_the_body_is_read()
     {
         var body = new MemoryStream(Encoding.ASCII.GetBytes("body"));
         await using var client = new BalancedClient(
@@ -70,7 +70,7 @@ public sealed class PermitWaitTests
     }
 
     [Fact]
-    public async Task A_wait_longer_than_PendingTimeout_ends_in_a_refusal_that_says_so()
+    public async Task A_wait_longer_than_PendingTimeout_is_refused_with_that_reason()
     {
         using var caller = new CancellationTokenSource();
         var clock = new FakeTimeProvider();
@@ -87,7 +87,7 @@ public sealed class PermitWaitTests
         LoadBalancerOverflowException refused = await Assert.ThrowsAsync<LoadBalancerOverflowException>(() => waiting);
         Assert.False(early);
         Assert.Equal(
-            "The call to service 'catalog' was refused: 1 are under way (ConnectionPool:MaxRequests), and its ConnectionPool:PendingTimeout of 2 s has elapsed before it found a place.",
+            "The call to service 'catalog' was refused: 1 are in flight (ConnectionPool:MaxRequests), and its ConnectionPool:PendingTimeout of 2 s has elapsed before a permit was available.",
             refused.Message);
         Assert.IsType<TimeoutException>(refused.InnerException);
         Assert.Equal((0, 1), (Waiting(client), stub.Calls.Count));
@@ -96,7 +96,7 @@ public sealed class PermitWaitTests
     }
 
     [Fact]
-    public async Task Without_a_PendingTimeout_a_wait_lasts_as_long_as_the_call_may_take()
+    public async Task Without_a_PendingTimeout_a_wait_lasts_until_the_timeout_of_the_call()
     {
         var clock = new FakeTimeProvider();
         var stub = new StubHandler(StubHandler.Hang);
@@ -109,7 +109,7 @@ public sealed class PermitWaitTests
         Task<HttpResponseMessage> waiting = client.GetAsync(cancellationToken: Cancelled);
         clock.Advance(TimeSpan.FromSeconds(4));
 
-        // The first one's time is up; its place passes on, and a second is left of the other's five.
+        // The first call times out and its permit passes on; the second has one of its five seconds left.
         await Assert.ThrowsAsync<TaskCanceledException>(() => first);
         await stub.WaitForCallAsync(2);
         clock.Advance(TimeSpan.FromSeconds(1));
@@ -118,7 +118,7 @@ public sealed class PermitWaitTests
     }
 
     [Fact]
-    public async Task The_time_of_an_attempt_begins_when_its_wait_is_over()
+    public async Task The_timeout_of_an_attempt_starts_when_its_wait_ends()
     {
         var clock = new FakeTimeProvider();
         var first = new TaskCompletionSource<HttpResponseMessage>();
@@ -141,7 +141,7 @@ public sealed class PermitWaitTests
     }
 
     [Fact]
-    public async Task A_caller_who_gives_up_waiting_gets_his_own_cancellation_and_leaves_no_trace()
+    public async Task A_caller_that_cancels_the_wait_gets_its_own_cancellation_and_leaves_no_trace()
     {
         using var holder = new CancellationTokenSource();
         using var caller = new CancellationTokenSource();
@@ -161,9 +161,9 @@ public sealed class PermitWaitTests
     }
 
     [Fact]
-    public async Task A_refused_call_is_not_tried_again_and_a_retry_takes_a_place_too()
+    public async Task A_refused_call_is_not_retried_and_a_retry_needs_a_permit_too()
     {
-        // The retry of the first call comes when the second has taken its place.
+        // The retry of the first call starts when the second call holds the permit.
         var clock = new FakeTimeProvider();
         using var caller = new CancellationTokenSource();
         var stub = StubHandler.Script(StubHandler.Status(HttpStatusCode.ServiceUnavailable), StubHandler.Hang);
@@ -182,7 +182,7 @@ public sealed class PermitWaitTests
     }
 
     [Fact]
-    public async Task With_nothing_to_pick_the_place_is_given_back()
+    public async Task Without_an_endpoint_to_pick_the_permit_is_released()
     {
         await using var client = new BalancedClient(
             StubHandler.Script(HttpStatusCode.InternalServerError),
@@ -196,7 +196,7 @@ public sealed class PermitWaitTests
     }
 
     [Fact]
-    public async Task Responses_that_are_dropped_give_their_places_back()
+    public async Task Leaked_responses_release_their_permits()
     {
         await using var client = new BalancedClient(new StubHandler(static _ => new HttpResponseMessage { Content = new StreamContent(new MemoryStream([1])) }), Limits(1000));
 
@@ -205,7 +205,7 @@ public sealed class PermitWaitTests
             await DropAsync(client);
         }
 
-        // Guards are reused, so the last one or the other waits for further responses; here nobody is left to hold them.
+        // Guards are pooled: the guard of a leaked response may be collected only after further responses. Here no reference to any of them is left.
         await Eventually.IsTrueAfterCollection(() => Taken(client) == 0 && client.InFlight == 0);
     }
 

@@ -14,15 +14,15 @@ public sealed class RequestTraitsTests
     [InlineData("PATCH", false)]
     [InlineData("CONNECT", false)]
     [InlineData("PURGE", false)]
-    public void A_method_is_idempotent_as_the_standard_says(string method, bool expected) =>
+    public void A_method_is_idempotent_by_RFC_9110(string method, bool expected) =>
         Assert.Equal(expected, RequestTraits.IsTreatedAsIdempotent(new HttpRequestMessage(new HttpMethod(method), "/"), allMethods: false));
 
     [Fact]
-    public void A_POST_is_idempotent_when_the_caller_says_so() =>
+    public void A_POST_is_idempotent_when_the_request_sets_it() =>
         Assert.True(RequestTraits.IsTreatedAsIdempotent(new HttpRequestMessage(HttpMethod.Post, "/").LoadBalancing().Idempotent().Request, allMethods: false));
 
     [Fact]
-    public void The_caller_can_take_his_word_back() =>
+    public void The_request_can_be_reset_to_not_idempotent() =>
         Assert.False(RequestTraits.IsTreatedAsIdempotent(new HttpRequestMessage(HttpMethod.Post, "/").LoadBalancing().Idempotent().Idempotent(false).Request, allMethods: true));
 
     private static async IAsyncEnumerable<T> ReadAsync<T>()

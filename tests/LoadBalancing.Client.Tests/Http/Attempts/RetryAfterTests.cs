@@ -14,7 +14,7 @@ public sealed class RetryAfterTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_retry_waits_for_as_long_as_the_answer_asks_and_its_own_wait_on_top(bool asDate)
+    public async Task A_retry_waits_for_the_Retry_After_of_the_response_plus_its_backoff(bool asDate)
     {
         RetryConditionHeaderValue after = asDate ? new(_clock.GetUtcNow().AddSeconds(3)) : new(TimeSpan.FromSeconds(3));
         StubHandler stub = Answering(after);
@@ -30,19 +30,19 @@ public sealed class RetryAfterTests
     }
 
     [Fact]
-    public async Task An_answer_that_asks_for_more_than_is_left_reaches_the_caller_at_once()
+    public async Task A_response_whose_Retry_After_exceeds_the_remaining_time_reaches_the_caller_immediately()
     {
         StubHandler stub = Answering(new(TimeSpan.FromSeconds(30)));
         await using var client = new BalancedClient(stub, static o => o.Timeout = TimeSpan.FromSeconds(30), _clock);
 
-        // Nobody moves the clock.
+        // The clock does not advance.
         using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
 
         Assert.Equal((HttpStatusCode.ServiceUnavailable, 1), (response.StatusCode, stub.Calls.Count));
     }
 
     [Fact]
-    public async Task Without_a_limit_nobody_waits_for_more_than_five_minutes()
+    public async Task Without_a_timeout_no_retry_waits_for_more_than_five_minutes()
     {
         StubHandler stub = Answering(new(TimeSpan.FromSeconds(301)));
         await using var client = new BalancedClient(stub, static o => o.Timeout = Timeout.InfiniteTimeSpan, _clock);
@@ -53,7 +53,7 @@ public sealed class RetryAfterTests
     }
 
     [Fact]
-    public async Task A_time_that_is_past_asks_for_nothing()
+    public async Task A_Retry_After_in_the_past_adds_no_delay()
     {
         StubHandler stub = Answering(new(_clock.GetUtcNow().AddDays(-1)));
         await using var client = new BalancedClient(stub, time: _clock);

@@ -18,12 +18,12 @@ public sealed class RetryRunnerTests
     [InlineData("GET", true)]
     [InlineData("POST", false)]
     [InlineData("POST", true)]
-    public async Task A_refused_connection_sends_the_request_elsewhere_at_once_whatever_its_method(string method, bool sync)
+    public async Task A_refused_connection_is_retried_on_another_endpoint_immediately_whatever_the_method(string method, bool sync)
     {
         using var dead = new ClosedPort();
         await using LoopbackServer server = await LoopbackServer.StartAsync();
 
-        // Nobody moves this clock: a wait before the retry would last for ever.
+        // This clock does not advance: a delay before the retry would never end.
         await using var client = new BalancedClient(options: o => o.Endpoints = [server.Address, dead.Address], time: new FakeTimeProvider(), random: new ConstantRandom(0.75));
 
         using HttpResponseMessage response = await client.SendAsync(new HttpRequestMessage(new HttpMethod(method), "/items"), sync, cancellationToken: Cancelled);
@@ -40,7 +40,7 @@ public sealed class RetryRunnerTests
     [InlineData("DELETE", false)]
     [InlineData("OPTIONS", false)]
     [InlineData("TRACE", false)]
-    public async Task An_idempotent_request_that_a_gateway_error_answers_is_sent_elsewhere(string method, bool sync)
+    public async Task An_idempotent_request_with_a_gateway_error_is_retried_on_another_endpoint(string method, bool sync)
     {
         var stub = StubHandler.Script(HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK);
         await using var client = new BalancedClient(stub);
@@ -55,7 +55,7 @@ public sealed class RetryRunnerTests
     [InlineData("POST", false)]
     [InlineData("POST", true)]
     [InlineData("PATCH", false)]
-    public async Task A_request_that_is_not_idempotent_keeps_the_gateway_error_it_was_answered_with(string method, bool sync)
+    public async Task A_request_that_is_not_idempotent_returns_its_gateway_error(string method, bool sync)
     {
         var stub = StubHandler.Script(HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK);
         await using var client = new BalancedClient(stub);
@@ -67,7 +67,7 @@ public sealed class RetryRunnerTests
     }
 
     [Fact]
-    public async Task A_request_marked_as_idempotent_is_sent_elsewhere_with_its_body()
+    public async Task A_request_marked_as_idempotent_is_retried_with_its_body()
     {
         await using LoopbackServer one = await LoopbackServer.StartAsync(Echo(200));
         await using LoopbackServer two = await LoopbackServer.StartAsync(Echo(503));
@@ -88,7 +88,7 @@ public sealed class RetryRunnerTests
     [InlineData(501, 1)]
     [InlineData(404, 1)]
     [InlineData(429, 1)]
-    public async Task By_default_only_gateway_errors_are_tried_again(int status, int calls)
+    public async Task By_default_only_gateway_errors_are_retried(int status, int calls)
     {
         var stub = StubHandler.Script((HttpStatusCode)status, HttpStatusCode.OK);
         await using var client = new BalancedClient(stub);
@@ -99,7 +99,7 @@ public sealed class RetryRunnerTests
     }
 
     [Fact]
-    public async Task With_5xx_every_server_error_is_tried_again()
+    public async Task With_5xx_every_server_error_is_retried()
     {
         var stub = StubHandler.Script(HttpStatusCode.InternalServerError, HttpStatusCode.OK);
         await using var client = new BalancedClient(stub, o => o.Retry.RetryOn = [RetryConditions.ServerError]);
@@ -110,7 +110,7 @@ public sealed class RetryRunnerTests
     }
 
     [Fact]
-    public async Task What_is_not_among_the_conditions_is_not_tried_again()
+    public async Task A_failure_that_matches_no_condition_is_not_retried()
     {
         var stub = StubHandler.Script(HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK);
         await using var client = new BalancedClient(stub, o => o.Retry.RetryOn = [RetryConditions.ConnectFailure]);
@@ -135,7 +135,7 @@ public sealed class RetryRunnerTests
     }
 
     [Fact]
-    public async Task When_every_endpoint_was_tried_they_are_tried_again()
+    public async Task When_every_endpoint_was_tried_retries_use_them_again()
     {
         var stub = StubHandler.Script(HttpStatusCode.ServiceUnavailable, HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK);
         await using var client = new BalancedClient(stub, o => o.Endpoints = ["http://10.0.0.1", "http://10.0.0.2"]);
@@ -149,7 +149,7 @@ public sealed class RetryRunnerTests
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(5)]
-    public async Task There_are_as_many_attempts_after_the_first_as_configured_and_the_last_answer_reaches_the_caller(int attempts)
+    public async Task There_are_as_many_retries_as_configured_and_the_last_response_reaches_the_caller(int attempts)
     {
         var stub = new StubHandler(call => new HttpResponseMessage(HttpStatusCode.BadGateway) { ReasonPhrase = $"{call.Number}" });
         await using var client = new BalancedClient(stub, o => o.Retry.MaxRetries = attempts);
@@ -163,7 +163,7 @@ public sealed class RetryRunnerTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task When_no_attempt_succeeds_the_last_exception_reaches_the_caller_as_it_is(bool sync)
+    public async Task When_no_attempt_succeeds_the_last_exception_reaches_the_caller_unchanged(bool sync)
     {
         var errors = new HttpRequestException[] { new("first"), new("second"), new("third") };
         await using var client = new BalancedClient(new StubHandler(call => Task.FromException<HttpResponseMessage>(errors[call.Number - 1])));
@@ -193,7 +193,7 @@ public sealed class RetryRunnerTests
     }
 
     [Fact]
-    public async Task A_body_that_can_be_read_only_once_is_not_sent_twice_and_the_first_answer_reaches_the_caller()
+    public async Task A_body_that_can_be_read_only_once_is_not_resent_and_the_first_response_reaches_the_caller()
     {
         await using LoopbackServer server = await LoopbackServer.StartAsync(Echo(503));
         await using var client = new BalancedClient(options: o => o.Endpoints = [server.Address]);
@@ -223,7 +223,7 @@ public sealed class RetryRunnerTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_connection_reset_in_the_middle_of_the_headers_sends_a_GET_elsewhere(bool sync)
+    public async Task A_GET_is_retried_after_a_connection_reset_in_the_middle_of_the_headers(bool sync)
     {
         await using RawServer broken = ResettingInHeaders();
         await using LoopbackServer server = await LoopbackServer.StartAsync();
@@ -247,7 +247,7 @@ public sealed class RetryRunnerTests
     }
 
     [Fact]
-    public async Task A_refused_stream_is_sent_elsewhere_whatever_the_method()
+    public async Task A_refused_stream_is_retried_whatever_the_method()
     {
         const uint RefusedStream = 7;
         int refused = 0;
@@ -261,7 +261,7 @@ public sealed class RetryRunnerTests
         Assert.Equal("body", await response.Content.ReadAsStringAsync(Cancelled));
         Assert.Equal("refused-stream", Assert.Single(retries.GetMeasurementSnapshot()).Tags["loadbalancing.reason"]);
 
-        // SocketsHttpHandler sends it three more times by itself; to the balancing that is one attempt.
+        // SocketsHttpHandler itself sends it three more times; for the load balancing this is one attempt.
         Assert.Equal(4, refused);
     }
 
@@ -278,7 +278,7 @@ public sealed class RetryRunnerTests
     }
 
     [Fact]
-    public async Task When_nothing_is_left_in_service_the_answer_at_hand_reaches_the_caller()
+    public async Task When_no_endpoint_is_available_the_last_response_reaches_the_caller()
     {
         var stub = StubHandler.Script(HttpStatusCode.ServiceUnavailable);
         await using var client = new BalancedClient(stub, o =>
@@ -290,7 +290,7 @@ public sealed class RetryRunnerTests
     }
 
     [Fact]
-    public async Task A_refused_connection_to_the_only_endpoint_is_tried_again_after_a_wait()
+    public async Task A_refused_connection_to_the_only_endpoint_is_retried_after_a_delay()
     {
         var clock = new FakeTimeProvider();
         var stub = StubHandler.Script(StubHandler.Throw(new HttpRequestException(HttpRequestError.ConnectionError)), StubHandler.Status(HttpStatusCode.OK));
@@ -305,7 +305,7 @@ public sealed class RetryRunnerTests
     }
 
     [Fact]
-    public async Task The_wait_before_a_retry_is_drawn_from_the_back_off()
+    public async Task The_delay_before_a_retry_is_drawn_from_the_backoff()
     {
         var clock = new FakeTimeProvider();
         var stub = StubHandler.Script(HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK);
@@ -321,7 +321,7 @@ public sealed class RetryRunnerTests
     }
 
     [Fact]
-    public async Task The_end_of_the_back_off_doubles_up_to_its_maximum()
+    public async Task The_upper_bound_of_the_backoff_doubles_up_to_its_maximum()
     {
         var clock = new FakeTimeProvider { AutoAdvanceAmount = TimeSpan.Zero };
         var stub = StubHandler.Script(HttpStatusCode.ServiceUnavailable);
@@ -339,7 +339,7 @@ public sealed class RetryRunnerTests
     }
 
     [Fact]
-    public async Task A_caller_who_gives_up_during_the_wait_ends_the_call()
+    public async Task Cancellation_during_the_delay_ends_the_call()
     {
         using var caller = new CancellationTokenSource();
         var stub = StubHandler.Script(HttpStatusCode.ServiceUnavailable);
@@ -353,7 +353,7 @@ public sealed class RetryRunnerTests
     }
 
     [Fact]
-    public async Task A_caller_who_gives_up_just_before_a_retry_leaves_no_response_behind()
+    public async Task Cancellation_just_before_a_retry_leaves_no_undisposed_response()
     {
         using var caller = new CancellationTokenSource();
         var abandoned = new WatchedContent();
@@ -370,7 +370,7 @@ public sealed class RetryRunnerTests
     }
 
     [Fact]
-    public async Task No_more_calls_than_MaxRetries_are_in_retries_at_once_and_the_error_says_so()
+    public async Task At_most_MaxConcurrentRetries_calls_retry_concurrently_and_the_response_has_the_reason()
     {
         const int Most = 10;
         var stub = new StubHandler(call => call.Number % 2 == 1 || call.Number > 2 * Most
@@ -391,7 +391,7 @@ public sealed class RetryRunnerTests
     }
 
     [Fact]
-    public async Task With_MaxRetries_zero_nothing_is_tried_again()
+    public async Task With_MaxConcurrentRetries_zero_nothing_is_retried()
     {
         var stub = StubHandler.Script(HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK);
         await using var client = new BalancedClient(stub, static o => o.ConnectionPool.MaxConcurrentRetries = 0);
@@ -402,19 +402,19 @@ public sealed class RetryRunnerTests
     }
 
     [Fact]
-    public async Task An_exception_that_was_not_tried_again_says_why_and_keeps_what_it_is()
+    public async Task An_exception_whose_retry_was_suppressed_gives_the_reason_and_keeps_its_type()
     {
-        var refused = new HttpRequestException(HttpRequestError.ConnectionError, "Nobody there.", new InvalidOperationException());
+        var refused = new HttpRequestException(HttpRequestError.ConnectionError, "Connection refused.", new InvalidOperationException());
         await using var client = new BalancedClient(StubHandler.Script(StubHandler.Throw(refused)), static o => o.ConnectionPool.MaxConcurrentRetries = 0);
 
         HttpRequestException thrown = await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync(cancellationToken: Cancelled));
 
-        Assert.Equal("Nobody there. It was not tried again: ConnectionPool:MaxConcurrentRetries is used up (max-retries).", thrown.Message);
+        Assert.Equal("Connection refused. It was not tried again: ConnectionPool:MaxConcurrentRetries is used up (max-retries).", thrown.Message);
         Assert.Equal((refused.HttpRequestError, refused.InnerException), (thrown.HttpRequestError, thrown.InnerException));
     }
 
     [Fact]
-    public async Task A_time_out_that_was_not_tried_again_says_why()
+    public async Task A_timeout_whose_retry_was_suppressed_gives_the_reason()
     {
         var clock = new FakeTimeProvider();
         var stub = new StubHandler(StubHandler.Hang);
@@ -431,9 +431,9 @@ public sealed class RetryRunnerTests
     }
 
     [Fact]
-    public async Task The_budget_lets_a_fifth_of_the_requests_under_way_be_in_retries_and_three_at_least()
+    public async Task The_budget_allows_retries_for_a_fifth_of_the_requests_in_flight_and_at_least_three()
     {
-        // The first twenty hang from the start, so that there is something under way; the others fail, and hang in their retry.
+        // The first twenty hang, so that there are requests in flight; the others fail, and hang in their retry.
         var seen = new ConcurrentDictionary<HttpRequestMessage, bool>();
         await using var client = new BalancedClient(
             new StubHandler(call => call.Number > 20 && seen.TryAdd(call.Request, true) ? Task.FromResult(new HttpResponseMessage(HttpStatusCode.ServiceUnavailable)) : StubHandler.Hang(call)),
@@ -441,7 +441,7 @@ public sealed class RetryRunnerTests
         using var caller = new CancellationTokenSource();
         Task[] underWay = [.. Enumerable.Range(0, 20).Select(_ => client.GetAsync(cancellationToken: caller.Token))];
 
-        // Retries are under way too: the fourth finds 23, of which a fifth is more than 4, the fifth finds 24, of which a fifth is less than 5.
+        // Retries are in flight too: the fourth finds 23, of which a fifth is more than 4, the fifth finds 24, of which a fifth is less than 5.
         var refused = new List<RetrySuppression>();
         for (int i = 0; i < 10; i++)
         {
@@ -471,13 +471,13 @@ public sealed class RetryRunnerTests
             using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
         }
 
-        // A hundred at once, and a fifth of a thousand.
+        // A burst of a hundred, and a fifth of a thousand.
         Assert.Equal(["loadbalancing.cluster=catalog loadbalancing.reason=gateway-error 300"], probe.Totals("retries"));
         Assert.All(probe.Totals("retries.suppressed"), static line => Assert.Contains("budget-rate", line, StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task Calls_that_find_a_stopped_server_gone_all_go_elsewhere_whatever_is_left_of_the_budget()
+    public async Task Calls_to_a_stopped_server_are_all_retried_whatever_is_left_of_the_budget()
     {
         var stub = new StubHandler(static call => call.Uri.Host == "10.0.0.2"
             ? Task.FromException<HttpResponseMessage>(new HttpRequestException(HttpRequestError.ConnectionError))
@@ -491,7 +491,7 @@ public sealed class RetryRunnerTests
 
         Task<HttpResponseMessage>[] calls = [.. Enumerable.Range(0, 60).Select(_ => client.GetAsync(cancellationToken: caller.Token))];
 
-        // All of them hang at one of the two others, the retries among them.
+        // All of them, including the retries, hang at one of the two other servers.
         Assert.Equal(60, client.InFlight);
         Assert.InRange(client.Failed, 20, 60);
         await caller.CancelAsync();
@@ -499,7 +499,7 @@ public sealed class RetryRunnerTests
     }
 
     [Fact]
-    public async Task Without_a_budget_only_the_attempts_bound_retries()
+    public async Task Without_a_budget_only_MaxRetries_limits_retries()
     {
         var stub = StubHandler.Script(HttpStatusCode.ServiceUnavailable);
         await using var client = new BalancedClient(stub, static o => (o.OutlierDetection.ConsecutiveErrors, o.RetryBudget.Enabled) = (0, false), new FakeTimeProvider());
@@ -515,7 +515,7 @@ public sealed class RetryRunnerTests
     [Theory]
     [InlineData(503, "gateway-error")]
     [InlineData(500, "5xx")]
-    public async Task A_retry_is_counted_with_what_the_attempt_before_failed_of(int status, string reason)
+    public async Task A_retry_is_counted_with_the_failure_of_the_previous_attempt(int status, string reason)
     {
         await using var client = new BalancedClient(StubHandler.Script((HttpStatusCode)status, HttpStatusCode.OK), o => o.Retry.RetryOn = [RetryConditions.ServerError]);
         using MetricCollector<long> retries = client.Counter("retries");

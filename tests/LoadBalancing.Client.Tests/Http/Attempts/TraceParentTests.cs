@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace LoadBalancing.Client.Tests.Http.Attempts;
 
-/// <summary>Which span servers are told to be children of.</summary>
+/// <summary>The parent span in the trace headers of requests to servers.</summary>
 [Collection(RunsAlone.Name)]
 public sealed class TraceParentTests : IAsyncLifetime
 {
@@ -30,7 +30,7 @@ public sealed class TraceParentTests : IAsyncLifetime
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Every_attempt_is_sent_on_as_itself_also_when_nobody_listens_to_us(bool sync)
+    public async Task Every_attempt_has_its_own_span_even_without_a_listener_for_our_source(bool sync)
     {
         await using BalancedClient client = Client();
         Activity root = new Activity("test").SetIdFormat(ActivityIdFormat.W3C).Start();
@@ -43,7 +43,7 @@ public sealed class TraceParentTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Every_hop_of_a_redirect_is_sent_on_as_itself()
+    public async Task Every_redirect_has_its_own_span()
     {
         _good.RequestHandler = context =>
         {
@@ -67,7 +67,7 @@ public sealed class TraceParentTests : IAsyncLifetime
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_header_that_the_caller_wrote_himself_stays_his(bool sameTrace)
+    public async Task A_header_set_by_the_caller_is_kept(bool sameTrace)
     {
         await using BalancedClient client = Client();
         using var probe = new SpanRecorder(sources: SpanRecorder.SystemNetHttp);
@@ -80,7 +80,7 @@ public sealed class TraceParentTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_header_that_was_forwarded_from_the_caller_s_caller_stays_his()
+    public async Task A_header_forwarded_from_an_incoming_request_is_kept()
     {
         const string Forwarded = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
         await using BalancedClient client = Client();

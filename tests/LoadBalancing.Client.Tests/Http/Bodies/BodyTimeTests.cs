@@ -9,7 +9,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace LoadBalancing.Client.Tests.Http.Bodies;
 
-/// <summary>How long the bodies of answers may take: how long a read may wait, and whether the time of the call covers them.</summary>
+/// <summary>The timeouts of response bodies: the idle timeout of a read, and the timeout of the call when it covers the body.</summary>
 public sealed class BodyTimeTests : IAsyncDisposable
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -29,7 +29,7 @@ public sealed class BodyTimeTests : IAsyncDisposable
     };
 
     private readonly FakeTimeProvider _clock = new();
-    /// <summary>What is written has been read, and the next read begun, when the write is over.</summary>
+    /// <summary>When a write ends, its data has been read and the next read has begun.</summary>
     private readonly Pipe _body = new(new PipeOptions(readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, useSynchronizationContext: false));
     private BalancedClient? _client;
 
@@ -48,7 +48,7 @@ public sealed class BodyTimeTests : IAsyncDisposable
 
     [Theory]
     [MemberData(nameof(WaysToRead))]
-    public async Task A_body_with_a_length_that_stops_to_come_is_given_up_after_30_seconds_and_held_against_the_endpoint(string way)
+    public async Task A_body_with_a_length_that_stalls_times_out_after_30_seconds_and_counts_against_the_endpoint(string way)
     {
         HttpResponseMessage response = await AnswerAsync(length: 10);
         await WriteAsync("five.");
@@ -60,12 +60,12 @@ public sealed class BodyTimeTests : IAsyncDisposable
 
         TaskCanceledException thrown = await Assert.ThrowsAsync<TaskCanceledException>(() => reading);
         Assert.IsType<TimeoutException>(thrown.InnerException);
-        Assert.Equal($"The body of an answer of service 'catalog' was given up: nothing came from {_client!.Endpoints[0]} for its BodyIdleTimeout of 30 s.", thrown.Message);
+        Assert.Equal($"The body of a response of service 'catalog' timed out: nothing was received from {_client!.Endpoints[0]} within its BodyIdleTimeout of 30 s.", thrown.Message);
         Assert.Equal((1L, 0), (_client.Failed, _client.InFlight));
     }
 
     [Fact]
-    public async Task So_is_one_that_HttpClient_buffers()
+    public async Task A_body_that_HttpClient_buffers_times_out_too()
     {
         Task<HttpResponseMessage> sending = Client(10).GetAsync(cancellationToken: Cancelled);
         await WriteAsync("five.");
@@ -79,7 +79,7 @@ public sealed class BodyTimeTests : IAsyncDisposable
 
     [Theory]
     [MemberData(nameof(WaysToRead))]
-    public async Task Each_read_has_the_whole_time_and_between_two_reads_none_runs(string way)
+    public async Task Each_read_has_the_whole_idle_timeout_and_none_runs_between_reads(string way)
     {
         HttpResponseMessage response = await AnswerAsync(length: 4);
         _clock.Advance(TimeSpan.FromHours(1));
@@ -97,7 +97,7 @@ public sealed class BodyTimeTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_reader_who_takes_his_time_loses_none_of_it()
+    public async Task A_slow_reader_does_not_use_up_the_idle_timeout()
     {
         HttpResponseMessage response = await AnswerAsync(length: 2);
         Stream stream = await response.Content.ReadAsStreamAsync(Cancelled);
@@ -111,7 +111,7 @@ public sealed class BodyTimeTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_destination_that_takes_its_time_is_not_the_endpoints_fault()
+    public async Task A_slow_destination_does_not_count_against_the_endpoint()
     {
         HttpResponseMessage response = await AnswerAsync(length: 2);
         var destination = new SlowDestination();
@@ -134,7 +134,7 @@ public sealed class BodyTimeTests : IAsyncDisposable
     [InlineData(10, -1, null)]
     [InlineData(10, 5, "text/event-stream")]
     [InlineData(10, 5, "application/grpc+proto")]
-    public async Task There_is_no_limit_without_a_length_when_it_is_infinite_or_where_silence_is_nothing_unusual(int? length, int? seconds, string? type)
+    public async Task There_is_no_idle_timeout_without_a_length_when_it_is_infinite_or_for_streaming_content(int? length, int? seconds, string? type)
     {
         HttpResponseMessage response = await AnswerAsync(length, seconds is null ? null : seconds < 0 ? Timeout.InfiniteTimeSpan : seconds * Second, type);
 
@@ -147,7 +147,7 @@ public sealed class BodyTimeTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Once_it_is_set_it_holds_for_bodies_without_a_length_too_and_a_route_may_say_otherwise()
+    public async Task An_explicit_idle_timeout_applies_to_bodies_without_a_length_too_and_a_route_can_override_it()
     {
         Client(length: null, options => (options.BodyIdleTimeout, options.Routes) = (5 * Second, [new() { Name = "slow", Match = [new() { Path = "/slow" }], BodyIdleTimeout = 60 * Second }]));
         using HttpResponseMessage fast = await _client!.GetAsync(completion: HttpCompletionOption.ResponseHeadersRead, cancellationToken: Cancelled);
@@ -182,7 +182,7 @@ public sealed class BodyTimeTests : IAsyncDisposable
 
     [Theory]
     [MemberData(nameof(WaysToRead))]
-    public async Task The_time_of_the_call_covers_its_body_when_it_is_asked_to(string way)
+    public async Task The_timeout_of_the_call_covers_its_body_with_TimeoutCoversBody(string way)
     {
         HttpResponseMessage response = await AnswerAsync(length: null, configure: static options => (options.Timeout, options.TimeoutCoversBody) = (10 * Second, true));
         _clock.Advance(4 * Second);
@@ -195,14 +195,14 @@ public sealed class BodyTimeTests : IAsyncDisposable
 
         TaskCanceledException thrown = await Assert.ThrowsAsync<TaskCanceledException>(() => reading);
         Assert.IsType<TimeoutException>(thrown.InnerException);
-        Assert.StartsWith("The call to service 'catalog' was given up: its Timeout of 10 s has elapsed.", thrown.Message, StringComparison.Ordinal);
+        Assert.StartsWith("The call to service 'catalog' timed out: its Timeout of 10 s has elapsed.", thrown.Message, StringComparison.Ordinal);
         Assert.Equal((1L, 0), (_client!.Failed, _client.InFlight));
     }
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_read_that_begins_when_the_time_of_the_call_is_over_ends_at_once_and_says_nothing_about_the_endpoint(bool sync)
+    public async Task A_read_that_starts_after_the_timeout_of_the_call_ends_immediately_and_does_not_count_against_the_endpoint(bool sync)
     {
         HttpResponseMessage response = await AnswerAsync(length: 10, configure: static options => (options.Timeout, options.TimeoutCoversBody) = (10 * Second, true));
         Stream stream = sync ? response.Content.ReadAsStream(Cancelled) : await response.Content.ReadAsStreamAsync(Cancelled);
@@ -217,7 +217,7 @@ public sealed class BodyTimeTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_route_may_have_its_body_covered_alone()
+    public async Task A_route_can_set_TimeoutCoversBody_alone()
     {
         Client(length: null, static options => (options.Timeout, options.Routes) = (10 * Second, [new() { Name = "short", Match = [new() { Path = "/short" }], TimeoutCoversBody = true }]));
         using HttpResponseMessage covered = await _client!.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/short"), completion: HttpCompletionOption.ResponseHeadersRead, cancellationToken: Cancelled);
@@ -235,7 +235,7 @@ public sealed class BodyTimeTests : IAsyncDisposable
 
     [Theory]
     [MemberData(nameof(WaysToRead))]
-    public async Task A_reader_who_gives_up_gets_his_own_cancellation(string way)
+    public async Task A_reader_that_cancels_gets_its_own_cancellation(string way)
     {
         HttpResponseMessage response = await AnswerAsync(length: 10);
         using var reader = new CancellationTokenSource();
@@ -249,7 +249,7 @@ public sealed class BodyTimeTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Whoever_sent_the_request_may_leave_once_its_headers_are_there()
+    public async Task The_sender_can_cancel_its_token_after_the_headers_without_effect_on_the_body()
     {
         using var sender = new CancellationTokenSource();
         Client(length: 4);
@@ -264,7 +264,7 @@ public sealed class BodyTimeTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_body_that_is_disposed_while_it_is_read_leaves_no_mark_on_the_next()
+    public async Task A_body_that_is_disposed_during_a_read_does_not_affect_the_next_body()
     {
         HttpResponseMessage first = await AnswerAsync(length: 10);
         ValueTask<int> reading = (await first.Content.ReadAsStreamAsync(Cancelled)).ReadAsync(new byte[8], Cancelled);
@@ -278,14 +278,14 @@ public sealed class BodyTimeTests : IAsyncDisposable
             Assert.Equal(1, other.Succeeded);
         }
 
-        // Nobody keeps the time of what was given up.
+        // The abandoned read has no timeout any more.
         _clock.Advance(TimeSpan.FromHours(1));
         await _body.Writer.CompleteAsync();
         Assert.Equal(0, await reading);
     }
 
     [Fact]
-    public async Task Bodies_that_come_in_time_share_one_limit_and_need_no_timer_of_their_own()
+    public async Task Bodies_that_arrive_in_time_share_one_pooled_timeout_and_create_no_timer()
     {
         var time = new CountingTimeProvider();
         var stub = new StubHandler(static _ => Bytes(100));
@@ -303,7 +303,7 @@ public sealed class BodyTimeTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_thousand_responses_that_are_dropped_leave_no_timer_behind()
+    public async Task A_thousand_leaked_responses_leave_no_timer()
     {
         var time = new CountingTimeProvider();
         await using var client = new BalancedClient(new StubHandler(static _ => Bytes(100)), time: time);
@@ -320,7 +320,7 @@ public sealed class BodyTimeTests : IAsyncDisposable
     [Theory]
     [InlineData(HttpProtocols.Http1)]
     [InlineData(HttpProtocols.Http2)]
-    public async Task On_the_wire_a_body_that_stops_in_the_middle_is_given_up(HttpProtocols protocol)
+    public async Task Over_a_real_connection_a_body_that_stalls_times_out(HttpProtocols protocol)
     {
         var release = new TaskCompletionSource();
         await using LoopbackServer server = await LoopbackServer.StartAsync(
@@ -375,7 +375,7 @@ public sealed class BodyTimeTests : IAsyncDisposable
 
     private async Task WriteAsync(string text) => await _body.Writer.WriteAsync(System.Text.Encoding.ASCII.GetBytes(text), Cancelled);
 
-    /// <summary>Lets each write wait until it is told to go on.</summary>
+    /// <summary>Blocks each write until <see cref="GoOn"/>.</summary>
     private sealed class SlowDestination : MemoryStream
     {
         private readonly TaskCompletionSource _written = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -30,7 +30,7 @@ public sealed class LeasedContentTests
         ["stream ReadAsync of an array"] = async (response, token) =>
         {
             Stream stream = await response.Content.ReadAsStreamAsync(token);
-#pragma warning disable CA1835 // The older overload is what is tested.
+#pragma warning disable CA1835 // The older overload is under test.
             while (await stream.ReadAsync(new byte[8], 0, 8, token) > 0)
 #pragma warning restore CA1835
             {
@@ -75,7 +75,7 @@ public sealed class LeasedContentTests
 
     [Theory]
     [MemberData(nameof(WaysToRead))]
-    public async Task An_attempt_is_under_way_until_its_body_is_read_or_disposed(string way)
+    public async Task An_attempt_is_in_flight_until_its_body_is_read_or_disposed(string way)
     {
         var rest = new TaskCompletionSource();
         await using LoopbackServer server = await LoopbackServer.StartAsync(async context =>
@@ -98,7 +98,7 @@ public sealed class LeasedContentTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_response_that_HttpClient_buffered_is_under_way_no_more(bool sync)
+    public async Task A_response_that_HttpClient_buffered_is_not_in_flight(bool sync)
     {
         await using LoopbackServer server = await LoopbackServer.StartAsync();
         await using BalancedClient client = ClientOf(server);
@@ -113,7 +113,7 @@ public sealed class LeasedContentTests
     [InlineData("GET", 204)]
     [InlineData("GET", 304)]
     [InlineData("GET", 200)]
-    public async Task An_answer_without_a_body_is_under_way_no_more(string method, int status)
+    public async Task A_response_without_a_body_is_not_in_flight(string method, int status)
     {
         await using LoopbackServer server = await LoopbackServer.StartAsync(context =>
         {
@@ -130,7 +130,7 @@ public sealed class LeasedContentTests
     }
 
     [Fact]
-    public async Task The_headers_of_the_content_stay_to_the_letter()
+    public async Task The_headers_of_the_content_are_preserved_exactly()
     {
         string[] sent = ["Content-Type: text/plain;;charset", "Content-Language: de, en", "Content-Length: 4", "Expires: never"];
         await using var server = new RawServer(async connection =>
@@ -147,7 +147,7 @@ public sealed class LeasedContentTests
     }
 
     [Fact]
-    public async Task A_header_of_the_content_that_comes_twice_stays_twice()
+    public async Task A_content_header_with_two_values_keeps_both()
     {
         await using var client = new BalancedClient(new StubHandler(_ =>
         {
@@ -193,7 +193,7 @@ public sealed class LeasedContentTests
 
     [Theory]
     [MemberData(nameof(WaysToMeetABrokenBody))]
-    public async Task A_body_that_breaks_off_is_a_failure_of_the_endpoint_although_its_headers_were_a_success(string way)
+    public async Task A_truncated_body_is_a_failure_of_the_endpoint_although_its_headers_were_a_success(string way)
     {
         await using RawServer server = BreakingOff(chunked: false);
         await using var client = new BalancedClient(options: o => o.Endpoints = [server.Address]);
@@ -208,7 +208,7 @@ public sealed class LeasedContentTests
     [InlineData(false, false)]
     [InlineData(false, true)]
     [InlineData(true, false)]
-    public async Task A_body_that_breaks_off_ejects_the_endpoint(bool chunked, bool sync)
+    public async Task A_truncated_body_ejects_the_endpoint(bool chunked, bool sync)
     {
         await using RawServer server = BreakingOff(chunked);
         await using var client = new BalancedClient(options: o => (o.Endpoints, o.OutlierDetection.ConsecutiveErrors) = (["http://127.0.0.1:1", server.Address], 1));
@@ -263,7 +263,7 @@ public sealed class LeasedContentTests
     [InlineData("stream Read", false)]
     [InlineData("stream CopyToAsync", false)]
     [InlineData("stream CopyTo", true)]
-    public async Task A_body_that_breaks_off_reaches_the_caller_as_the_exception_that_HttpClient_alone_gives(string way, bool chunked)
+    public async Task A_truncated_body_throws_the_same_exception_as_plain_HttpClient(string way, bool chunked)
     {
         await using RawServer server = BreakingOff(chunked);
         await using var client = new BalancedClient(options: o => o.Endpoints = [server.Address]);
@@ -306,7 +306,7 @@ public sealed class LeasedContentTests
     [InlineData("stream ReadAsync")]
     [InlineData("stream ReadAsync of an array")]
     [InlineData("stream CopyToAsync")]
-    public async Task A_reader_who_gives_up_says_nothing_about_the_endpoint(string way)
+    public async Task Cancellation_by_the_reader_does_not_count_against_the_endpoint(string way)
     {
         using var reader = new CancellationTokenSource();
         await using LoopbackServer server = await LoopbackServer.StartAsync(async context =>
@@ -330,7 +330,7 @@ public sealed class LeasedContentTests
     [InlineData("CopyTo")]
     [InlineData("stream CopyToAsync")]
     [InlineData("stream CopyTo")]
-    public async Task A_destination_that_fails_says_nothing_about_the_endpoint(string way)
+    public async Task A_failing_destination_does_not_count_against_the_endpoint(string way)
     {
         await using LoopbackServer server = await LoopbackServer.StartAsync();
         await using BalancedClient client = ClientOf(server);
@@ -351,7 +351,7 @@ public sealed class LeasedContentTests
     }
 
     [Fact]
-    public async Task A_body_larger_than_HttpClient_will_buffer_says_nothing_about_the_endpoint()
+    public async Task A_body_larger_than_HttpClient_buffers_does_not_count_against_the_endpoint()
     {
         await using LoopbackServer server = await LoopbackServer.StartAsync(async context =>
         {
@@ -367,7 +367,7 @@ public sealed class LeasedContentTests
     }
 
     [Fact]
-    public async Task A_response_that_is_dropped_gives_its_lease_back_when_it_is_collected_and_says_so_once()
+    public async Task A_leaked_response_releases_its_lease_when_it_is_collected_and_logs_it_once()
     {
         await using LoopbackServer server = await LoopbackServer.StartAsync(context => context.Response.WriteAsync(new string('x', 100_000)));
         await using BalancedClient client = ClientOf(server);
@@ -381,7 +381,7 @@ public sealed class LeasedContentTests
     }
 
     [Fact]
-    public async Task A_response_that_was_read_but_never_disposed_is_no_cause_for_a_warning()
+    public async Task A_response_that_was_read_but_never_disposed_logs_no_warning()
     {
         await using LoopbackServer server = await LoopbackServer.StartAsync();
         await using BalancedClient client = ClientOf(server);
@@ -393,7 +393,7 @@ public sealed class LeasedContentTests
     }
 
     [Fact]
-    public async Task A_logger_that_throws_does_not_end_the_process_when_a_dropped_response_is_collected()
+    public async Task A_logger_that_throws_does_not_crash_the_process_when_a_leaked_response_is_collected()
     {
         await using LoopbackServer server = await LoopbackServer.StartAsync(context => context.Response.WriteAsync(new string('x', 100_000)));
         await using var client = new BalancedClient(
@@ -406,7 +406,7 @@ public sealed class LeasedContentTests
     }
 
     [Fact]
-    public async Task A_body_read_and_disposed_at_once_ends_only_once()
+    public async Task A_body_read_and_disposed_concurrently_ends_only_once()
     {
         await using var client = new BalancedClient(new StubHandler(_ => new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(new MemoryStream(new byte[10])) }));
 
@@ -430,7 +430,7 @@ public sealed class LeasedContentTests
     }
 
     [Fact]
-    public async Task A_thousand_requests_one_after_the_other_leave_nothing_under_way()
+    public async Task A_thousand_sequential_requests_leave_nothing_in_flight()
     {
         await using LoopbackServer server = await LoopbackServer.StartAsync(context =>
         {
@@ -464,7 +464,7 @@ public sealed class LeasedContentTests
 
     private static Task Blocking(Action action) => Task.Factory.StartNew(action, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    // In methods of their own, so that no local variable of the test keeps the response alive.
+    // In separate methods, so that no local variable of the test keeps the response alive.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static async Task DropResponseAsync(BalancedClient client)
     {

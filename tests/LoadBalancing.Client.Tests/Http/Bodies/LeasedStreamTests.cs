@@ -43,7 +43,7 @@ public sealed class LeasedStreamTests
     }
 
     [Fact]
-    public async Task An_upgraded_connection_is_under_way_until_its_stream_is_disposed()
+    public async Task An_upgraded_connection_is_in_flight_until_its_stream_is_disposed()
     {
         await using LoopbackServer server = await LoopbackServer.StartAsync(EchoUpgraded);
         await using var client = new BalancedClient(options: o => o.Endpoints = [server.Address]);
@@ -56,7 +56,7 @@ public sealed class LeasedStreamTests
     }
 
     [Fact]
-    public async Task An_upgraded_connection_is_under_way_also_when_its_headers_speak_of_an_empty_body()
+    public async Task An_upgraded_connection_is_in_flight_even_if_its_headers_declare_an_empty_body()
     {
         await using var server = new RawServer(async connection =>
         {
@@ -72,7 +72,7 @@ public sealed class LeasedStreamTests
     }
 
     [Fact]
-    public async Task A_read_into_no_buffer_is_not_the_end_of_the_body()
+    public async Task A_read_into_an_empty_buffer_is_not_the_end_of_the_body()
     {
         await using LoopbackServer server = await LoopbackServer.StartAsync();
         await using var client = new BalancedClient(options: o => o.Endpoints = [server.Address]);
@@ -84,7 +84,7 @@ public sealed class LeasedStreamTests
     }
 
     [Fact]
-    public async Task A_read_in_the_old_asynchronous_style_does_not_block_a_thread()
+    public async Task BeginRead_does_not_block_a_thread()
     {
         var body = new UnfinishedStream();
         await using var client = new BalancedClient(new StubHandler(_ => new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(body) }));
@@ -98,7 +98,7 @@ public sealed class LeasedStreamTests
     }
 
     [Fact]
-    public async Task What_the_stream_below_can_do_is_what_this_one_can_do()
+    public async Task The_capabilities_are_those_of_the_inner_stream()
     {
         await using var client = new BalancedClient(new StubHandler(_ => new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(new MemoryStream(new byte[7])) }));
         using HttpResponseMessage response = await client.GetAsync(completion: HttpCompletionOption.ResponseHeadersRead, cancellationToken: Cancelled);
@@ -124,7 +124,7 @@ public sealed class LeasedStreamTests
         }
     }
 
-    /// <summary>Gives something only to those who wait for it without holding a thread.</summary>
+    /// <summary>Supports asynchronous reads only.</summary>
     private sealed class UnfinishedStream() : MemoryStream(new byte[8])
     {
         public TaskCompletionSource<int> Arrival { get; } = new();

@@ -15,7 +15,7 @@ public sealed class RequestBodiesTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_short_body_is_kept_and_sent_again(bool sync)
+    public async Task A_short_body_is_buffered_and_resent(bool sync)
     {
         await using LoopbackServer good = await LoopbackServer.StartAsync(Echo(200));
         await using LoopbackServer bad = await LoopbackServer.StartAsync(Echo(503));
@@ -30,7 +30,7 @@ public sealed class RequestBodiesTests
     [Theory]
     [InlineData(5L)]
     [InlineData(null)]
-    public async Task A_body_that_is_longer_or_does_not_know_its_length_is_sent_once(long? length)
+    public async Task A_body_that_is_longer_or_has_no_length_is_sent_once(long? length)
     {
         await using LoopbackServer good = await LoopbackServer.StartAsync(Echo(200));
         await using LoopbackServer bad = await LoopbackServer.StartAsync(Echo(503));
@@ -42,7 +42,7 @@ public sealed class RequestBodiesTests
     }
 
     [Fact]
-    public async Task A_body_that_can_be_made_anew_is_made_for_each_retry_and_the_one_before_is_disposed()
+    public async Task A_body_with_a_factory_is_recreated_for_each_retry_and_the_previous_one_is_disposed()
     {
         await using LoopbackServer good = await LoopbackServer.StartAsync(Echo(200));
         await using LoopbackServer bad = await LoopbackServer.StartAsync(Echo(503));
@@ -60,7 +60,7 @@ public sealed class RequestBodiesTests
     [InlineData(null, 1)]
     [InlineData(false, 1)]
     [InlineData(true, 2)]
-    public async Task Requests_that_are_not_idempotent_are_tried_again_when_the_policy_says_so(bool? all, int calls)
+    public async Task Requests_that_are_not_idempotent_are_retried_with_RetryAllMethods(bool? all, int calls)
     {
         var stub = StubHandler.Script(HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK);
         await using var client = new BalancedClient(stub, o => o.Retry.RetryAllMethods = all);
@@ -73,7 +73,7 @@ public sealed class RequestBodiesTests
     [Theory]
     [InlineData("GET")]
     [InlineData("POST")]
-    public async Task A_request_can_keep_out_of_retries_whatever_the_policy_says(string method)
+    public async Task A_request_can_opt_out_of_retries_whatever_the_policy(string method)
     {
         var stub = StubHandler.Script(HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK);
         await using var client = new BalancedClient(stub, static o => o.Retry.RetryAllMethods = true);
@@ -89,7 +89,7 @@ public sealed class RequestBodiesTests
     [InlineData(HttpProtocols.Http2, false, false)]
     [InlineData(HttpProtocols.Http1, false, true)]
     [InlineData(HttpProtocols.Http2, false, true)]
-    public async Task A_body_whose_own_stream_breaks_is_no_fault_of_the_endpoint_and_not_tried_again(HttpProtocols protocol, bool sync, bool inParts)
+    public async Task A_body_whose_source_stream_fails_does_not_count_against_the_endpoint_and_is_not_retried(HttpProtocols protocol, bool sync, bool inParts)
     {
         await using LoopbackServer server = await LoopbackServer.StartAsync(Echo(200), protocol);
         await using var client = new BalancedClient(options: o => (o.Endpoints, o.OutlierDetection.ConsecutiveErrors) = ([server.Address], 1));
@@ -106,7 +106,7 @@ public sealed class RequestBodiesTests
     }
 
     [Fact]
-    public async Task A_connection_that_breaks_under_a_body_is_the_fault_of_the_endpoint()
+    public async Task A_connection_that_breaks_during_a_body_counts_against_the_endpoint()
     {
         await using var broken = new RawServer(static async connection =>
         {
@@ -121,7 +121,7 @@ public sealed class RequestBodiesTests
     }
 
     [Fact]
-    public async Task The_headers_of_a_watched_body_reach_the_server()
+    public async Task The_headers_of_a_tracked_body_reach_the_server()
     {
         string? seen = null;
         await using LoopbackServer server = await LoopbackServer.StartAsync(async context =>
@@ -152,9 +152,9 @@ public sealed class RequestBodiesTests
 
     [Theory]
     [MemberData(nameof(KnownContents))]
-    public void Which_content_may_outlast_the_headers_is_what_HttpClient_itself_holds(HttpContent content)
+    public void The_content_types_that_can_outlast_the_headers_are_those_of_HttpClient(HttpContent content)
     {
-        // Internal to the platform, and the reason for our own list: content that allows duplex is still being sent when the headers are there.
+        // Internal to the platform, and the reason for our own list: content that allows duplex may still be sent after the response headers arrived.
         bool allowsDuplex = (bool)typeof(HttpContent).GetProperty("AllowDuplex", BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(content)!;
 
         Assert.Equal(allowsDuplex, RequestBodies.CanOutlastResponseHeaders(content, new HttpResponseMessage { Version = HttpVersion.Version20 }));
@@ -185,7 +185,7 @@ public sealed class RequestBodiesTests
 
     [Theory]
     [MemberData(nameof(Bodies))]
-    public void A_body_can_be_sent_again_when_it_is_certain_to_give_the_same_bytes(HttpContent? content, bool expected) =>
+    public void A_body_can_be_resent_only_if_it_is_certain_to_have_the_same_bytes(HttpContent? content, bool expected) =>
         Assert.Equal(expected, RequestBodies.IsReplayable(content));
 
     private static BalancedClient Client(LoopbackServer good, LoopbackServer bad, Action<LoadBalancingOptions> configure) => new(options: o =>
@@ -215,7 +215,7 @@ public sealed class RequestBodiesTests
         yield break;
     }
 
-    /// <summary>Can be read, and that is all.</summary>
+    /// <summary>A stream that can be read only once.</summary>
     private class OneShotStream(string text) : MemoryStream(Encoding.ASCII.GetBytes(text))
     {
         public bool IsDisposed { get; private set; }

@@ -19,7 +19,7 @@ public sealed class OutcomeClassifierTests
     [InlineData(502, "Gateway", "GatewayError, ServerError")]
     [InlineData(503, "Gateway", "GatewayError, ServerError")]
     [InlineData(504, "Gateway", "GatewayError, ServerError")]
-    public void A_status_is(int status, string outcome, string triggers)
+    public void A_status_is_classified(int status, string outcome, string triggers)
     {
         (AttemptOutcome actual, RetryTriggers actualTriggers) = OutcomeClassifier.Classify(new HttpResponseMessage((HttpStatusCode)status), TimeProvider.System);
 
@@ -38,18 +38,18 @@ public sealed class OutcomeClassifierTests
     [InlineData(HttpRequestError.UserAuthenticationError, "Neutral", nameof(RetryTriggers.None))]
     [InlineData(HttpRequestError.ConfigurationLimitExceeded, "Neutral", nameof(RetryTriggers.None))]
     [InlineData(HttpRequestError.ExtendedConnectNotSupported, "Neutral", nameof(RetryTriggers.None))]
-    public void An_error_of_HttpClient_is(HttpRequestError error, string outcome, string triggers) =>
+    public void An_error_of_HttpClient_is_classified(HttpRequestError error, string outcome, string triggers) =>
         Assert.Equal((outcome, triggers), Classify(new HttpRequestException(error)));
 
     public static TheoryData<Exception, string, string> Exceptions => new()
     {
         { new TaskCanceledException("connect timeout", new TimeoutException()), "Connect", nameof(RetryTriggers.ConnectFailure) },
-        { new TaskCanceledException("somebody's own"), "Neutral", nameof(RetryTriggers.None) },
+        { new TaskCanceledException("a token of user code"), "Neutral", nameof(RetryTriggers.None) },
         { new HttpRequestException("refused", new SocketException((int)SocketError.ConnectionRefused)), "Connect", nameof(RetryTriggers.ConnectFailure) },
         { new HttpRequestException("no certificate", new AuthenticationException()), "Connect", nameof(RetryTriggers.ConnectFailure) },
         { new HttpRequestException("reset", new SocketException((int)SocketError.ConnectionReset)), "Reset", nameof(RetryTriggers.Reset) },
         { new HttpRequestException("broken", new IOException()), "Reset", nameof(RetryTriggers.Reset) },
-        { new HttpRequestException("a body that could not be made", new InvalidOperationException()), "Neutral", nameof(RetryTriggers.None) },
+        { new HttpRequestException("a body that could not be created", new InvalidOperationException()), "Neutral", nameof(RetryTriggers.None) },
         { new HttpRequestException("a handler's EnsureSuccess", null, HttpStatusCode.NotFound), "Neutral", nameof(RetryTriggers.None) },
         { new HttpRequestException(HttpRequestError.HttpProtocolError, "refused", new HttpProtocolException(0x7, "refused", null)), "Reset", nameof(RetryTriggers.RefusedStream) },
         { new HttpRequestException(HttpRequestError.HttpProtocolError, "rejected", new HttpProtocolException(0x10B, "rejected", null)), "Reset", nameof(RetryTriggers.RefusedStream) },
@@ -60,7 +60,7 @@ public sealed class OutcomeClassifierTests
 
     [Theory]
     [MemberData(nameof(Exceptions))]
-    public void An_exception_is(Exception exception, string outcome, string triggers) =>
+    public void An_exception_is_classified(Exception exception, string outcome, string triggers) =>
         Assert.Equal((outcome, triggers), Classify(exception));
 
     [Fact]

@@ -7,13 +7,13 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace LoadBalancing.Client.Tests.Http.Plans;
 
-/// <summary>Routes that share their requests out to subsets and other services.</summary>
+/// <summary>Routes with weighted destinations: subsets and other services.</summary>
 public sealed class DestinationsTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Calls_are_shared_out_by_weight()
+    public async Task Calls_are_distributed_by_weight()
     {
         const int Calls = 10_000;
         var stub = new StubHandler();
@@ -24,7 +24,7 @@ public sealed class DestinationsTests
             using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
         }
 
-        // Of 10,000 draws of 10 % the standard deviation is 30.
+        // The standard deviation of 10,000 draws with 10 % is 30.
         int v2 = stub.Authorities.Count(static host => host is "10.0.0.3" or "10.0.0.4");
         Assert.InRange(v2, 1_000 - 120, 1_000 + 120);
         Assert.Equal(4, stub.Authorities.Distinct().Count());
@@ -60,7 +60,7 @@ public sealed class DestinationsTests
     }
 
     [Fact]
-    public async Task One_that_is_alone_gets_everything_whatever_its_weight()
+    public async Task A_single_destination_gets_all_requests_whatever_its_weight()
     {
         var stub = new StubHandler();
         await using BalancedClient client = Client(stub, RandomSource.Seeded(1), new RequestRouteOptions { Name = "split", Destinations = [new() { Subset = "v2", Weight = 0 }] });
@@ -72,7 +72,7 @@ public sealed class DestinationsTests
     }
 
     [Fact]
-    public async Task A_destination_changes_headers_and_the_route_has_the_last_word()
+    public async Task A_destination_changes_headers_and_the_route_overrides_them()
     {
         var seen = new List<string>();
         var stub = new StubHandler(call =>
@@ -98,7 +98,7 @@ public sealed class DestinationsTests
     }
 
     [Fact]
-    public async Task What_fails_in_one_version_is_held_against_that_one_only()
+    public async Task Failures_of_one_subset_count_against_that_subset_only()
     {
         var stub = new StubHandler(static call => new HttpResponseMessage(call.Uri.Host is "10.0.0.3" or "10.0.0.4" ? HttpStatusCode.InternalServerError : HttpStatusCode.OK));
         await using BalancedClient client = Client(stub, RandomSource.Seeded(3), Split(50, 50));
@@ -114,7 +114,7 @@ public sealed class DestinationsTests
     }
 
     [Fact]
-    public async Task Requests_can_go_to_another_service_by_its_own_cluster_policies()
+    public async Task Requests_to_another_service_use_its_cluster_policies()
     {
         using var caller = new CancellationTokenSource();
         var stub = new StubHandler(StubHandler.Hang);
@@ -132,7 +132,7 @@ public sealed class DestinationsTests
     }
 
     [Fact]
-    public async Task Options_of_the_other_service_that_change_hold_at_once_and_services_may_lead_to_each_other()
+    public async Task Changed_options_of_the_other_service_apply_immediately_and_services_may_lead_to_each_other()
     {
         var stub = new StubHandler();
         await using ServiceProvider provider = TwoServices(stub, "5", back: true);
@@ -149,18 +149,18 @@ public sealed class DestinationsTests
     }
 
     [Fact]
-    public async Task A_subset_that_the_other_service_has_not_is_an_error_that_names_those_that_it_has()
+    public async Task An_unknown_subset_of_the_other_service_is_an_error_that_names_the_known_subsets()
     {
         var stub = new StubHandler();
         await using ServiceProvider provider = TwoServices(stub, "5", subset: "v7");
 
         var thrown = await Assert.ThrowsAsync<InvalidOperationException>(() => provider.GetRequiredService<IHttpClientFactory>().CreateClient("catalog").GetAsync(new Uri("/", UriKind.Relative), Cancelled));
 
-        Assert.Equal("A route leads to subset 'v7' of service 'reports', which has none of that name. It has 'v1'.", thrown.Message);
+        Assert.Equal("A route leads to subset 'v7' of service 'reports', which does not exist. The service has 'v1'.", thrown.Message);
     }
 
     [Fact]
-    public async Task The_effective_policy_tells_the_destinations_and_draws_none()
+    public async Task The_effective_policy_lists_the_destinations_and_draws_none()
     {
         var random = RandomSource.Seeded(1);
         await using BalancedClient client = Client(new StubHandler(), random, Split(90, 10), static options => options.Subsets["v2"].Panic = new() { ThresholdPercent = 0 });
@@ -208,7 +208,7 @@ public sealed class DestinationsTests
             bodies.Add(await client.Http.GetStringAsync(new Uri("/api/a%2Fb?c=d", UriKind.Relative), Cancelled));
         }
 
-        // Of 400 draws of a quarter the standard deviation is 8.7.
+        // The standard deviation of 400 draws with 25 % is 8.7.
         Assert.InRange(two.Requests.Count, 100 - 35, 100 + 35);
         Assert.Equal(["1 one", "2 two"], bodies.Distinct().Order());
         Assert.All(one.Requests.Concat(two.Requests), static request => Assert.Equal(("/a%2Fb?c=d", "catalog"), (request.Target, request.Host)));

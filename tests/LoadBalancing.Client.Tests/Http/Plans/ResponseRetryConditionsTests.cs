@@ -5,7 +5,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace LoadBalancing.Client.Tests.Http.Plans;
 
-/// <summary>Which answers and failures each condition of Envoy's tries again, by name.</summary>
+/// <summary>The responses and failures that each of Envoy's retry conditions retries, by name.</summary>
 public sealed class ResponseRetryConditionsTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -31,28 +31,28 @@ public sealed class ResponseRetryConditionsTests
     [InlineData("internal", "grpc-13", "grpc-1 grpc-4 grpc-8 grpc-14")]
     [InlineData("unavailable", "grpc-14", "grpc-1 grpc-4 grpc-8 grpc-13 grpc-0")]
     [InlineData("UNAVAILABLE", "grpc-14", "grpc-1")]
-    public async Task A_condition_tries_again(string condition, string tried, string left)
+    public async Task A_condition_retries(string condition, string retried, string notRetried)
     {
-        foreach (string failure in tried.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        foreach (string failure in retried.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
-            Assert.True(await IsTriedAgainAsync(condition, failure), $"{failure} is not tried again");
+            Assert.True(await IsTriedAgainAsync(condition, failure), $"{failure} is not retried");
         }
 
-        foreach (string failure in left.Split(' '))
+        foreach (string failure in notRetried.Split(' '))
         {
-            Assert.False(await IsTriedAgainAsync(condition, failure), $"{failure} is tried again");
+            Assert.False(await IsTriedAgainAsync(condition, failure), $"{failure} is retried");
         }
     }
 
     [Fact]
-    public async Task An_answer_from_a_limit_of_the_rate_is_not_tried_again_whatever_its_status()
+    public async Task A_rate_limited_response_is_not_retried_whatever_its_status()
     {
         Assert.False(await IsTriedAgainAsync("5xx", "ratelimited-503"));
         Assert.True(await IsTriedAgainAsync("envoy-ratelimited", "ratelimited-503"));
     }
 
     [Fact]
-    public async Task An_answer_from_an_overloaded_proxy_is_not_tried_again() => Assert.False(await IsTriedAgainAsync("5xx", "overloaded"));
+    public async Task A_response_from_an_overloaded_proxy_is_not_retried() => Assert.False(await IsTriedAgainAsync("5xx", "overloaded"));
 
     [Theory]
     [InlineData("retriable-4xx", "409")]
@@ -61,7 +61,7 @@ public sealed class ResponseRetryConditionsTests
     [InlineData("envoy-ratelimited", "ratelimited")]
     [InlineData("unavailable", "grpc-14")]
     [InlineData("internal", "grpc-13")]
-    public async Task A_retry_is_counted_under_the_condition_that_it_was_made_for(string condition, string failure)
+    public async Task A_retry_is_counted_with_the_condition_that_caused_it(string condition, string failure)
     {
         await using BalancedClient client = Client(condition, failure, new FakeTimeProvider());
         using MetricCollector<long> retries = client.Counter("retries");
@@ -84,13 +84,13 @@ public sealed class ResponseRetryConditionsTests
     [InlineData("X-Canary", null, null, null, false, false, "x-other: blue", true)]
     [InlineData("X-Canary", "blue", null, null, null, true, "x-canary: blue", false)]
     [InlineData("X-Canary", "blue", null, null, null, true, "x-other: blue", true)]
-    public void A_header_fits(string name, string? exact, string? prefix, string? regex, bool? present, bool invert, string header, bool fits)
+    public void A_header_matches(string name, string? exact, string? prefix, string? regex, bool? present, bool invert, string header, bool matches)
     {
         using var response = new HttpResponseMessage();
         string[] parts = header.Split(": ");
         response.Headers.Add(parts[0], parts[1]);
 
-        Assert.Equal(fits, new HeaderMatch(new HeaderMatchOptions { Name = name, Exact = exact, Prefix = prefix, Regex = regex, Present = present, Invert = invert }).Matches(response.Headers, response.Content.Headers));
+        Assert.Equal(matches, new HeaderMatch(new HeaderMatchOptions { Name = name, Exact = exact, Prefix = prefix, Regex = regex, Present = present, Invert = invert }).Matches(response.Headers, response.Content.Headers));
     }
 
     private static async Task<bool> IsTriedAgainAsync(string condition, string failure)

@@ -11,7 +11,7 @@ public sealed class RouteTableTests
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task The_first_route_that_fits_decides()
+    public async Task The_first_route_that_matches_decides()
     {
         await using BalancedClient client = Client(
             new RequestRouteOptions { Name = "writes", Match = [new() { Methods = ["post"] }], Fault = Answer(501) },
@@ -26,7 +26,7 @@ public sealed class RouteTableTests
     }
 
     [Fact]
-    public async Task A_request_that_no_route_fits_runs_by_the_service()
+    public async Task A_request_that_matches_no_route_uses_the_options_of_the_service()
     {
         await using BalancedClient client = Client(new RequestRouteOptions { Name = "items", Match = [new() { Path = "/items" }], Fault = Answer(502) });
 
@@ -36,7 +36,7 @@ public sealed class RouteTableTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_request_can_choose_its_route(bool sync)
+    public async Task A_request_can_select_its_route(bool sync)
     {
         await using BalancedClient client = Client(
             new RequestRouteOptions { Name = "items", Match = [new() { Path = "/items" }], Fault = Answer(502) },
@@ -48,13 +48,13 @@ public sealed class RouteTableTests
     }
 
     [Fact]
-    public async Task A_route_that_there_is_not_is_an_error_that_names_those_that_there_are()
+    public async Task An_unknown_route_is_an_error_that_names_the_known_routes()
     {
         await using BalancedClient client = Client(new RequestRouteOptions { Name = "items" }, new RequestRouteOptions { Name = "reports" });
 
         InvalidOperationException thrown = await Assert.ThrowsAsync<InvalidOperationException>(() => client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/items").LoadBalancing().Route("none").Request, cancellationToken: Cancelled));
 
-        Assert.Equal("The request asks for route 'none' of service 'catalog', which has none of that name. It has 'items', 'reports'.", thrown.Message);
+        Assert.Equal("The request selects route 'none' of service 'catalog', which does not exist. The service has 'items', 'reports'.", thrown.Message);
     }
 
     public static TheoryData<RouteMatchOptions, string, string, bool> Matches => new()
@@ -104,16 +104,16 @@ public sealed class RouteTableTests
 
     [Theory]
     [MemberData(nameof(Matches))]
-    public void A_request_fits(RouteMatchOptions options, string method, string address, bool fits)
+    public void A_request_matches(RouteMatchOptions options, string method, string address, bool matches)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), "http://catalog" + address);
         request.Headers.Add("X-Canary", "blue");
 
-        Assert.Equal(fits, new RouteMatch(options).Matches(request));
+        Assert.Equal(matches, new RouteMatch(options).Matches(request));
     }
 
     [Fact]
-    public void The_authority_is_what_the_request_says_as_its_host()
+    public void The_authority_is_the_Host_header_of_the_request()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "http://catalog/") { Headers = { Host = "other.example" } };
 
@@ -133,7 +133,7 @@ public sealed class RouteTableTests
     }
 
     [Fact]
-    public async Task A_route_inherits_what_it_does_not_say()
+    public async Task A_route_inherits_what_it_does_not_set()
     {
         var stub = StubHandler.Script(HttpStatusCode.InternalServerError);
         await using var client = new BalancedClient(stub, static options =>
@@ -151,7 +151,7 @@ public sealed class RouteTableTests
     }
 
     [Fact]
-    public async Task A_route_can_switch_off_what_the_service_has_on()
+    public async Task A_route_can_disable_what_the_service_enables()
     {
         var stub = StubHandler.Script(HttpStatusCode.ServiceUnavailable);
         await using var client = new BalancedClient(stub, static options =>
@@ -183,7 +183,7 @@ public sealed class RouteTableTests
     }
 
     [Fact]
-    public async Task Ten_routes_with_ten_time_outs_keep_them_exactly()
+    public async Task Ten_routes_with_ten_timeouts_enforce_them_exactly()
     {
         var clock = new FakeTimeProvider();
         var stub = new StubHandler(StubHandler.Hang);
@@ -205,17 +205,17 @@ public sealed class RouteTableTests
             ended.AddRange(Enumerable.Range(1, 10).Where(i => i * 100 == ms));
             foreach (int i in ended)
             {
-                // What follows the timer goes on elsewhere; the clock waits for it.
+                // The continuation of the timer runs on another thread; the clock waits for it.
                 TaskCanceledException thrown = await Assert.ThrowsAsync<TaskCanceledException>(() => calls[i - 1]);
                 Assert.Contains($"Timeout of {FormattableString.Invariant($"{i / 10.0}")} s", thrown.Message, StringComparison.Ordinal);
             }
 
-            Assert.All(Enumerable.Range(1, 10).Except(ended), i => Assert.False(calls[i - 1].IsCompleted, $"Route {i} gave up {100 * i - ms} ms too early."));
+            Assert.All(Enumerable.Range(1, 10).Except(ended), i => Assert.False(calls[i - 1].IsCompleted, $"Route {i} timed out {100 * i - ms} ms too early."));
         }
     }
 
     [Fact]
-    public async Task What_holds_for_a_request_and_who_said_so_can_be_printed()
+    public async Task The_effective_policy_of_a_request_and_its_sources_can_be_printed()
     {
         await using var client = new BalancedClient(new StubHandler(), static options =>
         {

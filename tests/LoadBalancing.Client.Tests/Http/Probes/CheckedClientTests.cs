@@ -3,28 +3,28 @@ using LoadBalancing.Client.TestSupport;
 
 namespace LoadBalancing.Client.Tests.Http.Probes;
 
-/// <summary>Active checks and requests together, against real servers and on the system's clock. Nothing here depends on how long anything takes.</summary>
+/// <summary>Health checks and requests together, against real servers and on the system clock. No test depends on timing.</summary>
 public sealed class CheckedClientTests
 {
     [Fact]
-    public async Task With_StartUnhealthy_the_first_request_waits_and_goes_to_the_one_that_passes()
+    public async Task With_StartUnhealthy_the_first_request_waits_for_a_healthy_endpoint()
     {
-        var mayAnswer = new TaskCompletionSource();
-        await using LoopbackServer well = await LoopbackServer.StartAsync(async context =>
+        var mayRespond = new TaskCompletionSource();
+        await using LoopbackServer healthy = await LoopbackServer.StartAsync(async context =>
         {
             if (context.Request.Path == "/health")
             {
-                await mayAnswer.Task;
+                await mayRespond.Task;
             }
         });
-        await using LoopbackServer ill = await LoopbackServer.StartAsync(static context =>
+        await using LoopbackServer unhealthy = await LoopbackServer.StartAsync(static context =>
         {
             context.Response.StatusCode = context.Request.Path == "/health" ? 503 : 200;
             return Task.CompletedTask;
         });
         await using var client = new BalancedClient(options: options =>
         {
-            options.Endpoints = [well.Address, ill.Address];
+            options.Endpoints = [healthy.Address, unhealthy.Address];
             options.HealthCheck.Path = "/health";
             options.HealthCheck.StartUnhealthy = true;
             options.HealthCheck.Timeout = TimeSpan.FromMinutes(1);
@@ -33,17 +33,17 @@ public sealed class CheckedClientTests
         Task<HttpResponseMessage> request = client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "http://catalog/"), cancellationToken: TestContext.Current.CancellationToken);
         await Eventually.IsTrue(() => client.Endpoints[1].Health == EndpointHealth.Unhealthy);
         Assert.False(request.IsCompleted);
-        mayAnswer.SetResult();
+        mayRespond.SetResult();
         using HttpResponseMessage response = await request;
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        Assert.Equal(["/health"], ill.Requests.Select(static one => one.Target).Distinct());
-        Assert.Equal("its health check failed: GET /health was answered with 503", client.Endpoints[1].HealthReason);
-        Assert.Equal("catalog", well.Requests[0].Host);
+        Assert.Equal(["/health"], unhealthy.Requests.Select(static one => one.Target).Distinct());
+        Assert.Equal("its health check failed: GET /health responded with 503", client.Endpoints[1].HealthReason);
+        Assert.Equal("catalog", healthy.Requests[0].Host);
     }
 
     [Fact]
-    public async Task Checks_pass_by_the_users_handlers()
+    public async Task Probes_bypass_the_users_handlers()
     {
         await using LoopbackServer server = await LoopbackServer.StartAsync();
         await using var client = new BalancedClient(
@@ -62,7 +62,7 @@ public sealed class CheckedClientTests
     }
 
     [Fact]
-    public async Task A_service_that_ends_leaves_no_timer()
+    public async Task A_disposed_service_leaves_no_timer()
     {
         var time = new CountingTimeProvider();
         await using LoopbackServer server = await LoopbackServer.StartAsync();

@@ -7,13 +7,13 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace LoadBalancing.Client.Tests.Http.Probes;
 
-/// <summary>What the built-in probes send to real servers, and what they make of the answers.</summary>
+/// <summary>The requests of the built-in probes to real servers, and their results.</summary>
 public sealed class ProbesTests
 {
     private static readonly ProbeRequest Request = new("/health?deep=1", "GET", Host: null, HeaderLines: "", ExpectedStatuses: new([200]), Send: null, Expect: null, GrpcService: "");
 
     [Fact]
-    public async Task Http_asks_for_its_path_below_the_endpoints_own_with_host_and_headers()
+    public async Task Http_requests_its_path_below_the_base_path_with_host_and_headers()
     {
         string[] headers = [];
         await using LoopbackServer server = await LoopbackServer.StartAsync(context =>
@@ -33,10 +33,10 @@ public sealed class ProbesTests
 
     [Theory]
     [InlineData("own.internal", null, "own.internal")]
-    [InlineData("own.internal", "asked.internal", "asked.internal")]
-    [InlineData(null, "asked.internal", "asked.internal")]
+    [InlineData("own.internal", "configured.internal", "configured.internal")]
+    [InlineData(null, "configured.internal", "configured.internal")]
     [InlineData(null, null, "catalog")]
-    public async Task The_host_is_the_one_asked_for_or_the_endpoints_or_the_services(string? hostname, string? host, string expected)
+    public async Task The_host_is_the_configured_one_or_that_of_the_endpoint_or_that_of_the_service(string? hostname, string? host, string expected)
     {
         await using LoopbackServer server = await LoopbackServer.StartAsync();
         using var probe = new HttpProbe(Request with { Host = host }, "catalog");
@@ -48,12 +48,12 @@ public sealed class ProbesTests
 
     [Theory]
     [InlineData(200, "200", null)]
-    [InlineData(204, "200", "GET /health?deep=1 was answered with 204")]
+    [InlineData(204, "200", "GET /health?deep=1 responded with 204")]
     [InlineData(204, "2xx", null)]
-    [InlineData(302, "200-299", "GET /health?deep=1 was answered with 302")]
+    [InlineData(302, "200-299", "GET /health?deep=1 responded with 302")]
     [InlineData(503, "200,503", null)]
-    [InlineData(503, "200", "GET /health?deep=1 was answered with 503")]
-    public async Task A_status_that_is_not_expected_is_a_no(int status, string expected, string? reason)
+    [InlineData(503, "200", "GET /health?deep=1 responded with 503")]
+    public async Task An_unexpected_status_fails_the_probe(int status, string expected, string? reason)
     {
         await using LoopbackServer server = await LoopbackServer.StartAsync(context =>
         {
@@ -66,7 +66,7 @@ public sealed class ProbesTests
     }
 
     [Fact]
-    public async Task An_http_server_that_is_not_there_is_an_exception_which_counts_as_a_failure()
+    public async Task An_unreachable_http_server_throws_an_exception_that_counts_as_a_failure()
     {
         using var port = new ClosedPort();
         using var probe = new HttpProbe(Request, "catalog");
@@ -75,7 +75,7 @@ public sealed class ProbesTests
     }
 
     [Fact]
-    public async Task Tcp_passes_when_it_can_connect_and_fails_when_it_cannot()
+    public async Task Tcp_passes_when_it_connects_and_fails_when_it_does_not()
     {
         await using var server = new RawServer(static _ => Task.CompletedTask);
         using var refusing = new ClosedPort();
@@ -88,20 +88,20 @@ public sealed class ProbesTests
     [Theory]
     [InlineData("+PONG\r\n", true)]
     [InlineData("-LOADING Redis is loading\r\n", false)]
-    public async Task Tcp_sends_and_waits_for_what_it_expects(string answer, bool passes)
+    public async Task Tcp_sends_data_and_waits_for_the_expected_response(string response, bool passes)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        Task<string> heard = AnswerOnceAsync(listener, answer);
+        Task<string> received = AnswerOnceAsync(listener, response);
 
         ProbeResult result = await CheckAsync(new TcpProbe("PING\r\n", "+PONG"), $"tcp://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
 
-        Assert.Equal("PING\r\n", await heard);
-        Assert.Equal(passes ? ProbeResult.Healthy : ProbeResult.Unhealthy("the connection was closed before what was expected came"), result);
+        Assert.Equal("PING\r\n", await received);
+        Assert.Equal(passes ? ProbeResult.Healthy : ProbeResult.Unhealthy("the connection was closed before the expected data arrived"), result);
     }
 
     [Fact]
-    public async Task Tcp_speaks_to_unix_sockets_too()
+    public async Task Tcp_connects_to_unix_sockets_too()
     {
         string path = Path.Combine(Path.GetTempPath(), $"lb-{Guid.NewGuid():N}.sock");
         using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -119,19 +119,19 @@ public sealed class ProbesTests
 
     [Theory]
     [InlineData(1, "0", null)]
-    [InlineData(2, "0", "the health service says NOT_SERVING")]
-    [InlineData(0, "0", "the health service says UNKNOWN")]
+    [InlineData(2, "0", "the health service reports NOT_SERVING")]
+    [InlineData(0, "0", "the health service reports UNKNOWN")]
     [InlineData(1, "12", "the health service failed with gRPC status 12")]
     [InlineData(1, "14", "the health service failed with gRPC status 14")]
     public async Task Grpc_passes_only_when_the_service_is_serving(int status, string code, string? reason)
     {
-        byte[]? asked = null;
+        byte[]? received = null;
         await using LoopbackServer server = await LoopbackServer.StartAsync(
             async context =>
             {
                 using var body = new MemoryStream();
                 await context.Request.Body.CopyToAsync(body);
-                asked = body.ToArray();
+                received = body.ToArray();
                 Assert.Equal("/grpc.health.v1.Health/Check", context.Request.Path);
                 context.Response.ContentType = "application/grpc";
                 await context.Response.Body.WriteAsync(status == 0 ? (byte[])[0, 0, 0, 0, 0] : [0, 0, 0, 0, 2, 8, (byte)status]);
@@ -143,11 +143,11 @@ public sealed class ProbesTests
         ProbeResult result = await CheckAsync(probe, server.Address);
 
         Assert.Equal(reason is null ? ProbeResult.Healthy : ProbeResult.UnhealthyImmediately(reason), result);
-        Assert.Equal([0, 0, 0, 0, 14, 0x0A, 12, .. Encoding.UTF8.GetBytes("shop.Catalog")], asked);
+        Assert.Equal([0, 0, 0, 0, 14, 0x0A, 12, .. Encoding.UTF8.GetBytes("shop.Catalog")], received);
     }
 
     [Fact]
-    public void Grpc_reads_nothing_into_answers_that_are_none()
+    public void Grpc_reads_no_status_from_invalid_responses()
     {
         foreach (byte[] body in (byte[][])[[], [0], [0, 0, 0, 0, 2, 8], [1, 0, 0, 0, 2, 8, 1], [0, 0, 0, 0, 2, 16, 1], [0, 0, 0, 0, 1, 8]])
         {
@@ -158,7 +158,7 @@ public sealed class ProbesTests
         Assert.Throws<ArgumentException>(() => GrpcProbe.Frame(new string('s', 128)));
     }
 
-    private static async Task<string> AnswerOnceAsync(TcpListener listener, string answer)
+    private static async Task<string> AnswerOnceAsync(TcpListener listener, string response)
     {
         using TcpClient client = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
         NetworkStream stream = client.GetStream();
@@ -166,15 +166,15 @@ public sealed class ProbesTests
         int read = await stream.ReadAsync(buffer, TestContext.Current.CancellationToken);
         try
         {
-            foreach (char c in answer)
+            foreach (char c in response)
             {
-                // Byte by byte: what is expected may come in pieces.
+                // Byte by byte: the expected data may arrive in pieces.
                 await stream.WriteAsync(new[] { (byte)c }, TestContext.Current.CancellationToken);
             }
         }
         catch (IOException)
         {
-            // Who has heard what was expected hangs up, and does not wait for the end of the line.
+            // The probe closes the connection when it has the expected data, and does not wait for the rest.
         }
 
         return Encoding.UTF8.GetString(buffer, 0, read);

@@ -12,7 +12,7 @@ public sealed class AddressedRequestTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_request_that_succeeded_is_as_it_was_before(bool sync)
+    public async Task A_request_that_succeeded_is_restored(bool sync)
     {
         await using var client = new BalancedClient(new StubHandler());
         var request = new HttpRequestMessage(HttpMethod.Get, Logical);
@@ -25,7 +25,7 @@ public sealed class AddressedRequestTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_request_that_failed_is_as_it_was_before(bool sync)
+    public async Task A_request_that_failed_is_restored(bool sync)
     {
         await using var client = new BalancedClient(new StubHandler(StubHandler.Throw(new HttpRequestException("broken"))));
         var request = new HttpRequestMessage(HttpMethod.Post, Logical);
@@ -36,7 +36,7 @@ public sealed class AddressedRequestTests
     }
 
     [Fact]
-    public async Task A_request_that_was_tried_again_is_as_it_was_before()
+    public async Task A_request_that_was_retried_is_restored()
     {
         await using var client = new BalancedClient(StubHandler.Script(HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK));
         var request = new HttpRequestMessage(HttpMethod.Get, Logical);
@@ -47,9 +47,9 @@ public sealed class AddressedRequestTests
     }
 
     [Fact]
-    public void A_request_is_as_it_was_before_when_its_address_could_not_be_made()
+    public void A_request_is_unchanged_when_its_URI_could_not_be_created()
     {
-        // Lists with such a name are refused; this is the second line of defence.
+        // Validation rejects endpoints with such a name; this is the second line of defense.
         var endpoint = new UpstreamEndpoint(new EndpointIdentity(new Uri("http://10.0.0.1"), "no host"), new EndpointDescription("http://10.0.0.1"), new EndpointLoad());
         var request = new HttpRequestMessage(HttpMethod.Get, Logical);
 
@@ -59,7 +59,7 @@ public sealed class AddressedRequestTests
     }
 
     [Fact]
-    public async Task The_response_names_the_logical_address()
+    public async Task The_response_has_the_logical_URI()
     {
         await using var client = new BalancedClient(new StubHandler());
 
@@ -69,7 +69,7 @@ public sealed class AddressedRequestTests
     }
 
     [Fact]
-    public async Task Every_attempt_is_addressed_from_the_logical_address_anew()
+    public async Task Every_attempt_is_addressed_from_the_logical_URI()
     {
         var stub = StubHandler.Script(HttpStatusCode.ServiceUnavailable, HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK);
         await using var client = new BalancedClient(stub, o => o.Endpoints = ["http://10.0.0.1/one", "http://10.0.0.2/two", "http://10.0.0.3/three"]);
@@ -84,7 +84,7 @@ public sealed class AddressedRequestTests
     [InlineData("http://catalog/items", "catalog")]
     [InlineData("http://catalog:8080/items", "catalog:8080")]
     [InlineData("https://catalog/items", "catalog")]
-    public async Task Host_is_the_logical_host_with_a_port_that_is_not_the_default(string uri, string host)
+    public async Task Host_is_the_logical_host_with_a_port_other_than_the_default(string uri, string host)
     {
         var stub = new StubHandler();
         await using var client = new BalancedClient(stub);
@@ -126,7 +126,7 @@ public sealed class AddressedRequestTests
     [InlineData("http://[::1]:8080", "/items", "http://[::1]:8080/items")]
     [InlineData("https://10.0.0.1", "/?q=%E4%B8%AD", "https://10.0.0.1/?q=%E4%B8%AD")]
     [InlineData("http://10.0.0.1", "/items#fragment", "http://10.0.0.1/items")]
-    public async Task Path_and_query_stay_to_the_letter_behind_the_base_path_of_the_endpoint(string endpoint, string target, string expected)
+    public async Task Path_and_query_are_appended_unchanged_to_the_base_path_of_the_endpoint(string endpoint, string target, string expected)
     {
         var stub = new StubHandler();
         await using var client = new BalancedClient(stub, o => o.Endpoints = [endpoint]);

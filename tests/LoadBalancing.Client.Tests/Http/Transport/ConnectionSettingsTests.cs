@@ -11,13 +11,13 @@ using Microsoft.Extensions.Options;
 
 namespace LoadBalancing.Client.Tests.Http.Transport;
 
-/// <summary>What options say about connections, seen by the servers, and where it cannot be had.</summary>
+/// <summary>The effect of connection options, as seen by servers, and the clients that cannot have them.</summary>
 public sealed class ConnectionSettingsTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task What_is_set_applies_to_our_primary_handler_and_what_is_not_stays_as_it_was()
+    public async Task Set_options_apply_to_the_default_primary_handler_and_the_others_keep_its_values()
     {
         SocketsHttpHandler? settled = null;
         SocketsHttpHandler? left = null;
@@ -70,7 +70,7 @@ public sealed class ConnectionSettingsTests
     [Theory]
     [InlineData(HttpProtocols.Http1)]
     [InlineData(HttpProtocols.Http2)]
-    public async Task With_one_request_for_each_connection_none_is_used_again(HttpProtocols protocol)
+    public async Task With_one_request_per_connection_none_is_reused(HttpProtocols protocol)
     {
         await using LoopbackServer server = await LoopbackServer.StartAsync(protocols: protocol);
         await using var client = new BalancedClient(options: options => (options.Endpoints, options.ConnectionPool.MaxRequestsPerConnection) = ([server.Address], 1));
@@ -90,7 +90,7 @@ public sealed class ConnectionSettingsTests
     }
 
     [Fact]
-    public async Task A_connection_that_takes_too_long_to_come_about_is_a_connect_failure_after_which_any_request_goes_elsewhere()
+    public async Task A_connect_timeout_is_a_connect_failure_after_which_any_request_is_retried()
     {
         await using LoopbackServer good = await LoopbackServer.StartAsync();
         await using var client = new BalancedClient(
@@ -113,7 +113,7 @@ public sealed class ConnectionSettingsTests
     }
 
     [Fact]
-    public async Task A_primary_handler_of_the_users_own_stops_the_start()
+    public async Task A_custom_primary_handler_fails_the_startup()
     {
         using IHost host = Start(static services => services
             .AddLoadBalancedHttpClient("catalog", static options =>
@@ -137,7 +137,7 @@ public sealed class ConnectionSettingsTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_client_that_was_not_made_for_balancing_stops_the_start(bool hasClient)
+    public async Task A_client_that_was_not_registered_for_load_balancing_fails_the_startup(bool hasClient)
     {
         using IHost host = Start(services =>
         {
@@ -155,7 +155,7 @@ public sealed class ConnectionSettingsTests
     }
 
     [Fact]
-    public async Task A_start_that_has_nothing_to_ask_of_primary_handlers_makes_none()
+    public async Task A_startup_without_connection_options_creates_no_primary_handler()
     {
         int made = 0;
         using IHost host = Start(services => services
@@ -168,7 +168,7 @@ public sealed class ConnectionSettingsTests
     }
 
     [Fact]
-    public async Task A_reload_changes_them_for_handlers_made_later_and_is_refused_over_a_primary_handler_of_the_users_own()
+    public async Task A_reload_applies_to_handlers_created_later_and_is_rejected_with_a_custom_primary_handler()
     {
         IConfigurationRoot configuration = new ConfigurationBuilder().AddInMemoryCollection([new("LoadBalancing:ours:Endpoints:0", "http://10.0.0.1"), new("LoadBalancing:theirs:Endpoints:0", "http://10.0.0.1")]).Build();
         using IHost host = Start(services =>

@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace LoadBalancing.Client.Tests.Http.Transport;
 
-/// <summary>Clients with the primary handler that comes with the registration, against real servers.</summary>
+/// <summary>Clients with the primary handler of the registration, against real servers.</summary>
 public sealed class EndpointTransportsTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -16,7 +16,7 @@ public sealed class EndpointTransportsTests
     [InlineData(HttpProtocols.Http1, false)]
     [InlineData(HttpProtocols.Http1, true)]
     [InlineData(HttpProtocols.Http2, false)]
-    public async Task A_request_goes_to_each_endpoint_by_its_own_transport_under_the_URI_that_the_caller_gave_it(HttpProtocols protocols, bool sync)
+    public async Task A_request_goes_to_each_endpoint_by_its_own_transport_with_the_URI_of_the_caller(HttpProtocols protocols, bool sync)
     {
         await using LoopbackServer one = await LoopbackServer.StartAsync(protocols: protocols);
         await using LoopbackServer two = await LoopbackServer.StartAsync(protocols: protocols);
@@ -61,7 +61,7 @@ public sealed class EndpointTransportsTests
     }
 
     [Fact]
-    public async Task A_secure_endpoint_that_is_addressed_by_IP_is_asked_for_the_logical_name()
+    public async Task A_TLS_endpoint_with_an_IP_address_gets_the_logical_name()
     {
         using System.Security.Cryptography.X509Certificates.X509Certificate2 certificate = TestCertificate.For("catalog");
         await using LoopbackServer server = await LoopbackServer.StartAsync(certificate: certificate);
@@ -77,15 +77,15 @@ public sealed class EndpointTransportsTests
     }
 
     [Fact]
-    public async Task Cookies_that_are_kept_belong_to_the_service_and_not_to_an_endpoint()
+    public async Task Cookies_in_a_container_belong_to_the_service_and_not_to_an_endpoint()
     {
-        RequestDelegate answer = static context =>
+        RequestDelegate respond = static context =>
         {
             context.Response.Headers.SetCookie = "session=42; path=/";
             return context.Response.WriteAsync(context.Request.Cookies["session"] ?? "none");
         };
-        await using LoopbackServer one = await LoopbackServer.StartAsync(answer);
-        await using LoopbackServer two = await LoopbackServer.StartAsync(answer);
+        await using LoopbackServer one = await LoopbackServer.StartAsync(respond);
+        await using LoopbackServer two = await LoopbackServer.StartAsync(respond);
         await using var client = new BalancedClient(options: o => o.Endpoints = [one.Address, two.Address], builder: static builder => builder.UseSocketsHttpHandler(static (handler, _) => handler.UseCookies = true));
 
         Assert.Equal("none", await client.Http.GetStringAsync(new Uri("http://catalog/"), Cancelled));
@@ -94,7 +94,7 @@ public sealed class EndpointTransportsTests
     }
 
     [Fact]
-    public async Task A_host_that_is_not_balanced_is_reached_as_ever()
+    public async Task A_host_that_is_not_balanced_is_reached_as_before()
     {
         await using LoopbackServer server = await LoopbackServer.StartAsync();
         await using LoopbackServer other = await LoopbackServer.StartAsync();
@@ -107,7 +107,7 @@ public sealed class EndpointTransportsTests
     }
 
     [Fact]
-    public async Task An_endpoint_that_cannot_be_reached_is_named_by_its_address()
+    public async Task An_unreachable_endpoint_is_named_by_its_address()
     {
         int port = FreePort();
         await using var client = new BalancedClient(options: o => (o.Endpoints, o.Retry.MaxRetries) = ([$"http://127.0.0.1:{port}"], 0));
@@ -121,7 +121,7 @@ public sealed class EndpointTransportsTests
     }
 
     [Fact]
-    public async Task Where_the_connection_would_not_be_ours_or_the_address_says_more_the_request_is_rewritten()
+    public async Task The_request_is_rewritten_for_custom_connections_and_for_addresses_with_a_path_or_a_host_name()
     {
         await using LoopbackServer server = await LoopbackServer.StartAsync();
         (string Why, Action<LoadBalancingOptions> Options, Action<IHttpLoadBalancingBuilder>? Builder)[] cases =
@@ -147,13 +147,13 @@ public sealed class EndpointTransportsTests
     }
 
     [Fact]
-    public async Task A_proxy_is_not_passed_by()
+    public async Task A_proxy_is_not_bypassed()
     {
         await using LoopbackServer server = await LoopbackServer.StartAsync();
         await using LoopbackServer proxy = await LoopbackServer.StartAsync();
         await using var client = new BalancedClient(options: o => o.Endpoints = [server.Address], builder: b => b.UseSocketsHttpHandler((h, _) => h.Proxy = new WebProxy(proxy.Address)));
 
-        // It is a server like any other and makes nothing of the request, but it is the one that was asked.
+        // It is an ordinary server and does not proxy the request, but it must be the one that receives it.
         using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
 
         Assert.Equal((1, 0), (proxy.ConnectionsAccepted, server.ConnectionsAccepted));
@@ -161,7 +161,7 @@ public sealed class EndpointTransportsTests
     }
 
     [Fact]
-    public async Task A_proxy_that_lets_the_endpoints_by_changes_nothing()
+    public async Task A_proxy_that_bypasses_the_endpoints_has_no_effect()
     {
         await using LoopbackServer server = await LoopbackServer.StartAsync();
         await using var client = new BalancedClient(
@@ -188,7 +188,7 @@ public sealed class EndpointTransportsTests
     }
 
     [Fact]
-    public async Task A_set_that_is_withdrawn_after_the_pick_takes_no_transport_away()
+    public async Task An_endpoint_removed_after_the_pick_keeps_its_transport()
     {
         await using LoopbackServer server = await LoopbackServer.StartAsync();
         await using var client = new BalancedClient(options: o => o.Endpoints = [server.Address]);
@@ -205,7 +205,7 @@ public sealed class EndpointTransportsTests
     }
 
     [Fact]
-    public async Task The_connections_of_an_endpoint_that_left_are_closed_when_its_last_attempt_is_over()
+    public async Task The_connections_of_a_removed_endpoint_are_closed_when_its_last_attempt_ends()
     {
         var closed = new TaskCompletionSource();
         var release = new TaskCompletionSource();
@@ -240,7 +240,7 @@ public sealed class EndpointTransportsTests
     }
 
     [Fact]
-    public async Task When_the_client_s_handlers_end_so_do_the_connections()
+    public async Task Disposing_the_handlers_of_the_client_closes_the_connections()
     {
         var closed = new TaskCompletionSource();
         await using LoopbackServer server = await LoopbackServer.StartAsync(context =>

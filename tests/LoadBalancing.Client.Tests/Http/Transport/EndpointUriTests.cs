@@ -7,7 +7,7 @@ public sealed class EndpointUriTests
     private readonly FrequentPaths _paths = new();
 
     [Fact]
-    public void A_path_that_repeats_is_made_into_an_address_only_so_often()
+    public void The_URI_of_a_repeated_path_is_created_only_once()
     {
         UpstreamEndpoint endpoint = Endpoint("http://10.0.0.1");
         Get(endpoint, "/items");
@@ -20,7 +20,7 @@ public sealed class EndpointUriTests
     [InlineData("http://10.0.0.1/base", "/a%2Fb?x=%20y")]
     [InlineData("http://10.0.0.1/b%2Fse/", "/")]
     [InlineData("http://10.0.0.1/ü", "/items?")]
-    public void An_address_that_is_kept_is_the_same_to_the_letter_as_one_that_is_made(string address, string path)
+    public void A_cached_URI_is_identical_to_a_new_one(string address, string path)
     {
         UpstreamEndpoint endpoint = Endpoint(address);
         Uri made = Get(endpoint, path);
@@ -34,7 +34,7 @@ public sealed class EndpointUriTests
     }
 
     [Fact]
-    public void Each_endpoint_keeps_its_own()
+    public void Each_endpoint_caches_its_own_URI()
     {
         using var cluster = new TestCluster(["http://10.0.0.1", "http://10.0.0.2"]);
         for (int i = 0; i < 3; i++)
@@ -45,7 +45,7 @@ public sealed class EndpointUriTests
     }
 
     [Fact]
-    public void Paths_that_do_not_repeat_are_not_kept()
+    public void Paths_that_do_not_repeat_are_not_cached()
     {
         UpstreamEndpoint endpoint = Endpoint("http://10.0.0.1");
 
@@ -59,7 +59,7 @@ public sealed class EndpointUriTests
     }
 
     [Fact]
-    public void A_path_of_the_greatest_length_is_kept_and_a_longer_one_is_not()
+    public void A_path_of_the_maximum_length_is_cached_and_a_longer_one_is_not()
     {
         UpstreamEndpoint endpoint = Endpoint("http://10.0.0.1");
         string longest = "/" + new string('x', FrequentPaths.MaxPathLength - 1);
@@ -80,7 +80,7 @@ public sealed class EndpointUriTests
     }
 
     [Fact]
-    public void Paths_that_compete_for_the_same_places_are_never_taken_for_one_another()
+    public void Paths_with_the_same_index_are_never_confused()
     {
         const int Paths = 4 * FrequentPaths.Capacity;
         UpstreamEndpoint endpoint = Endpoint("http://10.0.0.1/base");

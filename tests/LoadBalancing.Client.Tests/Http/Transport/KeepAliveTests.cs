@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace LoadBalancing.Client.Tests.Http.Transport;
 
-/// <summary>How connections that have died without a word are noticed, against real sockets.</summary>
+/// <summary>The detection of silently dead connections, against real sockets.</summary>
 public sealed class KeepAliveTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -14,7 +14,7 @@ public sealed class KeepAliveTests
     [InlineData(null, 1, 30)]
     [InlineData(7, 1, 7)]
     [InlineData(-1, 0, null)]
-    public async Task The_operating_system_probes_the_connections_that_we_make(int? seconds, int on, int? time)
+    public async Task The_operating_system_probes_the_connections_of_the_connector(int? seconds, int on, int? time)
     {
         await using LoopbackServer server = await LoopbackServer.StartAsync();
         var options = new KeepAliveOptions();
@@ -33,7 +33,7 @@ public sealed class KeepAliveTests
     }
 
     [Fact]
-    public async Task Our_handler_connects_by_it_and_pings_nobody()
+    public async Task The_default_primary_handler_uses_the_connector_and_sends_no_pings()
     {
         SocketsHttpHandler? primary = null;
         await using LoopbackServer server = await LoopbackServer.StartAsync();
@@ -46,7 +46,7 @@ public sealed class KeepAliveTests
     }
 
     [Fact]
-    public async Task Pings_are_for_connections_with_requests_under_way_once_a_delay_is_set()
+    public async Task With_a_delay_connections_with_requests_in_flight_are_pinged()
     {
         SocketsHttpHandler? primary = null;
         await using var client = new BalancedClient(
@@ -64,7 +64,7 @@ public sealed class KeepAliveTests
     }
 
     [Fact]
-    public async Task A_ConnectCallback_of_the_users_own_stays_and_that_is_said_once()
+    public async Task A_custom_ConnectCallback_is_kept_and_logged_once()
     {
         int connected = 0;
         await using LoopbackServer server = await LoopbackServer.StartAsync();
@@ -85,7 +85,7 @@ public sealed class KeepAliveTests
     }
 
     [Fact]
-    public async Task An_http2_connection_that_falls_silent_is_noticed_by_ping_where_nothing_else_would()
+    public async Task A_silently_dead_http2_connection_is_detected_by_ping_without_any_timeout()
     {
         await using var server = new RawServer(Http2Frames.StopRespondingAsync);
         await using var client = new BalancedClient(options: options =>
@@ -103,7 +103,7 @@ public sealed class KeepAliveTests
             new HttpRequestMessage(HttpMethod.Get, "http://catalog/") { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact },
             cancellationToken: Cancelled));
 
-        // It is the endpoint's failure, and counts.
+        // It counts as a failure of the endpoint.
         Assert.Equal(1, client.Failed);
     }
 }

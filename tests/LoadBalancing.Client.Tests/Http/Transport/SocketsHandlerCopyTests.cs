@@ -9,7 +9,7 @@ namespace LoadBalancing.Client.Tests.Http.Transport;
 
 public sealed class SocketsHandlerCopyTests
 {
-    /// <summary>What a transport has to have its own way.</summary>
+    /// <summary>The settings that a transport sets itself.</summary>
     private static readonly string[] NotCopied = [nameof(SocketsHttpHandler.ConnectCallback), nameof(SocketsHttpHandler.UseProxy), nameof(SocketsHttpHandler.Proxy), nameof(SocketsHttpHandler.DefaultProxyCredentials)];
 
     public static TheoryData<string> Settings => [.. typeof(SocketsHttpHandler).GetProperties(BindingFlags.Public | BindingFlags.Instance)
@@ -32,7 +32,7 @@ public sealed class SocketsHandlerCopyTests
     }
 
     [Fact]
-    public void So_are_the_properties()
+    public void The_properties_are_copied()
     {
         using var original = new SocketsHttpHandler();
         original.Properties["mine"] = 42;
@@ -43,13 +43,13 @@ public sealed class SocketsHandlerCopyTests
     }
 
     [Fact]
-    public void The_platform_that_this_is_tested_on_is_one_whose_settings_are_known() => Assert.True(SocketsHandlerCopy.IsSupported);
+    public void The_current_platform_is_supported() => Assert.True(SocketsHandlerCopy.IsSupported);
 
     private static object Different(Type type, object? value) => value switch
     {
         bool flag => !flag,
 
-        // In units of 64 KiB, which one of them must be at least, and below the most that another allows.
+        // Multiples of 64 KiB: at least the minimum of one setting, and below the maximum of another.
         int number => number == 131072 ? 65536 : 131072,
         TimeSpan => TimeSpan.FromSeconds(77),
         DecompressionMethods => DecompressionMethods.GZip,
@@ -62,6 +62,6 @@ public sealed class SocketsHandlerCopyTests
         _ when type == typeof(HeaderEncodingSelector<HttpRequestMessage>) => (HeaderEncodingSelector<HttpRequestMessage>)(static (_, _) => Encoding.UTF8),
         _ when type == typeof(Func<SocketsHttpPlaintextStreamFilterContext, CancellationToken, ValueTask<Stream>>) =>
             (Func<SocketsHttpPlaintextStreamFilterContext, CancellationToken, ValueTask<Stream>>)(static (context, _) => new ValueTask<Stream>(context.PlaintextStream)),
-        _ => throw new NotSupportedException($"The platform has a setting of type {type}: copy it, and tell this test of another value."),
+        _ => throw new NotSupportedException($"The platform has a setting of type {type}: copy it, and add a different value to this test."),
     };
 }

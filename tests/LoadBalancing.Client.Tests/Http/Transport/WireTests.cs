@@ -6,7 +6,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace LoadBalancing.Client.Tests.Http.Transport;
 
-/// <summary>What goes wrong on connections to real servers, and what callers and endpoints get of it.</summary>
+/// <summary>Failures of connections to real servers, and their effect on callers and endpoints.</summary>
 public sealed class WireTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -15,7 +15,7 @@ public sealed class WireTests
 
     [Theory]
     [MemberData(nameof(Protocols))]
-    public async Task Before_the_headers_a_broken_connection_sends_a_GET_elsewhere(HttpProtocols protocol)
+    public async Task A_GET_is_retried_after_a_broken_connection_before_the_headers(HttpProtocols protocol)
     {
         await using LoopbackServer good = await LoopbackServer.StartAsync(protocols: protocol);
         await using LoopbackServer bad = await LoopbackServer.StartAsync(Abort, protocol);
@@ -28,7 +28,7 @@ public sealed class WireTests
 
     [Theory]
     [MemberData(nameof(Protocols))]
-    public async Task Before_the_headers_a_broken_connection_fails_a_POST(HttpProtocols protocol)
+    public async Task A_POST_fails_after_a_broken_connection_before_the_headers(HttpProtocols protocol)
     {
         await using LoopbackServer bad = await LoopbackServer.StartAsync(Abort, protocol);
         await using BalancedClient client = Client(bad);
@@ -40,7 +40,7 @@ public sealed class WireTests
 
     [Theory]
     [MemberData(nameof(Protocols))]
-    public async Task After_the_headers_a_broken_connection_is_held_against_the_endpoint_and_not_tried_again(HttpProtocols protocol)
+    public async Task A_broken_connection_after_the_headers_counts_against_the_endpoint_and_is_not_retried(HttpProtocols protocol)
     {
         var headersAreThere = new TaskCompletionSource();
         await using LoopbackServer good = await LoopbackServer.StartAsync(protocols: protocol);
@@ -65,9 +65,9 @@ public sealed class WireTests
 
     [Theory]
     [MemberData(nameof(Protocols))]
-    public async Task In_the_middle_of_the_body_a_broken_connection_fails_the_call_is_held_against_the_endpoint_and_not_tried_again(HttpProtocols protocol)
+    public async Task A_broken_connection_in_the_middle_of_the_body_fails_the_call_counts_against_the_endpoint_and_is_not_retried(HttpProtocols protocol)
     {
-        // A reset overtakes what the other side has not read yet: the connection may only break once the headers are there.
+        // A reset discards data that the other side has not read yet: the connection must break only after the headers arrived.
         var headersAreThere = new TaskCompletionSource();
         await using LoopbackServer bad = await LoopbackServer.StartAsync(
             async context =>
@@ -92,7 +92,7 @@ public sealed class WireTests
     [InlineData("GET", null, true)]
     [InlineData("PUT", "body", true)]
     [InlineData("POST", "body", false)]
-    public async Task A_kept_connection_that_the_server_closes_as_it_is_written_to_is_made_good_when_the_request_may_be_repeated(string method, string? body, bool isMadeGood)
+    public async Task A_request_on_a_pooled_connection_that_the_server_closes_is_retried_if_it_is_repeatable(string method, string? body, bool isRetried)
     {
         int requests = 0;
         await using var closing = new RawServer(async connection =>
@@ -110,9 +110,9 @@ public sealed class WireTests
         using HttpResponseMessage kept = await client.GetAsync(cancellationToken: Cancelled);
         using HttpResponseMessage between = await client.GetAsync(cancellationToken: Cancelled);
 
-        // Without a body the platform repeats a request by itself, whatever its method, up to three times on new connections to the same endpoint. They close as well; then it is ours to go elsewhere.
+        // Without a body the platform itself repeats a request, whatever its method, up to three times on new connections to the same endpoint. They are closed as well; then the load balancing retries on another endpoint.
         Task<HttpResponseMessage> sending = client.SendAsync(new HttpRequestMessage(new HttpMethod(method), "/items") { Content = body is null ? null : new StringContent(body) }, cancellationToken: Cancelled);
-        if (isMadeGood)
+        if (isRetried)
         {
             using HttpResponseMessage response = await sending;
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
@@ -126,11 +126,11 @@ public sealed class WireTests
     }
 
     [Fact]
-    public async Task A_server_that_says_goodbye_over_HTTP_2_loses_no_request()
+    public async Task A_server_that_sends_GOAWAY_over_HTTP_2_loses_no_request()
     {
-        var saidGoodbye = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using LoopbackServer one = await LoopbackServer.StartAsync(AnswerPostsLater, HttpProtocols.Http2);
-        await using LoopbackServer two = await LoopbackServer.StartAsync(AnswerPostsLater, HttpProtocols.Http2);
+        var goAwaySent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using LoopbackServer one = await LoopbackServer.StartAsync(RespondToPostsLater, HttpProtocols.Http2);
+        await using LoopbackServer two = await LoopbackServer.StartAsync(RespondToPostsLater, HttpProtocols.Http2);
         await using var client = new BalancedClient(options: o => (o.Endpoints, o.RetryBudget.Enabled) = ([one.Address, two.Address], false));
         using (HttpResponseMessage warm = await client.SendAsync(Request(HttpMethod.Get, HttpProtocols.Http2), cancellationToken: Cancelled))
         {
@@ -140,9 +140,9 @@ public sealed class WireTests
         await Eventually.IsTrue(() => one.Requests.Count + two.Requests.Count >= 21);
         Task stopping = one.ShutDownGracefullyAsync();
 
-        // While there are answers to wait for, the server keeps its connection. Once it has closed it, whatever is still written there costs the platform the answers that it has not read yet.
+        // With responses outstanding, the server keeps its connection. Once it has closed it, any further write costs the platform the responses that it has not read yet.
         HttpResponseMessage[] after = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => client.SendAsync(Request(HttpMethod.Get, HttpProtocols.Http2), cancellationToken: Cancelled)));
-        saidGoodbye.SetResult();
+        goAwaySent.SetResult();
 
         foreach (HttpResponseMessage response in after.Concat(await Task.WhenAll(before)))
         {
@@ -152,16 +152,16 @@ public sealed class WireTests
 
         await stopping;
 
-        async Task AnswerPostsLater(HttpContext context)
+        async Task RespondToPostsLater(HttpContext context)
         {
-            await (context.Request.Method == "POST" ? saidGoodbye.Task : Task.CompletedTask);
+            await (context.Request.Method == "POST" ? goAwaySent.Task : Task.CompletedTask);
             await context.Response.WriteAsync("ok");
         }
     }
 
     [Theory]
     [MemberData(nameof(Protocols))]
-    public async Task A_body_may_come_more_slowly_than_the_call_may_take(HttpProtocols protocol)
+    public async Task A_body_may_take_longer_than_the_timeout_of_the_call(HttpProtocols protocol)
     {
         var rest = new TaskCompletionSource();
         await using LoopbackServer server = await LoopbackServer.StartAsync(
@@ -185,7 +185,7 @@ public sealed class WireTests
     }
 
     [Fact]
-    public async Task A_server_that_asks_for_the_body_gets_it_after_its_100()
+    public async Task A_server_that_sends_100_Continue_gets_the_body()
     {
         await using LoopbackServer server = await LoopbackServer.StartAsync(static context => context.Request.Body.CopyToAsync(context.Response.Body));
         await using BalancedClient client = Client(server);
@@ -200,7 +200,7 @@ public sealed class WireTests
     }
 
     [Fact]
-    public async Task A_server_that_declines_to_read_a_body_it_was_asked_for_leaves_the_body_to_the_next()
+    public async Task A_body_that_a_server_declines_with_Expect_100_is_sent_to_the_next_endpoint()
     {
         await using LoopbackServer good = await LoopbackServer.StartAsync(static context => context.Request.Body.CopyToAsync(context.Response.Body));
         await using LoopbackServer bad = await LoopbackServer.StartAsync(static context =>

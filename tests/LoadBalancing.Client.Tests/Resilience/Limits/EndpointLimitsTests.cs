@@ -283,7 +283,7 @@ public sealed class EndpointLimitsTests
         LoadBalancerOverflowException refused = await Assert.ThrowsAsync<LoadBalancerOverflowException>(() => client.GetAsync(cancellationToken: Cancelled));
 
         Assert.Equal(
-            "The call to service 'catalog' was refused: as much is under way on each endpoint in service as may be (ConnectionPool:MaxRequestsPerEndpoint is 1), and nobody may wait (ConnectionPool:MaxPendingRequests is 0).",
+            "The call to service 'catalog' was refused: every available endpoint is at its concurrency limit (ConnectionPool:MaxRequestsPerEndpoint is 1), and queueing is disabled (ConnectionPool:MaxPendingRequests is 0).",
             refused.Message);
         Assert.Equal((1, 0L, 1), (Slots(client).PermitsInUse, client.Failed, stub.Calls.Count));
         await caller.CancelAsync();
@@ -316,7 +316,7 @@ public sealed class EndpointLimitsTests
         clock.Advance(0.5 * Second);
 
         LoadBalancerOverflowException refused = await Assert.ThrowsAsync<LoadBalancerOverflowException>(() => waiting);
-        Assert.EndsWith("and its ConnectionPool:PendingTimeout of 2 s has elapsed before it found a place.", refused.Message, StringComparison.Ordinal);
+        Assert.EndsWith("and its ConnectionPool:PendingTimeout of 2 s has elapsed before a permit was available.", refused.Message, StringComparison.Ordinal);
         await caller.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => holding);
     }

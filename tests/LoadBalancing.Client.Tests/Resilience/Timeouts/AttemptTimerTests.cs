@@ -76,7 +76,7 @@ public sealed class AttemptTimerTests
 
         TaskCanceledException thrown = await Assert.ThrowsAsync<TaskCanceledException>(() => sending);
         Assert.IsType<TimeoutException>(thrown.InnerException);
-        Assert.Equal("The call to service 'catalog' was given up: its Timeout of 1.5 s has elapsed. The last attempt was on http://10.0.0.2/.", thrown.Message);
+        Assert.Equal("The call to service 'catalog' timed out: its Timeout of 1.5 s has elapsed. The last attempt was on http://10.0.0.2/.", thrown.Message);
     }
 
     [Fact]
