@@ -18,7 +18,7 @@ internal sealed class ClusterHealthChecks : IDisposable
         RandomSource random,
         Func<Func<Task<ProbeResult>>, Task<ProbeResult>>? run)
     {
-        // Away from the timer's thread: a probe that blocks must not hold up the checks of others. A clock made for tests decides itself where its timers' work is done.
+        // Not on the timer's thread: a probe that blocks must not delay the probes of other endpoints. With a test clock, probes run where its timers run.
         _runProbe = run ?? (timeProvider == TimeProvider.System ? Task.Run : static probe => probe());
         _events = events;
         _createProbe = makeProbe;

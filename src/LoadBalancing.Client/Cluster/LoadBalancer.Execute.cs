@@ -22,7 +22,7 @@ public sealed partial class LoadBalancer
     /// name="classify"/> is not called</description></item>
     /// <item><term>a <see cref="System.Net.Sockets.SocketException"/> for a refused connection or an unreachable or unknown host, or an
     /// <see cref="System.Security.Authentication.AuthenticationException"/></term><description><see cref="FailureKind.Connect"/></description></item>
-    /// <item><term>a <see cref="TimeoutException"/>, an <see cref="OperationCanceledException"/> (a timeout of the operation's own), or a
+    /// <item><term>a <see cref="TimeoutException"/>, an <see cref="OperationCanceledException"/> (the operation's own timeout), or a
     /// <see cref="System.Net.Sockets.SocketException"/> for a timeout</term><description><see cref="FailureKind.Timeout"/></description></item>
     /// <item><term>any other <see cref="System.Net.Sockets.SocketException"/>, or an <see cref="IOException"/></term><description><see
     /// cref="FailureKind.Reset"/></description></item>

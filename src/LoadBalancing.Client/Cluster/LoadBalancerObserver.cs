@@ -6,7 +6,7 @@ namespace LoadBalancing.Client;
 /// </summary>
 /// <remarks>
 /// <code>
-/// on the request's thread, in request order:   OnPicked  OnAttemptReported  OnAttemptEnded  OnRetry
+/// on the request's thread, in request order:    OnPicked  OnAttemptReported  OnAttemptEnded  OnRetry
 /// in the background, in order of occurrence:    OnEjected  OnEjectionRefused  OnRestored  OnHealthChanged  OnEndpointsChanged
 /// </code>
 /// The first four must be fast and safe for use from any number of threads; the others are called by one thread at a time, shortly after the change

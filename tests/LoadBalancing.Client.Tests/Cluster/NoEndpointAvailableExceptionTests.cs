@@ -55,7 +55,7 @@ public sealed class NoEndpointAvailableExceptionTests
 
         NoEndpointAvailableException thrown = await Assert.ThrowsAsync<NoEndpointAvailableException>(() => client.GetAsync(cancellationToken: Cancelled));
 
-        Assert.Equal("Service 'catalog' has no endpoints: source 'registry' gave an empty list.", thrown.Message);
+        Assert.Equal("Service 'catalog' has no endpoints: source 'registry' reported an empty list.", thrown.Message);
     }
 
     private static async Task<BalancedClient> AllEjectedAsync(int endpoints)

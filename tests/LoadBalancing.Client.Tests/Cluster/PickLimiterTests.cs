@@ -18,7 +18,7 @@ public sealed class PickLimiterTests : IDisposable
         using EndpointLease second = _cluster.Balancer.Pick();
 
         var refusal = Assert.Throws<LoadBalancerOverflowException>(() => _cluster.Balancer.Pick());
-        Assert.Equal("A pick of service 'catalog' was refused: 2 are under way (ConnectionPool:MaxRequests), and Pick does not wait; PickAsync does.", refusal.Message);
+        Assert.Equal("A pick of service 'catalog' was refused: 2 are in flight (ConnectionPool:MaxRequests), and Pick does not wait; PickAsync does.", refusal.Message);
         Assert.Equal(("catalog", null), (refusal.ServiceName, refusal.Subset));
 
         first.End(AttemptOutcome.Failure(FailureKind.Reset));
@@ -36,7 +36,7 @@ public sealed class PickLimiterTests : IDisposable
         Task<EndpointLease> waiting = _cluster.Balancer.PickAsync(cancellationToken: Cancelled).AsTask();
         var refusal = await Assert.ThrowsAsync<LoadBalancerOverflowException>(async () => await _cluster.Balancer.PickAsync(cancellationToken: Cancelled));
         Assert.False(waiting.IsCompleted);
-        Assert.Equal("A pick of service 'catalog' was refused: 2 are under way (ConnectionPool:MaxRequests), and 1 wait already (ConnectionPool:MaxPendingRequests).", refusal.Message);
+        Assert.Equal("A pick of service 'catalog' was refused: 2 are in flight (ConnectionPool:MaxRequests), and 1 are already queued (ConnectionPool:MaxPendingRequests).", refusal.Message);
 
         first.End();
         using EndpointLease third = await waiting;
@@ -53,7 +53,7 @@ public sealed class PickLimiterTests : IDisposable
         _cluster.Time.Advance(TimeSpan.FromSeconds(5));
 
         var refusal = await Assert.ThrowsAsync<LoadBalancerOverflowException>(() => waiting);
-        Assert.Equal("A pick of service 'catalog' was refused: 2 are under way (ConnectionPool:MaxRequests), and the ConnectionPool:PendingTimeout of 5 s has elapsed before it found a place.", refusal.Message);
+        Assert.Equal("A pick of service 'catalog' was refused: 2 are in flight (ConnectionPool:MaxRequests), and the ConnectionPool:PendingTimeout of 5 s has elapsed before a permit was available.", refusal.Message);
         Assert.IsType<TimeoutException>(refusal.InnerException);
     }
 

@@ -231,7 +231,7 @@ public sealed class SubsetsTests : IAsyncDisposable
 
         Assert.Equal(["10.0.0.2"], added);
         Assert.Equal("Service 'catalog' has no subset 'v1': it has v2. (Parameter 'subset')", gone);
-        Assert.Equal("Service 'catalog' has no subset 'v1' any more.", empty);
+        Assert.Equal("Subset 'v1' of service 'catalog' is no longer configured.", empty);
         Assert.Same(v1, balancers.GetLoadBalancer("catalog", "v1"));
         Assert.Equal(["10.0.0.2"], Hosts(v1));
     }
@@ -298,13 +298,13 @@ public sealed class SubsetsTests : IAsyncDisposable
 
         Assert.Equal(
             [
-                "catalog:Subsets:a b: it is no name for a subset; it has letters, digits, hyphens, dots and underscores only, like 'v2'.",
-                "catalog:Subsets:a b:Labels: there are none, or one of them has no name or no value; a subset is distinguished by at least one, like version = v2.",
+                "catalog:Subsets:a b: it is not a valid subset name; a name has only letters, digits, hyphens, dots and underscores, like 'v2'.",
+                "catalog:Subsets:a b:Labels: there are none, or one of them has no name or no value; a subset needs at least one label, like version = v2.",
                 "catalog:Subsets:v1:Strategy: 'Robin' is not known; known are LeastConnections, LeastLoad, LeastRequest, Maglev, Random, Rendezvous, RingHash, RoundRobin.",
                 "catalog:Subsets:v1:Panic:ThresholdPercent: 101 is not allowed; a percentage is 0 to 100.",
                 "catalog:Subsets:v1:ConnectionPool:MaxRequests: 0 is not allowed; it is 1 or more.",
                 "catalog:Subsets:v1:ConnectionPool:KeepAlive: a subset cannot have its own: connections are made by the client, alike for all. Say it in the ConnectionPool of the service.",
-                "catalog:Subsets:V1: another subset has the same name but for its case; names must differ.",
+                "catalog:Subsets:V1: another subset has a name that differs only in case; names are case-insensitive.",
                 "catalog:Routes:0:Destinations:0:Weight: -1 is negative; it is a share relative to the others, 0 or more.",
                 "catalog:Routes:0:Destinations:0:Subset: the service has no subset 'v9'; it has a b, v1, V1.",
                 "catalog:Routes:0:Destinations:1:Service: there is no service 'nobody'. Known are: catalog.",

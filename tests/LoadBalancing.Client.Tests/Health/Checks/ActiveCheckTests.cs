@@ -132,7 +132,7 @@ public sealed class ActiveCheckTests
         Assert.Equal("its health check failed: no result within 2 s", cluster.Endpoints[0].HealthReason);
         cluster.Run(TimeSpan.FromMinutes(3));
         Assert.Single(cluster.Probe.ProbedEndpoints);
-        Assert.Equal("its health check failed: the last check still hangs", cluster.Endpoints[0].HealthReason);
+        Assert.Equal("its health check failed: the previous probe still hangs", cluster.Endpoints[0].HealthReason);
 
         hanging.SetResult(ProbeResult.Healthy);
         cluster.Probe.GetResult = Pass;

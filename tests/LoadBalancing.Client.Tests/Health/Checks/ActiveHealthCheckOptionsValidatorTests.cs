@@ -33,14 +33,14 @@ public sealed class ActiveHealthCheckOptionsValidatorTests
 
         Assert.Equal(
             [
-                "catalog:HealthCheck:Path: 'health' is no path; write it from its slash on, like '/health'.",
-                "catalog:HealthCheck:Method: 'GE T' is no method; write it like 'GET'.",
+                "catalog:HealthCheck:Path: 'health' is not a path; it starts with a slash, like '/health'.",
+                "catalog:HealthCheck:Method: 'GE T' is not a method; write it like 'GET'.",
                 "catalog:HealthCheck:Headers: 'X Probe' is not the name of a header; write it like 'x-version'.",
                 "catalog:HealthCheck:Headers: the value of 'X-A' is null or has line breaks in it, which no header may have.",
                 "catalog:HealthCheck:Headers: 'content-length' says how the body is sent, and is set by what sends it; leave it out.",
                 "catalog:HealthCheck:ExpectedStatuses:0: '20x' cannot be read; expected a status or a range of them, 100 to 599, like 503, 500-599 or 5xx.",
                 $"catalog:HealthCheck:GrpcService: '{new string('s', 128)}' is too long; the longest is 127 bytes.",
-                "catalog:HealthCheck:Probe: 'own' is set and Kind is not; set Kind to Custom, or leave this out.",
+                "catalog:HealthCheck:Probe: 'own' is set and Kind is not; set Kind to Custom, or remove Probe.",
                 "catalog:HealthCheck:Timeout: 00:00:00 is not allowed; it is longer than zero.",
                 "catalog:HealthCheck:Interval: 25.00:00:00 is too long; the longest is 24 days.",
                 "catalog:HealthCheck:UnhealthyInterval: 00:00:00 is not allowed; it is longer than zero.",
@@ -58,7 +58,7 @@ public sealed class ActiveHealthCheckOptionsValidatorTests
     [Fact]
     public void Headers_that_code_without_annotations_took_away() => ReportedErrors.AreExactly(
         static options => options.HealthCheck.Headers = null!,
-        "catalog:HealthCheck:Headers: it is null; leave it empty instead.");
+        "catalog:HealthCheck:Headers: it is null; use an empty dictionary for none.");
 
     [Fact]
     public void A_probe_that_is_not_registered()

@@ -11,19 +11,19 @@ public sealed class IneffectiveDetectorsTests
     [Fact]
     public void A_success_rate_over_too_few_endpoints() => AssertOne(
         static options => options.SuccessRate = new SuccessRateOutlierOptions(),
-        "OutlierDetection:SuccessRate can never fire with the 4 endpoints that are listed: MinHosts is 5. Lower it, or use WindowedSuccessRate, which compares with nobody.");
+        "OutlierDetection:SuccessRate can never fire with the 4 configured endpoints: MinHosts is 5. Lower it, or use WindowedSuccessRate, which evaluates each endpoint by itself.");
 
     [Fact]
     public void A_failure_percentage_over_too_few_endpoints() => AssertOne(
         static options => options.FailurePercentage = new FailurePercentageOutlierOptions(),
-        "OutlierDetection:FailurePercentage can never fire with the 4 endpoints that are listed: MinHosts is 5. Lower it, or use WindowedSuccessRate, which compares with nobody.");
+        "OutlierDetection:FailurePercentage can never fire with the 4 configured endpoints: MinHosts is 5. Lower it, or use WindowedSuccessRate, which evaluates each endpoint by itself.");
 
     [Fact]
     public void A_deviation_that_no_set_of_this_size_can_have()
     {
         AssertOne(
             static options => options.SuccessRate = new SuccessRateOutlierOptions { MinHosts = 4 },
-            "OutlierDetection:SuccessRate can never fire with the 4 endpoints that are listed: of 4 none can lie more than 1.73 standard deviations below the mean, and StdevFactor is 1.9. Lower it, or use WindowedSuccessRate, which compares with nobody.");
+            "OutlierDetection:SuccessRate can never fire with the 4 configured endpoints: no value of 4 can be more than 1.73 standard deviations below the mean, and StdevFactor is 1.9. Lower it, or use WindowedSuccessRate, which evaluates each endpoint by itself.");
         AssertNone(static options => options.SuccessRate = new SuccessRateOutlierOptions { MinHosts = 4, StdevFactor = 1.7 });
     }
 
@@ -61,7 +61,7 @@ public sealed class IneffectiveDetectorsTests
     {
         AssertOne(
             static options => (options.SplitExternalLocalOriginErrors, options.ErrorExceptions) = (true, []),
-            "OutlierDetection:ConsecutiveLocalOriginFailures can never fire: ErrorExceptions is empty, so no failure of local origin counts. Name some, or set ConsecutiveLocalOriginFailures to 0.");
+            "OutlierDetection:ConsecutiveLocalOriginFailures can never fire: ErrorExceptions is empty, so no local origin failure counts. Add some, or set ConsecutiveLocalOriginFailures to 0.");
         AssertNone(static options => (options.SplitExternalLocalOriginErrors, options.ErrorExceptions, options.ConsecutiveLocalOriginFailures) = (true, [], 0));
     }
 

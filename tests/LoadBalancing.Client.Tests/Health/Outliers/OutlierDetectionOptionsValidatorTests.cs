@@ -28,9 +28,9 @@ public sealed class OutlierDetectionOptionsValidatorTests
 
         Assert.Equal(
             [
-                "catalog:OutlierDetection:ConsecutiveErrors: 4096 is not allowed; the most is 4095. Write 0 to switch the detector off.",
+                "catalog:OutlierDetection:ConsecutiveErrors: 4096 is not allowed; the maximum is 4095. Set 0 to switch the detector off.",
                 "catalog:OutlierDetection:ConsecutiveGatewayErrors: -1 is not allowed; it is 1 or more, or 0 to switch the detector off.",
-                "catalog:OutlierDetection:ConsecutiveLocalOriginFailures: 3 is set and SplitExternalLocalOriginErrors is false, so nothing is counted for it; set that to true, or leave this out.",
+                "catalog:OutlierDetection:ConsecutiveLocalOriginFailures: 3 is set and SplitExternalLocalOriginErrors is false, so it has no effect; set SplitExternalLocalOriginErrors to true, or remove ConsecutiveLocalOriginFailures.",
                 "catalog:OutlierDetection:ConsecutiveErrorsEnforcementPercent: 101 is not allowed; a percentage is 0 to 100.",
                 "catalog:OutlierDetection:ErrorStatuses:1: '6xx' cannot be read; expected a status or a range of them, 100 to 599, like 503, 500-599 or 5xx.",
                 "catalog:OutlierDetection:ErrorStatuses:2: '600' cannot be read; expected a status or a range of them, 100 to 599, like 503, 500-599 or 5xx.",
@@ -46,7 +46,7 @@ public sealed class OutlierDetectionOptionsValidatorTests
                 "catalog:OutlierDetection:FailurePercentage:RequestVolume: 0 is not allowed; it is 1 or more.",
                 "catalog:OutlierDetection:FailurePercentage:EnforcementPercent: -1 is not allowed; a percentage is 0 to 100.",
                 "catalog:OutlierDetection:FailurePercentage:LocalOriginEnforcementPercent: 101 is not allowed; a percentage is 0 to 100.",
-                "catalog:OutlierDetection:WindowedSuccessRate:Window: 00:00:00.0990000 is too short; the shortest is 00:00:00.1000000.",
+                "catalog:OutlierDetection:WindowedSuccessRate:Window: 00:00:00.0990000 is too short; the minimum is 00:00:00.1000000.",
                 "catalog:OutlierDetection:WindowedSuccessRate:ThresholdPercent: 101 is not allowed; it is above 0 and at most 100.",
                 "catalog:OutlierDetection:WindowedSuccessRate:RequestVolume: 0 is not allowed; it is 1 or more.",
                 "catalog:OutlierDetection:WindowedSuccessRate:EnforcementPercent: 101 is not allowed; a percentage is 0 to 100.",

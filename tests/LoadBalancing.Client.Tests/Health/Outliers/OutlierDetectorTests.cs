@@ -68,7 +68,7 @@ public sealed class OutlierDetectorTests
 
     [Theory]
     [InlineData(1, 0, "1 failure: Reset")]
-    [InlineData(0, 1, "1 failure of local origin: Reset")]
+    [InlineData(0, 1, "1 local origin failure: Reset")]
     public void The_first_failure_that_is_one_too_many_is_told_in_the_singular(uint errors, uint local, string reason)
     {
         DetectorBench bench = new(endpoints: 2, errors, configure: settings => settings with { SplitLocalOrigin = local > 0, ConsecutiveLocalOriginFailures = local });

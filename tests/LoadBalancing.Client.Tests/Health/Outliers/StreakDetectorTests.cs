@@ -85,7 +85,7 @@ public sealed class StreakDetectorTests
         Assert.Equal(0u, endpoint.Status.ConsecutiveErrors);
 
         cluster.Fail(endpoint, 1, kind);
-        Assert.Equal($"3 failures of local origin in a row, the last: {kind}", endpoint.HealthReason);
+        Assert.Equal($"3 local origin failures in a row, the last: {kind}", endpoint.HealthReason);
         Assert.Equal(OutlierDetectorKind.ConsecutiveLocalOriginFailures, endpoint.EjectedBy);
     }
 

@@ -15,7 +15,7 @@ public sealed class SweepJudgesTests
         (SweepSample endpoint, Detection detection) = Assert.Single(judge.Detect([Judged(50), Judged(100), Judged(100), Judged(100), Judged(100)]));
 
         Assert.Equal(50u, endpoint.Outcomes.Succeeded);
-        Assert.Equal("50 of 100 requests went well, 50 %; below 52 %, which is 1.9 deviations of 20 under the mean of 90 % of 5 endpoints", detection.Reason);
+        Assert.Equal("50 of 100 requests succeeded, 50 %; below 52 %, which is 1.9 standard deviations of 20 below the mean of 90 % of 5 endpoints", detection.Reason);
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public sealed class WindowedSuccessRateTests
         cluster.Succeed(bad);
 
         Assert.Equal(OutlierDetectorKind.WindowedSuccessRate, bad.EjectedBy);
-        Assert.Equal("14 of 20 requests in 10 s went well, 70 %; below 80 %", bad.HealthReason);
+        Assert.Equal("14 of 20 requests in 10 s succeeded, 70 %; below 80 %", bad.HealthReason);
     }
 
     [Theory]
@@ -174,7 +174,7 @@ public sealed class WindowedSuccessRateTests
         Assert.Empty(cluster.Ejected);
         cluster.Fail(endpoint);
 
-        Assert.Equal("36 of 46 requests in 10 s went well, 78.3 %; below 80 %", endpoint.HealthReason);
+        Assert.Equal("36 of 46 requests in 10 s succeeded, 78.3 %; below 80 %", endpoint.HealthReason);
     }
 
     [Fact]
@@ -187,7 +187,7 @@ public sealed class WindowedSuccessRateTests
 
         cluster.Succeed(endpoint);
 
-        Assert.Equal("15 of 20 requests in 10 s went well, 75 %; below 80 %", endpoint.HealthReason);
+        Assert.Equal("15 of 20 requests in 10 s succeeded, 75 %; below 80 %", endpoint.HealthReason);
     }
 
     [Fact]
