@@ -12,7 +12,7 @@ public sealed class PickLimiterTests : IDisposable
     public void Dispose() => _cluster.Dispose();
 
     [Fact]
-    public void A_pick_that_finds_no_place_is_refused_and_a_lease_that_ends_gives_its_place_back()
+    public void A_pick_without_a_permit_is_refused_and_an_ended_lease_releases_its_permit()
     {
         EndpointLease first = _cluster.Balancer.Pick();
         using EndpointLease second = _cluster.Balancer.Pick();
@@ -28,7 +28,7 @@ public sealed class PickLimiterTests : IDisposable
     }
 
     [Fact]
-    public async Task A_pick_waits_for_a_place_and_one_more_than_may_wait_is_refused()
+    public async Task A_pick_waits_for_a_permit_and_is_refused_when_the_queue_is_full()
     {
         EndpointLease first = _cluster.Balancer.Pick();
         using EndpointLease second = _cluster.Balancer.Pick();
@@ -44,7 +44,7 @@ public sealed class PickLimiterTests : IDisposable
     }
 
     [Fact]
-    public async Task A_wait_ends_when_its_time_is_up()
+    public async Task A_wait_ends_with_its_timeout()
     {
         using EndpointLease first = _cluster.Balancer.Pick();
         using EndpointLease second = _cluster.Balancer.Pick();
@@ -58,7 +58,7 @@ public sealed class PickLimiterTests : IDisposable
     }
 
     [Fact]
-    public async Task A_wait_ends_when_the_caller_gives_up()
+    public async Task A_wait_ends_when_the_caller_cancels()
     {
         using var caller = new CancellationTokenSource();
         using EndpointLease first = _cluster.Balancer.Pick();
@@ -72,7 +72,7 @@ public sealed class PickLimiterTests : IDisposable
     }
 
     [Fact]
-    public void A_pick_that_finds_nobody_takes_up_no_place()
+    public void A_pick_without_an_endpoint_holds_no_permit()
     {
         _cluster.Configure(static options => options.EmptyUpdate = EmptyUpdateBehavior.Accept);
         _cluster.Update([]);
@@ -88,7 +88,7 @@ public sealed class PickLimiterTests : IDisposable
     }
 
     [Fact]
-    public void Limits_come_and_go_with_the_options_and_leases_from_before_give_no_place_back()
+    public void Limits_follow_reloads_and_earlier_leases_release_no_permit()
     {
         _cluster.Configure(static options => options.ConnectionPool = new ConnectionPoolOptions());
         EndpointLease uncounted = _cluster.Balancer.Pick();

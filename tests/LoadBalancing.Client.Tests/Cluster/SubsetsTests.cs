@@ -20,7 +20,7 @@ public sealed class SubsetsTests : IAsyncDisposable
     }
 
     [Fact]
-    public void Endpoints_belong_to_it_by_all_of_its_labels()
+    public void Endpoints_belong_to_it_if_they_have_all_its_labels()
     {
         ILoadBalancerProvider balancers = Start(static options => options.Subsets = new Dictionary<string, SubsetOptions>
         {
@@ -38,7 +38,7 @@ public sealed class SubsetsTests : IAsyncDisposable
     }
 
     [Fact]
-    public void Ejections_and_their_cap_are_its_own_and_what_is_in_flight_belongs_to_the_address()
+    public void Ejections_and_their_quota_are_separate_and_in_flight_counts_belong_to_the_address()
     {
         ILoadBalancerProvider balancers = Start(TwoVersions);
         LoadBalancer v1 = balancers.GetLoadBalancer("catalog", "v1");
@@ -57,7 +57,7 @@ public sealed class SubsetsTests : IAsyncDisposable
     }
 
     [Fact]
-    public void What_it_says_takes_the_place_of_what_the_service_says_and_the_rest_is_inherited()
+    public void Its_options_replace_those_of_the_service_and_the_rest_is_inherited()
     {
         ILoadBalancerProvider balancers = Start(static options =>
         {
@@ -79,7 +79,7 @@ public sealed class SubsetsTests : IAsyncDisposable
     }
 
     [Fact]
-    public void It_has_a_strategy_of_its_own()
+    public void It_has_its_own_strategy()
     {
         ILoadBalancerProvider balancers = Start(static options =>
         {
@@ -93,7 +93,7 @@ public sealed class SubsetsTests : IAsyncDisposable
     }
 
     [Fact]
-    public void Updates_reach_it_and_labels_that_change_move_endpoints()
+    public void Updates_reach_it_and_changed_labels_move_endpoints()
     {
         ILoadBalancerProvider balancers = Start(TwoVersions, fromSource: true);
         LoadBalancer v1 = balancers.GetLoadBalancer("catalog", "v1");
@@ -112,7 +112,7 @@ public sealed class SubsetsTests : IAsyncDisposable
     }
 
     [Fact]
-    public void A_subset_without_endpoints_is_told_once_and_names_its_labels_to_callers()
+    public void A_subset_without_endpoints_is_logged_once_and_its_exception_names_its_labels()
     {
         ILoadBalancerProvider balancers = Start(static options => options.Subsets["v3"] = new() { Labels = { ["version"] = "v3", ["track"] = "new" } }, fromSource: true);
         LoadBalancer v3 = balancers.GetLoadBalancer("catalog", "v3");
@@ -129,7 +129,7 @@ public sealed class SubsetsTests : IAsyncDisposable
     }
 
     [Fact]
-    public void What_is_true_of_a_subset_alone_is_said_at_the_start()
+    public void Warnings_of_a_subset_are_logged_at_startup()
     {
         Start(static options =>
         {
@@ -147,7 +147,7 @@ public sealed class SubsetsTests : IAsyncDisposable
     }
 
     [Fact]
-    public void Before_the_first_list_it_says_what_it_waits_for()
+    public void Before_the_first_update_its_exception_names_the_pending_source()
     {
         LoadBalancer v1 = Start(TwoVersions, fromSource: true).GetLoadBalancer("catalog", "v1");
 
@@ -155,7 +155,7 @@ public sealed class SubsetsTests : IAsyncDisposable
     }
 
     [Fact]
-    public void Labels_of_subsets_and_of_endpoints_that_change_together_leave_nobody_without_endpoints_meanwhile()
+    public void Changing_labels_of_subsets_and_endpoints_together_never_empties_a_subset()
     {
         var settings = new EditableSettings
         {
@@ -179,7 +179,7 @@ public sealed class SubsetsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Limits_are_its_own()
+    public async Task Limits_are_separate()
     {
         var stub = new StubHandler(StubHandler.Hang);
         using var caller = new CancellationTokenSource();
@@ -203,7 +203,7 @@ public sealed class SubsetsTests : IAsyncDisposable
     }
 
     [Fact]
-    public void Reloads_add_change_and_remove_subsets_and_whoever_comes_back_is_the_same()
+    public void Reloads_add_change_and_remove_subsets_and_a_restored_subset_is_the_same_object()
     {
         var settings = new EditableSettings
         {
@@ -259,7 +259,7 @@ public sealed class SubsetsTests : IAsyncDisposable
     }
 
     [Fact]
-    public void Its_figures_have_a_tag_of_its_own_and_those_of_addresses_are_told_once()
+    public void Its_metrics_have_their_own_tag_and_those_of_addresses_are_reported_once()
     {
         var meters = new TestMeterFactory();
         ILoadBalancerProvider balancers = Start(TwoVersions, services: services => services.AddSingleton<System.Diagnostics.Metrics.IMeterFactory>(meters));
@@ -276,7 +276,7 @@ public sealed class SubsetsTests : IAsyncDisposable
     }
 
     [Fact]
-    public void What_cannot_be_is_an_error_with_its_place()
+    public void Invalid_values_are_reported_with_their_key()
     {
         static void Configure(LoadBalancingOptions options)
         {
@@ -316,7 +316,7 @@ public sealed class SubsetsTests : IAsyncDisposable
     }
 
     [Fact]
-    public void A_balancer_of_a_subset_that_there_is_not_is_an_error_that_names_those_that_there_are() => Assert.Equal(
+    public void A_balancer_of_an_unknown_subset_is_an_error_that_lists_the_known_ones() => Assert.Equal(
         "Service 'catalog' has no subset 'v3': it has v1, v2. (Parameter 'subset')",
         Assert.Throws<ArgumentException>(() => Start(TwoVersions).GetLoadBalancer("catalog", "v3")).Message);
 

@@ -10,7 +10,7 @@ public sealed class ActiveCheckTests
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
     [Fact]
-    public void The_first_result_counts_by_itself_either_way()
+    public void The_first_result_takes_effect_by_itself_either_way()
     {
         using TestCluster cluster = Checked();
         cluster.Probe.GetResult = FailFor("10.0.0.2");
@@ -24,7 +24,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void Before_the_first_result_an_endpoint_is_taken_to_be_well()
+    public void Before_the_first_result_an_endpoint_counts_as_healthy()
     {
         using TestCluster cluster = Checked();
 
@@ -33,7 +33,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void After_that_it_takes_three_failures_in_a_row_and_two_passes_in_a_row()
+    public void After_that_a_change_takes_three_consecutive_failures_or_two_consecutive_passes()
     {
         using TestCluster cluster = Checked();
         cluster.Run(Interval);
@@ -46,7 +46,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void One_pass_between_failures_starts_the_count_anew_and_one_failure_between_passes_too()
+    public void One_pass_between_failures_resets_the_count_and_one_failure_between_passes_too()
     {
         using TestCluster cluster = Checked();
         cluster.Run(Interval);
@@ -69,7 +69,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void An_answer_that_says_no_takes_it_out_at_once()
+    public void An_immediate_failure_makes_it_unhealthy_immediately()
     {
         using TestCluster cluster = Checked();
         cluster.Run(Interval);
@@ -80,7 +80,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void A_probe_that_throws_has_failed_and_the_next_one_is_made()
+    public void A_probe_that_throws_has_failed_and_the_next_one_is_sent()
     {
         using TestCluster cluster = Checked();
         cluster.Probe.GetResult = static (_, _) => throw new InvalidOperationException("no such thing");
@@ -93,7 +93,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void A_probe_that_throws_without_a_word_is_told_by_what_it_threw()
+    public void An_exception_without_a_message_is_reported_by_its_type()
     {
         using TestCluster cluster = Checked();
         cluster.Probe.GetResult = static (_, _) => throw new InvalidOperationException("");
@@ -104,7 +104,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void A_pass_that_is_not_yet_enough_leaves_the_reason_and_tells_of_the_pass()
+    public void A_pass_below_the_threshold_keeps_the_reason_and_reports_the_pass()
     {
         using TestCluster cluster = Checked(endpoints: 1);
         cluster.Probe.GetResult = Fail("down");
@@ -120,7 +120,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void A_probe_that_hangs_has_failed_when_its_time_is_up_and_has_no_second_one_beside_it()
+    public void A_probe_that_hangs_times_out_and_no_second_one_runs_concurrently()
     {
         using TestCluster cluster = Checked(endpoints: 1);
         var hanging = new TaskCompletionSource<ProbeResult>();
@@ -140,7 +140,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void What_a_probe_that_was_left_behind_throws_at_last_is_nobodys_business()
+    public void A_late_exception_of_an_abandoned_probe_is_ignored()
     {
         const string Last = "the last words of a probe that was left behind";
         var unobserved = new ConcurrentQueue<Exception>();
@@ -172,7 +172,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void Each_state_has_an_interval_of_its_own()
+    public void Each_state_has_its_own_interval()
     {
         using TestCluster cluster = Checked(endpoints: 1, configure: static check =>
         {
@@ -197,7 +197,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void Chance_adds_at_most_its_percentage_and_first_checks_are_spread_over_an_interval()
+    public void Jitter_adds_at_most_its_percentage_and_first_probes_are_spread_over_an_interval()
     {
         var first = new List<int>();
         var later = new List<int>();
@@ -215,7 +215,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void Without_traffic_checks_slow_down_and_with_traffic_they_do_not()
+    public void Without_traffic_probes_slow_down_and_with_traffic_they_do_not()
     {
         using TestCluster cluster = Checked(endpoints: 1);
         cluster.Run(TimeSpan.FromMinutes(5));
@@ -233,7 +233,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void A_request_under_way_is_traffic()
+    public void A_request_in_flight_is_traffic()
     {
         using TestCluster cluster = Checked(endpoints: 1);
         using EndpointLease stream = cluster.Balancer.Pick();
@@ -246,7 +246,7 @@ public sealed class ActiveCheckTests
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
-    public void Requests_under_way_on_some_or_all_endpoints_are_traffic(int idleEndpoints)
+    public void Requests_in_flight_on_some_or_all_endpoints_are_traffic(int idleEndpoints)
     {
         using TestCluster cluster = Checked(endpoints: 2 + idleEndpoints);
         EndpointLease[] streams = [cluster.Lease(cluster.Endpoints[0]), cluster.Lease(cluster.Endpoints[1])];
@@ -260,7 +260,7 @@ public sealed class ActiveCheckTests
     [Theory]
     [InlineData(FailureKind.ErrorResponse)]
     [InlineData(null)]
-    public void As_many_failures_or_attempts_that_say_nothing_as_successes_are_traffic(FailureKind? failure)
+    public void Failed_and_neutral_attempts_are_traffic_like_successes(FailureKind? failure)
     {
         using TestCluster cluster = Checked(endpoints: 2, configure: null, options: static options => options.OutlierDetection.ConsecutiveErrors = 0);
         for (int second = 0; second < 300; second++)
@@ -276,7 +276,7 @@ public sealed class ActiveCheckTests
     [Theory]
     [InlineData(FailureKind.ErrorResponse)]
     [InlineData(null)]
-    public void One_attempt_between_two_checks_keeps_them_going_whatever_came_of_it(FailureKind? failure)
+    public void One_attempt_between_two_probes_keeps_the_interval_whatever_its_outcome(FailureKind? failure)
     {
         using TestCluster cluster = Checked(endpoints: 2, configure: null, options: static options => options.OutlierDetection.ConsecutiveErrors = 0);
         cluster.Succeed(cluster.Endpoints[1]);
@@ -293,7 +293,7 @@ public sealed class ActiveCheckTests
     [Theory]
     [InlineData(15, 10)]
     [InlineData(60, 5)]
-    public void Without_traffic_the_longer_of_the_two_intervals_counts(int noTrafficSeconds, int checks)
+    public void Without_traffic_the_longer_of_the_two_intervals_applies(int noTrafficSeconds, int checks)
     {
         using TestCluster cluster = Checked(endpoints: 1, configure: check =>
         {
@@ -307,7 +307,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void One_interval_without_traffic_is_enough_for_the_longer_one_and_the_whole_time_for_none()
+    public void One_idle_interval_selects_the_longer_interval_and_the_full_idle_time_stops_health_checks()
     {
         using TestCluster cluster = Checked(endpoints: 1, configure: static check => check.StopAfterIdle = TimeSpan.FromSeconds(70));
         SecondsToNext(cluster);
@@ -325,7 +325,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void After_ten_minutes_without_traffic_there_are_no_checks_until_the_next_request()
+    public void After_ten_idle_minutes_health_checks_stop_until_the_next_request()
     {
         using TestCluster cluster = Checked(endpoints: 2);
         cluster.Probe.GetResult = FailFor("10.0.0.2");
@@ -348,7 +348,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void A_check_under_way_when_the_checker_is_woken_has_no_second_one_beside_it()
+    public void A_probe_in_flight_when_the_checker_resumes_has_no_concurrent_second_one()
     {
         using TestCluster cluster = Checked(endpoints: 2, configure: static check =>
         {
@@ -370,7 +370,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void What_is_ejected_stays_ejected_when_results_become_unknown()
+    public void An_ejected_endpoint_stays_ejected_when_results_become_unknown()
     {
         using TestCluster cluster = Checked(endpoints: 4, configure: null, options: static options => options.OutlierDetection.BaseEjectionTime = TimeSpan.FromHours(1));
         cluster.Fail(cluster.Endpoints[0], 5);
@@ -380,7 +380,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void Checks_can_go_on_for_ever()
+    public void Health_checks_can_continue_without_traffic_forever()
     {
         using TestCluster cluster = Checked(endpoints: 1, configure: static check => check.StopAfterIdle = Timeout.InfiniteTimeSpan);
 
@@ -390,7 +390,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public async Task With_StartUnhealthy_a_request_waits_for_the_first_that_passes()
+    public async Task With_StartUnhealthy_a_request_waits_for_the_first_passed_probe()
     {
         var answers = new TaskCompletionSource<ProbeResult>();
         using TestCluster cluster = Starting(answers);
@@ -408,7 +408,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void With_StartUnhealthy_a_pick_that_does_not_wait_says_what_is_missing()
+    public void With_StartUnhealthy_the_exception_of_a_pick_that_does_not_wait_names_the_cause()
     {
         using TestCluster cluster = Starting(new TaskCompletionSource<ProbeResult>());
 
@@ -420,7 +420,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public async Task With_StartUnhealthy_a_request_that_waits_keeps_the_checks_going_until_one_passes()
+    public async Task With_StartUnhealthy_a_waiting_request_keeps_health_checks_running_until_one_passes()
     {
         using TestCluster cluster = Starting(null);
         cluster.Run(TimeSpan.FromMinutes(30));
@@ -437,7 +437,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public async Task With_StartUnhealthy_a_wait_ends_with_its_time()
+    public async Task With_StartUnhealthy_a_wait_ends_with_its_timeout()
     {
         using TestCluster cluster = Starting(new TaskCompletionSource<ProbeResult>());
         using var time = new CancellationTokenSource(TimeSpan.FromSeconds(1), cluster.Time);
@@ -449,7 +449,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void With_StartUnhealthy_a_newcomer_gets_no_traffic_until_it_has_passed()
+    public void With_StartUnhealthy_an_added_endpoint_gets_no_traffic_until_it_has_passed()
     {
         using TestCluster cluster = Starting(null);
         var answer = new TaskCompletionSource<ProbeResult>();
@@ -465,7 +465,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void With_StartUnhealthy_the_untested_get_no_traffic_in_panic_either()
+    public void With_StartUnhealthy_untested_endpoints_get_no_traffic_in_panic_either()
     {
         using TestCluster cluster = Starting(null);
         cluster.Probe.GetResult = FailFor("10.0.0.1", "10.0.0.2");
@@ -479,7 +479,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public async Task With_StartUnhealthy_a_service_that_slept_waits_for_its_first_result_again()
+    public async Task With_StartUnhealthy_a_resumed_service_waits_for_its_first_result_again()
     {
         using TestCluster cluster = Starting(null);
         cluster.Run(TimeSpan.FromMinutes(30));
@@ -500,7 +500,7 @@ public sealed class ActiveCheckTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_passed_check_returns_an_ejected_endpoint_only_where_it_is_asked_to(bool returnOnPass)
+    public void A_passed_probe_restores_an_ejected_endpoint_only_with_RestoreOnPass(bool returnOnPass)
     {
         using TestCluster cluster = Checked(configure: check => check.RestoreOnPass = returnOnPass);
         cluster.Fail(cluster.Endpoints[0], 5);
@@ -512,7 +512,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void An_endpoint_both_ejected_and_failing_is_back_when_both_are_over()
+    public void An_endpoint_both_ejected_and_unhealthy_is_available_when_both_are_over()
     {
         using TestCluster cluster = Checked(endpoints: 4, configure: null, options: static options => options.OutlierDetection.MaxEjectionTimeJitter = TimeSpan.Zero);
         UpstreamEndpoint endpoint = cluster.Endpoints[0];
@@ -530,7 +530,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void Turns_are_told_once_each_with_their_reason()
+    public void Health_changes_are_reported_once_each_with_their_reason()
     {
         using TestCluster cluster = Checked(endpoints: 2);
         using MetricRecorder metrics = cluster.Listen();
@@ -552,7 +552,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void An_endpoint_that_leaves_is_checked_no_more_and_no_timer_is_left()
+    public void A_removed_endpoint_is_no_longer_probed_and_leaves_no_timer()
     {
         using TestCluster cluster = Checked(endpoints: 3);
         cluster.Update([TestCluster.Address(1)]);
@@ -566,7 +566,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void Switched_off_by_a_reload_checks_hold_nothing_against_anybody()
+    public void Health_checks_disabled_by_a_reload_leave_no_endpoint_unhealthy()
     {
         using TestCluster cluster = Checked();
         cluster.Probe.GetResult = Fail("down");
@@ -582,7 +582,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void A_reload_that_changes_nothing_of_them_lets_them_go_on()
+    public void A_reload_that_does_not_change_health_checks_keeps_them_running()
     {
         using TestCluster cluster = Checked();
         cluster.Probe.GetResult = Fail("down");
@@ -594,7 +594,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void Without_a_path_or_a_kind_there_are_no_checks()
+    public void Without_a_path_or_a_kind_health_checks_are_off()
     {
         using var cluster = new TestCluster();
 

@@ -8,7 +8,7 @@ namespace LoadBalancing.Client.Tests.Health.Checks;
 public sealed class ActiveHealthCheckOptionsValidatorTests
 {
     [Fact]
-    public void Everything_that_is_wrong_with_checks_is_reported_together()
+    public void All_errors_of_health_checks_are_reported_together()
     {
         var exception = Assert.Throws<OptionsValidationException>(static () => Build(static options =>
         {
@@ -56,12 +56,12 @@ public sealed class ActiveHealthCheckOptionsValidatorTests
     }
 
     [Fact]
-    public void Headers_that_code_without_annotations_took_away() => ReportedErrors.AreExactly(
+    public void Null_headers_are_reported() => ReportedErrors.AreExactly(
         static options => options.HealthCheck.Headers = null!,
         "catalog:HealthCheck:Headers: it is null; use an empty dictionary for none.");
 
     [Fact]
-    public void A_probe_that_is_not_registered()
+    public void An_unregistered_probe_is_reported()
     {
         var exception = Assert.Throws<OptionsValidationException>(static () => Build(static options => (options.HealthCheck.Kind, options.HealthCheck.Probe) = (HealthCheckKind.Custom, "own")));
 
@@ -69,7 +69,7 @@ public sealed class ActiveHealthCheckOptionsValidatorTests
     }
 
     [Fact]
-    public void Every_key_of_checks_is_read_from_configuration()
+    public void Every_key_of_health_checks_is_read_from_configuration()
     {
         LoadBalancingOptions options = Read(new Dictionary<string, string?>
         {

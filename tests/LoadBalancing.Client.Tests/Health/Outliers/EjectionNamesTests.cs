@@ -16,7 +16,7 @@ public sealed class EjectionNamesTests
         Assert.Equal(["sweep", "probe", "active_check"], Enum.GetValues<RestoreCause>().Select(EjectionNames.NameOf));
 
     [Fact]
-    public void A_value_that_is_no_member_has_none()
+    public void An_undefined_value_has_no_name()
     {
         Assert.Throws<ArgumentOutOfRangeException>(static () => EjectionNames.NameOf((OutlierDetectorKind)8));
         Assert.Throws<ArgumentOutOfRangeException>(static () => EjectionNames.NameOf((RestoreCause)3));

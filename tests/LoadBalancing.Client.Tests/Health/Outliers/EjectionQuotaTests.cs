@@ -28,7 +28,7 @@ public sealed class EjectionQuotaTests
     /// <summary>Every size from 1 to 10 under every whole percentage: what the arithmetic of integers says, and what really goes out when everybody fails.</summary>
     [Theory]
     [InlineData(1), InlineData(2), InlineData(3), InlineData(4), InlineData(5), InlineData(6), InlineData(7), InlineData(8), InlineData(9), InlineData(10)]
-    public void Small_sets_lose_exactly_what_every_percentage_allows(int members)
+    public void Small_sets_eject_exactly_what_every_percentage_allows(int members)
     {
         var time = new FakeTimeProvider();
         EndpointDescription[] addresses = [.. Enumerable.Range(1, members).Select(TestCluster.Address)];
@@ -49,7 +49,7 @@ public sealed class EjectionQuotaTests
     }
 
     [Fact]
-    public void The_cap_forbids_and_the_streak_begins_anew()
+    public void The_quota_refuses_and_the_streak_is_reset()
     {
         using var cluster = new TestCluster(endpoints: 4);
         cluster.Fail(cluster.Endpoints[0], 5);
@@ -63,7 +63,7 @@ public sealed class EjectionQuotaTests
     }
 
     [Fact]
-    public void A_refusal_is_told_once_for_each_endpoint_until_somebody_comes_back()
+    public void A_refusal_is_logged_once_for_each_endpoint_until_a_restoration()
     {
         using var cluster = new TestCluster(endpoints: 2);
         cluster.Fail(cluster.Endpoints[0], 5);
@@ -78,7 +78,7 @@ public sealed class EjectionQuotaTests
     }
 
     [Fact]
-    public void A_return_makes_room()
+    public void A_restoration_releases_quota()
     {
         using var cluster = new TestCluster(endpoints: 2);
         cluster.Fail(cluster.Endpoints[0], 5);
@@ -92,7 +92,7 @@ public sealed class EjectionQuotaTests
     }
 
     [Fact]
-    public void A_set_that_shrinks_returns_nobody()
+    public void A_set_that_shrinks_restores_no_endpoint()
     {
         using var cluster = new TestCluster(endpoints: 4);
         cluster.Fail(cluster.Endpoints[0], 5);
@@ -104,7 +104,7 @@ public sealed class EjectionQuotaTests
     }
 
     [Fact]
-    public void An_ejected_endpoint_that_leaves_gives_its_place_back()
+    public void A_removed_ejected_endpoint_releases_its_quota()
     {
         using var cluster = new TestCluster(endpoints: 4);
         cluster.Fail(cluster.Endpoints[0], 5);
@@ -117,7 +117,7 @@ public sealed class EjectionQuotaTests
     }
 
     [Fact]
-    public void A_late_failure_of_an_endpoint_that_left_takes_no_place()
+    public void A_late_failure_of_a_removed_endpoint_takes_no_quota()
     {
         using var cluster = new TestCluster(endpoints: 4);
         UpstreamEndpoint leaver = cluster.Endpoints[0];
@@ -132,7 +132,7 @@ public sealed class EjectionQuotaTests
     }
 
     [Fact]
-    public void An_endpoint_that_left_and_comes_back_starts_clean()
+    public void An_endpoint_that_is_removed_and_added_again_starts_clean()
     {
         using var cluster = new TestCluster(endpoints: 4);
         cluster.Fail(cluster.Endpoints[0], 5);

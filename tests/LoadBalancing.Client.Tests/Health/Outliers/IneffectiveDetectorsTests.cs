@@ -6,20 +6,20 @@ namespace LoadBalancing.Client.Tests.Health.Outliers;
 public sealed class IneffectiveDetectorsTests
 {
     [Fact]
-    public void The_defaults_have_none() => AssertNone(static _ => { });
+    public void The_defaults_cause_no_warning() => AssertNone(static _ => { });
 
     [Fact]
-    public void A_success_rate_over_too_few_endpoints() => AssertOne(
+    public void A_success_rate_over_too_few_endpoints_is_reported() => AssertOne(
         static options => options.SuccessRate = new SuccessRateOutlierOptions(),
         "OutlierDetection:SuccessRate can never fire with the 4 configured endpoints: MinHosts is 5. Lower it, or use WindowedSuccessRate, which evaluates each endpoint by itself.");
 
     [Fact]
-    public void A_failure_percentage_over_too_few_endpoints() => AssertOne(
+    public void A_failure_percentage_over_too_few_endpoints_is_reported() => AssertOne(
         static options => options.FailurePercentage = new FailurePercentageOutlierOptions(),
         "OutlierDetection:FailurePercentage can never fire with the 4 configured endpoints: MinHosts is 5. Lower it, or use WindowedSuccessRate, which evaluates each endpoint by itself.");
 
     [Fact]
-    public void A_deviation_that_no_set_of_this_size_can_have()
+    public void A_deviation_impossible_for_the_set_size_is_reported()
     {
         AssertOne(
             static options => options.SuccessRate = new SuccessRateOutlierOptions { MinHosts = 4 },
@@ -28,7 +28,7 @@ public sealed class IneffectiveDetectorsTests
     }
 
     [Fact]
-    public void Endpoints_of_a_source_are_not_known_at_the_start()
+    public void Endpoints_of_a_source_are_unknown_at_startup()
     {
         var options = new LoadBalancingOptions { OutlierDetection = { SuccessRate = new SuccessRateOutlierOptions(), FailurePercentage = new FailurePercentageOutlierOptions() } };
 
@@ -36,7 +36,7 @@ public sealed class IneffectiveDetectorsTests
     }
 
     [Fact]
-    public void Gateway_errors_that_others_are_always_ahead_of()
+    public void Gateway_errors_always_preceded_by_consecutive_errors_are_reported()
     {
         AssertOne(
             static options => options.ConsecutiveGatewayErrors = 6,
@@ -47,7 +47,7 @@ public sealed class IneffectiveDetectorsTests
     }
 
     [Fact]
-    public void Gateway_errors_without_a_status_that_is_one()
+    public void Gateway_errors_without_a_gateway_status_are_reported()
     {
         AssertOne(
             static options => (options.ConsecutiveGatewayErrors, options.SplitExternalLocalOriginErrors, options.ErrorStatuses) = (3, true, ["500-501", "505-599"]),
@@ -57,7 +57,7 @@ public sealed class IneffectiveDetectorsTests
     }
 
     [Fact]
-    public void Failures_of_local_origin_of_which_none_counts()
+    public void Local_origin_failures_without_a_counted_kind_are_reported()
     {
         AssertOne(
             static options => (options.SplitExternalLocalOriginErrors, options.ErrorExceptions) = (true, []),
@@ -66,7 +66,7 @@ public sealed class IneffectiveDetectorsTests
     }
 
     [Fact]
-    public void They_are_among_the_warnings_at_the_start()
+    public void They_are_among_the_startup_warnings()
     {
         var random = RandomSource.Seeded(1);
         var warnings = new StartupWarnings(new StrategyRegistry([], random, TimeProvider.System), new ServiceRegistrationCollection(), NullLogger<StartupWarnings>.Instance);

@@ -9,7 +9,7 @@ namespace LoadBalancing.Client.Tests.Health.Outliers;
 public sealed class OutlierDetectionOptionsValidatorTests
 {
     [Fact]
-    public void Everything_that_is_wrong_is_reported_together()
+    public void All_errors_are_reported_together()
     {
         var exception = Assert.Throws<OptionsValidationException>(static () => Build(static options =>
         {
@@ -56,7 +56,7 @@ public sealed class OutlierDetectionOptionsValidatorTests
     }
 
     [Fact]
-    public void Detectors_of_shares_are_switched_on_with_their_defaults_by_true_and_off_by_false()
+    public void Rate_detectors_are_enabled_with_their_defaults_by_true_and_disabled_by_false()
     {
         OutlierDetectionOptions ejection = ReadJson(
             """{ "SuccessRate": true, "FailurePercentage": { "ThresholdPercent": 70 }, "WindowedSuccessRate": { "ThresholdPercent": 90 } }""",
@@ -68,7 +68,7 @@ public sealed class OutlierDetectionOptionsValidatorTests
     }
 
     [Fact]
-    public void What_switches_a_detector_neither_on_nor_off_is_reported_with_what_would()
+    public void A_value_that_neither_enables_nor_disables_a_detector_is_reported_with_the_valid_ones()
     {
         LoadBalancingOptions options = ReadJson("""{ "SuccessRate": "yes", "FailurePercentage": [], "WindowedSuccessRate": null }""");
 
@@ -82,7 +82,7 @@ public sealed class OutlierDetectionOptionsValidatorTests
     }
 
     [Fact]
-    public void The_ends_of_all_ranges_are_allowed() => Build(static options =>
+    public void The_bounds_of_all_ranges_are_allowed() => Build(static options =>
     {
         OutlierDetectionOptions ejection = options.OutlierDetection;
         ejection.ConsecutiveErrors = 4095;

@@ -8,7 +8,7 @@ public sealed class SweepJudgesTests
     private static readonly TimeSpan Sweep = TimeSpan.FromMinutes(1);
 
     [Fact]
-    public void Envoys_example_has_its_threshold_at_52_percent()
+    public void The_example_of_Envoy_has_its_threshold_at_52_percent()
     {
         var judge = new SuccessRateDetector(new SuccessRateSettings(5, 100, 1.9, 100, 100), OutlierDetectorKind.SuccessRate, 100);
 
@@ -19,7 +19,7 @@ public sealed class SweepJudgesTests
     }
 
     [Fact]
-    public void A_rate_exactly_at_the_threshold_stays_in()
+    public void A_rate_exactly_at_the_threshold_does_not_eject()
     {
         // Mean 90, deviation 20: two deviations below are 50 exactly.
         var judge = new SuccessRateDetector(new SuccessRateSettings(5, 100, 2, 100, 100), OutlierDetectorKind.SuccessRate, 100);
@@ -30,7 +30,7 @@ public sealed class SweepJudgesTests
     [Theory]
     [InlineData(4, false)]
     [InlineData(5, true)]
-    public void One_that_fails_everything_is_found_among_five_and_not_among_four(int endpoints, bool found)
+    public void An_endpoint_that_fails_every_request_is_detected_among_five_and_not_among_four(int endpoints, bool found)
     {
         var judge = new SuccessRateDetector(new SuccessRateSettings(1, 1, 1.9, 100, 100), OutlierDetectorKind.SuccessRate, 100);
 
@@ -38,7 +38,7 @@ public sealed class SweepJudgesTests
     }
 
     [Fact]
-    public void Equal_rates_are_nobodys_fault_however_they_are_rounded()
+    public void Equal_rates_are_never_detected_however_they_are_rounded()
     {
         var judge = new SuccessRateDetector(new SuccessRateSettings(1, 1, 0.1, 100, 100), OutlierDetectorKind.SuccessRate, 100);
 
@@ -49,7 +49,7 @@ public sealed class SweepJudgesTests
     }
 
     [Fact]
-    public void Endpoints_with_too_few_requests_neither_count_for_the_mean_nor_are_judged()
+    public void Endpoints_with_too_few_requests_neither_count_for_the_mean_nor_are_evaluated()
     {
         var judge = new SuccessRateDetector(new SuccessRateSettings(5, 100, 1.9, 100, 100), OutlierDetectorKind.SuccessRate, 100);
         SweepSample quiet = new(null!, 0, new OutcomeTotals(0, 99));
@@ -62,7 +62,7 @@ public sealed class SweepJudgesTests
     [InlineData(84, false)]
     [InlineData(85, true)]
     [InlineData(86, true)]
-    public void From_the_failure_percentage_on_and_not_below(int failures, bool found)
+    public void Endpoints_at_or_above_the_failure_percentage_are_detected_and_not_below(int failures, bool found)
     {
         var judge = new FailurePercentageDetector(new FailurePercentageSettings(85, 1, 50, 100, 100), OutlierDetectorKind.FailurePercentage, 100);
 
@@ -85,7 +85,7 @@ public sealed class SweepJudgesTests
     [InlineData(4, 50, false)]
     [InlineData(5, 49, false)]
     [InlineData(5, 50, true)]
-    public void The_failure_percentage_needs_its_hosts_and_its_volume(int endpoints, int requests, bool found)
+    public void The_failure_percentage_needs_its_minimum_hosts_and_volume(int endpoints, int requests, bool found)
     {
         var judge = new FailurePercentageDetector(new FailurePercentageSettings(85, 5, 50, 100, 100), OutlierDetectorKind.FailurePercentage, 100);
 
@@ -93,7 +93,7 @@ public sealed class SweepJudgesTests
     }
 
     [Fact]
-    public void The_one_that_lies_behind_goes_out_at_the_sweep_and_not_before()
+    public void The_outlier_is_ejected_at_the_sweep_and_not_before()
     {
         using TestCluster cluster = WithSuccessRate();
         ServeAll(cluster, 100, 0);
@@ -109,7 +109,7 @@ public sealed class SweepJudgesTests
     }
 
     [Fact]
-    public void What_came_before_the_last_sweep_is_forgotten()
+    public void Attempts_before_the_last_sweep_do_not_count()
     {
         using TestCluster cluster = WithSuccessRate();
         ServeAll(cluster, 49, 0);
@@ -138,7 +138,7 @@ public sealed class SweepJudgesTests
     }
 
     [Fact]
-    public void The_cap_holds_for_sweeps_too_and_the_worst_luck_is_told()
+    public void The_quota_applies_to_sweeps_too_and_refusals_are_reported()
     {
         using var cluster = new TestCluster(endpoints: 6, configure: static options =>
         {
@@ -158,7 +158,7 @@ public sealed class SweepJudgesTests
     }
 
     [Fact]
-    public void One_that_both_detectors_find_is_ejected_once()
+    public void An_endpoint_that_both_detectors_detect_is_ejected_once()
     {
         using TestCluster cluster = WithSuccessRate(static options => options.FailurePercentage = new FailurePercentageOutlierOptions { ThresholdPercent = 10 });
         ServeAll(cluster, 100, 0);
@@ -172,7 +172,7 @@ public sealed class SweepJudgesTests
     }
 
     [Fact]
-    public void Counted_apart_answers_and_connections_are_judged_each_for_themselves()
+    public void Counted_separately_responses_and_connections_are_evaluated_separately()
     {
         using TestCluster cluster = WithSuccessRate(static options =>
         {
@@ -191,7 +191,7 @@ public sealed class SweepJudgesTests
     }
 
     [Fact]
-    public void Counted_apart_the_failure_percentage_has_a_name_and_an_enforcing_of_its_own()
+    public void Counted_separately_the_failure_percentage_has_its_own_name_and_enforcement()
     {
         using var cluster = new TestCluster(endpoints: 6, configure: static options =>
         {
@@ -209,7 +209,7 @@ public sealed class SweepJudgesTests
     }
 
     [Fact]
-    public void Attempts_from_before_an_ejection_count_for_no_later_sweep()
+    public void Attempts_before_an_ejection_count_for_no_later_sweep()
     {
         using TestCluster cluster = WithSuccessRate(static options =>
         {
@@ -231,7 +231,7 @@ public sealed class SweepJudgesTests
     }
 
     [Fact]
-    public void One_ejected_again_by_a_sweep_is_forgiven_nothing_in_it()
+    public void An_endpoint_ejected_again_by_a_sweep_keeps_its_multiplier_in_that_sweep()
     {
         using TestCluster cluster = WithSuccessRate(static options =>
         {
@@ -253,7 +253,7 @@ public sealed class SweepJudgesTests
     }
 
     [Fact]
-    public void Without_traffic_and_with_everybody_forgiven_no_timer_is_set()
+    public void Without_traffic_and_with_all_multipliers_zero_no_timer_is_set()
     {
         using TestCluster cluster = WithSuccessRate();
         ServeAll(cluster, 100, 0);
@@ -266,7 +266,7 @@ public sealed class SweepJudgesTests
     }
 
     [Fact]
-    public void What_goes_by_way_of_ejected_endpoints_in_panic_is_judged_by_no_sweep()
+    public void Attempts_on_ejected_endpoints_in_panic_are_evaluated_by_no_sweep()
     {
         // Five are needed to compare; without the one that is out there are four.
         using TestCluster cluster = new(endpoints: 5, configure: static options => options.OutlierDetection.SuccessRate = new SuccessRateOutlierOptions { StdevFactor = 0.5 });
@@ -285,7 +285,7 @@ public sealed class SweepJudgesTests
     }
 
     [Fact]
-    public void One_without_traffic_is_neither_judged_nor_compared_with()
+    public void An_endpoint_without_traffic_is_neither_evaluated_nor_counted_for_the_mean()
     {
         using TestCluster cluster = WithSuccessRate(static options => options.SuccessRate!.MinHosts = 6);
         foreach (UpstreamEndpoint endpoint in cluster.Endpoints.Skip(1))

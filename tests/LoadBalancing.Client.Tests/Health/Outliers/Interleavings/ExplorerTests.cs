@@ -7,7 +7,7 @@ public sealed class ExplorerTests
     [InlineData(2, 2, 6)]
     [InlineData(3, 3, 20)]
     [InlineData(4, 5, 126)]
-    public void Writes_of_two_threads_to_one_cell_are_run_in_every_order(int a, int b, int orders)
+    public void Writes_of_two_threads_to_one_cell_run_in_every_order(int a, int b, int orders)
     {
         var seen = new HashSet<string>();
 
@@ -32,7 +32,7 @@ public sealed class ExplorerTests
     }
 
     [Fact]
-    public void Steps_that_have_nothing_to_do_with_each_other_are_run_in_one_order()
+    public void Independent_steps_run_in_one_order()
     {
         Assert.Equal(1, Explorer.RunAll(static () => new Scenario(static () => { }, static () => Touch(new object()), static () => Touch(new object()))));
 
@@ -67,7 +67,7 @@ public sealed class ExplorerTests
     }
 
     [Fact]
-    public void One_that_waits_goes_on_after_the_write_and_two_that_wait_for_each_other_are_told()
+    public void A_waiting_thread_continues_after_the_write_and_a_deadlock_is_reported()
     {
         int runs = Explorer.RunAll(static () =>
         {

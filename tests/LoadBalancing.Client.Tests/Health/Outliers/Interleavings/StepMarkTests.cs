@@ -20,19 +20,19 @@ public sealed class StepMarkTests
         static bench => bench.Fail(0));
 
     [Fact]
-    public void A_failure_that_the_cap_forbids_to_eject() => Expect(
+    public void A_failure_that_the_quota_refuses_to_eject() => Expect(
         "UpstreamEndpoint rrw, OutlierDetector r, EjectionQuota r, UpstreamEndpoint rwr",
         static bench => bench.Fail(1),
         before: static bench => bench.Fail(0));
 
     [Fact]
-    public void A_sweep_that_returns_one() => Expect(
+    public void A_sweep_that_restores_an_endpoint() => Expect(
         "SweepTimer w, EjectionHistory r, UpstreamEndpoint rrw, EjectionQuota w, EjectionHistory rr, UpstreamEndpoint rr, EjectionHistory rr, UpstreamEndpoint r, EjectionHistory r, SweepTimer w",
         static bench => bench.SweepWhenDue(),
         before: static bench => bench.Fail(0));
 
     [Fact]
-    public void A_sweep_that_forgives_one() => Expect(
+    public void A_sweep_that_decreases_a_multiplier() => Expect(
         "SweepTimer w, EjectionHistory r, UpstreamEndpoint r, EjectionHistory rr, UpstreamEndpoint r, EjectionHistory w, UpstreamEndpoint r, EjectionHistory rr, UpstreamEndpoint r, EjectionHistory r",
         static bench => bench.SweepWhenDue(),
         before: static bench =>
@@ -42,16 +42,16 @@ public sealed class StepMarkTests
         });
 
     [Fact]
-    public void A_probe_that_passed() => Expect(
+    public void A_successful_trial_request() => Expect(
         "EjectionHistory r, UpstreamEndpoint rrw, EjectionQuota w",
         static bench => bench.Detector.OnTrialEnded(bench[0], generation: 1, AttemptOutcome.Success),
         before: static bench => bench.Fail(0));
 
     [Fact]
-    public void A_member_that_leaves() => Expect("OutlierDetector w, UpstreamEndpoint rw", static bench => bench.Remove(0));
+    public void A_removed_endpoint() => Expect("OutlierDetector w, UpstreamEndpoint rw", static bench => bench.Remove(0));
 
     [Fact]
-    public void A_member_that_leaves_while_it_is_out() => Expect("OutlierDetector w, UpstreamEndpoint rw, EjectionQuota w", static bench => bench.Remove(0), before: static bench => bench.Fail(0));
+    public void A_removed_endpoint_that_is_ejected() => Expect("OutlierDetector w, UpstreamEndpoint rw, EjectionQuota w", static bench => bench.Remove(0), before: static bench => bench.Fail(0));
 
     [Fact]
     public void A_failure_that_is_counted_for_the_next_sweep() => Expect(
@@ -68,7 +68,7 @@ public sealed class StepMarkTests
         configure: Shares);
 
     [Fact]
-    public void A_sweep_that_judges_and_ejects() => Expect(
+    public void A_sweep_that_detects_and_ejects() => Expect(
         "SweepTimer w, EjectionHistory rr, UpstreamEndpoint r, EndpointOutlierState ww, UpstreamEndpoint r, EndpointOutlierState ww, UpstreamEndpoint rw, OutlierDetector r, EjectionQuota rrw, "
             + "UpstreamEndpoint rw, EjectionHistory rww, SweepTimer w, EjectionHistory r, UpstreamEndpoint rr, EjectionHistory r, UpstreamEndpoint r, EjectionHistory r, SweepTimer w",
         static bench => bench.SweepWhenDue(),
@@ -91,7 +91,7 @@ public sealed class StepMarkTests
         configure: Window);
 
     [Fact]
-    public void A_failure_that_a_window_finds_to_be_one_too_many() => Expect(
+    public void A_failure_that_a_window_detects() => Expect(
         "UpstreamEndpoint r, EndpointOutlierState r, OutcomeWindow wrw, UpstreamEndpoint r, EndpointOutlierState r, OutcomeWindow rrrrrrrrrr, UpstreamEndpoint w, EndpointOutlierState rw, OutlierDetector r, EjectionQuota rrw, "
             + "UpstreamEndpoint rw, EjectionHistory rww, SweepTimer w",
         static bench => bench.Fail(0),
@@ -100,7 +100,7 @@ public sealed class StepMarkTests
         before: static bench => bench.Fail(0));
 
     [Fact]
-    public void A_place_for_a_probe_that_is_taken_and_given_back()
+    public void A_trial_gate_that_is_entered_and_left()
     {
         var gate = new TrialGate();
 
@@ -111,7 +111,7 @@ public sealed class StepMarkTests
     }
 
     [Fact]
-    public void A_step_of_the_window_that_turns()
+    public void A_step_of_the_window_that_advances()
     {
         var time = new FakeTimeProvider();
         using var steps = new WindowSteps(TimeSpan.FromSeconds(1), time, time.GetTimestamp());
