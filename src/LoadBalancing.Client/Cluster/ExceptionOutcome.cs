@@ -11,7 +11,7 @@ internal static class ExceptionOutcome
     /// <remarks>Client libraries wrap socket exceptions, so inner exceptions take precedence over the thrown type.</remarks>
     public static AttemptOutcome Of(Exception thrown)
     {
-        if (IsLocal(thrown))
+        if (IsOfThisSide(thrown))
         {
             return AttemptOutcome.Neutral;
         }
@@ -65,7 +65,7 @@ internal static class ExceptionOutcome
 
     /// <summary>Whether the cause is local, so that any other endpoint would have thrown the same: the call is invalid, something was closed locally,
     /// or a local file is missing.</summary>
-    private static bool IsLocal(Exception exception) =>
+    private static bool IsOfThisSide(Exception exception) =>
         exception is ArgumentException
             or NotSupportedException
             or NotImplementedException

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace LoadBalancing.Client.Tests.Architecture;
 
-/// <summary>Rules that hold for everything public.</summary>
+/// <summary>Rules for all public types.</summary>
 public sealed class PublicTypesTests
 {
     private static readonly Type[] PublicTypes = typeof(LoadBalancer).Assembly.GetExportedTypes();

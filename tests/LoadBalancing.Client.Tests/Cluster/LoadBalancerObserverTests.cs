@@ -103,13 +103,13 @@ public sealed class LoadBalancerObserverTests
         UpstreamEndpoint endpoint = cluster.Endpoints[0];
 
         cluster.Fail(endpoint, 5);
-        DateTimeOffset judged = cluster.Time.GetUtcNow();
+        DateTimeOffset detectedAt = cluster.Time.GetUtcNow();
         cluster.Time.Advance(TimeSpan.FromMilliseconds(1));
 
         EjectionEvent ejection = Assert.Single(observer.Ejections);
         Assert.Same(endpoint, ejection.Endpoint);
-        Assert.Equal((OutlierDetectorKind.ConsecutiveErrors, 5L, 5L, judged), (ejection.Detector, ejection.FailureCount, ejection.AttemptCount, ejection.Timestamp));
-        Assert.Equal(endpoint.EjectedUntil, judged + ejection.Duration);
+        Assert.Equal((OutlierDetectorKind.ConsecutiveErrors, 5L, 5L, detectedAt), (ejection.Detector, ejection.FailureCount, ejection.AttemptCount, ejection.Timestamp));
+        Assert.Equal(endpoint.EjectedUntil, detectedAt + ejection.Duration);
         Assert.Equal("5 failures in a row, the last: ErrorResponse", ejection.Reason);
     }
 
@@ -126,8 +126,8 @@ public sealed class LoadBalancerObserverTests
 
         EjectionEvent refused = Assert.Single(observer.Refusals);
         Assert.Equal((cluster.Endpoints[1], null), (refused.Endpoint, refused.Duration));
-        (UpstreamEndpoint returned, RestoreCause cause, DateTimeOffset at) = Assert.Single(observer.Returns);
-        Assert.Equal((cluster.Endpoints[0], RestoreCause.Sweep), (returned, cause));
+        (UpstreamEndpoint restored, RestoreCause cause, DateTimeOffset at) = Assert.Single(observer.Returns);
+        Assert.Equal((cluster.Endpoints[0], RestoreCause.Sweep), (restored, cause));
         Assert.Equal(cluster.Time.Start + TimeSpan.FromMinutes(4), at);
     }
 
@@ -164,7 +164,7 @@ public sealed class LoadBalancerObserverTests
     {
         using var cluster = new TestCluster(endpoints: 1);
         var second = new Notes();
-        using IDisposable faulty = cluster.Balancer.Subscribe(new Faulty());
+        using IDisposable throwing = cluster.Balancer.Subscribe(new Faulty());
         using IDisposable subscription = cluster.Balancer.Subscribe(second);
 
         cluster.Balancer.Pick().End(AttemptOutcome.Success);

@@ -2,7 +2,7 @@ using LoadBalancing.Client.TestSupport;
 
 namespace LoadBalancing.Client.Tests.Cluster;
 
-/// <summary><see cref="ConnectionPoolOptions.MaxRequests"/> for those who pick by themselves: a lease is a place.</summary>
+/// <summary><see cref="ConnectionPoolOptions.MaxRequests"/> for picks without HTTP: a lease holds a permit.</summary>
 public sealed class PickLimiterTests : IDisposable
 {
     private readonly TestCluster _cluster = new(endpoints: 4, static options => options.ConnectionPool = new ConnectionPoolOptions { MaxRequests = 2, MaxPendingRequests = 1, PendingTimeout = TimeSpan.FromSeconds(5) });

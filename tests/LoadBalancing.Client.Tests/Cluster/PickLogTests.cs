@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging.Testing;
 
 namespace LoadBalancing.Client.Tests.Cluster;
 
-/// <summary>Why a request went where it went, in the words of the log.</summary>
+/// <summary>The log of picks and of their reasons.</summary>
 public sealed class PickLogTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace LoadBalancing.Client.Tests.Cluster;
 
-/// <summary>Each subset is a cluster of its own, over the same addresses.</summary>
+/// <summary>Each subset is its own cluster, over the same addresses.</summary>
 public sealed class SubsetsTests : IAsyncDisposable
 {
     private readonly ManualEndpointSource _source = new();
@@ -224,13 +224,13 @@ public sealed class SubsetsTests : IAsyncDisposable
         settings["LoadBalancing:catalog:Subsets:v1:Labels:version"] = null;
         configuration.Reload();
         string[] added = Hosts(balancers.GetLoadBalancer("catalog", "v2"));
-        string gone = Assert.Throws<ArgumentException>(() => balancers.GetLoadBalancer("catalog", "v1")).Message;
+        string removedMessage = Assert.Throws<ArgumentException>(() => balancers.GetLoadBalancer("catalog", "v1")).Message;
         string empty = Assert.Throws<NoEndpointAvailableException>(() => v1.Pick()).Message;
         settings["LoadBalancing:catalog:Subsets:v1:Labels:version"] = "v2";
         configuration.Reload();
 
         Assert.Equal(["10.0.0.2"], added);
-        Assert.Equal("Service 'catalog' has no subset 'v1': it has v2. (Parameter 'subset')", gone);
+        Assert.Equal("Service 'catalog' has no subset 'v1': it has v2. (Parameter 'subset')", removedMessage);
         Assert.Equal("Subset 'v1' of service 'catalog' is no longer configured.", empty);
         Assert.Same(v1, balancers.GetLoadBalancer("catalog", "v1"));
         Assert.Equal(["10.0.0.2"], Hosts(v1));
@@ -289,7 +289,7 @@ public sealed class SubsetsTests : IAsyncDisposable
             };
             options.Routes =
             [
-                new() { Name = "a", Destinations = [new() { Subset = "v9", Weight = -1 }, new() { Service = "nobody", Weight = 0, RequestHeaders = new() { Remove = [""] } }] },
+                new() { Name = "a", Destinations = [new() { Subset = "v9", Weight = -1 }, new() { Service = "unknown", Weight = 0, RequestHeaders = new() { Remove = [""] } }] },
                 new() { Name = "b", Destinations = [new() { Weight = 0 }, new() { Weight = 0 }], DirectResponse = new() },
             ];
         }
@@ -307,7 +307,7 @@ public sealed class SubsetsTests : IAsyncDisposable
                 "catalog:Subsets:V1: another subset has a name that differs only in case; names are case-insensitive.",
                 "catalog:Routes:0:Destinations:0:Weight: -1 is negative; it is a share relative to the others, 0 or more.",
                 "catalog:Routes:0:Destinations:0:Subset: the service has no subset 'v9'; it has a b, v1, V1.",
-                "catalog:Routes:0:Destinations:1:Service: there is no service 'nobody'. Known are: catalog.",
+                "catalog:Routes:0:Destinations:1:Service: there is no service 'unknown'. Known are: catalog.",
                 "catalog:Routes:0:Destinations:1:RequestHeaders:Remove: '' is not the name of a header; write it like 'x-version'.",
                 "catalog:Routes:1:Destinations: the route answers requests itself (Redirect, DirectResponse), so none goes anywhere; leave one of the two out.",
                 "catalog:Routes:1:Destinations: the weights add up to 0; together they are 1 to 4294967295.",
@@ -386,7 +386,7 @@ public sealed class SubsetsTests : IAsyncDisposable
         return provider.GetRequiredService<ILoadBalancerProvider>();
     }
 
-    /// <summary>Settings from which keys can be taken away, as from a file.</summary>
+    /// <summary>Settings whose keys can be removed, as in a file.</summary>
     private sealed class EditableSettings : ConfigurationProvider, IConfigurationSource
     {
         public string? this[string key]

@@ -11,7 +11,7 @@ internal sealed record OutlierDetectionSettings(
 {
     private const uint DefaultLocalOriginFailures = 5;
 
-    private static readonly TimeSpan DefaultMaxEjectionTime = TimeSpan.FromSeconds(300);
+    private static readonly TimeSpan LongestByDefault = TimeSpan.FromSeconds(300);
 
     public double ConsecutiveErrorsEnforcementPercent { get; init; } = 100;
 
@@ -47,7 +47,7 @@ internal sealed record OutlierDetectionSettings(
             (uint)options.ConsecutiveErrors,
             options.Interval,
             options.BaseEjectionTime,
-            options.MaxEjectionTime ?? TimeSpan.FromTicks(Math.Max((options.BaseEjectionTime * 10).Ticks, DefaultMaxEjectionTime.Ticks)),
+            options.MaxEjectionTime ?? TimeSpan.FromTicks(Math.Max((options.BaseEjectionTime * 10).Ticks, LongestByDefault.Ticks)),
             options.MaxEjectionTimeJitter ?? options.BaseEjectionTime / 10,
             options.MaxEjectionPercent)
         {

@@ -4,7 +4,7 @@ using LoadBalancing.Client.TestSupport;
 
 namespace LoadBalancing.Client.Tests.Health.Checks;
 
-/// <summary>Checks beside the requests, on a clock that stands still: every 10 s, out after 3 failures, back after 2 passes; the first result counts by itself.</summary>
+/// <summary>Health checks on a manual clock: every 10 s, unhealthy after 3 failures, healthy after 2 passes; the first result takes effect by itself.</summary>
 public sealed class ActiveCheckTests
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
@@ -74,7 +74,7 @@ public sealed class ActiveCheckTests
         using TestCluster cluster = Checked();
         cluster.Run(Interval);
 
-        cluster.Probe.GetResult = static (_, _) => new ValueTask<ProbeResult>(ProbeResult.UnhealthyImmediately("answered 503"));
+        cluster.Probe.GetResult = static (_, _) => new ValueTask<ProbeResult>(ProbeResult.UnhealthyImmediately("responded with 503"));
 
         AssertAfter(cluster, EndpointHealth.Unhealthy);
     }
@@ -183,13 +183,13 @@ public sealed class ActiveCheckTests
         SecondsToNext(cluster);
         Assert.Equal(10, SecondsToNext(cluster));
 
-        // Well and beginning to fail, twice; then out.
+        // Healthy and starting to fail, twice; then unhealthy.
         cluster.Probe.GetResult = Fail("down");
         Assert.Equal([10, 3, 3], [SecondsToNext(cluster), SecondsToNext(cluster), SecondsToNext(cluster)]);
         Assert.Equal(EndpointHealth.Unhealthy, cluster.Endpoints[0].Health);
         Assert.Equal([7, 7], [SecondsToNext(cluster), SecondsToNext(cluster)]);
 
-        // Out and beginning to pass; then well.
+        // Unhealthy and starting to pass; then healthy.
         cluster.Probe.GetResult = Pass;
         Assert.Equal([7, 5], [SecondsToNext(cluster), SecondsToNext(cluster)]);
         Assert.Equal(EndpointHealth.Available, cluster.Endpoints[0].Health);
@@ -228,7 +228,7 @@ public sealed class ActiveCheckTests
             cluster.Run(TimeSpan.FromSeconds(1));
         }
 
-        // The first of them can be up to a minute away.
+        // The first probe can be up to a minute away.
         Assert.InRange(cluster.Probe.ProbedEndpoints.Count - idle, 25, 31);
     }
 
@@ -313,7 +313,7 @@ public sealed class ActiveCheckTests
         SecondsToNext(cluster);
         int asked = cluster.Probe.ProbedEndpoints.Count;
 
-        // The check has just seen the last request. The next one comes 10 s after it, the one after that 60 s later, and that is 70 s without traffic.
+        // The probe has just seen the last request. The next probe follows after 10 s and the one after that 60 s later, which is 70 s without traffic.
         cluster.Run(TimeSpan.FromSeconds(10));
         Assert.Equal(asked + 1, cluster.Probe.ProbedEndpoints.Count);
         cluster.Run(TimeSpan.FromSeconds(59));
@@ -334,7 +334,7 @@ public sealed class ActiveCheckTests
         cluster.Run(TimeSpan.FromHours(8));
         Assert.Equal(asked, cluster.Probe.ProbedEndpoints.Count);
 
-        // Everybody may be well by now: the request takes old results for unknown, and both are checked at once, the next moment.
+        // All endpoints may be healthy by now: the request resets results to unknown, and both endpoints are probed immediately.
         cluster.Probe.GetResult = Pass;
         using (cluster.Balancer.Pick())
         {
@@ -392,14 +392,14 @@ public sealed class ActiveCheckTests
     [Fact]
     public async Task With_StartUnhealthy_a_request_waits_for_the_first_passed_probe()
     {
-        var answers = new TaskCompletionSource<ProbeResult>();
-        using TestCluster cluster = Starting(answers);
+        var pendingResult = new TaskCompletionSource<ProbeResult>();
+        using TestCluster cluster = Starting(pendingResult);
         Assert.All(cluster.Endpoints, static endpoint => Assert.Equal(EndpointHealth.Untested, endpoint.Health));
         Assert.Equal(2, cluster.Probe.ProbedEndpoints.Count);
 
         ValueTask<EndpointLease> pick = cluster.Balancer.PickAsync(cancellationToken: TestContext.Current.CancellationToken);
         Assert.False(pick.IsCompleted);
-        answers.SetResult(ProbeResult.Healthy);
+        pendingResult.SetResult(ProbeResult.Healthy);
         cluster.Time.Advance(TimeSpan.FromMilliseconds(1));
         Assert.Contains(cluster.Endpoints, static endpoint => endpoint.Health == EndpointHealth.Available);
 
@@ -452,14 +452,14 @@ public sealed class ActiveCheckTests
     public void With_StartUnhealthy_an_added_endpoint_gets_no_traffic_until_it_has_passed()
     {
         using TestCluster cluster = Starting(null);
-        var answer = new TaskCompletionSource<ProbeResult>();
-        cluster.Probe.GetResult = (_, _) => new ValueTask<ProbeResult>(answer.Task);
+        var pendingResult = new TaskCompletionSource<ProbeResult>();
+        cluster.Probe.GetResult = (_, _) => new ValueTask<ProbeResult>(pendingResult.Task);
 
         cluster.Update([TestCluster.Address(1), TestCluster.Address(2), TestCluster.Address(3)]);
         Assert.Equal(EndpointHealth.Untested, cluster.Endpoints[2].Health);
         Assert.Equal(2, cluster.PickMany(30).Count);
 
-        answer.SetResult(ProbeResult.Healthy);
+        pendingResult.SetResult(ProbeResult.Healthy);
         cluster.Run(TimeSpan.FromMilliseconds(1));
         Assert.Equal(3, cluster.PickMany(30).Count);
     }
@@ -484,13 +484,13 @@ public sealed class ActiveCheckTests
         using TestCluster cluster = Starting(null);
         cluster.Run(TimeSpan.FromMinutes(30));
         int asked = cluster.Probe.ProbedEndpoints.Count;
-        var answer = new TaskCompletionSource<ProbeResult>();
-        cluster.Probe.GetResult = (_, _) => new ValueTask<ProbeResult>(answer.Task);
+        var pendingResult = new TaskCompletionSource<ProbeResult>();
+        cluster.Probe.GetResult = (_, _) => new ValueTask<ProbeResult>(pendingResult.Task);
 
         ValueTask<EndpointLease> pick = cluster.Balancer.PickAsync(cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(asked + 2, cluster.Probe.ProbedEndpoints.Count);
         Assert.False(pick.IsCompleted);
-        answer.SetResult(ProbeResult.Healthy);
+        pendingResult.SetResult(ProbeResult.Healthy);
         cluster.Run(TimeSpan.FromMilliseconds(1));
         Assert.Contains(cluster.Endpoints, static endpoint => endpoint.Health == EndpointHealth.Available);
 
@@ -603,7 +603,7 @@ public sealed class ActiveCheckTests
         Assert.Empty(cluster.Probe.ProbedEndpoints);
     }
 
-    /// <summary>A pick that has what it waits for, or fails.</summary>
+    /// <summary>Returns the result of a completed pick, or fails.</summary>
     private static Task<EndpointLease> Soon(ValueTask<EndpointLease> pick) => pick.AsTask().WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
 
     private static ValueTask<ProbeResult> Pass(UpstreamEndpoint endpoint, CancellationToken cancellationToken) => new(ProbeResult.Healthy);
@@ -624,8 +624,8 @@ public sealed class ActiveCheckTests
         },
         seed);
 
-    /// <summary>Two endpoints that have to pass a first check; null: they have.</summary>
-    private static TestCluster Starting(TaskCompletionSource<ProbeResult>? answer)
+    /// <summary>Two endpoints that have to pass their first probe; null: they have passed it.</summary>
+    private static TestCluster Starting(TaskCompletionSource<ProbeResult>? pendingResult)
     {
         TestCluster cluster = new([], static options =>
         {
@@ -633,13 +633,13 @@ public sealed class ActiveCheckTests
             options.HealthCheck.IntervalJitterPercent = 0;
             options.HealthCheck.StartUnhealthy = true;
         });
-        cluster.Probe.GetResult = answer is null ? Pass : (_, _) => new ValueTask<ProbeResult>(answer.Task);
+        cluster.Probe.GetResult = pendingResult is null ? Pass : (_, _) => new ValueTask<ProbeResult>(pendingResult.Task);
         cluster.Update([TestCluster.Address(1), TestCluster.Address(2)]);
         cluster.Run(TimeSpan.FromMilliseconds(1));
         return cluster;
     }
 
-    /// <summary>Goes on from check to check, with traffic all the while, and looks at the first endpoint after each.</summary>
+    /// <summary>Advances from probe to probe, with continuous traffic, and reads the first endpoint after each.</summary>
     private static void AssertAfter(TestCluster cluster, params EndpointHealth[] expected)
     {
         foreach (EndpointHealth health in expected)
@@ -649,7 +649,7 @@ public sealed class ActiveCheckTests
         }
     }
 
-    /// <summary>Goes on, with traffic, to the next check of the first endpoint.</summary>
+    /// <summary>Advances, with traffic, to the next probe of the first endpoint.</summary>
     private static int SecondsToNext(TestCluster cluster)
     {
         int Checks() => cluster.Probe.ProbedEndpoints.Count(endpoint => endpoint == cluster.Endpoints[0]);
@@ -664,7 +664,7 @@ public sealed class ActiveCheckTests
             }
         }
 
-        throw new InvalidOperationException("There was no check.");
+        throw new InvalidOperationException("There was no probe.");
     }
 
     private sealed class Turns : LoadBalancerObserver

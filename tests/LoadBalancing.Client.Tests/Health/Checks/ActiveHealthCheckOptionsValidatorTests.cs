@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace LoadBalancing.Client.Tests.Health.Checks;
 
-/// <summary>What options may say about health checks, in code and in configuration.</summary>
+/// <summary>Validation of the options of health checks, in code and in configuration.</summary>
 public sealed class ActiveHealthCheckOptionsValidatorTests
 {
     [Fact]

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client.Tests.Health.Checks;
 
-/// <summary>What options of active checks come to.</summary>
+/// <summary>The settings compiled from the options of health checks.</summary>
 public sealed class HealthCheckSettingsTests
 {
     [Fact]

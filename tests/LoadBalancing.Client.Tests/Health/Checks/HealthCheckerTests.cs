@@ -3,7 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace LoadBalancing.Client.Tests.Health.Checks;
 
-/// <summary>The checker alone: what it tells, and what becomes of checks that are under way when something changes.</summary>
+/// <summary>The health checker alone: the events it reports, and probes that are in flight during a change.</summary>
 public sealed class HealthCheckerTests : IHealthCheckEvents, IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
@@ -68,7 +68,7 @@ public sealed class HealthCheckerTests : IHealthCheckEvents, IDisposable
         Assert.True(checker.IsStopped);
         int asked = _probe.ProbedEndpoints.Count;
 
-        // There is traffic again, of which the checker has not yet been told.
+        // There is traffic again, which the checker has not seen yet.
         _endpoints[0].Load.Begin();
         slow.SetResult(ProbeResult.Healthy);
         _time.Advance(TimeSpan.FromHours(1));
@@ -156,8 +156,8 @@ public sealed class HealthCheckerTests : IHealthCheckEvents, IDisposable
     public void Probes_do_not_capture_the_synchronization_context_of_the_timer()
     {
         var context = new CountingContext();
-        var answer = new TaskCompletionSource<ProbeResult>();
-        _probe.GetResult = (_, _) => new ValueTask<ProbeResult>(answer.Task);
+        var pendingResult = new TaskCompletionSource<ProbeResult>();
+        _probe.GetResult = (_, _) => new ValueTask<ProbeResult>(pendingResult.Task);
         Create(_endpoints[..1]);
         SynchronizationContext? before = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(context);
@@ -170,7 +170,7 @@ public sealed class HealthCheckerTests : IHealthCheckEvents, IDisposable
             SynchronizationContext.SetSynchronizationContext(before);
         }
 
-        answer.SetResult(ProbeResult.Healthy);
+        pendingResult.SetResult(ProbeResult.Healthy);
 
         Assert.Equal(0, context.Posts);
         Assert.Equal(ProbeResult.Healthy, _endpoints[0].LastProbeResult);
@@ -196,8 +196,8 @@ public sealed class HealthCheckerTests : IHealthCheckEvents, IDisposable
         }
     }
 
-    /// <summary>Every 10 s, without traffic each minute, and no more after two.</summary>
-    private HealthChecker Create(UpstreamEndpoint[]? members = null, TimeSpan? timeout = null)
+    /// <summary>Every 10 s, without traffic every minute, and stopped after two minutes.</summary>
+    private HealthChecker Create(UpstreamEndpoint[]? endpoints = null, TimeSpan? timeout = null)
     {
         HealthCheckSettings settings = HealthCheckSettings.From(new ActiveHealthCheckOptions
         {
@@ -209,7 +209,7 @@ public sealed class HealthCheckerTests : IHealthCheckEvents, IDisposable
             Timeout = timeout ?? TimeSpan.FromSeconds(2),
         })!;
         _checker = new HealthChecker(settings, _probe, this, _time, RandomSource.Seeded(1), static probe => probe());
-        _checker.SetEndpoints(members ?? _endpoints);
+        _checker.SetEndpoints(endpoints ?? _endpoints);
         return _checker;
     }
 

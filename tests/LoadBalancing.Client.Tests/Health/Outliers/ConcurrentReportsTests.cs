@@ -2,7 +2,7 @@ using LoadBalancing.Client.TestSupport;
 
 namespace LoadBalancing.Client.Tests.Health.Outliers;
 
-/// <summary>What holds when many threads report at once. Real threads; every claim holds in every interleaving.</summary>
+/// <summary>Invariants while many threads report concurrently. Real threads; every claim holds in every interleaving.</summary>
 public sealed class ConcurrentReportsTests
 {
     private const int Threads = 64;
@@ -51,7 +51,7 @@ public sealed class ConcurrentReportsTests
             {
                 cluster.Fail(bad);
 
-                // Whoever sees it out knows that the report which ejected it has taken effect: nobody may be given it from here on.
+                // A thread that sees the endpoint ejected knows that the ejecting report has taken effect: from here on no pick may yield it.
                 if (!bad.IsAvailable)
                 {
                     for (int i = 0; i < 20; i++)
@@ -70,7 +70,7 @@ public sealed class ConcurrentReportsTests
     [Fact]
     public void The_fifth_failure_ejects_with_the_last_quota_however_many_report_concurrently()
     {
-        // Two reports that see four failures at once both reach for the one slot; the one that finds it reserved must not take the ejection from the other.
+        // Two concurrent reports that see four failures both try to reserve the last quota; the one that finds it reserved must not prevent the ejection by the other.
         using var cluster = new TestCluster(endpoints: 2);
         UpstreamEndpoint bad = cluster.Endpoints[0];
         cluster.Fail(bad, 4);
@@ -141,7 +141,7 @@ public sealed class ConcurrentReportsTests
         Assert.Equal(ejected, endpoint.Status);
         Assert.Equal(5, endpoint.InFlight);
 
-        // Still so after the return: neither an old failure nor an old success means anything to its new life.
+        // The same holds after the restoration: neither an old failure nor an old success counts in the new generation.
         cluster.RunTo(TimeSpan.FromMinutes(4));
         cluster.Fail(endpoint, 4);
         early[5].End(AttemptOutcome.Success);

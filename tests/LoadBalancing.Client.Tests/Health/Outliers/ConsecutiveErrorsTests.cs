@@ -2,7 +2,7 @@ using LoadBalancing.Client.TestSupport;
 
 namespace LoadBalancing.Client.Tests.Health.Outliers;
 
-/// <summary>What takes an endpoint out, and what does not.</summary>
+/// <summary>Outcomes that eject an endpoint, and outcomes that do not.</summary>
 public sealed class ConsecutiveErrorsTests
 {
     [Fact]

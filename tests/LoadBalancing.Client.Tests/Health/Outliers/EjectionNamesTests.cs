@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client.Tests.Health.Outliers;
 
-/// <summary>Metrics and logs have names of their own for detectors and causes: dashboards and alerts are built on them, so they do not follow the names in code.</summary>
+/// <summary>Metrics and logs have their own names for detectors and causes: dashboards and alerts depend on them, so they do not follow the names in code.</summary>
 public sealed class EjectionNamesTests
 {
     [Fact]

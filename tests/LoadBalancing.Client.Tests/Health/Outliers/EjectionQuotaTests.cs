@@ -3,7 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace LoadBalancing.Client.Tests.Health.Outliers;
 
-/// <summary>How many may be out at once.</summary>
+/// <summary>The maximum number of endpoints that are ejected simultaneously.</summary>
 public sealed class EjectionQuotaTests
 {
     public static TheoryData<int, double, int> Shares => new()
@@ -18,33 +18,33 @@ public sealed class EjectionQuotaTests
 
     [Theory]
     [MemberData(nameof(Shares))]
-    public void The_share_is_rounded_down_but_never_below_one_of_two_or_more(int members, double percent, int expected)
+    public void The_share_is_rounded_down_but_never_below_one_of_two_or_more(int endpointCount, double percent, int expected)
     {
         var settings = OutlierDetectionSettings.From(new OutlierDetectionOptions { MaxEjectionPercent = percent });
 
-        Assert.Equal(expected, settings.GetMaxEjected(members));
+        Assert.Equal(expected, settings.GetMaxEjected(endpointCount));
     }
 
-    /// <summary>Every size from 1 to 10 under every whole percentage: what the arithmetic of integers says, and what really goes out when everybody fails.</summary>
+    /// <summary>Every size from 1 to 10 with every whole percentage: the integer arithmetic, and the actual number of ejections when all endpoints fail.</summary>
     [Theory]
     [InlineData(1), InlineData(2), InlineData(3), InlineData(4), InlineData(5), InlineData(6), InlineData(7), InlineData(8), InlineData(9), InlineData(10)]
-    public void Small_sets_eject_exactly_what_every_percentage_allows(int members)
+    public void Small_sets_eject_exactly_what_every_percentage_allows(int endpointCount)
     {
         var time = new FakeTimeProvider();
-        EndpointDescription[] addresses = [.. Enumerable.Range(1, members).Select(TestCluster.Address)];
+        EndpointDescription[] addresses = [.. Enumerable.Range(1, endpointCount).Select(TestCluster.Address)];
         for (int percent = 0; percent <= 100; percent++)
         {
-            int expected = percent == 0 ? 0 : Math.Max(members >= 2 ? 1 : 0, members * percent / 100);
+            int expected = percent == 0 ? 0 : Math.Max(endpointCount >= 2 ? 1 : 0, endpointCount * percent / 100);
             var settings = OutlierDetectionSettings.From(new OutlierDetectionOptions { MaxEjectionPercent = percent });
             using var detector = new OutlierDetector(settings, new Nobody(), time, RandomSource.Seeded(1));
             UpstreamEndpoint[] endpoints = [.. addresses.Select(static address => new UpstreamEndpoint(new EndpointIdentity(new Uri(address.Address), Hostname: null), address, new EndpointLoad()))];
             detector.SetEndpoints(endpoints, []);
-            for (int i = 0; i < 5 * members; i++)
+            for (int i = 0; i < 5 * endpointCount; i++)
             {
-                detector.OnFailure(endpoints[i % members], generation: 0, AttemptOutcome.Failure(FailureKind.ErrorResponse));
+                detector.OnFailure(endpoints[i % endpointCount], generation: 0, AttemptOutcome.Failure(FailureKind.ErrorResponse));
             }
 
-            Assert.Equal((members, percent, expected, expected), (members, percent, detector.EjectedCount, endpoints.Count(static endpoint => endpoint.Health == EndpointHealth.Ejected)));
+            Assert.Equal((endpointCount, percent, expected, expected), (endpointCount, percent, detector.EjectedCount, endpoints.Count(static endpoint => endpoint.Health == EndpointHealth.Ejected)));
         }
     }
 
@@ -120,13 +120,13 @@ public sealed class EjectionQuotaTests
     public void A_late_failure_of_a_removed_endpoint_takes_no_quota()
     {
         using var cluster = new TestCluster(endpoints: 4);
-        UpstreamEndpoint leaver = cluster.Endpoints[0];
-        EndpointLease[] late = [.. Enumerable.Range(0, 5).Select(_ => cluster.Lease(leaver))];
+        UpstreamEndpoint removed = cluster.Endpoints[0];
+        EndpointLease[] late = [.. Enumerable.Range(0, 5).Select(_ => cluster.Lease(removed))];
 
         cluster.Update([TestCluster.Address(2), TestCluster.Address(3)]);
         Array.ForEach(late, static lease => lease.End(AttemptOutcome.Failure(FailureKind.Reset)));
 
-        Assert.True(leaver.IsRemoved);
+        Assert.True(removed.IsRemoved);
         cluster.Fail(cluster.Endpoints[0], 5);
         Assert.Single(cluster.Ejected);
     }

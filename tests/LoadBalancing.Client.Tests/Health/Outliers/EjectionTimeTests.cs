@@ -2,7 +2,7 @@ using LoadBalancing.Client.TestSupport;
 
 namespace LoadBalancing.Client.Tests.Health.Outliers;
 
-/// <summary>How long an endpoint stays out, with the default numbers unless a test names others.</summary>
+/// <summary>The duration of ejections, with the default values unless a test sets others.</summary>
 public sealed class EjectionTimeTests
 {
     [Fact]
@@ -61,7 +61,7 @@ public sealed class EjectionTimeTests
         using var cluster = new TestCluster(configure: options => options.OutlierDetection.MaxEjectionTimeJitter = TimeSpan.Zero);
         UpstreamEndpoint endpoint = cluster.Endpoints[0];
 
-        // Out at 0:00 for 3 min, back at 3:00; out at 3:00 for 6 min, back at 9:00.
+        // Ejected at 0:00 for 3 min, restored at 3:00; ejected at 3:00 for 6 min, restored at 9:00.
         cluster.Fail(endpoint, 5);
         cluster.RunTo(TimeSpan.FromMinutes(3));
         cluster.Fail(endpoint, 5);
@@ -69,7 +69,7 @@ public sealed class EjectionTimeTests
         Assert.Equal(EndpointHealth.Available, endpoint.Health);
         Assert.Equal(2, endpoint.EjectionHistory.Multiplier);
 
-        // The sweep that brought it back forgives nothing, each later one forgives one.
+        // The restoring sweep does not decrease the multiplier, each later one decreases it by one.
         cluster.RunTo(new TimeSpan(0, 9, 59));
         Assert.Equal(2, endpoint.EjectionHistory.Multiplier);
         cluster.RunTo(TimeSpan.FromMinutes(10));

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace LoadBalancing.Client.Tests.Health.Outliers;
 
-/// <summary>Ejections and returns one step at a time, as two that come at once would find them.</summary>
+/// <summary>Ejections and restorations step by step, in the states that concurrent ones would find.</summary>
 public sealed class EjectorTests : IEjectionEvents
 {
     private static readonly OutlierDetectionSettings Settings = OutlierDetectionSettings.From(new OutlierDetectionOptions());
@@ -30,7 +30,7 @@ public sealed class EjectorTests : IEjectionEvents
     [Fact]
     public void An_ejection_of_an_earlier_generation_releases_its_quota_and_ejects_nothing()
     {
-        Assert.False(_ejector.TryEject(_endpoint, generation: 8, Found, Settings, members: 2));
+        Assert.False(_ejector.TryEject(_endpoint, generation: 8, Found, Settings, endpointCount: 2));
 
         Assert.Equal((0, EndpointHealth.Available), (_ejector.EjectedCount, _endpoint.Health));
         Assert.Empty(_refused);
@@ -45,7 +45,7 @@ public sealed class EjectorTests : IEjectionEvents
     {
         var ejector = new Ejector(this, new FakeTimeProvider(), new ConstantRandom(draw));
 
-        Assert.Equal(enforced, ejector.TryEject(_endpoint, generation: 0, Found with { EnforcementPercent = percent }, Settings, members: 2));
+        Assert.Equal(enforced, ejector.TryEject(_endpoint, generation: 0, Found with { EnforcementPercent = percent }, Settings, endpointCount: 2));
 
         Assert.Equal(enforced ? [] : [false], _refused.Select(static refusal => refusal.IsEnforced));
         Assert.Equal(enforced ? 1 : 0, ejector.EjectedCount);
@@ -56,7 +56,7 @@ public sealed class EjectorTests : IEjectionEvents
     [InlineData(3u)]
     public void A_restoration_of_another_ejection_restores_nothing(uint generation)
     {
-        Assert.True(_ejector.TryEject(_endpoint, generation: 0, Found, Settings, members: 2));
+        Assert.True(_ejector.TryEject(_endpoint, generation: 0, Found, Settings, endpointCount: 2));
 
         Assert.False(_ejector.TryRestore(_endpoint, generation, RestoreCause.Sweep, sweep: 1));
 
@@ -76,7 +76,7 @@ public sealed class EjectorTests : IEjectionEvents
     [Fact]
     public void The_second_of_two_restorations_does_nothing()
     {
-        _ejector.TryEject(_endpoint, generation: 0, Found, Settings, members: 2);
+        _ejector.TryEject(_endpoint, generation: 0, Found, Settings, endpointCount: 2);
 
         Assert.Equal([true, false], [_ejector.TryRestore(_endpoint, 1, RestoreCause.TrialRequest, sweep: 7), _ejector.TryRestore(_endpoint, 1, RestoreCause.Sweep, sweep: 8)]);
 
@@ -91,7 +91,7 @@ public sealed class EjectorTests : IEjectionEvents
         Assert.Equal((1u, 0), (_endpoint.Status.Generation, _ejector.EjectedCount));
 
         var other = new UpstreamEndpoint(new EndpointIdentity(new Uri("http://b"), Hostname: null), "http://b", new EndpointLoad());
-        _ejector.TryEject(other, generation: 0, Found, Settings, members: 2);
+        _ejector.TryEject(other, generation: 0, Found, Settings, endpointCount: 2);
         _ejector.Retire(other);
         Assert.Equal((3u, 0), (other.Status.Generation, _ejector.EjectedCount));
     }

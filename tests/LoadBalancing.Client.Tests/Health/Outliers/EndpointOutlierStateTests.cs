@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace LoadBalancing.Client.Tests.Health.Outliers;
 
-/// <summary>What is counted of one endpoint, life by life.</summary>
+/// <summary>The counts of one endpoint, by generation.</summary>
 public sealed class EndpointOutlierStateTests
 {
     private const uint LastGeneration = (1 << 24) - 1;
@@ -99,7 +99,7 @@ public sealed class EndpointOutlierStateTests
     [Fact]
     public void A_full_counter_saturates()
     {
-        // 24 bits each: all but one of the attempts that it can hold, of which all but two went well.
+        // 24 bits each: all but one of the attempts that the counter can hold, of which all but two succeeded.
         OutcomeCounter count = default;
         Unsafe.As<OutcomeCounter, ulong>(ref count) = (6UL << 48) | (0xFFFFFCUL << 24) | 0xFFFFFE;
 
@@ -136,7 +136,7 @@ public sealed class EndpointOutlierStateTests
             window.Add(first + i, success: true);
         }
 
-        // Steps 15 to 24: of the odd ones out, 15, 18, 21 and 24 went well.
+        // Steps 15 to 24: the attempts of steps 15, 18, 21 and 24 succeeded.
         Assert.Equal(new OutcomeTotals(14, 20), window.Count(first + 24));
         Assert.Equal(new OutcomeTotals(12, 18), window.Count(first + 25));
         Assert.Equal(new OutcomeTotals(2, 2), window.Count(first + 33));

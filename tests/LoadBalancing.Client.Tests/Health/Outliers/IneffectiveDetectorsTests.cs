@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LoadBalancing.Client.Tests.Health.Outliers;
 
-/// <summary>Detectors that can never fire are reported at the start; those that can are not.</summary>
+/// <summary>Detectors that can never fire are reported at startup; those that can are not.</summary>
 public sealed class IneffectiveDetectorsTests
 {
     [Fact]

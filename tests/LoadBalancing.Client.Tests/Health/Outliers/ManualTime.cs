@@ -7,7 +7,7 @@ internal sealed class ManualTime : TimeProvider
 
     public TimeSpan Now { get; set; }
 
-    /// <summary>What the timer was set to.</summary>
+    /// <summary>The due time of the timer.</summary>
     public List<TimeSpan> Set { get; } = [];
 
     public bool IsDisposed { get; private set; }

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace LoadBalancing.Client.Tests.Health.Outliers;
 
-/// <summary>What options may say about outlier detection, in code and in configuration.</summary>
+/// <summary>Validation of the options of outlier detection, in code and in configuration.</summary>
 public sealed class OutlierDetectionOptionsValidatorTests
 {
     [Fact]
@@ -151,7 +151,7 @@ public sealed class OutlierDetectionOptionsValidatorTests
         provider.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer("catalog");
     }
 
-    /// <summary>What layers of JSON say about ejection, the later over the earlier.</summary>
+    /// <summary>The options of outlier detection from layers of JSON; later layers override earlier ones.</summary>
     private static LoadBalancingOptions ReadJson(params string[] layers)
     {
         var builder = new ConfigurationBuilder();

@@ -3,7 +3,7 @@ using LoadBalancing.Client.Tests.Health.Outliers.Interleavings;
 
 namespace LoadBalancing.Client.Tests.Health.Outliers;
 
-/// <summary>What single reports come to, and what reaches the detector too late.</summary>
+/// <summary>The effect of single reports, and reports that reach the detector too late.</summary>
 public sealed class OutlierDetectorTests
 {
     [Fact]
@@ -13,7 +13,7 @@ public sealed class OutlierDetectorTests
 
         Assert.Equal([false, false, true, false], new[] { FailureKind.ErrorResponse, FailureKind.Reset, FailureKind.ErrorResponse, FailureKind.ErrorResponse }.Select(kind => Report(bench, 0, kind)));
 
-        // The cap is reached.
+        // MaxEjectionPercent is reached.
         Assert.Equal([false, false], new[] { FailureKind.ErrorResponse, FailureKind.ErrorResponse }.Select(kind => Report(bench, 1, kind)));
         Assert.Single(bench.Refused);
     }
@@ -61,7 +61,7 @@ public sealed class OutlierDetectorTests
         bench.SweepWhenDue();
         Assert.Equal(2, bench.Returned.Count);
 
-        // And both are forgiven.
+        // And the multipliers of both are zero.
         bench.SweepWhenDue();
         Assert.Equal((0, 0), (bench[0].EjectionHistory.Multiplier, bench[1].EjectionHistory.Multiplier));
     }

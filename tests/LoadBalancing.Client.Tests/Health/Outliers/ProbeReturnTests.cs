@@ -2,7 +2,7 @@ using LoadBalancing.Client.TestSupport;
 
 namespace LoadBalancing.Client.Tests.Health.Outliers;
 
-/// <summary>Ejected endpoints that come back by passing one request, instead of getting their whole share at once.</summary>
+/// <summary>Ejected endpoints that are restored by one successful trial request, instead of getting their full share immediately.</summary>
 public sealed class ProbeReturnTests
 {
     private static readonly TimeSpan TimeIsUp = TimeSpan.FromMinutes(3.5);
@@ -233,7 +233,7 @@ public sealed class ProbeReturnTests
         Assert.Equal(0, cluster.Endpoints[0].EjectionHistory.Multiplier);
     }
 
-    /// <summary>Four endpoints, of which the first went out at 0:30, until 3:30.</summary>
+    /// <summary>Four endpoints, of which the first was ejected at 0:30, until 3:30.</summary>
     private static TestCluster Ejected()
     {
         var cluster = new TestCluster(configure: static options =>
@@ -247,7 +247,7 @@ public sealed class ProbeReturnTests
         return cluster;
     }
 
-    /// <summary>The leases on ejected endpoints among so many picks; all others end at once.</summary>
+    /// <summary>The leases on ejected endpoints among a number of picks; all others end immediately.</summary>
     private static List<EndpointLease> ProbesAmong(TestCluster cluster, PickContext context, int picks)
     {
         var probes = new List<EndpointLease>();

@@ -2,7 +2,7 @@ using LoadBalancing.Client.TestSupport;
 
 namespace LoadBalancing.Client.Tests.Health.Outliers;
 
-/// <summary>Gateway failures and failures of local origin in a row, and how they go together with failures of any kind.</summary>
+/// <summary>Consecutive gateway failures and local origin failures, and their interaction with failures of any kind.</summary>
 public sealed class StreakDetectorTests
 {
     [Fact]
@@ -121,13 +121,13 @@ public sealed class StreakDetectorTests
     [Theory]
     [InlineData(FailureKind.ErrorResponse)]
     [InlineData(FailureKind.Gateway)]
-    public void Any_response_shows_that_the_endpoint_is_reachable(FailureKind answer)
+    public void Any_response_shows_that_the_endpoint_is_reachable(FailureKind response)
     {
         using TestCluster cluster = Split(local: 3);
         UpstreamEndpoint endpoint = cluster.Endpoints[0];
 
         cluster.Fail(endpoint, 2, FailureKind.Connect);
-        cluster.Fail(endpoint, 1, answer);
+        cluster.Fail(endpoint, 1, response);
         cluster.Fail(endpoint, 2, FailureKind.Connect);
 
         Assert.Empty(cluster.Ejected);

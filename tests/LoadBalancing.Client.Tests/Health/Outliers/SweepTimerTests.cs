@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client.Tests.Health.Outliers;
 
-/// <summary>When sweeps come, on a clock whose timers fire when the test says so. A beat each 10 s.</summary>
+/// <summary>The schedule of sweeps, on a manual clock. One beat every 10 s.</summary>
 public sealed class SweepTimerTests
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
@@ -71,7 +71,7 @@ public sealed class SweepTimerTests
 
         timer.Configure(TimeSpan.FromMinutes(1));
 
-        // At 110, and when that has been swept, at 120; by the new beat at 120.
+        // At 110, and after that sweep at 120; with the new interval at 120.
         Assert.Equal([9, 9, 19], _time.Set.Select(static due => due.TotalSeconds));
     }
 

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace LoadBalancing.Client.Tests.Health.Outliers;
 
-/// <summary>The share of successes over a moving window, one endpoint by itself: at least 20 requests in 10 s, out below 80 %.</summary>
+/// <summary>The success rate over a sliding window, for each endpoint by itself: at least 20 requests in 10 s, ejected below 80 %.</summary>
 public sealed class WindowedSuccessRateTests
 {
     [Fact]
@@ -165,7 +165,7 @@ public sealed class WindowedSuccessRateTests
         UpstreamEndpoint endpoint = cluster.Endpoints[0];
         for (int second = 0; second < 40; second++)
         {
-            // 4 a second: the last ten seconds hold 40, and 9 failures make 9 of 49.
+            // 4 per second: the last ten seconds hold 40, and 9 failures make 9 of 49.
             cluster.Serve(endpoint, 4, 0);
             cluster.Time.Advance(TimeSpan.FromSeconds(1));
         }

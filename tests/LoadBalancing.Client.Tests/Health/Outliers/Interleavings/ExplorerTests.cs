@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client.Tests.Health.Outliers.Interleavings;
 
-/// <summary>That the explorer tries every order, and finds what it is made to find.</summary>
+/// <summary>Verifies that the explorer tries every order and detects violations.</summary>
 public sealed class ExplorerTests
 {
     [Theory]
@@ -27,7 +27,7 @@ public sealed class ExplorerTests
             }
         });
 
-        // Binomial: which of the a + b places are the first thread's.
+        // Binomial: which of the a + b positions belong to the first thread.
         Assert.Equal((orders, orders), (runs, seen.Count));
     }
 

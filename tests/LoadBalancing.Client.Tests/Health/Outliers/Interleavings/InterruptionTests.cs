@@ -3,8 +3,8 @@ using Microsoft.Extensions.Time.Testing;
 namespace LoadBalancing.Client.Tests.Health.Outliers.Interleavings;
 
 /// <summary>
-/// One thing is done, and another one comes in whole before each of its steps in turn: what a lock-free step does when somebody else was first. Fewer orders than the explorer tries, and no threads: all of
-/// them take no time.
+/// One operation runs, and another one runs completely before each of its steps in turn: the behaviour of a lock-free step that loses a race. Fewer
+/// orders than the explorer tries, and no threads, so all of them are fast.
 /// </summary>
 public sealed class InterruptionTests
 {
@@ -302,7 +302,7 @@ public sealed class InterruptionTests
     [Fact]
     public void A_window_that_fills_while_the_sweep_decides_is_evaluated_before_the_claim_is_released() => Each(static () =>
     {
-        // The sweep's detection is not enforced; what the reports find meanwhile is.
+        // The sweep's detection is not enforced; the concurrent detection of the reports is.
         DetectorBench bench = new(endpoints: 2, errors: 0, configure: static settings => settings with
         {
             FailurePercentage = new FailurePercentageSettings(85, 1, 1, 0, 0),
@@ -421,7 +421,7 @@ public sealed class InterruptionTests
             () => forgiven = bench[0].EjectionHistory.TryChangeMultiplier(2, 1));
     });
 
-    /// <summary>Two more failures come in the midst of something, and after both the endpoint is out.</summary>
+    /// <summary>Two more failures come during an operation, and after both the endpoint is ejected.</summary>
     private static Scenario EjectedByTwoMore(DetectorBench bench, Action during) => new(
         () => bench.ExpectEjected(0),
         during,

@@ -1,12 +1,12 @@
 namespace LoadBalancing.Client.Tests.Health.Outliers.Interleavings;
 
-/// <summary>The production class itself, in every order of the steps of its threads: no ejection is lost, none is made twice, and the cap holds.</summary>
+/// <summary>The production class itself, in every order of the steps of its threads: no ejection is lost or duplicated, and the quota holds.</summary>
 public sealed class OutlierDetectorInterleavingTests
 {
     [Fact]
     public void Of_two_failures_with_quota_for_one_exactly_one_ejects()
     {
-        // The one that finds the slot taken must not clear the streak that the other one is acting on.
+        // The report that finds the quota reserved must not clear the streak that the other one is processing.
         DetectorBench.Explore(static () =>
         {
             DetectorBench bench = new(endpoints: 2, errors: 2);
@@ -58,7 +58,7 @@ public sealed class OutlierDetectorInterleavingTests
     [Fact]
     public void Every_failure_is_counted_while_another_one_is_refused()
     {
-        // The slot is taken, so the second failure in a row is refused and starts the count anew; the third is its first.
+        // The quota is taken, so the second consecutive failure is refused and resets the count; the third is the first of the new count.
         DetectorBench.Explore(static () =>
         {
             DetectorBench bench = new(endpoints: 2, errors: 2);

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client.Tests.Health.Outliers.Interleavings;
 
-/// <summary>The same where there are many orders: most take seconds, and one of them a minute.</summary>
+/// <summary>The same for scenarios with many orders: most take seconds, and one takes a minute.</summary>
 public sealed class OutlierDetectorLongInterleavingTests
 {
     [Fact]
@@ -34,7 +34,7 @@ public sealed class OutlierDetectorLongInterleavingTests
     [Fact]
     public void Two_detections_of_the_same_endpoint_take_no_quota_from_another()
     {
-        // Room for two. Were each of the two to reserve a slot, the other endpoint would find none, and one of the slots would be given back a moment later.
+        // Quota for two. If both detections reserved quota, the other endpoint would find none, although one reservation is released immediately afterwards.
         DetectorBench.Explore(static () =>
         {
             DetectorBench bench = new(endpoints: 4, errors: 1);

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Time.Testing;
 namespace LoadBalancing.Client.Tests.Health.Outliers.Interleavings;
 
 /// <summary>
-/// The steps by which the explorer goes, r for one that reads and w for one that writes. One that has lost its mark is run together with the one before it, and the orders in which somebody else
-/// comes between the two are missed without a word: so whoever changes the steps of a report, a sweep or a return changes them here too.
+/// The steps that the explorer uses, r for a read and w for a write. A step without a mark is run together with the one before it, and orders with
+/// another thread between the two are silently missed. So a change of the steps of a report, a sweep or a restoration must be repeated here.
 /// </summary>
 public sealed class StepMarkTests
 {
@@ -139,10 +139,10 @@ public sealed class StepMarkTests
         Assert.Equal(steps, StepsOf(() => what(bench)));
     }
 
-    /// <summary>Steps in a row on things of one type are told together.</summary>
+    /// <summary>Consecutive steps on objects of one type are written together.</summary>
     private static string StepsOf(Action body)
     {
-        var told = new List<string>();
+        var groups = new List<string>();
         string? last = null;
         foreach ((object cell, StepKind kind) in Explorer.StepsOf(body))
         {
@@ -150,16 +150,16 @@ public sealed class StepMarkTests
             string letter = kind == StepKind.Read ? "r" : "w";
             if (type == last)
             {
-                told[^1] += letter;
+                groups[^1] += letter;
             }
             else
             {
-                told.Add($"{type} {letter}");
+                groups.Add($"{type} {letter}");
             }
 
             last = type;
         }
 
-        return string.Join(", ", told);
+        return string.Join(", ", groups);
     }
 }
