@@ -64,7 +64,7 @@ internal sealed class DetectorBench : IEjectionEvents
     public void Remove(int endpoint)
     {
         UpstreamEndpoint removed = All[endpoint];
-        _members = [.. _members.Where(endpoint => endpoint != removed)];
+        _members = [.. _members.Where(other => other != removed)];
         Detector.SetEndpoints(_members, [removed]);
     }
 
