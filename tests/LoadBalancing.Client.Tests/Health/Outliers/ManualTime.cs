@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client.Tests.Health.Outliers;
 
-/// <summary>A clock with one timer, which fires when the test says so.</summary>
+/// <summary>A clock with one timer, which fires when the test calls Fire.</summary>
 internal sealed class ManualTime : TimeProvider
 {
     private Action? _fire;
