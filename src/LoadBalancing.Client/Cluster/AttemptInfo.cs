@@ -1,10 +1,10 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// What a <see cref="LoadBalancerObserver"/> sees of one attempt. It is data: an observer cannot report or end the attempt, whose lease belongs to the code
-/// that picked.
+/// One attempt, as a <see cref="LoadBalancerObserver"/> receives it. It is plain data: an observer cannot report or end the attempt, whose lease
+/// belongs to the code that picked.
 /// </summary>
-/// <remarks>Immutable, and safe to keep and to share between threads; it holds on to the endpoint and to nothing else. The default value is that of no
+/// <remarks>Immutable, and safe to store and to share between threads; it references the endpoint and nothing else. The default value describes no
 /// attempt and has no endpoint.</remarks>
 public readonly struct AttemptInfo
 {
@@ -16,18 +16,18 @@ public readonly struct AttemptInfo
     }
 
     /// <summary>
-    /// The same for everything that happens in one attempt: its pick, its report and its end. From 1, and unique within one <see cref="LoadBalancer"/>;
-    /// attempts of two of them can have the same. Ids are given in the order
-    /// in which attempts are first observed, so an attempt that began before the first subscription has one as well.
+    /// Gets the id of the attempt: the same in its pick, report and end events. Starts at 1, and is unique within one <see cref="LoadBalancer"/>, but
+    /// not across balancers. Ids are assigned in the order in which attempts are first observed, so an attempt that began before the first
+    /// subscription has an id too.
     /// </summary>
     public long Id { get; }
 
-    /// <summary>The endpoint that was picked.</summary>
+    /// <summary>Gets the picked endpoint.</summary>
     public UpstreamEndpoint Endpoint { get; }
 
     /// <summary>
-    /// The <see cref="TimeProvider.GetTimestamp"/> of the balancer's clock at the pick, in its <see cref="TimeProvider.TimestampFrequency"/>; 0 when the pick
-    /// was not timed, because nothing observed it.
+    /// Gets the <see cref="TimeProvider.GetTimestamp"/> of the balancer's clock at the pick, in units of its <see
+    /// cref="TimeProvider.TimestampFrequency"/>; 0 when the pick was not timed because it was not observed.
     /// </summary>
     public long StartTimestamp { get; }
 }

@@ -4,16 +4,16 @@ using Microsoft.Extensions.Logging;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// What happens to the endpoints of a cluster, on its way to logs, metrics and observers. Events come from the threads of requests and checks,
-/// which only enqueue them; the background worker reports them in their order.
+/// Reports the events of a cluster's endpoints to logs, metrics and observers. Events come from the threads of requests and health checks, which only
+/// enqueue them; the background worker reports them in order.
 /// </summary>
 internal sealed partial class ClusterEvents : IEjectionEvents
 {
     private readonly ConcurrentQueue<Action> _pending = new();
 
     /// <summary>
-    /// Endpoints whose refused ejection was logged since the last ejection or restoration: in an outage the same is due again after every few
-    /// failures. Only the worker touches it.
+    /// Endpoints whose refused ejection was logged since the last ejection or restoration: in an outage the same ejection is due again after every
+    /// few failures. Used only by the worker.
     /// </summary>
     private readonly HashSet<UpstreamEndpoint> _loggedRefusals = [];
     private readonly ClusterName _name;
@@ -29,7 +29,7 @@ internal sealed partial class ClusterEvents : IEjectionEvents
     /// <param name="metrics">Its metrics.</param>
     /// <param name="timeProvider">The clock.</param>
     /// <param name="logger">The cluster's logger.</param>
-    /// <param name="scheduleWork">Has the worker call <see cref="ReportPending"/> soon.</param>
+    /// <param name="scheduleWork">Schedules a call of <see cref="ReportPending"/> by the worker.</param>
     public ClusterEvents(ClusterName name, ClusterObservers observers, ClusterMetrics metrics, TimeProvider timeProvider, ILogger logger, Action scheduleWork)
     {
         _name = name;
@@ -76,7 +76,7 @@ internal sealed partial class ClusterEvents : IEjectionEvents
         _observers.Current?.OnRestored(endpoint, cause, at);
     });
 
-    /// <summary>Health checks have changed what is known of an endpoint's health.</summary>
+    /// <summary>Reports a change of an endpoint's health by health checks.</summary>
     public void OnHealthChanged(UpstreamEndpoint endpoint, ProbeResult result)
     {
         DateTimeOffset at = _timeProvider.GetUtcNow();
@@ -95,10 +95,10 @@ internal sealed partial class ClusterEvents : IEjectionEvents
         });
     }
 
-    /// <summary>Endpoints have joined or left.</summary>
+    /// <summary>Reports that endpoints were added or removed.</summary>
     /// <param name="source">The source of the update.</param>
-    /// <param name="before">How many there were before.</param>
-    /// <param name="endpoints">All of them from now on.</param>
+    /// <param name="before">The number of endpoints before the update.</param>
+    /// <param name="endpoints">All endpoints after the update.</param>
     public void OnEndpointsChanged(string source, int before, IReadOnlyList<UpstreamEndpoint> endpoints)
     {
         LogEndpointsChanged(_logger, _name.FullName, source, before, endpoints.Count);
@@ -108,7 +108,7 @@ internal sealed partial class ClusterEvents : IEjectionEvents
         }
     }
 
-    /// <summary>Logs the first one, in the background: a lease ends on the thread of a request, and often while an exception is on its way.</summary>
+    /// <summary>Logs the first unreported lease, in the background: a lease ends on the thread of a request, often while an exception propagates.</summary>
     public void OnLeaseUnreported(UpstreamEndpoint endpoint)
     {
         if (!Interlocked.Exchange(ref _loggedUnreportedLease, true))
@@ -117,7 +117,7 @@ internal sealed partial class ClusterEvents : IEjectionEvents
         }
     }
 
-    /// <summary>Reports what has happened since the last time. Called by the background worker.</summary>
+    /// <summary>Reports all pending events. Called by the background worker.</summary>
     public void ReportPending()
     {
         while (_pending.TryDequeue(out Action? report))

@@ -1,7 +1,7 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The active checks of a cluster, which come and go with its options.</summary>
-/// <remarks>All but <see cref="ResumeHealthChecks"/> is called by the cluster's publisher, one at a time.</remarks>
+/// <summary>The health checks of a cluster, which are enabled and disabled with its options.</summary>
+/// <remarks>All members but <see cref="ResumeHealthChecks"/> are called by the cluster's publisher, one at a time.</remarks>
 internal sealed class ClusterHealthChecks : IDisposable
 {
     private readonly IHealthCheckEvents _events;
@@ -18,7 +18,7 @@ internal sealed class ClusterHealthChecks : IDisposable
         RandomSource random,
         Func<Func<Task<ProbeResult>>, Task<ProbeResult>>? run)
     {
-        // Away from the timer's thread: a probe that blocks must not hold up the checks of others. A clock made for tests decides itself where its timers' work is done.
+        // Not on the timer's thread: a probe that blocks must not delay the probes of other endpoints. With a test clock, probes run where its timers run.
         _runProbe = run ?? (timeProvider == TimeProvider.System ? Task.Run : static probe => probe());
         _events = events;
         _createProbe = makeProbe;
@@ -26,11 +26,11 @@ internal sealed class ClusterHealthChecks : IDisposable
         _random = random;
     }
 
-    /// <summary>To be called by the next request, because checks have stopped for want of traffic; usually null.</summary>
+    /// <summary>Resumes health checks that have stopped because there was no traffic; called by the next request. Usually null.</summary>
     public Action? ResumeHealthChecks => _checker is { IsStopped: true } checker ? checker.Resume : null;
 
-    /// <summary>Takes settings into force; null: no checks. With other settings than before everything begins anew.</summary>
-    public void Configure(HealthCheckSettings? settings, UpstreamEndpoint[] members)
+    /// <summary>Applies settings; null: no health checks. Changed settings discard all earlier results.</summary>
+    public void Configure(HealthCheckSettings? settings, UpstreamEndpoint[] endpoints)
     {
         if (settings == _checker?.Settings)
         {
@@ -41,18 +41,18 @@ internal sealed class ClusterHealthChecks : IDisposable
         if (settings is not null)
         {
             _checker = new HealthChecker(settings, _createProbe(settings), _events, _timeProvider, _random, _runProbe);
-            _checker.SetEndpoints(members);
+            _checker.SetEndpoints(endpoints);
         }
     }
 
-    public void SetEndpoints(UpstreamEndpoint[] members) => _checker?.SetEndpoints(members);
+    public void SetEndpoints(UpstreamEndpoint[] endpoints) => _checker?.SetEndpoints(endpoints);
 
-    /// <summary>Whether requests have to wait because nobody is in service and somebody has yet to be checked for the first time.</summary>
-    public bool IsAwaitingFirstResults(UpstreamEndpoint[] members) =>
+    /// <summary>Whether requests have to wait because no endpoint is available and at least one awaits its first probe.</summary>
+    public bool IsAwaitingFirstResults(UpstreamEndpoint[] endpoints) =>
         _checker is { Settings.StartUnhealthy: true }
-        && (_checker.IsStopped || Array.Exists(members, static member => member.Health == EndpointHealth.Untested))
-        && members.Length > 0
-        && (_checker.IsStopped || !Array.Exists(members, static member => member.IsAvailable));
+        && (_checker.IsStopped || Array.Exists(endpoints, static endpoint => endpoint.Health == EndpointHealth.Untested))
+        && endpoints.Length > 0
+        && (_checker.IsStopped || !Array.Exists(endpoints, static endpoint => endpoint.IsAvailable));
 
     public void Dispose()
     {

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The counts of one cluster that its limits are held against. They outlive options and plans: a reload changes the limits and keeps the counts.</summary>
+/// <summary>The concurrency counts of one cluster and their limits. The counts outlive options and plans: a reload changes the limits and keeps the counts.</summary>
 internal sealed class ClusterLimits
 {
     private EndpointLimits? _endpointLimits;
@@ -11,27 +11,27 @@ internal sealed class ClusterLimits
 
     public RetryLimiter RetryLimiter { get; }
 
-    /// <summary>Puts new limits into force.</summary>
+    /// <summary>Applies new limits.</summary>
     /// <param name="limits">The limits.</param>
-    /// <param name="endpointLimits">Those of single endpoints; null: none. Where they are adaptive, attempts are reported to them already.</param>
-    /// <param name="members">The endpoints.</param>
-    public void Configure(PoolLimits limits, EndpointLimits? endpointLimits, UpstreamEndpoint[] members)
+    /// <param name="endpointLimits">The limits per endpoint; null: none. Adaptive limits already receive attempt reports.</param>
+    /// <param name="endpoints">The endpoints.</param>
+    public void Configure(PoolLimits limits, EndpointLimits? endpointLimits, UpstreamEndpoint[] endpoints)
     {
         if (_endpointLimits is not null && endpointLimits is null)
         {
-            new EndpointLimits(most: null, adaptive: null, Permits).ApplyTo(members);
+            new EndpointLimits(most: null, adaptive: null, Permits).ApplyTo(endpoints);
         }
 
         _endpointLimits = endpointLimits;
-        SetEndpoints(members);
+        SetEndpoints(endpoints);
         Permits.Configure(limits.MaxRequests ?? int.MaxValue, limits.MaxPendingRequests, limits.HasEndpointLimits);
         RetryLimiter.Configure(limits);
     }
 
-    /// <summary>Limits the endpoints, newcomers among them.</summary>
-    public void SetEndpoints(UpstreamEndpoint[] members) => _endpointLimits?.ApplyTo(members);
+    /// <summary>Applies the limits to all endpoints, including added ones.</summary>
+    public void SetEndpoints(UpstreamEndpoint[] endpoints) => _endpointLimits?.ApplyTo(endpoints);
 
-    /// <summary>Other endpoints can be picked than before.</summary>
+    /// <summary>Called after a new snapshot is published: different endpoints may be available.</summary>
     public void OnPublished()
     {
         if (_endpointLimits is not null)

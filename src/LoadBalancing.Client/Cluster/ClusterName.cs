@@ -5,6 +5,6 @@ namespace LoadBalancing.Client;
 /// <param name="Subset">The subset of the service; null for the whole service.</param>
 internal sealed record ClusterName(string Service, string? Subset)
 {
-    /// <summary>The service, and after a slash the subset: for messages and logs.</summary>
+    /// <summary>The service name, followed by a slash and the subset, if any; for messages and logs.</summary>
     public string FullName { get; } = Subset is null ? Service : $"{Service}/{Subset}";
 }

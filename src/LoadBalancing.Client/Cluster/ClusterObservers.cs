@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace LoadBalancing.Client;
 
-/// <summary>The observers of a cluster and their subscriptions. Safe for several threads.</summary>
+/// <summary>The observers of a cluster and their subscriptions. Thread-safe.</summary>
 internal sealed partial class ClusterObservers
 {
     private readonly ClusterName _name;

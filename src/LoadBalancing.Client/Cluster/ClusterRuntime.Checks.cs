@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>What follows from active checks.</summary>
+/// <summary>Handles the results of health checks.</summary>
 internal sealed partial class ClusterRuntime : IHealthCheckEvents
 {
     void IHealthCheckEvents.OnProbed(UpstreamEndpoint endpoint, ProbeResult result) => _metrics.OnProbeCompleted(result.IsHealthy);
@@ -13,7 +13,7 @@ internal sealed partial class ClusterRuntime : IHealthCheckEvents
 
     void IHealthCheckEvents.OnChecksResumed()
     {
-        // Immediately, by the request that resumed them: it must not be sent where checks of long ago send it.
+        // Published immediately, by the request that resumed health checks: it must not be routed by outdated results.
         lock (_publishLock)
         {
             Publish();

@@ -8,14 +8,14 @@ internal sealed partial class ClusterRuntime
     private Action<UpstreamEndpoint[]>? _endpointsListener;
     private bool _isEmpty;
 
-    /// <summary>Who is told of the members whenever there is a list of them, one list at a time and in their order; null: nobody.</summary>
+    /// <summary>Receives the endpoints after every update, one update at a time and in order; null: no listener.</summary>
     public Action<UpstreamEndpoint[]>? EndpointsListener
     {
         get => Volatile.Read(ref _endpointsListener);
         set => Volatile.Write(ref _endpointsListener, value);
     }
 
-    /// <summary>Tells the follower of the members as they are.</summary>
+    /// <summary>Passes the current endpoints to the listener.</summary>
     public void NotifyEndpointsListener()
     {
         lock (_publishLock)
@@ -27,20 +27,20 @@ internal sealed partial class ClusterRuntime
         }
     }
 
-    /// <summary>Takes those endpoints of the whole service into force that are of the subset.</summary>
-    /// <param name="members">All endpoints of the service.</param>
-    /// <param name="labels">What those of the subset have; null: the subset is not configured any more.</param>
-    public void UpdateFromService(UpstreamEndpoint[] members, SubsetLabels? labels)
+    /// <summary>Applies those endpoints of the whole service that belong to the subset.</summary>
+    /// <param name="endpoints">All endpoints of the service.</param>
+    /// <param name="labels">The labels of the subset; null: the subset is no longer configured.</param>
+    public void UpdateFromService(UpstreamEndpoint[] endpoints, SubsetLabels? labels)
     {
         lock (_publishLock)
         {
             Balancer.ConfigureSubset(labels);
-            UpstreamEndpoint[] own = _directory.MirrorEndpoints(labels is null ? [] : Array.FindAll(members, labels.Matches), out List<UpstreamEndpoint> removed);
+            UpstreamEndpoint[] own = _directory.MirrorEndpoints(labels is null ? [] : Array.FindAll(endpoints, labels.Matches), out List<UpstreamEndpoint> removed);
             ApplyEndpoints(OptionsSource, own, removed);
-            bool lacksEndpoints = own.Length == 0 && members.Length > 0 && labels is not null;
+            bool lacksEndpoints = own.Length == 0 && endpoints.Length > 0 && labels is not null;
             if (lacksEndpoints && !_isEmpty)
             {
-                LogSubsetEmpty(_logger, _name.FullName, members.Length, labels!);
+                LogSubsetEmpty(_logger, _name.FullName, endpoints.Length, labels!);
             }
 
             _isEmpty = lacksEndpoints;

@@ -4,17 +4,16 @@ using Microsoft.Extensions.Logging;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// The background side of one cluster: composes its parts, takes endpoint updates, settings and changes of health, and publishes the snapshot
-/// that follows from them.
-/// The request side, <see cref="LoadBalancer"/>, knows nothing of it.
+/// The background side of one cluster: composes its parts, applies endpoint updates, settings and health changes, and publishes the resulting
+/// snapshot. The request side, <see cref="LoadBalancer"/>, does not depend on it.
 /// </summary>
 /// <remarks>
-/// Whatever publishes holds the lock; requests never do. Ejections take effect in the report that causes them and only enqueue an event; the background
-/// worker publishes the snapshot that follows and reports the events in their order.
+/// Publishing holds the lock; requests never do. Ejections take effect in the report that causes them and only enqueue an event; the background
+/// worker publishes the resulting snapshot and reports the events in order.
 /// </remarks>
 internal sealed partial class ClusterRuntime : IDisposable
 {
-    /// <summary>The name under which the endpoints written in the options are a source among the others.</summary>
+    /// <summary>The source name of the endpoints in the options.</summary>
     public const string OptionsSource = "options";
 
     private readonly Lock _publishLock = new();
@@ -37,15 +36,15 @@ internal sealed partial class ClusterRuntime : IDisposable
     private bool _disposed;
 
     /// <param name="name">The cluster.</param>
-    /// <param name="sources">The names of its endpoint sources, for messages about a first set that does not come.</param>
-    /// <param name="settings">Its policies.</param>
+    /// <param name="sources">The names of its endpoint sources, for messages while the first set is missing.</param>
+    /// <param name="settings">The cluster policies.</param>
     /// <param name="timeProvider">The clock.</param>
     /// <param name="random">The randomness.</param>
-    /// <param name="metrics">Where it reports.</param>
-    /// <param name="logger">Where it logs.</param>
-    /// <param name="makeProbe">Makes what active checks ask for.</param>
-    /// <param name="leaseReclaimed">Called for each lease that was dropped instead of ended; null: nothing is.</param>
-    /// <param name="runProbe">Begins a probe; null: on a thread of the pool.</param>
+    /// <param name="metrics">The metrics.</param>
+    /// <param name="logger">The logger.</param>
+    /// <param name="makeProbe">Creates the probe of health checks.</param>
+    /// <param name="leaseReclaimed">Called for each lease that was dropped without being ended; null: no callback.</param>
+    /// <param name="runProbe">Starts a probe; null: on a thread of the pool.</param>
     public ClusterRuntime(
         ClusterName name,
         string sources,
@@ -97,10 +96,10 @@ internal sealed partial class ClusterRuntime : IDisposable
 
     public ClusterLimits Limits { get; }
 
-    /// <summary>How many sweeps there have been.</summary>
+    /// <summary>The number of sweeps so far.</summary>
     public int SweepCount => _outlierDetector.SweepCount;
 
-    /// <summary>Puts new settings into force.</summary>
+    /// <summary>Applies new settings.</summary>
     public void Configure(ClusterSettings settings)
     {
         lock (_publishLock)
@@ -116,7 +115,7 @@ internal sealed partial class ClusterRuntime : IDisposable
             _outlierDetector.Configure(settings.OutlierDetection);
             var endpointLimits = EndpointLimits.From(settings.Limits, Limits.Permits);
 
-            // Before the limits are applied: attempts must be reported to the limits that endpoints have, and not to those that they had.
+            // Before the limits are applied: attempts must be reported to the new limits of the endpoints, not to the previous ones.
             Balancer.Configure(CreateBalancerSettings(settings, endpointLimits));
             Limits.Configure(settings.Limits, endpointLimits, _endpoints ?? []);
             _healthChecks.Configure(settings.HealthCheck, _endpoints ?? []);
@@ -124,7 +123,7 @@ internal sealed partial class ClusterRuntime : IDisposable
         }
     }
 
-    /// <summary>Takes a source's list into force, unless it is faulty or an empty one that is not to be believed.</summary>
+    /// <summary>Applies an endpoint update of a source, unless it is invalid, or empty and <see cref="EmptyUpdateBehavior.Keep"/> is set.</summary>
     public void UpdateEndpoints(string source, IReadOnlyList<EndpointDescription> list)
     {
         EndpointUpdate? before;
@@ -133,7 +132,7 @@ internal sealed partial class ClusterRuntime : IDisposable
             before = _directory.LastUpdateOf(source);
         }
 
-        // Not under the lock: the list may be somebody else's code, and a long one that is new takes a while.
+        // Not under the lock: the list may be foreign code, and a long new list takes a while to validate.
         EndpointUpdate? read = EndpointUpdateValidator.Read(list, "endpoints", before, out IReadOnlyList<string> errors);
         lock (_publishLock)
         {
@@ -171,16 +170,16 @@ internal sealed partial class ClusterRuntime : IDisposable
     }
 
     [MemberNotNull(nameof(_endpoints))]
-    private void ApplyEndpoints(string source, UpstreamEndpoint[] members, List<UpstreamEndpoint> removed)
+    private void ApplyEndpoints(string source, UpstreamEndpoint[] endpoints, List<UpstreamEndpoint> removed)
     {
         int before = _endpoints?.Length ?? 0;
-        _endpoints = members;
+        _endpoints = endpoints;
         _outlierDetector.SetEndpoints(_endpoints, removed);
         _healthChecks.SetEndpoints(_endpoints);
         Limits.SetEndpoints(_endpoints);
         Publish();
 
-        // Every reload brings the list anew, whatever it was that changed.
+        // Every reload applies the list again, regardless of what changed.
         if (removed.Count > 0 || _endpoints.Length != before)
         {
             _events.OnEndpointsChanged(source, before, _endpoints);

@@ -15,7 +15,7 @@ internal sealed record ClusterSettings(
     {
         if (!strategies.TryGet(options.Strategy, out ILoadBalancingStrategy? strategy))
         {
-            throw new InvalidOperationException($"Strategy '{options.Strategy}' passed validation and is not registered.");
+            throw new InvalidOperationException($"Strategy '{options.Strategy}' passed validation but is not registered.");
         }
 
         return new ClusterSettings(

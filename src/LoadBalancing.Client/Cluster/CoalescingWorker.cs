@@ -1,8 +1,8 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Runs one piece of work in the background, once for any number of requests that came before it began, and never twice at a time. Work is started through a
-/// timer of the time provider, so that a clock made for tests decides when it runs.
+/// Runs a piece of work in the background, once for any number of calls of <see cref="Schedule"/> before it starts, and never concurrently with
+/// itself. Work is started by a timer of the time provider, so that a test clock controls when it runs.
 /// </summary>
 internal sealed class CoalescingWorker : IDisposable
 {
@@ -21,7 +21,7 @@ internal sealed class CoalescingWorker : IDisposable
         }
     }
 
-    /// <summary>Asks for the work to be done soon.</summary>
+    /// <summary>Schedules the work to run soon.</summary>
     public void Schedule()
     {
         if (Interlocked.Exchange(ref _requested, 1) == 0 && !Volatile.Read(ref _disposed))
@@ -40,7 +40,7 @@ internal sealed class CoalescingWorker : IDisposable
     {
         lock (_running)
         {
-            // Before the work, not after: what is requested while it runs may have come too late for it.
+            // Before the work, not after: a run that is scheduled during the work may be too late to be covered by it.
             Volatile.Write(ref _requested, 0);
             _work();
         }

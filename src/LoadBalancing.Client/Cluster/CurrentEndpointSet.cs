@@ -1,17 +1,17 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The snapshot that the picks of a cluster read, and what they wait for while there is none.</summary>
-/// <remarks>Read from any number of threads; published and withdrawn by the cluster's publisher, one at a time.</remarks>
+/// <summary>The snapshot that the picks of a cluster read, and the signal that they await while there is none.</summary>
+/// <remarks>Thread-safe for readers; published and withdrawn by the cluster's publisher, one at a time.</remarks>
 internal sealed class CurrentEndpointSet
 {
     private volatile TaskCompletionSource _published = NewSignal();
     private volatile EndpointSet? _value;
     private volatile UntestedEndpoints? _untested;
 
-    /// <summary>Null before the first set, and while no endpoint has passed a first check.</summary>
+    /// <summary>Null before the first set, and while no endpoint has passed its first probe.</summary>
     public EndpointSet? Value => _value;
 
-    /// <summary>All endpoints, also those that must not be used before a check.</summary>
+    /// <summary>All endpoints, including those that must not be used before their first probe.</summary>
     public IReadOnlyList<UpstreamEndpoint> Endpoints => _value?.Endpoints ?? _untested?.Endpoints ?? [];
 
     /// <summary>Publishes a snapshot.</summary>
@@ -22,9 +22,9 @@ internal sealed class CurrentEndpointSet
         _published.TrySetResult();
     }
 
-    /// <summary>Lets picks wait until one of these has passed a first check.</summary>
+    /// <summary>Makes picks wait until one of these endpoints has passed its first probe.</summary>
     /// <param name="endpoints">All endpoints.</param>
-    /// <param name="resumeHealthChecks">To be called by the first that waits; null: checks are running.</param>
+    /// <param name="resumeHealthChecks">Called by the first pick that waits; null: health checks are running.</param>
     public void Withdraw(UpstreamEndpoint[] endpoints, Action? resumeHealthChecks)
     {
         _untested = new UntestedEndpoints(endpoints, resumeHealthChecks);
@@ -35,14 +35,14 @@ internal sealed class CurrentEndpointSet
         }
     }
 
-    /// <summary>Resumes checks that have stopped for want of traffic, if they have.</summary>
+    /// <summary>Resumes health checks if they have stopped because there was no traffic.</summary>
     public void ResumeHealthChecks() => (_value is { } set ? set.ResumeHealthChecks : _untested?.ResumeHealthChecks)?.Invoke();
 
     /// <summary>Waits until there is a snapshot.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
     public async Task WaitAsync(CancellationToken cancellationToken)
     {
-        // Where an endpoint has to pass a first check, the set can be withdrawn again before those that waited for it look.
+        // Where an endpoint has to pass its first probe, the set can be withdrawn again before a waiting pick reads it.
         do
         {
             Task signal = _published.Task;
@@ -59,6 +59,6 @@ internal sealed class CurrentEndpointSet
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Endpoints of which none may be used before a check.</summary>
+    /// <summary>Endpoints that must not be used before their first probe.</summary>
     private sealed record UntestedEndpoints(UpstreamEndpoint[] Endpoints, Action? ResumeHealthChecks);
 }

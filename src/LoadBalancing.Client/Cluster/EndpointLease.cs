@@ -1,20 +1,20 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// One attempt's hold on an endpoint. Report what became of the attempt as soon as it is known (connected, headers received),
-/// and end the lease when the exchange is over (body read, connection closed); until then the attempt counts as in flight.
+/// The lease of one attempt on an endpoint. Report the outcome of the attempt as soon as it is known (connected, headers received), and end the lease
+/// when the exchange is over (body read, connection closed); until then the attempt counts as in flight.
 /// </summary>
 /// <remarks>
 /// <code>
 /// granted ----------- reported ------------------- ended
-///   in flight + 1       failure: counts at once      success: clears the streak of failures
+///   in flight + 1       failure: counts immediately  success: clears the streak of failures
 ///                       success: nothing yet         failure after a reported success: counts now
 /// </code>
-/// Each of the two happens once; what comes later is disregarded. A lease may be reported and ended from different threads.
+/// A lease is reported once and ended once; later calls are ignored. A lease may be reported and ended from different threads.
 /// <para>
-/// A lease that ends without any outcome says nothing about its endpoint, so an endpoint that only ever fails is never ejected. The metric
+/// A lease that ends without an outcome does not count for its endpoint, so an endpoint whose failures are not reported is never ejected. The metric
 /// <c>loadbalancing.client.leases.unreported</c> counts such leases, and the first one
-/// of a cluster is logged. Where one operation is all that the lease is for, <see cref="LoadBalancer.ExecuteAsync{TState, TResult}"/> reports by itself.
+/// of a cluster is logged. For a lease that covers a single operation, <see cref="LoadBalancer.ExecuteAsync{TState, TResult}"/> reports the outcome itself.
 /// </para>
 /// </remarks>
 public sealed class EndpointLease : IDisposable
@@ -28,16 +28,16 @@ public sealed class EndpointLease : IDisposable
     private AttemptOutcome _outcome;
     private long _attemptId;
 
-    // Bytes, so that the id finds room in the same 80 bytes: every request allocates one of these.
+    // Bytes, so that the object including the id stays at 80 bytes: every request allocates one.
     private byte _phase;
     private byte _ended;
     private sbyte _waitingIndex = -1;
 
-    /// <param name="balancer">Whose lease it is.</param>
+    /// <param name="balancer">The balancer that grants the lease.</param>
     /// <param name="endpoint">The endpoint.</param>
-    /// <param name="startedAt">The timestamp at which it is granted; 0 when nobody needs it.</param>
-    /// <param name="isTimed">Whether the attempt is watched for as long as it waits for its answer.</param>
-    /// <param name="hasBegun">Whether it counts as in flight already.</param>
+    /// <param name="startedAt">The timestamp at which the lease is granted; 0 when it is not needed.</param>
+    /// <param name="isTimed">Whether the wait for the response is tracked.</param>
+    /// <param name="hasBegun">Whether the attempt already counts as in flight.</param>
     internal EndpointLease(LoadBalancer balancer, UpstreamEndpoint endpoint, long startedAt, bool isTimed = false, bool hasBegun = false)
     {
         _balancer = balancer;
@@ -55,27 +55,27 @@ public sealed class EndpointLease : IDisposable
         }
     }
 
-    /// <summary>The endpoint to talk to.</summary>
+    /// <summary>Gets the endpoint to send to.</summary>
     public UpstreamEndpoint Endpoint { get; }
 
-    /// <summary>Timestamp of the balancer's time provider at which the lease was granted; 0 when nobody needed it.</summary>
+    /// <summary>The timestamp of the balancer's time provider at which the lease was granted; 0 when it was not needed.</summary>
     internal long StartedAt { get; }
 
-    /// <summary>Whether the endpoint is ejected and this attempt is to show if it is well again.</summary>
+    /// <summary>Whether the attempt is a trial request to an ejected endpoint.</summary>
     internal bool IsTrial { get; init; }
 
-    /// <summary>Whether so few endpoints were in service when it was granted that it was panic.</summary>
+    /// <summary>Whether the lease was granted in panic.</summary>
     internal bool InPanic { get; init; }
 
-    /// <summary>Whether it was the report of this lease that took the endpoint out. To be read by whoever reports.</summary>
+    /// <summary>Whether the report of this lease ejected the endpoint. Read by the reporting code only.</summary>
     internal bool HasEjected { get; private set; }
 
-    /// <summary>Whether the attempt took up a place among those that its cluster may have under way. Set by whoever took it, before anybody can end the lease.</summary>
+    /// <summary>Whether the lease holds a permit of its cluster. Set by the code that acquired the permit, before the lease can be ended.</summary>
     internal bool HasPermit { get; set; }
 
     internal bool HasEnded => Volatile.Read(ref _ended) != 0;
 
-    /// <summary>What observers see of the attempt. The first one of them to look gives it its number: most leases are never observed.</summary>
+    /// <summary>Returns the attempt as observers receive it. The id is assigned on the first call: most leases are never observed.</summary>
     internal AttemptInfo GetAttemptInfo()
     {
         long id = Volatile.Read(ref _attemptId);
@@ -89,30 +89,30 @@ public sealed class EndpointLease : IDisposable
     }
 
     /// <summary>
-    /// Says what became of the attempt, before its exchange is over. A failure acts at once: when this returns and the failure was one
-    /// too many, no pick yields the endpoint any more. The second and every later call does nothing.
+    /// Reports the outcome of the attempt before its exchange is over. A failure takes effect immediately: if it reaches the threshold of a detector,
+    /// no pick yields the endpoint after this returns. The second and every later call does nothing.
     /// </summary>
-    /// <param name="outcome">What became of it.</param>
+    /// <param name="outcome">The outcome.</param>
     public void Report(AttemptOutcome outcome) => TryReport(outcome);
 
     /// <summary>
-    /// Ends the lease with the outcome that was reported. When none was, the outcome is neutral and the lease counts as unreported;
-    /// <c>End(AttemptOutcome.Neutral)</c> is for attempts that really say nothing about the
-    /// endpoint. The second and every later call does nothing.
+    /// Ends the lease with the reported outcome. If none was reported, the outcome is neutral and the lease counts as unreported; use
+    /// <c>End(AttemptOutcome.Neutral)</c> for attempts that deliberately count neither for nor against the endpoint. The second and every later call
+    /// does nothing.
     /// </summary>
     public void End() => EndCore(null);
 
     /// <summary>
-    /// Ends the lease. An outcome reported before stands, except that a failure here turns a reported success into a failure (a body that broke off).
-    /// The second and every later call does nothing.
+    /// Ends the lease with an outcome. An outcome reported earlier is kept, except that a failure here turns a reported success into a failure (a
+    /// response body that broke off). The second and every later call does nothing.
     /// </summary>
-    /// <param name="outcome">What became of the attempt in the end.</param>
+    /// <param name="outcome">The final outcome of the attempt.</param>
     public void End(AttemptOutcome outcome) => EndCore(outcome);
 
-    /// <summary>The same as <see cref="End()"/>.</summary>
+    /// <summary>Ends the lease like <see cref="End()"/>.</summary>
     public void Dispose() => End();
 
-    /// <summary>Ends a lease that its owner has dropped without a word. Called by finalizers, so it never throws.</summary>
+    /// <summary>Ends a lease that its owner has dropped without ending it. Called by finalizers, so it never throws.</summary>
     internal void Reclaim()
     {
         try
@@ -120,7 +120,7 @@ public sealed class EndpointLease : IDisposable
             End(AttemptOutcome.Neutral);
             _balancer.OnLeaseReclaimed(Endpoint);
         }
-#pragma warning disable CA1031 // Loggers and listeners are other people's code, perhaps disposed by now, and an exception on the finalizers' thread is the end of the process.
+#pragma warning disable CA1031 // Loggers and listeners are foreign code, possibly already disposed, and an exception on the finalizer thread terminates the process.
         catch
 #pragma warning restore CA1031
         {
@@ -173,7 +173,7 @@ public sealed class EndpointLease : IDisposable
         }
     }
 
-    /// <returns>False when an outcome was reported before.</returns>
+    /// <returns>False when an outcome was reported earlier.</returns>
     private bool TryReport(AttemptOutcome outcome)
     {
         if (Interlocked.CompareExchange(ref _phase, Reporting, Unreported) != Unreported)
@@ -217,16 +217,16 @@ public sealed class EndpointLease : IDisposable
         }
     }
 
-    /// <summary>The answer is there, or will not come. The report and the end may both say so; whoever finds the place given up has nothing to do.</summary>
+    /// <summary>Ends the tracked wait for the response. Both the report and the end call this; the second call does nothing.</summary>
     private void EndWaiting()
     {
-        if (_waitingIndex >= 0 && Interlocked.Exchange(ref _waitingIndex, (sbyte)-1) is >= 0 and sbyte place)
+        if (_waitingIndex >= 0 && Interlocked.Exchange(ref _waitingIndex, (sbyte)-1) is >= 0 and sbyte index)
         {
-            Endpoint.Load.EndWaiting(place);
+            Endpoint.Load.EndWaiting(index);
         }
     }
 
-    /// <summary>The outcome reported so far. A report that is just being made on another thread is waited for: it is two writes away.</summary>
+    /// <summary>Returns the outcome reported so far. Waits for a concurrent report on another thread: it is two writes from completion.</summary>
     private AttemptOutcome ReadOutcome()
     {
         var wait = default(SpinWait);

@@ -3,12 +3,12 @@ using System.Security.Authentication;
 
 namespace LoadBalancing.Client;
 
-/// <summary>What an exception of an operation below HTTP says about its endpoint, unless the caller says otherwise. Exceptions of HTTP are judged by the HTTP
-/// handler, which knows more of them.</summary>
+/// <summary>The default classification of exceptions of operations below HTTP. Exceptions of HTTP are classified by the HTTP handler, which knows
+/// more about them.</summary>
 internal static class ExceptionOutcome
 {
-    /// <summary>Judges an exception that the caller's own cancellation has not brought about.</summary>
-    /// <remarks>Client libraries wrap what their socket threw, so the cause counts before the type that was thrown.</remarks>
+    /// <summary>Classifies an exception that was not caused by the caller's own cancellation.</summary>
+    /// <remarks>Client libraries wrap socket exceptions, so inner exceptions take precedence over the thrown type.</remarks>
     public static AttemptOutcome Of(Exception thrown)
     {
         if (IsOfThisSide(thrown))
@@ -24,7 +24,7 @@ internal static class ExceptionOutcome
                 case SocketException socket:
                     return Of(socket.SocketErrorCode);
 
-                // Only a timeout of the operation's own gets here: it cancels a token that is linked to the caller's.
+                // Only the operation's own timeout gets here: it cancels a token that is linked to the caller's.
                 case TimeoutException or OperationCanceledException:
                     return AttemptOutcome.Failure(FailureKind.Timeout);
                 case AuthenticationException:
@@ -51,7 +51,7 @@ internal static class ExceptionOutcome
             or SocketError.NoRecovery => AttemptOutcome.Failure(FailureKind.Connect),
         SocketError.TimedOut => AttemptOutcome.Failure(FailureKind.Timeout),
 
-        // Closed on this side, or this machine has run out of sockets, ports, buffers or permissions.
+        // Closed locally, or this machine has run out of sockets, ports, buffers or permissions.
         SocketError.OperationAborted
             or SocketError.Interrupted
             or SocketError.TooManyOpenSockets
@@ -63,8 +63,8 @@ internal static class ExceptionOutcome
         _ => AttemptOutcome.Failure(FailureKind.Reset),
     };
 
-    /// <summary>Whether it would have been thrown with any other endpoint as well: the call is wrong, something was closed on this side, or a local file is
-    /// missing.</summary>
+    /// <summary>Whether the cause is local, so that any other endpoint would have thrown the same: the call is invalid, something was closed locally,
+    /// or a local file is missing.</summary>
     private static bool IsOfThisSide(Exception exception) =>
         exception is ArgumentException
             or NotSupportedException

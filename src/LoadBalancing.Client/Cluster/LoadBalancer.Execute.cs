@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The main door below HTTP: an operation on a picked endpoint, whose outcome is reported whichever way it ends.</summary>
+/// <summary>The main API below HTTP: runs an operation on a picked endpoint and reports its outcome, however it ends.</summary>
 public sealed partial class LoadBalancer
 {
     /// <summary>
@@ -8,21 +8,21 @@ public sealed partial class LoadBalancer
     /// operation does, whether it returns, throws or is cancelled.
     /// </summary>
     /// <remarks>
-    /// <para>It is one attempt: nothing is tried again. To try elsewhere, call it again with the endpoints so far in <see
+    /// <para>It makes one attempt and does not retry. To retry on another endpoint, call it again with the endpoints already tried in <see
     /// cref="PickContext.TriedEndpoints"/>.</para>
     /// <para>For a connection that outlives the operation, such as one of a pool or of a relay, pick with <see cref="PickAsync"/> and hold the lease for as
     /// long as the connection lives.</para>
     /// <para>
-    /// An operation that returns is a success. What it throws goes on to the caller unchanged, and counts as follows; for socket errors, timeouts, failed
-    /// authentications and broken streams the inner exceptions count as well.
+    /// An operation that returns is a success. Its exceptions propagate to the caller unchanged and are classified as follows; for socket errors,
+    /// timeouts, failed authentications and broken streams the inner exceptions are considered too.
     /// </para>
     /// <list type="table">
     /// <listheader><term>it throws</term><description>outcome</description></listheader>
-    /// <item><term>anything, after <paramref name="cancellationToken"/> was cancelled</term><description>neutral: the caller gave up, and <paramref
-    /// name="classify"/> is not asked</description></item>
+    /// <item><term>anything, after <paramref name="cancellationToken"/> was cancelled</term><description>neutral: the caller cancelled, and <paramref
+    /// name="classify"/> is not called</description></item>
     /// <item><term>a <see cref="System.Net.Sockets.SocketException"/> for a refused connection or an unreachable or unknown host, or an
     /// <see cref="System.Security.Authentication.AuthenticationException"/></term><description><see cref="FailureKind.Connect"/></description></item>
-    /// <item><term>a <see cref="TimeoutException"/>, an <see cref="OperationCanceledException"/> (a timeout of the operation's own), or a
+    /// <item><term>a <see cref="TimeoutException"/>, an <see cref="OperationCanceledException"/> (the operation's own timeout), or a
     /// <see cref="System.Net.Sockets.SocketException"/> for a timeout</term><description><see cref="FailureKind.Timeout"/></description></item>
     /// <item><term>any other <see cref="System.Net.Sockets.SocketException"/>, or an <see cref="IOException"/></term><description><see
     /// cref="FailureKind.Reset"/></description></item>
@@ -30,13 +30,13 @@ public sealed partial class LoadBalancer
     /// cref="ObjectDisposedException"/>, <see cref="FileNotFoundException"/> or
     /// <see cref="DirectoryNotFoundException"/>, or a <see cref="System.Net.Sockets.SocketException"/> because this machine ran out of sockets, ports or
     /// permissions</term>
-    /// <description>neutral: it would have been thrown with any other endpoint as well</description></item>
+    /// <description>neutral: the cause is local, and any other endpoint would have thrown the same</description></item>
     /// <item><term>anything else</term><description><see cref="FailureKind.ErrorResponse"/></description></item>
     /// </list>
     /// <para>Safe for use from any number of threads.</para>
     /// </remarks>
     /// <example>
-    /// The operation is static and gets what it needs as its state, so that nothing is captured:
+    /// The operation is static and receives its inputs as state, so that nothing is captured:
     /// <code>
     /// string greeting = await smtp.ExecuteAsync(
     ///     "relay.example",
@@ -52,18 +52,18 @@ public sealed partial class LoadBalancer
     ///     cancellationToken: cancellationToken);
     /// </code>
     /// </example>
-    /// <typeparam name="TState">The type of what the operation needs.</typeparam>
+    /// <typeparam name="TState">The type of the state.</typeparam>
     /// <typeparam name="TResult">The type of its result.</typeparam>
-    /// <param name="state">What the operation needs; passed on to it as it is.</param>
-    /// <param name="operation">The operation: gets the endpoint, <paramref name="state"/> and <paramref name="cancellationToken"/>. Called once, after the
+    /// <param name="state">The state that is passed to the operation unchanged.</param>
+    /// <param name="operation">The operation; receives the endpoint, <paramref name="state"/> and <paramref name="cancellationToken"/>. Called once, after the
     /// pick.</param>
-    /// <param name="context">What is known about the attempt; the default asks for any available endpoint.</param>
+    /// <param name="context">The properties of the attempt that affect the pick; the default allows any available endpoint.</param>
     /// <param name="classify">
-    /// Judges the attempt by its result, or by its exception; one of the two is the default. Null, or null as what it returns: as described in the remarks.
-    /// When it throws, the lease ends with the outcome of the remarks, and
-    /// the caller gets its exception: after a result as it is, after an exception of the operation in an <see cref="AggregateException"/> of both.
+    /// Classifies the attempt by its result or by its exception; the other argument has its default value. Null, or a null return value: the
+    /// classification in the remarks applies. When it throws, the lease ends with the outcome of the remarks, and the caller receives its exception:
+    /// unchanged after a result, or, after an exception of the operation, in an <see cref="AggregateException"/> of both.
     /// </param>
-    /// <param name="cancellationToken">Ends the wait for the pick, and is passed on to the operation. The default is never cancelled.</param>
+    /// <param name="cancellationToken">Cancels the wait for the pick, and is passed to the operation. The default is never cancelled.</param>
     /// <returns>The result of the operation.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="operation"/> is null.</exception>
     /// <exception cref="NoEndpointAvailableException">As for <see cref="PickAsync"/>; the operation was not called.</exception>
@@ -87,14 +87,14 @@ public sealed partial class LoadBalancer
     }
 
     /// <summary>
-    /// Does the same as <see cref="ExecuteAsync{TState, TResult}"/> for an operation without a result, on any available endpoint. Where a context or a
-    /// classifier is needed, let the operation return something.
+    /// Does the same as <see cref="ExecuteAsync{TState, TResult}"/> for an operation without a result, on any available endpoint. If a context or a
+    /// classifier is needed, use an operation with a result.
     /// </summary>
-    /// <typeparam name="TState">The type of what the operation needs.</typeparam>
-    /// <param name="state">What the operation needs; passed on to it as it is.</param>
-    /// <param name="operation">The operation: gets the endpoint, <paramref name="state"/> and <paramref name="cancellationToken"/>. Called once, after the
+    /// <typeparam name="TState">The type of the state.</typeparam>
+    /// <param name="state">The state that is passed to the operation unchanged.</param>
+    /// <param name="operation">The operation; receives the endpoint, <paramref name="state"/> and <paramref name="cancellationToken"/>. Called once, after the
     /// pick.</param>
-    /// <param name="cancellationToken">Ends the wait for the pick, and is passed on to the operation.</param>
+    /// <param name="cancellationToken">Cancels the wait for the pick, and is passed to the operation.</param>
     /// <returns>A task that completes when the operation does.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="operation"/> is null.</exception>
     /// <exception cref="NoEndpointAvailableException">As for <see cref="PickAsync"/>; the operation was not called.</exception>
@@ -122,8 +122,8 @@ public sealed partial class LoadBalancer
     /// <summary>Does the same as <see cref="ExecuteAsync{TState, TResult}"/> for an operation that needs no state, or captures it, on any available
     /// endpoint.</summary>
     /// <typeparam name="TResult">The type of the result.</typeparam>
-    /// <param name="operation">The operation: gets the endpoint and <paramref name="cancellationToken"/>. Called once, after the pick.</param>
-    /// <param name="cancellationToken">Ends the wait for the pick, and is passed on to the operation.</param>
+    /// <param name="operation">The operation; receives the endpoint and <paramref name="cancellationToken"/>. Called once, after the pick.</param>
+    /// <param name="cancellationToken">Cancels the wait for the pick, and is passed to the operation.</param>
     /// <returns>The result of the operation.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="operation"/> is null.</exception>
     /// <exception cref="NoEndpointAvailableException">As for <see cref="PickAsync"/>; the operation was not called.</exception>
@@ -145,8 +145,8 @@ public sealed partial class LoadBalancer
 
     /// <summary>Does the same as <see cref="ExecuteAsync{TState, TResult}"/> for an operation that has no result and needs no state, or captures it, on any
     /// available endpoint.</summary>
-    /// <param name="operation">The operation: gets the endpoint and <paramref name="cancellationToken"/>. Called once, after the pick.</param>
-    /// <param name="cancellationToken">Ends the wait for the pick, and is passed on to the operation.</param>
+    /// <param name="operation">The operation; receives the endpoint and <paramref name="cancellationToken"/>. Called once, after the pick.</param>
+    /// <param name="cancellationToken">Cancels the wait for the pick, and is passed to the operation.</param>
     /// <returns>A task that completes when the operation does.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="operation"/> is null.</exception>
     /// <exception cref="NoEndpointAvailableException">As for <see cref="PickAsync"/>; the operation was not called.</exception>
@@ -168,7 +168,7 @@ public sealed partial class LoadBalancer
             cancellationToken));
     }
 
-    /// <summary>Costs nothing: the task exists already, or is one of the two that the platform keeps for completed ones.</summary>
+    /// <summary>Allocates nothing: the task exists already, or is one of the two that the runtime caches for completed results.</summary>
     private static ValueTask WithoutResult(ValueTask<bool> running) => new(running.AsTask());
 
     private async ValueTask<TResult> RunAsync<TCall, TResult>(
@@ -192,7 +192,7 @@ public sealed partial class LoadBalancer
             {
                 if (cancellationToken.IsCancellationRequested)
                 {
-                    // Of whatever type it is: what is aborted throws all kinds.
+                    // Regardless of its type: aborted operations throw exceptions of all types.
                     Metrics.OnAttemptAbandoned();
                     throw;
                 }
@@ -221,9 +221,9 @@ public sealed partial class LoadBalancer
         {
             return classify(call, default, exception);
         }
-        catch (Exception own)
+        catch (Exception classifierException)
         {
-            throw new AggregateException("The operation failed, and so did the classifier that was to judge its exception.", exception, own);
+            throw new AggregateException("The operation failed, and the classifier threw an exception while classifying the failure.", exception, classifierException);
         }
     }
 }

@@ -1,12 +1,12 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// The balancer of one cluster: hands out leases on its endpoints and shows their state. Everything that is held against an endpoint
-/// lives here or below, so it outlasts every <c>HttpClient</c> and its handlers.
+/// The balancer of one cluster: grants leases on its endpoints and exposes their state. All health state of an endpoint belongs to the balancer, so
+/// it outlives every <c>HttpClient</c> and its handlers.
 /// </summary>
 /// <remarks>
-/// Safe for use from any number of threads. A pick reads one snapshot and takes no lock. Instances come from
-/// <see cref="ILoadBalancerProvider"/> and live as long as the service provider.
+/// Safe for use from any number of threads. A pick reads one snapshot and takes no lock. Instances are created by <see cref="ILoadBalancerProvider"/>
+/// and have the lifetime of the service provider.
 /// </remarks>
 public sealed partial class LoadBalancer
 {
@@ -20,17 +20,17 @@ public sealed partial class LoadBalancer
     private long _lastAttemptId;
 
     /// <param name="name">The cluster.</param>
-    /// <param name="sources">The names of its endpoint sources, for messages about a first set that does not come.</param>
-    /// <param name="settings">What its options say.</param>
-    /// <param name="sets">What it picks from.</param>
-    /// <param name="outlierDetector">What judges its endpoints by their attempts.</param>
+    /// <param name="sources">The names of its endpoint sources, for messages while the first set is missing.</param>
+    /// <param name="settings">The settings compiled from its options.</param>
+    /// <param name="sets">The snapshot that picks read.</param>
+    /// <param name="outlierDetector">Ejects endpoints by the outcomes of their attempts.</param>
     /// <param name="permits">The permits that leases release.</param>
-    /// <param name="observers">What it reports to.</param>
-    /// <param name="metrics">Where it counts.</param>
-    /// <param name="picks">Where it logs picks.</param>
+    /// <param name="observers">The observers.</param>
+    /// <param name="metrics">The metrics.</param>
+    /// <param name="picks">The log of picks.</param>
     /// <param name="timeProvider">The clock.</param>
-    /// <param name="leaseReclaimed">Called for each lease that was dropped instead of ended; null: nothing is called.</param>
-    /// <param name="leaseUnreported">Called for each lease that ended without an outcome; null: nothing is called.</param>
+    /// <param name="leaseReclaimed">Called for each lease that was dropped without being ended; null: no callback.</param>
+    /// <param name="leaseUnreported">Called for each lease that ended without an outcome; null: no callback.</param>
     internal LoadBalancer(
         ClusterName name,
         string sources,
@@ -59,18 +59,18 @@ public sealed partial class LoadBalancer
         _leaseUnreported = leaseUnreported;
     }
 
-    /// <summary>The service's name.</summary>
+    /// <summary>Gets the name of the service.</summary>
     public string ServiceName => _name.Service;
 
-    /// <summary>The subset of the service that this cluster is; null for the whole service.</summary>
+    /// <summary>Gets the subset of the service that this cluster serves; null for the whole service.</summary>
     public string? Subset => _name.Subset;
 
-    /// <summary>The members, in the order in which they were described; empty before the first set. The objects show their state live.</summary>
+    /// <summary>Gets the endpoints, in the order of their descriptions; empty before the first set. The objects expose their current state.</summary>
     public IReadOnlyList<UpstreamEndpoint> Endpoints => EndpointSets.Endpoints;
 
     internal ClusterName ClusterName => _name;
 
-    /// <summary>The service, and after a slash the subset: for messages.</summary>
+    /// <summary>The service name, followed by a slash and the subset, if any; for messages.</summary>
     internal string FullName => _name.FullName;
 
     internal CurrentEndpointSet EndpointSets { get; }
@@ -83,62 +83,63 @@ public sealed partial class LoadBalancer
 
     internal TimeProvider TimeProvider { get; }
 
-    /// <summary>The names of the sources, for messages about a first set that does not come.</summary>
+    /// <summary>The names of the sources, for messages while the first set is missing.</summary>
     internal string SourcesDescription { get; }
 
-    /// <summary>Of a subset, the labels of its endpoints; null while it is not configured.</summary>
+    /// <summary>The labels of the subset; null for the whole service, and while the subset is not configured.</summary>
     internal SubsetLabels? SubsetLabels => _subsetLabels;
 
     /// <summary>Null while there are no observers.</summary>
     internal ObserverList? Observers => _observers.Current;
 
-    /// <summary>Whether some requests may be sent to ejected endpoints, so that somebody has to say which ones would be tried again.</summary>
+    /// <summary>Whether some requests may be sent to ejected endpoints as trial requests, so that the caller has to specify which requests would be retried.</summary>
     internal bool HasTrialCandidates => CurrentSet is { TrialCandidates: not null };
 
-    /// <summary>Whether the limits of endpoints follow how long attempts take.</summary>
+    /// <summary>Whether the limits of endpoints adapt to the latency of attempts.</summary>
     internal bool NeedsAttemptTimes => _settings.AdaptiveLimits is not null;
 
-    /// <summary>Whether a pick that yields nobody means that all are full.</summary>
+    /// <summary>Whether a pick without a result means that all endpoints are at their limits.</summary>
     internal bool HasLimitedEndpoints => CurrentSet is { HasLimitedEndpoints: true };
 
     internal EndpointSet? CurrentSet => EndpointSets.Value;
 
-    /// <summary>Picks an endpoint.</summary>
-    /// <param name="context">What is known about the attempt; the default asks for any endpoint in service.</param>
-    /// <returns>The lease, to be ended by the caller.</returns>
-    /// <exception cref="NoEndpointAvailableException">There is no first set yet, the set is empty, or nothing is in service and panic is off.</exception>
-    /// <exception cref="LoadBalancerOverflowException">As many leases are held as <see cref="ConnectionPoolOptions.MaxRequests"/> allows, or others wait for a place; or every endpoint in service has its fill
-    /// (<see cref="ConnectionPoolOptions.MaxRequestsPerEndpoint"/>).</exception>
+    /// <summary>Picks an endpoint without waiting.</summary>
+    /// <param name="context">The properties of the attempt that affect the pick; the default allows any available endpoint.</param>
+    /// <returns>The lease, which the caller must end.</returns>
+    /// <exception cref="NoEndpointAvailableException">There is no first set yet, the set is empty, or no endpoint is available and panic is off.</exception>
+    /// <exception cref="LoadBalancerOverflowException"><see cref="ConnectionPoolOptions.MaxRequests"/> leases are held, or other picks wait for a
+    /// permit; or every available endpoint is at its concurrency limit (<see cref="ConnectionPoolOptions.MaxRequestsPerEndpoint"/>).</exception>
     public EndpointLease Pick(in PickContext context = default) =>
         _settings.PickLimiter is { } limiter ? PickWithPermit(limiter, context) : TryPick(context) ?? throw CreatePickException();
 
-    /// <summary>Picks an endpoint; waits for the first set if there is none yet, and, where <see cref="ConnectionPoolOptions.MaxRequests"/> leases are held, for one of them to end.</summary>
-    /// <param name="context">What is known about the attempt; the default asks for any endpoint in service.</param>
-    /// <param name="cancellationToken">Ends the wait. The sources go on.</param>
-    /// <returns>The lease, to be ended by the caller.</returns>
-    /// <exception cref="NoEndpointAvailableException">The set is empty, or nothing is in service and panic is off.</exception>
-    /// <exception cref="LoadBalancerOverflowException">As many leases are held as <see cref="ConnectionPoolOptions.MaxRequests"/> allows, and the queue is full or the wait was too long; or every endpoint in service has
-    /// its fill (<see cref="ConnectionPoolOptions.MaxRequestsPerEndpoint"/>), for which it does not wait.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled before there was a set, or a place.</exception>
+    /// <summary>Picks an endpoint. Waits for the first set if there is none yet, and, while <see cref="ConnectionPoolOptions.MaxRequests"/> leases are held, for one of them to end.</summary>
+    /// <param name="context">The properties of the attempt that affect the pick; the default allows any available endpoint.</param>
+    /// <param name="cancellationToken">Cancels the wait. The sources continue.</param>
+    /// <returns>The lease, which the caller must end.</returns>
+    /// <exception cref="NoEndpointAvailableException">The set is empty, or no endpoint is available and panic is off.</exception>
+    /// <exception cref="LoadBalancerOverflowException"><see cref="ConnectionPoolOptions.MaxRequests"/> leases are held, and the queue is full or the
+    /// wait timed out; or every available endpoint is at its concurrency limit (<see cref="ConnectionPoolOptions.MaxRequestsPerEndpoint"/>), for
+    /// which it does not wait.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled before there was a set, or a permit.</exception>
     public ValueTask<EndpointLease> PickAsync(PickContext context = default, CancellationToken cancellationToken = default) =>
         CurrentSet is null || _settings.PickLimiter is not null ? PickAfterWaitingAsync(context, cancellationToken) : new ValueTask<EndpointLease>(TryPick(context) ?? throw CreatePickException());
 
-    /// <summary>Lets an observer see what happens from now on. What an observer does on a request's thread, the request waits for.</summary>
-    /// <param name="observer">Who is told.</param>
-    /// <returns>Ends the subscription when it is disposed; an event that is under way at that moment may still arrive.</returns>
+    /// <summary>Subscribes an observer to the events of the cluster from now on. Events on a request's thread delay that request until the observer returns.</summary>
+    /// <param name="observer">The observer.</param>
+    /// <returns>Ends the subscription when it is disposed; an event that is in flight at that moment may still arrive.</returns>
     public IDisposable Subscribe(LoadBalancerObserver observer)
     {
         ArgumentNullException.ThrowIfNull(observer);
         return _observers.Subscribe(observer);
     }
 
-    /// <summary>Puts reloaded options into force, for picks and reports from now on.</summary>
+    /// <summary>Applies reloaded options to subsequent picks and reports.</summary>
     internal void Configure(BalancerSettings settings) => _settings = settings;
 
-    /// <summary>Changes the labels of the subset, which come and go with options; null: it is not configured any more.</summary>
+    /// <summary>Changes the labels of the subset; null: the subset is no longer configured.</summary>
     internal void ConfigureSubset(SubsetLabels? labels) => _subsetLabels = labels;
 
-    /// <summary>Null when there is nothing to pick.</summary>
+    /// <summary>Picks an endpoint; null when there is none to pick.</summary>
     internal EndpointLease? TryPick(in PickContext context, long startedAt = 0)
     {
         EndpointSet? set = CurrentSet;
@@ -148,13 +149,13 @@ public sealed partial class LoadBalancer
         }
 
         return _settings.Latency is null
-            ? Grant(set, set.Pick(context), context, startedAt, isTimed: false, isProbe: false, mayBePanic: false)
+            ? Grant(set, set.Pick(context), context, startedAt, isTimed: false, isTrial: false, mayBePanic: false)
             : TryPickTimed(set, context, startedAt, mayBePanic: false);
     }
 
     internal Task WaitForFirstSetAsync(CancellationToken cancellationToken) => EndpointSets.WaitAsync(cancellationToken);
 
-    /// <summary>A pick while something is out of the ordinary: nothing to pick from, checks asleep, endpoints that may be tried again, panic.</summary>
+    /// <summary>Picks in unusual conditions: no snapshot, stopped health checks, ejected endpoints that accept a trial request, or panic.</summary>
     private EndpointLease? TryPickFromDegradedSet(in PickContext context, long startedAt)
     {
         EndpointSets.ResumeHealthChecks();
@@ -164,25 +165,25 @@ public sealed partial class LoadBalancer
         }
 
         bool isTimed = _settings.Latency is not null;
-        if (set.TrialCandidates is not null && set.PickForTrial(context, TimeProvider) is { } probed)
+        if (set.TrialCandidates is not null && set.PickForTrial(context, TimeProvider) is { } candidate)
         {
-            return Grant(set, probed, context, isTimed && startedAt == 0 ? TimeProvider.GetTimestamp() : startedAt, isTimed, isProbe: true, mayBePanic: false);
+            return Grant(set, candidate, context, isTimed && startedAt == 0 ? TimeProvider.GetTimestamp() : startedAt, isTimed, isTrial: true, mayBePanic: false);
         }
 
         return isTimed
             ? TryPickTimed(set, context, startedAt, mayBePanic: true)
-            : Grant(set, set.Pick(context), context, startedAt, isTimed: false, isProbe: false, mayBePanic: true);
+            : Grant(set, set.Pick(context), context, startedAt, isTimed: false, isTrial: false, mayBePanic: true);
     }
 
-    /// <summary>A pick while latency is measured: strategies and leases need to know when.</summary>
+    /// <summary>Picks while latency is measured: strategies and leases need the timestamp.</summary>
     private EndpointLease? TryPickTimed(EndpointSet set, in PickContext context, long startedAt, bool mayBePanic)
     {
         long now = startedAt == 0 ? TimeProvider.GetTimestamp() : startedAt;
         PickContext timed = context with { Now = now };
-        return Grant(set, set.Pick(timed), timed, now, isTimed: true, isProbe: false, mayBePanic);
+        return Grant(set, set.Pick(timed), timed, now, isTimed: true, isTrial: false, mayBePanic);
     }
 
-    private EndpointLease? Grant(EndpointSet set, UpstreamEndpoint? endpoint, in PickContext context, long startedAt, bool isTimed, bool isProbe, bool mayBePanic)
+    private EndpointLease? Grant(EndpointSet set, UpstreamEndpoint? endpoint, in PickContext context, long startedAt, bool isTimed, bool isTrial, bool mayBePanic)
     {
         bool hasBegun = false;
         while (endpoint is { IsLimited: true } && !hasBegun)
@@ -190,11 +191,11 @@ public sealed partial class LoadBalancer
             hasBegun = endpoint.TryBegin();
             if (!hasBegun)
             {
-                // Somebody else has taken its last place since it was picked.
-                if (isProbe)
+                // A concurrent attempt has taken its last permit since the pick.
+                if (isTrial)
                 {
                     endpoint.CurrentEjection?.TrialGate.Leave();
-                    isProbe = false;
+                    isTrial = false;
                 }
 
                 endpoint = set.Pick(context);
@@ -219,7 +220,7 @@ public sealed partial class LoadBalancer
         }
 
         ObserverList? observers = Observers;
-        var lease = new EndpointLease(this, endpoint, (observers is not null || NeedsAttemptTimes) && startedAt == 0 ? TimeProvider.GetTimestamp() : startedAt, isTimed, hasBegun) { IsTrial = isProbe, InPanic = inPanic };
+        var lease = new EndpointLease(this, endpoint, (observers is not null || NeedsAttemptTimes) && startedAt == 0 ? TimeProvider.GetTimestamp() : startedAt, isTimed, hasBegun) { IsTrial = isTrial, InPanic = inPanic };
         observers?.OnPicked(lease);
         set.PrefetchNext();
         return lease;
@@ -241,7 +242,7 @@ public sealed partial class LoadBalancer
         Observers?.OnAttemptReported(lease, outcome, ElapsedSince(lease));
     }
 
-    /// <summary>A success that was reported has turned out to be a failure.</summary>
+    /// <summary>Records that a reported success has turned into a failure.</summary>
     internal void OnOutcomeRevised(EndpointLease lease, in AttemptOutcome failure)
     {
         if (lease.StartedAt != 0 && _settings.Latency is { } latency)
@@ -268,12 +269,12 @@ public sealed partial class LoadBalancer
         _leaseUnreported?.Invoke(endpoint);
     }
 
-    /// <summary>Numbers attempts for observers, from 1.</summary>
+    /// <summary>Returns the next attempt id for observers, starting at 1.</summary>
     internal long NextAttemptId() => Interlocked.Increment(ref _lastAttemptId);
 
     private TimeSpan ElapsedSince(EndpointLease lease) => lease.StartedAt == 0 ? TimeSpan.Zero : TimeProvider.GetElapsedTime(lease.StartedAt);
 
-    /// <summary>A pick that waits for the first set holds no permit meanwhile.</summary>
+    /// <summary>Waits before the pick. A pick that waits for the first set holds no permit meanwhile.</summary>
     private async ValueTask<EndpointLease> PickAfterWaitingAsync(PickContext context, CancellationToken cancellationToken)
     {
         await WaitForFirstSetAsync(cancellationToken).ConfigureAwait(false);

@@ -2,39 +2,39 @@ using System.Globalization;
 
 namespace LoadBalancing.Client;
 
-/// <summary>There was no endpoint to send a request to. The message lists every endpoint with the reason why it was not taken.</summary>
+/// <summary>The exception that is thrown when no endpoint is available for a request. The message lists up to 20 endpoints, each with the reason why it is unavailable.</summary>
 public sealed class NoEndpointAvailableException : HttpRequestException
 {
-    /// <summary>Creates the exception without a message.</summary>
+    /// <summary>Creates the exception with a default message.</summary>
     public NoEndpointAvailableException()
         : this("No endpoint is available.")
     {
     }
 
     /// <summary>Creates the exception.</summary>
-    /// <param name="message">What was missing.</param>
+    /// <param name="message">The message, which describes what is missing.</param>
     public NoEndpointAvailableException(string message)
         : base(HttpRequestError.ConnectionError, message)
     {
     }
 
     /// <summary>Creates the exception.</summary>
-    /// <param name="message">What was missing.</param>
-    /// <param name="innerException">What led to it.</param>
+    /// <param name="message">The message, which describes what is missing.</param>
+    /// <param name="innerException">The cause; null if there is none.</param>
     public NoEndpointAvailableException(string message, Exception? innerException)
         : base(HttpRequestError.ConnectionError, message, innerException)
     {
     }
 
-    /// <summary>The name of the service that has no endpoint to offer; null when the exception does not come from a balancer.</summary>
+    /// <summary>Gets the name of the service that has no available endpoint; null when the exception does not come from a balancer.</summary>
     public string? ServiceName { get; private init; }
 
-    /// <summary>The subset of the service that was asked; null for the whole service.</summary>
+    /// <summary>Gets the subset of the service; null for the whole service.</summary>
     public string? Subset { get; private init; }
 
-    /// <param name="balancer">Whose endpoints there are none of.</param>
+    /// <param name="balancer">The balancer that has no available endpoint.</param>
     /// <param name="more">A sentence to add.</param>
-    /// <param name="innerException">What led to it.</param>
+    /// <param name="innerException">The cause; null if there is none.</param>
     internal static NoEndpointAvailableException For(LoadBalancer balancer, string? more = null, Exception? innerException = null)
     {
         string message = balancer.CurrentSet switch
@@ -42,7 +42,7 @@ public sealed class NoEndpointAvailableException : HttpRequestException
             null when balancer.Endpoints is { Count: > 0 } untested => DescribeUntested(balancer.FullName, untested),
             { Endpoints.Length: 0 } when balancer.Subset is not null => DescribeSubset(balancer),
             null => $"Service '{balancer.FullName}' has no endpoints yet: waiting for {balancer.SourcesDescription}.",
-            { Endpoints.Length: 0 } => $"Service '{balancer.ServiceName}' has no endpoints: {balancer.SourcesDescription} gave an empty list.",
+            { Endpoints.Length: 0 } => $"Service '{balancer.ServiceName}' has no endpoints: {balancer.SourcesDescription} reported an empty list.",
             { FailsInPanic: true } set => DescribePanic(balancer.FullName, set),
             { } set => Describe(balancer.FullName, set.Endpoints),
         };
@@ -51,7 +51,7 @@ public sealed class NoEndpointAvailableException : HttpRequestException
     }
 
     private static string DescribeSubset(LoadBalancer balancer) => balancer.SubsetLabels is null
-        ? $"Service '{balancer.ServiceName}' has no subset '{balancer.Subset}' any more."
+        ? $"Subset '{balancer.Subset}' of service '{balancer.ServiceName}' is no longer configured."
         : $"Subset '{balancer.FullName}' has no endpoints: no endpoint of service '{balancer.ServiceName}' has the labels {balancer.SubsetLabels}.";
 
     private static string Describe(string name, UpstreamEndpoint[] endpoints)
@@ -69,9 +69,9 @@ public sealed class NoEndpointAvailableException : HttpRequestException
     private static string DescribePanic(string name, EndpointSet set)
     {
         const int Shown = 20;
-        UpstreamEndpoint[] isOut = Array.FindAll(set.Endpoints, static endpoint => !endpoint.IsAvailable);
+        UpstreamEndpoint[] unavailable = Array.FindAll(set.Endpoints, static endpoint => !endpoint.IsAvailable);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"Service '{name}' is in panic and refuses all requests (Panic:Traffic is Fail): {set.Endpoints.Length - isOut.Length} of {set.Endpoints.Length} endpoints are in service, and Panic:ThresholdPercent is {set.Panic.ThresholdPercent} %. {EndpointHealthSummary.Describe(isOut, Shown)}.");
+            $"Service '{name}' is in panic and refuses all requests (Panic:Traffic is Fail): {set.Endpoints.Length - unavailable.Length} of {set.Endpoints.Length} endpoints are available, and Panic:ThresholdPercent is {set.Panic.ThresholdPercent} %. {EndpointHealthSummary.Describe(unavailable, Shown)}.");
     }
 }

@@ -1,17 +1,17 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The observers of one cluster: immutable, replaced as a whole. What one of them throws stops here.</summary>
+/// <summary>The observers of one cluster: immutable, replaced as a whole. Exceptions of observers are caught here.</summary>
 internal sealed class ObserverList
 {
     private readonly ObserverSubscription[] _subscriptions;
 
     private ObserverList(ObserverSubscription[] subscriptions) => _subscriptions = subscriptions;
 
-    /// <summary>Adds an observer, or takes a subscription away: null when nobody is left.</summary>
+    /// <summary>Adds or removes a subscription; null when none is left.</summary>
     public static ObserverList? Change(ObserverList? list, ObserverSubscription? added, ObserverSubscription? removed)
     {
-        ObserverSubscription[] left = [.. (list?._subscriptions ?? []).Where(subscription => subscription != removed), .. added is null ? Array.Empty<ObserverSubscription>() : [added]];
-        return left.Length == 0 ? null : new ObserverList(left);
+        ObserverSubscription[] remaining = [.. (list?._subscriptions ?? []).Where(subscription => subscription != removed), .. added is null ? Array.Empty<ObserverSubscription>() : [added]];
+        return remaining.Length == 0 ? null : new ObserverList(remaining);
     }
 
     public void OnPicked(EndpointLease lease) => NotifyAll(lease.GetAttemptInfo(), static (observer, attempt) => observer.OnPicked(attempt));
@@ -33,23 +33,23 @@ internal sealed class ObserverList
     public void OnEjectionRefused(EjectionEvent ejection) => NotifyAll(ejection, static (observer, ejection) => observer.OnEjectionRefused(ejection));
 
     public void OnRestored(UpstreamEndpoint endpoint, RestoreCause cause, DateTimeOffset at) =>
-        NotifyAll((endpoint, cause, at), static (observer, returned) => observer.OnRestored(returned.endpoint, returned.cause, returned.at));
+        NotifyAll((endpoint, cause, at), static (observer, restored) => observer.OnRestored(restored.endpoint, restored.cause, restored.at));
 
     public void OnHealthChanged(UpstreamEndpoint endpoint, ProbeResult result, DateTimeOffset at) =>
-        NotifyAll((endpoint, result, at), static (observer, check) => observer.OnHealthChanged(check.endpoint, check.result, check.at));
+        NotifyAll((endpoint, result, at), static (observer, change) => observer.OnHealthChanged(change.endpoint, change.result, change.at));
 
     public void OnEndpointsChanged(string source, IReadOnlyList<UpstreamEndpoint> endpoints) =>
         NotifyAll((source, endpoints), static (observer, change) => observer.OnEndpointsChanged(change.source, change.endpoints));
 
-    private void NotifyAll<TEvent>(TEvent what, Action<LoadBalancerObserver, TEvent> tell)
+    private void NotifyAll<TEvent>(TEvent what, Action<LoadBalancerObserver, TEvent> notify)
     {
         foreach (ObserverSubscription subscription in _subscriptions)
         {
             try
             {
-                tell(subscription.Observer, what);
+                notify(subscription.Observer, what);
             }
-#pragma warning disable CA1031 // An observer is somebody else's code, and a request must not fail for being watched.
+#pragma warning disable CA1031 // An observer is foreign code, and its exceptions must not fail a request.
             catch (Exception exception)
 #pragma warning restore CA1031
             {

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>One observer, subscribed once; ended by disposing it.</summary>
+/// <summary>One subscription of an observer; ended by disposing it.</summary>
 internal sealed class ObserverSubscription : IDisposable
 {
     private readonly ClusterObservers _observers;

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Holds picks against <see cref="ConnectionPoolOptions.MaxRequests"/>, where the balancer is used without HTTP. Immutable; replaced when the limits
+/// Limits picks to <see cref="ConnectionPoolOptions.MaxRequests"/>, where the balancer is used without HTTP. Immutable; replaced when the limits
 /// change.
 /// </summary>
 internal sealed class PickLimiter
@@ -23,13 +23,13 @@ internal sealed class PickLimiter
         _timeProvider = timeProvider;
     }
 
-    /// <summary>Acquires a permit, if that is possible immediately. It then belongs to the lease, or has to be released.</summary>
-    /// <returns>Null once a permit is acquired; else why there is none.</returns>
+    /// <summary>Acquires a permit if one is available immediately. The permit then belongs to the lease, or must be released.</summary>
+    /// <returns>Null when a permit was acquired; else the exception that describes the refusal.</returns>
     public LoadBalancerOverflowException? TryAcquire() => _permits.TryAcquire() ? null : Refuse("queue-full", "Pick does not wait; PickAsync does");
 
-    /// <summary>Acquires a permit, and waits for one where that is allowed.</summary>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Null once a permit is acquired; else why there is none.</returns>
+    /// <summary>Acquires a permit, and waits for one where queueing is allowed.</summary>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>Null when a permit was acquired; else the exception that describes the refusal.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
     public async ValueTask<LoadBalancerOverflowException?> AcquireAsync(CancellationToken cancellationToken)
     {
@@ -38,18 +38,18 @@ internal sealed class PickLimiter
             return null;
         }
 
-        using CancellationTokenSource? clock = _limits.PendingTimeout == Timeout.InfiniteTimeSpan
+        using CancellationTokenSource? timeout = _limits.PendingTimeout == Timeout.InfiniteTimeSpan
             ? null
             : new CancellationTokenSource(_limits.PendingTimeout, _timeProvider);
-        using CancellationTokenSource? both = clock is null ? null : CancellationTokenSource.CreateLinkedTokenSource(clock.Token, cancellationToken);
+        using CancellationTokenSource? both = timeout is null ? null : CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
             return await _permits.AcquireAsync(both?.Token ?? cancellationToken).ConfigureAwait(false) ? null : Refuse("queue-full", Queue());
         }
-        catch (OperationCanceledException) when (clock is { IsCancellationRequested: true } && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (timeout is { IsCancellationRequested: true } && !cancellationToken.IsCancellationRequested)
         {
             string waited = string.Create(CultureInfo.InvariantCulture, $"the ConnectionPool:PendingTimeout of {_limits.PendingTimeout.TotalSeconds} s has elapsed");
-            return Refuse("pending-timeout", $"{waited} before it found a place", new TimeoutException(waited));
+            return Refuse("pending-timeout", $"{waited} before a permit was available", new TimeoutException(waited));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -58,13 +58,13 @@ internal sealed class PickLimiter
     }
 
     private string Queue() => _limits.MaxPendingRequests == 0
-        ? "nobody may wait (ConnectionPool:MaxPendingRequests is 0)"
-        : string.Create(CultureInfo.InvariantCulture, $"{_limits.MaxPendingRequests} wait already (ConnectionPool:MaxPendingRequests)");
+        ? "queueing is disabled (ConnectionPool:MaxPendingRequests is 0)"
+        : string.Create(CultureInfo.InvariantCulture, $"{_limits.MaxPendingRequests} are already queued (ConnectionPool:MaxPendingRequests)");
 
     private LoadBalancerOverflowException Refuse(string reason, string why, Exception? innerException = null)
     {
         _metrics.OnOverflow(reason);
-        string limit = string.Create(CultureInfo.InvariantCulture, $"{_limits.MaxRequests} are under way (ConnectionPool:MaxRequests)");
+        string limit = string.Create(CultureInfo.InvariantCulture, $"{_limits.MaxRequests} are in flight (ConnectionPool:MaxRequests)");
         return new LoadBalancerOverflowException(_name, $"A pick of service '{_name.FullName}' was refused: {limit}, and {why}.", innerException);
     }
 }

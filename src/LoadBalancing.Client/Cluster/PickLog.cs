@@ -3,10 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Explains each pick of a cluster in one line, for those who have switched its category to Debug. For all others it costs a question to the logger.</summary>
+/// <summary>Logs each pick of a cluster in one line at level Debug. While the level is disabled, a pick costs one call of the logger.</summary>
 internal sealed partial class PickLog
 {
-    /// <summary>A set can have thousands of members, and a line is read by people.</summary>
+    /// <summary>A set can have thousands of endpoints, and a log line must stay readable.</summary>
     private const int MaxListedEndpoints = 5;
 
     private readonly string _service;
@@ -18,34 +18,34 @@ internal sealed partial class PickLog
         _logger = logger;
     }
 
-    /// <summary>Asked before every pick and never remembered: filters change while the process runs.</summary>
+    /// <summary>Read before every pick and never cached: filters change while the process runs.</summary>
     public bool IsEnabled => _logger.IsEnabled(LogLevel.Debug);
 
     public void Write(UpstreamEndpoint picked, EndpointSet set, in PickContext context)
     {
-        UpstreamEndpoint[] isOut = Array.FindAll(set.Endpoints, static endpoint => !endpoint.IsAvailable);
+        UpstreamEndpoint[] unavailable = Array.FindAll(set.Endpoints, static endpoint => !endpoint.IsAvailable);
 
-        // Somebody who is out is picked only in panic, also in the moment before the snapshot says so.
+        // An unavailable endpoint is picked only in panic, even if the snapshot does not reflect it yet.
         bool inPanic = set.IsInPanic(picked) || !picked.IsAvailable;
         LogPicked(
             _logger,
             picked,
             _service,
             set.Strategy.Name,
-            set.Endpoints.Length - isOut.Length,
+            set.Endpoints.Length - unavailable.Length,
             set.Endpoints.Length,
             LevelOf(picked, set),
             inPanic ? "yes" : "no",
             context.TriedEndpoints is { Count: > 0 } tried ? Names(tried) : "none",
-            isOut.Length == 0 ? "none" : EndpointHealthSummary.Describe(isOut, MaxListedEndpoints));
+            unavailable.Length == 0 ? "none" : EndpointHealthSummary.Describe(unavailable, MaxListedEndpoints));
     }
 
-    /// <summary>Where there are several, which one; the numbers are those of <see cref="UpstreamEndpoint.PriorityLevel"/>.</summary>
+    /// <summary>The level of the picked endpoint, if there are several; the numbers are those of <see cref="UpstreamEndpoint.PriorityLevel"/>.</summary>
     private static string LevelOf(UpstreamEndpoint picked, EndpointSet set) => set.Levels.Length == 1
         ? "the only one"
         : string.Create(CultureInfo.InvariantCulture, $"{picked.PriorityLevel} of 0 to {set.Levels.Length - 1}{(picked.Locality is { } locality ? $", {locality}" : "")}");
 
-    /// <summary>The last ones: a call that is tried often enough names the earlier ones in earlier lines.</summary>
+    /// <summary>Lists only the last ones: a call with many retries names the earlier ones in earlier lines.</summary>
     private static string Names(IReadOnlyList<UpstreamEndpoint> tried) =>
         tried.Count <= MaxListedEndpoints ? string.Join(", ", tried) : $"{tried.Count - MaxListedEndpoints} more, {string.Join(", ", tried.TakeLast(MaxListedEndpoints))}";
 

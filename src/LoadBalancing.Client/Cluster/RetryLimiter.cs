@@ -1,11 +1,12 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// What a cluster allows its calls to try again: how many may be in retries at once, by <c>MaxConcurrentRetries</c> and by the concurrent part of the budget, and how many retries there may be over time. The smallest wins.
+/// Limits the retries of a cluster: the number of calls that retry concurrently, by <c>MaxConcurrentRetries</c> and by the concurrent part of the budget, and the rate of retries. The smallest limit applies.
 /// </summary>
 /// <remarks>
-/// A call enters before the wait that precedes its first retry and leaves when it ends. The budget is asked only for retries of what was sent: one after a connection that did not come about sends no more than was asked for,
-/// and when a server is stopped, all calls that find it gone must be able to go elsewhere at once. Safe for several threads.
+/// A call acquires before the delay of its first retry and releases when it ends. The budget applies only to retries of requests that were sent: a
+/// retry after a failed connection adds no load, and when a server is stopped, all calls that fail to connect must be able to switch to another
+/// endpoint immediately. Thread-safe.
 /// </remarks>
 internal sealed class RetryLimiter
 {
@@ -25,10 +26,10 @@ internal sealed class RetryLimiter
         _rateBudget = new RetryRateBudget(timeProvider);
     }
 
-    /// <summary>How many calls are in retries.</summary>
+    /// <summary>The number of calls that are retrying.</summary>
     public int RetryingCalls => Volatile.Read(ref _retryingCalls);
 
-    /// <summary>Who wants to be told of each request; null while there is no budget.</summary>
+    /// <summary>Counts each request; null while there is no budget.</summary>
     public RetryRateBudget? RateBudget => Volatile.Read(ref _limits).Budget is null ? null : _rateBudget;
 
     public void Configure(PoolLimits limits)
@@ -41,7 +42,7 @@ internal sealed class RetryLimiter
         Volatile.Write(ref _limits, new RetryLimits(limits.MaxConcurrentRetries, limits.RetryBudget));
     }
 
-    /// <summary>Lets a call into its retries, as far as <c>MaxConcurrentRetries</c> goes.</summary>
+    /// <summary>Admits a call to its retries within <c>MaxConcurrentRetries</c>.</summary>
     public RetrySuppression TryAcquire()
     {
         if (Interlocked.Increment(ref _retryingCalls) <= Volatile.Read(ref _limits).MaxConcurrentRetries)
@@ -55,11 +56,11 @@ internal sealed class RetryLimiter
 
     public void Release() => Interlocked.Decrement(ref _retryingCalls);
 
-    /// <summary>Lets a call that has entered send more than it was asked for, as far as the concurrent part of the budget goes.</summary>
+    /// <summary>Admits an acquired call to retries that add load, within the concurrent part of the budget.</summary>
     public RetrySuppression TryAcquireBudget()
     {
-        int sendingMore = Interlocked.Increment(ref _budgetedCalls);
-        if (Volatile.Read(ref _limits).Budget is not { } budget || sendingMore <= budget.MinConcurrent || sendingMore <= budget.Share * CountActive())
+        int budgetedCalls = Interlocked.Increment(ref _budgetedCalls);
+        if (Volatile.Read(ref _limits).Budget is not { } budget || budgetedCalls <= budget.MinConcurrent || budgetedCalls <= budget.Share * CountActive())
         {
             return RetrySuppression.None;
         }
@@ -70,11 +71,11 @@ internal sealed class RetryLimiter
 
     public void ReleaseBudget() => Interlocked.Decrement(ref _budgetedCalls);
 
-    /// <summary>Takes one retry out of the budget.</summary>
+    /// <summary>Spends one retry of the budget.</summary>
     public RetrySuppression TrySpendBudget() =>
         RateBudget is { } rate && !rate.TrySpend(_timeProvider.GetTimestamp()) ? RetrySuppression.BudgetRate : RetrySuppression.None;
 
-    /// <summary>Attempts under way and waiting. Only asked for above the least number, so that a failing call rarely pays for it.</summary>
+    /// <summary>Counts attempts in flight and queued. Called only above the minimum, so that a failing call rarely pays for it.</summary>
     private int CountActive()
     {
         int active = _permits.QueuedCount;

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Finds strategies by name. A strategy registered later takes the place of an earlier one of the same name, a built-in one too.</summary>
+/// <summary>Finds strategies by name. A strategy that is registered later replaces an earlier one of the same name, including a built-in one.</summary>
 internal sealed class StrategyRegistry
 {
     private readonly Dictionary<string, ILoadBalancingStrategy> _strategies = new(StringComparer.OrdinalIgnoreCase);

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The labels that endpoints of a subset have.</summary>
+/// <summary>The labels that all endpoints of a subset have.</summary>
 internal sealed class SubsetLabels
 {
     private readonly KeyValuePair<string, string>[] _labels;
@@ -13,6 +13,6 @@ internal sealed class SubsetLabels
     public bool Matches(EndpointDescription endpoint) =>
         endpoint.Labels is { } given && Array.TrueForAll(_labels, label => given.TryGetValue(label.Key, out string? value) && value == label.Value);
 
-    /// <summary>For people: <c>version=v2, track=canary</c>.</summary>
+    /// <summary>Readable text, like <c>version=v2, track=canary</c>.</summary>
     public override string ToString() => string.Join(", ", _labels.Select(static label => $"{label.Key}={label.Value}"));
 }

@@ -1,57 +1,57 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Some endpoints of a service, by their labels, as a cluster of its own: with its own picker, ejections and their cap, panic, limits and retry budget. How much is under way on an address, and how long it takes to answer, all
-/// clusters that it belongs to know together.
+/// A subset of the endpoints of a service, selected by labels, as its own cluster: with its own picker, ejections and ejection quota, panic, limits
+/// and retry budget. The in-flight count and the latency of an address are shared by all clusters that contain it.
 /// </summary>
-/// <remarks>What is null is the service's. What is set takes the place of the service's as a whole: an <see cref="OutlierDetection"/> here inherits nothing from the service's.</remarks>
+/// <remarks>A null property inherits the value of the service. A property that is set replaces the value of the service as a whole: an <see cref="OutlierDetection"/> here inherits nothing from that of the service.</remarks>
 public sealed class SubsetOptions
 {
-    /// <summary>The labels that an endpoint must have, all of them, to belong to the subset; see <see cref="EndpointDescription.Labels"/>. At least one.</summary>
+    /// <summary>The labels that select the endpoints of the subset: an endpoint must have all of them; see <see cref="EndpointDescription.Labels"/>. At least one.</summary>
     public IDictionary<string, string> Labels { get; set; } = new Dictionary<string, string>();
 
-    /// <summary>As <see cref="LoadBalancingOptions.Strategy"/>. Null, the default: the service's.</summary>
+    /// <summary>Like <see cref="LoadBalancingOptions.Strategy"/>. Null, the default: that of the service.</summary>
     public string? Strategy { get; set; }
 
-    /// <summary>As <see cref="LoadBalancingOptions.HashPolicies"/>; those of a route go before them. Null, the default: the service's.</summary>
+    /// <summary>Like <see cref="LoadBalancingOptions.HashPolicies"/>; those of a route take precedence. Null, the default: that of the service.</summary>
     public IList<HashPolicyOptions>? HashPolicies { get; set; }
 
-    /// <summary>As <see cref="LoadBalancingOptions.LeastRequest"/>. Null, the default: the service's.</summary>
+    /// <summary>Like <see cref="LoadBalancingOptions.LeastRequest"/>. Null, the default: that of the service.</summary>
     public LeastRequestOptions? LeastRequest { get; set; }
 
-    /// <summary>As <see cref="LoadBalancingOptions.LeastLoad"/>. Null, the default: the service's.</summary>
+    /// <summary>Like <see cref="LoadBalancingOptions.LeastLoad"/>. Null, the default: that of the service.</summary>
     public LeastLoadOptions? LeastLoad { get; set; }
 
-    /// <summary>As <see cref="LoadBalancingOptions.ConsistentHash"/>. Null, the default: the service's.</summary>
+    /// <summary>Like <see cref="LoadBalancingOptions.ConsistentHash"/>. Null, the default: that of the service.</summary>
     public ConsistentHashOptions? ConsistentHash { get; set; }
 
-    /// <summary>As <see cref="LoadBalancingOptions.OutlierDetection"/>. Null, the default: the service's.</summary>
+    /// <summary>Like <see cref="LoadBalancingOptions.OutlierDetection"/>. Null, the default: that of the service.</summary>
     public OutlierDetectionOptions? OutlierDetection { get; set; }
 
-    /// <summary>As <see cref="LoadBalancingOptions.HealthCheck"/>. Null, the default: the service's. Each cluster checks its own endpoints, so an address that belongs to two of them is asked by both.</summary>
+    /// <summary>Like <see cref="LoadBalancingOptions.HealthCheck"/>. Null, the default: that of the service. Each cluster probes its own endpoints, so an address that belongs to two clusters is probed by both.</summary>
     public ActiveHealthCheckOptions? HealthCheck { get; set; }
 
-    /// <summary>As <see cref="LoadBalancingOptions.Panic"/>. Null, the default: the service's.</summary>
+    /// <summary>Like <see cref="LoadBalancingOptions.Panic"/>. Null, the default: that of the service.</summary>
     public PanicOptions? Panic { get; set; }
 
-    /// <summary>As <see cref="LoadBalancingOptions.Locality"/>. Null, the default: the service's.</summary>
+    /// <summary>Like <see cref="LoadBalancingOptions.Locality"/>. Null, the default: that of the service.</summary>
     public LocalityOptions? Locality { get; set; }
 
-    /// <summary>As <see cref="LoadBalancingOptions.SlowStart"/>. Null, the default: the service's. An endpoint has a clock of its own in each cluster.</summary>
+    /// <summary>Like <see cref="LoadBalancingOptions.SlowStart"/>. Null, the default: that of the service. An endpoint has a separate slow start in each cluster.</summary>
     public SlowStartOptions? SlowStart { get; set; }
 
-    /// <summary>As <see cref="LoadBalancingOptions.Subsetting"/>. Null, the default: the service's.</summary>
+    /// <summary>Like <see cref="LoadBalancingOptions.Subsetting"/>. Null, the default: that of the service.</summary>
     public SubsettingOptions? Subsetting { get; set; }
 
-    /// <summary>As <see cref="LoadBalancingOptions.RetryBudget"/>. Null, the default: the service's figures, counted for this subset alone.</summary>
+    /// <summary>Like <see cref="LoadBalancingOptions.RetryBudget"/>. Null, the default: the values of the service, counted for this subset separately.</summary>
     public RetryBudgetOptions? RetryBudget { get; set; }
 
     /// <summary>
-    /// As <see cref="LoadBalancingOptions.ConnectionPool"/>, but for what concerns connections themselves, which the client makes alike for all. Null, the default: the service's figures, counted for this subset alone.
+    /// Like <see cref="LoadBalancingOptions.ConnectionPool"/>, except for the settings of connections themselves, which are the same for all subsets of a client. Null, the default: the values of the service, counted for this subset separately.
     /// </summary>
     public ConnectionPoolOptions? ConnectionPool { get; set; }
 
-    /// <summary>The options of the service, with those of the subset over them.</summary>
+    /// <summary>Returns the options of the service, overridden by those of the subset.</summary>
     internal LoadBalancingOptions Over(LoadBalancingOptions service)
     {
         LoadBalancingOptions merged = service.Copy();

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The rules for subsets. A subset is a cluster of its own, so that the rules for cluster policies hold for it too.</summary>
+/// <summary>Validates the options of subsets. A subset is its own cluster, so the rules for cluster policies apply to it too.</summary>
 internal static class SubsetOptionsValidator
 {
     /// <param name="options">The options of the service.</param>
@@ -10,24 +10,24 @@ internal static class SubsetOptionsValidator
     {
         foreach ((string name, SubsetOptions subset) in options.Subsets)
         {
-            ValidationErrors own = errors.ForSection("Subsets");
+            ValidationErrors subsetErrors = errors.ForSection("Subsets");
             if (string.IsNullOrEmpty(name) || !name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
             {
-                own.Add(name, "it is no name for a subset; it has letters, digits, hyphens, dots and underscores only, like 'v2'.");
+                subsetErrors.Add(name, "it is not a valid subset name; a name has only letters, digits, hyphens, dots and underscores, like 'v2'.");
             }
 
             if (options.Subsets.Keys.TakeWhile(earlier => earlier != name).Contains(name, StringComparer.OrdinalIgnoreCase))
             {
-                own.Add(name, "another subset has the same name but for its case; names must differ.");
+                subsetErrors.Add(name, "another subset has a name that differs only in case; names are case-insensitive.");
             }
 
             if (subset is null)
             {
-                own.Add(name, "it is null; give it Labels, or leave it out.");
+                subsetErrors.Add(name, "it is null; set Labels, or remove the subset.");
                 continue;
             }
 
-            CheckSubset(subset, options, own.ForSection(name), validatePolicies);
+            CheckSubset(subset, options, subsetErrors.ForSection(name), validatePolicies);
         }
     }
 
@@ -39,10 +39,10 @@ internal static class SubsetOptionsValidator
     {
         if (subset.Labels is not { Count: > 0 } || subset.Labels.Any(static label => string.IsNullOrEmpty(label.Key) || label.Value is null))
         {
-            errors.Add("Labels", "there are none, or one of them has no name or no value; a subset is distinguished by at least one, like version = v2.");
+            errors.Add("Labels", "there are none, or one of them has no name or no value; a subset needs at least one label, like version = v2.");
         }
 
-        // Only the values of the subset itself: the errors of the service are reported once.
+        // Only the values of the subset itself, so that the errors of the service are reported once.
         validatePolicies(subset.Over(new LoadBalancingOptions { Endpoints = options.Endpoints }), errors);
     }
 }

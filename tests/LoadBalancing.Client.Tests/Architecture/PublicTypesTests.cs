@@ -4,13 +4,13 @@ using System.Runtime.InteropServices;
 
 namespace LoadBalancing.Client.Tests.Architecture;
 
-/// <summary>Rules that hold for everything public.</summary>
+/// <summary>Rules for all public types.</summary>
 public sealed class PublicTypesTests
 {
     private static readonly Type[] PublicTypes = typeof(LoadBalancer).Assembly.GetExportedTypes();
 
     [Fact]
-    public void No_public_type_bears_the_name_of_one_in_the_shared_frameworks()
+    public void No_public_type_has_the_name_of_a_type_in_the_shared_frameworks()
     {
         string runtime = RuntimeEnvironment.GetRuntimeDirectory();
         string version = Path.GetFileName(runtime.TrimEnd(Path.DirectorySeparatorChar));
@@ -26,11 +26,11 @@ public sealed class PublicTypesTests
     }
 
     [Fact]
-    public void Every_public_class_is_sealed_static_or_meant_to_be_derived_from() =>
+    public void Every_public_class_is_sealed_static_or_designed_for_inheritance() =>
         Assert.DoesNotContain(PublicTypes, static type => type is { IsClass: true, IsSealed: false, IsAbstract: false });
 
     [Fact]
-    public void Types_live_in_the_library_s_namespace_and_registration_in_that_of_the_container()
+    public void Types_are_in_the_library_s_namespace_and_registration_in_that_of_the_container()
     {
         string[] allowed = ["LoadBalancing.Client", "Microsoft.Extensions.DependencyInjection"];
 
@@ -39,7 +39,7 @@ public sealed class PublicTypesTests
     }
 
     [Fact]
-    public void Requests_and_responses_get_one_extension_method_each()
+    public void Requests_and_responses_have_one_extension_method_each()
     {
         IEnumerable<string> extensions =
             from type in PublicTypes
@@ -51,6 +51,6 @@ public sealed class PublicTypesTests
     }
 
     [Fact]
-    public void No_public_type_is_taken_apart_by_position() =>
+    public void No_public_type_has_a_deconstructor() =>
         Assert.DoesNotContain(PublicTypes, static type => Array.Exists(type.GetMethods(), static method => method.Name == "Deconstruct"));
 }

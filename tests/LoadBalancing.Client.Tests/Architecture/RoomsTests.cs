@@ -3,7 +3,7 @@ using LoadBalancing.Client.TestSupport;
 
 namespace LoadBalancing.Client.Tests.Architecture;
 
-/// <summary>Which room may use which: the drawing in CONTRIBUTING.md.</summary>
+/// <summary>The allowed dependencies between rooms: the layout in CONTRIBUTING.md.</summary>
 public sealed partial class RoomsTests
 {
     /// <summary>From the bottom up. A room uses rooms of lower floors and its own inner rooms; rooms of one floor do not use each other.</summary>
@@ -24,7 +24,7 @@ public sealed partial class RoomsTests
 
     private static readonly SourceRooms Library = new("LoadBalancing.Client");
 
-    /// <summary>This one still has circles of inner rooms.</summary>
+    /// <summary>Without the project that still has circles of inner rooms.</summary>
     public static TheoryData<string> Projects => [.. SourceRooms.Projects.Except(["LoadBalancing.Client.Istio"])];
 
     [Fact]

@@ -4,7 +4,7 @@ using LoadBalancing.Client.TestSupport;
 namespace LoadBalancing.Client.Tests.Architecture;
 
 /// <summary>
-/// The rooms of one project and what they use. All types of a project share a namespace, so its rooms are its folders, inner ones too, and the arrows are read from
+/// The rooms of one project and their dependencies. All types of a project share a namespace, so its rooms are its folders, inner ones too, and the arrows are read from
 /// the source text: a file that names a type of another room depends on that room. Options (plain data), enumerations and exceptions may be used everywhere.
 /// </summary>
 internal sealed partial class SourceRooms

@@ -40,7 +40,7 @@ public sealed class EndpointLeaseTests
     }
 
     [Fact]
-    public void Leases_that_end_without_an_outcome_are_neutral_counted_and_logged_once()
+    public void Leases_that_end_without_an_outcome_are_neutral_and_counted_and_logged_once()
     {
         using var cluster = new TestCluster(endpoints: 1);
         using MetricRecorder metrics = cluster.Listen();
@@ -62,7 +62,7 @@ public sealed class EndpointLeaseTests
     }
 
     [Fact]
-    public void A_pick_that_nothing_observes_allocates_its_lease_and_nothing_else()
+    public void An_unobserved_pick_allocates_only_its_lease()
     {
         using var cluster = new TestCluster(endpoints: 1);
         cluster.Balancer.Pick().End(AttemptOutcome.Success);
@@ -74,7 +74,7 @@ public sealed class EndpointLeaseTests
     }
 
     [Fact]
-    public void A_lease_with_any_outcome_is_reported_also_with_a_neutral_one()
+    public void A_lease_with_any_outcome_counts_as_reported_including_a_neutral_one()
     {
         using var cluster = new TestCluster(endpoints: 1);
         using MetricRecorder metrics = cluster.Listen();

@@ -9,7 +9,7 @@ public sealed class LoadBalancerExecuteTests
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task An_operation_gets_the_endpoint_and_the_state_counts_as_in_flight_and_is_a_success()
+    public async Task An_operation_receives_endpoint_and_state_counts_as_in_flight_and_is_a_success()
     {
         using var cluster = new TestCluster(endpoints: 1);
         using MetricRecorder metrics = cluster.Listen();
@@ -50,7 +50,7 @@ public sealed class LoadBalancerExecuteTests
     }
 
     [Fact]
-    public async Task Five_operations_in_a_row_that_throw_eject_the_endpoint()
+    public async Task Five_consecutive_operations_that_throw_eject_the_endpoint()
     {
         using var cluster = new TestCluster(endpoints: 2);
         UpstreamEndpoint bad = cluster.Endpoints[0];
@@ -102,7 +102,7 @@ public sealed class LoadBalancerExecuteTests
 
     [Theory]
     [MemberData(nameof(Exceptions), DisableDiscoveryEnumeration = true)]
-    public async Task An_exception_reaches_the_caller_as_it_is_and_counts_by_its_cause(Exception exception, FailureKind kind)
+    public async Task An_exception_propagates_unchanged_and_is_classified_by_its_cause(Exception exception, FailureKind kind)
     {
         using var cluster = new TestCluster(endpoints: 1);
         var observer = new Outcomes();
@@ -118,7 +118,7 @@ public sealed class LoadBalancerExecuteTests
     }
 
     [Fact]
-    public async Task An_operation_that_the_caller_gives_up_is_neutral_whatever_it_throws_and_no_classifier_is_asked()
+    public async Task A_cancelled_operation_is_neutral_whatever_it_throws_and_calls_no_classifier()
     {
         using var cluster = new TestCluster(endpoints: 1);
         using MetricRecorder metrics = cluster.Listen();
@@ -152,7 +152,7 @@ public sealed class LoadBalancerExecuteTests
     }
 
     [Fact]
-    public async Task A_timeout_of_the_operation_s_own_is_a_failure()
+    public async Task The_operation_s_own_timeout_is_a_failure()
     {
         using var cluster = new TestCluster(endpoints: 1);
 
@@ -173,7 +173,7 @@ public sealed class LoadBalancerExecuteTests
     [InlineData("421 busy", null, false, true)]
     [InlineData(null, "550 no such mailbox", false, false)]
     [InlineData(null, "another", false, true)]
-    public async Task A_classifier_judges_by_result_and_by_exception_and_leaves_the_rest(string? greeting, string? error, bool isSuccess, bool isFailure)
+    public async Task A_classifier_decides_by_result_and_by_exception_and_leaves_the_rest_to_the_default(string? greeting, string? error, bool isSuccess, bool isFailure)
     {
         using var cluster = new TestCluster(endpoints: 1);
         var observer = new Outcomes();
@@ -190,7 +190,7 @@ public sealed class LoadBalancerExecuteTests
     }
 
     [Fact]
-    public async Task A_classifier_that_throws_leaks_no_lease_and_hides_no_exception_of_the_operation()
+    public async Task A_throwing_classifier_leaks_no_lease_and_hides_no_exception_of_the_operation()
     {
         using var cluster = new TestCluster(endpoints: 1, static options => options.ConnectionPool.MaxRequests = 1);
         var own = new InvalidOperationException("classifier");
@@ -242,7 +242,7 @@ public sealed class LoadBalancerExecuteTests
     }
 
     [Fact]
-    public async Task Without_an_endpoint_or_after_a_cancellation_no_operation_is_called()
+    public async Task The_operation_is_not_called_without_an_endpoint_or_after_cancellation()
     {
         using var cluster = new TestCluster(endpoints: 1, static options => options.EmptyUpdate = EmptyUpdateBehavior.Accept);
         static ValueTask Fail(UpstreamEndpoint endpoint, CancellationToken cancellationToken) => throw new InvalidOperationException("called");
@@ -253,7 +253,7 @@ public sealed class LoadBalancerExecuteTests
     }
 
     [Fact]
-    public async Task The_context_goes_to_the_pick()
+    public async Task The_context_is_passed_to_the_pick()
     {
         using var cluster = new TestCluster(endpoints: 2);
         var context = new PickContext { TriedEndpoints = [cluster.Endpoints[0]] };
@@ -285,7 +285,7 @@ public sealed class LoadBalancerExecuteTests
     }
 
     [Fact]
-    public async Task An_operation_that_is_null_is_refused_before_a_pick()
+    public async Task A_null_operation_is_rejected_before_a_pick()
     {
         using var cluster = new TestCluster(endpoints: 1);
         using MetricRecorder metrics = cluster.Listen();

@@ -12,7 +12,7 @@ public sealed class LoadBalancerObserverTests
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public void It_is_told_of_the_pick_the_report_and_the_end_of_an_attempt_with_the_time_they_took()
+    public void It_receives_the_pick_the_report_and_the_end_of_an_attempt_with_the_elapsed_time()
     {
         using var cluster = new TestCluster(endpoints: 1);
         var observer = new Notes();
@@ -29,7 +29,7 @@ public sealed class LoadBalancerObserverTests
     }
 
     [Fact]
-    public void Attempts_in_flight_at_the_same_time_are_told_apart_by_their_ids()
+    public void Concurrent_attempts_are_distinguished_by_their_ids()
     {
         using var cluster = new TestCluster(endpoints: 1);
         var observer = new Notes();
@@ -50,7 +50,7 @@ public sealed class LoadBalancerObserverTests
     }
 
     [Fact]
-    public void Attempts_that_nothing_observes_get_no_id()
+    public void Unobserved_attempts_get_no_id()
     {
         using var cluster = new TestCluster(endpoints: 1);
         cluster.Balancer.Pick().End(AttemptOutcome.Success);
@@ -63,7 +63,7 @@ public sealed class LoadBalancerObserverTests
     }
 
     [Fact]
-    public void Observers_of_the_same_attempt_see_the_same_id_also_when_threads_race_for_it()
+    public void Observers_of_the_same_attempt_receive_the_same_id_even_when_threads_race_for_it()
     {
         using var cluster = new TestCluster(endpoints: 1);
         for (int i = 0; i < 200; i++)
@@ -95,7 +95,7 @@ public sealed class LoadBalancerObserverTests
     }
 
     [Fact]
-    public void An_ejection_is_told_with_its_detector_its_counts_and_its_length()
+    public void An_ejection_is_reported_with_its_detector_counts_and_duration()
     {
         using var cluster = new TestCluster();
         var observer = new Notes();
@@ -103,18 +103,18 @@ public sealed class LoadBalancerObserverTests
         UpstreamEndpoint endpoint = cluster.Endpoints[0];
 
         cluster.Fail(endpoint, 5);
-        DateTimeOffset judged = cluster.Time.GetUtcNow();
+        DateTimeOffset detectedAt = cluster.Time.GetUtcNow();
         cluster.Time.Advance(TimeSpan.FromMilliseconds(1));
 
         EjectionEvent ejection = Assert.Single(observer.Ejections);
         Assert.Same(endpoint, ejection.Endpoint);
-        Assert.Equal((OutlierDetectorKind.ConsecutiveErrors, 5L, 5L, judged), (ejection.Detector, ejection.FailureCount, ejection.AttemptCount, ejection.Timestamp));
-        Assert.Equal(endpoint.EjectedUntil, judged + ejection.Duration);
+        Assert.Equal((OutlierDetectorKind.ConsecutiveErrors, 5L, 5L, detectedAt), (ejection.Detector, ejection.FailureCount, ejection.AttemptCount, ejection.Timestamp));
+        Assert.Equal(endpoint.EjectedUntil, detectedAt + ejection.Duration);
         Assert.Equal("5 failures in a row, the last: ErrorResponse", ejection.Reason);
     }
 
     [Fact]
-    public void A_refused_ejection_and_a_return_are_told()
+    public void A_refused_ejection_and_a_restoration_are_reported()
     {
         using var cluster = new TestCluster(endpoints: 2);
         var observer = new Notes();
@@ -126,13 +126,13 @@ public sealed class LoadBalancerObserverTests
 
         EjectionEvent refused = Assert.Single(observer.Refusals);
         Assert.Equal((cluster.Endpoints[1], null), (refused.Endpoint, refused.Duration));
-        (UpstreamEndpoint returned, RestoreCause cause, DateTimeOffset at) = Assert.Single(observer.Returns);
-        Assert.Equal((cluster.Endpoints[0], RestoreCause.Sweep), (returned, cause));
+        (UpstreamEndpoint restored, RestoreCause cause, DateTimeOffset at) = Assert.Single(observer.Returns);
+        Assert.Equal((cluster.Endpoints[0], RestoreCause.Sweep), (restored, cause));
         Assert.Equal(cluster.Time.Start + TimeSpan.FromMinutes(4), at);
     }
 
     [Fact]
-    public void Endpoints_that_join_are_told_with_their_source()
+    public void Added_endpoints_are_reported_with_their_source()
     {
         using var cluster = new TestCluster(endpoints: 1);
         var observer = new Notes();
@@ -146,7 +146,7 @@ public sealed class LoadBalancerObserverTests
     }
 
     [Fact]
-    public async Task A_retry_is_told_with_its_cause_and_its_wait()
+    public async Task A_retry_is_reported_with_its_cause_and_its_delay()
     {
         await using var client = new BalancedClient(StubHandler.Script(HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK), time: new FakeTimeProvider());
         var observer = new Notes();
@@ -160,11 +160,11 @@ public sealed class LoadBalancerObserverTests
     }
 
     [Fact]
-    public void An_observer_that_throws_hurts_nobody_and_is_logged_once()
+    public void An_observer_that_throws_affects_nothing_else_and_is_logged_once()
     {
         using var cluster = new TestCluster(endpoints: 1);
         var second = new Notes();
-        using IDisposable faulty = cluster.Balancer.Subscribe(new Faulty());
+        using IDisposable throwing = cluster.Balancer.Subscribe(new Faulty());
         using IDisposable subscription = cluster.Balancer.Subscribe(second);
 
         cluster.Balancer.Pick().End(AttemptOutcome.Success);
@@ -176,7 +176,7 @@ public sealed class LoadBalancerObserverTests
     }
 
     [Fact]
-    public void Ending_one_subscription_of_an_observer_leaves_its_other_one()
+    public void Ending_one_subscription_of_an_observer_keeps_its_other_one()
     {
         using var cluster = new TestCluster(endpoints: 1);
         var observer = new Notes();
@@ -195,7 +195,7 @@ public sealed class LoadBalancerObserverTests
     }
 
     [Fact]
-    public void Threads_that_subscribe_and_unsubscribe_at_once_lose_nobody()
+    public void Concurrent_subscribing_and_unsubscribing_loses_no_observer()
     {
         using var cluster = new TestCluster(endpoints: 1);
         var stays = new Notes();

@@ -10,7 +10,7 @@ public sealed class NoEndpointAvailableExceptionTests
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task It_lists_every_endpoint_with_the_reason_why_it_is_out_and_until_when()
+    public async Task It_lists_every_endpoint_with_its_reason_and_the_end_of_its_ejection()
     {
         await using BalancedClient client = await AllEjectedAsync(2);
 
@@ -24,7 +24,7 @@ public sealed class NoEndpointAvailableExceptionTests
     }
 
     [Fact]
-    public async Task It_lists_no_more_than_twenty_endpoints()
+    public async Task It_lists_at_most_twenty_endpoints()
     {
         await using BalancedClient client = await AllEjectedAsync(25);
 
@@ -37,7 +37,7 @@ public sealed class NoEndpointAvailableExceptionTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task It_is_what_callers_of_HttpClient_catch_already_and_names_the_cluster(bool sync)
+    public async Task It_is_an_HttpRequestException_and_names_the_cluster(bool sync)
     {
         await using BalancedClient client = await AllEjectedAsync(1);
 
@@ -47,7 +47,7 @@ public sealed class NoEndpointAvailableExceptionTests
     }
 
     [Fact]
-    public async Task It_names_the_source_that_gave_an_empty_list()
+    public async Task It_names_the_source_that_reported_an_empty_list()
     {
         var source = new ScriptedEndpointSource();
         source.Push();
@@ -55,7 +55,7 @@ public sealed class NoEndpointAvailableExceptionTests
 
         NoEndpointAvailableException thrown = await Assert.ThrowsAsync<NoEndpointAvailableException>(() => client.GetAsync(cancellationToken: Cancelled));
 
-        Assert.Equal("Service 'catalog' has no endpoints: source 'registry' gave an empty list.", thrown.Message);
+        Assert.Equal("Service 'catalog' has no endpoints: source 'registry' reported an empty list.", thrown.Message);
     }
 
     private static async Task<BalancedClient> AllEjectedAsync(int endpoints)

@@ -2,7 +2,7 @@ using LoadBalancing.Client.TestSupport;
 
 namespace LoadBalancing.Client.Tests.Cluster;
 
-/// <summary><see cref="ConnectionPoolOptions.MaxRequests"/> for those who pick by themselves: a lease is a place.</summary>
+/// <summary><see cref="ConnectionPoolOptions.MaxRequests"/> for picks without HTTP: a lease holds a permit.</summary>
 public sealed class PickLimiterTests : IDisposable
 {
     private readonly TestCluster _cluster = new(endpoints: 4, static options => options.ConnectionPool = new ConnectionPoolOptions { MaxRequests = 2, MaxPendingRequests = 1, PendingTimeout = TimeSpan.FromSeconds(5) });
@@ -12,13 +12,13 @@ public sealed class PickLimiterTests : IDisposable
     public void Dispose() => _cluster.Dispose();
 
     [Fact]
-    public void A_pick_that_finds_no_place_is_refused_and_a_lease_that_ends_gives_its_place_back()
+    public void A_pick_without_a_permit_is_refused_and_an_ended_lease_releases_its_permit()
     {
         EndpointLease first = _cluster.Balancer.Pick();
         using EndpointLease second = _cluster.Balancer.Pick();
 
         var refusal = Assert.Throws<LoadBalancerOverflowException>(() => _cluster.Balancer.Pick());
-        Assert.Equal("A pick of service 'catalog' was refused: 2 are under way (ConnectionPool:MaxRequests), and Pick does not wait; PickAsync does.", refusal.Message);
+        Assert.Equal("A pick of service 'catalog' was refused: 2 are in flight (ConnectionPool:MaxRequests), and Pick does not wait; PickAsync does.", refusal.Message);
         Assert.Equal(("catalog", null), (refusal.ServiceName, refusal.Subset));
 
         first.End(AttemptOutcome.Failure(FailureKind.Reset));
@@ -28,7 +28,7 @@ public sealed class PickLimiterTests : IDisposable
     }
 
     [Fact]
-    public async Task A_pick_waits_for_a_place_and_one_more_than_may_wait_is_refused()
+    public async Task A_pick_waits_for_a_permit_and_is_refused_when_the_queue_is_full()
     {
         EndpointLease first = _cluster.Balancer.Pick();
         using EndpointLease second = _cluster.Balancer.Pick();
@@ -36,7 +36,7 @@ public sealed class PickLimiterTests : IDisposable
         Task<EndpointLease> waiting = _cluster.Balancer.PickAsync(cancellationToken: Cancelled).AsTask();
         var refusal = await Assert.ThrowsAsync<LoadBalancerOverflowException>(async () => await _cluster.Balancer.PickAsync(cancellationToken: Cancelled));
         Assert.False(waiting.IsCompleted);
-        Assert.Equal("A pick of service 'catalog' was refused: 2 are under way (ConnectionPool:MaxRequests), and 1 wait already (ConnectionPool:MaxPendingRequests).", refusal.Message);
+        Assert.Equal("A pick of service 'catalog' was refused: 2 are in flight (ConnectionPool:MaxRequests), and 1 are already queued (ConnectionPool:MaxPendingRequests).", refusal.Message);
 
         first.End();
         using EndpointLease third = await waiting;
@@ -44,7 +44,7 @@ public sealed class PickLimiterTests : IDisposable
     }
 
     [Fact]
-    public async Task A_wait_ends_when_its_time_is_up()
+    public async Task A_wait_ends_with_its_timeout()
     {
         using EndpointLease first = _cluster.Balancer.Pick();
         using EndpointLease second = _cluster.Balancer.Pick();
@@ -53,12 +53,12 @@ public sealed class PickLimiterTests : IDisposable
         _cluster.Time.Advance(TimeSpan.FromSeconds(5));
 
         var refusal = await Assert.ThrowsAsync<LoadBalancerOverflowException>(() => waiting);
-        Assert.Equal("A pick of service 'catalog' was refused: 2 are under way (ConnectionPool:MaxRequests), and the ConnectionPool:PendingTimeout of 5 s has elapsed before it found a place.", refusal.Message);
+        Assert.Equal("A pick of service 'catalog' was refused: 2 are in flight (ConnectionPool:MaxRequests), and the ConnectionPool:PendingTimeout of 5 s has elapsed before a permit was available.", refusal.Message);
         Assert.IsType<TimeoutException>(refusal.InnerException);
     }
 
     [Fact]
-    public async Task A_wait_ends_when_the_caller_gives_up()
+    public async Task A_wait_ends_when_the_caller_cancels()
     {
         using var caller = new CancellationTokenSource();
         using EndpointLease first = _cluster.Balancer.Pick();
@@ -72,7 +72,7 @@ public sealed class PickLimiterTests : IDisposable
     }
 
     [Fact]
-    public void A_pick_that_finds_nobody_takes_up_no_place()
+    public void A_pick_without_an_endpoint_holds_no_permit()
     {
         _cluster.Configure(static options => options.EmptyUpdate = EmptyUpdateBehavior.Accept);
         _cluster.Update([]);
@@ -88,7 +88,7 @@ public sealed class PickLimiterTests : IDisposable
     }
 
     [Fact]
-    public void Limits_come_and_go_with_the_options_and_leases_from_before_give_no_place_back()
+    public void Limits_follow_reloads_and_earlier_leases_release_no_permit()
     {
         _cluster.Configure(static options => options.ConnectionPool = new ConnectionPoolOptions());
         EndpointLease uncounted = _cluster.Balancer.Pick();

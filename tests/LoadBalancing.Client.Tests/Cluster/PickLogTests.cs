@@ -7,13 +7,13 @@ using Microsoft.Extensions.Logging.Testing;
 
 namespace LoadBalancing.Client.Tests.Cluster;
 
-/// <summary>Why a request went where it went, in the words of the log.</summary>
+/// <summary>The log of picks and of their reasons.</summary>
 public sealed class PickLogTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_pick_names_endpoint_strategy_and_how_many_are_in_service()
+    public async Task A_pick_names_endpoint_strategy_and_the_number_of_available_endpoints()
     {
         await using var client = new BalancedClient(new StubHandler());
 
@@ -25,7 +25,7 @@ public sealed class PickLogTests
     }
 
     [Fact]
-    public async Task The_pick_of_a_retry_names_what_was_tried_before()
+    public async Task The_pick_of_a_retry_names_the_endpoints_already_tried()
     {
         await using var client = new BalancedClient(StubHandler.Script(HttpStatusCode.ServiceUnavailable));
 
@@ -37,7 +37,7 @@ public sealed class PickLogTests
     }
 
     [Fact]
-    public void A_pick_says_why_others_are_out_and_until_when()
+    public void A_pick_lists_unavailable_endpoints_with_reason_and_end()
     {
         using TestCluster cluster = Explaining(4);
         cluster.Fail(cluster.Endpoints[2], 5, FailureKind.Connect);
@@ -53,7 +53,7 @@ public sealed class PickLogTests
     }
 
     [Fact]
-    public void A_pick_in_panic_says_so()
+    public void A_pick_in_panic_is_marked()
     {
         using TestCluster cluster = Explaining(4, static o => (o.Panic.ThresholdPercent, o.OutlierDetection.MaxEjectionPercent) = (60, 50));
         cluster.Fail(cluster.Endpoints[0], 5);
@@ -66,7 +66,7 @@ public sealed class PickLogTests
     }
 
     [Fact]
-    public void A_pick_among_several_levels_names_its_own()
+    public void A_pick_among_several_levels_names_its_level()
     {
         using var cluster = new TestCluster(
             [
@@ -89,7 +89,7 @@ public sealed class PickLogTests
     }
 
     [Fact]
-    public void A_line_stays_short_however_many_endpoints_are_out_or_were_tried()
+    public void A_line_stays_short_however_many_endpoints_are_unavailable_or_were_tried()
     {
         using TestCluster cluster = Explaining(1000);
         foreach (UpstreamEndpoint endpoint in cluster.Endpoints.Take(400))
@@ -106,7 +106,7 @@ public sealed class PickLogTests
     }
 
     [Fact]
-    public void A_balancer_without_a_client_explains_its_picks_too()
+    public void A_balancer_without_a_client_logs_its_picks_too()
     {
         var logs = new FakeLogCollector();
         var services = new ServiceCollection();
@@ -120,7 +120,7 @@ public sealed class PickLogTests
     }
 
     [Fact]
-    public async Task Picks_are_explained_from_the_moment_at_which_the_filter_lets_them_and_no_longer()
+    public async Task Picks_are_logged_exactly_while_the_filter_enables_them()
     {
         const string Level = "LogLevel:LoadBalancing.Client.LoadBalancer";
         IConfigurationRoot filter = new ConfigurationBuilder().AddInMemoryCollection([new(Level, "Information")]).Build();

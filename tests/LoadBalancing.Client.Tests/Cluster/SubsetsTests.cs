@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace LoadBalancing.Client.Tests.Cluster;
 
-/// <summary>Each subset is a cluster of its own, over the same addresses.</summary>
+/// <summary>Each subset is its own cluster, over the same addresses.</summary>
 public sealed class SubsetsTests : IAsyncDisposable
 {
     private readonly ManualEndpointSource _source = new();
@@ -20,7 +20,7 @@ public sealed class SubsetsTests : IAsyncDisposable
     }
 
     [Fact]
-    public void Endpoints_belong_to_it_by_all_of_its_labels()
+    public void Endpoints_belong_to_it_if_they_have_all_its_labels()
     {
         ILoadBalancerProvider balancers = Start(static options => options.Subsets = new Dictionary<string, SubsetOptions>
         {
@@ -38,7 +38,7 @@ public sealed class SubsetsTests : IAsyncDisposable
     }
 
     [Fact]
-    public void Ejections_and_their_cap_are_its_own_and_what_is_in_flight_belongs_to_the_address()
+    public void Ejections_and_their_quota_are_separate_and_in_flight_counts_belong_to_the_address()
     {
         ILoadBalancerProvider balancers = Start(TwoVersions);
         LoadBalancer v1 = balancers.GetLoadBalancer("catalog", "v1");
@@ -57,7 +57,7 @@ public sealed class SubsetsTests : IAsyncDisposable
     }
 
     [Fact]
-    public void What_it_says_takes_the_place_of_what_the_service_says_and_the_rest_is_inherited()
+    public void Its_options_replace_those_of_the_service_and_the_rest_is_inherited()
     {
         ILoadBalancerProvider balancers = Start(static options =>
         {
@@ -79,7 +79,7 @@ public sealed class SubsetsTests : IAsyncDisposable
     }
 
     [Fact]
-    public void It_has_a_strategy_of_its_own()
+    public void It_has_its_own_strategy()
     {
         ILoadBalancerProvider balancers = Start(static options =>
         {
@@ -93,7 +93,7 @@ public sealed class SubsetsTests : IAsyncDisposable
     }
 
     [Fact]
-    public void Updates_reach_it_and_labels_that_change_move_endpoints()
+    public void Updates_reach_it_and_changed_labels_move_endpoints()
     {
         ILoadBalancerProvider balancers = Start(TwoVersions, fromSource: true);
         LoadBalancer v1 = balancers.GetLoadBalancer("catalog", "v1");
@@ -112,7 +112,7 @@ public sealed class SubsetsTests : IAsyncDisposable
     }
 
     [Fact]
-    public void A_subset_without_endpoints_is_told_once_and_names_its_labels_to_callers()
+    public void A_subset_without_endpoints_is_logged_once_and_its_exception_names_its_labels()
     {
         ILoadBalancerProvider balancers = Start(static options => options.Subsets["v3"] = new() { Labels = { ["version"] = "v3", ["track"] = "new" } }, fromSource: true);
         LoadBalancer v3 = balancers.GetLoadBalancer("catalog", "v3");
@@ -129,7 +129,7 @@ public sealed class SubsetsTests : IAsyncDisposable
     }
 
     [Fact]
-    public void What_is_true_of_a_subset_alone_is_said_at_the_start()
+    public void Warnings_of_a_subset_are_logged_at_startup()
     {
         Start(static options =>
         {
@@ -147,7 +147,7 @@ public sealed class SubsetsTests : IAsyncDisposable
     }
 
     [Fact]
-    public void Before_the_first_list_it_says_what_it_waits_for()
+    public void Before_the_first_update_its_exception_names_the_pending_source()
     {
         LoadBalancer v1 = Start(TwoVersions, fromSource: true).GetLoadBalancer("catalog", "v1");
 
@@ -155,7 +155,7 @@ public sealed class SubsetsTests : IAsyncDisposable
     }
 
     [Fact]
-    public void Labels_of_subsets_and_of_endpoints_that_change_together_leave_nobody_without_endpoints_meanwhile()
+    public void Changing_labels_of_subsets_and_endpoints_together_never_empties_a_subset()
     {
         var settings = new EditableSettings
         {
@@ -179,7 +179,7 @@ public sealed class SubsetsTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Limits_are_its_own()
+    public async Task Limits_are_separate()
     {
         var stub = new StubHandler(StubHandler.Hang);
         using var caller = new CancellationTokenSource();
@@ -203,7 +203,7 @@ public sealed class SubsetsTests : IAsyncDisposable
     }
 
     [Fact]
-    public void Reloads_add_change_and_remove_subsets_and_whoever_comes_back_is_the_same()
+    public void Reloads_add_change_and_remove_subsets_and_a_restored_subset_is_the_same_object()
     {
         var settings = new EditableSettings
         {
@@ -224,14 +224,14 @@ public sealed class SubsetsTests : IAsyncDisposable
         settings["LoadBalancing:catalog:Subsets:v1:Labels:version"] = null;
         configuration.Reload();
         string[] added = Hosts(balancers.GetLoadBalancer("catalog", "v2"));
-        string gone = Assert.Throws<ArgumentException>(() => balancers.GetLoadBalancer("catalog", "v1")).Message;
+        string removedMessage = Assert.Throws<ArgumentException>(() => balancers.GetLoadBalancer("catalog", "v1")).Message;
         string empty = Assert.Throws<NoEndpointAvailableException>(() => v1.Pick()).Message;
         settings["LoadBalancing:catalog:Subsets:v1:Labels:version"] = "v2";
         configuration.Reload();
 
         Assert.Equal(["10.0.0.2"], added);
-        Assert.Equal("Service 'catalog' has no subset 'v1': it has v2. (Parameter 'subset')", gone);
-        Assert.Equal("Service 'catalog' has no subset 'v1' any more.", empty);
+        Assert.Equal("Service 'catalog' has no subset 'v1': it has v2. (Parameter 'subset')", removedMessage);
+        Assert.Equal("Subset 'v1' of service 'catalog' is no longer configured.", empty);
         Assert.Same(v1, balancers.GetLoadBalancer("catalog", "v1"));
         Assert.Equal(["10.0.0.2"], Hosts(v1));
     }
@@ -259,7 +259,7 @@ public sealed class SubsetsTests : IAsyncDisposable
     }
 
     [Fact]
-    public void Its_figures_have_a_tag_of_its_own_and_those_of_addresses_are_told_once()
+    public void Its_metrics_have_their_own_tag_and_those_of_addresses_are_reported_once()
     {
         var meters = new TestMeterFactory();
         ILoadBalancerProvider balancers = Start(TwoVersions, services: services => services.AddSingleton<System.Diagnostics.Metrics.IMeterFactory>(meters));
@@ -276,7 +276,7 @@ public sealed class SubsetsTests : IAsyncDisposable
     }
 
     [Fact]
-    public void What_cannot_be_is_an_error_with_its_place()
+    public void Invalid_values_are_reported_with_their_key()
     {
         static void Configure(LoadBalancingOptions options)
         {
@@ -289,7 +289,7 @@ public sealed class SubsetsTests : IAsyncDisposable
             };
             options.Routes =
             [
-                new() { Name = "a", Destinations = [new() { Subset = "v9", Weight = -1 }, new() { Service = "nobody", Weight = 0, RequestHeaders = new() { Remove = [""] } }] },
+                new() { Name = "a", Destinations = [new() { Subset = "v9", Weight = -1 }, new() { Service = "unknown", Weight = 0, RequestHeaders = new() { Remove = [""] } }] },
                 new() { Name = "b", Destinations = [new() { Weight = 0 }, new() { Weight = 0 }], DirectResponse = new() },
             ];
         }
@@ -298,16 +298,16 @@ public sealed class SubsetsTests : IAsyncDisposable
 
         Assert.Equal(
             [
-                "catalog:Subsets:a b: it is no name for a subset; it has letters, digits, hyphens, dots and underscores only, like 'v2'.",
-                "catalog:Subsets:a b:Labels: there are none, or one of them has no name or no value; a subset is distinguished by at least one, like version = v2.",
+                "catalog:Subsets:a b: it is not a valid subset name; a name has only letters, digits, hyphens, dots and underscores, like 'v2'.",
+                "catalog:Subsets:a b:Labels: there are none, or one of them has no name or no value; a subset needs at least one label, like version = v2.",
                 "catalog:Subsets:v1:Strategy: 'Robin' is not known; known are LeastConnections, LeastLoad, LeastRequest, Maglev, Random, Rendezvous, RingHash, RoundRobin.",
                 "catalog:Subsets:v1:Panic:ThresholdPercent: 101 is not allowed; a percentage is 0 to 100.",
                 "catalog:Subsets:v1:ConnectionPool:MaxRequests: 0 is not allowed; it is 1 or more.",
                 "catalog:Subsets:v1:ConnectionPool:KeepAlive: a subset cannot have its own: connections are made by the client, alike for all. Say it in the ConnectionPool of the service.",
-                "catalog:Subsets:V1: another subset has the same name but for its case; names must differ.",
+                "catalog:Subsets:V1: another subset has a name that differs only in case; names are case-insensitive.",
                 "catalog:Routes:0:Destinations:0:Weight: -1 is negative; it is a share relative to the others, 0 or more.",
                 "catalog:Routes:0:Destinations:0:Subset: the service has no subset 'v9'; it has a b, v1, V1.",
-                "catalog:Routes:0:Destinations:1:Service: there is no service 'nobody'. Known are: catalog.",
+                "catalog:Routes:0:Destinations:1:Service: there is no service 'unknown'. Known are: catalog.",
                 "catalog:Routes:0:Destinations:1:RequestHeaders:Remove: '' is not the name of a header; write it like 'x-version'.",
                 "catalog:Routes:1:Destinations: the route answers requests itself (Redirect, DirectResponse), so none goes anywhere; leave one of the two out.",
                 "catalog:Routes:1:Destinations: the weights add up to 0; together they are 1 to 4294967295.",
@@ -316,7 +316,7 @@ public sealed class SubsetsTests : IAsyncDisposable
     }
 
     [Fact]
-    public void A_balancer_of_a_subset_that_there_is_not_is_an_error_that_names_those_that_there_are() => Assert.Equal(
+    public void A_balancer_of_an_unknown_subset_is_an_error_that_lists_the_known_ones() => Assert.Equal(
         "Service 'catalog' has no subset 'v3': it has v1, v2. (Parameter 'subset')",
         Assert.Throws<ArgumentException>(() => Start(TwoVersions).GetLoadBalancer("catalog", "v3")).Message);
 
@@ -386,7 +386,7 @@ public sealed class SubsetsTests : IAsyncDisposable
         return provider.GetRequiredService<ILoadBalancerProvider>();
     }
 
-    /// <summary>Settings from which keys can be taken away, as from a file.</summary>
+    /// <summary>Settings whose keys can be removed, as in a file.</summary>
     private sealed class EditableSettings : ConfigurationProvider, IConfigurationSource
     {
         public string? this[string key]

@@ -113,7 +113,7 @@ public sealed class BadInputTests
         ReportedErrors.AreExactly(static options => options.OutlierDetection.Interval = TimeSpan.Zero, "catalog:OutlierDetection:Interval: 00:00:00 is not allowed; it is longer than zero.");
         ReportedErrors.AreExactly(
             static options => options.OutlierDetection.MaxEjectionTime = TimeSpan.FromSeconds(1),
-            "catalog:OutlierDetection:MaxEjectionTime: 00:00:01 is shorter than BaseEjectionTime, which is 00:03:00; raise the one or lower the other.");
+            "catalog:OutlierDetection:MaxEjectionTime: 00:00:01 is shorter than BaseEjectionTime, which is 00:03:00; raise MaxEjectionTime or lower BaseEjectionTime.");
     }
 
     [Fact]

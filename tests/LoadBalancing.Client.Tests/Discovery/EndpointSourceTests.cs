@@ -61,7 +61,7 @@ public sealed class EndpointSourceTests : IDisposable
         _source.Push();
 
         var exception = Assert.Throws<NoEndpointAvailableException>(() => _balancer.Pick());
-        Assert.Equal("Service 'catalog' has no endpoints: source 'manual' gave an empty list.", exception.Message);
+        Assert.Equal("Service 'catalog' has no endpoints: source 'manual' reported an empty list.", exception.Message);
     }
 
     [Fact]

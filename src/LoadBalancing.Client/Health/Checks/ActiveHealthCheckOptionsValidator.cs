@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The rules for health checks.</summary>
+/// <summary>Validates the options of health checks.</summary>
 internal static class ActiveHealthCheckOptionsValidator
 {
     private const int MaxGrpcServiceLength = 127;
@@ -28,17 +28,17 @@ internal static class ActiveHealthCheckOptionsValidator
     {
         if (options.Path is { } path && !path.StartsWith('/'))
         {
-            errors.Add("HealthCheck:Path", $"'{path}' is no path; write it from its slash on, like '/health'.");
+            errors.Add("HealthCheck:Path", $"'{path}' is not a path; it starts with a slash, like '/health'.");
         }
 
         if (string.IsNullOrEmpty(options.Method) || options.Method.Any(static c => !char.IsAsciiLetterOrDigit(c) && c is not '-' and not '_'))
         {
-            errors.Add("HealthCheck:Method", $"'{options.Method}' is no method; write it like 'GET'.");
+            errors.Add("HealthCheck:Method", $"'{options.Method}' is not a method; write it like 'GET'.");
         }
 
         if (options.Headers is null)
         {
-            errors.Add("HealthCheck:Headers", "it is null; leave it empty instead.");
+            errors.Add("HealthCheck:Headers", "it is null; use an empty dictionary for none.");
         }
         else
         {
@@ -71,7 +71,7 @@ internal static class ActiveHealthCheckOptionsValidator
         else if (options.Kind is not HealthCheckKind.Custom && options.Probe is not null)
         {
             string kindText = options.Kind?.ToString() ?? "not";
-            errors.Add("HealthCheck:Probe", $"'{options.Probe}' is set and Kind is {kindText}; set Kind to Custom, or leave this out.");
+            errors.Add("HealthCheck:Probe", $"'{options.Probe}' is set and Kind is {kindText}; set Kind to Custom, or remove Probe.");
         }
     }
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Checks one endpoint again and again. Nothing that a probe does ends it: one that throws has failed, and one that hangs is left behind, with no second one beside it.</summary>
+/// <summary>Probes one endpoint repeatedly. No probe can end the loop: a probe that throws has failed, and a probe that hangs is abandoned; no second probe runs concurrently.</summary>
 internal sealed class EndpointProber : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
@@ -26,7 +26,7 @@ internal sealed class EndpointProber : IDisposable
 
     public HealthTracker State { get; }
 
-    /// <summary>Whether it was ended. What a check finds after that is nobody's business.</summary>
+    /// <summary>Whether the prober was disposed. The result of a probe that completes later is ignored.</summary>
     public bool IsStopped => _stop.IsCancellationRequested;
 
     public void Schedule(TimeSpan delay) => _timer.Change(delay, Timeout.InfiniteTimeSpan);
@@ -37,7 +37,7 @@ internal sealed class EndpointProber : IDisposable
         _timer.Dispose();
     }
 
-    /// <summary>One that is under way when the checker is woken is recent enough, and there is no second one beside it.</summary>
+    /// <summary>A probe that is in flight when the checker resumes is recent enough, so no second probe runs concurrently.</summary>
     private void Start()
     {
         if (Interlocked.Exchange(ref _running, 1) == 0)
@@ -57,11 +57,11 @@ internal sealed class EndpointProber : IDisposable
     {
         if (_timedOutProbe is { IsCompleted: false })
         {
-            return ProbeResult.Unhealthy("the last check still hangs");
+            return ProbeResult.Unhealthy("the previous probe still hangs");
         }
 
-        using var time = new CancellationTokenSource(_owner.Settings.Timeout, _owner.TimeProvider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(time.Token, _stop.Token);
+        using var timeout = new CancellationTokenSource(_owner.Settings.Timeout, _owner.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _stop.Token);
         CancellationToken token = either.Token;
         Task<ProbeResult> running = _owner.RunProbe(async () => await _owner.Probe.ProbeAsync(Endpoint, token).ConfigureAwait(false));
         try
@@ -74,7 +74,7 @@ internal sealed class EndpointProber : IDisposable
             _ = running.ContinueWith(static task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             return ProbeResult.Unhealthy(string.Create(CultureInfo.InvariantCulture, $"no result within {_owner.Settings.Timeout.TotalSeconds:0.###} s"));
         }
-#pragma warning disable CA1031 // A probe is somebody else's code; whatever it throws, the next one is made.
+#pragma warning disable CA1031 // A probe is foreign code; whatever it throws, the next probe is sent.
         catch (Exception exception)
 #pragma warning restore CA1031
         {

@@ -1,17 +1,17 @@
 namespace LoadBalancing.Client;
 
-/// <summary>What an active check does.</summary>
+/// <summary>The kind of probe that health checks send.</summary>
 public enum HealthCheckKind
 {
-    /// <summary>Asks for a path over HTTP and looks at the status of the answer.</summary>
+    /// <summary>Requests a path over HTTP and evaluates the response status.</summary>
     Http = 0,
 
-    /// <summary>Connects; if told to, sends something and waits for something.</summary>
+    /// <summary>Connects over TCP; optionally sends a text and waits for an expected text.</summary>
     Tcp,
 
-    /// <summary>Asks gRPC's own health service, <c>grpc.health.v1.Health</c>.</summary>
+    /// <summary>Calls the gRPC health service, <c>grpc.health.v1.Health</c>.</summary>
     Grpc,
 
-    /// <summary>Asks an <see cref="IHealthProbe"/> of yours.</summary>
+    /// <summary>Calls an <see cref="IHealthProbe"/> registered by the application.</summary>
     Custom,
 }

@@ -1,14 +1,14 @@
 namespace LoadBalancing.Client;
 
-/// <summary>What <see cref="ActiveHealthCheckOptions"/> come to once every default is filled in.</summary>
+/// <summary>The <see cref="ActiveHealthCheckOptions"/> with all defaults resolved.</summary>
 internal sealed record HealthCheckSettings
 {
     public required HealthCheckKind Kind { get; init; }
 
-    /// <summary>How the built-in kinds check.</summary>
+    /// <summary>The request of the built-in kinds of probes.</summary>
     public required ProbeRequest Request { get; init; }
 
-    /// <summary>The name of a probe of one's own.</summary>
+    /// <summary>The name of a custom probe.</summary>
     public string? Probe { get; init; }
 
     public required TimeSpan Timeout { get; init; }
@@ -36,7 +36,7 @@ internal sealed record HealthCheckSettings
 
     public required bool RestoreOnPass { get; init; }
 
-    /// <returns>Null when there are no checks.</returns>
+    /// <returns>Null when health checks are off.</returns>
     public static HealthCheckSettings? From(ActiveHealthCheckOptions options)
     {
         if (options.Kind is null && options.Path is null)

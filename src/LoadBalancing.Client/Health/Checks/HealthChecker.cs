@@ -1,15 +1,15 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Checks the endpoints of a cluster beside its requests. Each endpoint has its own rhythm; without traffic all of them slow down, and after a while they stop.
+/// Probes the endpoints of a cluster independently of its requests. Each endpoint has its own interval; without traffic all intervals grow, and after a while health checks stop.
 /// </summary>
 /// <remarks>
 /// <code>
-/// traffic       every Interval, or as the endpoint's state says
+/// traffic       every Interval, or the interval of the endpoint's state
 /// no traffic    every NoTrafficInterval
-/// ... for long  no checks; the next request wakes the checker: results are unknown, checks begin at once
+/// ... for long  no probes; the next request resumes the checker: results are unknown, probes start immediately
 /// </code>
-/// What checks say takes effect in the endpoint's status, like an ejection: pickers pass over it from then on. Results are taken one at a time.
+/// Results take effect in the endpoint's status, like an ejection: from then on pickers skip an unhealthy endpoint. Results are processed one at a time.
 /// </remarks>
 internal sealed class HealthChecker : IDisposable
 {
@@ -37,37 +37,37 @@ internal sealed class HealthChecker : IDisposable
 
     public TimeProvider TimeProvider { get; }
 
-    /// <summary>How a probe is begun.</summary>
+    /// <summary>Starts a probe.</summary>
     public Func<Func<Task<ProbeResult>>, Task<ProbeResult>> RunProbe { get; }
 
-    /// <summary>Whether there are no checks for want of traffic.</summary>
+    /// <summary>Whether health checks have stopped because there is no traffic.</summary>
     public bool IsStopped => Volatile.Read(ref _stopped);
 
-    /// <summary>Takes the new membership: who joined is checked from now on, who left no more.</summary>
-    public void SetEndpoints(UpstreamEndpoint[] members)
+    /// <summary>Applies a new set of endpoints: starts probing added endpoints and stops probing removed ones.</summary>
+    public void SetEndpoints(UpstreamEndpoint[] endpoints)
     {
         lock (_lock)
         {
-            foreach (UpstreamEndpoint gone in _probers.Keys.Except(members).ToArray())
+            foreach (UpstreamEndpoint removed in _probers.Keys.Except(endpoints).ToArray())
             {
-                _probers.Remove(gone, out EndpointProber? check);
-                check!.Dispose();
+                _probers.Remove(removed, out EndpointProber? prober);
+                prober!.Dispose();
             }
 
-            foreach (UpstreamEndpoint joined in members.Where(member => !_probers.ContainsKey(member)))
+            foreach (UpstreamEndpoint added in endpoints.Where(endpoint => !_probers.ContainsKey(endpoint)))
             {
-                var check = new EndpointProber(this, joined);
-                _probers.Add(joined, check);
-                ResetHealth(check);
+                var prober = new EndpointProber(this, added);
+                _probers.Add(added, prober);
+                ResetHealth(prober);
                 if (!_stopped)
                 {
-                    check.Schedule(FirstDelay());
+                    prober.Schedule(FirstDelay());
                 }
             }
         }
     }
 
-    /// <summary>A request came after a time without: what was found before it is unknown, and everybody is checked at once.</summary>
+    /// <summary>Called by the first request after health checks have stopped: resets all results to unknown and probes all endpoints immediately.</summary>
     public void Resume()
     {
         lock (_lock)
@@ -79,30 +79,30 @@ internal sealed class HealthChecker : IDisposable
 
             Volatile.Write(ref _stopped, false);
             _traffic.MarkActive();
-            foreach (EndpointProber check in _probers.Values)
+            foreach (EndpointProber prober in _probers.Values)
             {
-                ResetHealth(check);
-                check.Schedule(TimeSpan.Zero);
+                ResetHealth(prober);
+                prober.Schedule(TimeSpan.Zero);
             }
         }
 
         _events.OnChecksResumed();
     }
 
-    /// <summary>A check came to an end.</summary>
-    public void RecordResult(EndpointProber check, ProbeResult result)
+    /// <summary>Processes the result of a probe.</summary>
+    public void RecordResult(EndpointProber prober, ProbeResult result)
     {
         bool hasTurned;
         bool hasStopped = false;
         lock (_lock)
         {
-            if (check.IsStopped)
+            if (prober.IsStopped)
             {
                 return;
             }
 
-            hasTurned = check.State.Record(result);
-            ApplyResult(check, result);
+            hasTurned = prober.State.Record(result);
+            ApplyResult(prober, result);
             TimeSpan idle = _traffic.GetIdleTime(_probers.Keys);
             if (Settings.StopAfter != Timeout.InfiniteTimeSpan && idle >= Settings.StopAfter)
             {
@@ -111,19 +111,19 @@ internal sealed class HealthChecker : IDisposable
             }
             else if (!_stopped)
             {
-                check.Schedule(NextDelay(check.State, idle));
+                prober.Schedule(NextDelay(prober.State, idle));
             }
         }
 
-        _events.OnProbed(check.Endpoint, result);
+        _events.OnProbed(prober.Endpoint, result);
         if (hasTurned)
         {
-            _events.OnHealthChanged(check.Endpoint, result);
+            _events.OnHealthChanged(prober.Endpoint, result);
         }
 
         if (result.IsHealthy && Settings.RestoreOnPass)
         {
-            _events.OnRestoreRequested(check.Endpoint);
+            _events.OnRestoreRequested(prober.Endpoint);
         }
 
         if (hasStopped)
@@ -132,38 +132,38 @@ internal sealed class HealthChecker : IDisposable
         }
     }
 
-    /// <summary>Ends all checks. What they held against endpoints is forgotten, and no request wakes them again.</summary>
+    /// <summary>Stops all probes, clears the health check state of the endpoints, and makes resuming impossible.</summary>
     public void Dispose()
     {
         lock (_lock)
         {
             Volatile.Write(ref _stopped, false);
-            foreach (EndpointProber check in _probers.Values)
+            foreach (EndpointProber prober in _probers.Values)
             {
-                check.Dispose();
-                check.Endpoint.HealthCheckStatus = null;
-                check.Endpoint.SetFailingHealthChecks(false);
+                prober.Dispose();
+                prober.Endpoint.HealthCheckStatus = null;
+                prober.Endpoint.SetFailingHealthChecks(false);
             }
         }
     }
 
-    /// <summary>Writes what the checks have come to into the endpoint, where pickers and people see it. The reason stays that of the last failure, also after a pass that is not yet enough.</summary>
-    private static void ApplyResult(EndpointProber check, ProbeResult result)
+    /// <summary>Writes the health into the endpoint, where pickers and diagnostics read it. The reason stays that of the last failure, even after a pass that does not yet reach the threshold.</summary>
+    private static void ApplyResult(EndpointProber prober, ProbeResult result)
     {
-        bool isFailing = check.State.IsHealthy == false;
-        string? reason = result.IsHealthy ? check.Endpoint.HealthCheckStatus?.Reason : $"its health check failed: {result.Reason}";
-        check.Endpoint.HealthCheckStatus = new HealthCheckStatus(result, reason, IsAwaitingFirstResult: false);
-        check.Endpoint.SetFailingHealthChecks(isFailing);
+        bool isFailing = prober.State.IsHealthy == false;
+        string? reason = result.IsHealthy ? prober.Endpoint.HealthCheckStatus?.Reason : $"its health check failed: {result.Reason}";
+        prober.Endpoint.HealthCheckStatus = new HealthCheckStatus(result, reason, IsAwaitingFirstResult: false);
+        prober.Endpoint.SetFailingHealthChecks(isFailing);
     }
 
-    private void ResetHealth(EndpointProber check)
+    private void ResetHealth(EndpointProber prober)
     {
-        check.State.Reset();
-        check.Endpoint.HealthCheckStatus = new HealthCheckStatus(LastResult: null, "it has not yet passed a health check", IsAwaitingFirstResult: true);
-        check.Endpoint.SetFailingHealthChecks(Settings.StartUnhealthy);
+        prober.State.Reset();
+        prober.Endpoint.HealthCheckStatus = new HealthCheckStatus(LastResult: null, "it has not yet passed a health check", IsAwaitingFirstResult: true);
+        prober.Endpoint.SetFailingHealthChecks(Settings.StartUnhealthy);
     }
 
-    /// <summary>Clients that start together do not check together; where traffic waits for the result, there is no time for that.</summary>
+    /// <summary>Spreads the first probes of clients that start simultaneously. Where requests wait for the first result, the probe is sent without delay.</summary>
     private TimeSpan FirstDelay() => Settings.StartUnhealthy ? TimeSpan.Zero : _random.NextBelow(Settings.Interval);
 
     private TimeSpan NextDelay(HealthTracker state, TimeSpan idle)

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>What the checks of one endpoint have come to, result by result. The first one counts by itself; after that it takes so many in a row, or an answer that says no.</summary>
+/// <summary>Derives the health of one endpoint from its probe results. The first result takes effect by itself; after that a change takes a threshold of consecutive results, or one immediate failure.</summary>
 internal sealed class HealthTracker
 {
     private readonly HealthCheckSettings _settings;
@@ -8,10 +8,10 @@ internal sealed class HealthTracker
 
     public HealthTracker(HealthCheckSettings settings) => _settings = settings;
 
-    /// <summary>Null while nothing is known.</summary>
+    /// <summary>Null while the health is unknown.</summary>
     public bool? IsHealthy { get; private set; }
 
-    /// <summary>The time to the next check: shorter, perhaps, while a change is pending.</summary>
+    /// <summary>The time to the next probe; an edge interval applies while a change is pending.</summary>
     public TimeSpan Interval => (IsHealthy, _consecutiveResults) switch
     {
         (null or true, 0) => _settings.Interval,
@@ -20,7 +20,7 @@ internal sealed class HealthTracker
         _ => _settings.HealthyEdgeInterval,
     };
 
-    /// <returns>Whether it is now another than before.</returns>
+    /// <returns>Whether the health has changed.</returns>
     public bool Record(ProbeResult result)
     {
         if (IsHealthy == result.IsHealthy)

@@ -1,23 +1,23 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Where the consequences of active checks go.</summary>
-/// <remarks>An interface because the cluster, which acts on them, lies above the checks.</remarks>
+/// <summary>Receives the results of health checks.</summary>
+/// <remarks>An interface because the cluster, which acts on them, is in a higher layer than health checks.</remarks>
 internal interface IHealthCheckEvents
 {
-    /// <summary>A check came to an end.</summary>
+    /// <summary>A probe has completed.</summary>
     void OnProbed(UpstreamEndpoint endpoint, ProbeResult result);
 
-    /// <summary>Checks have taken an endpoint out, or brought it back, or, with the first result of all, confirmed that it is in.</summary>
+    /// <summary>The health of an endpoint has changed, or the very first result has confirmed it.</summary>
     /// <param name="endpoint">The endpoint.</param>
-    /// <param name="result">The check that turned the scales.</param>
+    /// <param name="result">The probe result that changed the endpoint's health.</param>
     void OnHealthChanged(UpstreamEndpoint endpoint, ProbeResult result);
 
-    /// <summary>A check was passed, and that is to bring the endpoint back if it is ejected.</summary>
+    /// <summary>A probe has passed, and the endpoint is to be restored if it is ejected.</summary>
     void OnRestoreRequested(UpstreamEndpoint endpoint);
 
-    /// <summary>There are no checks any more, for want of traffic. The next request should wake the checker.</summary>
+    /// <summary>Health checks have stopped because there is no traffic. The next request resumes them.</summary>
     void OnChecksStopped();
 
-    /// <summary>Checks have begun again, and what they found before is unknown.</summary>
+    /// <summary>Health checks have resumed, and earlier results are reset to unknown.</summary>
     void OnChecksResumed();
 }

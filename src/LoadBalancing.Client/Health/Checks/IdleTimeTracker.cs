@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Notices whether a cluster has traffic, by what its endpoints count anyway: requests pay nothing for it.</summary>
+/// <summary>Detects whether a cluster has traffic from the counters that its endpoints keep anyway, so that requests pay nothing for it.</summary>
 internal sealed class IdleTimeTracker
 {
     private readonly TimeProvider _timeProvider;
@@ -13,7 +13,7 @@ internal sealed class IdleTimeTracker
         _lastSeen = timeProvider.GetTimestamp();
     }
 
-    /// <summary>How long there has been none, as far as those who look can tell.</summary>
+    /// <summary>The time since traffic was last seen, as exact as the calls to this method are frequent.</summary>
     public TimeSpan GetIdleTime(IReadOnlyCollection<UpstreamEndpoint> endpoints)
     {
         long attempts = endpoints.Sum(static endpoint => endpoint.Load.Succeeded + endpoint.Load.Failed + endpoint.Load.Neutral);

@@ -1,8 +1,8 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// What the built-in checks send and what they expect. Headers are joined by line ends, which no header may have, so that two of these
-/// compare by value.
+/// The request of the built-in probes and the response that they expect. Headers are joined by line ends, which no header can contain, so that two
+/// instances compare by value.
 /// </summary>
 internal sealed record ProbeRequest(
     string Path,

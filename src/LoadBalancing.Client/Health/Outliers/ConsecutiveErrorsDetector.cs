@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Failures of any kind in a row; without those of local origin where they are counted apart.</summary>
+/// <summary>Detects consecutive failures of any kind; local origin failures are ignored where they are counted separately.</summary>
 internal sealed class ConsecutiveErrorsDetector : StreakDetector
 {
     private readonly bool _splitLocalOrigin;

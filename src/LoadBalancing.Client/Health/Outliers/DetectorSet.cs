@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The detectors that are on, in the order in which they are asked, made anew when the settings change.</summary>
+/// <summary>The enabled detectors, in the order of their evaluation; created again when the settings change.</summary>
 internal sealed class DetectorSet : IDisposable
 {
     private readonly StreakDetector[] _streakDetectors;
@@ -19,22 +19,22 @@ internal sealed class DetectorSet : IDisposable
 
     public OutlierDetectionSettings Settings { get; }
 
-    /// <summary>Null when it is off.</summary>
+    /// <summary>Null when the detector is off.</summary>
     public WindowedSuccessRateDetector? WindowedSuccessRate { get; }
 
-    /// <summary>What a sweep asks, in order.</summary>
+    /// <summary>The detectors that a sweep runs first, in order.</summary>
     public ISweepDetector[] ExternalOriginDetectors { get; }
 
-    /// <summary>What a sweep asks after those, of the share of attempts that got an answer: all of them, unless those without one are counted apart.</summary>
+    /// <summary>The detectors that a sweep runs after those, on the share of attempts that received a response: all attempts, unless local origin failures are counted separately.</summary>
     public ISweepDetector[] LocalOriginDetectors { get; }
 
-    /// <summary>Whether nothing needs to know of an attempt that went well, unless others failed before it.</summary>
+    /// <summary>Whether a successful attempt matters only after failed ones.</summary>
     public bool HasOnlyStreakDetectors { get; }
 
-    /// <summary>Whether anything is judged by what came between two sweeps.</summary>
+    /// <summary>Whether any detector evaluates the attempts between two sweeps.</summary>
     public bool HasSweepDetectors => _hasSweepDetectors;
 
-    /// <summary>The status after one more attempt.</summary>
+    /// <summary>Returns the status after one more attempt.</summary>
     public EndpointStatus Count(EndpointStatus status, in AttemptOutcome outcome)
     {
         foreach (StreakDetector detector in _streakDetectors)
@@ -45,9 +45,9 @@ internal sealed class DetectorSet : IDisposable
         return status;
     }
 
-    /// <summary>Asks the detectors of streaks.</summary>
+    /// <summary>Evaluates the streak detectors.</summary>
     /// <param name="status">The endpoint's status.</param>
-    /// <returns>The first that has fired; null: none.</returns>
+    /// <returns>The first detector that has fired; null if none has.</returns>
     public StreakDetector? FindFired(EndpointStatus status)
     {
         foreach (StreakDetector detector in _streakDetectors)
@@ -61,8 +61,8 @@ internal sealed class DetectorSet : IDisposable
         return null;
     }
 
-    /// <summary>Counts an attempt that went well for everything that is judged by shares.</summary>
-    /// <returns>Whether a detector of shares may find something now.</returns>
+    /// <summary>Counts a successful attempt for all rate detectors.</summary>
+    /// <returns>Whether a rate detector may fire now.</returns>
     public bool CountSuccess(UpstreamEndpoint endpoint, uint generation)
     {
         EndpointOutlierState tally = EndpointOutlierState.Of(endpoint);
@@ -74,13 +74,13 @@ internal sealed class DetectorSet : IDisposable
         return WindowedSuccessRate is not null && WindowedSuccessRate.CountSuccess(tally, generation);
     }
 
-    /// <summary>Counts an attempt that failed for everything that is judged by shares.</summary>
+    /// <summary>Counts a failed attempt for all rate detectors.</summary>
     public void CountFailure(UpstreamEndpoint endpoint, uint generation, in AttemptOutcome outcome)
     {
         EndpointOutlierState tally = EndpointOutlierState.Of(endpoint);
         if (_hasSweepDetectors)
         {
-            // Where failures of local origin are counted apart, an attempt without an answer says nothing of answers, and one with any answer shows that the endpoint can be reached.
+            // Where local origin failures are counted separately, an attempt without a response does not count for responses, and any response shows that the endpoint is reachable.
             if (Settings.SplitLocalOrigin && outcome.IsLocalOrigin)
             {
                 tally.AddLocalOriginFailure(generation);
@@ -96,7 +96,7 @@ internal sealed class DetectorSet : IDisposable
 
     public void Dispose() => WindowedSuccessRate?.Dispose();
 
-    /// <summary>Gateway failures first, as in Envoy: where both have the same threshold, the more telling reason is told.</summary>
+    /// <summary>Gateway failures first, as in Envoy: where both have the same threshold, the more specific reason is reported.</summary>
     private static IEnumerable<StreakDetector> StreaksOf(OutlierDetectionSettings settings)
     {
         if (settings.ConsecutiveGatewayErrors > 0)

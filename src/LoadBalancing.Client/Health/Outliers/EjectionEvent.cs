@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Who was taken out of service, or should have been, and why. Immutable.</summary>
+/// <summary>An ejection of an endpoint, or an ejection that was due and refused, with its reason. Immutable, and safe for use from any number of threads.</summary>
 public sealed class EjectionEvent
 {
     internal EjectionEvent(UpstreamEndpoint endpoint, OutlierDetectorKind detector, string reason, long failures, long attempts, DateTimeOffset at, TimeSpan? length)
@@ -14,30 +14,30 @@ public sealed class EjectionEvent
         Duration = length;
     }
 
-    /// <summary>The endpoint.</summary>
+    /// <summary>Gets the endpoint.</summary>
     public UpstreamEndpoint Endpoint { get; }
 
-    /// <summary>The detector that judged. Metrics have it as the tag <c>loadbalancing.detector</c>, in words of their own such as <c>consecutive_errors</c>.</summary>
+    /// <summary>Gets the detector that fired. Metrics report it as the tag <c>loadbalancing.detector</c>, with stable values such as <c>consecutive_errors</c>.</summary>
     public OutlierDetectorKind Detector { get; }
 
-    /// <summary>Why, in words for people.</summary>
+    /// <summary>Gets the reason, as readable text.</summary>
     public string Reason { get; }
 
-    /// <summary>How many failures the rule has counted.</summary>
+    /// <summary>Gets the number of failures that the detector has counted.</summary>
     public long FailureCount { get; }
 
-    /// <summary>Among how many attempts it has counted them; for failures in a row the same number.</summary>
+    /// <summary>Gets the number of attempts that the detector has counted; for consecutive failures the same as <see cref="FailureCount"/>.</summary>
     public long AttemptCount { get; }
 
-    /// <summary>False when the ejection was left out because the detector's enforcing percentage is below 100, and this time chance was against it.</summary>
+    /// <summary>Gets whether the detection was enforced: false when the detector's enforcement percentage is below 100 and the random draw did not enforce this detection.</summary>
     public bool IsEnforced { get; internal init; } = true;
 
-    /// <summary>When the endpoint was judged, by the clock of the balancer.</summary>
+    /// <summary>Gets the time of the detection, by the clock of the balancer.</summary>
     public DateTimeOffset Timestamp { get; }
 
-    /// <summary>The least time that it stays out; null when the ejection was refused.</summary>
+    /// <summary>Gets the minimum duration of the ejection; null when the ejection was refused.</summary>
     public TimeSpan? Duration { get; }
 
     /// <inheritdoc/>
-    public override string ToString() => Duration is { } length ? $"{Endpoint} out for {length}: {Reason}" : $"{Endpoint} stays in: {Reason}";
+    public override string ToString() => Duration is { } length ? $"{Endpoint} ejected for {length}: {Reason}" : $"{Endpoint} not ejected: {Reason}";
 }

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The names of detectors and of causes of restoration in metrics and logs. They are part of what users alert on: none changes with the name of its member.</summary>
+/// <summary>The names of detectors and restore causes in metrics and logs. Users alert on them, so they do not follow renames of the enum members.</summary>
 internal static class EjectionNames
 {
     public static string NameOf(OutlierDetectorKind detector) => detector switch
@@ -13,7 +13,7 @@ internal static class EjectionNames
         OutlierDetectorKind.LocalOriginSuccessRate => "local_origin_success_rate",
         OutlierDetectorKind.FailurePercentage => "failure_percentage",
         OutlierDetectorKind.LocalOriginFailurePercentage => "local_origin_failure_percentage",
-        _ => throw new ArgumentOutOfRangeException(nameof(detector), detector, "No detector is of this kind."),
+        _ => throw new ArgumentOutOfRangeException(nameof(detector), detector, "The detector kind is unknown."),
     };
 
     public static string NameOf(RestoreCause cause) => cause switch
@@ -21,6 +21,6 @@ internal static class EjectionNames
         RestoreCause.Sweep => "sweep",
         RestoreCause.TrialRequest => "probe",
         RestoreCause.HealthCheck => "active_check",
-        _ => throw new ArgumentOutOfRangeException(nameof(cause), cause, "Nothing restores endpoints by this cause."),
+        _ => throw new ArgumentOutOfRangeException(nameof(cause), cause, "The restore cause is unknown."),
     };
 }

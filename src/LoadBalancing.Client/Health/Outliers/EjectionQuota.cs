@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Counts the endpoints that are out, and lets no more out than the limit of the moment. An ejection reserves its slot first and gives it back if it loses the race for the endpoint.</summary>
+/// <summary>Counts ejected endpoints, and allows no more ejections than the current limit. An ejection reserves quota first, and releases it if it loses the race for the endpoint.</summary>
 internal sealed class EjectionQuota
 {
     private int _ejected;

@@ -1,14 +1,14 @@
 namespace LoadBalancing.Client;
 
-/// <summary>How an ejected endpoint comes back into service when its time is up.</summary>
+/// <summary>How an ejected endpoint is restored when its ejection time is over.</summary>
 public enum EjectionRestorePolicy
 {
-    /// <summary>At the first sweep after its time it gets its whole share again.</summary>
+    /// <summary>The first sweep after the ejection time restores the endpoint with its full share of traffic.</summary>
     Sweep = 0,
 
     /// <summary>
-    /// After its time it gets one request at a time, of those that would be tried again elsewhere if it failed, until one succeeds; then it gets its whole share. After one that failed the next
-    /// comes an <see cref="OutlierDetectionOptions.Interval"/> later at the earliest. If there was no such request from one sweep to the next, any request will do.
+    /// After the ejection time the endpoint gets one trial request at a time, chosen from requests that would be retried on another endpoint after a
+    /// failure. The first success restores it with its full share of traffic. After a failed trial request the next one follows an <see cref="OutlierDetectionOptions.Interval"/> later at the earliest. If there was no such request between two sweeps, any request can be the trial request.
     /// </summary>
     TrialRequest,
 }

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Carries out ejections and returns: keeps the cap, draws their lengths, and tells of them.</summary>
+/// <summary>Performs ejections and restorations: enforces the quota, draws ejection durations, and reports events.</summary>
 internal sealed class Ejector
 {
     private readonly EjectionQuota _quota = new();
@@ -15,15 +15,15 @@ internal sealed class Ejector
         _random = random;
     }
 
-    /// <summary>How many endpoints are out.</summary>
+    /// <summary>The number of ejected endpoints.</summary>
     public int EjectedCount => _quota.Ejected;
 
-    /// <summary>Ejects an endpoint that the caller has claimed, unless the cap is reached, chance spares it, or it has left the cluster meanwhile.</summary>
-    /// <returns>False: the caller goes on holding the claim, if the endpoint is still in its life.</returns>
-    public bool TryEject(UpstreamEndpoint endpoint, uint generation, in Detection detection, OutlierDetectionSettings settings, int members)
+    /// <summary>Ejects an endpoint that the caller has claimed, unless MaxEjectionPercent is reached, the detection is not enforced, or the endpoint was removed from the cluster meanwhile.</summary>
+    /// <returns>False: the caller still holds the claim, if the endpoint is still in the same generation.</returns>
+    public bool TryEject(UpstreamEndpoint endpoint, uint generation, in Detection detection, OutlierDetectionSettings settings, int endpointCount)
     {
-        // First a look, then the draw, and only then the slot: one that is taken and given back could be missed by somebody else.
-        int limit = settings.GetMaxEjected(members);
+        // First a read, then the draw, and only then the reservation: quota that is reserved and released again could make a concurrent ejection fail.
+        int limit = settings.GetMaxEjected(endpointCount);
         if (_quota.Ejected >= limit)
         {
             _events.OnEjectionRefused(CreateEvent(endpoint, detection, length: null));
@@ -60,14 +60,14 @@ internal sealed class Ejector
         return true;
     }
 
-    /// <summary>Whether its time is up. Not before the ejecting thread has written down when that is.</summary>
+    /// <summary>Whether the ejection time is over. False until the ejecting thread has written the ejection record.</summary>
     public bool IsDue(EjectionRecord ejection) => _timeProvider.GetElapsedTime(ejection.StartedAt) >= ejection.Duration;
 
-    /// <summary>Brings an endpoint back, unless somebody else has, or it has left.</summary>
+    /// <summary>Restores an endpoint, unless it is already restored or removed.</summary>
     /// <param name="endpoint">The endpoint.</param>
-    /// <param name="generation">The ejection that is to end.</param>
-    /// <param name="cause">What brings it back.</param>
-    /// <param name="sweep">The number of the sweep of which it is to count as returned.</param>
+    /// <param name="generation">The generation of the ejection to end.</param>
+    /// <param name="cause">The cause.</param>
+    /// <param name="sweep">The number of the sweep in which the endpoint counts as restored.</param>
     public bool TryRestore(UpstreamEndpoint endpoint, uint generation, RestoreCause cause, long sweep)
     {
         while (true)
@@ -88,7 +88,7 @@ internal sealed class Ejector
         }
     }
 
-    /// <summary>Lets an endpoint that has left the cluster be out for good; if it was ejected, it gives back its slot.</summary>
+    /// <summary>Makes a removed endpoint permanently unavailable; if it was ejected, its quota is released.</summary>
     public void Retire(UpstreamEndpoint endpoint)
     {
         endpoint.MarkRemoved();
@@ -97,7 +97,7 @@ internal sealed class Ejector
             EndpointStatus status = endpoint.Status;
             if (status.IsEjected)
             {
-                // A probe that comes back just now must not return it, and with it the slot, a second time.
+                // A trial request that ends concurrently must not restore the endpoint, which would release the quota a second time.
                 if (endpoint.TryChangeStatus(status, status.NextGeneration().NextGeneration()))
                 {
                     _quota.Release();
@@ -106,7 +106,7 @@ internal sealed class Ejector
             }
             else if (endpoint.TryChangeStatus(status, status.NextGeneration()))
             {
-                // A late report finds it out and leaves it alone.
+                // A late report finds the endpoint in a later generation and changes nothing.
                 return;
             }
         }
@@ -117,7 +117,7 @@ internal sealed class Ejector
         ejected = 0;
         while (true)
         {
-            // Others go on counting while it is claimed, and active checks go on judging; only its leaving can take it from the claimant.
+            // Other reports continue to count while the endpoint is claimed, and health checks continue to change its health; only its removal can take it from the claimant.
             EndpointStatus status = endpoint.Status;
             if (status.Generation != generation)
             {

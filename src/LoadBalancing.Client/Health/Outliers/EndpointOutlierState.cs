@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>What the detectors of shares keep of one endpoint.</summary>
+/// <summary>The state of the rate detectors for one endpoint.</summary>
 internal sealed class EndpointOutlierState
 {
     private OutcomeWindow? _window;
@@ -9,24 +9,24 @@ internal sealed class EndpointOutlierState
 
     public static EndpointOutlierState Of(UpstreamEndpoint endpoint) => (EndpointOutlierState)endpoint.OutlierState!;
 
-    /// <summary>Counts an attempt for the next sweep: all of them, or, where those of local origin are counted apart, one that got an answer.</summary>
+    /// <summary>Counts an attempt for the next sweep: any attempt, or, where local origin failures are counted separately, an attempt that received a response.</summary>
     public void AddResponse(uint generation, bool success) => _responses.Add(this, generation, success);
 
-    /// <summary>Counts an attempt that failed without an answer, where those are counted apart.</summary>
+    /// <summary>Counts an attempt that failed without a response, where such failures are counted separately.</summary>
     public void AddLocalOriginFailure(uint generation) => _localOriginFailures.Add(this, generation, success: false);
 
-    /// <summary>Takes what was counted since the last sweep.</summary>
-    /// <param name="generation">The life of the endpoint.</param>
-    /// <param name="local">The share of the attempts that got any answer.</param>
-    /// <returns>The share of the answers that were good.</returns>
+    /// <summary>Takes and clears the counts since the last sweep.</summary>
+    /// <param name="generation">The generation of the endpoint.</param>
+    /// <param name="local">The share of attempts that received any response.</param>
+    /// <returns>The share of successful responses.</returns>
     public OutcomeTotals Take(uint generation, out OutcomeTotals local)
     {
-        OutcomeTotals answers = _responses.Take(this, generation);
-        local = new OutcomeTotals(answers.Total, answers.Total + _localOriginFailures.Take(this, generation).Total);
-        return answers;
+        OutcomeTotals responses = _responses.Take(this, generation);
+        local = new OutcomeTotals(responses.Total, responses.Total + _localOriginFailures.Take(this, generation).Total);
+        return responses;
     }
 
-    /// <summary>The window of one life of the endpoint; null when that life is over. After a change of the length of its steps it begins anew.</summary>
+    /// <summary>Returns the window of one generation of the endpoint; null when that generation is over. A change of the step length starts a new window.</summary>
     public OutcomeWindow? GetOrAddWindow(uint generation, long stepTicks)
     {
         while (true)
@@ -38,7 +38,7 @@ internal sealed class EndpointOutlierState
                 return window;
             }
 
-            // A later life has begun its own. (Generations wrap; half the way round is far enough.)
+            // A later generation has its own window. (Generations wrap; half the range is far enough.)
             if (window is not null && (int)((window.Generation - generation) << 8) > 0)
             {
                 return null;
@@ -49,7 +49,7 @@ internal sealed class EndpointOutlierState
         }
     }
 
-    /// <summary>Begins the window of this life anew.</summary>
+    /// <summary>Replaces the window of this generation with an empty one.</summary>
     public void ResetWindow(OutcomeWindow window)
     {
         Interleaving.Writes(this);

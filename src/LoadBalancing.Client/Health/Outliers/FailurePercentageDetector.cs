@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Finds endpoints that failed at least so large a share of their requests.</summary>
+/// <summary>Detects endpoints whose share of failed requests reaches a threshold.</summary>
 internal sealed class FailurePercentageDetector : ISweepDetector
 {
     private readonly FailurePercentageSettings _settings;
@@ -26,7 +26,7 @@ internal sealed class FailurePercentageDetector : ISweepDetector
 
         foreach (SweepSample endpoint in counted)
         {
-            // Multiplied instead of divided: 17 of 20 are 85 %, and not a trifle less.
+            // Multiplied instead of divided: 17 of 20 are exactly 85 %, without a rounding error.
             if (100.0 * endpoint.Outcomes.Failed >= _settings.ThresholdPercent * endpoint.Outcomes.Total)
             {
                 string reason = string.Create(

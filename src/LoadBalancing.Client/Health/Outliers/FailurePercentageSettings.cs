@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>What <see cref="FailurePercentageOutlierOptions"/> come to.</summary>
+/// <summary>The compiled <see cref="FailurePercentageOutlierOptions"/>.</summary>
 internal sealed record FailurePercentageSettings(double ThresholdPercent, int MinHosts, int RequestVolume, double EnforcementPercent, double LocalOriginEnforcementPercent)
 {
     public static FailurePercentageSettings? From(FailurePercentageOutlierOptions? options) => options is null

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Gateway failures in a row. Failures of local origin are among them unless they are counted apart: Envoy takes a time-out for a 504 and a lost connection for a 503.</summary>
+/// <summary>Detects consecutive gateway failures. Local origin failures are included unless they are counted separately: Envoy maps a timeout to 504 and a lost connection to 503.</summary>
 internal sealed class GatewayErrorsDetector : StreakDetector
 {
     private readonly bool _splitLocalOrigin;

@@ -1,16 +1,16 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Where consequences of ejections and returns go: published, counted, and logged by one background writer, never by the request that caused them.</summary>
-/// <remarks>An interface because the cluster, which reports them, lies above the detectors.</remarks>
+/// <summary>Receives ejections and restorations. They are published, counted and logged by one background worker, never by the request that caused them.</summary>
+/// <remarks>An interface because the cluster, which reports them, is in a higher layer than the detectors.</remarks>
 internal interface IEjectionEvents
 {
     void OnEjected(EjectionEvent ejection);
 
-    /// <summary>An ejection was due and did not come: the cap forbade it, or, by chance, the detector was not to be enforced this time.</summary>
+    /// <summary>An ejection was due and refused: MaxEjectionPercent is reached, or the random draw did not enforce the detection.</summary>
     void OnEjectionRefused(EjectionEvent ejection);
 
-    /// <param name="endpoint">Who is back.</param>
-    /// <param name="cause">What restored it.</param>
-    /// <param name="at">When.</param>
+    /// <param name="endpoint">The restored endpoint.</param>
+    /// <param name="cause">The cause.</param>
+    /// <param name="at">The time of the restoration.</param>
     void OnRestored(UpstreamEndpoint endpoint, RestoreCause cause, DateTimeOffset at);
 }

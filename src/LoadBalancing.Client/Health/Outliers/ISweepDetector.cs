@@ -1,8 +1,8 @@
 namespace LoadBalancing.Client;
 
-/// <summary>A detector that compares, at a sweep, what the endpoints did since the last one.</summary>
+/// <summary>A detector that evaluates, at each sweep, the outcomes of all endpoints since the last sweep.</summary>
 internal interface ISweepDetector
 {
-    /// <param name="endpoints">Everybody, also those without traffic.</param>
+    /// <param name="endpoints">All endpoints, including those without traffic.</param>
     IEnumerable<(SweepSample Endpoint, Detection Detection)> Detect(IReadOnlyList<SweepSample> endpoints);
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Finds detectors that are on and that, with these settings, can never eject an endpoint.</summary>
+/// <summary>Finds enabled detectors that can never eject an endpoint with the given settings.</summary>
 internal static class IneffectiveDetectors
 {
     private const string SectionPrefix = "OutlierDetection:";
@@ -40,7 +40,7 @@ internal static class IneffectiveDetectors
     {
         if (options.SplitExternalLocalOriginErrors && options.ConsecutiveLocalOriginFailures is not 0 && options.ErrorExceptions is { Count: 0 })
         {
-            yield return $"{SectionPrefix}ConsecutiveLocalOriginFailures can never fire: ErrorExceptions is empty, so no failure of local origin counts. Name some, or set ConsecutiveLocalOriginFailures to 0.";
+            yield return $"{SectionPrefix}ConsecutiveLocalOriginFailures can never fire: ErrorExceptions is empty, so no local origin failure counts. Add some, or set ConsecutiveLocalOriginFailures to 0.";
         }
     }
 
@@ -59,7 +59,7 @@ internal static class IneffectiveDetectors
         }
         else if (rate.StdevFactor >= farthest)
         {
-            yield return Text($"{SectionPrefix}SuccessRate can never fire with the {endpoints} endpoints that are listed: of {endpoints} none can lie more than {farthest:0.##} standard deviations below the mean, and StdevFactor is {rate.StdevFactor}. Lower it, or use WindowedSuccessRate, which compares with nobody.");
+            yield return Text($"{SectionPrefix}SuccessRate can never fire with the {endpoints} configured endpoints: no value of {endpoints} can be more than {farthest:0.##} standard deviations below the mean, and StdevFactor is {rate.StdevFactor}. Lower it, or use WindowedSuccessRate, which evaluates each endpoint by itself.");
         }
     }
 
@@ -72,7 +72,7 @@ internal static class IneffectiveDetectors
     }
 
     private static string TooFew(string detector, int minimum, int endpoints) =>
-        Text($"{SectionPrefix}{detector} can never fire with the {endpoints} endpoints that are listed: MinHosts is {minimum}. Lower it, or use WindowedSuccessRate, which compares with nobody.");
+        Text($"{SectionPrefix}{detector} can never fire with the {endpoints} configured endpoints: MinHosts is {minimum}. Lower it, or use WindowedSuccessRate, which evaluates each endpoint by itself.");
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

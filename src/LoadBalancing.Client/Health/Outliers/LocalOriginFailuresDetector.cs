@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Failures of local origin in a row. Any answer, good or bad, shows that the endpoint can be reached.</summary>
+/// <summary>Detects consecutive local origin failures. Any response, successful or not, shows that the endpoint is reachable.</summary>
 internal sealed class LocalOriginFailuresDetector : StreakDetector
 {
     public LocalOriginFailuresDetector(uint threshold, double enforcing)
@@ -8,9 +8,9 @@ internal sealed class LocalOriginFailuresDetector : StreakDetector
     {
     }
 
-    protected override string Noun => "failure of local origin";
+    protected override string Noun => "local origin failure";
 
-    protected override string Nouns => "failures of local origin";
+    protected override string Nouns => "local origin failures";
 
     protected override Effect EffectOf(in AttemptOutcome outcome) => outcome.IsLocalOrigin ? Effect.Counts : Effect.Clears;
 

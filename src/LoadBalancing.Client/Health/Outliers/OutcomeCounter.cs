@@ -1,10 +1,10 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Attempts of one life of an endpoint, and how many of them went well, since somebody last took the count. All three are in one word, so that no attempt is lost between one count and the
-/// next and none of an earlier life is held against a later one.
+/// Counts the attempts of one generation of an endpoint, and the successful ones among them, since the counts were last taken. Generation and both
+/// counts share one word, so that no attempt is lost between two takes and no attempt of an earlier generation counts for a later one.
 /// </summary>
-/// <remarks>A field of the object that every attempt writes to, so that there is no second one to be fetched.</remarks>
+/// <remarks>A field of the object that every attempt writes to, so that no second object has to be fetched.</remarks>
 internal struct OutcomeCounter
 {
     private const int CountBits = 24;
@@ -12,9 +12,9 @@ internal struct OutcomeCounter
     private const int GenerationShift = 2 * CountBits;
     private ulong _word;
 
-    /// <param name="owner">The object that this is a field of.</param>
-    /// <param name="generation">The life.</param>
-    /// <param name="success">What came of the attempt.</param>
+    /// <param name="owner">The object that contains this field.</param>
+    /// <param name="generation">The generation of the endpoint.</param>
+    /// <param name="success">Whether the attempt succeeded.</param>
     public void Add(object owner, uint generation, bool success)
     {
         while (true)
@@ -23,13 +23,13 @@ internal struct OutcomeCounter
             ulong word = Volatile.Read(ref _word);
             if (word != 0 && (short)((ushort)(word >> GenerationShift) - (ushort)generation) > 0)
             {
-                // A later life is being counted already.
+                // A later generation is being counted already.
                 return;
             }
 
-            bool sameLife = word >> GenerationShift == (ushort)generation;
-            ulong total = sameLife ? word & CountMask : 0;
-            ulong succeeded = sameLife ? (word >> CountBits) & CountMask : 0;
+            bool isSameGeneration = word >> GenerationShift == (ushort)generation;
+            ulong total = isSameGeneration ? word & CountMask : 0;
+            ulong succeeded = isSameGeneration ? (word >> CountBits) & CountMask : 0;
             if (total == CountMask)
             {
                 return;
@@ -44,9 +44,9 @@ internal struct OutcomeCounter
         }
     }
 
-    /// <summary>Takes the count and begins anew.</summary>
-    /// <param name="owner">The object that this is a field of.</param>
-    /// <param name="generation">The life that is asked for; of another one there is nothing to tell.</param>
+    /// <summary>Takes and clears the counts.</summary>
+    /// <param name="owner">The object that contains this field.</param>
+    /// <param name="generation">The requested generation; the counts of any other generation are zero.</param>
     public OutcomeTotals Take(object owner, uint generation)
     {
         Interleaving.Writes(owner);

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// The attempts of the last while in ten buckets, for one life of an endpoint. A bucket is one word that carries its time: whoever finds an old one starts it anew in the same
-/// step in which he counts, so nothing needs to turn the ring and after a pause it is empty.
+/// A sliding window of attempts in ten buckets, for one generation of an endpoint. A bucket is one word that includes its time: counting into an
+/// outdated bucket resets it in the same step, so nothing has to rotate the ring, and after a pause it is empty.
 /// </summary>
 internal sealed class OutcomeWindow
 {
@@ -17,8 +17,8 @@ internal sealed class OutcomeWindow
     private Ring _buckets;
     private long _lastFailure = -Buckets;
 
-    /// <param name="generation">The life of the endpoint that it belongs to.</param>
-    /// <param name="stepTicks">The length of a step. Steps of another length are other steps.</param>
+    /// <param name="generation">The generation of the endpoint.</param>
+    /// <param name="stepTicks">The length of a step. Steps of different lengths are not comparable.</param>
     public OutcomeWindow(uint generation, long stepTicks)
     {
         Generation = generation;
@@ -29,20 +29,20 @@ internal sealed class OutcomeWindow
 
     public long StepTicks { get; }
 
-    /// <summary>Whether a failure may be among what the window holds that ends with this step. Without one there is nothing to judge.</summary>
+    /// <summary>Whether the window that ends with this step may contain a failure. Without one there is nothing to evaluate.</summary>
     public bool HasFailures(long step)
     {
         Interleaving.Reads(this);
         return step - Volatile.Read(ref _lastFailure) < Buckets;
     }
 
-    /// <param name="step">The number of tenths of the window since some beginning.</param>
-    /// <param name="success">What came of the attempt.</param>
+    /// <param name="step">The number of steps since the epoch; a step is a tenth of the window.</param>
+    /// <param name="success">Whether the attempt succeeded.</param>
     public void Add(long step, bool success)
     {
         if (!success)
         {
-            // Before it is counted: whoever counts a success after it looks, and one of the two sees both.
+            // Before the failure is counted: a concurrent success is counted before it reads this, so one of the two sees both.
             Interleaving.Writes(this);
             Volatile.Write(ref _lastFailure, step);
         }
@@ -56,7 +56,7 @@ internal sealed class OutcomeWindow
             uint begun = TimeOf(word);
             if ((int)((time - begun) << 8) < 0)
             {
-                // The bucket is of a later time: this report was held up for as long as the whole window lasts. (Times wrap; half the way round is far enough.)
+                // The bucket has a later time: this report was delayed by at least the whole window. (Times wrap; half the range is far enough.)
                 return;
             }
 
@@ -76,7 +76,7 @@ internal sealed class OutcomeWindow
         }
     }
 
-    /// <summary>What the window holds that ends with this step.</summary>
+    /// <summary>Counts the attempts in the window that ends with this step.</summary>
     public OutcomeTotals Count(long step)
     {
         uint time = (uint)step & StepMask;

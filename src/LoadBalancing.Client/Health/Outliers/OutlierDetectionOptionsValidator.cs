@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The rules for outlier detection.</summary>
+/// <summary>Validates the options of outlier detection.</summary>
 internal static class OutlierDetectionOptionsValidator
 {
     private static readonly TimeSpan MinWindow = TimeSpan.FromMilliseconds(100);
@@ -23,7 +23,7 @@ internal static class OutlierDetectionOptionsValidator
         if (options.ConsecutiveLocalOriginFailures > 0 && !options.SplitExternalLocalOriginErrors)
         {
             errors.Add("OutlierDetection:ConsecutiveLocalOriginFailures", $"{options.ConsecutiveLocalOriginFailures} is set and "
-                + $"SplitExternalLocalOriginErrors is false, so nothing is counted for it; set that to true, or leave this out.");
+                + $"SplitExternalLocalOriginErrors is false, so it has no effect; set SplitExternalLocalOriginErrors to true, or remove ConsecutiveLocalOriginFailures.");
         }
 
         errors.CheckPercent("OutlierDetection:ConsecutiveErrorsEnforcementPercent", options.ConsecutiveErrorsEnforcementPercent);
@@ -39,7 +39,7 @@ internal static class OutlierDetectionOptionsValidator
         }
         else if (value > EndpointStatus.MaxStreak)
         {
-            errors.Add(key, $"{value} is not allowed; the most is {EndpointStatus.MaxStreak}. Write 0 to switch the detector off.");
+            errors.Add(key, $"{value} is not allowed; the maximum is {EndpointStatus.MaxStreak}. Set 0 to switch the detector off.");
         }
     }
 
@@ -50,7 +50,7 @@ internal static class OutlierDetectionOptionsValidator
         if (options.MaxEjectionTime is { } longest && longest < options.BaseEjectionTime)
         {
             errors.Add("OutlierDetection:MaxEjectionTime", $"{longest} is shorter than BaseEjectionTime, which is {options.BaseEjectionTime}; "
-                + $"raise the one or lower the other.");
+                + $"raise MaxEjectionTime or lower BaseEjectionTime.");
         }
 
         errors.CheckMaxDuration("OutlierDetection:MaxEjectionTime", options.MaxEjectionTime);
@@ -108,7 +108,7 @@ internal static class OutlierDetectionOptionsValidator
         {
             if (window.Window < MinWindow)
             {
-                errors.Add("OutlierDetection:WindowedSuccessRate:Window", $"{window.Window} is too short; the shortest is {MinWindow}.");
+                errors.Add("OutlierDetection:WindowedSuccessRate:Window", $"{window.Window} is too short; the minimum is {MinWindow}.");
             }
 
             errors.CheckMaxDuration("OutlierDetection:WindowedSuccessRate:Window", window.Window);

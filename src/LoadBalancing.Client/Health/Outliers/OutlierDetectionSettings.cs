@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>What <see cref="OutlierDetectionOptions"/> come to once every default is filled in. A detector that is off is null, or 0.</summary>
+/// <summary>The <see cref="OutlierDetectionOptions"/> with all defaults resolved. A detector that is off is null, or 0.</summary>
 internal sealed record OutlierDetectionSettings(
     uint ConsecutiveErrors,
     TimeSpan Interval,
@@ -39,7 +39,7 @@ internal sealed record OutlierDetectionSettings(
 
     public bool CountsTimeout { get; init; } = true;
 
-    /// <summary>Whether anything is judged by what came between two sweeps.</summary>
+    /// <summary>Whether any detector evaluates the attempts between two sweeps.</summary>
     public bool HasSweepDetectors => SuccessRate is not null || FailurePercentage is not null;
 
     public static OutlierDetectionSettings From(OutlierDetectionOptions options) =>
@@ -66,7 +66,7 @@ internal sealed record OutlierDetectionSettings(
             CountsTimeout = FailureKindNames.IsCounted(options.ErrorExceptions, FailureKind.Timeout),
         };
 
-    /// <summary>Whether a failure of this kind is held against an endpoint.</summary>
+    /// <summary>Whether a failure of this kind counts.</summary>
     public bool Counts(FailureKind kind) => kind switch
     {
         FailureKind.Connect => CountsConnect,
@@ -75,20 +75,20 @@ internal sealed record OutlierDetectionSettings(
         _ => true,
     };
 
-    /// <summary>How many of so many endpoints may be out at once.</summary>
-    public int GetMaxEjected(int members)
+    /// <summary>The maximum number of endpoints that may be ejected simultaneously.</summary>
+    public int GetMaxEjected(int endpointCount)
     {
         if (MaxEjectionPercent <= 0)
         {
             return 0;
         }
 
-        // 29 % of 100 is 28.999999999999996 in floating point: without the tiny addition an endpoint would be lost.
-        int share = (int)((members * MaxEjectionPercent / 100) + 1e-9);
-        return members >= 2 ? Math.Max(1, share) : share;
+        // 29 % of 100 is 28.999999999999996 in floating point: without the small addition the result would be one endpoint too low.
+        int share = (int)((endpointCount * MaxEjectionPercent / 100) + 1e-9);
+        return endpointCount >= 2 ? Math.Max(1, share) : share;
     }
 
-    /// <summary>The multiplier of the next ejection. It stops growing one step past the longest time, as in Envoy.</summary>
+    /// <summary>The multiplier of the next ejection. It stops growing one step past the maximum duration, as in Envoy.</summary>
     public int NextMultiplier(int multiplier) =>
         multiplier * BaseEjectionTime.TotalSeconds < (MaxEjectionTime + BaseEjectionTime).TotalSeconds ? multiplier + 1 : multiplier;
 

@@ -1,16 +1,18 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Takes endpoints out of service that fail too often, and brings them back. The rules are those of Envoy's outlier detection; two things are stricter: test,
-/// reset and claim are one atomic step, so it is always exactly the n-th failure in a row that ejects, and reports that began in an earlier life of the endpoint count for nothing.
+/// Ejects endpoints that fail too often, and restores them. The rules are those of Envoy's outlier detection, with two stricter points: test, reset
+/// and claim are one atomic step, so it is always exactly the n-th consecutive failure that ejects; and reports that began in an earlier generation
+/// of the endpoint are ignored.
 /// </summary>
 /// <remarks>
 /// <code>
-/// report:  count --> a detector fires --> endpoint claimed --> slot under the cap? --> out, new generation   (all in the report)
-/// sweep:   out for long enough --> in, new generation; shares judged, ejected by the same road; in for an interval --> one ejection forgiven
+/// report:  count --> a detector fires --> endpoint claimed --> quota reserved? --> ejected, new generation   (all in the report)
+/// sweep:   ejection time over --> restored, new generation; rates evaluated, ejected in the same way; restored for an interval --> multiplier decreased
 /// </code>
-/// Reports run on the threads of requests and never wait. While somebody has the claim, the others only count; whoever has it looks again before letting go, so
-/// nothing that was due gets lost. The sweep, which runs only while there is something for it to do, and changes of membership come from the background and take a lock among themselves.
+/// Reports run on the threads of requests and never wait. While one report holds the claim, the others only count; the holder evaluates again before
+/// it releases the claim, so no due detection is lost. The sweep, which runs only while there is work for it, and changes of the endpoints run in the
+/// background and share a lock.
 /// </remarks>
 internal sealed class OutlierDetector : IDisposable
 {
@@ -34,10 +36,10 @@ internal sealed class OutlierDetector : IDisposable
         _timer = new SweepTimer(Sweep, settings.Interval, timeProvider, _epoch);
     }
 
-    /// <summary>How many endpoints are out.</summary>
+    /// <summary>The number of ejected endpoints.</summary>
     public int EjectedCount => _ejector.EjectedCount;
 
-    /// <summary>How many sweeps there have been.</summary>
+    /// <summary>The number of sweeps so far.</summary>
     public int SweepCount => (int)_sweep.Next - 1;
 
     private DetectorSet Detectors => Volatile.Read(ref _detectors);
@@ -51,7 +53,7 @@ internal sealed class OutlierDetector : IDisposable
         }
     }
 
-    /// <summary>Takes new settings. Ejections that are running keep their length.</summary>
+    /// <summary>Applies new settings. Current ejections keep their duration.</summary>
     public void Configure(OutlierDetectionSettings settings)
     {
         lock (_background)
@@ -63,18 +65,18 @@ internal sealed class OutlierDetector : IDisposable
         }
     }
 
-    /// <summary>Takes the new membership. Those who left can no longer be ejected, and if they were they give back their slot.</summary>
-    public void SetEndpoints(UpstreamEndpoint[] members, IEnumerable<UpstreamEndpoint> removed)
+    /// <summary>Applies a new set of endpoints. Removed endpoints can no longer be ejected; the quota of those that are ejected is released.</summary>
+    public void SetEndpoints(UpstreamEndpoint[] endpoints, IEnumerable<UpstreamEndpoint> removed)
     {
         lock (_background)
         {
-            foreach (UpstreamEndpoint endpoint in members)
+            foreach (UpstreamEndpoint endpoint in endpoints)
             {
                 endpoint.OutlierState ??= new EndpointOutlierState();
             }
 
             Interleaving.Writes(this);
-            Volatile.Write(ref _endpoints, members);
+            Volatile.Write(ref _endpoints, endpoints);
             foreach (UpstreamEndpoint endpoint in removed)
             {
                 _ejector.Retire(endpoint);
@@ -82,7 +84,7 @@ internal sealed class OutlierDetector : IDisposable
         }
     }
 
-    /// <summary>An attempt succeeded, its response read to the end. Called on the request path: no lock where nothing is wrong.</summary>
+    /// <summary>Processes a successful attempt whose response was read to the end. Called on the request path; lock-free.</summary>
     public void OnSuccess(UpstreamEndpoint endpoint, uint generation)
     {
         DetectorSet detectors = Detectors;
@@ -90,7 +92,7 @@ internal sealed class OutlierDetector : IDisposable
         bool hasMore = status.HasStreak;
         if (!detectors.HasOnlyStreakDetectors)
         {
-            // What goes by way of it in panic is not counted; what comes from an earlier life the counts leave out themselves.
+            // Attempts that reach an ejected endpoint in panic are not counted; attempts of an earlier generation are ignored by the counters.
             if (status.IsEjected)
             {
                 return;
@@ -109,8 +111,8 @@ internal sealed class OutlierDetector : IDisposable
         }
     }
 
-    /// <summary>An attempt failed. Whatever follows for picking has happened when this returns.</summary>
-    /// <returns>Whether it was this report that ejected the endpoint.</returns>
+    /// <summary>Processes a failed attempt. Its consequences for picks have taken effect when this returns.</summary>
+    /// <returns>Whether this report ejected the endpoint.</returns>
     public bool OnFailure(UpstreamEndpoint endpoint, uint generation, in AttemptOutcome outcome)
     {
         DetectorSet detectors = Detectors;
@@ -131,7 +133,7 @@ internal sealed class OutlierDetector : IDisposable
         return ProcessOutcome(endpoint, generation, outcome, isCounted: false, detectors);
     }
 
-    /// <summary>A trial request to an ejected endpoint came to an end; or it is known already that it failed.</summary>
+    /// <summary>Processes a trial request to an ejected endpoint that has ended, or has already failed.</summary>
     public void OnTrialEnded(UpstreamEndpoint endpoint, uint generation, in AttemptOutcome outcome)
     {
         if (endpoint.CurrentEjection is not { } ejection || ejection.Generation != generation)
@@ -141,7 +143,7 @@ internal sealed class OutlierDetector : IDisposable
 
         if (outcome.IsFailure)
         {
-            // Where failures are quick, the next one would otherwise follow at once, and nearly every request would go by way of the dead endpoint.
+            // Where failures are fast, the next trial would otherwise follow immediately, and nearly every request would first try the dead endpoint.
             ejection.TrialGate.Leave(_timeProvider.GetTimestamp() + (long)(Detectors.Settings.Interval.TotalSeconds * _timeProvider.TimestampFrequency));
         }
         else if (outcome.IsSuccess)
@@ -154,7 +156,7 @@ internal sealed class OutlierDetector : IDisposable
         }
     }
 
-    /// <summary>An active check was passed, and that is to bring an ejected endpoint back.</summary>
+    /// <summary>Restores an ejected endpoint because it has passed a probe.</summary>
     public void RestoreOnHealthyProbe(UpstreamEndpoint endpoint)
     {
         if (endpoint.CurrentEjection is { } ejection)
@@ -173,8 +175,8 @@ internal sealed class OutlierDetector : IDisposable
         }
     }
 
-    /// <summary>Counts an attempt in the endpoint's status, if that is still to be done, and decides whatever is due.</summary>
-    /// <returns>Whether the endpoint is out because of this.</returns>
+    /// <summary>Counts an attempt in the endpoint's status, unless it is counted already, and processes all due detections.</summary>
+    /// <returns>Whether the endpoint was ejected by this call.</returns>
     private bool ProcessOutcome(UpstreamEndpoint endpoint, uint generation, in AttemptOutcome outcome, bool isCounted, DetectorSet detectors)
     {
         while (true)
@@ -205,7 +207,7 @@ internal sealed class OutlierDetector : IDisposable
         }
     }
 
-    /// <summary>Asks the detectors that act at once. Where one has fired, <paramref name="status"/> becomes the claim to make.</summary>
+    /// <summary>Evaluates the detectors that act immediately. Where one has fired, <paramref name="status"/> becomes the claim to make.</summary>
     private static Detection? FindDetection(UpstreamEndpoint endpoint, uint generation, in AttemptOutcome last, DetectorSet detectors, ref EndpointStatus status)
     {
         if (detectors.FindFired(status) is { } streak)
@@ -224,7 +226,7 @@ internal sealed class OutlierDetector : IDisposable
         return null;
     }
 
-    /// <summary>Ejects an endpoint that the caller has claimed, or gives up the claim, but not before everything that has become due meanwhile was decided too.</summary>
+    /// <summary>Ejects an endpoint that the caller has claimed, or releases the claim after all detections that became due meanwhile are processed too.</summary>
     private bool TryEjectClaimed(UpstreamEndpoint endpoint, uint generation, Detection detection, in AttemptOutcome last, DetectorSet detectors)
     {
         while (true)
@@ -247,7 +249,7 @@ internal sealed class OutlierDetector : IDisposable
         }
     }
 
-    /// <returns>False: there is nothing more to decide, and the claim is given up or the endpoint has left.</returns>
+    /// <returns>False: no detection is due, and the claim is released or the endpoint was removed.</returns>
     private static bool TryFindNextDetection(UpstreamEndpoint endpoint, uint generation, in AttemptOutcome last, DetectorSet detectors, out Detection detection)
     {
         while (true)
@@ -285,28 +287,28 @@ internal sealed class OutlierDetector : IDisposable
         }
     }
 
-    /// <summary>The sweep is in the background: it may wait for a report that has the claim, which is a few steps away from letting go.</summary>
-    private void EjectFromSweep(SweepSample judged, Detection detection)
+    /// <summary>The sweep runs in the background: it may wait for a report that holds the claim, which is a few steps away from releasing it.</summary>
+    private void EjectFromSweep(SweepSample sample, Detection detection)
     {
         var wait = default(SpinWait);
         while (true)
         {
-            EndpointStatus status = judged.Endpoint.Status;
-            if (status.Generation != judged.Generation)
+            EndpointStatus status = sample.Endpoint.Status;
+            if (status.Generation != sample.Generation)
             {
                 return;
             }
 
             if (status.IsClaimed)
             {
-                Interleaving.Awaits(judged.Endpoint, ref wait);
+                Interleaving.Awaits(sample.Endpoint, ref wait);
             }
-            else if (judged.Endpoint.TryChangeStatus(status, status.WithClaim()))
+            else if (sample.Endpoint.TryChangeStatus(status, status.WithClaim()))
             {
                 var last = AttemptOutcome.Failure(FailureKind.ErrorResponse);
-                if (!TryEjectClaimed(judged.Endpoint, judged.Generation, detection, last, Detectors))
+                if (!TryEjectClaimed(sample.Endpoint, sample.Generation, detection, last, Detectors))
                 {
-                    ProcessOutcome(judged.Endpoint, judged.Generation, last, isCounted: true, Detectors);
+                    ProcessOutcome(sample.Endpoint, sample.Generation, last, isCounted: true, Detectors);
                 }
 
                 return;

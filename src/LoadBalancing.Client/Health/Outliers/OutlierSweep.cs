@@ -1,49 +1,50 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// What happens at each interval, in Envoy's order: those whose time is up return, and the counts of the time gone by are taken; the detectors of shares judge them, first by answers,
-/// then by failures of local origin; then one ejection is forgiven to everybody who has been in service for an interval. Forgiving comes last, so whoever goes out again in this sweep is forgiven nothing.
+/// The work of each interval, in Envoy's order: endpoints whose ejection time is over are restored, and the counts since the last sweep are taken;
+/// the rate detectors evaluate them, first by responses, then by local origin failures; then the multiplier of each endpoint that has been restored
+/// for an interval decreases. This comes last, so the multiplier of an endpoint that is ejected again in this sweep does not decrease.
 /// </summary>
-/// <remarks>Not for several threads: the detector's lock is held.</remarks>
+/// <remarks>Not thread-safe: the caller holds the detector's lock.</remarks>
 internal sealed class OutlierSweep
 {
     private readonly Ejector _ejector;
     private readonly Action<SweepSample, Detection> _decide;
     private long _number;
 
-    /// <param name="ejector">Who returns endpoints.</param>
-    /// <param name="decide">Who claims endpoints and decides about their ejection.</param>
+    /// <param name="ejector">Restores endpoints.</param>
+    /// <param name="decide">Claims endpoints and decides about their ejection.</param>
     public OutlierSweep(Ejector ejector, Action<SweepSample, Detection> decide)
     {
         _ejector = ejector;
         _decide = decide;
     }
 
-    /// <summary>The number of the sweep to come.</summary>
+    /// <summary>The number of the next sweep.</summary>
     public long Next => Volatile.Read(ref _number) + 1;
 
-    /// <returns>Whether there is anything left to do for the next one. (Attempts that are to be judged call for it themselves.)</returns>
-    public bool Run(UpstreamEndpoint[] members, DetectorSet detectors)
+    /// <returns>Whether another sweep is needed. (Attempts that are to be evaluated arm the timer themselves.)</returns>
+    public bool Run(UpstreamEndpoint[] endpoints, DetectorSet detectors)
     {
         Volatile.Write(ref _number, _number + 1);
-        foreach (UpstreamEndpoint endpoint in members)
+        foreach (UpstreamEndpoint endpoint in endpoints)
         {
             RestoreIfDue(endpoint, detectors.Settings.RestorePolicy);
         }
 
         if (detectors.Settings.HasSweepDetectors)
         {
-            RunDetectors(members, detectors);
+            RunDetectors(endpoints, detectors);
         }
 
-        bool isSomebodyUnforgiven = false;
-        foreach (UpstreamEndpoint endpoint in members)
+        bool isSweepNeeded = false;
+        foreach (UpstreamEndpoint endpoint in endpoints)
         {
             Forgive(endpoint);
-            isSomebodyUnforgiven |= endpoint.Status.IsEjected || endpoint.EjectionHistory.Multiplier > 0;
+            isSweepNeeded |= endpoint.Status.IsEjected || endpoint.EjectionHistory.Multiplier > 0;
         }
 
-        return isSomebodyUnforgiven;
+        return isSweepNeeded;
     }
 
     private void RestoreIfDue(UpstreamEndpoint endpoint, EjectionRestorePolicy policy)
@@ -63,15 +64,15 @@ internal sealed class OutlierSweep
         }
     }
 
-    private void RunDetectors(UpstreamEndpoint[] members, DetectorSet detectors)
+    private void RunDetectors(UpstreamEndpoint[] endpoints, DetectorSet detectors)
     {
         var external = new List<SweepSample>();
         var local = new List<SweepSample>();
-        foreach (UpstreamEndpoint endpoint in members)
+        foreach (UpstreamEndpoint endpoint in endpoints)
         {
             uint generation = endpoint.Status.Generation;
-            OutcomeTotals answers = EndpointOutlierState.Of(endpoint).Take(generation, out OutcomeTotals reached);
-            external.Add(new SweepSample(endpoint, generation, answers));
+            OutcomeTotals responses = EndpointOutlierState.Of(endpoint).Take(generation, out OutcomeTotals reached);
+            external.Add(new SweepSample(endpoint, generation, responses));
             local.Add(new SweepSample(endpoint, generation, reached));
         }
 
@@ -79,11 +80,11 @@ internal sealed class OutlierSweep
         EjectDetected(detectors.LocalOriginDetectors, local);
     }
 
-    private void EjectDetected(ISweepDetector[] judges, List<SweepSample> endpoints)
+    private void EjectDetected(ISweepDetector[] detectors, List<SweepSample> endpoints)
     {
-        foreach (ISweepDetector judge in judges)
+        foreach (ISweepDetector detector in detectors)
         {
-            foreach ((SweepSample endpoint, Detection detection) in judge.Detect(endpoints))
+            foreach ((SweepSample endpoint, Detection detection) in detector.Detect(endpoints))
             {
                 _decide(endpoint, detection);
             }

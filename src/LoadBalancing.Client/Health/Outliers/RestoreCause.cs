@@ -1,14 +1,14 @@
 namespace LoadBalancing.Client;
 
-/// <summary>What restored an ejected endpoint.</summary>
+/// <summary>The cause of the restoration of an ejected endpoint.</summary>
 public enum RestoreCause
 {
-    /// <summary>A sweep found that its ejection time is over.</summary>
+    /// <summary>A sweep after the end of the ejection time.</summary>
     Sweep = 0,
 
-    /// <summary>A trial request succeeded, where endpoints are restored by <see cref="EjectionRestorePolicy.TrialRequest"/>.</summary>
+    /// <summary>A successful trial request, where endpoints are restored by <see cref="EjectionRestorePolicy.TrialRequest"/>.</summary>
     TrialRequest,
 
-    /// <summary>It passed its health checks, where <see cref="ActiveHealthCheckOptions.RestoreOnPass"/> is on.</summary>
+    /// <summary>A passed probe, where <see cref="ActiveHealthCheckOptions.RestoreOnPass"/> is true.</summary>
     HealthCheck,
 }

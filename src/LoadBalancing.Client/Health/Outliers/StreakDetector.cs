@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace LoadBalancing.Client;
 
-/// <summary>A detector that counts failures in a row. The count is kept in the endpoint's status, so that counting, finding and claiming are one step.</summary>
+/// <summary>A detector that counts consecutive failures. The count is kept in the endpoint's status, so that counting, detecting and claiming are one atomic step.</summary>
 internal abstract class StreakDetector
 {
     private readonly OutlierDetectorKind _kind;
@@ -16,7 +16,7 @@ internal abstract class StreakDetector
         _enforcementPercent = enforcing;
     }
 
-    /// <summary>What an attempt does to the count.</summary>
+    /// <summary>The effect of an attempt on the count.</summary>
     protected enum Effect
     {
         None,
@@ -24,7 +24,7 @@ internal abstract class StreakDetector
         Clears,
     }
 
-    /// <summary>Adds what came of an attempt.</summary>
+    /// <summary>Counts the outcome of an attempt.</summary>
     public EndpointStatus Count(EndpointStatus status, in AttemptOutcome outcome) => EffectOf(outcome) switch
     {
         Effect.Counts => Write(status, Read(status) + 1),
@@ -32,15 +32,15 @@ internal abstract class StreakDetector
         _ => status,
     };
 
-    /// <summary>Whether there are too many. (After a reload to a lower threshold there can be more than that.)</summary>
+    /// <summary>Whether the count has reached the threshold. (After a reload to a lower threshold it can be above.)</summary>
     public bool HasFired(EndpointStatus status) => Read(status) >= _threshold;
 
-    /// <summary>The same status with this count begun anew, as after every detection, whatever follows from it.</summary>
+    /// <summary>Returns the status with this count reset, as after every detection, whether or not it ejects.</summary>
     public EndpointStatus Reset(EndpointStatus status) => Write(status, 0);
 
-    /// <summary>What was found, to be called on a status in which this detector has fired.</summary>
+    /// <summary>Describes the detection. Requires a status in which this detector has fired.</summary>
     /// <param name="status">The status.</param>
-    /// <param name="last">The failure that was one too many.</param>
+    /// <param name="last">The failure that reached the threshold.</param>
     public Detection Describe(EndpointStatus status, in AttemptOutcome last)
     {
         uint count = Read(status);
@@ -50,10 +50,10 @@ internal abstract class StreakDetector
         return new Detection(_kind, reason, count, count, _enforcementPercent);
     }
 
-    /// <summary>What is counted, for people, in the singular.</summary>
+    /// <summary>The readable name of a counted failure, in the singular.</summary>
     protected abstract string Noun { get; }
 
-    /// <summary>The same, of several.</summary>
+    /// <summary>The plural of <see cref="Noun"/>.</summary>
     protected virtual string Nouns => Noun + "s";
 
     protected abstract Effect EffectOf(in AttemptOutcome outcome);
@@ -62,6 +62,6 @@ internal abstract class StreakDetector
 
     protected abstract EndpointStatus Write(EndpointStatus status, uint count);
 
-    /// <summary>A detection that waits for somebody else's decision to be made is not to be forgotten.</summary>
+    /// <summary>A due detection that waits for a concurrent decision must not be lost.</summary>
     private EndpointStatus Clear(EndpointStatus status) => status.IsClaimed && HasFired(status) ? status : Write(status, 0);
 }

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Finds endpoints whose share of successes is below the mean minus so many standard deviations of the population, strictly (Envoy's rule). Each endpoint counts once for the mean, however much
-/// traffic it had.
+/// Detects endpoints whose success rate is strictly below the mean minus a number of standard deviations of the population (Envoy's rule). Each
+/// endpoint counts once for the mean, regardless of its traffic.
 /// </summary>
 internal sealed class SuccessRateDetector : ISweepDetector
 {
@@ -31,7 +31,7 @@ internal sealed class SuccessRateDetector : ISweepDetector
         double deviation = Math.Sqrt(counted.Average(endpoint => (endpoint.Outcomes.SuccessPercent - mean) * (endpoint.Outcomes.SuccessPercent - mean)));
         double threshold = mean - (_settings.StdevFactor * deviation);
 
-        // Whoever is as good as all the others differs from their mean by the rounding of floating point.
+        // An endpoint with the same rate as all others can differ from their mean by a floating-point rounding error.
         const double Rounding = 1e-9;
         foreach (SweepSample endpoint in counted)
         {
@@ -39,7 +39,7 @@ internal sealed class SuccessRateDetector : ISweepDetector
             {
                 string reason = string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{endpoint.Outcomes.Succeeded} of {endpoint.Outcomes.Total} requests went well, {endpoint.Outcomes.SuccessPercent:0.#} %; below {threshold:0.#} %, which is {_settings.StdevFactor:0.##} deviations of {deviation:0.#} under the mean of {mean:0.#} % of {counted.Length} endpoints");
+                    $"{endpoint.Outcomes.Succeeded} of {endpoint.Outcomes.Total} requests succeeded, {endpoint.Outcomes.SuccessPercent:0.#} %; below {threshold:0.#} %, which is {_settings.StdevFactor:0.##} standard deviations of {deviation:0.#} below the mean of {mean:0.#} % of {counted.Length} endpoints");
                 yield return (endpoint, new Detection(_kind, reason, endpoint.Outcomes.Failed, endpoint.Outcomes.Total, _enforcementPercent));
             }
         }

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>What <see cref="SuccessRateOutlierOptions"/> come to.</summary>
+/// <summary>The compiled <see cref="SuccessRateOutlierOptions"/>.</summary>
 internal sealed record SuccessRateSettings(int MinHosts, int RequestVolume, double StdevFactor, double EnforcementPercent, double LocalOriginEnforcementPercent)
 {
     public static SuccessRateSettings? From(SuccessRateOutlierOptions? options) => options is null

@@ -1,7 +1,7 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Calls for a sweep at a beat, a whole number of intervals since the start, so that sweeps keep their times whether or not each of them was needed. It runs only while it is asked to.
+/// Starts sweeps at fixed beats, whole numbers of intervals since the start, so that sweeps keep their schedule even if some are skipped. The timer runs only while it is armed.
 /// </summary>
 internal sealed class SweepTimer : IDisposable
 {
@@ -26,7 +26,7 @@ internal sealed class SweepTimer : IDisposable
         }
     }
 
-    /// <summary>Whether there is a sweep to come.</summary>
+    /// <summary>Whether a sweep is scheduled.</summary>
     public bool IsArmed
     {
         get
@@ -38,7 +38,7 @@ internal sealed class SweepTimer : IDisposable
 
     private TimeSpan Interval => TimeSpan.FromTicks(Volatile.Read(ref _intervalTicks));
 
-    /// <summary>Sees to it that there is a sweep at the next beat.</summary>
+    /// <summary>Schedules a sweep for the next beat.</summary>
     public void Arm()
     {
         Interleaving.Writes(this);
@@ -48,7 +48,7 @@ internal sealed class SweepTimer : IDisposable
         }
     }
 
-    /// <summary>To be called first thing in a sweep: whatever asks for another one from here on gets it.</summary>
+    /// <summary>Called at the start of a sweep: a call of <see cref="Arm"/> from here on schedules another sweep.</summary>
     public void Begin()
     {
         Interleaving.Writes(this);
@@ -72,7 +72,7 @@ internal sealed class SweepTimer : IDisposable
         _timer.Dispose();
     }
 
-    /// <summary>A timer that fires a little early must not lead to a second sweep on the same beat.</summary>
+    /// <summary>Sets the timer to the next beat. A timer that fires slightly early must not cause a second sweep on the same beat.</summary>
     private void Set()
     {
         TimeSpan interval = Interval;

@@ -1,7 +1,7 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// In which tenth of the window it is now, without a look at the clock, which costs more than everything else about an attempt that went well. A timer turns the steps while there are such attempts.
+/// The current step (a tenth of the window), without reading the clock, which is more expensive than everything else in a successful attempt. A timer advances the step while there are such attempts.
 /// </summary>
 internal sealed class WindowSteps : IDisposable
 {
@@ -10,9 +10,9 @@ internal sealed class WindowSteps : IDisposable
     private readonly long _epoch;
     private long _current;
 
-    /// <param name="length">How long a step is.</param>
+    /// <param name="length">The length of a step.</param>
     /// <param name="timeProvider">The clock.</param>
-    /// <param name="epoch">When the first one began.</param>
+    /// <param name="epoch">The timestamp at which the first step began.</param>
     public WindowSteps(TimeSpan length, TimeProvider timeProvider, long epoch)
     {
         _timeProvider = timeProvider;
@@ -21,17 +21,17 @@ internal sealed class WindowSteps : IDisposable
         _timer = new SweepTimer(Turn, length, timeProvider, epoch);
     }
 
-    /// <summary>How long a step is.</summary>
+    /// <summary>The length of a step.</summary>
     public long Ticks { get; }
 
-    /// <summary>The step as of the last beat; behind the clock by as much as the timer is late.</summary>
+    /// <summary>The step as of the last beat; behind the clock by the delay of the timer.</summary>
     public long Current
     {
         get
         {
             if (!_timer.IsArmed)
             {
-                // First the step, then the timer: whoever finds it running takes the step as it is.
+                // First the step, then the timer: a reader that finds the timer armed uses the step as it is.
                 Advance();
                 _timer.Arm();
             }
@@ -40,7 +40,7 @@ internal sealed class WindowSteps : IDisposable
         }
     }
 
-    /// <summary>The step by the clock.</summary>
+    /// <summary>The current step, read from the clock.</summary>
     public long Exact => _timeProvider.GetElapsedTime(_epoch).Ticks / Ticks;
 
     public void Dispose() => _timer.Dispose();

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace LoadBalancing.Client;
 
-/// <summary>The share of successes of one endpoint over the last while, judged with every report. The window is exact to a tenth of its length and does not depend on how often requests come.</summary>
+/// <summary>Detects endpoints whose success rate over a sliding window is too low, evaluated with every report. The window is exact to a tenth of its length and does not depend on the request rate.</summary>
 internal sealed class WindowedSuccessRateDetector : IDisposable
 {
     private readonly WindowedSuccessRateSettings _settings;
@@ -14,7 +14,7 @@ internal sealed class WindowedSuccessRateDetector : IDisposable
         _steps = new WindowSteps(settings.Window / OutcomeWindow.Buckets, timeProvider, epoch);
     }
 
-    /// <returns>Whether there is anything to find.</returns>
+    /// <returns>Whether the window may contain a failure.</returns>
     public bool CountSuccess(EndpointOutlierState tally, uint generation)
     {
         long step = _steps.Current;
@@ -29,7 +29,7 @@ internal sealed class WindowedSuccessRateDetector : IDisposable
 
     public void CountFailure(EndpointOutlierState tally, uint generation) => tally.GetOrAddWindow(generation, _steps.Ticks)?.Add(_steps.Exact, success: false);
 
-    /// <summary>What there is to say of an endpoint; null when all is well, or too little is known.</summary>
+    /// <summary>Evaluates an endpoint; null when its rate is sufficient, or its volume is too low.</summary>
     public Detection? Find(UpstreamEndpoint endpoint, uint generation)
     {
         OutcomeTotals share = EndpointOutlierState.Of(endpoint).GetOrAddWindow(generation, _steps.Ticks)?.Count(_steps.Exact) ?? default;
@@ -40,11 +40,11 @@ internal sealed class WindowedSuccessRateDetector : IDisposable
 
         string reason = string.Create(
             CultureInfo.InvariantCulture,
-            $"{share.Succeeded} of {share.Total} requests in {_settings.Window.TotalSeconds:0.###} s went well, {share.SuccessPercent:0.#} %; below {_settings.ThresholdPercent:0.##} %");
+            $"{share.Succeeded} of {share.Total} requests in {_settings.Window.TotalSeconds:0.###} s succeeded, {share.SuccessPercent:0.#} %; below {_settings.ThresholdPercent:0.##} %");
         return new Detection(OutlierDetectorKind.WindowedSuccessRate, reason, share.Failed, share.Total, _settings.EnforcementPercent);
     }
 
-    /// <summary>Begins to count anew, as after every detection, whatever follows from it.</summary>
+    /// <summary>Resets the window, as after every detection, whether or not it ejects.</summary>
     public void Reset(UpstreamEndpoint endpoint, uint generation)
     {
         EndpointOutlierState tally = EndpointOutlierState.Of(endpoint);

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>What <see cref="WindowedSuccessRateOutlierOptions"/> come to.</summary>
+/// <summary>The compiled <see cref="WindowedSuccessRateOutlierOptions"/>.</summary>
 internal sealed record WindowedSuccessRateSettings(TimeSpan Window, double ThresholdPercent, int RequestVolume, double EnforcementPercent)
 {
     public static WindowedSuccessRateSettings? From(WindowedSuccessRateOutlierOptions? options) => options is null

@@ -4,13 +4,13 @@ using LoadBalancing.Client.TestSupport;
 
 namespace LoadBalancing.Client.Tests.Health.Checks;
 
-/// <summary>Checks beside the requests, on a clock that stands still: every 10 s, out after 3 failures, back after 2 passes; the first result counts by itself.</summary>
+/// <summary>Health checks on a manual clock: every 10 s, unhealthy after 3 failures, healthy after 2 passes; the first result takes effect by itself.</summary>
 public sealed class ActiveCheckTests
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
     [Fact]
-    public void The_first_result_counts_by_itself_either_way()
+    public void The_first_result_takes_effect_by_itself_either_way()
     {
         using TestCluster cluster = Checked();
         cluster.Probe.GetResult = FailFor("10.0.0.2");
@@ -24,7 +24,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void Before_the_first_result_an_endpoint_is_taken_to_be_well()
+    public void Before_the_first_result_an_endpoint_counts_as_healthy()
     {
         using TestCluster cluster = Checked();
 
@@ -33,7 +33,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void After_that_it_takes_three_failures_in_a_row_and_two_passes_in_a_row()
+    public void After_that_a_change_takes_three_consecutive_failures_or_two_consecutive_passes()
     {
         using TestCluster cluster = Checked();
         cluster.Run(Interval);
@@ -46,7 +46,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void One_pass_between_failures_starts_the_count_anew_and_one_failure_between_passes_too()
+    public void One_pass_between_failures_resets_the_count_and_one_failure_between_passes_too()
     {
         using TestCluster cluster = Checked();
         cluster.Run(Interval);
@@ -69,18 +69,18 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void An_answer_that_says_no_takes_it_out_at_once()
+    public void An_immediate_failure_makes_it_unhealthy_immediately()
     {
         using TestCluster cluster = Checked();
         cluster.Run(Interval);
 
-        cluster.Probe.GetResult = static (_, _) => new ValueTask<ProbeResult>(ProbeResult.UnhealthyImmediately("answered 503"));
+        cluster.Probe.GetResult = static (_, _) => new ValueTask<ProbeResult>(ProbeResult.UnhealthyImmediately("responded with 503"));
 
         AssertAfter(cluster, EndpointHealth.Unhealthy);
     }
 
     [Fact]
-    public void A_probe_that_throws_has_failed_and_the_next_one_is_made()
+    public void A_probe_that_throws_has_failed_and_the_next_one_is_sent()
     {
         using TestCluster cluster = Checked();
         cluster.Probe.GetResult = static (_, _) => throw new InvalidOperationException("no such thing");
@@ -93,7 +93,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void A_probe_that_throws_without_a_word_is_told_by_what_it_threw()
+    public void An_exception_without_a_message_is_reported_by_its_type()
     {
         using TestCluster cluster = Checked();
         cluster.Probe.GetResult = static (_, _) => throw new InvalidOperationException("");
@@ -104,7 +104,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void A_pass_that_is_not_yet_enough_leaves_the_reason_and_tells_of_the_pass()
+    public void A_pass_below_the_threshold_keeps_the_reason_and_reports_the_pass()
     {
         using TestCluster cluster = Checked(endpoints: 1);
         cluster.Probe.GetResult = Fail("down");
@@ -120,7 +120,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void A_probe_that_hangs_has_failed_when_its_time_is_up_and_has_no_second_one_beside_it()
+    public void A_probe_that_hangs_times_out_and_no_second_one_runs_concurrently()
     {
         using TestCluster cluster = Checked(endpoints: 1);
         var hanging = new TaskCompletionSource<ProbeResult>();
@@ -132,7 +132,7 @@ public sealed class ActiveCheckTests
         Assert.Equal("its health check failed: no result within 2 s", cluster.Endpoints[0].HealthReason);
         cluster.Run(TimeSpan.FromMinutes(3));
         Assert.Single(cluster.Probe.ProbedEndpoints);
-        Assert.Equal("its health check failed: the last check still hangs", cluster.Endpoints[0].HealthReason);
+        Assert.Equal("its health check failed: the previous probe still hangs", cluster.Endpoints[0].HealthReason);
 
         hanging.SetResult(ProbeResult.Healthy);
         cluster.Probe.GetResult = Pass;
@@ -140,7 +140,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void What_a_probe_that_was_left_behind_throws_at_last_is_nobodys_business()
+    public void A_late_exception_of_an_abandoned_probe_is_ignored()
     {
         const string Last = "the last words of a probe that was left behind";
         var unobserved = new ConcurrentQueue<Exception>();
@@ -172,7 +172,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void Each_state_has_an_interval_of_its_own()
+    public void Each_state_has_its_own_interval()
     {
         using TestCluster cluster = Checked(endpoints: 1, configure: static check =>
         {
@@ -183,13 +183,13 @@ public sealed class ActiveCheckTests
         SecondsToNext(cluster);
         Assert.Equal(10, SecondsToNext(cluster));
 
-        // Well and beginning to fail, twice; then out.
+        // Healthy and starting to fail, twice; then unhealthy.
         cluster.Probe.GetResult = Fail("down");
         Assert.Equal([10, 3, 3], [SecondsToNext(cluster), SecondsToNext(cluster), SecondsToNext(cluster)]);
         Assert.Equal(EndpointHealth.Unhealthy, cluster.Endpoints[0].Health);
         Assert.Equal([7, 7], [SecondsToNext(cluster), SecondsToNext(cluster)]);
 
-        // Out and beginning to pass; then well.
+        // Unhealthy and starting to pass; then healthy.
         cluster.Probe.GetResult = Pass;
         Assert.Equal([7, 5], [SecondsToNext(cluster), SecondsToNext(cluster)]);
         Assert.Equal(EndpointHealth.Available, cluster.Endpoints[0].Health);
@@ -197,7 +197,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void Chance_adds_at_most_its_percentage_and_first_checks_are_spread_over_an_interval()
+    public void Jitter_adds_at_most_its_percentage_and_first_probes_are_spread_over_an_interval()
     {
         var first = new List<int>();
         var later = new List<int>();
@@ -215,7 +215,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void Without_traffic_checks_slow_down_and_with_traffic_they_do_not()
+    public void Without_traffic_probes_slow_down_and_with_traffic_they_do_not()
     {
         using TestCluster cluster = Checked(endpoints: 1);
         cluster.Run(TimeSpan.FromMinutes(5));
@@ -228,12 +228,12 @@ public sealed class ActiveCheckTests
             cluster.Run(TimeSpan.FromSeconds(1));
         }
 
-        // The first of them can be up to a minute away.
+        // The first probe can be up to a minute away.
         Assert.InRange(cluster.Probe.ProbedEndpoints.Count - idle, 25, 31);
     }
 
     [Fact]
-    public void A_request_under_way_is_traffic()
+    public void A_request_in_flight_is_traffic()
     {
         using TestCluster cluster = Checked(endpoints: 1);
         using EndpointLease stream = cluster.Balancer.Pick();
@@ -246,7 +246,7 @@ public sealed class ActiveCheckTests
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
-    public void Requests_under_way_on_some_or_all_endpoints_are_traffic(int idleEndpoints)
+    public void Requests_in_flight_on_some_or_all_endpoints_are_traffic(int idleEndpoints)
     {
         using TestCluster cluster = Checked(endpoints: 2 + idleEndpoints);
         EndpointLease[] streams = [cluster.Lease(cluster.Endpoints[0]), cluster.Lease(cluster.Endpoints[1])];
@@ -260,7 +260,7 @@ public sealed class ActiveCheckTests
     [Theory]
     [InlineData(FailureKind.ErrorResponse)]
     [InlineData(null)]
-    public void As_many_failures_or_attempts_that_say_nothing_as_successes_are_traffic(FailureKind? failure)
+    public void Failed_and_neutral_attempts_are_traffic_like_successes(FailureKind? failure)
     {
         using TestCluster cluster = Checked(endpoints: 2, configure: null, options: static options => options.OutlierDetection.ConsecutiveErrors = 0);
         for (int second = 0; second < 300; second++)
@@ -276,7 +276,7 @@ public sealed class ActiveCheckTests
     [Theory]
     [InlineData(FailureKind.ErrorResponse)]
     [InlineData(null)]
-    public void One_attempt_between_two_checks_keeps_them_going_whatever_came_of_it(FailureKind? failure)
+    public void One_attempt_between_two_probes_keeps_the_interval_whatever_its_outcome(FailureKind? failure)
     {
         using TestCluster cluster = Checked(endpoints: 2, configure: null, options: static options => options.OutlierDetection.ConsecutiveErrors = 0);
         cluster.Succeed(cluster.Endpoints[1]);
@@ -293,7 +293,7 @@ public sealed class ActiveCheckTests
     [Theory]
     [InlineData(15, 10)]
     [InlineData(60, 5)]
-    public void Without_traffic_the_longer_of_the_two_intervals_counts(int noTrafficSeconds, int checks)
+    public void Without_traffic_the_longer_of_the_two_intervals_applies(int noTrafficSeconds, int checks)
     {
         using TestCluster cluster = Checked(endpoints: 1, configure: check =>
         {
@@ -307,13 +307,13 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void One_interval_without_traffic_is_enough_for_the_longer_one_and_the_whole_time_for_none()
+    public void One_idle_interval_selects_the_longer_interval_and_the_full_idle_time_stops_health_checks()
     {
         using TestCluster cluster = Checked(endpoints: 1, configure: static check => check.StopAfterIdle = TimeSpan.FromSeconds(70));
         SecondsToNext(cluster);
         int asked = cluster.Probe.ProbedEndpoints.Count;
 
-        // The check has just seen the last request. The next one comes 10 s after it, the one after that 60 s later, and that is 70 s without traffic.
+        // The probe has just seen the last request. The next probe follows after 10 s and the one after that 60 s later, which is 70 s without traffic.
         cluster.Run(TimeSpan.FromSeconds(10));
         Assert.Equal(asked + 1, cluster.Probe.ProbedEndpoints.Count);
         cluster.Run(TimeSpan.FromSeconds(59));
@@ -325,7 +325,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void After_ten_minutes_without_traffic_there_are_no_checks_until_the_next_request()
+    public void After_ten_idle_minutes_health_checks_stop_until_the_next_request()
     {
         using TestCluster cluster = Checked(endpoints: 2);
         cluster.Probe.GetResult = FailFor("10.0.0.2");
@@ -334,7 +334,7 @@ public sealed class ActiveCheckTests
         cluster.Run(TimeSpan.FromHours(8));
         Assert.Equal(asked, cluster.Probe.ProbedEndpoints.Count);
 
-        // Everybody may be well by now: the request takes old results for unknown, and both are checked at once, the next moment.
+        // All endpoints may be healthy by now: the request resets results to unknown, and both endpoints are probed immediately.
         cluster.Probe.GetResult = Pass;
         using (cluster.Balancer.Pick())
         {
@@ -348,7 +348,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void A_check_under_way_when_the_checker_is_woken_has_no_second_one_beside_it()
+    public void A_probe_in_flight_when_the_checker_resumes_has_no_concurrent_second_one()
     {
         using TestCluster cluster = Checked(endpoints: 2, configure: static check =>
         {
@@ -370,7 +370,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void What_is_ejected_stays_ejected_when_results_become_unknown()
+    public void An_ejected_endpoint_stays_ejected_when_results_become_unknown()
     {
         using TestCluster cluster = Checked(endpoints: 4, configure: null, options: static options => options.OutlierDetection.BaseEjectionTime = TimeSpan.FromHours(1));
         cluster.Fail(cluster.Endpoints[0], 5);
@@ -380,7 +380,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void Checks_can_go_on_for_ever()
+    public void Health_checks_can_continue_without_traffic_forever()
     {
         using TestCluster cluster = Checked(endpoints: 1, configure: static check => check.StopAfterIdle = Timeout.InfiniteTimeSpan);
 
@@ -390,16 +390,16 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public async Task With_StartUnhealthy_a_request_waits_for_the_first_that_passes()
+    public async Task With_StartUnhealthy_a_request_waits_for_the_first_passed_probe()
     {
-        var answers = new TaskCompletionSource<ProbeResult>();
-        using TestCluster cluster = Starting(answers);
+        var pendingResult = new TaskCompletionSource<ProbeResult>();
+        using TestCluster cluster = Starting(pendingResult);
         Assert.All(cluster.Endpoints, static endpoint => Assert.Equal(EndpointHealth.Untested, endpoint.Health));
         Assert.Equal(2, cluster.Probe.ProbedEndpoints.Count);
 
         ValueTask<EndpointLease> pick = cluster.Balancer.PickAsync(cancellationToken: TestContext.Current.CancellationToken);
         Assert.False(pick.IsCompleted);
-        answers.SetResult(ProbeResult.Healthy);
+        pendingResult.SetResult(ProbeResult.Healthy);
         cluster.Time.Advance(TimeSpan.FromMilliseconds(1));
         Assert.Contains(cluster.Endpoints, static endpoint => endpoint.Health == EndpointHealth.Available);
 
@@ -408,7 +408,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void With_StartUnhealthy_a_pick_that_does_not_wait_says_what_is_missing()
+    public void With_StartUnhealthy_the_exception_of_a_pick_that_does_not_wait_names_the_cause()
     {
         using TestCluster cluster = Starting(new TaskCompletionSource<ProbeResult>());
 
@@ -420,7 +420,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public async Task With_StartUnhealthy_a_request_that_waits_keeps_the_checks_going_until_one_passes()
+    public async Task With_StartUnhealthy_a_waiting_request_keeps_health_checks_running_until_one_passes()
     {
         using TestCluster cluster = Starting(null);
         cluster.Run(TimeSpan.FromMinutes(30));
@@ -437,7 +437,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public async Task With_StartUnhealthy_a_wait_ends_with_its_time()
+    public async Task With_StartUnhealthy_a_wait_ends_with_its_timeout()
     {
         using TestCluster cluster = Starting(new TaskCompletionSource<ProbeResult>());
         using var time = new CancellationTokenSource(TimeSpan.FromSeconds(1), cluster.Time);
@@ -449,23 +449,23 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void With_StartUnhealthy_a_newcomer_gets_no_traffic_until_it_has_passed()
+    public void With_StartUnhealthy_an_added_endpoint_gets_no_traffic_until_it_has_passed()
     {
         using TestCluster cluster = Starting(null);
-        var answer = new TaskCompletionSource<ProbeResult>();
-        cluster.Probe.GetResult = (_, _) => new ValueTask<ProbeResult>(answer.Task);
+        var pendingResult = new TaskCompletionSource<ProbeResult>();
+        cluster.Probe.GetResult = (_, _) => new ValueTask<ProbeResult>(pendingResult.Task);
 
         cluster.Update([TestCluster.Address(1), TestCluster.Address(2), TestCluster.Address(3)]);
         Assert.Equal(EndpointHealth.Untested, cluster.Endpoints[2].Health);
         Assert.Equal(2, cluster.PickMany(30).Count);
 
-        answer.SetResult(ProbeResult.Healthy);
+        pendingResult.SetResult(ProbeResult.Healthy);
         cluster.Run(TimeSpan.FromMilliseconds(1));
         Assert.Equal(3, cluster.PickMany(30).Count);
     }
 
     [Fact]
-    public void With_StartUnhealthy_the_untested_get_no_traffic_in_panic_either()
+    public void With_StartUnhealthy_untested_endpoints_get_no_traffic_in_panic_either()
     {
         using TestCluster cluster = Starting(null);
         cluster.Probe.GetResult = FailFor("10.0.0.1", "10.0.0.2");
@@ -479,18 +479,18 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public async Task With_StartUnhealthy_a_service_that_slept_waits_for_its_first_result_again()
+    public async Task With_StartUnhealthy_a_resumed_service_waits_for_its_first_result_again()
     {
         using TestCluster cluster = Starting(null);
         cluster.Run(TimeSpan.FromMinutes(30));
         int asked = cluster.Probe.ProbedEndpoints.Count;
-        var answer = new TaskCompletionSource<ProbeResult>();
-        cluster.Probe.GetResult = (_, _) => new ValueTask<ProbeResult>(answer.Task);
+        var pendingResult = new TaskCompletionSource<ProbeResult>();
+        cluster.Probe.GetResult = (_, _) => new ValueTask<ProbeResult>(pendingResult.Task);
 
         ValueTask<EndpointLease> pick = cluster.Balancer.PickAsync(cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(asked + 2, cluster.Probe.ProbedEndpoints.Count);
         Assert.False(pick.IsCompleted);
-        answer.SetResult(ProbeResult.Healthy);
+        pendingResult.SetResult(ProbeResult.Healthy);
         cluster.Run(TimeSpan.FromMilliseconds(1));
         Assert.Contains(cluster.Endpoints, static endpoint => endpoint.Health == EndpointHealth.Available);
 
@@ -500,7 +500,7 @@ public sealed class ActiveCheckTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_passed_check_returns_an_ejected_endpoint_only_where_it_is_asked_to(bool returnOnPass)
+    public void A_passed_probe_restores_an_ejected_endpoint_only_with_RestoreOnPass(bool returnOnPass)
     {
         using TestCluster cluster = Checked(configure: check => check.RestoreOnPass = returnOnPass);
         cluster.Fail(cluster.Endpoints[0], 5);
@@ -512,7 +512,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void An_endpoint_both_ejected_and_failing_is_back_when_both_are_over()
+    public void An_endpoint_both_ejected_and_unhealthy_is_available_when_both_are_over()
     {
         using TestCluster cluster = Checked(endpoints: 4, configure: null, options: static options => options.OutlierDetection.MaxEjectionTimeJitter = TimeSpan.Zero);
         UpstreamEndpoint endpoint = cluster.Endpoints[0];
@@ -530,7 +530,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void Turns_are_told_once_each_with_their_reason()
+    public void Health_changes_are_reported_once_each_with_their_reason()
     {
         using TestCluster cluster = Checked(endpoints: 2);
         using MetricRecorder metrics = cluster.Listen();
@@ -552,7 +552,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void An_endpoint_that_leaves_is_checked_no_more_and_no_timer_is_left()
+    public void A_removed_endpoint_is_no_longer_probed_and_leaves_no_timer()
     {
         using TestCluster cluster = Checked(endpoints: 3);
         cluster.Update([TestCluster.Address(1)]);
@@ -566,7 +566,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void Switched_off_by_a_reload_checks_hold_nothing_against_anybody()
+    public void Health_checks_disabled_by_a_reload_leave_no_endpoint_unhealthy()
     {
         using TestCluster cluster = Checked();
         cluster.Probe.GetResult = Fail("down");
@@ -582,7 +582,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void A_reload_that_changes_nothing_of_them_lets_them_go_on()
+    public void A_reload_that_does_not_change_health_checks_keeps_them_running()
     {
         using TestCluster cluster = Checked();
         cluster.Probe.GetResult = Fail("down");
@@ -594,7 +594,7 @@ public sealed class ActiveCheckTests
     }
 
     [Fact]
-    public void Without_a_path_or_a_kind_there_are_no_checks()
+    public void Without_a_path_or_a_kind_health_checks_are_off()
     {
         using var cluster = new TestCluster();
 
@@ -603,7 +603,7 @@ public sealed class ActiveCheckTests
         Assert.Empty(cluster.Probe.ProbedEndpoints);
     }
 
-    /// <summary>A pick that has what it waits for, or fails.</summary>
+    /// <summary>Returns the result of a completed pick, or fails.</summary>
     private static Task<EndpointLease> Soon(ValueTask<EndpointLease> pick) => pick.AsTask().WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
 
     private static ValueTask<ProbeResult> Pass(UpstreamEndpoint endpoint, CancellationToken cancellationToken) => new(ProbeResult.Healthy);
@@ -624,8 +624,8 @@ public sealed class ActiveCheckTests
         },
         seed);
 
-    /// <summary>Two endpoints that have to pass a first check; null: they have.</summary>
-    private static TestCluster Starting(TaskCompletionSource<ProbeResult>? answer)
+    /// <summary>Two endpoints that have to pass their first probe; null: they have passed it.</summary>
+    private static TestCluster Starting(TaskCompletionSource<ProbeResult>? pendingResult)
     {
         TestCluster cluster = new([], static options =>
         {
@@ -633,13 +633,13 @@ public sealed class ActiveCheckTests
             options.HealthCheck.IntervalJitterPercent = 0;
             options.HealthCheck.StartUnhealthy = true;
         });
-        cluster.Probe.GetResult = answer is null ? Pass : (_, _) => new ValueTask<ProbeResult>(answer.Task);
+        cluster.Probe.GetResult = pendingResult is null ? Pass : (_, _) => new ValueTask<ProbeResult>(pendingResult.Task);
         cluster.Update([TestCluster.Address(1), TestCluster.Address(2)]);
         cluster.Run(TimeSpan.FromMilliseconds(1));
         return cluster;
     }
 
-    /// <summary>Goes on from check to check, with traffic all the while, and looks at the first endpoint after each.</summary>
+    /// <summary>Advances from probe to probe, with continuous traffic, and reads the first endpoint after each.</summary>
     private static void AssertAfter(TestCluster cluster, params EndpointHealth[] expected)
     {
         foreach (EndpointHealth health in expected)
@@ -649,7 +649,7 @@ public sealed class ActiveCheckTests
         }
     }
 
-    /// <summary>Goes on, with traffic, to the next check of the first endpoint.</summary>
+    /// <summary>Advances, with traffic, to the next probe of the first endpoint.</summary>
     private static int SecondsToNext(TestCluster cluster)
     {
         int Checks() => cluster.Probe.ProbedEndpoints.Count(endpoint => endpoint == cluster.Endpoints[0]);
@@ -664,7 +664,7 @@ public sealed class ActiveCheckTests
             }
         }
 
-        throw new InvalidOperationException("There was no check.");
+        throw new InvalidOperationException("There was no probe.");
     }
 
     private sealed class Turns : LoadBalancerObserver

@@ -4,11 +4,11 @@ using Microsoft.Extensions.Options;
 
 namespace LoadBalancing.Client.Tests.Health.Checks;
 
-/// <summary>What options may say about health checks, in code and in configuration.</summary>
+/// <summary>Validation of the options of health checks, in code and in configuration.</summary>
 public sealed class ActiveHealthCheckOptionsValidatorTests
 {
     [Fact]
-    public void Everything_that_is_wrong_with_checks_is_reported_together()
+    public void All_errors_of_health_checks_are_reported_together()
     {
         var exception = Assert.Throws<OptionsValidationException>(static () => Build(static options =>
         {
@@ -33,14 +33,14 @@ public sealed class ActiveHealthCheckOptionsValidatorTests
 
         Assert.Equal(
             [
-                "catalog:HealthCheck:Path: 'health' is no path; write it from its slash on, like '/health'.",
-                "catalog:HealthCheck:Method: 'GE T' is no method; write it like 'GET'.",
+                "catalog:HealthCheck:Path: 'health' is not a path; it starts with a slash, like '/health'.",
+                "catalog:HealthCheck:Method: 'GE T' is not a method; write it like 'GET'.",
                 "catalog:HealthCheck:Headers: 'X Probe' is not the name of a header; write it like 'x-version'.",
                 "catalog:HealthCheck:Headers: the value of 'X-A' is null or has line breaks in it, which no header may have.",
                 "catalog:HealthCheck:Headers: 'content-length' says how the body is sent, and is set by what sends it; leave it out.",
                 "catalog:HealthCheck:ExpectedStatuses:0: '20x' cannot be read; expected a status or a range of them, 100 to 599, like 503, 500-599 or 5xx.",
                 $"catalog:HealthCheck:GrpcService: '{new string('s', 128)}' is too long; the longest is 127 bytes.",
-                "catalog:HealthCheck:Probe: 'own' is set and Kind is not; set Kind to Custom, or leave this out.",
+                "catalog:HealthCheck:Probe: 'own' is set and Kind is not; set Kind to Custom, or remove Probe.",
                 "catalog:HealthCheck:Timeout: 00:00:00 is not allowed; it is longer than zero.",
                 "catalog:HealthCheck:Interval: 25.00:00:00 is too long; the longest is 24 days.",
                 "catalog:HealthCheck:UnhealthyInterval: 00:00:00 is not allowed; it is longer than zero.",
@@ -56,12 +56,12 @@ public sealed class ActiveHealthCheckOptionsValidatorTests
     }
 
     [Fact]
-    public void Headers_that_code_without_annotations_took_away() => ReportedErrors.AreExactly(
+    public void Null_headers_are_reported() => ReportedErrors.AreExactly(
         static options => options.HealthCheck.Headers = null!,
-        "catalog:HealthCheck:Headers: it is null; leave it empty instead.");
+        "catalog:HealthCheck:Headers: it is null; use an empty dictionary for none.");
 
     [Fact]
-    public void A_probe_that_is_not_registered()
+    public void An_unregistered_probe_is_reported()
     {
         var exception = Assert.Throws<OptionsValidationException>(static () => Build(static options => (options.HealthCheck.Kind, options.HealthCheck.Probe) = (HealthCheckKind.Custom, "own")));
 
@@ -69,7 +69,7 @@ public sealed class ActiveHealthCheckOptionsValidatorTests
     }
 
     [Fact]
-    public void Every_key_of_checks_is_read_from_configuration()
+    public void Every_key_of_health_checks_is_read_from_configuration()
     {
         LoadBalancingOptions options = Read(new Dictionary<string, string?>
         {

@@ -1,10 +1,10 @@
 namespace LoadBalancing.Client.Tests.Health.Checks;
 
-/// <summary>What options of active checks come to.</summary>
+/// <summary>The settings compiled from the options of health checks.</summary>
 public sealed class HealthCheckSettingsTests
 {
     [Fact]
-    public void A_kind_alone_is_enough_and_so_is_a_path()
+    public void Kind_alone_or_path_alone_enables_health_checks()
     {
         HealthCheckSettings byKind = HealthCheckSettings.From(new ActiveHealthCheckOptions { Kind = HealthCheckKind.Http })!;
         HealthCheckSettings byPath = HealthCheckSettings.From(new ActiveHealthCheckOptions { Path = "/up" })!;
@@ -16,7 +16,7 @@ public sealed class HealthCheckSettingsTests
     }
 
     [Fact]
-    public void Intervals_that_are_not_set_follow_the_others()
+    public void Unset_intervals_follow_the_others()
     {
         HealthCheckSettings plain = HealthCheckSettings.From(new ActiveHealthCheckOptions { Path = "/", Interval = TimeSpan.FromSeconds(9) })!;
         HealthCheckSettings unhealthy = HealthCheckSettings.From(new ActiveHealthCheckOptions { Path = "/", Interval = TimeSpan.FromSeconds(9), UnhealthyInterval = TimeSpan.FromSeconds(4) })!;
@@ -26,7 +26,7 @@ public sealed class HealthCheckSettingsTests
     }
 
     [Fact]
-    public void Expected_statuses_are_200_unless_others_are_named()
+    public void Expected_statuses_default_to_200()
     {
         Assert.Equal(new StatusSet([200]), Request(new ActiveHealthCheckOptions()).ExpectedStatuses);
         Assert.Equal(new StatusSet([200]), Request(new ActiveHealthCheckOptions { ExpectedStatuses = [] }).ExpectedStatuses);

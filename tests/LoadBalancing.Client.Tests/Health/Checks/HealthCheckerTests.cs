@@ -3,7 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace LoadBalancing.Client.Tests.Health.Checks;
 
-/// <summary>The checker alone: what it tells, and what becomes of checks that are under way when something changes.</summary>
+/// <summary>The health checker alone: the events it reports, and probes that are in flight during a change.</summary>
 public sealed class HealthCheckerTests : IHealthCheckEvents, IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
@@ -16,7 +16,7 @@ public sealed class HealthCheckerTests : IHealthCheckEvents, IDisposable
     private HealthChecker? _checker;
 
     [Fact]
-    public void The_end_of_checks_for_want_of_traffic_is_told_once_and_so_is_their_new_beginning()
+    public void Stopping_without_traffic_is_reported_once_and_so_is_resuming()
     {
         HealthChecker checker = Create();
         _time.Advance(Interval);
@@ -37,7 +37,7 @@ public sealed class HealthCheckerTests : IHealthCheckEvents, IDisposable
     }
 
     [Fact]
-    public void A_newcomer_to_a_sleeping_checker_is_checked_when_it_wakes()
+    public void An_endpoint_added_to_a_stopped_checker_is_probed_when_it_resumes()
     {
         HealthChecker checker = Create(_endpoints[..1]);
         _time.Advance(TimeSpan.FromHours(1));
@@ -55,7 +55,7 @@ public sealed class HealthCheckerTests : IHealthCheckEvents, IDisposable
     }
 
     [Fact]
-    public void A_check_that_ends_after_the_checks_have_stopped_begins_no_others()
+    public void A_probe_that_ends_after_health_checks_have_stopped_schedules_no_other()
     {
         var slow = new TaskCompletionSource<ProbeResult>();
         _probe.GetResult = (endpoint, _) => endpoint == _endpoints[0] ? new ValueTask<ProbeResult>(slow.Task) : new ValueTask<ProbeResult>(ProbeResult.Healthy);
@@ -68,7 +68,7 @@ public sealed class HealthCheckerTests : IHealthCheckEvents, IDisposable
         Assert.True(checker.IsStopped);
         int asked = _probe.ProbedEndpoints.Count;
 
-        // There is traffic again, of which the checker has not yet been told.
+        // There is traffic again, which the checker has not seen yet.
         _endpoints[0].Load.Begin();
         slow.SetResult(ProbeResult.Healthy);
         _time.Advance(TimeSpan.FromHours(1));
@@ -79,7 +79,7 @@ public sealed class HealthCheckerTests : IHealthCheckEvents, IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void What_a_check_finds_after_its_endpoint_has_left_or_all_checks_have_ended_is_nobodys_business(bool ended)
+    public void A_result_after_the_removal_of_the_endpoint_or_the_end_of_all_health_checks_is_ignored(bool ended)
     {
         var slow = new TaskCompletionSource<ProbeResult>();
         _probe.GetResult = (_, _) => new ValueTask<ProbeResult>(slow.Task);
@@ -104,7 +104,7 @@ public sealed class HealthCheckerTests : IHealthCheckEvents, IDisposable
     }
 
     [Fact]
-    public void A_probe_is_told_to_stop_when_its_endpoint_leaves_and_when_its_time_is_up()
+    public void A_probe_is_cancelled_when_its_endpoint_is_removed_and_when_it_times_out()
     {
         var tokens = new List<CancellationToken>();
         _probe.GetResult = (_, token) =>
@@ -125,7 +125,7 @@ public sealed class HealthCheckerTests : IHealthCheckEvents, IDisposable
     }
 
     [Fact]
-    public void Checks_that_have_ended_are_woken_by_nobody()
+    public void Disposed_health_checks_cannot_resume()
     {
         HealthChecker checker = Create();
         _time.Advance(TimeSpan.FromHours(1));
@@ -140,7 +140,7 @@ public sealed class HealthCheckerTests : IHealthCheckEvents, IDisposable
     }
 
     [Fact]
-    public void The_end_of_all_checks_leaves_nothing_held_against_anybody()
+    public void Disposing_health_checks_clears_the_health_of_all_endpoints()
     {
         _probe.GetResult = static (_, _) => new ValueTask<ProbeResult>(ProbeResult.UnhealthyImmediately("no"));
         HealthChecker checker = Create();
@@ -153,11 +153,11 @@ public sealed class HealthCheckerTests : IHealthCheckEvents, IDisposable
     }
 
     [Fact]
-    public void Checks_go_on_without_the_context_of_whoever_turned_the_clock()
+    public void Probes_do_not_capture_the_synchronization_context_of_the_timer()
     {
         var context = new CountingContext();
-        var answer = new TaskCompletionSource<ProbeResult>();
-        _probe.GetResult = (_, _) => new ValueTask<ProbeResult>(answer.Task);
+        var pendingResult = new TaskCompletionSource<ProbeResult>();
+        _probe.GetResult = (_, _) => new ValueTask<ProbeResult>(pendingResult.Task);
         Create(_endpoints[..1]);
         SynchronizationContext? before = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(context);
@@ -170,7 +170,7 @@ public sealed class HealthCheckerTests : IHealthCheckEvents, IDisposable
             SynchronizationContext.SetSynchronizationContext(before);
         }
 
-        answer.SetResult(ProbeResult.Healthy);
+        pendingResult.SetResult(ProbeResult.Healthy);
 
         Assert.Equal(0, context.Posts);
         Assert.Equal(ProbeResult.Healthy, _endpoints[0].LastProbeResult);
@@ -196,8 +196,8 @@ public sealed class HealthCheckerTests : IHealthCheckEvents, IDisposable
         }
     }
 
-    /// <summary>Every 10 s, without traffic each minute, and no more after two.</summary>
-    private HealthChecker Create(UpstreamEndpoint[]? members = null, TimeSpan? timeout = null)
+    /// <summary>Every 10 s, without traffic every minute, and stopped after two minutes.</summary>
+    private HealthChecker Create(UpstreamEndpoint[]? endpoints = null, TimeSpan? timeout = null)
     {
         HealthCheckSettings settings = HealthCheckSettings.From(new ActiveHealthCheckOptions
         {
@@ -209,7 +209,7 @@ public sealed class HealthCheckerTests : IHealthCheckEvents, IDisposable
             Timeout = timeout ?? TimeSpan.FromSeconds(2),
         })!;
         _checker = new HealthChecker(settings, _probe, this, _time, RandomSource.Seeded(1), static probe => probe());
-        _checker.SetEndpoints(members ?? _endpoints);
+        _checker.SetEndpoints(endpoints ?? _endpoints);
         return _checker;
     }
 

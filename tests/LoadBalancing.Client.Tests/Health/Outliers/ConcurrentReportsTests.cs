@@ -2,7 +2,7 @@ using LoadBalancing.Client.TestSupport;
 
 namespace LoadBalancing.Client.Tests.Health.Outliers;
 
-/// <summary>What holds when many threads report at once. Real threads; every claim holds in every interleaving.</summary>
+/// <summary>Invariants while many threads report concurrently. Real threads; every claim holds in every interleaving.</summary>
 public sealed class ConcurrentReportsTests
 {
     private const int Threads = 64;
@@ -22,7 +22,7 @@ public sealed class ConcurrentReportsTests
     }
 
     [Fact]
-    public void Four_failures_from_as_many_threads_never_eject_and_64_eject_once()
+    public void Four_concurrent_failures_never_eject_and_64_eject_once()
     {
         for (int round = 0; round < 50; round++)
         {
@@ -51,7 +51,7 @@ public sealed class ConcurrentReportsTests
             {
                 cluster.Fail(bad);
 
-                // Whoever sees it out knows that the report which ejected it has taken effect: nobody may be given it from here on.
+                // A thread that sees the endpoint ejected knows that the ejecting report has taken effect: from here on no pick may yield it.
                 if (!bad.IsAvailable)
                 {
                     for (int i = 0; i < 20; i++)
@@ -68,9 +68,9 @@ public sealed class ConcurrentReportsTests
     }
 
     [Fact]
-    public void The_fifth_failure_ejects_into_the_last_free_slot_however_many_report_at_once()
+    public void The_fifth_failure_ejects_with_the_last_quota_however_many_report_concurrently()
     {
-        // Two reports that see four failures at once both reach for the one slot; the one that finds it reserved must not take the ejection from the other.
+        // Two concurrent reports that see four failures both try to reserve the last quota; the one that finds it reserved must not prevent the ejection by the other.
         using var cluster = new TestCluster(endpoints: 2);
         UpstreamEndpoint bad = cluster.Endpoints[0];
         cluster.Fail(bad, 4);
@@ -101,7 +101,7 @@ public sealed class ConcurrentReportsTests
     }
 
     [Fact]
-    public void Of_two_that_reach_five_at_once_with_room_for_one_exactly_one_goes_out()
+    public void Of_two_endpoints_that_reach_five_concurrently_with_quota_for_one_exactly_one_is_ejected()
     {
         for (int round = 0; round < 200; round++)
         {
@@ -116,7 +116,7 @@ public sealed class ConcurrentReportsTests
     }
 
     [Fact]
-    public void The_cap_is_never_exceeded()
+    public void The_quota_is_never_exceeded()
     {
         for (int round = 0; round < 30; round++)
         {
@@ -129,7 +129,7 @@ public sealed class ConcurrentReportsTests
     }
 
     [Fact]
-    public void A_late_report_from_before_the_ejection_changes_nothing_but_in_flight()
+    public void A_late_report_from_before_the_ejection_changes_only_in_flight()
     {
         using var cluster = new TestCluster();
         UpstreamEndpoint endpoint = cluster.Endpoints[0];
@@ -141,7 +141,7 @@ public sealed class ConcurrentReportsTests
         Assert.Equal(ejected, endpoint.Status);
         Assert.Equal(5, endpoint.InFlight);
 
-        // Still so after the return: neither an old failure nor an old success means anything to its new life.
+        // The same holds after the restoration: neither an old failure nor an old success counts in the new generation.
         cluster.RunTo(TimeSpan.FromMinutes(4));
         cluster.Fail(endpoint, 4);
         early[5].End(AttemptOutcome.Success);
@@ -151,7 +151,7 @@ public sealed class ConcurrentReportsTests
     }
 
     [Fact]
-    public void Returns_and_reports_at_once_neither_lose_nor_double_an_ejection()
+    public void Concurrent_restorations_and_reports_neither_lose_nor_duplicate_an_ejection()
     {
         for (int round = 0; round < 100; round++)
         {

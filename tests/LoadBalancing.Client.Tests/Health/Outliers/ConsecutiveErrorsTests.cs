@@ -2,11 +2,11 @@ using LoadBalancing.Client.TestSupport;
 
 namespace LoadBalancing.Client.Tests.Health.Outliers;
 
-/// <summary>What takes an endpoint out, and what does not.</summary>
+/// <summary>Outcomes that eject an endpoint, and outcomes that do not.</summary>
 public sealed class ConsecutiveErrorsTests
 {
     [Fact]
-    public void The_fifth_failure_in_a_row_ejects_and_not_the_fourth()
+    public void The_fifth_consecutive_failure_ejects_and_not_the_fourth()
     {
         using var cluster = new TestCluster();
         UpstreamEndpoint bad = cluster.Endpoints[1];
@@ -20,7 +20,7 @@ public sealed class ConsecutiveErrorsTests
     }
 
     [Fact]
-    public void A_success_starts_the_count_anew()
+    public void A_success_resets_the_count()
     {
         using var cluster = new TestCluster();
         UpstreamEndpoint endpoint = cluster.Endpoints[0];
@@ -90,7 +90,7 @@ public sealed class ConsecutiveErrorsTests
     }
 
     [Fact]
-    public void A_failure_reported_early_counts_at_once_and_only_once()
+    public void A_failure_reported_early_counts_immediately_and_only_once()
     {
         using var cluster = new TestCluster();
         UpstreamEndpoint endpoint = cluster.Endpoints[0];
@@ -108,7 +108,7 @@ public sealed class ConsecutiveErrorsTests
     }
 
     [Fact]
-    public void Zero_switches_the_detector_off()
+    public void Zero_disables_the_detector()
     {
         using var cluster = new TestCluster(configure: options => options.OutlierDetection.ConsecutiveErrors = 0);
 

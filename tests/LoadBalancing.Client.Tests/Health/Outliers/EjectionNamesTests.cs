@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client.Tests.Health.Outliers;
 
-/// <summary>Metrics and logs have names of their own for detectors and causes: dashboards and alerts are built on them, so they do not follow the names in code.</summary>
+/// <summary>Metrics and logs have their own names for detectors and causes: dashboards and alerts depend on them, so they do not follow the names in code.</summary>
 public sealed class EjectionNamesTests
 {
     [Fact]
@@ -16,7 +16,7 @@ public sealed class EjectionNamesTests
         Assert.Equal(["sweep", "probe", "active_check"], Enum.GetValues<RestoreCause>().Select(EjectionNames.NameOf));
 
     [Fact]
-    public void A_value_that_is_no_member_has_none()
+    public void An_undefined_value_has_no_name()
     {
         Assert.Throws<ArgumentOutOfRangeException>(static () => EjectionNames.NameOf((OutlierDetectorKind)8));
         Assert.Throws<ArgumentOutOfRangeException>(static () => EjectionNames.NameOf((RestoreCause)3));

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace LoadBalancing.Client.Tests.Health.Outliers;
 
-/// <summary>How many may be out at once.</summary>
+/// <summary>The maximum number of endpoints that are ejected simultaneously.</summary>
 public sealed class EjectionQuotaTests
 {
     public static TheoryData<int, double, int> Shares => new()
@@ -18,38 +18,38 @@ public sealed class EjectionQuotaTests
 
     [Theory]
     [MemberData(nameof(Shares))]
-    public void The_share_is_rounded_down_but_never_below_one_of_two_or_more(int members, double percent, int expected)
+    public void The_share_is_rounded_down_but_never_below_one_of_two_or_more(int endpointCount, double percent, int expected)
     {
         var settings = OutlierDetectionSettings.From(new OutlierDetectionOptions { MaxEjectionPercent = percent });
 
-        Assert.Equal(expected, settings.GetMaxEjected(members));
+        Assert.Equal(expected, settings.GetMaxEjected(endpointCount));
     }
 
-    /// <summary>Every size from 1 to 10 under every whole percentage: what the arithmetic of integers says, and what really goes out when everybody fails.</summary>
+    /// <summary>Every size from 1 to 10 with every whole percentage: the integer arithmetic, and the actual number of ejections when all endpoints fail.</summary>
     [Theory]
     [InlineData(1), InlineData(2), InlineData(3), InlineData(4), InlineData(5), InlineData(6), InlineData(7), InlineData(8), InlineData(9), InlineData(10)]
-    public void Small_sets_lose_exactly_what_every_percentage_allows(int members)
+    public void Small_sets_eject_exactly_what_every_percentage_allows(int endpointCount)
     {
         var time = new FakeTimeProvider();
-        EndpointDescription[] addresses = [.. Enumerable.Range(1, members).Select(TestCluster.Address)];
+        EndpointDescription[] addresses = [.. Enumerable.Range(1, endpointCount).Select(TestCluster.Address)];
         for (int percent = 0; percent <= 100; percent++)
         {
-            int expected = percent == 0 ? 0 : Math.Max(members >= 2 ? 1 : 0, members * percent / 100);
+            int expected = percent == 0 ? 0 : Math.Max(endpointCount >= 2 ? 1 : 0, endpointCount * percent / 100);
             var settings = OutlierDetectionSettings.From(new OutlierDetectionOptions { MaxEjectionPercent = percent });
             using var detector = new OutlierDetector(settings, new Nobody(), time, RandomSource.Seeded(1));
             UpstreamEndpoint[] endpoints = [.. addresses.Select(static address => new UpstreamEndpoint(new EndpointIdentity(new Uri(address.Address), Hostname: null), address, new EndpointLoad()))];
             detector.SetEndpoints(endpoints, []);
-            for (int i = 0; i < 5 * members; i++)
+            for (int i = 0; i < 5 * endpointCount; i++)
             {
-                detector.OnFailure(endpoints[i % members], generation: 0, AttemptOutcome.Failure(FailureKind.ErrorResponse));
+                detector.OnFailure(endpoints[i % endpointCount], generation: 0, AttemptOutcome.Failure(FailureKind.ErrorResponse));
             }
 
-            Assert.Equal((members, percent, expected, expected), (members, percent, detector.EjectedCount, endpoints.Count(static endpoint => endpoint.Health == EndpointHealth.Ejected)));
+            Assert.Equal((endpointCount, percent, expected, expected), (endpointCount, percent, detector.EjectedCount, endpoints.Count(static endpoint => endpoint.Health == EndpointHealth.Ejected)));
         }
     }
 
     [Fact]
-    public void The_cap_forbids_and_the_streak_begins_anew()
+    public void The_quota_refuses_and_the_streak_is_reset()
     {
         using var cluster = new TestCluster(endpoints: 4);
         cluster.Fail(cluster.Endpoints[0], 5);
@@ -63,7 +63,7 @@ public sealed class EjectionQuotaTests
     }
 
     [Fact]
-    public void A_refusal_is_told_once_for_each_endpoint_until_somebody_comes_back()
+    public void A_refusal_is_logged_once_for_each_endpoint_until_a_restoration()
     {
         using var cluster = new TestCluster(endpoints: 2);
         cluster.Fail(cluster.Endpoints[0], 5);
@@ -78,7 +78,7 @@ public sealed class EjectionQuotaTests
     }
 
     [Fact]
-    public void A_return_makes_room()
+    public void A_restoration_releases_quota()
     {
         using var cluster = new TestCluster(endpoints: 2);
         cluster.Fail(cluster.Endpoints[0], 5);
@@ -92,7 +92,7 @@ public sealed class EjectionQuotaTests
     }
 
     [Fact]
-    public void A_set_that_shrinks_returns_nobody()
+    public void A_set_that_shrinks_restores_no_endpoint()
     {
         using var cluster = new TestCluster(endpoints: 4);
         cluster.Fail(cluster.Endpoints[0], 5);
@@ -104,7 +104,7 @@ public sealed class EjectionQuotaTests
     }
 
     [Fact]
-    public void An_ejected_endpoint_that_leaves_gives_its_place_back()
+    public void A_removed_ejected_endpoint_releases_its_quota()
     {
         using var cluster = new TestCluster(endpoints: 4);
         cluster.Fail(cluster.Endpoints[0], 5);
@@ -117,22 +117,22 @@ public sealed class EjectionQuotaTests
     }
 
     [Fact]
-    public void A_late_failure_of_an_endpoint_that_left_takes_no_place()
+    public void A_late_failure_of_a_removed_endpoint_takes_no_quota()
     {
         using var cluster = new TestCluster(endpoints: 4);
-        UpstreamEndpoint leaver = cluster.Endpoints[0];
-        EndpointLease[] late = [.. Enumerable.Range(0, 5).Select(_ => cluster.Lease(leaver))];
+        UpstreamEndpoint removed = cluster.Endpoints[0];
+        EndpointLease[] late = [.. Enumerable.Range(0, 5).Select(_ => cluster.Lease(removed))];
 
         cluster.Update([TestCluster.Address(2), TestCluster.Address(3)]);
         Array.ForEach(late, static lease => lease.End(AttemptOutcome.Failure(FailureKind.Reset)));
 
-        Assert.True(leaver.IsRemoved);
+        Assert.True(removed.IsRemoved);
         cluster.Fail(cluster.Endpoints[0], 5);
         Assert.Single(cluster.Ejected);
     }
 
     [Fact]
-    public void An_endpoint_that_left_and_comes_back_starts_clean()
+    public void An_endpoint_that_is_removed_and_added_again_starts_clean()
     {
         using var cluster = new TestCluster(endpoints: 4);
         cluster.Fail(cluster.Endpoints[0], 5);

@@ -2,11 +2,11 @@ using LoadBalancing.Client.TestSupport;
 
 namespace LoadBalancing.Client.Tests.Health.Outliers;
 
-/// <summary>How long an endpoint stays out, with the default numbers unless a test names others.</summary>
+/// <summary>The duration of ejections, with the default values unless a test sets others.</summary>
 public sealed class EjectionTimeTests
 {
     [Fact]
-    public void Ejected_at_0_30_it_is_still_out_at_3_29_and_back_with_the_sweep_at_4_00()
+    public void Ejected_at_0_30_it_is_still_ejected_at_3_29_and_restored_by_the_sweep_at_4_00()
     {
         using var cluster = new TestCluster();
         UpstreamEndpoint endpoint = cluster.Endpoints[0];
@@ -27,7 +27,7 @@ public sealed class EjectionTimeTests
     }
 
     [Fact]
-    public void The_time_it_tells_is_at_least_three_minutes_away_and_at_most_a_tenth_more()
+    public void The_reported_end_is_at_least_three_minutes_away_and_at_most_a_tenth_more()
     {
         using var cluster = new TestCluster();
         cluster.Fail(cluster.Endpoints[0], 5);
@@ -61,7 +61,7 @@ public sealed class EjectionTimeTests
         using var cluster = new TestCluster(configure: options => options.OutlierDetection.MaxEjectionTimeJitter = TimeSpan.Zero);
         UpstreamEndpoint endpoint = cluster.Endpoints[0];
 
-        // Out at 0:00 for 3 min, back at 3:00; out at 3:00 for 6 min, back at 9:00.
+        // Ejected at 0:00 for 3 min, restored at 3:00; ejected at 3:00 for 6 min, restored at 9:00.
         cluster.Fail(endpoint, 5);
         cluster.RunTo(TimeSpan.FromMinutes(3));
         cluster.Fail(endpoint, 5);
@@ -69,7 +69,7 @@ public sealed class EjectionTimeTests
         Assert.Equal(EndpointHealth.Available, endpoint.Health);
         Assert.Equal(2, endpoint.EjectionHistory.Multiplier);
 
-        // The sweep that brought it back forgives nothing, each later one forgives one.
+        // The restoring sweep does not decrease the multiplier, each later one decreases it by one.
         cluster.RunTo(new TimeSpan(0, 9, 59));
         Assert.Equal(2, endpoint.EjectionHistory.Multiplier);
         cluster.RunTo(TimeSpan.FromMinutes(10));
@@ -103,7 +103,7 @@ public sealed class EjectionTimeTests
     [InlineData(1, 300)]
     [InlineData(20, 300)]
     [InlineData(60, 600)]
-    public void The_longest_time_is_ten_times_the_base_and_at_least_300_seconds(int baseSeconds, int expectedSeconds)
+    public void The_maximum_duration_is_ten_times_the_base_and_at_least_300_seconds(int baseSeconds, int expectedSeconds)
     {
         var settings = OutlierDetectionSettings.From(new OutlierDetectionOptions { BaseEjectionTime = TimeSpan.FromSeconds(baseSeconds) });
 
@@ -113,7 +113,7 @@ public sealed class EjectionTimeTests
     [Theory]
     [InlineData(75, 4)]
     [InlineData(60, 3)]
-    public void The_multiplier_stops_one_step_past_the_longest_time(int longest, int last)
+    public void The_multiplier_stops_one_step_past_the_maximum_duration(int longest, int last)
     {
         var settings = OutlierDetectionSettings.From(new OutlierDetectionOptions
         {
@@ -132,7 +132,7 @@ public sealed class EjectionTimeTests
     }
 
     [Fact]
-    public void Jitter_only_ever_adds_and_is_spread_over_a_tenth_of_the_base()
+    public void Jitter_only_adds_and_is_spread_over_a_tenth_of_the_base()
     {
         double[] lengths = new double[200];
         for (int seed = 0; seed < lengths.Length; seed++)
@@ -147,7 +147,7 @@ public sealed class EjectionTimeTests
     }
 
     [Fact]
-    public void Sweeps_keep_their_beat_when_the_interval_is_changed()
+    public void Sweeps_keep_their_schedule_when_the_interval_is_changed()
     {
         using var cluster = new TestCluster(configure: options => options.OutlierDetection.MaxEjectionTimeJitter = TimeSpan.Zero);
         cluster.Fail(cluster.Endpoints[0], 5);
@@ -161,7 +161,7 @@ public sealed class EjectionTimeTests
     }
 
     [Fact]
-    public void Counters_from_before_are_not_held_against_it_after_its_return()
+    public void Counters_from_before_the_ejection_do_not_count_after_the_restoration()
     {
         using var cluster = new TestCluster();
         UpstreamEndpoint endpoint = cluster.Endpoints[0];

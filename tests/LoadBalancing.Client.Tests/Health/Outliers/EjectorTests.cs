@@ -3,7 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace LoadBalancing.Client.Tests.Health.Outliers;
 
-/// <summary>Ejections and returns one step at a time, as two that come at once would find them.</summary>
+/// <summary>Ejections and restorations step by step, in the states that concurrent ones would find.</summary>
 public sealed class EjectorTests : IEjectionEvents
 {
     private static readonly OutlierDetectionSettings Settings = OutlierDetectionSettings.From(new OutlierDetectionOptions());
@@ -17,7 +17,7 @@ public sealed class EjectorTests : IEjectionEvents
     public EjectorTests() => _ejector = new Ejector(this, new FakeTimeProvider(), RandomSource.Seeded(1));
 
     [Fact]
-    public void The_cap_gives_out_as_many_slots_as_there_are_and_takes_them_back()
+    public void The_quota_grants_its_limit_and_takes_releases()
     {
         var cap = new EjectionQuota();
 
@@ -28,9 +28,9 @@ public sealed class EjectorTests : IEjectionEvents
     }
 
     [Fact]
-    public void An_ejection_in_an_earlier_life_gives_its_slot_back_and_ejects_nobody()
+    public void An_ejection_of_an_earlier_generation_releases_its_quota_and_ejects_nothing()
     {
-        Assert.False(_ejector.TryEject(_endpoint, generation: 8, Found, Settings, members: 2));
+        Assert.False(_ejector.TryEject(_endpoint, generation: 8, Found, Settings, endpointCount: 2));
 
         Assert.Equal((0, EndpointHealth.Available), (_ejector.EjectedCount, _endpoint.Health));
         Assert.Empty(_refused);
@@ -41,11 +41,11 @@ public sealed class EjectorTests : IEjectionEvents
     [InlineData(30, 0.29, true)]
     [InlineData(30, 0.3, false)]
     [InlineData(100, 0.99, true)]
-    public void A_detection_is_enforced_when_the_draw_lies_below_its_share(double percent, double draw, bool enforced)
+    public void A_detection_is_enforced_when_the_draw_is_below_its_percentage(double percent, double draw, bool enforced)
     {
         var ejector = new Ejector(this, new FakeTimeProvider(), new ConstantRandom(draw));
 
-        Assert.Equal(enforced, ejector.TryEject(_endpoint, generation: 0, Found with { EnforcementPercent = percent }, Settings, members: 2));
+        Assert.Equal(enforced, ejector.TryEject(_endpoint, generation: 0, Found with { EnforcementPercent = percent }, Settings, endpointCount: 2));
 
         Assert.Equal(enforced ? [] : [false], _refused.Select(static refusal => refusal.IsEnforced));
         Assert.Equal(enforced ? 1 : 0, ejector.EjectedCount);
@@ -54,9 +54,9 @@ public sealed class EjectorTests : IEjectionEvents
     [Theory]
     [InlineData(0u)]
     [InlineData(3u)]
-    public void A_return_from_another_ejection_returns_nobody(uint generation)
+    public void A_restoration_of_another_ejection_restores_nothing(uint generation)
     {
-        Assert.True(_ejector.TryEject(_endpoint, generation: 0, Found, Settings, members: 2));
+        Assert.True(_ejector.TryEject(_endpoint, generation: 0, Found, Settings, endpointCount: 2));
 
         Assert.False(_ejector.TryRestore(_endpoint, generation, RestoreCause.Sweep, sweep: 1));
 
@@ -65,7 +65,7 @@ public sealed class EjectorTests : IEjectionEvents
     }
 
     [Fact]
-    public void Who_is_in_service_is_not_returned()
+    public void An_available_endpoint_is_not_restored()
     {
         Assert.False(_ejector.TryRestore(_endpoint, generation: 0, RestoreCause.Sweep, sweep: 1));
 
@@ -74,9 +74,9 @@ public sealed class EjectorTests : IEjectionEvents
     }
 
     [Fact]
-    public void The_second_of_two_returns_finds_it_done()
+    public void The_second_of_two_restorations_does_nothing()
     {
-        _ejector.TryEject(_endpoint, generation: 0, Found, Settings, members: 2);
+        _ejector.TryEject(_endpoint, generation: 0, Found, Settings, endpointCount: 2);
 
         Assert.Equal([true, false], [_ejector.TryRestore(_endpoint, 1, RestoreCause.TrialRequest, sweep: 7), _ejector.TryRestore(_endpoint, 1, RestoreCause.Sweep, sweep: 8)]);
 
@@ -85,13 +85,13 @@ public sealed class EjectorTests : IEjectionEvents
     }
 
     [Fact]
-    public void Who_leaves_ends_in_another_life_and_whoever_was_out_gives_back_one_slot()
+    public void A_removed_endpoint_gets_a_new_generation_and_releases_quota_once_if_ejected()
     {
         _ejector.Retire(_endpoint);
         Assert.Equal((1u, 0), (_endpoint.Status.Generation, _ejector.EjectedCount));
 
         var other = new UpstreamEndpoint(new EndpointIdentity(new Uri("http://b"), Hostname: null), "http://b", new EndpointLoad());
-        _ejector.TryEject(other, generation: 0, Found, Settings, members: 2);
+        _ejector.TryEject(other, generation: 0, Found, Settings, endpointCount: 2);
         _ejector.Retire(other);
         Assert.Equal((3u, 0), (other.Status.Generation, _ejector.EjectedCount));
     }

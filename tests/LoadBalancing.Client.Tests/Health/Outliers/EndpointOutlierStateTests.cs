@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace LoadBalancing.Client.Tests.Health.Outliers;
 
-/// <summary>What is counted of one endpoint, life by life.</summary>
+/// <summary>The counts of one endpoint, by generation.</summary>
 public sealed class EndpointOutlierStateTests
 {
     private const uint LastGeneration = (1 << 24) - 1;
@@ -10,7 +10,7 @@ public sealed class EndpointOutlierStateTests
     private readonly EndpointOutlierState _tally = new();
 
     [Fact]
-    public void What_is_taken_is_what_came_since_it_was_taken_last()
+    public void Taken_counts_are_those_since_the_last_take()
     {
         _tally.AddResponse(4, success: true);
         _tally.AddResponse(4, success: false);
@@ -25,7 +25,7 @@ public sealed class EndpointOutlierStateTests
     [Theory]
     [InlineData(2u, 4u)]
     [InlineData(LastGeneration - 1, 0u)]
-    public void A_later_life_starts_from_nothing_and_takes_no_notice_of_an_earlier_one(uint earlier, uint later)
+    public void A_later_generation_starts_from_zero_and_ignores_an_earlier_one(uint earlier, uint later)
     {
         _tally.AddResponse(earlier, success: true);
         _tally.AddResponse(later, success: false);
@@ -35,7 +35,7 @@ public sealed class EndpointOutlierStateTests
     }
 
     [Fact]
-    public void Of_another_life_there_is_nothing_to_tell()
+    public void Another_generation_has_no_counts()
     {
         _tally.AddResponse(2, success: true);
 
@@ -43,7 +43,7 @@ public sealed class EndpointOutlierStateTests
     }
 
     [Fact]
-    public void A_later_life_has_a_window_of_its_own_and_an_earlier_one_has_none_from_then_on()
+    public void A_later_generation_has_its_own_window_and_an_earlier_one_has_none_from_then_on()
     {
         OutcomeWindow first = _tally.GetOrAddWindow(2, 10)!;
         Assert.Same(first, _tally.GetOrAddWindow(2, 10));
@@ -56,7 +56,7 @@ public sealed class EndpointOutlierStateTests
     }
 
     [Fact]
-    public void A_window_is_begun_anew_once_by_two_that_reset_the_same()
+    public void A_window_is_reset_once_by_two_concurrent_resets()
     {
         OutcomeWindow first = _tally.GetOrAddWindow(2, 10)!;
         _tally.ResetWindow(first);
@@ -86,7 +86,7 @@ public sealed class EndpointOutlierStateTests
     [Theory]
     [InlineData(LastGeneration, 1u)]
     [InlineData(5u, 5u)]
-    public void A_window_whose_steps_have_another_length_is_begun_anew_in_the_same_life_and_in_a_later_one(uint generation, uint next)
+    public void A_window_with_another_step_length_is_new_in_the_same_and_in_a_later_generation(uint generation, uint next)
     {
         OutcomeWindow first = _tally.GetOrAddWindow(generation, 10)!;
 
@@ -97,9 +97,9 @@ public sealed class EndpointOutlierStateTests
     }
 
     [Fact]
-    public void A_count_that_is_full_stays_as_it_is()
+    public void A_full_counter_saturates()
     {
-        // 24 bits each: all but one of the attempts that it can hold, of which all but two went well.
+        // 24 bits each: all but one of the attempts that the counter can hold, of which all but two succeeded.
         OutcomeCounter count = default;
         Unsafe.As<OutcomeCounter, ulong>(ref count) = (6UL << 48) | (0xFFFFFCUL << 24) | 0xFFFFFE;
 
@@ -111,7 +111,7 @@ public sealed class EndpointOutlierStateTests
     }
 
     [Fact]
-    public void A_bucket_that_is_full_stays_as_it_is()
+    public void A_full_bucket_saturates()
     {
         const int Most = (1 << 20) - 1;
         var window = new OutcomeWindow(generation: 0, stepTicks: 1);
@@ -127,7 +127,7 @@ public sealed class EndpointOutlierStateTests
     [InlineData(0)]
     [InlineData((1L << 24) - 5)]
     [InlineData((1L << 40) + 3)]
-    public void A_window_holds_ten_steps_wherever_they_lie(long first)
+    public void A_window_holds_ten_steps_wherever_they_start(long first)
     {
         var window = new OutcomeWindow(generation: 0, stepTicks: 1);
         for (int i = 0; i < 25; i++)
@@ -136,7 +136,7 @@ public sealed class EndpointOutlierStateTests
             window.Add(first + i, success: true);
         }
 
-        // Steps 15 to 24: of the odd ones out, 15, 18, 21 and 24 went well.
+        // Steps 15 to 24: the attempts of steps 15, 18, 21 and 24 succeeded.
         Assert.Equal(new OutcomeTotals(14, 20), window.Count(first + 24));
         Assert.Equal(new OutcomeTotals(12, 18), window.Count(first + 25));
         Assert.Equal(new OutcomeTotals(2, 2), window.Count(first + 33));

@@ -2,33 +2,33 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LoadBalancing.Client.Tests.Health.Outliers;
 
-/// <summary>Detectors that can never fire are reported at the start; those that can are not.</summary>
+/// <summary>Detectors that can never fire are reported at startup; those that can are not.</summary>
 public sealed class IneffectiveDetectorsTests
 {
     [Fact]
-    public void The_defaults_have_none() => AssertNone(static _ => { });
+    public void The_defaults_cause_no_warning() => AssertNone(static _ => { });
 
     [Fact]
-    public void A_success_rate_over_too_few_endpoints() => AssertOne(
+    public void A_success_rate_over_too_few_endpoints_is_reported() => AssertOne(
         static options => options.SuccessRate = new SuccessRateOutlierOptions(),
-        "OutlierDetection:SuccessRate can never fire with the 4 endpoints that are listed: MinHosts is 5. Lower it, or use WindowedSuccessRate, which compares with nobody.");
+        "OutlierDetection:SuccessRate can never fire with the 4 configured endpoints: MinHosts is 5. Lower it, or use WindowedSuccessRate, which evaluates each endpoint by itself.");
 
     [Fact]
-    public void A_failure_percentage_over_too_few_endpoints() => AssertOne(
+    public void A_failure_percentage_over_too_few_endpoints_is_reported() => AssertOne(
         static options => options.FailurePercentage = new FailurePercentageOutlierOptions(),
-        "OutlierDetection:FailurePercentage can never fire with the 4 endpoints that are listed: MinHosts is 5. Lower it, or use WindowedSuccessRate, which compares with nobody.");
+        "OutlierDetection:FailurePercentage can never fire with the 4 configured endpoints: MinHosts is 5. Lower it, or use WindowedSuccessRate, which evaluates each endpoint by itself.");
 
     [Fact]
-    public void A_deviation_that_no_set_of_this_size_can_have()
+    public void A_deviation_impossible_for_the_set_size_is_reported()
     {
         AssertOne(
             static options => options.SuccessRate = new SuccessRateOutlierOptions { MinHosts = 4 },
-            "OutlierDetection:SuccessRate can never fire with the 4 endpoints that are listed: of 4 none can lie more than 1.73 standard deviations below the mean, and StdevFactor is 1.9. Lower it, or use WindowedSuccessRate, which compares with nobody.");
+            "OutlierDetection:SuccessRate can never fire with the 4 configured endpoints: no value of 4 can be more than 1.73 standard deviations below the mean, and StdevFactor is 1.9. Lower it, or use WindowedSuccessRate, which evaluates each endpoint by itself.");
         AssertNone(static options => options.SuccessRate = new SuccessRateOutlierOptions { MinHosts = 4, StdevFactor = 1.7 });
     }
 
     [Fact]
-    public void Endpoints_of_a_source_are_not_known_at_the_start()
+    public void Endpoints_of_a_source_are_unknown_at_startup()
     {
         var options = new LoadBalancingOptions { OutlierDetection = { SuccessRate = new SuccessRateOutlierOptions(), FailurePercentage = new FailurePercentageOutlierOptions() } };
 
@@ -36,7 +36,7 @@ public sealed class IneffectiveDetectorsTests
     }
 
     [Fact]
-    public void Gateway_errors_that_others_are_always_ahead_of()
+    public void Gateway_errors_always_preceded_by_consecutive_errors_are_reported()
     {
         AssertOne(
             static options => options.ConsecutiveGatewayErrors = 6,
@@ -47,7 +47,7 @@ public sealed class IneffectiveDetectorsTests
     }
 
     [Fact]
-    public void Gateway_errors_without_a_status_that_is_one()
+    public void Gateway_errors_without_a_gateway_status_are_reported()
     {
         AssertOne(
             static options => (options.ConsecutiveGatewayErrors, options.SplitExternalLocalOriginErrors, options.ErrorStatuses) = (3, true, ["500-501", "505-599"]),
@@ -57,16 +57,16 @@ public sealed class IneffectiveDetectorsTests
     }
 
     [Fact]
-    public void Failures_of_local_origin_of_which_none_counts()
+    public void Local_origin_failures_without_a_counted_kind_are_reported()
     {
         AssertOne(
             static options => (options.SplitExternalLocalOriginErrors, options.ErrorExceptions) = (true, []),
-            "OutlierDetection:ConsecutiveLocalOriginFailures can never fire: ErrorExceptions is empty, so no failure of local origin counts. Name some, or set ConsecutiveLocalOriginFailures to 0.");
+            "OutlierDetection:ConsecutiveLocalOriginFailures can never fire: ErrorExceptions is empty, so no local origin failure counts. Add some, or set ConsecutiveLocalOriginFailures to 0.");
         AssertNone(static options => (options.SplitExternalLocalOriginErrors, options.ErrorExceptions, options.ConsecutiveLocalOriginFailures) = (true, [], 0));
     }
 
     [Fact]
-    public void They_are_among_the_warnings_at_the_start()
+    public void They_are_among_the_startup_warnings()
     {
         var random = RandomSource.Seeded(1);
         var warnings = new StartupWarnings(new StrategyRegistry([], random, TimeProvider.System), new ServiceRegistrationCollection(), NullLogger<StartupWarnings>.Instance);

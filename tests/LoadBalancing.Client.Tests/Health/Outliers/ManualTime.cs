@@ -1,13 +1,13 @@
 namespace LoadBalancing.Client.Tests.Health.Outliers;
 
-/// <summary>A clock with one timer, which fires when the test says so.</summary>
+/// <summary>A clock with one timer, which fires when the test calls Fire.</summary>
 internal sealed class ManualTime : TimeProvider
 {
     private Action? _fire;
 
     public TimeSpan Now { get; set; }
 
-    /// <summary>What the timer was set to.</summary>
+    /// <summary>The due time of the timer.</summary>
     public List<TimeSpan> Set { get; } = [];
 
     public bool IsDisposed { get; private set; }

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client.Tests.Health.Outliers;
 
-/// <summary>Somebody who does not care.</summary>
+/// <summary>Ignores all ejection events.</summary>
 internal sealed class Nobody : IEjectionEvents
 {
     public void OnEjected(EjectionEvent ejection)

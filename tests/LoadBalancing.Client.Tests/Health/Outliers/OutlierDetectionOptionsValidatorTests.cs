@@ -5,11 +5,11 @@ using Microsoft.Extensions.Options;
 
 namespace LoadBalancing.Client.Tests.Health.Outliers;
 
-/// <summary>What options may say about outlier detection, in code and in configuration.</summary>
+/// <summary>Validation of the options of outlier detection, in code and in configuration.</summary>
 public sealed class OutlierDetectionOptionsValidatorTests
 {
     [Fact]
-    public void Everything_that_is_wrong_is_reported_together()
+    public void All_errors_are_reported_together()
     {
         var exception = Assert.Throws<OptionsValidationException>(static () => Build(static options =>
         {
@@ -28,9 +28,9 @@ public sealed class OutlierDetectionOptionsValidatorTests
 
         Assert.Equal(
             [
-                "catalog:OutlierDetection:ConsecutiveErrors: 4096 is not allowed; the most is 4095. Write 0 to switch the detector off.",
+                "catalog:OutlierDetection:ConsecutiveErrors: 4096 is not allowed; the maximum is 4095. Set 0 to switch the detector off.",
                 "catalog:OutlierDetection:ConsecutiveGatewayErrors: -1 is not allowed; it is 1 or more, or 0 to switch the detector off.",
-                "catalog:OutlierDetection:ConsecutiveLocalOriginFailures: 3 is set and SplitExternalLocalOriginErrors is false, so nothing is counted for it; set that to true, or leave this out.",
+                "catalog:OutlierDetection:ConsecutiveLocalOriginFailures: 3 is set and SplitExternalLocalOriginErrors is false, so it has no effect; set SplitExternalLocalOriginErrors to true, or remove ConsecutiveLocalOriginFailures.",
                 "catalog:OutlierDetection:ConsecutiveErrorsEnforcementPercent: 101 is not allowed; a percentage is 0 to 100.",
                 "catalog:OutlierDetection:ErrorStatuses:1: '6xx' cannot be read; expected a status or a range of them, 100 to 599, like 503, 500-599 or 5xx.",
                 "catalog:OutlierDetection:ErrorStatuses:2: '600' cannot be read; expected a status or a range of them, 100 to 599, like 503, 500-599 or 5xx.",
@@ -46,7 +46,7 @@ public sealed class OutlierDetectionOptionsValidatorTests
                 "catalog:OutlierDetection:FailurePercentage:RequestVolume: 0 is not allowed; it is 1 or more.",
                 "catalog:OutlierDetection:FailurePercentage:EnforcementPercent: -1 is not allowed; a percentage is 0 to 100.",
                 "catalog:OutlierDetection:FailurePercentage:LocalOriginEnforcementPercent: 101 is not allowed; a percentage is 0 to 100.",
-                "catalog:OutlierDetection:WindowedSuccessRate:Window: 00:00:00.0990000 is too short; the shortest is 00:00:00.1000000.",
+                "catalog:OutlierDetection:WindowedSuccessRate:Window: 00:00:00.0990000 is too short; the minimum is 00:00:00.1000000.",
                 "catalog:OutlierDetection:WindowedSuccessRate:ThresholdPercent: 101 is not allowed; it is above 0 and at most 100.",
                 "catalog:OutlierDetection:WindowedSuccessRate:RequestVolume: 0 is not allowed; it is 1 or more.",
                 "catalog:OutlierDetection:WindowedSuccessRate:EnforcementPercent: 101 is not allowed; a percentage is 0 to 100.",
@@ -56,7 +56,7 @@ public sealed class OutlierDetectionOptionsValidatorTests
     }
 
     [Fact]
-    public void Detectors_of_shares_are_switched_on_with_their_defaults_by_true_and_off_by_false()
+    public void Rate_detectors_are_enabled_with_their_defaults_by_true_and_disabled_by_false()
     {
         OutlierDetectionOptions ejection = ReadJson(
             """{ "SuccessRate": true, "FailurePercentage": { "ThresholdPercent": 70 }, "WindowedSuccessRate": { "ThresholdPercent": 90 } }""",
@@ -68,7 +68,7 @@ public sealed class OutlierDetectionOptionsValidatorTests
     }
 
     [Fact]
-    public void What_switches_a_detector_neither_on_nor_off_is_reported_with_what_would()
+    public void A_value_that_neither_enables_nor_disables_a_detector_is_reported_with_the_valid_ones()
     {
         LoadBalancingOptions options = ReadJson("""{ "SuccessRate": "yes", "FailurePercentage": [], "WindowedSuccessRate": null }""");
 
@@ -82,7 +82,7 @@ public sealed class OutlierDetectionOptionsValidatorTests
     }
 
     [Fact]
-    public void The_ends_of_all_ranges_are_allowed() => Build(static options =>
+    public void The_bounds_of_all_ranges_are_allowed() => Build(static options =>
     {
         OutlierDetectionOptions ejection = options.OutlierDetection;
         ejection.ConsecutiveErrors = 4095;
@@ -151,7 +151,7 @@ public sealed class OutlierDetectionOptionsValidatorTests
         provider.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer("catalog");
     }
 
-    /// <summary>What layers of JSON say about ejection, the later over the earlier.</summary>
+    /// <summary>The options of outlier detection from layers of JSON; later layers override earlier ones.</summary>
     private static LoadBalancingOptions ReadJson(params string[] layers)
     {
         var builder = new ConfigurationBuilder();

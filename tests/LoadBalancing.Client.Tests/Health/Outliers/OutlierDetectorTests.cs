@@ -3,23 +3,23 @@ using LoadBalancing.Client.Tests.Health.Outliers.Interleavings;
 
 namespace LoadBalancing.Client.Tests.Health.Outliers;
 
-/// <summary>What single reports come to, and what reaches the detector too late.</summary>
+/// <summary>The effect of single reports, and reports that reach the detector too late.</summary>
 public sealed class OutlierDetectorTests
 {
     [Fact]
-    public void Only_the_report_that_takes_an_endpoint_out_is_told_so()
+    public void Only_the_report_that_ejects_an_endpoint_returns_true()
     {
         DetectorBench bench = new(endpoints: 2, errors: 2, configure: static settings => settings with { CountsReset = false });
 
         Assert.Equal([false, false, true, false], new[] { FailureKind.ErrorResponse, FailureKind.Reset, FailureKind.ErrorResponse, FailureKind.ErrorResponse }.Select(kind => Report(bench, 0, kind)));
 
-        // The cap is reached.
+        // MaxEjectionPercent is reached.
         Assert.Equal([false, false], new[] { FailureKind.ErrorResponse, FailureKind.ErrorResponse }.Select(kind => Report(bench, 1, kind)));
         Assert.Single(bench.Refused);
     }
 
     [Fact]
-    public void A_failure_of_an_earlier_life_takes_nobody_out()
+    public void A_failure_of_an_earlier_generation_ejects_nothing()
     {
         DetectorBench bench = new(endpoints: 2, errors: 1);
         bench.Eject(0, times: 1);
@@ -30,7 +30,7 @@ public sealed class OutlierDetectorTests
     }
 
     [Fact]
-    public void A_success_clears_the_streak_also_while_a_failure_is_in_the_window()
+    public void A_success_clears_the_streak_even_while_a_failure_is_in_the_window()
     {
         DetectorBench bench = new(endpoints: 2, errors: 3, configure: static settings => settings with { WindowedSuccessRate = new WindowedSuccessRateSettings(TimeSpan.FromSeconds(10), 80, 100, 100) });
         bench.Fail(0);
@@ -41,7 +41,7 @@ public sealed class OutlierDetectorTests
     }
 
     [Fact]
-    public void What_a_sweep_finds_and_does_not_enforce_counts_as_no_failure()
+    public void A_detection_of_a_sweep_that_is_not_enforced_counts_as_no_failure()
     {
         DetectorBench bench = new(endpoints: 2, errors: 5, configure: static settings => settings with { FailurePercentage = new FailurePercentageSettings(85, 1, 1, 0, 0) });
         bench.Fail(0);
@@ -52,7 +52,7 @@ public sealed class OutlierDetectorTests
     }
 
     [Fact]
-    public void Two_that_are_out_both_come_back()
+    public void Two_ejected_endpoints_are_both_restored()
     {
         DetectorBench bench = new(endpoints: 4, errors: 1);
         bench.SweepWhenDue();
@@ -61,15 +61,15 @@ public sealed class OutlierDetectorTests
         bench.SweepWhenDue();
         Assert.Equal(2, bench.Returned.Count);
 
-        // And both are forgiven.
+        // And the multipliers of both are zero.
         bench.SweepWhenDue();
         Assert.Equal((0, 0), (bench[0].EjectionHistory.Multiplier, bench[1].EjectionHistory.Multiplier));
     }
 
     [Theory]
     [InlineData(1, 0, "1 failure: Reset")]
-    [InlineData(0, 1, "1 failure of local origin: Reset")]
-    public void The_first_failure_that_is_one_too_many_is_told_in_the_singular(uint errors, uint local, string reason)
+    [InlineData(0, 1, "1 local origin failure: Reset")]
+    public void A_threshold_of_one_is_reported_in_the_singular(uint errors, uint local, string reason)
     {
         DetectorBench bench = new(endpoints: 2, errors, configure: settings => settings with { SplitLocalOrigin = local > 0, ConsecutiveLocalOriginFailures = local });
 
@@ -81,7 +81,7 @@ public sealed class OutlierDetectorTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void What_goes_by_way_of_an_ejected_endpoint_in_panic_changes_nothing(bool success)
+    public void Attempts_on_an_ejected_endpoint_in_panic_change_nothing(bool success)
     {
         DetectorBench bench = new(endpoints: 2, errors: 1);
         bench.Eject(0, times: 1);
@@ -101,7 +101,7 @@ public sealed class OutlierDetectorTests
     }
 
     [Fact]
-    public void A_success_of_an_earlier_life_clears_nothing()
+    public void A_success_of_an_earlier_generation_clears_nothing()
     {
         DetectorBench bench = new(endpoints: 2, errors: 2);
         bench.Eject(0, times: 2);
@@ -114,7 +114,7 @@ public sealed class OutlierDetectorTests
     }
 
     [Fact]
-    public void A_probe_of_an_earlier_ejection_makes_no_room_in_a_later_one()
+    public void A_trial_request_of_an_earlier_ejection_does_not_open_the_gate_of_a_later_one()
     {
         DetectorBench bench = new(endpoints: 2, errors: 1, EjectionRestorePolicy.TrialRequest);
         bench.Eject(0, times: 1);
@@ -133,7 +133,7 @@ public sealed class OutlierDetectorTests
     }
 
     [Fact]
-    public void A_check_that_is_passed_by_one_in_service_changes_nothing()
+    public void A_passed_probe_of_an_available_endpoint_changes_nothing()
     {
         DetectorBench bench = new(endpoints: 2, errors: 2);
         bench.Fail(0);
@@ -145,7 +145,7 @@ public sealed class OutlierDetectorTests
     }
 
     [Fact]
-    public void A_sweep_that_was_on_its_way_when_the_detector_ended_does_nothing()
+    public void A_sweep_that_starts_after_the_detector_was_disposed_does_nothing()
     {
         var time = new ManualTime();
         OutlierDetectionSettings settings = OutlierDetectionSettings.From(new OutlierDetectionOptions { ConsecutiveErrors = 1 });

@@ -2,14 +2,14 @@ using LoadBalancing.Client.TestSupport;
 
 namespace LoadBalancing.Client.Tests.Health.Outliers;
 
-/// <summary>Ejected endpoints that come back by passing one request, instead of getting their whole share at once.</summary>
+/// <summary>Ejected endpoints that are restored by one successful trial request, instead of getting their full share immediately.</summary>
 public sealed class ProbeReturnTests
 {
     private static readonly TimeSpan TimeIsUp = TimeSpan.FromMinutes(3.5);
     private static readonly PickContext Retryable = new() { IsRetryable = true };
 
     [Fact]
-    public void Before_the_time_is_up_nobody_is_let_through()
+    public void Before_the_ejection_time_is_over_no_request_is_admitted()
     {
         using TestCluster cluster = Ejected();
 
@@ -19,7 +19,7 @@ public sealed class ProbeReturnTests
     }
 
     [Fact]
-    public void After_it_one_retryable_request_at_a_time_is_let_through()
+    public void After_it_one_retryable_request_at_a_time_is_admitted()
     {
         using TestCluster cluster = Ejected();
         cluster.RunTo(TimeIsUp);
@@ -35,7 +35,7 @@ public sealed class ProbeReturnTests
     [Theory]
     [InlineData(59, 0)]
     [InlineData(60, 1)]
-    public void After_one_that_failed_nobody_is_let_through_for_an_interval(int seconds, int probes)
+    public void After_a_failed_trial_request_none_is_admitted_for_an_interval(int seconds, int probes)
     {
         using TestCluster cluster = Ejected();
         cluster.RunTo(TimeIsUp);
@@ -48,7 +48,7 @@ public sealed class ProbeReturnTests
     }
 
     [Fact]
-    public void A_success_returns_it_at_once_with_its_whole_share_and_nothing_held_against_it()
+    public void A_success_restores_it_immediately_with_its_full_share_and_a_clean_state()
     {
         using TestCluster cluster = Ejected();
         cluster.RunTo(TimeIsUp);
@@ -68,7 +68,7 @@ public sealed class ProbeReturnTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_success_that_its_body_takes_back_returns_nobody(bool breaksOff)
+    public void A_success_revoked_by_its_body_restores_nothing(bool breaksOff)
     {
         using TestCluster cluster = Ejected();
         cluster.RunTo(TimeIsUp);
@@ -82,7 +82,7 @@ public sealed class ProbeReturnTests
     }
 
     [Fact]
-    public void A_failure_reported_early_makes_room_for_the_next_probe_and_its_end_does_not_make_more()
+    public void A_failure_reported_early_admits_the_next_trial_request_and_its_end_admits_no_other()
     {
         using TestCluster cluster = Ejected();
         cluster.RunTo(TimeIsUp);
@@ -97,7 +97,7 @@ public sealed class ProbeReturnTests
     }
 
     [Fact]
-    public void A_probe_that_says_nothing_makes_room_too()
+    public void A_neutral_trial_request_admits_the_next_one_too()
     {
         using TestCluster cluster = Ejected();
         cluster.RunTo(TimeIsUp);
@@ -109,7 +109,7 @@ public sealed class ProbeReturnTests
     }
 
     [Fact]
-    public void Any_request_will_do_when_no_retryable_one_came_by_the_next_sweep()
+    public void Any_request_is_admitted_when_no_retryable_one_came_by_the_next_sweep()
     {
         using TestCluster cluster = Ejected();
         cluster.RunTo(new TimeSpan(0, 3, 59));
@@ -122,7 +122,7 @@ public sealed class ProbeReturnTests
     }
 
     [Fact]
-    public void As_long_as_retryable_ones_come_no_other_is_risked()
+    public void While_retryable_requests_come_no_other_is_admitted()
     {
         using TestCluster cluster = Ejected();
         cluster.RunTo(new TimeSpan(0, 3, 50));
@@ -135,7 +135,7 @@ public sealed class ProbeReturnTests
     }
 
     [Fact]
-    public void When_retryable_ones_stay_away_later_on_any_request_will_do_after_a_sweep_without_them()
+    public void When_retryable_requests_stop_any_request_is_admitted_after_a_sweep_without_them()
     {
         using TestCluster cluster = Ejected();
         cluster.RunTo(new TimeSpan(0, 3, 50));
@@ -149,7 +149,7 @@ public sealed class ProbeReturnTests
     }
 
     [Fact]
-    public void A_request_that_its_session_binds_elsewhere_is_not_let_through()
+    public void A_request_bound_to_another_endpoint_by_its_session_is_not_admitted()
     {
         using TestCluster cluster = Ejected();
         cluster.RunTo(TimeIsUp);
@@ -159,7 +159,7 @@ public sealed class ProbeReturnTests
     }
 
     [Fact]
-    public void A_call_that_has_been_there_is_not_sent_there_again()
+    public void A_call_that_has_tried_the_endpoint_is_not_sent_there_again()
     {
         using TestCluster cluster = Ejected();
         cluster.RunTo(TimeIsUp);
@@ -168,7 +168,7 @@ public sealed class ProbeReturnTests
     }
 
     [Fact]
-    public void A_probe_that_ends_after_its_endpoint_has_left_gives_back_no_second_slot()
+    public void A_trial_request_that_ends_after_the_removal_of_its_endpoint_releases_no_second_quota()
     {
         using TestCluster cluster = Ejected();
         cluster.RunTo(TimeIsUp);
@@ -184,7 +184,7 @@ public sealed class ProbeReturnTests
     }
 
     [Fact]
-    public void Traffic_in_panic_returns_nobody()
+    public void Traffic_in_panic_restores_nothing()
     {
         using var cluster = new TestCluster(configure: static options =>
         {
@@ -206,7 +206,7 @@ public sealed class ProbeReturnTests
     }
 
     [Fact]
-    public void The_return_by_a_probe_is_told_with_its_cause()
+    public void The_restoration_by_a_trial_request_is_reported_with_its_cause()
     {
         using TestCluster cluster = Ejected();
         using MetricRecorder metrics = cluster.Listen();
@@ -220,7 +220,7 @@ public sealed class ProbeReturnTests
     }
 
     [Fact]
-    public void One_forgiven_needs_a_whole_interval_after_the_return()
+    public void The_multiplier_decreases_only_a_full_interval_after_the_restoration()
     {
         using TestCluster cluster = Ejected();
         cluster.RunTo(TimeIsUp);
@@ -233,7 +233,7 @@ public sealed class ProbeReturnTests
         Assert.Equal(0, cluster.Endpoints[0].EjectionHistory.Multiplier);
     }
 
-    /// <summary>Four endpoints, of which the first went out at 0:30, until 3:30.</summary>
+    /// <summary>Four endpoints, of which the first was ejected at 0:30, until 3:30.</summary>
     private static TestCluster Ejected()
     {
         var cluster = new TestCluster(configure: static options =>
@@ -247,7 +247,7 @@ public sealed class ProbeReturnTests
         return cluster;
     }
 
-    /// <summary>The leases on ejected endpoints among so many picks; all others end at once.</summary>
+    /// <summary>The leases on ejected endpoints among a number of picks; all others end immediately.</summary>
     private static List<EndpointLease> ProbesAmong(TestCluster cluster, PickContext context, int picks)
     {
         var probes = new List<EndpointLease>();

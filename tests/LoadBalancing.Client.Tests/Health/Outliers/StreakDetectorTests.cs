@@ -2,11 +2,11 @@ using LoadBalancing.Client.TestSupport;
 
 namespace LoadBalancing.Client.Tests.Health.Outliers;
 
-/// <summary>Gateway failures and failures of local origin in a row, and how they go together with failures of any kind.</summary>
+/// <summary>Consecutive gateway failures and local origin failures, and their interaction with failures of any kind.</summary>
 public sealed class StreakDetectorTests
 {
     [Fact]
-    public void The_third_gateway_failure_in_a_row_ejects_and_not_the_second()
+    public void The_third_consecutive_gateway_failure_ejects_and_not_the_second()
     {
         using TestCluster cluster = WithGateway(3);
         UpstreamEndpoint bad = cluster.Endpoints[0];
@@ -20,7 +20,7 @@ public sealed class StreakDetectorTests
     }
 
     [Fact]
-    public void Another_5xx_starts_the_count_of_gateway_failures_anew()
+    public void Another_5xx_resets_the_count_of_gateway_failures()
     {
         using TestCluster cluster = WithGateway(3);
         UpstreamEndpoint endpoint = cluster.Endpoints[0];
@@ -37,7 +37,7 @@ public sealed class StreakDetectorTests
     }
 
     [Fact]
-    public void A_success_starts_every_count_anew()
+    public void A_success_resets_every_count()
     {
         using TestCluster cluster = WithGateway(3);
         UpstreamEndpoint endpoint = cluster.Endpoints[0];
@@ -52,7 +52,7 @@ public sealed class StreakDetectorTests
     [InlineData(FailureKind.Connect)]
     [InlineData(FailureKind.Reset)]
     [InlineData(FailureKind.Timeout)]
-    public void Unless_counted_apart_a_failure_of_local_origin_is_a_gateway_failure(FailureKind kind)
+    public void Unless_counted_separately_a_local_origin_failure_is_a_gateway_failure(FailureKind kind)
     {
         using TestCluster cluster = WithGateway(3);
 
@@ -62,7 +62,7 @@ public sealed class StreakDetectorTests
     }
 
     [Fact]
-    public void With_equal_thresholds_the_gateway_failures_are_told()
+    public void With_equal_thresholds_the_gateway_failures_are_reported()
     {
         using TestCluster cluster = WithGateway(5);
 
@@ -75,7 +75,7 @@ public sealed class StreakDetectorTests
     [InlineData(FailureKind.Connect)]
     [InlineData(FailureKind.Reset)]
     [InlineData(FailureKind.Timeout)]
-    public void Counted_apart_failures_of_local_origin_have_a_threshold_of_their_own(FailureKind kind)
+    public void Counted_separately_local_origin_failures_have_their_own_threshold(FailureKind kind)
     {
         using TestCluster cluster = Split(local: 3);
         UpstreamEndpoint endpoint = cluster.Endpoints[0];
@@ -85,12 +85,12 @@ public sealed class StreakDetectorTests
         Assert.Equal(0u, endpoint.Status.ConsecutiveErrors);
 
         cluster.Fail(endpoint, 1, kind);
-        Assert.Equal($"3 failures of local origin in a row, the last: {kind}", endpoint.HealthReason);
+        Assert.Equal($"3 local origin failures in a row, the last: {kind}", endpoint.HealthReason);
         Assert.Equal(OutlierDetectorKind.ConsecutiveLocalOriginFailures, endpoint.EjectedBy);
     }
 
     [Fact]
-    public void Unless_counted_apart_failures_of_local_origin_have_no_threshold_of_their_own()
+    public void Unless_counted_separately_local_origin_failures_have_no_own_threshold()
     {
         using var cluster = new TestCluster(configure: static options => options.OutlierDetection.ConsecutiveErrors = 0);
 
@@ -101,7 +101,7 @@ public sealed class StreakDetectorTests
     }
 
     [Fact]
-    public void Counted_apart_a_failure_of_local_origin_is_no_gateway_failure_and_clears_none()
+    public void Counted_separately_a_local_origin_failure_is_no_gateway_failure_and_clears_none()
     {
         using var cluster = new TestCluster(configure: static options =>
         {
@@ -121,13 +121,13 @@ public sealed class StreakDetectorTests
     [Theory]
     [InlineData(FailureKind.ErrorResponse)]
     [InlineData(FailureKind.Gateway)]
-    public void An_answer_even_a_bad_one_shows_that_the_endpoint_can_be_reached(FailureKind answer)
+    public void Any_response_shows_that_the_endpoint_is_reachable(FailureKind response)
     {
         using TestCluster cluster = Split(local: 3);
         UpstreamEndpoint endpoint = cluster.Endpoints[0];
 
         cluster.Fail(endpoint, 2, FailureKind.Connect);
-        cluster.Fail(endpoint, 1, answer);
+        cluster.Fail(endpoint, 1, response);
         cluster.Fail(endpoint, 2, FailureKind.Connect);
 
         Assert.Empty(cluster.Ejected);
@@ -136,7 +136,7 @@ public sealed class StreakDetectorTests
     }
 
     [Fact]
-    public void Counted_apart_the_default_is_five_and_zero_switches_it_off()
+    public void Counted_separately_the_default_is_five_and_zero_disables_it()
     {
         using (TestCluster cluster = Split(local: null))
         {
@@ -173,7 +173,7 @@ public sealed class StreakDetectorTests
     [InlineData("connect", FailureKind.Connect)]
     [InlineData("reset", FailureKind.Reset)]
     [InlineData("timeout", FailureKind.Timeout)]
-    public void Of_failures_without_an_answer_only_those_that_are_named_count(string word, FailureKind counted)
+    public void Of_failures_without_a_response_only_the_configured_ones_count(string word, FailureKind counted)
     {
         using var cluster = new TestCluster(configure: options => options.OutlierDetection.ErrorExceptions = [word]);
         FailureKind[] others = [.. new[] { FailureKind.Connect, FailureKind.Reset, FailureKind.Timeout }.Where(kind => kind != counted)];
@@ -192,11 +192,11 @@ public sealed class StreakDetectorTests
     [InlineData(FailureKind.Timeout)]
     [InlineData(FailureKind.ErrorResponse)]
     [InlineData(FailureKind.Gateway)]
-    public void Settings_that_name_no_failures_count_all_of_them(FailureKind kind) =>
+    public void Without_configured_failures_all_of_them_count(FailureKind kind) =>
         Assert.True(new OutlierDetectionSettings(5, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(3), TimeSpan.FromMinutes(30), TimeSpan.Zero, 50).Counts(kind));
 
     [Fact]
-    public void With_no_failure_without_an_answer_named_answers_still_count()
+    public void With_an_empty_list_of_failures_error_responses_still_count()
     {
         using var cluster = new TestCluster(configure: static options => options.OutlierDetection.ErrorExceptions = []);
 
@@ -211,7 +211,7 @@ public sealed class StreakDetectorTests
     [InlineData(0)]
     [InlineData(30)]
     [InlineData(100)]
-    public void So_many_percent_of_detections_are_enforced_and_all_others_are_told(double percent)
+    public void The_enforcement_percentage_of_detections_eject_and_all_others_are_reported(double percent)
     {
         const int Detections = 2000;
         int enforced = 0;
@@ -241,7 +241,7 @@ public sealed class StreakDetectorTests
     }
 
     [Fact]
-    public void A_detection_that_is_not_enforced_starts_its_own_count_anew_and_no_other()
+    public void A_detection_that_is_not_enforced_resets_its_own_count_only()
     {
         using var cluster = new TestCluster(configure: static options =>
         {
@@ -259,7 +259,7 @@ public sealed class StreakDetectorTests
     }
 
     [Fact]
-    public void Two_detectors_that_fire_at_once_are_both_heard_when_the_first_is_not_enforced()
+    public void Two_detectors_that_fire_together_are_both_processed_when_the_first_is_not_enforced()
     {
         using var cluster = new TestCluster(configure: static options =>
         {
@@ -274,7 +274,7 @@ public sealed class StreakDetectorTests
     }
 
     [Fact]
-    public void A_streak_as_long_as_can_be_configured_is_counted_exactly()
+    public void The_longest_configurable_streak_is_counted_exactly()
     {
         using var cluster = new TestCluster(configure: static options => options.OutlierDetection.ConsecutiveErrors = (int)EndpointStatus.MaxStreak);
 
@@ -286,7 +286,7 @@ public sealed class StreakDetectorTests
     }
 
     [Fact]
-    public void Streaks_stop_at_their_end_and_never_run_into_each_other()
+    public void Streak_counts_saturate_and_never_overflow_into_each_other()
     {
         using var cluster = new TestCluster(configure: static options =>
         {

@@ -2,78 +2,78 @@ using LoadBalancing.Client.TestSupport;
 
 namespace LoadBalancing.Client.Tests.Health.Outliers;
 
-/// <summary>Endpoints that are judged at the sweep by their share of successes since the last one.</summary>
+/// <summary>Endpoints that are evaluated at the sweep by their success rate since the last one.</summary>
 public sealed class SweepJudgesTests
 {
     private static readonly TimeSpan Sweep = TimeSpan.FromMinutes(1);
 
     [Fact]
-    public void Envoys_example_has_its_threshold_at_52_percent()
+    public void The_example_of_Envoy_has_its_threshold_at_52_percent()
     {
-        var judge = new SuccessRateDetector(new SuccessRateSettings(5, 100, 1.9, 100, 100), OutlierDetectorKind.SuccessRate, 100);
+        var detector = new SuccessRateDetector(new SuccessRateSettings(5, 100, 1.9, 100, 100), OutlierDetectorKind.SuccessRate, 100);
 
-        (SweepSample endpoint, Detection detection) = Assert.Single(judge.Detect([Judged(50), Judged(100), Judged(100), Judged(100), Judged(100)]));
+        (SweepSample endpoint, Detection detection) = Assert.Single(detector.Detect([Judged(50), Judged(100), Judged(100), Judged(100), Judged(100)]));
 
         Assert.Equal(50u, endpoint.Outcomes.Succeeded);
-        Assert.Equal("50 of 100 requests went well, 50 %; below 52 %, which is 1.9 deviations of 20 under the mean of 90 % of 5 endpoints", detection.Reason);
+        Assert.Equal("50 of 100 requests succeeded, 50 %; below 52 %, which is 1.9 standard deviations of 20 below the mean of 90 % of 5 endpoints", detection.Reason);
     }
 
     [Fact]
-    public void A_rate_exactly_at_the_threshold_stays_in()
+    public void A_rate_exactly_at_the_threshold_does_not_eject()
     {
-        // Mean 90, deviation 20: two deviations below are 50 exactly.
-        var judge = new SuccessRateDetector(new SuccessRateSettings(5, 100, 2, 100, 100), OutlierDetectorKind.SuccessRate, 100);
+        // Mean 90, standard deviation 20: two standard deviations below is exactly 50.
+        var detector = new SuccessRateDetector(new SuccessRateSettings(5, 100, 2, 100, 100), OutlierDetectorKind.SuccessRate, 100);
 
-        Assert.Empty(judge.Detect([Judged(50), Judged(100), Judged(100), Judged(100), Judged(100)]));
+        Assert.Empty(detector.Detect([Judged(50), Judged(100), Judged(100), Judged(100), Judged(100)]));
     }
 
     [Theory]
     [InlineData(4, false)]
     [InlineData(5, true)]
-    public void One_that_fails_everything_is_found_among_five_and_not_among_four(int endpoints, bool found)
+    public void An_endpoint_that_fails_every_request_is_detected_among_five_and_not_among_four(int endpoints, bool found)
     {
-        var judge = new SuccessRateDetector(new SuccessRateSettings(1, 1, 1.9, 100, 100), OutlierDetectorKind.SuccessRate, 100);
+        var detector = new SuccessRateDetector(new SuccessRateSettings(1, 1, 1.9, 100, 100), OutlierDetectorKind.SuccessRate, 100);
 
-        Assert.Equal(found, judge.Detect([Judged(0), .. Enumerable.Repeat(Judged(100), endpoints - 1)]).Any());
+        Assert.Equal(found, detector.Detect([Judged(0), .. Enumerable.Repeat(Judged(100), endpoints - 1)]).Any());
     }
 
     [Fact]
-    public void Equal_rates_are_nobodys_fault_however_they_are_rounded()
+    public void Equal_rates_are_never_detected_however_they_are_rounded()
     {
-        var judge = new SuccessRateDetector(new SuccessRateSettings(1, 1, 0.1, 100, 100), OutlierDetectorKind.SuccessRate, 100);
+        var detector = new SuccessRateDetector(new SuccessRateSettings(1, 1, 0.1, 100, 100), OutlierDetectorKind.SuccessRate, 100);
 
         for (int good = 0; good <= 999; good += 7)
         {
-            Assert.Empty(judge.Detect([.. Enumerable.Repeat(new SweepSample(null!, 0, new OutcomeTotals((uint)good, 999)), 7)]));
+            Assert.Empty(detector.Detect([.. Enumerable.Repeat(new SweepSample(null!, 0, new OutcomeTotals((uint)good, 999)), 7)]));
         }
     }
 
     [Fact]
-    public void Endpoints_with_too_few_requests_neither_count_for_the_mean_nor_are_judged()
+    public void Endpoints_with_too_few_requests_neither_count_for_the_mean_nor_are_evaluated()
     {
-        var judge = new SuccessRateDetector(new SuccessRateSettings(5, 100, 1.9, 100, 100), OutlierDetectorKind.SuccessRate, 100);
+        var detector = new SuccessRateDetector(new SuccessRateSettings(5, 100, 1.9, 100, 100), OutlierDetectorKind.SuccessRate, 100);
         SweepSample quiet = new(null!, 0, new OutcomeTotals(0, 99));
 
-        Assert.Empty(judge.Detect([Judged(50), Judged(100), Judged(100), Judged(100), quiet]));
-        Assert.Single(judge.Detect([Judged(50), Judged(100), Judged(100), Judged(100), Judged(100), quiet]));
+        Assert.Empty(detector.Detect([Judged(50), Judged(100), Judged(100), Judged(100), quiet]));
+        Assert.Single(detector.Detect([Judged(50), Judged(100), Judged(100), Judged(100), Judged(100), quiet]));
     }
 
     [Theory]
     [InlineData(84, false)]
     [InlineData(85, true)]
     [InlineData(86, true)]
-    public void From_the_failure_percentage_on_and_not_below(int failures, bool found)
+    public void Endpoints_at_or_above_the_failure_percentage_are_detected_and_not_below(int failures, bool found)
     {
-        var judge = new FailurePercentageDetector(new FailurePercentageSettings(85, 1, 50, 100, 100), OutlierDetectorKind.FailurePercentage, 100);
+        var detector = new FailurePercentageDetector(new FailurePercentageSettings(85, 1, 50, 100, 100), OutlierDetectorKind.FailurePercentage, 100);
 
-        Assert.Equal(found, judge.Detect([Judged(100 - failures)]).Any());
+        Assert.Equal(found, detector.Detect([Judged(100 - failures)]).Any());
     }
 
     [Fact]
     public void Seventeen_of_twenty_are_85_percent_and_all_of_them_failing_are_100()
     {
-        var judge = new FailurePercentageDetector(new FailurePercentageSettings(85, 1, 20, 100, 100), OutlierDetectorKind.FailurePercentage, 100);
-        (_, Detection detection) = Assert.Single(judge.Detect([new SweepSample(null!, 0, new OutcomeTotals(3, 20))]));
+        var detector = new FailurePercentageDetector(new FailurePercentageSettings(85, 1, 20, 100, 100), OutlierDetectorKind.FailurePercentage, 100);
+        (_, Detection detection) = Assert.Single(detector.Detect([new SweepSample(null!, 0, new OutcomeTotals(3, 20))]));
         Assert.Equal("17 of 20 requests failed, 85 %; at least 85 %", detection.Reason);
         Assert.Equal((17, 20), (detection.Failures, detection.Attempts));
 
@@ -85,15 +85,15 @@ public sealed class SweepJudgesTests
     [InlineData(4, 50, false)]
     [InlineData(5, 49, false)]
     [InlineData(5, 50, true)]
-    public void The_failure_percentage_needs_its_hosts_and_its_volume(int endpoints, int requests, bool found)
+    public void The_failure_percentage_needs_its_minimum_hosts_and_volume(int endpoints, int requests, bool found)
     {
-        var judge = new FailurePercentageDetector(new FailurePercentageSettings(85, 5, 50, 100, 100), OutlierDetectorKind.FailurePercentage, 100);
+        var detector = new FailurePercentageDetector(new FailurePercentageSettings(85, 5, 50, 100, 100), OutlierDetectorKind.FailurePercentage, 100);
 
-        Assert.Equal(found, judge.Detect([.. Enumerable.Repeat(new SweepSample(null!, 0, new OutcomeTotals(0, (uint)requests)), endpoints)]).Any());
+        Assert.Equal(found, detector.Detect([.. Enumerable.Repeat(new SweepSample(null!, 0, new OutcomeTotals(0, (uint)requests)), endpoints)]).Any());
     }
 
     [Fact]
-    public void The_one_that_lies_behind_goes_out_at_the_sweep_and_not_before()
+    public void The_outlier_is_ejected_at_the_sweep_and_not_before()
     {
         using TestCluster cluster = WithSuccessRate();
         ServeAll(cluster, 100, 0);
@@ -109,7 +109,7 @@ public sealed class SweepJudgesTests
     }
 
     [Fact]
-    public void What_came_before_the_last_sweep_is_forgotten()
+    public void Attempts_before_the_last_sweep_do_not_count()
     {
         using TestCluster cluster = WithSuccessRate();
         ServeAll(cluster, 49, 0);
@@ -138,7 +138,7 @@ public sealed class SweepJudgesTests
     }
 
     [Fact]
-    public void The_cap_holds_for_sweeps_too_and_the_worst_luck_is_told()
+    public void The_quota_applies_to_sweeps_too_and_refusals_are_reported()
     {
         using var cluster = new TestCluster(endpoints: 6, configure: static options =>
         {
@@ -158,7 +158,7 @@ public sealed class SweepJudgesTests
     }
 
     [Fact]
-    public void One_that_both_detectors_find_is_ejected_once()
+    public void An_endpoint_that_both_detectors_detect_is_ejected_once()
     {
         using TestCluster cluster = WithSuccessRate(static options => options.FailurePercentage = new FailurePercentageOutlierOptions { ThresholdPercent = 10 });
         ServeAll(cluster, 100, 0);
@@ -172,7 +172,7 @@ public sealed class SweepJudgesTests
     }
 
     [Fact]
-    public void Counted_apart_answers_and_connections_are_judged_each_for_themselves()
+    public void Counted_separately_responses_and_connections_are_evaluated_separately()
     {
         using TestCluster cluster = WithSuccessRate(static options =>
         {
@@ -191,7 +191,7 @@ public sealed class SweepJudgesTests
     }
 
     [Fact]
-    public void Counted_apart_the_failure_percentage_has_a_name_and_an_enforcing_of_its_own()
+    public void Counted_separately_the_failure_percentage_has_its_own_name_and_enforcement()
     {
         using var cluster = new TestCluster(endpoints: 6, configure: static options =>
         {
@@ -209,7 +209,7 @@ public sealed class SweepJudgesTests
     }
 
     [Fact]
-    public void Attempts_from_before_an_ejection_count_for_no_later_sweep()
+    public void Attempts_before_an_ejection_count_for_no_later_sweep()
     {
         using TestCluster cluster = WithSuccessRate(static options =>
         {
@@ -231,7 +231,7 @@ public sealed class SweepJudgesTests
     }
 
     [Fact]
-    public void One_ejected_again_by_a_sweep_is_forgiven_nothing_in_it()
+    public void An_endpoint_ejected_again_by_a_sweep_keeps_its_multiplier_in_that_sweep()
     {
         using TestCluster cluster = WithSuccessRate(static options =>
         {
@@ -246,14 +246,14 @@ public sealed class SweepJudgesTests
             cluster.RunTo(Sweep * sweep);
             Assert.Equal(EndpointHealth.Ejected, bad.Health);
 
-            // Out at 1:00 for 15 s: back at 2:00. There it is forgiven nothing, and at 3:00 it goes out again before it could be.
+            // Ejected at 1:00 for 15 s, restored at 2:00. The multiplier does not decrease there, and at 3:00 the endpoint is ejected again before it could decrease.
             cluster.RunTo(Sweep * (sweep + 1));
             Assert.Equal((EndpointHealth.Available, (sweep + 1) / 2), (bad.Health, bad.EjectionHistory.Multiplier));
         }
     }
 
     [Fact]
-    public void Without_traffic_and_with_everybody_forgiven_no_timer_is_set()
+    public void Without_traffic_and_with_all_multipliers_zero_no_timer_is_set()
     {
         using TestCluster cluster = WithSuccessRate();
         ServeAll(cluster, 100, 0);
@@ -266,9 +266,9 @@ public sealed class SweepJudgesTests
     }
 
     [Fact]
-    public void What_goes_by_way_of_ejected_endpoints_in_panic_is_judged_by_no_sweep()
+    public void Attempts_on_ejected_endpoints_in_panic_are_evaluated_by_no_sweep()
     {
-        // Five are needed to compare; without the one that is out there are four.
+        // Five endpoints are needed to compare; without the ejected one there are four.
         using TestCluster cluster = new(endpoints: 5, configure: static options => options.OutlierDetection.SuccessRate = new SuccessRateOutlierOptions { StdevFactor = 0.5 });
         cluster.Fail(cluster.Endpoints[0], 5);
         ServeAll(cluster, 100, 0);
@@ -285,7 +285,7 @@ public sealed class SweepJudgesTests
     }
 
     [Fact]
-    public void One_without_traffic_is_neither_judged_nor_compared_with()
+    public void An_endpoint_without_traffic_is_neither_evaluated_nor_counted_for_the_mean()
     {
         using TestCluster cluster = WithSuccessRate(static options => options.SuccessRate!.MinHosts = 6);
         foreach (UpstreamEndpoint endpoint in cluster.Endpoints.Skip(1))

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client.Tests.Health.Outliers;
 
-/// <summary>When sweeps come, on a clock whose timers fire when the test says so. A beat each 10 s.</summary>
+/// <summary>The schedule of sweeps, on a manual clock. One beat every 10 s.</summary>
 public sealed class SweepTimerTests
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
@@ -25,7 +25,7 @@ public sealed class SweepTimerTests
     }
 
     [Fact]
-    public void Who_asks_a_second_time_changes_nothing()
+    public void Arming_a_second_time_changes_nothing()
     {
         using SweepTimer timer = Create();
 
@@ -36,7 +36,7 @@ public sealed class SweepTimerTests
     }
 
     [Fact]
-    public void A_timer_that_fires_a_little_early_sweeps_once_on_its_beat()
+    public void A_timer_that_fires_slightly_early_sweeps_once_on_its_beat()
     {
         SweepTimer? timer = null;
         int sweeps = 0;
@@ -61,7 +61,7 @@ public sealed class SweepTimerTests
     }
 
     [Fact]
-    public void Another_interval_sets_a_timer_that_is_armed_to_its_own_next_beat()
+    public void A_new_interval_sets_an_armed_timer_to_its_next_beat()
     {
         using SweepTimer timer = Create();
         _time.Now = TimeSpan.FromSeconds(101);
@@ -71,12 +71,12 @@ public sealed class SweepTimerTests
 
         timer.Configure(TimeSpan.FromMinutes(1));
 
-        // At 110, and when that has been swept, at 120; by the new beat at 120.
+        // At 110, and after that sweep at 120; with the new interval at 120.
         Assert.Equal([9, 9, 19], _time.Set.Select(static due => due.TotalSeconds));
     }
 
     [Fact]
-    public void Another_interval_sets_no_timer_that_nobody_has_asked_for()
+    public void A_new_interval_sets_no_timer_that_is_not_armed()
     {
         using SweepTimer timer = Create();
 
@@ -86,7 +86,7 @@ public sealed class SweepTimerTests
     }
 
     [Fact]
-    public void After_the_end_nobody_sets_it()
+    public void After_disposal_the_timer_is_not_set()
     {
         SweepTimer timer = Create();
         timer.Dispose();
@@ -98,7 +98,7 @@ public sealed class SweepTimerTests
     }
 
     [Fact]
-    public void Sweeps_know_nothing_of_the_request_during_which_the_timer_was_made()
+    public void Sweeps_do_not_capture_the_execution_context_of_the_constructor()
     {
         var request = new AsyncLocal<string>();
         using var swept = new ManualResetEventSlim();

@@ -3,11 +3,11 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace LoadBalancing.Client.Tests.Health.Outliers;
 
-/// <summary>The share of successes over a moving window, one endpoint by itself: at least 20 requests in 10 s, out below 80 %.</summary>
+/// <summary>The success rate over a sliding window, for each endpoint by itself: at least 20 requests in 10 s, ejected below 80 %.</summary>
 public sealed class WindowedSuccessRateTests
 {
     [Fact]
-    public void Every_third_request_failing_is_seen_although_no_two_fail_in_a_row()
+    public void Every_third_request_failing_is_detected_without_consecutive_failures()
     {
         using TestCluster cluster = Windowed();
         UpstreamEndpoint bad = cluster.Endpoints[0];
@@ -20,13 +20,13 @@ public sealed class WindowedSuccessRateTests
         cluster.Succeed(bad);
 
         Assert.Equal(OutlierDetectorKind.WindowedSuccessRate, bad.EjectedBy);
-        Assert.Equal("14 of 20 requests in 10 s went well, 70 %; below 80 %", bad.HealthReason);
+        Assert.Equal("14 of 20 requests in 10 s succeeded, 70 %; below 80 %", bad.HealthReason);
     }
 
     [Theory]
     [InlineData(16, 4, false)]
     [InlineData(15, 5, true)]
-    public void Exactly_the_threshold_stays_in(int successes, int failures, bool ejected)
+    public void A_rate_exactly_at_the_threshold_does_not_eject(int successes, int failures, bool ejected)
     {
         using TestCluster cluster = Windowed();
 
@@ -38,7 +38,7 @@ public sealed class WindowedSuccessRateTests
     [Theory]
     [InlineData(19, false)]
     [InlineData(20, true)]
-    public void It_needs_its_volume(int failures, bool ejected)
+    public void It_needs_its_request_volume(int failures, bool ejected)
     {
         using TestCluster cluster = Windowed();
 
@@ -50,7 +50,7 @@ public sealed class WindowedSuccessRateTests
     [Theory]
     [InlineData(9, true)]
     [InlineData(10, false)]
-    public void What_is_older_than_the_window_no_longer_counts(int secondsBetween, bool ejected)
+    public void Attempts_older_than_the_window_do_not_count(int secondsBetween, bool ejected)
     {
         using TestCluster cluster = Windowed();
         cluster.Fail(cluster.Endpoints[0], 10);
@@ -77,7 +77,7 @@ public sealed class WindowedSuccessRateTests
     [InlineData(1)]
     [InlineData(100)]
     [InlineData(1_000)]
-    public void The_rate_of_requests_makes_no_difference(int perSecond)
+    public void The_request_rate_makes_no_difference(int perSecond)
     {
         using TestCluster cluster = Windowed();
         UpstreamEndpoint bad = cluster.Endpoints[0];
@@ -94,7 +94,7 @@ public sealed class WindowedSuccessRateTests
     }
 
     [Fact]
-    public void Counts_from_before_an_ejection_are_not_held_against_its_next_life()
+    public void Counts_from_before_an_ejection_do_not_count_in_the_next_generation()
     {
         using TestCluster cluster = Windowed(static options =>
         {
@@ -115,7 +115,7 @@ public sealed class WindowedSuccessRateTests
     }
 
     [Fact]
-    public void A_detection_that_the_cap_refuses_begins_the_window_anew()
+    public void A_detection_that_the_quota_refuses_resets_the_window()
     {
         using TestCluster cluster = Windowed(static options => options.MaxEjectionPercent = 0);
         var refusals = new Refusals();
@@ -131,7 +131,7 @@ public sealed class WindowedSuccessRateTests
     [Theory]
     [InlineData(1)]
     [InlineData(60)]
-    public void A_reload_to_another_length_begins_the_window_anew_and_goes_on_counting(int seconds)
+    public void A_reload_to_another_length_starts_a_new_window_and_continues_counting(int seconds)
     {
         using TestCluster cluster = Windowed();
         cluster.Time.Advance(TimeSpan.FromHours(1));
@@ -146,7 +146,7 @@ public sealed class WindowedSuccessRateTests
     }
 
     [Fact]
-    public void Others_who_join_or_leave_take_nothing_of_what_was_counted()
+    public void Added_and_removed_endpoints_do_not_change_the_counts_of_others()
     {
         using TestCluster cluster = Windowed();
         cluster.Fail(cluster.Endpoints[0], 19);
@@ -159,13 +159,13 @@ public sealed class WindowedSuccessRateTests
     }
 
     [Fact]
-    public void Successes_count_in_the_tenth_in_which_they_came_also_when_nothing_fails_for_long()
+    public void Successes_count_in_their_step_even_without_failures_for_a_long_time()
     {
         using TestCluster cluster = Windowed();
         UpstreamEndpoint endpoint = cluster.Endpoints[0];
         for (int second = 0; second < 40; second++)
         {
-            // 4 a second: the last ten seconds hold 40, and 9 failures make 9 of 49.
+            // 4 per second: the last ten seconds hold 40, and 9 failures make 9 of 49.
             cluster.Serve(endpoint, 4, 0);
             cluster.Time.Advance(TimeSpan.FromSeconds(1));
         }
@@ -174,11 +174,11 @@ public sealed class WindowedSuccessRateTests
         Assert.Empty(cluster.Ejected);
         cluster.Fail(endpoint);
 
-        Assert.Equal("36 of 46 requests in 10 s went well, 78.3 %; below 80 %", endpoint.HealthReason);
+        Assert.Equal("36 of 46 requests in 10 s succeeded, 78.3 %; below 80 %", endpoint.HealthReason);
     }
 
     [Fact]
-    public void A_success_is_judged_while_a_failure_is_in_the_window_and_not_after()
+    public void A_success_is_evaluated_while_a_failure_is_in_the_window_and_not_after()
     {
         using TestCluster cluster = Windowed();
         UpstreamEndpoint endpoint = cluster.Endpoints[0];
@@ -187,11 +187,11 @@ public sealed class WindowedSuccessRateTests
 
         cluster.Succeed(endpoint);
 
-        Assert.Equal("15 of 20 requests in 10 s went well, 75 %; below 80 %", endpoint.HealthReason);
+        Assert.Equal("15 of 20 requests in 10 s succeeded, 75 %; below 80 %", endpoint.HealthReason);
     }
 
     [Fact]
-    public void Reloads_leave_no_timer_behind_and_the_end_leaves_none()
+    public void Reloads_and_disposal_leave_no_timer()
     {
         var time = new CountingTimeProvider();
         OutlierDetectionSettings settings = OutlierDetectionSettings.From(new OutlierDetectionOptions { WindowedSuccessRate = new WindowedSuccessRateOutlierOptions() });
@@ -209,7 +209,7 @@ public sealed class WindowedSuccessRateTests
     }
 
     [Fact]
-    public void After_a_pause_the_step_is_that_of_the_clock_at_once_and_then_turns_with_it()
+    public void After_a_pause_the_step_matches_the_clock_immediately_and_then_advances_with_it()
     {
         var time = new FakeTimeProvider();
         using var steps = new WindowSteps(TimeSpan.FromSeconds(1), time, time.GetTimestamp());
@@ -226,7 +226,7 @@ public sealed class WindowedSuccessRateTests
     }
 
     [Fact]
-    public void A_streak_is_found_before_the_window_is_asked()
+    public void A_streak_is_detected_before_the_window_is_evaluated()
     {
         using var cluster = new TestCluster(configure: static options => options.OutlierDetection.WindowedSuccessRate = new WindowedSuccessRateOutlierOptions { RequestVolume = 5 });
 
@@ -236,7 +236,7 @@ public sealed class WindowedSuccessRateTests
     }
 
     [Fact]
-    public async Task A_bucket_counts_exactly_when_many_threads_share_it_and_time_goes_on()
+    public async Task A_bucket_counts_exactly_when_many_threads_share_it_and_time_advances()
     {
         const int Threads = 8;
         const int Each = 20_000;
@@ -260,7 +260,7 @@ public sealed class WindowedSuccessRateTests
     }
 
     [Fact]
-    public void A_report_that_was_held_up_for_a_whole_window_is_dropped()
+    public void A_report_delayed_by_a_whole_window_is_dropped()
     {
         var window = new OutcomeWindow(generation: 0, stepTicks: 1);
         window.Add(25, success: true);

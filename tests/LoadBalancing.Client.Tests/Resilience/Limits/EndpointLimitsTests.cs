@@ -35,7 +35,7 @@ public sealed class EndpointLimitsTests
 
         Assert.All(cluster.Endpoints, static endpoint => Assert.Equal((3, 3), (endpoint.InFlight, endpoint.MaxInFlight)));
         LoadBalancerOverflowException refused = Assert.Throws<LoadBalancerOverflowException>(() => cluster.Balancer.Pick(new PickContext { Hash = 7 }));
-        Assert.Equal("Service 'catalog' has no room: as much is under way on each of its endpoints in service as may be (ConnectionPool:MaxRequestsPerEndpoint, ConnectionPool:AdaptiveLimit).", refused.Message);
+        Assert.Equal("Service 'catalog' has no capacity: every available endpoint is at its concurrency limit (ConnectionPool:MaxRequestsPerEndpoint, ConnectionPool:AdaptiveLimit).", refused.Message);
 
         leases[5].End(AttemptOutcome.Success);
         using EndpointLease next = cluster.Balancer.Pick(new PickContext { Hash = 7 });

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace LoadBalancing.Client.Tests.Health.Outliers.Interleavings;
 
-/// <summary>A detector with its endpoints and nobody else. At most half of them may be out; an ejection lasts 10 s, and a sweep comes each 10 s.</summary>
+/// <summary>A detector with its endpoints and nothing else. At most half of them may be ejected; an ejection lasts 10 s, and a sweep runs every 10 s.</summary>
 internal sealed class DetectorBench : IEjectionEvents
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
@@ -63,9 +63,9 @@ internal sealed class DetectorBench : IEjectionEvents
 
     public void Remove(int endpoint)
     {
-        UpstreamEndpoint leaver = All[endpoint];
-        _members = [.. _members.Where(member => member != leaver)];
-        Detector.SetEndpoints(_members, [leaver]);
+        UpstreamEndpoint removed = All[endpoint];
+        _members = [.. _members.Where(other => other != removed)];
+        Detector.SetEndpoints(_members, [removed]);
     }
 
     public void ExpectEjected(int endpoint)
@@ -78,10 +78,10 @@ internal sealed class DetectorBench : IEjectionEvents
 
     public void ExpectConsistency()
     {
-        int isOut = All.Count(static endpoint => endpoint is { Health: EndpointHealth.Ejected, IsRemoved: false });
-        Assert.Equal(isOut, Detector.EjectedCount);
-        Assert.Equal(isOut, Ejected.Count - Returned.Count);
-        Assert.InRange(isOut, 0, All.Length / 2);
+        int ejected = All.Count(static endpoint => endpoint is { Health: EndpointHealth.Ejected, IsRemoved: false });
+        Assert.Equal(ejected, Detector.EjectedCount);
+        Assert.Equal(ejected, Ejected.Count - Returned.Count);
+        Assert.InRange(ejected, 0, All.Length / 2);
         Assert.All(All, static endpoint => Assert.False(endpoint.Status.IsClaimed));
     }
 

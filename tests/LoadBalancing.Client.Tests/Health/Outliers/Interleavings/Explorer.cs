@@ -3,12 +3,12 @@ using System.Runtime.CompilerServices;
 namespace LoadBalancing.Client.Tests.Health.Outliers.Interleavings;
 
 /// <summary>
-/// Runs a handful of threads through every order of the steps that they can see of each other, as marked by <see cref="Interleaving"/>. One thread runs at a time; each stops before each of its
-/// steps. Orders that differ only in neighbouring steps that have nothing to do with each other are run once (sleep sets, Godefroid 1996).
+/// Runs a few threads in every order of their mutually visible steps, as marked by <see cref="Interleaving"/>. One thread runs at a time; each stops
+/// before each of its steps. Orders that differ only in adjacent independent steps are run once (sleep sets, Godefroid 1996).
 /// </summary>
 /// <remarks>
-/// It explores what happens on a machine whose threads see each other's writes in the order in which they were made. All marked steps are interlocked or volatile; orders that a weaker memory would
-/// add are left to the tests with real threads.
+/// It explores a machine whose threads see each other's writes in program order. All marked steps are interlocked or volatile; additional orders of a
+/// weaker memory model are left to the tests with real threads.
 /// </remarks>
 internal static class Explorer
 {
@@ -20,7 +20,7 @@ internal static class Explorer
     [ModuleInitializer]
     internal static void Install() => Interleaving.Install(static (cell, kind) => _atStep?.Invoke(cell, kind));
 
-    /// <summary>The steps that something takes which other threads can see, as the explorer is told of them.</summary>
+    /// <summary>Returns the steps of an action that other threads can see, as the explorer receives them.</summary>
     public static IReadOnlyList<(object Cell, StepKind Kind)> StepsOf(Action body)
     {
         var steps = new List<(object Cell, StepKind Kind)>();
@@ -37,8 +37,8 @@ internal static class Explorer
         return steps;
     }
 
-    /// <summary>Runs the first thread of a scenario again and again, with the second one in whole before each of its steps in turn. Neither may wait for the other.</summary>
-    /// <returns>How many steps there were.</returns>
+    /// <summary>Runs the first thread of a scenario repeatedly, each time with the whole second thread before another one of its steps. Neither may wait for the other.</summary>
+    /// <returns>The number of steps.</returns>
     public static int RunInterrupted(Func<Scenario> arrange)
     {
         for (int at = 0; ; at++)
@@ -80,8 +80,8 @@ internal static class Explorer
     }
 
     /// <summary>Runs every order.</summary>
-    /// <param name="arrange">Makes everything anew and says what the threads do and what must hold when they are done.</param>
-    /// <returns>How many orders there were.</returns>
+    /// <param name="arrange">Creates a new scenario: the actions of the threads, and the check of the final state.</param>
+    /// <returns>The number of orders.</returns>
     public static int RunAll(Func<Scenario> arrange)
     {
         var path = new List<Node>();
@@ -107,7 +107,7 @@ internal static class Explorer
         return runs < MostRuns ? runs : throw new InvalidOperationException("There are too many orders to try them all.");
     }
 
-    /// <returns>False when this order was cut short, because it differs from an earlier one in nothing that matters.</returns>
+    /// <returns>False when this order was cut short because it is equivalent to an earlier one.</returns>
     private static bool Run(Scenario scenario, List<Node> path)
     {
         Actor[] actors = [.. scenario.Threads.Select(static body => new Actor(body))];
@@ -159,7 +159,7 @@ internal static class Explorer
         return path.Count > 0;
     }
 
-    /// <summary>A moment at which one of several threads may go on.</summary>
+    /// <summary>A point at which one of several threads can continue.</summary>
     private sealed class Node
     {
         private readonly (object? Cell, StepKind Kind)[] _steps;
@@ -172,7 +172,7 @@ internal static class Explorer
             _enabled = enabled;
             if (before is not null)
             {
-                // Whoever was tried there already need not be tried again for as long as nothing happens that his step has to do with.
+                // A thread that was already explored there need not be explored again until a dependent step happens.
                 _asleep.UnionWith(before._asleep.Where(sleeper => sleeper != before.Chosen && AreIndependent(before._steps[sleeper], before._steps[before.Chosen])));
             }
         }
@@ -213,7 +213,7 @@ internal static class Explorer
 
         public Actor(Action body) => _body = body;
 
-        /// <summary>What its next step touches.</summary>
+        /// <summary>The cell that its next step accesses.</summary>
         public object? Cell { get; private set; }
 
         public StepKind Kind { get; private set; }
@@ -224,7 +224,7 @@ internal static class Explorer
 
         public void Start()
         {
-            // Threads of its own: those of the pool are few, and other tests need them.
+            // Dedicated threads: pool threads are few, and other tests need them.
             new Thread(RunBody, maxStackSize: 256 * 1024) { IsBackground = true }.Start();
             AwaitPause();
         }
@@ -235,7 +235,7 @@ internal static class Explorer
             AwaitPause();
         }
 
-        /// <summary>Somebody is about to write; whoever waits for that can go on after it.</summary>
+        /// <summary>Called before a write; a thread that waits for it can continue after it.</summary>
         public void Wake(Actor writer)
         {
             if (!ReferenceEquals(this, writer) && Kind == StepKind.Wait && ReferenceEquals(Cell, writer.Cell))
@@ -244,7 +244,7 @@ internal static class Explorer
             }
         }
 
-        /// <summary>Lets it run to its end, if it has not come there yet.</summary>
+        /// <summary>Lets the thread run to its end, if it has not ended yet.</summary>
         public void Dispose()
         {
             if (!IsDone)
@@ -278,7 +278,7 @@ internal static class Explorer
                 Pause(this, StepKind.Read);
                 _body();
             }
-#pragma warning disable CA1031 // Told to whoever waits for the step.
+#pragma warning disable CA1031 // Rethrown on the thread that waits for the step.
             catch (Exception exception)
 #pragma warning restore CA1031
             {
@@ -305,5 +305,5 @@ internal static class Explorer
     }
 }
 
-/// <summary>What the threads do, and what must hold when they are done.</summary>
+/// <summary>The actions of the threads, and the check of the final state.</summary>
 internal sealed record Scenario(Action Check, params Action[] Threads);

@@ -1,13 +1,13 @@
 namespace LoadBalancing.Client.Tests.Health.Outliers.Interleavings;
 
-/// <summary>That the explorer tries every order, and finds what it is made to find.</summary>
+/// <summary>Verifies that the explorer tries every order and detects violations.</summary>
 public sealed class ExplorerTests
 {
     [Theory]
     [InlineData(2, 2, 6)]
     [InlineData(3, 3, 20)]
     [InlineData(4, 5, 126)]
-    public void Writes_of_two_threads_to_one_cell_are_run_in_every_order(int a, int b, int orders)
+    public void Writes_of_two_threads_to_one_cell_run_in_every_order(int a, int b, int orders)
     {
         var seen = new HashSet<string>();
 
@@ -27,12 +27,12 @@ public sealed class ExplorerTests
             }
         });
 
-        // Binomial: which of the a + b places are the first thread's.
+        // Binomial: which of the a + b positions belong to the first thread.
         Assert.Equal((orders, orders), (runs, seen.Count));
     }
 
     [Fact]
-    public void Steps_that_have_nothing_to_do_with_each_other_are_run_in_one_order()
+    public void Independent_steps_run_in_one_order()
     {
         Assert.Equal(1, Explorer.RunAll(static () => new Scenario(static () => { }, static () => Touch(new object()), static () => Touch(new object()))));
 
@@ -67,7 +67,7 @@ public sealed class ExplorerTests
     }
 
     [Fact]
-    public void One_that_waits_goes_on_after_the_write_and_two_that_wait_for_each_other_are_told()
+    public void A_waiting_thread_continues_after_the_write_and_a_deadlock_is_reported()
     {
         int runs = Explorer.RunAll(static () =>
         {

@@ -3,13 +3,13 @@ using Microsoft.Extensions.Time.Testing;
 namespace LoadBalancing.Client.Tests.Health.Outliers.Interleavings;
 
 /// <summary>
-/// One thing is done, and another one comes in whole before each of its steps in turn: what a lock-free step does when somebody else was first. Fewer orders than the explorer tries, and no threads: all of
-/// them take no time.
+/// One operation runs, and another one runs completely before each of its steps in turn: the behaviour of a lock-free step that loses a race. Fewer
+/// orders than the explorer tries, and no threads, so all of them are fast.
 /// </summary>
 public sealed class InterruptionTests
 {
     [Fact]
-    public void Of_two_attempts_that_are_counted_for_the_sweep_none_is_lost() => Each(static () =>
+    public void Two_attempts_counted_for_the_sweep_are_both_kept() => Each(static () =>
     {
         var tally = new EndpointOutlierState();
         return new Scenario(
@@ -19,7 +19,7 @@ public sealed class InterruptionTests
     });
 
     [Fact]
-    public void An_attempt_that_is_counted_while_the_count_is_taken_is_in_the_one_or_the_next() => Each(static () =>
+    public void An_attempt_counted_during_a_take_is_in_this_take_or_the_next() => Each(static () =>
     {
         var tally = new EndpointOutlierState();
         tally.AddResponse(0, success: true);
@@ -31,7 +31,7 @@ public sealed class InterruptionTests
     });
 
     [Fact]
-    public void An_attempt_of_an_earlier_life_leaves_the_count_of_a_later_one_alone() => Each(static () =>
+    public void An_attempt_of_an_earlier_generation_does_not_change_the_count_of_a_later_one() => Each(static () =>
     {
         var tally = new EndpointOutlierState();
         return new Scenario(
@@ -41,7 +41,7 @@ public sealed class InterruptionTests
     });
 
     [Fact]
-    public void Of_two_attempts_that_are_counted_in_a_window_none_is_lost() => Each(static () =>
+    public void Two_attempts_counted_in_a_window_are_both_kept() => Each(static () =>
     {
         var window = new OutcomeWindow(0, 1);
         return new Scenario(
@@ -51,7 +51,7 @@ public sealed class InterruptionTests
     });
 
     [Fact]
-    public void An_attempt_of_an_earlier_time_leaves_the_bucket_of_a_later_one_alone() => Each(static () =>
+    public void An_attempt_of_an_earlier_step_does_not_change_the_bucket_of_a_later_one() => Each(static () =>
     {
         var window = new OutcomeWindow(0, 1);
         return new Scenario(
@@ -61,7 +61,7 @@ public sealed class InterruptionTests
     });
 
     [Fact]
-    public void Two_that_begin_the_window_of_a_life_begin_the_same() => Each(static () =>
+    public void Two_concurrent_creations_of_a_window_yield_the_same_window() => Each(static () =>
     {
         var tally = new EndpointOutlierState();
         OutcomeWindow? first = null;
@@ -70,7 +70,7 @@ public sealed class InterruptionTests
     });
 
     [Fact]
-    public void Who_asks_for_the_window_of_an_earlier_life_while_a_later_one_is_begun_leaves_that_alone() => Each(static () =>
+    public void A_request_for_the_window_of_an_earlier_generation_does_not_replace_a_later_one() => Each(static () =>
     {
         var tally = new EndpointOutlierState();
         OutcomeWindow? later = null;
@@ -81,7 +81,7 @@ public sealed class InterruptionTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public void Of_two_that_reach_for_slots_as_many_get_one_as_there_are(int limit) => Each(() =>
+    public void Of_two_concurrent_reservations_as_many_succeed_as_the_quota_allows(int limit) => Each(() =>
     {
         var cap = new EjectionQuota();
         int got = 0;
@@ -97,7 +97,7 @@ public sealed class InterruptionTests
     });
 
     [Fact]
-    public void A_slot_that_is_given_back_while_another_is_taken_is_free() => Each(static () =>
+    public void Quota_released_during_a_reservation_is_available() => Each(static () =>
     {
         var cap = new EjectionQuota();
         cap.TryReserve(3);
@@ -105,7 +105,7 @@ public sealed class InterruptionTests
     });
 
     [Fact]
-    public void The_step_of_the_window_never_goes_back() => Each(static () =>
+    public void The_step_of_the_window_never_decreases() => Each(static () =>
     {
         var time = new FakeTimeProvider();
         var steps = new WindowSteps(TimeSpan.FromSeconds(1), time, time.GetTimestamp());
@@ -127,7 +127,7 @@ public sealed class InterruptionTests
     });
 
     [Fact]
-    public void Of_two_returns_one_is_told_and_gives_back_one_slot() => Each(static () =>
+    public void Of_two_restorations_one_is_reported_and_releases_quota_once() => Each(static () =>
     {
         DetectorBench bench = new(endpoints: 4, errors: 1, EjectionRestorePolicy.TrialRequest);
         bench.Eject(0, times: 1);
@@ -143,7 +143,7 @@ public sealed class InterruptionTests
     });
 
     [Fact]
-    public void Of_a_probe_and_a_check_that_both_return_one_it_comes_back_once() => Each(static () =>
+    public void A_trial_request_and_a_health_check_restore_an_endpoint_once() => Each(static () =>
     {
         DetectorBench bench = new(endpoints: 4, errors: 1, EjectionRestorePolicy.TrialRequest);
         bench.Eject(0, times: 1);
@@ -158,7 +158,7 @@ public sealed class InterruptionTests
     });
 
     [Fact]
-    public void Who_leaves_while_a_probe_returns_it_gives_back_one_slot() => Each(static () =>
+    public void An_endpoint_removed_during_its_restoration_releases_quota_once() => Each(static () =>
     {
         DetectorBench bench = new(endpoints: 4, errors: 1, EjectionRestorePolicy.TrialRequest);
         bench.Eject(0, times: 1);
@@ -170,7 +170,7 @@ public sealed class InterruptionTests
     });
 
     [Fact]
-    public void Who_leaves_while_a_failure_ejects_it_keeps_no_slot() => Each(static () =>
+    public void An_endpoint_removed_during_its_ejection_keeps_no_quota() => Each(static () =>
     {
         DetectorBench bench = new(endpoints: 4, errors: 1);
         bench.Eject(1, times: 1);
@@ -178,7 +178,7 @@ public sealed class InterruptionTests
     });
 
     [Fact]
-    public void A_failure_during_the_departure_of_its_endpoint_takes_no_slot() => Each(static () =>
+    public void A_failure_during_the_removal_of_its_endpoint_takes_no_quota() => Each(static () =>
     {
         DetectorBench bench = new(endpoints: 4, errors: 1);
         return new Scenario(() => Assert.Equal((true, 0), (bench[0].IsRemoved, bench.Detector.EjectedCount)), () => bench.Remove(0), () => bench.Fail(0));
@@ -188,7 +188,7 @@ public sealed class InterruptionTests
     [InlineData(1u)]
     [InlineData(2u)]
     [InlineData(3u)]
-    public void Of_two_failures_none_goes_uncounted_and_one_ejects(uint errors) => Each(() =>
+    public void Two_failures_are_both_counted_and_one_ejects(uint errors) => Each(() =>
     {
         DetectorBench bench = new(endpoints: 2, errors);
         return new Scenario(
@@ -203,7 +203,7 @@ public sealed class InterruptionTests
     });
 
     [Fact]
-    public void A_success_in_the_midst_of_a_failure_clears_what_came_before_it() => Each(static () =>
+    public void A_success_during_a_failure_clears_earlier_failures() => Each(static () =>
     {
         DetectorBench bench = new(endpoints: 2, errors: 3);
         bench.Fail(0);
@@ -211,7 +211,7 @@ public sealed class InterruptionTests
     });
 
     [Fact]
-    public void A_failure_in_the_midst_of_a_success_is_counted_or_cleared() => Each(static () =>
+    public void A_failure_during_a_success_is_counted_or_cleared() => Each(static () =>
     {
         DetectorBench bench = new(endpoints: 2, errors: 3);
         bench.Fail(0);
@@ -219,7 +219,7 @@ public sealed class InterruptionTests
     });
 
     [Fact]
-    public void A_failure_that_comes_while_another_is_refused_is_refused_too() => Each(static () =>
+    public void A_failure_during_a_refused_ejection_is_refused_too() => Each(static () =>
     {
         DetectorBench bench = new(endpoints: 2, errors: 1);
         bench.Eject(1, times: 1);
@@ -234,14 +234,14 @@ public sealed class InterruptionTests
     });
 
     [Fact]
-    public void A_success_that_comes_while_a_failure_is_decided_takes_nothing_from_the_decision() => Each(static () =>
+    public void A_success_during_a_decision_does_not_change_the_decision() => Each(static () =>
     {
         DetectorBench bench = new(endpoints: 2, errors: 1);
         return new Scenario(() => bench.ExpectConsistency(), () => bench.Fail(0), () => bench.Succeed(0));
     });
 
     [Fact]
-    public void Of_two_endpoints_that_reach_for_one_slot_one_goes_out_and_the_other_is_refused() => Each(static () =>
+    public void Of_two_endpoints_with_quota_for_one_one_is_ejected_and_the_other_refused() => Each(static () =>
     {
         DetectorBench bench = new(endpoints: 2, errors: 1);
         bool first = false;
@@ -258,7 +258,7 @@ public sealed class InterruptionTests
     });
 
     [Fact]
-    public void A_detection_that_waits_for_another_one_to_be_decided_is_not_cleared_by_a_success() => Each(static () =>
+    public void A_detection_that_waits_for_another_decision_is_not_cleared_by_a_success() => Each(static () =>
     {
         DetectorBench bench = new(endpoints: 2, errors: 1);
         bench.Eject(1, times: 1);
@@ -277,7 +277,7 @@ public sealed class InterruptionTests
     });
 
     [Fact]
-    public void A_streak_that_is_not_yet_too_long_is_cleared_by_a_success_also_while_the_sweep_decides() => Each(static () =>
+    public void A_streak_below_the_threshold_is_cleared_by_a_success_even_while_the_sweep_decides() => Each(static () =>
     {
         DetectorBench bench = new(endpoints: 2, errors: 5, configure: static settings => settings with { FailurePercentage = new FailurePercentageSettings(50, 1, 1, 0, 0) });
         bench.Fail(0);
@@ -292,7 +292,7 @@ public sealed class InterruptionTests
     });
 
     [Fact]
-    public void Whatever_fails_in_the_midst_of_a_sweep_is_found_by_it_or_by_itself() => Each(static () =>
+    public void A_failure_during_a_sweep_is_detected_by_the_sweep_or_by_its_report() => Each(static () =>
     {
         DetectorBench bench = new(endpoints: 2, errors: 2, configure: static settings => settings with { FailurePercentage = new FailurePercentageSettings(85, 1, 1, 100, 100) });
         bench.Fail(0);
@@ -300,9 +300,9 @@ public sealed class InterruptionTests
     });
 
     [Fact]
-    public void A_window_that_fills_while_the_sweep_decides_is_judged_before_the_claim_is_given_up() => Each(static () =>
+    public void A_window_that_fills_while_the_sweep_decides_is_evaluated_before_the_claim_is_released() => Each(static () =>
     {
-        // The sweep's detection is not enforced; what the reports find meanwhile is.
+        // The sweep's detection is not enforced; the concurrent detection of the reports is.
         DetectorBench bench = new(endpoints: 2, errors: 0, configure: static settings => settings with
         {
             FailurePercentage = new FailurePercentageSettings(85, 1, 1, 0, 0),
@@ -313,7 +313,7 @@ public sealed class InterruptionTests
     });
 
     [Fact]
-    public void A_streak_that_fills_while_the_sweep_decides_is_judged_before_the_claim_is_given_up() => Each(static () =>
+    public void A_streak_that_fills_while_the_sweep_decides_is_evaluated_before_the_claim_is_released() => Each(static () =>
     {
         DetectorBench bench = new(endpoints: 2, errors: 3, configure: static settings => settings with { FailurePercentage = new FailurePercentageSettings(85, 1, 1, 0, 0) });
         bench.Fail(0);
@@ -321,7 +321,7 @@ public sealed class InterruptionTests
     });
 
     [Fact]
-    public void A_window_that_fills_while_a_streak_is_refused_is_judged_too() => Each(static () =>
+    public void A_window_that_fills_while_a_streak_is_refused_is_evaluated_too() => Each(static () =>
     {
         DetectorBench bench = new(endpoints: 2, errors: 1, configure: static settings => settings with
         {
@@ -332,7 +332,7 @@ public sealed class InterruptionTests
     });
 
     [Fact]
-    public void A_return_in_the_midst_of_a_late_report_is_left_alone_by_it() => Each(static () =>
+    public void A_restoration_during_a_late_report_is_not_affected_by_it() => Each(static () =>
     {
         DetectorBench bench = new(endpoints: 2, errors: 1);
         bench.Eject(0, times: 1);
@@ -347,7 +347,7 @@ public sealed class InterruptionTests
     });
 
     [Fact]
-    public void An_active_check_that_turns_in_the_midst_of_an_ejection_or_a_return_changes_neither() => Each(static () =>
+    public void A_health_change_during_an_ejection_or_a_restoration_changes_neither() => Each(static () =>
     {
         DetectorBench bench = new(endpoints: 4, errors: 1);
         bench.Eject(1, times: 1);
@@ -371,7 +371,7 @@ public sealed class InterruptionTests
     });
 
     [Fact]
-    public void An_active_check_that_turns_while_its_endpoint_leaves_gives_nothing_back() => Each(static () =>
+    public void A_health_change_during_the_removal_of_its_endpoint_releases_no_quota() => Each(static () =>
     {
         DetectorBench bench = new(endpoints: 4, errors: 1);
         bench.Eject(0, times: 1);
@@ -382,7 +382,7 @@ public sealed class InterruptionTests
     });
 
     [Fact]
-    public void Of_two_that_reach_for_the_one_probe_one_gets_it() => Each(static () =>
+    public void Of_two_concurrent_picks_one_gets_the_trial_request() => Each(static () =>
     {
         var gate = new TrialGate();
         int entered = 0;
@@ -398,7 +398,7 @@ public sealed class InterruptionTests
     });
 
     [Fact]
-    public void Who_reaches_for_the_probe_while_another_one_fails_is_too_early_and_leaves_the_place_free() => Each(static () =>
+    public void A_pick_during_a_failing_trial_request_gets_none_and_leaves_the_gate_open() => Each(static () =>
     {
         var gate = new TrialGate();
         gate.TryEnter(isRetryable: true, now: 0);
@@ -410,7 +410,7 @@ public sealed class InterruptionTests
     });
 
     [Fact]
-    public void An_ejection_that_is_forgiven_while_the_next_one_begins_shortens_it() => Each(static () =>
+    public void A_multiplier_decreased_while_the_next_ejection_begins_shortens_it() => Each(static () =>
     {
         DetectorBench bench = new(endpoints: 2, errors: 1, configure: static settings => settings with { MaxEjectionTime = TimeSpan.FromMinutes(5) });
         bench[0].EjectionHistory.TryChangeMultiplier(0, 2);
@@ -421,7 +421,7 @@ public sealed class InterruptionTests
             () => forgiven = bench[0].EjectionHistory.TryChangeMultiplier(2, 1));
     });
 
-    /// <summary>Two more failures come in the midst of something, and after both the endpoint is out.</summary>
+    /// <summary>Two more failures come during an operation, and after both the endpoint is ejected.</summary>
     private static Scenario EjectedByTwoMore(DetectorBench bench, Action during) => new(
         () => bench.ExpectEjected(0),
         during,

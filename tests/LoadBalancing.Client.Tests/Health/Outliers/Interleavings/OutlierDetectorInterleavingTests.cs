@@ -1,12 +1,12 @@
 namespace LoadBalancing.Client.Tests.Health.Outliers.Interleavings;
 
-/// <summary>The production class itself, in every order of the steps of its threads: no ejection is lost, none is made twice, and the cap holds.</summary>
+/// <summary>The production class itself, in every order of the steps of its threads: no ejection is lost or duplicated, and the quota holds.</summary>
 public sealed class OutlierDetectorInterleavingTests
 {
     [Fact]
-    public void Of_two_failures_that_reach_for_the_one_slot_exactly_one_ejects()
+    public void Of_two_failures_with_quota_for_one_exactly_one_ejects()
     {
-        // The one that finds the slot taken must not clear the streak that the other one is acting on.
+        // The report that finds the quota reserved must not clear the streak that the other one is processing.
         DetectorBench.Explore(static () =>
         {
             DetectorBench bench = new(endpoints: 2, errors: 2);
@@ -16,7 +16,7 @@ public sealed class OutlierDetectorInterleavingTests
     }
 
     [Fact]
-    public void A_success_beside_the_last_failure_comes_before_it_or_after_it()
+    public void A_success_concurrent_with_the_last_failure_comes_before_it_or_after_it()
     {
         DetectorBench.Explore(static () =>
         {
@@ -38,7 +38,7 @@ public sealed class OutlierDetectorInterleavingTests
     }
 
     [Fact]
-    public void Of_two_endpoints_with_room_for_one_exactly_one_goes_out()
+    public void Of_two_endpoints_with_quota_for_one_exactly_one_is_ejected()
     {
         DetectorBench.Explore(static () =>
         {
@@ -56,9 +56,9 @@ public sealed class OutlierDetectorInterleavingTests
     }
 
     [Fact]
-    public void No_failure_goes_uncounted_while_another_one_is_refused()
+    public void Every_failure_is_counted_while_another_one_is_refused()
     {
-        // The slot is taken, so the second failure in a row is refused and starts the count anew; the third is its first.
+        // The quota is taken, so the second consecutive failure is refused and resets the count; the third is the first of the new count.
         DetectorBench.Explore(static () =>
         {
             DetectorBench bench = new(endpoints: 2, errors: 2);
@@ -77,7 +77,7 @@ public sealed class OutlierDetectorInterleavingTests
     }
 
     [Fact]
-    public void A_detection_that_comes_due_while_another_is_refused_is_decided_too()
+    public void A_detection_that_becomes_due_while_another_is_refused_is_decided_too()
     {
         DetectorBench.Explore(static () =>
         {
@@ -96,7 +96,7 @@ public sealed class OutlierDetectorInterleavingTests
     }
 
     [Fact]
-    public void A_refusal_beside_a_return_is_no_loss_either_the_slot_was_taken_or_it_is_used()
+    public void A_refusal_concurrent_with_a_restoration_means_the_quota_was_taken_or_is_used()
     {
         DetectorBench.Explore(static () =>
         {
@@ -115,7 +115,7 @@ public sealed class OutlierDetectorInterleavingTests
     }
 
     [Fact]
-    public void Reports_of_an_earlier_life_beside_a_return_change_nothing()
+    public void Reports_of_an_earlier_generation_concurrent_with_a_restoration_change_nothing()
     {
         DetectorBench.Explore(static () =>
         {
@@ -136,7 +136,7 @@ public sealed class OutlierDetectorInterleavingTests
     }
 
     [Fact]
-    public void A_failure_of_the_new_life_beside_its_beginning_is_counted_or_was_too_early()
+    public void A_failure_of_the_new_generation_concurrent_with_its_start_is_counted_or_too_early()
     {
         DetectorBench.Explore(static () =>
         {
@@ -160,7 +160,7 @@ public sealed class OutlierDetectorInterleavingTests
     }
 
     [Fact]
-    public void A_member_that_leaves_beside_its_ejection_keeps_no_slot()
+    public void An_endpoint_removed_concurrently_with_its_ejection_keeps_no_quota()
     {
         DetectorBench.Explore(static () =>
         {
@@ -177,7 +177,7 @@ public sealed class OutlierDetectorInterleavingTests
     }
 
     [Fact]
-    public void An_ejected_member_that_leaves_beside_its_probe_gives_its_slot_back_once()
+    public void An_ejected_endpoint_removed_concurrently_with_its_trial_releases_quota_once()
     {
         DetectorBench.Explore(static () =>
         {
@@ -195,7 +195,7 @@ public sealed class OutlierDetectorInterleavingTests
     }
 
     [Fact]
-    public void Two_that_reach_for_the_one_probe_do_not_both_get_it()
+    public void Two_concurrent_picks_do_not_both_get_the_trial_request()
     {
         DetectorBench.Explore(static () =>
         {
@@ -214,7 +214,7 @@ public sealed class OutlierDetectorInterleavingTests
     }
 
     [Fact]
-    public void After_a_probe_that_failed_nobody_slips_through_on_an_earlier_look()
+    public void After_a_failed_trial_request_no_pick_passes_on_a_stale_read()
     {
         DetectorBench.Explore(static () =>
         {
@@ -233,7 +233,7 @@ public sealed class OutlierDetectorInterleavingTests
     }
 
     [Fact]
-    public void Of_two_detectors_that_fire_at_once_from_two_reports_the_enforced_one_ejects()
+    public void Of_two_detectors_that_fire_concurrently_from_two_reports_the_enforced_one_ejects()
     {
         DetectorBench.Explore(static () =>
         {
@@ -243,7 +243,7 @@ public sealed class OutlierDetectorInterleavingTests
     }
 
     [Fact]
-    public void An_active_check_that_fails_beside_an_ejection_takes_nothing_from_it_and_gives_nothing()
+    public void A_failed_health_check_concurrent_with_an_ejection_does_not_affect_it()
     {
         DetectorBench.Explore(static () =>
         {
@@ -260,7 +260,7 @@ public sealed class OutlierDetectorInterleavingTests
     }
 
     [Fact]
-    public void The_sweep_waits_for_whoever_has_the_claim_and_then_decides()
+    public void The_sweep_waits_for_the_claim_and_then_decides()
     {
         DetectorBench.Explore(static () =>
         {

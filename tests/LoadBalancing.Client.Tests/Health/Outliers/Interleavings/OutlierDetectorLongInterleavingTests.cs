@@ -1,10 +1,10 @@
 namespace LoadBalancing.Client.Tests.Health.Outliers.Interleavings;
 
-/// <summary>The same where there are many orders: most take seconds, and one of them a minute.</summary>
+/// <summary>The same for scenarios with many orders: most take seconds, and one takes a minute.</summary>
 public sealed class OutlierDetectorLongInterleavingTests
 {
     [Fact]
-    public void Of_three_failures_exactly_the_third_ejects_whoever_makes_it()
+    public void Of_three_failures_exactly_the_third_ejects_on_any_thread()
     {
         DetectorBench.Explore(static () =>
         {
@@ -14,7 +14,7 @@ public sealed class OutlierDetectorLongInterleavingTests
     }
 
     [Fact]
-    public void Of_three_endpoints_with_room_for_two_exactly_two_go_out()
+    public void Of_three_endpoints_with_quota_for_two_exactly_two_are_ejected()
     {
         DetectorBench.Explore(static () =>
         {
@@ -32,9 +32,9 @@ public sealed class OutlierDetectorLongInterleavingTests
     }
 
     [Fact]
-    public void Two_that_find_the_same_endpoint_bad_take_no_slot_from_another()
+    public void Two_detections_of_the_same_endpoint_take_no_quota_from_another()
     {
-        // Room for two. Were each of the two to reserve a slot, the other endpoint would find none, and one of the slots would be given back a moment later.
+        // Quota for two. If both detections reserved quota, the other endpoint would find none, although one reservation is released immediately afterwards.
         DetectorBench.Explore(static () =>
         {
             DetectorBench bench = new(endpoints: 4, errors: 1);
@@ -51,7 +51,7 @@ public sealed class OutlierDetectorLongInterleavingTests
     }
 
     [Fact]
-    public void What_the_sweep_finds_and_what_a_report_finds_eject_once_between_them()
+    public void A_detection_of_the_sweep_and_one_of_a_report_eject_once_together()
     {
         DetectorBench.Explore(static () =>
         {
@@ -62,7 +62,7 @@ public sealed class OutlierDetectorLongInterleavingTests
     }
 
     [Fact]
-    public void What_the_sweep_finds_is_not_lost_to_a_report_that_is_not_enforced()
+    public void A_detection_of_the_sweep_is_not_lost_to_a_report_that_is_not_enforced()
     {
         DetectorBench.Explore(static () =>
         {
@@ -77,7 +77,7 @@ public sealed class OutlierDetectorLongInterleavingTests
     }
 
     [Fact]
-    public void Reports_that_fill_the_window_together_eject_once()
+    public void Concurrent_reports_that_fill_the_window_eject_once()
     {
         DetectorBench.Explore(static () =>
         {

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Time.Testing;
 namespace LoadBalancing.Client.Tests.Health.Outliers.Interleavings;
 
 /// <summary>
-/// The steps by which the explorer goes, r for one that reads and w for one that writes. One that has lost its mark is run together with the one before it, and the orders in which somebody else
-/// comes between the two are missed without a word: so whoever changes the steps of a report, a sweep or a return changes them here too.
+/// The steps that the explorer uses, r for a read and w for a write. A step without a mark is run together with the one before it, and orders with
+/// another thread between the two are silently missed. So a change of the steps of a report, a sweep or a restoration must be repeated here.
 /// </summary>
 public sealed class StepMarkTests
 {
@@ -20,19 +20,19 @@ public sealed class StepMarkTests
         static bench => bench.Fail(0));
 
     [Fact]
-    public void A_failure_that_the_cap_forbids_to_eject() => Expect(
+    public void A_failure_that_the_quota_refuses_to_eject() => Expect(
         "UpstreamEndpoint rrw, OutlierDetector r, EjectionQuota r, UpstreamEndpoint rwr",
         static bench => bench.Fail(1),
         before: static bench => bench.Fail(0));
 
     [Fact]
-    public void A_sweep_that_returns_one() => Expect(
+    public void A_sweep_that_restores_an_endpoint() => Expect(
         "SweepTimer w, EjectionHistory r, UpstreamEndpoint rrw, EjectionQuota w, EjectionHistory rr, UpstreamEndpoint rr, EjectionHistory rr, UpstreamEndpoint r, EjectionHistory r, SweepTimer w",
         static bench => bench.SweepWhenDue(),
         before: static bench => bench.Fail(0));
 
     [Fact]
-    public void A_sweep_that_forgives_one() => Expect(
+    public void A_sweep_that_decreases_a_multiplier() => Expect(
         "SweepTimer w, EjectionHistory r, UpstreamEndpoint r, EjectionHistory rr, UpstreamEndpoint r, EjectionHistory w, UpstreamEndpoint r, EjectionHistory rr, UpstreamEndpoint r, EjectionHistory r",
         static bench => bench.SweepWhenDue(),
         before: static bench =>
@@ -42,16 +42,16 @@ public sealed class StepMarkTests
         });
 
     [Fact]
-    public void A_probe_that_passed() => Expect(
+    public void A_successful_trial_request() => Expect(
         "EjectionHistory r, UpstreamEndpoint rrw, EjectionQuota w",
         static bench => bench.Detector.OnTrialEnded(bench[0], generation: 1, AttemptOutcome.Success),
         before: static bench => bench.Fail(0));
 
     [Fact]
-    public void A_member_that_leaves() => Expect("OutlierDetector w, UpstreamEndpoint rw", static bench => bench.Remove(0));
+    public void A_removed_endpoint() => Expect("OutlierDetector w, UpstreamEndpoint rw", static bench => bench.Remove(0));
 
     [Fact]
-    public void A_member_that_leaves_while_it_is_out() => Expect("OutlierDetector w, UpstreamEndpoint rw, EjectionQuota w", static bench => bench.Remove(0), before: static bench => bench.Fail(0));
+    public void A_removed_endpoint_that_is_ejected() => Expect("OutlierDetector w, UpstreamEndpoint rw, EjectionQuota w", static bench => bench.Remove(0), before: static bench => bench.Fail(0));
 
     [Fact]
     public void A_failure_that_is_counted_for_the_next_sweep() => Expect(
@@ -68,7 +68,7 @@ public sealed class StepMarkTests
         configure: Shares);
 
     [Fact]
-    public void A_sweep_that_judges_and_ejects() => Expect(
+    public void A_sweep_that_detects_and_ejects() => Expect(
         "SweepTimer w, EjectionHistory rr, UpstreamEndpoint r, EndpointOutlierState ww, UpstreamEndpoint r, EndpointOutlierState ww, UpstreamEndpoint rw, OutlierDetector r, EjectionQuota rrw, "
             + "UpstreamEndpoint rw, EjectionHistory rww, SweepTimer w, EjectionHistory r, UpstreamEndpoint rr, EjectionHistory r, UpstreamEndpoint r, EjectionHistory r, SweepTimer w",
         static bench => bench.SweepWhenDue(),
@@ -91,7 +91,7 @@ public sealed class StepMarkTests
         configure: Window);
 
     [Fact]
-    public void A_failure_that_a_window_finds_to_be_one_too_many() => Expect(
+    public void A_failure_that_a_window_detects() => Expect(
         "UpstreamEndpoint r, EndpointOutlierState r, OutcomeWindow wrw, UpstreamEndpoint r, EndpointOutlierState r, OutcomeWindow rrrrrrrrrr, UpstreamEndpoint w, EndpointOutlierState rw, OutlierDetector r, EjectionQuota rrw, "
             + "UpstreamEndpoint rw, EjectionHistory rww, SweepTimer w",
         static bench => bench.Fail(0),
@@ -100,7 +100,7 @@ public sealed class StepMarkTests
         before: static bench => bench.Fail(0));
 
     [Fact]
-    public void A_place_for_a_probe_that_is_taken_and_given_back()
+    public void A_trial_gate_that_is_entered_and_left()
     {
         var gate = new TrialGate();
 
@@ -111,7 +111,7 @@ public sealed class StepMarkTests
     }
 
     [Fact]
-    public void A_step_of_the_window_that_turns()
+    public void A_step_of_the_window_that_advances()
     {
         var time = new FakeTimeProvider();
         using var steps = new WindowSteps(TimeSpan.FromSeconds(1), time, time.GetTimestamp());
@@ -139,10 +139,10 @@ public sealed class StepMarkTests
         Assert.Equal(steps, StepsOf(() => what(bench)));
     }
 
-    /// <summary>Steps in a row on things of one type are told together.</summary>
+    /// <summary>Consecutive steps on objects of one type are written together.</summary>
     private static string StepsOf(Action body)
     {
-        var told = new List<string>();
+        var groups = new List<string>();
         string? last = null;
         foreach ((object cell, StepKind kind) in Explorer.StepsOf(body))
         {
@@ -150,16 +150,16 @@ public sealed class StepMarkTests
             string letter = kind == StepKind.Read ? "r" : "w";
             if (type == last)
             {
-                told[^1] += letter;
+                groups[^1] += letter;
             }
             else
             {
-                told.Add($"{type} {letter}");
+                groups.Add($"{type} {letter}");
             }
 
             last = type;
         }
 
-        return string.Join(", ", told);
+        return string.Join(", ", groups);
     }
 }
