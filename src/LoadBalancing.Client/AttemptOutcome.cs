@@ -68,7 +68,7 @@ public readonly struct AttemptOutcome : IEquatable<AttemptOutcome>
     {
         if (kind is <= FailureKind.None or > FailureKind.Gateway)
         {
-            throw new ArgumentOutOfRangeException(nameof(kind), kind, "A failure needs a kind: Connect, Reset, Timeout, ErrorResponse or Gateway.");
+            throw new ArgumentOutOfRangeException(nameof(kind), kind, "A failure requires a kind: Connect, Reset, Timeout, ErrorResponse or Gateway.");
         }
 
         return new AttemptOutcome(success: false, kind, retryAfter?.UtcTicks ?? 0);

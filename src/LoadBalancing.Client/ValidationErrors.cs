@@ -30,7 +30,7 @@ internal sealed class ValidationErrors(string root)
     {
         if (value < least)
         {
-            Add(key, $"{value} is not allowed; it is {least} or more.");
+            Add(key, $"{value} is not allowed; it must be {least} or more.");
         }
     }
 
@@ -46,7 +46,7 @@ internal sealed class ValidationErrors(string root)
     {
         if (value <= TimeSpan.Zero)
         {
-            Add(key, $"{value} is not allowed; it is longer than zero.");
+            Add(key, $"{value} is not allowed; it must be longer than zero.");
         }
 
         CheckMaxDuration(key, value);
@@ -56,7 +56,7 @@ internal sealed class ValidationErrors(string root)
     {
         if (value is { } limit && limit <= TimeSpan.Zero && limit != Timeout.InfiniteTimeSpan)
         {
-            Add(key, $"{limit} is not allowed; it is longer than zero, or infinite for no limit.");
+            Add(key, $"{limit} is not allowed; it must be longer than zero, or infinite for no limit.");
         }
 
         CheckMaxDuration(key, value);
@@ -66,7 +66,7 @@ internal sealed class ValidationErrors(string root)
     {
         if (value > MaxDuration)
         {
-            Add(key, $"{value} is too long; the longest is {MaxDuration.TotalDays} days.");
+            Add(key, $"{value} is too long; the maximum is {MaxDuration.TotalDays} days.");
         }
     }
 
@@ -83,7 +83,7 @@ internal sealed class ValidationErrors(string root)
     {
         if (!Enum.IsDefined(value))
         {
-            Add(key, $"{value} is not allowed; it is one of {string.Join(", ", Enum.GetNames<T>())}.");
+            Add(key, $"{value} is not allowed; it must be one of {string.Join(", ", Enum.GetNames<T>())}.");
         }
     }
 

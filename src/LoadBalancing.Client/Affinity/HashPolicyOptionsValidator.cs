@@ -17,17 +17,17 @@ internal static class HashPolicyOptionsValidator
         int kinds = inputs.Count(static isSet => isSet);
         if (kinds != 1)
         {
-            errors.Add($"HashPolicies:{i}", $"it says {kinds} things to hash; exactly one of Header, Cookie, QueryParameter and CallerAddress is set.");
+            errors.Add($"HashPolicies:{i}", $"it sets {kinds} inputs; set exactly one of Header, Cookie, QueryParameter and CallerAddress.");
         }
 
         if (policy?.Header is { } header && !HeaderValidator.IsToken(header))
         {
-            errors.Add($"HashPolicies:{i}:Header", $"'{header}' is not the name of a header; write it like 'X-User'.");
+            errors.Add($"HashPolicies:{i}:Header", $"'{header}' is not a valid header name; write it like 'X-User'.");
         }
 
         if (policy?.QueryParameter is "")
         {
-            errors.Add($"HashPolicies:{i}:QueryParameter", "it is empty; write the parameter's name, like 'user'.");
+            errors.Add($"HashPolicies:{i}:QueryParameter", "it is empty; set the name of a query parameter, like 'user'.");
         }
 
         if (policy?.Cookie is { } cookie)

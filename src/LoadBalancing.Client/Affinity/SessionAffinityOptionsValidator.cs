@@ -12,8 +12,8 @@ internal static class SessionAffinityOptionsValidator
         CookieValidator.CheckPath("SessionAffinity:Path", options.Path, errors);
         if (options.Keys is null or [])
         {
-            errors.Add("SessionAffinity:Keys", "there is none; without a key, callers could forge cookies and choose their endpoints. "
-                + "Make one with 'openssl rand -base64 32' and give it to all instances.");
+            errors.Add("SessionAffinity:Keys", "no key is set; without one, callers could forge cookies and choose their endpoints. "
+                + "Generate one with 'openssl rand -base64 32' and use it on all instances.");
         }
 
         // A key is a secret: not even an error repeats what it says.
@@ -22,7 +22,7 @@ internal static class SessionAffinityOptionsValidator
             Span<byte> bytes = new byte[options.Keys![i]?.Length ?? 0];
             if (!Convert.TryFromBase64String(options.Keys[i] ?? "", bytes, out int length) || length < MinKeyLength)
             {
-                errors.Add($"SessionAffinity:Keys:{i}", $"it is not Base64 of at least {MinKeyLength} bytes; make one with 'openssl rand -base64 32'.");
+                errors.Add($"SessionAffinity:Keys:{i}", $"it is not Base64 of at least {MinKeyLength} bytes; generate one with 'openssl rand -base64 32'.");
             }
         }
     }

@@ -13,17 +13,17 @@ internal static class SubsetOptionsValidator
             ValidationErrors own = errors.ForSection("Subsets");
             if (string.IsNullOrEmpty(name) || !name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
             {
-                own.Add(name, "it is no name for a subset; it has letters, digits, hyphens, dots and underscores only, like 'v2'.");
+                own.Add(name, "it is not a valid subset name; use only letters, digits, hyphens, dots and underscores, like 'v2'.");
             }
 
             if (options.Subsets.Keys.TakeWhile(earlier => earlier != name).Contains(name, StringComparer.OrdinalIgnoreCase))
             {
-                own.Add(name, "another subset has the same name but for its case; names must differ.");
+                own.Add(name, "another subset has a name that differs only in case; names must be unique.");
             }
 
             if (subset is null)
             {
-                own.Add(name, "it is null; give it Labels, or leave it out.");
+                own.Add(name, "it is null; set Labels, or remove it.");
                 continue;
             }
 
@@ -39,7 +39,7 @@ internal static class SubsetOptionsValidator
     {
         if (subset.Labels is not { Count: > 0 } || subset.Labels.Any(static label => string.IsNullOrEmpty(label.Key) || label.Value is null))
         {
-            errors.Add("Labels", "there are none, or one of them has no name or no value; a subset is distinguished by at least one, like version = v2.");
+            errors.Add("Labels", "no label is set, or one of them has no name or no value; a subset needs at least one, like version = v2.");
         }
 
         // Only the values of the subset itself: the errors of the service are reported once.

@@ -34,7 +34,7 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
         errors.AddRange(options.ConfigurationErrors);
         foreach (string missing in FindNullSections(options))
         {
-            errors.Add(missing, "it is null; leave it at its default, or set it to a value of its own.");
+            errors.Add(missing, "it is null; keep the default or set a value.");
         }
 
         if (FindNullSections(options).Any())
@@ -102,7 +102,7 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
     {
         if (!_strategies.TryGet(options.Strategy, out ILoadBalancingStrategy? strategy))
         {
-            errors.Add("Strategy", $"'{options.Strategy}' is not known; known are {string.Join(", ", _strategies.Names)}.");
+            errors.Add("Strategy", $"'{options.Strategy}' is unknown; allowed are {string.Join(", ", _strategies.Names)}.");
         }
 
         StrategyOptionsValidator.Validate(options, strategy, errors);
@@ -155,8 +155,8 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
         bool mayLackEndpoints = _startupTracker.HasStarted(service) || _registrations.GetSources(service).Any() || options.ConfigurationErrors.Count > 0;
         if (options.Endpoints.Count == 0 && !mayLackEndpoints)
         {
-            errors.Add("Endpoints", "there are none, and the service has no endpoint source; "
-                + "list at least one address, like 'http://10.0.0.1:8080', or call AddEndpointSource.");
+            errors.Add("Endpoints", "no endpoint is set, and the service has no endpoint source; "
+                + "set at least one address, like 'http://10.0.0.1:8080', or call AddEndpointSource.");
         }
 
         HashSet<string> web = [Uri.UriSchemeHttp, Uri.UriSchemeHttps];

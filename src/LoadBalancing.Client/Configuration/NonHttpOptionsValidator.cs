@@ -7,14 +7,14 @@ namespace LoadBalancing.Client;
 internal static class NonHttpOptionsValidator
 {
     private const string NoTimeout =
-        "a call that takes too long is yours to give up; end its lease with AttemptOutcome.Failure(FailureKind.Timeout)";
+        "your code times out its calls; end the lease with AttemptOutcome.Failure(FailureKind.Timeout)";
 
     private const string NoHashPolicies =
-        "there is no request to read; give each pick its PickContext.Hash, which AffinityHash finds for a text and for a caller's address";
+        "there is no request to read; set PickContext.Hash for each pick, computed by AffinityHash from a text or a caller's address";
 
     private const string NoBodies = "only HTTP responses have bodies";
-    private const string NoRetries = "it bounds retries, which are yours to make";
-    private const string NoHosts = "a balancer is found by its name and not by hosts";
+    private const string NoRetries = "it limits retries, which your code makes";
+    private const string NoHosts = "a balancer is found by its name, not by hosts";
 
     public static void Validate(LoadBalancingOptions options, ValidationErrors errors)
     {
@@ -28,7 +28,7 @@ internal static class NonHttpOptionsValidator
             ("Retry", IsSet(options.Retry), "to retry on another endpoint, pick again with PickContext.Exclude"),
             ("RetryBudget", IsSet(options.RetryBudget), NoRetries),
             ("ConnectionPool:MaxConcurrentRetries", pool.MaxConcurrentRetries is not null, NoRetries),
-            ("ConnectionPool:KeepAlive", IsSet(pool.KeepAlive), "the connections are yours; set the options of their sockets"),
+            ("ConnectionPool:KeepAlive", IsSet(pool.KeepAlive), "connections are opened by your code; set the options of their sockets"),
         })
         {
             RejectIfSet(key, isSet, reason, errors);
@@ -36,7 +36,7 @@ internal static class NonHttpOptionsValidator
 
         foreach (string option in ConnectionSettings.From(pool).ConfiguredOptions)
         {
-            RejectIfSet(option, isSet: true, "the connections are yours to make", errors);
+            RejectIfSet(option, isSet: true, "connections are opened by your code", errors);
         }
 
         foreach ((string key, bool isSet, string reason) in new[]
@@ -61,7 +61,7 @@ internal static class NonHttpOptionsValidator
     {
         if (isSet)
         {
-            errors.Add(key, $"it is for HTTP, and the service was registered with AddLoadBalancer, without a client: {reason}.");
+            errors.Add(key, $"it applies to HTTP only, and the service is registered with AddLoadBalancer, without a client: {reason}.");
         }
     }
 
@@ -79,15 +79,15 @@ internal static class NonHttpOptionsValidator
             string scheme = identity.Address.Scheme;
             if (kind is HealthCheckKind.Http or HealthCheckKind.Grpc && scheme != Uri.UriSchemeHttp && scheme != Uri.UriSchemeHttps)
             {
-                errors.Add("HealthCheck:Kind", $"{kind} asks over HTTP, which '{endpoint.Address}' does not speak; "
-                    + $"it is Tcp, or Custom with an IHealthProbe of yours.");
+                errors.Add("HealthCheck:Kind", $"{kind} sends probes over HTTP, which '{endpoint.Address}' does not support; "
+                    + $"set Tcp, or Custom with your own IHealthProbe.");
                 return;
             }
 
             if (kind is HealthCheckKind.Tcp && scheme == "udp")
             {
-                errors.Add("HealthCheck:Kind", $"Tcp connects, and '{endpoint.Address}' has nothing that accepts connections; "
-                    + $"it is Custom, with an IHealthProbe of yours that asks over UDP.");
+                errors.Add("HealthCheck:Kind", $"Tcp opens a connection, and '{endpoint.Address}' does not accept connections; "
+                    + $"set Custom, with your own IHealthProbe that sends probes over UDP.");
                 return;
             }
         }

@@ -233,7 +233,7 @@ internal sealed class OptionsSchema<T> : IOptionsSchema
             }
             else
             {
-                errors.Add($"{child.Path}: unknown key; known here are {FormatKeys()}.");
+                errors.Add($"{child.Path}: unknown key; allowed are {FormatKeys()}.");
             }
         }
     }
@@ -280,7 +280,7 @@ internal sealed class OptionsSchema<T> : IOptionsSchema
             IConfigurationSection[] entries = [.. section.GetChildren()];
             if (IsList(entries))
             {
-                errors.Add($"{section.Path}: a list stands where a section of names and values belongs; {expectation}.");
+                errors.Add($"{section.Path}: it is a list instead of a section of names and values; {expectation}.");
                 return;
             }
 
@@ -309,7 +309,7 @@ internal sealed class OptionsSchema<T> : IOptionsSchema
         {
             if (section.GetChildren().Any())
             {
-                errors.Add($"{section.Path}: a section or a list stands where a single value belongs; {expectation}.");
+                errors.Add($"{section.Path}: it is a section or a list instead of a single value; {expectation}.");
             }
             else if (section.Value is { } text)
             {

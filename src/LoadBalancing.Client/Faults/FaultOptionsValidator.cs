@@ -15,7 +15,7 @@ internal static class FaultOptionsValidator
         {
             if (abort.Status is < 200 or > 599)
             {
-                errors.Add("Fault:Abort:Status", $"{abort.Status} is not allowed; it is a status from 200 to 599, like 503.");
+                errors.Add("Fault:Abort:Status", $"{abort.Status} is not allowed; it must be a status from 200 to 599, like 503.");
             }
 
             errors.CheckPercent("Fault:Abort:Percent", abort.Percent);

@@ -12,7 +12,7 @@ internal static class RequestRouteOptionsValidator
         }
         else if (routes.Take(i).Any(earlier => route.Name.Equals(earlier.Name, StringComparison.OrdinalIgnoreCase)))
         {
-            errors.Add($"Routes:{i}:Name", $"another route is called '{route.Name}' too; names must differ.");
+            errors.Add($"Routes:{i}:Name", $"another route is named '{route.Name}'; names must be unique.");
         }
     }
 

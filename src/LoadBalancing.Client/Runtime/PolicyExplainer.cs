@@ -42,7 +42,7 @@ internal static class PolicyExplainer
 
     private static string FormatPerTryTimeout(RequestPlan plan) => plan.Retry.PerTryTimeout == plan.PerTryTimeout
         ? Format(plan.PerTryTimeout)
-        : $"{Format(plan.Retry.PerTryTimeout)}, held to Timeout";
+        : $"{Format(plan.Retry.PerTryTimeout)}, capped by Timeout";
 
     private static string Format(TimeSpan time) => time == Timeout.InfiniteTimeSpan ? "infinite" : time.ToString("c", CultureInfo.InvariantCulture);
 

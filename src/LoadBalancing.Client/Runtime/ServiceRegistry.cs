@@ -47,7 +47,7 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, 
         ArgumentNullException.ThrowIfNull(request);
         if (request.RequestUri is not { IsAbsoluteUri: true })
         {
-            throw new ArgumentException($"The address '{request.RequestUri}' is not absolute; routes look at all of it, like 'http://catalog/items'.", nameof(request));
+            throw new ArgumentException($"The address '{request.RequestUri}' is not absolute; routes match on all of it, like 'http://catalog/items'.", nameof(request));
         }
 
         return GetRegistered(serviceName, nameof(serviceName)).Explain(request);
@@ -60,7 +60,7 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, 
         ServiceRuntime runtime = GetRegistered(serviceName, nameof(serviceName));
         if (_registrations.IsBalancerOnly(serviceName))
         {
-            throw new ArgumentException($"Service '{serviceName}' was registered with AddLoadBalancer, without a client, and faults are injected into requests.", nameof(serviceName));
+            throw new ArgumentException($"Service '{serviceName}' is registered with AddLoadBalancer, without a client, and faults are injected into HTTP requests.", nameof(serviceName));
         }
 
         IReadOnlyList<string> errors = FaultOptionsValidator.FindErrors(fault, serviceName);
@@ -102,7 +102,7 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, 
         IReadOnlyCollection<string> known = _registrations.GetServiceNames(_provider);
         return known.Contains(name)
             ? GetRuntime(name)
-            : throw new ArgumentException($"There is no service '{name}'. Known are: {string.Join(", ", known)}.", parameter);
+            : throw new ArgumentException($"There is no service '{name}'. Known services: {string.Join(", ", known)}.", parameter);
     }
 
     private ServiceRuntime GetRuntime(string name)

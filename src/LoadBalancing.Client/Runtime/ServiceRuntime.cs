@@ -120,7 +120,7 @@ internal sealed partial class ServiceRuntime : IDisposable
                 }
                 else
                 {
-                    Reject($"{string.Join(", ", gone)}: the section is gone. A file that cannot be read for a moment looks like this; to change options, leave the section in place.");
+                    Reject($"{string.Join(", ", gone)}: the section is missing. A file that is temporarily unreadable has the same effect; to change options, keep the section in place.");
                 }
             }
             catch (OptionsValidationException exception)

@@ -24,7 +24,7 @@ internal static class StrategyOptionsValidator
     {
         if (policies is { Count: > 0 })
         {
-            errors.Add("HashPolicies", $"there are some, and the strategy '{strategy.Name}' does not hash; "
+            errors.Add("HashPolicies", $"they are set, and the strategy '{strategy.Name}' does not hash; "
                 + $"choose RingHash, Maglev or Rendezvous, or remove them.");
         }
     }

@@ -11,7 +11,7 @@ public sealed class BadInputTests
     [Fact]
     public void No_endpoints_and_no_source() => ReportedErrors.AreExactly(
         static options => options.Endpoints = [],
-        "catalog:Endpoints: there are none, and the service has no endpoint source; list at least one address, like 'http://10.0.0.1:8080', or call AddEndpointSource.");
+        "catalog:Endpoints: no endpoint is set, and the service has no endpoint source; set at least one address, like 'http://10.0.0.1:8080', or call AddEndpointSource.");
 
     [Theory]
     [InlineData("10.0.0.1", "'10.0.0.1' is not an absolute URI; write it like 'http://10.0.0.1:8080'.")]
@@ -64,7 +64,7 @@ public sealed class BadInputTests
     [Fact]
     public void An_unknown_strategy() => ReportedErrors.AreExactly(
         static options => options.Strategy = "Robin",
-        "catalog:Strategy: 'Robin' is not known; known are LeastConnections, LeastLoad, LeastRequest, Maglev, Random, Rendezvous, RingHash, RoundRobin.");
+        "catalog:Strategy: 'Robin' is unknown; allowed are LeastConnections, LeastLoad, LeastRequest, Maglev, Random, Rendezvous, RingHash, RoundRobin.");
 
     [Fact]
     public void A_default_per_try_timeout_is_held_to_the_whole_one()
@@ -109,11 +109,11 @@ public sealed class BadInputTests
     [Fact]
     public void Times_that_are_none()
     {
-        ReportedErrors.AreExactly(static options => options.Timeout = TimeSpan.Zero, "catalog:Timeout: 00:00:00 is not allowed; it is longer than zero, or infinite for no limit.");
-        ReportedErrors.AreExactly(static options => options.OutlierDetection.Interval = TimeSpan.Zero, "catalog:OutlierDetection:Interval: 00:00:00 is not allowed; it is longer than zero.");
+        ReportedErrors.AreExactly(static options => options.Timeout = TimeSpan.Zero, "catalog:Timeout: 00:00:00 is not allowed; it must be longer than zero, or infinite for no limit.");
+        ReportedErrors.AreExactly(static options => options.OutlierDetection.Interval = TimeSpan.Zero, "catalog:OutlierDetection:Interval: 00:00:00 is not allowed; it must be longer than zero.");
         ReportedErrors.AreExactly(
             static options => options.OutlierDetection.MaxEjectionTime = TimeSpan.FromSeconds(1),
-            "catalog:OutlierDetection:MaxEjectionTime: 00:00:01 is shorter than BaseEjectionTime, which is 00:03:00; raise the one or lower the other.");
+            "catalog:OutlierDetection:MaxEjectionTime: 00:00:01 is shorter than BaseEjectionTime, which is 00:03:00; raise one or lower the other.");
     }
 
     [Fact]
@@ -138,7 +138,7 @@ public sealed class BadInputTests
                 {
                     "OutlierDetection:Interval", "OutlierDetection:BaseEjectionTime", "OutlierDetection:MaxEjectionTime", "OutlierDetection:MaxEjectionTimeJitter",
                     "Timeout", "Retry:PerTryTimeout", "Retry:BaseBackoff", "Retry:MaxBackoff", "Fault:Delay:FixedDelay",
-                }.Select(static key => $"catalog:{key}: 60.00:00:00 is too long; the longest is 24 days."),
+                }.Select(static key => $"catalog:{key}: 60.00:00:00 is too long; the maximum is 24 days."),
             ]);
     }
 
@@ -180,7 +180,7 @@ public sealed class BadInputTests
         var exception = Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<IHttpClientFactory>().CreateClient("the catalog"));
 
         Assert.Equal(
-            ["the catalog:Hosts: the client's name 'the catalog' is not a host name, so its requests cannot be recognised by it; set Hosts to the hosts that are to be balanced, like [\"catalog\"], or to [\"*\"] for all."],
+            ["the catalog:Hosts: the client's name 'the catalog' is not a host name, so its requests cannot be recognized by it; set Hosts to the hosts to balance, like [\"catalog\"], or to [\"*\"] for all."],
             exception.Failures);
     }
 
@@ -205,10 +205,10 @@ public sealed class BadInputTests
             options.HashPolicies = null!;
             options.ConsistentHash = null!;
         },
-        "catalog:Strategy: it is null; leave it at its default, or set it to a value of its own.",
-        "catalog:HashPolicies: it is null; leave it at its default, or set it to a value of its own.",
-        "catalog:ConsistentHash: it is null; leave it at its default, or set it to a value of its own.",
-        "catalog:Retry: it is null; leave it at its default, or set it to a value of its own.");
+        "catalog:Strategy: it is null; keep the default or set a value.",
+        "catalog:HashPolicies: it is null; keep the default or set a value.",
+        "catalog:ConsistentHash: it is null; keep the default or set a value.",
+        "catalog:Retry: it is null; keep the default or set a value.");
 
     [Fact]
     public void All_errors_are_reported_together() => ReportedErrors.AreExactly(
@@ -219,8 +219,8 @@ public sealed class BadInputTests
             options.Retry.MaxRetries = -1;
         },
         "catalog:Endpoints:0: 'nonsense' is not an absolute URI; write it like 'http://10.0.0.1:8080'.",
-        "catalog:Strategy: 'Robin' is not known; known are LeastConnections, LeastLoad, LeastRequest, Maglev, Random, Rendezvous, RingHash, RoundRobin.",
-        "catalog:Retry:MaxRetries: -1 is negative; it is the number of tries after the first one, 0 for none.");
+        "catalog:Strategy: 'Robin' is unknown; allowed are LeastConnections, LeastLoad, LeastRequest, Maglev, Random, Rendezvous, RingHash, RoundRobin.",
+        "catalog:Retry:MaxRetries: -1 is negative; it is the number of retries after the first attempt, 0 for none.");
 
     [Fact]
     public void Asking_for_a_service_that_is_not_there()
@@ -228,18 +228,18 @@ public sealed class BadInputTests
         using ServiceProvider provider = ReportedErrors.Build(static _ => { });
         var balancers = provider.GetRequiredService<ILoadBalancerProvider>();
 
-        Assert.Equal("There is no service 'catalogue'. Known are: catalog. (Parameter 'name')", Assert.Throws<ArgumentException>(() => balancers.GetLoadBalancer("catalogue")).Message);
+        Assert.Equal("There is no service 'catalogue'. Known services: catalog. (Parameter 'name')", Assert.Throws<ArgumentException>(() => balancers.GetLoadBalancer("catalogue")).Message);
         Assert.Equal("Service 'catalog' has no subset 'v2': it has no subsets. (Parameter 'subset')", Assert.Throws<ArgumentException>(() => balancers.GetLoadBalancer("catalog", "v2")).Message);
     }
 
     public static TheoryData<string, string> Configurations => new()
     {
-        { """{ "Endpoints": ["http://a"], "Endpionts": [] }""", "LoadBalancing:catalog:Endpionts: unknown key; known here are Endpoints, Hosts, UnmatchedHost, Strategy, HashPolicies, SessionAffinity, LeastRequest, LeastLoad, ConsistentHash, OutlierDetection, HealthCheck, Panic, Locality, SlowStart, Subsetting, Timeout, TimeoutCoversBody, BodyIdleTimeout, Retry, Subsets, Routes, RetryBudget, ConnectionPool, Fault, EmptyUpdate, FollowRedirects." },
-        { """{ "Endpoints": [{ "Adress": "http://a" }] }""", "LoadBalancing:catalog:Endpoints:0:Adress: unknown key; known here are Address, Weight, Hostname, HashKey, Draining, Labels, Priority, Locality." },
+        { """{ "Endpoints": ["http://a"], "Endpionts": [] }""", "LoadBalancing:catalog:Endpionts: unknown key; allowed are Endpoints, Hosts, UnmatchedHost, Strategy, HashPolicies, SessionAffinity, LeastRequest, LeastLoad, ConsistentHash, OutlierDetection, HealthCheck, Panic, Locality, SlowStart, Subsetting, Timeout, TimeoutCoversBody, BodyIdleTimeout, Retry, Subsets, Routes, RetryBudget, ConnectionPool, Fault, EmptyUpdate, FollowRedirects." },
+        { """{ "Endpoints": [{ "Adress": "http://a" }] }""", "LoadBalancing:catalog:Endpoints:0:Adress: unknown key; allowed are Address, Weight, Hostname, HashKey, Draining, Labels, Priority, Locality." },
         { """{ "Endpoints": "http://a" }""", "LoadBalancing:catalog:Endpoints: 'http://a' is not a list; expected a list like [\"http://10.0.0.1:8080\"], of texts or of sections with an Address." },
         { """{ "Endpoints": { "first": "http://a" } }""", "LoadBalancing:catalog:Endpoints: a section with the key 'first' is not a list; expected a list like [\"http://10.0.0.1:8080\"], of texts or of sections with an Address." },
         { """{ "Endpoints": ["http://a"], "Timeout": 5 }""", "LoadBalancing:catalog:Timeout: '5' cannot be read; a duration is written with its unit, like 250ms, 5s, 1m or 1h, as hh:mm:ss, or as 'infinite'." },
-        { """{ "Endpoints": ["http://a"], "Timeout": ["5s"] }""", "LoadBalancing:catalog:Timeout: a section or a list stands where a single value belongs; a duration is written with its unit, like 250ms, 5s, 1m or 1h, as hh:mm:ss, or as 'infinite'." },
+        { """{ "Endpoints": ["http://a"], "Timeout": ["5s"] }""", "LoadBalancing:catalog:Timeout: it is a section or a list instead of a single value; a duration is written with its unit, like 250ms, 5s, 1m or 1h, as hh:mm:ss, or as 'infinite'." },
         { """{ "Endpoints": ["http://a"], "Retry": 3 }""", "LoadBalancing:catalog:Retry: '3' is a single value or a list; expected a section with the keys MaxRetries, PerTryTimeout, RetryOn, RetriableStatuses, RetriableHeaders, RetryAllMethods, MaxBufferedBodySize, BaseBackoff, MaxBackoff." },
         { """{ "Endpoints": ["http://a"], "Retry": { "MaxRetries": "two" } }""", "LoadBalancing:catalog:Retry:MaxRetries: 'two' cannot be read; expected a whole number." },
         { """{ "Endpoints": ["http://a"], "UnmatchedHost": "Drop" }""", "LoadBalancing:catalog:UnmatchedHost: 'Drop' cannot be read; expected one of PassThrough, Reject." },
@@ -248,7 +248,7 @@ public sealed class BadInputTests
         { """{ "Endpoints": ["http://a"], "Retry": { "RetriableStatuses": [429, 700] } }""", "LoadBalancing:catalog:Retry:RetriableStatuses:1: '700' cannot be read; expected a status or a range of them, 100 to 599, like 503, 500-599 or 5xx." },
         { """{ "Endpoints": ["http://a"], "Retry": { "RetriableStatuses": 503 } }""", "LoadBalancing:catalog:Retry:RetriableStatuses: '503' is not a list; expected a list of statuses and ranges like [429, \"500-599\"]." },
         { """{ "Endpoints": ["http://a"], "OutlierDetection": { "ErrorStatuses": ["500-499"] } }""", "LoadBalancing:catalog:OutlierDetection:ErrorStatuses:0: '500-499' cannot be read; expected a status or a range of them, 100 to 599, like 503, 500-599 or 5xx." },
-        { """{ "Endpoints": ["http://a"], "HealthCheck": { "Headers": ["X-Probe: 1"] } }""", "LoadBalancing:catalog:HealthCheck:Headers: a list stands where a section of names and values belongs; expected a section of texts like { \"x-probe\": \"1\" }." },
+        { """{ "Endpoints": ["http://a"], "HealthCheck": { "Headers": ["X-Probe: 1"] } }""", "LoadBalancing:catalog:HealthCheck:Headers: it is a list instead of a section of names and values; expected a section of texts like { \"x-probe\": \"1\" }." },
         { """{ "Endpoints": ["http://a"], "HealthCheck": { "Headers": { "X-Probe": { "value": 1 } } } }""", "LoadBalancing:catalog:HealthCheck:Headers:X-Probe: expected a text." },
         { """ "http://a" """, "LoadBalancing:catalog: 'http://a' is a single value; expected a section with the options of a service." },
     };
@@ -279,6 +279,6 @@ public sealed class BadInputTests
 
         var exception = Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<IHttpClientFactory>().CreateClient("catalog"));
 
-        Assert.StartsWith("LoadBalancing:catalog:Endpoints: there are none", Assert.Single(exception.Failures), StringComparison.Ordinal);
+        Assert.StartsWith("LoadBalancing:catalog:Endpoints: no endpoint is set", Assert.Single(exception.Failures), StringComparison.Ordinal);
     }
 }

@@ -28,12 +28,12 @@ internal static class ActiveHealthCheckOptionsValidator
     {
         if (options.Path is { } path && !path.StartsWith('/'))
         {
-            errors.Add("HealthCheck:Path", $"'{path}' is no path; write it from its slash on, like '/health'.");
+            errors.Add("HealthCheck:Path", $"'{path}' is not a path; begin it with a slash, like '/health'.");
         }
 
         if (string.IsNullOrEmpty(options.Method) || options.Method.Any(static c => !char.IsAsciiLetterOrDigit(c) && c is not '-' and not '_'))
         {
-            errors.Add("HealthCheck:Method", $"'{options.Method}' is no method; write it like 'GET'.");
+            errors.Add("HealthCheck:Method", $"'{options.Method}' is not a method; write it like 'GET'.");
         }
 
         if (options.Headers is null)
@@ -52,7 +52,7 @@ internal static class ActiveHealthCheckOptionsValidator
 
         if (options.GrpcService is { } service && System.Text.Encoding.UTF8.GetByteCount(service) > MaxGrpcServiceLength)
         {
-            errors.Add("HealthCheck:GrpcService", $"'{service}' is too long; the longest is {MaxGrpcServiceLength} bytes.");
+            errors.Add("HealthCheck:GrpcService", $"'{service}' is too long; the maximum is {MaxGrpcServiceLength} bytes.");
         }
     }
 
@@ -66,12 +66,12 @@ internal static class ActiveHealthCheckOptionsValidator
         if (options.Kind == HealthCheckKind.Custom && !probes.Contains(options.Probe, StringComparer.OrdinalIgnoreCase))
         {
             string known = probes.Count > 0 ? string.Join(", ", probes) : "none; register an IHealthProbe";
-            errors.Add("HealthCheck:Probe", $"'{options.Probe}' is not known; known are {known}.");
+            errors.Add("HealthCheck:Probe", $"'{options.Probe}' is unknown; registered probes: {known}.");
         }
         else if (options.Kind is not HealthCheckKind.Custom && options.Probe is not null)
         {
             string kindText = options.Kind?.ToString() ?? "not";
-            errors.Add("HealthCheck:Probe", $"'{options.Probe}' is set and Kind is {kindText}; set Kind to Custom, or leave this out.");
+            errors.Add("HealthCheck:Probe", $"'{options.Probe}' is set and Kind is {kindText}; set Kind to Custom, or remove this.");
         }
     }
 }

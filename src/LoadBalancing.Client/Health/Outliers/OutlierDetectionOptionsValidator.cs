@@ -23,7 +23,7 @@ internal static class OutlierDetectionOptionsValidator
         if (options.ConsecutiveLocalOriginFailures > 0 && !options.SplitExternalLocalOriginErrors)
         {
             errors.Add("OutlierDetection:ConsecutiveLocalOriginFailures", $"{options.ConsecutiveLocalOriginFailures} is set and "
-                + $"SplitExternalLocalOriginErrors is false, so nothing is counted for it; set that to true, or leave this out.");
+                + $"SplitExternalLocalOriginErrors is false, so it counts nothing; set that to true, or remove this.");
         }
 
         errors.CheckPercent("OutlierDetection:ConsecutiveErrorsEnforcementPercent", options.ConsecutiveErrorsEnforcementPercent);
@@ -35,11 +35,11 @@ internal static class OutlierDetectionOptionsValidator
     {
         if (value < 0)
         {
-            errors.Add(key, $"{value} is not allowed; it is 1 or more, or 0 to switch the detector off.");
+            errors.Add(key, $"{value} is not allowed; it must be 1 or more, or 0 to switch the detector off.");
         }
         else if (value > EndpointStatus.MaxStreak)
         {
-            errors.Add(key, $"{value} is not allowed; the most is {EndpointStatus.MaxStreak}. Write 0 to switch the detector off.");
+            errors.Add(key, $"{value} is not allowed; the maximum is {EndpointStatus.MaxStreak}. Set 0 to switch the detector off.");
         }
     }
 
@@ -50,13 +50,13 @@ internal static class OutlierDetectionOptionsValidator
         if (options.MaxEjectionTime is { } longest && longest < options.BaseEjectionTime)
         {
             errors.Add("OutlierDetection:MaxEjectionTime", $"{longest} is shorter than BaseEjectionTime, which is {options.BaseEjectionTime}; "
-                + $"raise the one or lower the other.");
+                + $"raise one or lower the other.");
         }
 
         errors.CheckMaxDuration("OutlierDetection:MaxEjectionTime", options.MaxEjectionTime);
         if (options.MaxEjectionTimeJitter is { } jitter && jitter < TimeSpan.Zero)
         {
-            errors.Add("OutlierDetection:MaxEjectionTimeJitter", $"{jitter} is negative; it is zero or more.");
+            errors.Add("OutlierDetection:MaxEjectionTimeJitter", $"{jitter} is negative; it must be zero or more.");
         }
 
         errors.CheckMaxDuration("OutlierDetection:MaxEjectionTimeJitter", options.MaxEjectionTimeJitter);
@@ -74,7 +74,7 @@ internal static class OutlierDetectionOptionsValidator
             if (!FailureKindNames.All.Contains(options.ErrorExceptions![i], StringComparer.OrdinalIgnoreCase))
             {
                 string known = string.Join(", ", FailureKindNames.All);
-                errors.Add($"OutlierDetection:ErrorExceptions:{i}", $"'{options.ErrorExceptions[i]}' is not known; known are {known}.");
+                errors.Add($"OutlierDetection:ErrorExceptions:{i}", $"'{options.ErrorExceptions[i]}' is unknown; allowed are {known}.");
             }
         }
     }
@@ -88,7 +88,7 @@ internal static class OutlierDetectionOptionsValidator
             if (!(rate.StdevFactor > 0) || double.IsInfinity(rate.StdevFactor))
             {
                 errors.Add("OutlierDetection:SuccessRate:StdevFactor", $"{rate.StdevFactor} is not allowed; "
-                    + $"it is a number of standard deviations above 0, like 1.9.");
+                    + $"it must be a number of standard deviations above 0, like 1.9.");
             }
 
             errors.CheckPercent("OutlierDetection:SuccessRate:EnforcementPercent", rate.EnforcementPercent);
@@ -108,7 +108,7 @@ internal static class OutlierDetectionOptionsValidator
         {
             if (window.Window < MinWindow)
             {
-                errors.Add("OutlierDetection:WindowedSuccessRate:Window", $"{window.Window} is too short; the shortest is {MinWindow}.");
+                errors.Add("OutlierDetection:WindowedSuccessRate:Window", $"{window.Window} is too short; the minimum is {MinWindow}.");
             }
 
             errors.CheckMaxDuration("OutlierDetection:WindowedSuccessRate:Window", window.Window);
@@ -122,7 +122,7 @@ internal static class OutlierDetectionOptionsValidator
     {
         if (!(value is > 0 and <= 100))
         {
-            errors.Add(key, $"{value} is not allowed; it is above 0 and at most 100.");
+            errors.Add(key, $"{value} is not allowed; it must be above 0 and at most 100.");
         }
     }
 }

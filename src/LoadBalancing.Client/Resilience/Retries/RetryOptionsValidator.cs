@@ -11,7 +11,7 @@ internal static class RetryOptionsValidator
         CheckTimes(retry, timeout, errors);
         if (retry.MaxRetries is < 0)
         {
-            errors.Add("Retry:MaxRetries", $"{retry.MaxRetries} is negative; it is the number of tries after the first one, 0 for none.");
+            errors.Add("Retry:MaxRetries", $"{retry.MaxRetries} is negative; it is the number of retries after the first attempt, 0 for none.");
         }
 
         CheckConditions(retry.RetryOn ?? [], errors);
@@ -30,14 +30,14 @@ internal static class RetryOptionsValidator
             && whole != Timeout.InfiniteTimeSpan && perTry != Timeout.InfiniteTimeSpan && perTry > whole)
         {
             errors.Add("Retry:PerTryTimeout", $"{perTry} is longer than Timeout, which is {whole} for all attempts together; "
-                + $"lower the one or raise the other.");
+                + $"lower one or raise the other.");
         }
 
         TimeSpan baseBackoff = retry.BaseBackoff ?? RetrySettings.DefaultBaseBackoff;
         errors.CheckPositiveDuration("Retry:BaseBackoff", baseBackoff);
         if (retry.MaxBackoff is { } maxBackoff && maxBackoff < baseBackoff)
         {
-            errors.Add("Retry:MaxBackoff", $"{maxBackoff} is shorter than BaseBackoff, which is {baseBackoff}; raise the one or lower the other.");
+            errors.Add("Retry:MaxBackoff", $"{maxBackoff} is shorter than BaseBackoff, which is {baseBackoff}; raise one or lower the other.");
         }
 
         errors.CheckMaxDuration("Retry:MaxBackoff", retry.MaxBackoff);
@@ -49,7 +49,7 @@ internal static class RetryOptionsValidator
         {
             if (!RetryConditions.All.Contains(conditions[i], StringComparer.OrdinalIgnoreCase) && !RetryConditions.IsStatus(conditions[i], out _))
             {
-                errors.Add($"Retry:RetryOn:{i}", $"'{conditions[i]}' is not known; known are {string.Join(", ", RetryConditions.All)}, and statuses like 503.");
+                errors.Add($"Retry:RetryOn:{i}", $"'{conditions[i]}' is unknown; allowed are {string.Join(", ", RetryConditions.All)}, and statuses like 503.");
             }
         }
     }

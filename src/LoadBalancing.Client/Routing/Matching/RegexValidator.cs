@@ -17,7 +17,7 @@ internal static class RegexValidator
         }
         catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
         {
-            errors.Add(key, $"'{regex}' is no regular expression that can be used here: {exception.Message}");
+            errors.Add(key, $"'{regex}' is not a supported regular expression: {exception.Message}");
             return null;
         }
     }

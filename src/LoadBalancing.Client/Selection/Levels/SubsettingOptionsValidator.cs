@@ -8,7 +8,7 @@ internal static class SubsettingOptionsValidator
         errors.CheckAtLeast("Subsetting:Size", options.Size, 1);
         if (options.ClientId is "")
         {
-            errors.Add("Subsetting:ClientId", "it is empty; give each client a text of its own, or leave it out for the name of the machine.");
+            errors.Add("Subsetting:ClientId", "it is empty; set a unique text for each client, or remove it to use the machine name.");
         }
     }
 }

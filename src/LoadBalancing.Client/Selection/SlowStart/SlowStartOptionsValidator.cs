@@ -7,13 +7,13 @@ internal static class SlowStartOptionsValidator
     {
         if (options.Window < TimeSpan.Zero)
         {
-            errors.Add("SlowStart:Window", $"{options.Window} is not allowed; it is longer than zero, or zero for no slow start.");
+            errors.Add("SlowStart:Window", $"{options.Window} is not allowed; it must be longer than zero, or zero for no slow start.");
         }
 
         errors.CheckMaxDuration("SlowStart:Window", options.Window);
         if (!(options.Aggression > 0) || double.IsInfinity(options.Aggression))
         {
-            errors.Add("SlowStart:Aggression", $"{options.Aggression} is not allowed; it is a number above 0, and 1 is a straight line.");
+            errors.Add("SlowStart:Aggression", $"{options.Aggression} is not allowed; it must be a number above 0; 1 is linear.");
         }
 
         errors.CheckPercent("SlowStart:MinWeightPercent", options.MinWeightPercent);

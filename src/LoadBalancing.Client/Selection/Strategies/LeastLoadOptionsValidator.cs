@@ -10,7 +10,7 @@ internal static class LeastLoadOptionsValidator
         if (options.MaxFailurePenalty < options.FailurePenalty)
         {
             errors.Add("LeastLoad:MaxFailurePenalty", $"{options.MaxFailurePenalty} is shorter than FailurePenalty, which is {options.FailurePenalty}; "
-                + $"raise the one or lower the other.");
+                + $"raise one or lower the other.");
         }
 
         errors.CheckMaxDuration("LeastLoad:MaxFailurePenalty", options.MaxFailurePenalty);
