@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace LoadBalancing.Client;
 
-/// <summary>The rules for names and values of headers that options set.</summary>
+/// <summary>Validates names and values of headers that options set.</summary>
 internal static class HeaderValidator
 {
     /// <summary>The characters of a token (RFC 9110, section 5.6.2): names of headers and of cookies are tokens.</summary>

@@ -2,10 +2,10 @@ using Microsoft.Extensions.Options;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Collects validation errors, each with the full path of the option it is about.</summary>
+/// <summary>Collects validation errors, each prefixed with the full path of its option.</summary>
 internal sealed class ValidationErrors(string root)
 {
-    /// <summary>Timers of the platform throw above 49 days, and <c>HttpClient.Timeout</c> above 24: a request would be the first to notice.</summary>
+    /// <summary>The platform's timers throw above 49 days, and <c>HttpClient.Timeout</c> above 24: the first request would fail.</summary>
     private static readonly TimeSpan MaxDuration = TimeSpan.FromDays(24);
 
     private readonly List<string> _errors = [];
@@ -15,7 +15,7 @@ internal sealed class ValidationErrors(string root)
 
     public IReadOnlyList<string> All => _errors;
 
-    /// <summary>The same errors, for keys below one key.</summary>
+    /// <summary>Returns a view of the same errors for the keys of one section.</summary>
     public ValidationErrors ForSection(string key) => new(PathOf(key), _errors);
 
     public string PathOf(string key) => $"{root}:{key}";

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The rules for the cookies of this feature: those that are hashed, and those that name an endpoint.</summary>
+/// <summary>Validates cookie options: of hash policies and of session affinity.</summary>
 internal static class CookieValidator
 {
     public static void CheckName(string key, string? name, ValidationErrors errors)

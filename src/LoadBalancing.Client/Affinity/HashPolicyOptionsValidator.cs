@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The rules for hash policies, of a service or of a route.</summary>
+/// <summary>Validates hash policies of a service or a route.</summary>
 internal static class HashPolicyOptionsValidator
 {
     public static void Validate(IList<HashPolicyOptions> policies, ValidationErrors errors)
@@ -14,10 +14,10 @@ internal static class HashPolicyOptionsValidator
     private static void CheckPolicy(HashPolicyOptions? policy, int i, ValidationErrors errors)
     {
         bool[] inputs = [policy?.Header is not null, policy?.Cookie is not null, policy?.QueryParameter is not null, policy?.CallerAddress is true];
-        int kinds = inputs.Count(static isSet => isSet);
-        if (kinds != 1)
+        int count = inputs.Count(static isSet => isSet);
+        if (count != 1)
         {
-            errors.Add($"HashPolicies:{i}", $"it sets {kinds} inputs; set exactly one of Header, Cookie, QueryParameter and CallerAddress.");
+            errors.Add($"HashPolicies:{i}", $"it sets {count} inputs; set exactly one of Header, Cookie, QueryParameter and CallerAddress.");
         }
 
         if (policy?.Header is { } header && !HeaderValidator.IsToken(header))

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The rules for session affinity.</summary>
+/// <summary>Validates session affinity options.</summary>
 internal static class SessionAffinityOptionsValidator
 {
     private const int MinKeyLength = 32;
@@ -16,7 +16,7 @@ internal static class SessionAffinityOptionsValidator
                 + "Generate one with 'openssl rand -base64 32' and use it on all instances.");
         }
 
-        // A key is a secret: not even an error repeats what it says.
+        // A key is a secret, so errors do not include it.
         for (int i = 0; i < (options.Keys?.Count ?? 0); i++)
         {
             Span<byte> bytes = new byte[options.Keys![i]?.Length ?? 0];

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The rules for subsets. A subset is a cluster of its own, so that the rules for cluster policies hold for it too.</summary>
+/// <summary>Validates subsets. A subset is a cluster of its own, so the rules for cluster policies apply to it too.</summary>
 internal static class SubsetOptionsValidator
 {
     /// <param name="options">The options of the service.</param>
@@ -42,7 +42,7 @@ internal static class SubsetOptionsValidator
             errors.Add("Labels", "no label is set, or one of them has no name or no value; a subset needs at least one, like version = v2.");
         }
 
-        // Only the values of the subset itself: the errors of the service are reported once.
+        // Only the subset's own values: errors of the service are reported once.
         validatePolicies(subset.Over(new LoadBalancingOptions { Endpoints = options.Endpoints }), errors);
     }
 }

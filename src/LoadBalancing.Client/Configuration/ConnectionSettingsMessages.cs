@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Why connection settings are refused, in the same words wherever that is found out.</summary>
+/// <summary>The error messages for connection settings that cannot apply.</summary>
 internal static class ConnectionSettingsMessages
 {
     public const string SubsetHasNoConnections =

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>What is said about clients whose requests cannot be told from others.</summary>
+/// <summary>The error messages for clients whose requests cannot be recognized.</summary>
 internal static class HostMessages
 {
     public static string ClientNameIsNotHost(string name) =>

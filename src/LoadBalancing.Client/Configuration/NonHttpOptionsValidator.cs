@@ -1,8 +1,8 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// The options that are refused where there is no HttpClient: <c>AddLoadBalancer</c> hands out leases, and requests, their timeouts and their
-/// retries belong to the code that holds them. A setting without an effect is a mistake that would go unnoticed.
+/// Rejects options that have no effect without an HttpClient: <c>AddLoadBalancer</c> provides leases, while requests, timeouts and
+/// retries belong to the code that holds the lease. Without an error, such a setting would be ignored silently.
 /// </summary>
 internal static class NonHttpOptionsValidator
 {
@@ -67,7 +67,7 @@ internal static class NonHttpOptionsValidator
 
     private static void CheckHealthChecks(LoadBalancingOptions options, ValidationErrors errors)
     {
-        // Numbers that are no kind are an error already.
+        // Undefined kinds are reported already.
         HealthCheckKind? kind = options.HealthCheck.Kind ?? (options.HealthCheck.Path is null ? null : HealthCheckKind.Http);
         for (int i = 0; i < options.Endpoints.Count; i++)
         {
@@ -106,22 +106,22 @@ internal static class NonHttpOptionsValidator
 
     private static bool IsSet(RetryBudgetOptions budget)
     {
-        var usual = new RetryBudgetOptions();
-        return budget.Enabled != usual.Enabled
-            || budget.Percent != usual.Percent
-            || budget.MinRetriesPerSecond != usual.MinRetriesPerSecond
-            || budget.MinConcurrentRetries != usual.MinConcurrentRetries;
+        var defaults = new RetryBudgetOptions();
+        return budget.Enabled != defaults.Enabled
+            || budget.Percent != defaults.Percent
+            || budget.MinRetriesPerSecond != defaults.MinRetriesPerSecond
+            || budget.MinConcurrentRetries != defaults.MinConcurrentRetries;
     }
 
     private static bool IsSet(KeepAliveOptions? keepAlive)
     {
-        // That it is null is an error already.
-        var usual = new KeepAliveOptions();
+        // Null is reported already.
+        var defaults = new KeepAliveOptions();
         return keepAlive is not null
-            && (keepAlive.TcpTime != usual.TcpTime
-                || keepAlive.TcpInterval != usual.TcpInterval
-                || keepAlive.TcpRetryCount != usual.TcpRetryCount
+            && (keepAlive.TcpTime != defaults.TcpTime
+                || keepAlive.TcpInterval != defaults.TcpInterval
+                || keepAlive.TcpRetryCount != defaults.TcpRetryCount
                 || keepAlive.Http2PingDelay is not null
-                || keepAlive.Http2PingTimeout != usual.Http2PingTimeout);
+                || keepAlive.Http2PingTimeout != defaults.Http2PingTimeout);
     }
 }

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The rules for injected faults.</summary>
+/// <summary>Validates injected faults.</summary>
 internal static class FaultOptionsValidator
 {
     public static void Validate(FaultOptions? fault, ValidationErrors errors)
@@ -27,7 +27,7 @@ internal static class FaultOptionsValidator
         }
     }
 
-    /// <summary>Everything that is wrong with a fault that is to be injected into a running service.</summary>
+    /// <summary>Finds all validation errors of a fault to inject into a running service.</summary>
     public static IReadOnlyList<string> FindErrors(FaultOptions fault, string service)
     {
         var errors = new ValidationErrors(service);

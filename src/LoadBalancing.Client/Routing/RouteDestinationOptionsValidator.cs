@@ -1,10 +1,10 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The rules for where a route leads.</summary>
+/// <summary>Validates the destinations of a route.</summary>
 internal static class RouteDestinationOptionsValidator
 {
     /// <param name="route">The route.</param>
-    /// <param name="options">The options of the service that it belongs to.</param>
+    /// <param name="options">The options of the route's service.</param>
     /// <param name="service">The name of that service.</param>
     /// <param name="services">The names of all services.</param>
     /// <param name="errors">Receives the errors.</param>
@@ -51,13 +51,13 @@ internal static class RouteDestinationOptionsValidator
             errors.Add("Weight", $"{destination.Weight} is negative; it must be a share relative to the others, 0 or more.");
         }
 
-        bool isHere = destination.Service is null || destination.Service == service;
-        if (!isHere && !services.Contains(destination.Service!))
+        bool isSameService = destination.Service is null || destination.Service == service;
+        if (!isSameService && !services.Contains(destination.Service!))
         {
             errors.Add("Service", $"there is no service '{destination.Service}'. Known services: {string.Join(", ", services)}.");
         }
 
-        if (isHere && destination.Subset is { } subset && !options.Subsets.Keys.Contains(subset, StringComparer.OrdinalIgnoreCase))
+        if (isSameService && destination.Subset is { } subset && !options.Subsets.Keys.Contains(subset, StringComparer.OrdinalIgnoreCase))
         {
             string known = options.Subsets.Count == 0 ? "none" : string.Join(", ", options.Subsets.Keys);
             errors.Add("Subset", $"the service has no subset '{subset}'; it has {known}.");

@@ -100,7 +100,7 @@ public sealed class FaultInjectionTests
 
         var thrown = Assert.Throws<ArgumentException>(() => client.Faults.Inject("orders", Always503));
 
-        Assert.Equal("There is no service 'orders'. Known services: catalog. (Parameter 'service')", thrown.Message);
+        Assert.Equal("There is no service 'orders'. Known services: catalog. (Parameter 'serviceName')", thrown.Message);
     }
 
     private static FaultOptions Attempts(int status) => new()

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The rules for health checks.</summary>
+/// <summary>Validates health check options.</summary>
 internal static class ActiveHealthCheckOptionsValidator
 {
     private const int MaxGrpcServiceLength = 127;

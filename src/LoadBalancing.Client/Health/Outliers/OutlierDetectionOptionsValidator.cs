@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The rules for outlier detection.</summary>
+/// <summary>Validates outlier detection options.</summary>
 internal static class OutlierDetectionOptionsValidator
 {
     private static readonly TimeSpan MinWindow = TimeSpan.FromMilliseconds(100);

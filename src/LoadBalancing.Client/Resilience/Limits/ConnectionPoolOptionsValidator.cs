@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The rules for limits and connections.</summary>
+/// <summary>Validates limits and connection settings.</summary>
 internal static class ConnectionPoolOptionsValidator
 {
     public static void Validate(ConnectionPoolOptions pool, ValidationErrors errors)
@@ -75,7 +75,7 @@ internal static class ConnectionPoolOptionsValidator
         CheckPing("ConnectionPool:KeepAlive:Http2PingTimeout", options.Http2PingTimeout, errors);
     }
 
-    /// <summary>The range of the operating system.</summary>
+    /// <summary>Checks the range that the operating system accepts.</summary>
     private static void CheckSeconds(string key, TimeSpan value, ValidationErrors errors)
     {
         if (value < TimeSpan.FromSeconds(1) || value > TimeSpan.FromSeconds(32767) || value.Ticks % TimeSpan.TicksPerSecond != 0)
@@ -84,7 +84,7 @@ internal static class ConnectionPoolOptionsValidator
         }
     }
 
-    /// <summary>The range of the platform's handler.</summary>
+    /// <summary>Checks the range that <see cref="SocketsHttpHandler"/> accepts.</summary>
     private static void CheckPing(string key, TimeSpan value, ValidationErrors errors)
     {
         if (value < TimeSpan.FromSeconds(1))

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The rules for the retry budget.</summary>
+/// <summary>Validates retry budget options.</summary>
 internal static class RetryBudgetOptionsValidator
 {
     public static void Validate(RetryBudgetOptions budget, ValidationErrors errors)

@@ -1,10 +1,10 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The rules for retries, of a service or of a route. Headers are of Routing, and are validated where the features are combined.</summary>
+/// <summary>Validates retry options of a service or a route. Header conditions belong to Routing and are validated where the features are combined.</summary>
 internal static class RetryOptionsValidator
 {
     /// <param name="retry">The options.</param>
-    /// <param name="timeout">The timeout of the whole call; null when the same service or route does not set it.</param>
+    /// <param name="timeout">The timeout of the whole call; null when the same service or route does not set one.</param>
     /// <param name="errors">Receives the errors.</param>
     public static void Validate(RetryOptions retry, TimeSpan? timeout, ValidationErrors errors)
     {
@@ -26,10 +26,10 @@ internal static class RetryOptionsValidator
     private static void CheckTimes(RetryOptions retry, TimeSpan? timeout, ValidationErrors errors)
     {
         errors.CheckTimeout("Retry:PerTryTimeout", retry.PerTryTimeout);
-        if (timeout is { } whole && retry.PerTryTimeout is { } perTry
-            && whole != Timeout.InfiniteTimeSpan && perTry != Timeout.InfiniteTimeSpan && perTry > whole)
+        if (timeout is { } callTimeout && retry.PerTryTimeout is { } perTry
+            && callTimeout != Timeout.InfiniteTimeSpan && perTry != Timeout.InfiniteTimeSpan && perTry > callTimeout)
         {
-            errors.Add("Retry:PerTryTimeout", $"{perTry} is longer than Timeout, which is {whole} for all attempts together; "
+            errors.Add("Retry:PerTryTimeout", $"{perTry} is longer than Timeout, which is {callTimeout} for all attempts together; "
                 + $"lower one or raise the other.");
         }
 

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The rules for changes to the headers of a message.</summary>
+/// <summary>Validates header transforms.</summary>
 internal static class HeaderTransformOptionsValidator
 {
     public static void Validate(HeaderTransformOptions? transform, ValidationErrors errors)

@@ -4,10 +4,10 @@ using System.Text.RegularExpressions;
 
 namespace LoadBalancing.Client;
 
-/// <summary>The rules for what a route changes in messages, and for the responses that it gives itself.</summary>
+/// <summary>Validates the actions of a route: rewrites, header transforms, redirects and direct responses.</summary>
 internal static partial class RouteActionOptionsValidator
 {
-    /// <summary>The characters of a path (RFC 3986, section 3.3); a percent sign begins the code of any other.</summary>
+    /// <summary>The characters of a path (RFC 3986, section 3.3); a percent sign encodes any other.</summary>
     private static readonly SearchValues<char> PathCharacters =
         SearchValues.Create("!$%&'()*+,-./0123456789:;=@ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz~");
 

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The rules for which requests a route matches.</summary>
+/// <summary>Validates the match conditions of a route.</summary>
 internal static class RouteMatchOptionsValidator
 {
     public static void Validate(RouteMatchOptions match, ValidationErrors errors)
@@ -64,7 +64,7 @@ internal static class RouteMatchOptionsValidator
             errors.Add("Name", "it is empty; set the name of a query parameter, like 'page'.");
         }
 
-        object?[] ways = [parameter.Exact, parameter.Prefix, parameter.Regex, parameter.Present];
-        HeaderMatchOptionsValidator.CheckValue(parameter.Name, parameter.Regex, ways, errors);
+        object?[] conditions = [parameter.Exact, parameter.Prefix, parameter.Regex, parameter.Present];
+        HeaderMatchOptionsValidator.CheckValue(parameter.Name, parameter.Regex, conditions, errors);
     }
 }

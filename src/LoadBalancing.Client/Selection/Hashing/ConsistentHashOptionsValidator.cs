@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The rules for the strategies that hash.</summary>
+/// <summary>Validates options of the strategies that hash.</summary>
 internal static class ConsistentHashOptionsValidator
 {
     private const int LargestRing = 8 * 1024 * 1024;

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The rules for subsetting.</summary>
+/// <summary>Validates subsetting options.</summary>
 internal static class SubsettingOptionsValidator
 {
     public static void Validate(SubsettingOptions options, ValidationErrors errors)

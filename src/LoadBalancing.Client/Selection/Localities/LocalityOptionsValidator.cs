@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The rules for localities.</summary>
+/// <summary>Validates locality options.</summary>
 internal static class LocalityOptionsValidator
 {
     public static void Validate(LocalityOptions options, ValidationErrors errors)
@@ -140,7 +140,7 @@ internal static class LocalityOptionsValidator
         errors.CheckAtLeast("Locality:ZoneAware:ForceLocalZoneMinSize", options.ForceLocalZoneMinSize, 1);
     }
 
-    /// <summary>Entries for another mode have no effect, and without an error that would go unnoticed. With Off they are kept for later.</summary>
+    /// <summary>Entries of another mode would be ignored silently, so they are an error. With Off they are allowed, so that a mode can be switched off without removing its entries.</summary>
     private static void CheckModeUses(string key, int entries, LocalityMode wanted, LocalityMode mode, ValidationErrors errors)
     {
         if (entries > 0 && mode != wanted && mode != LocalityMode.Off)

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The rules for slow start.</summary>
+/// <summary>Validates slow start options.</summary>
 internal static class SlowStartOptionsValidator
 {
     public static void Validate(SlowStartOptions options, ValidationErrors errors)

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The rules for the strategy LeastLoad.</summary>
+/// <summary>Validates options of the strategy LeastLoad.</summary>
 internal static class LeastLoadOptionsValidator
 {
     public static void Validate(LeastLoadOptions options, ValidationErrors errors)

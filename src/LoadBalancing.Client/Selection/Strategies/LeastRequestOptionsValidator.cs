@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The rules for the strategy LeastRequest.</summary>
+/// <summary>Validates options of the strategy LeastRequest.</summary>
 internal static class LeastRequestOptionsValidator
 {
     public static void Validate(LeastRequestOptions options, ValidationErrors errors)
