@@ -1,7 +1,7 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// The outcome of one attempt for the endpoint's health: a success, a failure of some kind, or neutral, which is anything that says nothing about
+/// The outcome of one attempt for the endpoint's health: a success, a failure of some kind, or neutral, which carries no information about
 /// the endpoint (the caller cancelled, the request itself was invalid).
 /// </summary>
 /// <remarks>Immutable and thread-safe. The default value is <see cref="Neutral"/>.</remarks>
@@ -21,19 +21,19 @@ public readonly struct AttemptOutcome : IEquatable<AttemptOutcome>
     /// <summary>The endpoint succeeded.</summary>
     public static AttemptOutcome Success => new(success: true, FailureKind.None, 0);
 
-    /// <summary>The attempt says nothing about the endpoint.</summary>
+    /// <summary>The attempt carries no information about the endpoint.</summary>
     public static AttemptOutcome Neutral => default;
 
     /// <summary>Whether the endpoint succeeded.</summary>
     public bool IsSuccess => _success;
 
-    /// <summary>Whether the endpoint failed; <see cref="FailureKind"/> says how.</summary>
+    /// <summary>Whether the endpoint failed; <see cref="FailureKind"/> is the kind of failure.</summary>
     public bool IsFailure => _failure != FailureKind.None;
 
-    /// <summary>How the attempt failed; <see cref="FailureKind.None"/> for a success or a neutral outcome.</summary>
+    /// <summary>The kind of failure; <see cref="FailureKind.None"/> for a success or a neutral outcome.</summary>
     public FailureKind FailureKind => _failure;
 
-    /// <summary>The time before which the endpoint asked not to be called again (over HTTP: <c>Retry-After</c>); null when it named none.</summary>
+    /// <summary>The time before which the endpoint asked not to be called again (over HTTP: <c>Retry-After</c>); null when the response sets none.</summary>
     public DateTimeOffset? RetryAfter => _retryAfterUtcTicks == 0 ? null : new DateTimeOffset(_retryAfterUtcTicks, TimeSpan.Zero);
 
     /// <summary>Whether the failure was detected on this side, without a response that reports it.</summary>
@@ -60,15 +60,15 @@ public readonly struct AttemptOutcome : IEquatable<AttemptOutcome>
     /// <param name="right">The other.</param>
     public static bool operator !=(AttemptOutcome left, AttemptOutcome right) => !left.Equals(right);
 
-    /// <summary>A failure of the endpoint.</summary>
-    /// <param name="kind">How it failed.</param>
-    /// <param name="retryAfter">The time before which the endpoint asked not to be called again; null when it named none.</param>
+    /// <summary>Creates a failure of the endpoint.</summary>
+    /// <param name="kind">The kind of failure.</param>
+    /// <param name="retryAfter">The time before which the endpoint asked not to be called again; null when the response sets none.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="kind"/> is <see cref="FailureKind.None"/> or no member of the enumeration.</exception>
     public static AttemptOutcome Failure(FailureKind kind, DateTimeOffset? retryAfter = null)
     {
         if (kind is <= FailureKind.None or > FailureKind.Gateway)
         {
-            throw new ArgumentOutOfRangeException(nameof(kind), kind, "A failure needs a kind: Connect, Reset, Timeout, ErrorResponse or Gateway.");
+            throw new ArgumentOutOfRangeException(nameof(kind), kind, "A failure requires a kind: Connect, Reset, Timeout, ErrorResponse or Gateway.");
         }
 
         return new AttemptOutcome(success: false, kind, retryAfter?.UtcTicks ?? 0);

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Formats interpolated texts of errors without regard to the culture of the thread: a number looks the same in every log.</summary>
+/// <summary>Formats interpolated error messages with the invariant culture: a number looks the same in every log.</summary>
 [InterpolatedStringHandler]
 internal ref struct ErrorTextHandler(int literalLength, int formattedCount)
 {

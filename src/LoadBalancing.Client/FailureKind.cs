@@ -9,7 +9,7 @@ public enum FailureKind
     /// <summary>No connection was established (refused, unreachable, name not resolved, TLS handshake, connect timeout): nothing of the request was sent.</summary>
     Connect,
 
-    /// <summary>The connection broke after the request was, or may have been, sent and before the response was complete.</summary>
+    /// <summary>The connection failed after the request was, or may have been, sent and before the response was complete.</summary>
     Reset,
 
     /// <summary>The attempt timed out.</summary>

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace LoadBalancing.Client;
 
-/// <summary>The rules for names and values of headers that options set.</summary>
+/// <summary>Validates names and values of headers that options set.</summary>
 internal static class HeaderValidator
 {
     /// <summary>The characters of a token (RFC 9110, section 5.6.2): names of headers and of cookies are tokens.</summary>
@@ -18,16 +18,16 @@ internal static class HeaderValidator
         {
             if (!IsToken(name))
             {
-                errors.Add(key, $"'{name}' is not the name of a header; write it like 'x-version'.");
+                errors.Add(key, $"'{name}' is not a valid header name; write it like 'x-version'.");
             }
             else if (name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase) || name.Equals("Transfer-Encoding", StringComparison.OrdinalIgnoreCase))
             {
-                errors.Add(key, $"'{name}' says how the body is sent, and is set by what sends it; leave it out.");
+                errors.Add(key, $"'{name}' describes how the body is sent and is set by the transport; remove it.");
             }
 
             if (value is null || value.AsSpan().ContainsAny('\r', '\n', '\0'))
             {
-                errors.Add(key, $"the value of '{name}' is null or has line breaks in it, which no header may have.");
+                errors.Add(key, $"the value of '{name}' is null or contains a line break or NUL, which headers must not contain.");
             }
         }
     }

@@ -11,11 +11,11 @@ internal static class Interleaving
     private static Action<object, StepKind>? _toInstall;
 
     /// <summary>Must be called before any other code of the library runs: the first value read is a constant from then on.</summary>
-    /// <param name="hook">Called before each step with what it touches.</param>
+    /// <param name="hook">Called before each step with the state that it accesses.</param>
     public static void Install(Action<object, StepKind> hook) => _toInstall = hook;
 
-    /// <summary>The next operation reads what other threads write.</summary>
-    /// <param name="cell">What is read.</param>
+    /// <summary>Marks a read of shared state.</summary>
+    /// <param name="cell">The state that is read.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Reads(object cell)
     {
@@ -25,8 +25,8 @@ internal static class Interleaving
         }
     }
 
-    /// <summary>The next operation writes, or reads and writes in one step, what other threads read.</summary>
-    /// <param name="cell">What is written.</param>
+    /// <summary>Marks a write, or an atomic read and write, of shared state.</summary>
+    /// <param name="cell">The state that is written.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Writes(object cell)
     {
@@ -37,7 +37,7 @@ internal static class Interleaving
     }
 
     /// <summary>Waits until another thread changes a value.</summary>
-    /// <param name="cell">What has to change.</param>
+    /// <param name="cell">The state that has to change.</param>
     /// <param name="wait">The state of the wait.</param>
     public static void Awaits(object cell, ref SpinWait wait)
     {

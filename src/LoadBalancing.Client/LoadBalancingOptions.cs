@@ -120,10 +120,10 @@ public sealed partial class LoadBalancingOptions
     /// </summary>
     public bool? FollowRedirects { get; set; }
 
-    /// <summary>What could not be read from configuration; reported with all other validation errors.</summary>
+    /// <summary>Errors of reading configuration; reported with all other validation errors.</summary>
     internal List<string> ConfigurationErrors { get; } = [];
 
-    /// <summary>The configuration sections that existed when these options were read; one that is missing later is a bad edit, not a request for defaults.</summary>
+    /// <summary>The configuration sections that existed when these options were read; a section that is missing after a reload is treated as an invalid edit, not as a request for defaults.</summary>
     internal List<string> ConfigurationSections { get; } = [];
 
     /// <summary>A shallow copy that other layers are applied to.</summary>

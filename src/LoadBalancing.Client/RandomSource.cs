@@ -35,7 +35,7 @@ public abstract class RandomSource
         return z ^ (z >> 31);
     }
 
-#pragma warning disable RS0030 // The only place where the platform's generators are allowed: everything else draws from here.
+#pragma warning disable RS0030 // The platform's generators are allowed only here; all other code uses this class.
     private sealed class SharedSource : RandomSource
     {
         // One per thread, seeded by the platform, whose own generators take four times as long for 64 bits, which is most of a pick.

@@ -7,7 +7,7 @@ namespace LoadBalancing.Client;
 /// <c>RetriableStatuses = [429, "500-504"]</c> compiles. Immutable.
 /// </summary>
 /// <remarks>
-/// The conversions do not throw. A number or a text that is no status keeps its text, <see cref="IsValid"/> is false, and the validation of
+/// The conversions do not throw. A number or a text that is not a status keeps its text, <see cref="IsValid"/> is false, and the validation of
 /// the options reports it with its path, together with all other errors. The constructor and <see cref="Parse"/> throw.
 /// </remarks>
 public readonly struct StatusRange : IEquatable<StatusRange>
@@ -22,8 +22,8 @@ public readonly struct StatusRange : IEquatable<StatusRange>
 
     /// <summary>Creates a range.</summary>
     /// <param name="first">The first status, 100 to 599.</param>
-    /// <param name="last">The last status, <paramref name="first"/> to 599; it belongs to the range.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The two are no range within 100 to 599.</exception>
+    /// <param name="last">The last status, <paramref name="first"/> to 599; inclusive.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The two are not a range within 100 to 599.</exception>
     public StatusRange(int first, int last)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(first, Lowest);
@@ -38,46 +38,46 @@ public readonly struct StatusRange : IEquatable<StatusRange>
     /// <summary>The first status, 100 to 599; 0 when <see cref="IsValid"/> is false.</summary>
     public int First { get; }
 
-    /// <summary>The last status, which belongs to the range; that of a single status is <see cref="First"/>. 0 when <see cref="IsValid"/> is false.</summary>
+    /// <summary>The last status, inclusive; equals <see cref="First"/> for a single status. 0 when <see cref="IsValid"/> is false.</summary>
     public int Last { get; }
 
-    /// <summary>Whether it is a status or a range of them. False for the default value, and for conversions from other numbers and texts.</summary>
+    /// <summary>Whether the value is a status or a range. False for the default value, and for conversions from other numbers and texts.</summary>
     public bool IsValid => First > 0;
 
-    /// <summary>A single status.</summary>
-    /// <param name="status">100 to 599; any other number makes a value whose <see cref="IsValid"/> is false.</param>
+    /// <summary>Converts a number to a single status.</summary>
+    /// <param name="status">100 to 599; any other number results in a value whose <see cref="IsValid"/> is false.</param>
     public static implicit operator StatusRange(int status) =>
         status is >= Lowest and <= Highest ? new StatusRange(status, status) : new StatusRange(status.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>A status or a range.</summary>
-    /// <param name="text">As in <see cref="Parse"/>; any other text makes a value whose <see cref="IsValid"/> is false.</param>
+    /// <summary>Converts a text to a status or a range.</summary>
+    /// <param name="text">As in <see cref="Parse"/>; any other text results in a value whose <see cref="IsValid"/> is false.</param>
     public static implicit operator StatusRange(string? text) => TryParse(text, out StatusRange range) ? range : new StatusRange(text ?? "");
 
-    /// <summary>Whether two values are the same range; values that are not valid are the same when their texts are.</summary>
-    /// <param name="left">The one.</param>
+    /// <summary>Compares two values for equality; invalid values are equal when their texts are equal.</summary>
+    /// <param name="left">One value.</param>
     /// <param name="right">The other.</param>
     public static bool operator ==(StatusRange left, StatusRange right) => left.Equals(right);
 
-    /// <summary>Whether two values are different ranges.</summary>
-    /// <param name="left">The one.</param>
+    /// <summary>Compares two values for inequality.</summary>
+    /// <param name="left">One value.</param>
     /// <param name="right">The other.</param>
     public static bool operator !=(StatusRange left, StatusRange right) => !left.Equals(right);
 
-    /// <summary>Reads a status or a range.</summary>
+    /// <summary>Parses a status or a range.</summary>
     /// <param name="text">
-    /// <c>503</c>, <c>500-599</c>, or <c>5xx</c> for all that begin with the digit; 100 to 599. White space around the numbers does not matter.
+    /// <c>503</c>, <c>500-599</c>, or <c>5xx</c> for all statuses that begin with the digit; 100 to 599. White space around the numbers is ignored.
     /// </param>
     /// <exception cref="ArgumentNullException">The text is null.</exception>
-    /// <exception cref="FormatException">The text is something else.</exception>
+    /// <exception cref="FormatException">The text is not a status or a range.</exception>
     public static StatusRange Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         return TryParse(text, out StatusRange range) ? range : throw new FormatException($"'{text}' cannot be read; {Expectation}.");
     }
 
-    /// <summary>Reads a status or a range, if the text is one.</summary>
+    /// <summary>Tries to parse a status or a range.</summary>
     /// <param name="text">As in <see cref="Parse"/>.</param>
-    /// <param name="range">The range; the default value when the text is something else.</param>
+    /// <param name="range">The range; the default value when the text is not a status or a range.</param>
     public static bool TryParse(string? text, out StatusRange range)
     {
         range = default;
@@ -99,7 +99,7 @@ public readonly struct StatusRange : IEquatable<StatusRange>
         return true;
     }
 
-    /// <summary>Whether a status belongs to the range; false for all when <see cref="IsValid"/> is false.</summary>
+    /// <summary>Whether the range contains a status; always false when <see cref="IsValid"/> is false.</summary>
     /// <param name="status">The status.</param>
     public bool Contains(int status) => IsValid && status >= First && status <= Last;
 
@@ -113,7 +113,7 @@ public readonly struct StatusRange : IEquatable<StatusRange>
     public override int GetHashCode() => HashCode.Combine(First, Last, _invalidText ?? "");
 
     /// <summary>
-    /// The range in the form that <see cref="Parse"/> reads: <c>503</c>, <c>500-599</c>. The converted text when <see cref="IsValid"/> is false.
+    /// Formats the range as <see cref="Parse"/> reads it: <c>503</c>, <c>500-599</c>. Returns the converted text when <see cref="IsValid"/> is false.
     /// </summary>
     public override string ToString() =>
         !IsValid ? _invalidText ?? ""

@@ -1,11 +1,11 @@
 namespace LoadBalancing.Client;
 
-/// <summary>A set of HTTP statuses, made of ranges. Immutable.</summary>
+/// <summary>A set of HTTP statuses, built from ranges. Immutable.</summary>
 internal sealed class StatusSet : IEquatable<StatusSet>
 {
     private readonly bool[] _has = new bool[StatusRange.Highest + 1];
 
-    /// <param name="ranges">The ranges, validated before; others are ignored.</param>
+    /// <param name="ranges">The ranges; invalid ones are ignored.</param>
     public StatusSet(IEnumerable<StatusRange> ranges)
     {
         foreach (StatusRange range in ranges)

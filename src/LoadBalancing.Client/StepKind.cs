@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>What a step of lock-free code does to what it touches.</summary>
+/// <summary>What a step of lock-free code does to shared state.</summary>
 internal enum StepKind
 {
     /// <summary>Reads it: two of these commute.</summary>

@@ -6,6 +6,6 @@ public enum UnmatchedHostBehavior
     /// <summary>It is sent unchanged, counted, and logged once per host.</summary>
     PassThrough = 0,
 
-    /// <summary>It fails with an <see cref="HttpRequestException"/> that names the hosts that are balanced.</summary>
+    /// <summary>It fails with an <see cref="HttpRequestException"/> whose message lists the balanced hosts.</summary>
     Reject,
 }

@@ -2,10 +2,10 @@ using Microsoft.Extensions.Options;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Collects validation errors, each with the full path of the option it is about.</summary>
+/// <summary>Collects validation errors, each prefixed with the full path of its option.</summary>
 internal sealed class ValidationErrors(string root)
 {
-    /// <summary>Timers of the platform throw above 49 days, and <c>HttpClient.Timeout</c> above 24: a request would be the first to notice.</summary>
+    /// <summary>The platform's timers throw above 49 days, and <c>HttpClient.Timeout</c> above 24: the first request would fail.</summary>
     private static readonly TimeSpan MaxDuration = TimeSpan.FromDays(24);
 
     private readonly List<string> _errors = [];
@@ -15,7 +15,7 @@ internal sealed class ValidationErrors(string root)
 
     public IReadOnlyList<string> All => _errors;
 
-    /// <summary>The same errors, for keys below one key.</summary>
+    /// <summary>Returns a view of the same errors for the keys of one section.</summary>
     public ValidationErrors ForSection(string key) => new(PathOf(key), _errors);
 
     public string PathOf(string key) => $"{root}:{key}";
@@ -30,7 +30,7 @@ internal sealed class ValidationErrors(string root)
     {
         if (value < least)
         {
-            Add(key, $"{value} is not allowed; it is {least} or more.");
+            Add(key, $"{value} is not allowed; it must be {least} or more.");
         }
     }
 
@@ -46,7 +46,7 @@ internal sealed class ValidationErrors(string root)
     {
         if (value <= TimeSpan.Zero)
         {
-            Add(key, $"{value} is not allowed; it is longer than zero.");
+            Add(key, $"{value} is not allowed; it must be longer than zero.");
         }
 
         CheckMaxDuration(key, value);
@@ -56,7 +56,7 @@ internal sealed class ValidationErrors(string root)
     {
         if (value is { } limit && limit <= TimeSpan.Zero && limit != Timeout.InfiniteTimeSpan)
         {
-            Add(key, $"{limit} is not allowed; it is longer than zero, or infinite for no limit.");
+            Add(key, $"{limit} is not allowed; it must be longer than zero, or infinite for no limit.");
         }
 
         CheckMaxDuration(key, value);
@@ -66,7 +66,7 @@ internal sealed class ValidationErrors(string root)
     {
         if (value > MaxDuration)
         {
-            Add(key, $"{value} is too long; the longest is {MaxDuration.TotalDays} days.");
+            Add(key, $"{value} is too long; the maximum is {MaxDuration.TotalDays} days.");
         }
     }
 
@@ -83,7 +83,7 @@ internal sealed class ValidationErrors(string root)
     {
         if (!Enum.IsDefined(value))
         {
-            Add(key, $"{value} is not allowed; it is one of {string.Join(", ", Enum.GetNames<T>())}.");
+            Add(key, $"{value} is not allowed; it must be one of {string.Join(", ", Enum.GetNames<T>())}.");
         }
     }
 

@@ -1,13 +1,13 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The rules for the cookies of this feature: those that are hashed, and those that name an endpoint.</summary>
+/// <summary>Validates cookie options: of hash policies and of session affinity.</summary>
 internal static class CookieValidator
 {
     public static void CheckName(string key, string? name, ValidationErrors errors)
     {
         if (!HeaderValidator.IsToken(name))
         {
-            errors.Add(key, $"'{name}' is not the name of a cookie; it has letters, digits and !#$%&'*+-.^_`|~ only, like 'session-affinity'.");
+            errors.Add(key, $"'{name}' is not a valid cookie name; use only letters, digits and !#$%&'*+-.^_`|~, like 'session-affinity'.");
         }
     }
 
@@ -15,7 +15,7 @@ internal static class CookieValidator
     {
         if (ttl < TimeSpan.Zero)
         {
-            errors.Add(key, $"{ttl} is negative; it is zero for a cookie of the browser's session, or longer.");
+            errors.Add(key, $"{ttl} is negative; it must be zero, for a session cookie, or longer.");
         }
     }
 
@@ -23,7 +23,7 @@ internal static class CookieValidator
     {
         if (path is not ['/', ..] || path.AsSpan().ContainsAnyInRange('\0', ' ') || path.Contains(';', StringComparison.Ordinal))
         {
-            errors.Add(key, $"'{path}' is not the path of a cookie; it begins with a slash and has no blanks and semicolons, like '/'.");
+            errors.Add(key, $"'{path}' is not a valid cookie path; it must begin with a slash and must not contain spaces or semicolons, like '/'.");
         }
     }
 }

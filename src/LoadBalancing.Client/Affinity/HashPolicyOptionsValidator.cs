@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The rules for hash policies, of a service or of a route.</summary>
+/// <summary>Validates hash policies of a service or a route.</summary>
 internal static class HashPolicyOptionsValidator
 {
     public static void Validate(IList<HashPolicyOptions> policies, ValidationErrors errors)
@@ -14,20 +14,20 @@ internal static class HashPolicyOptionsValidator
     private static void CheckPolicy(HashPolicyOptions? policy, int i, ValidationErrors errors)
     {
         bool[] inputs = [policy?.Header is not null, policy?.Cookie is not null, policy?.QueryParameter is not null, policy?.CallerAddress is true];
-        int kinds = inputs.Count(static isSet => isSet);
-        if (kinds != 1)
+        int count = inputs.Count(static isSet => isSet);
+        if (count != 1)
         {
-            errors.Add($"HashPolicies:{i}", $"it says {kinds} things to hash; exactly one of Header, Cookie, QueryParameter and CallerAddress is set.");
+            errors.Add($"HashPolicies:{i}", $"it sets {count} inputs; set exactly one of Header, Cookie, QueryParameter and CallerAddress.");
         }
 
         if (policy?.Header is { } header && !HeaderValidator.IsToken(header))
         {
-            errors.Add($"HashPolicies:{i}:Header", $"'{header}' is not the name of a header; write it like 'X-User'.");
+            errors.Add($"HashPolicies:{i}:Header", $"'{header}' is not a valid header name; write it like 'X-User'.");
         }
 
         if (policy?.QueryParameter is "")
         {
-            errors.Add($"HashPolicies:{i}:QueryParameter", "it is empty; write the parameter's name, like 'user'.");
+            errors.Add($"HashPolicies:{i}:QueryParameter", "it is empty; set the name of a query parameter, like 'user'.");
         }
 
         if (policy?.Cookie is { } cookie)

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Validates the options of subsets. A subset is its own cluster, so the rules for cluster policies apply to it too.</summary>
+/// <summary>Validates subsets. A subset is a cluster of its own, so the rules for cluster policies apply to it too.</summary>
 internal static class SubsetOptionsValidator
 {
     /// <param name="options">The options of the service.</param>
@@ -13,17 +13,17 @@ internal static class SubsetOptionsValidator
             ValidationErrors subsetErrors = errors.ForSection("Subsets");
             if (string.IsNullOrEmpty(name) || !name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
             {
-                subsetErrors.Add(name, "it is not a valid subset name; a name has only letters, digits, hyphens, dots and underscores, like 'v2'.");
+                subsetErrors.Add(name, "it is not a valid subset name; use only letters, digits, hyphens, dots and underscores, like 'v2'.");
             }
 
             if (options.Subsets.Keys.TakeWhile(earlier => earlier != name).Contains(name, StringComparer.OrdinalIgnoreCase))
             {
-                subsetErrors.Add(name, "another subset has a name that differs only in case; names are case-insensitive.");
+                subsetErrors.Add(name, "another subset has a name that differs only in case; names must be unique.");
             }
 
             if (subset is null)
             {
-                subsetErrors.Add(name, "it is null; set Labels, or remove the subset.");
+                subsetErrors.Add(name, "it is null; set Labels, or remove it.");
                 continue;
             }
 
@@ -39,10 +39,10 @@ internal static class SubsetOptionsValidator
     {
         if (subset.Labels is not { Count: > 0 } || subset.Labels.Any(static label => string.IsNullOrEmpty(label.Key) || label.Value is null))
         {
-            errors.Add("Labels", "there are none, or one of them has no name or no value; a subset needs at least one label, like version = v2.");
+            errors.Add("Labels", "no label is set, or one of them has no name or no value; a subset needs at least one, like version = v2.");
         }
 
-        // Only the values of the subset itself, so that the errors of the service are reported once.
+        // Only the subset's own values: errors of the service are reported once.
         validatePolicies(subset.Over(new LoadBalancingOptions { Endpoints = options.Endpoints }), errors);
     }
 }

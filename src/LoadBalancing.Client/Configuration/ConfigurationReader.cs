@@ -337,12 +337,12 @@ internal static class ConfigurationReader
         .Choice<EmptyUpdateBehavior>(nameof(LoadBalancingOptions.EmptyUpdate), static (o, v) => o.EmptyUpdate = v)
         .Boolean(nameof(LoadBalancingOptions.FollowRedirects), static (o, v) => o.FollowRedirects = v);
 
-    /// <summary>Lays what a section says over the options. Errors are noted in the options, for the validator to report with everything else.</summary>
+    /// <summary>Applies a section to the options. Errors are added to the options; the validator reports them with all others.</summary>
     public static void Read(IConfiguration configuration, LoadBalancingOptions options)
     {
         if (configuration is IConfigurationSection section)
         {
-            // A section that is null counts as absent; the platform's own Exists() thinks otherwise since .NET 10.
+            // A section that is null counts as absent; the platform's Exists() returns true for it since .NET 10.
             if (section.Value is null && !section.GetChildren().Any())
             {
                 return;
@@ -384,7 +384,7 @@ internal static class ConfigurationReader
         var endpoint = new EndpointDescription();
         Endpoint.Read(item, endpoint, errors);
 
-        // Half an endpoint would only lead to a second error about the same mistake.
+        // A partially read endpoint would cause a second error for the same mistake.
         return errors.Count == errorsBefore ? endpoint : null;
     }
 }

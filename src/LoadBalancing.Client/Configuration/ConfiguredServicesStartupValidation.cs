@@ -2,10 +2,10 @@ using Microsoft.Extensions.Options;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Options without content, whose validation at the start of the application looks at the services that only configuration knows: nobody registered them by name, so nobody else would.</summary>
+/// <summary>Empty options whose validation at application startup covers services that exist only in configuration: they are not registered by name, so no other validation covers them.</summary>
 internal sealed class ConfiguredServicesStartupValidation
 {
-    /// <summary>Finds what is wrong with any of them.</summary>
+    /// <summary>Validates these services.</summary>
     internal sealed class Validator : IValidateOptions<ConfiguredServicesStartupValidation>
     {
         private readonly ServiceRegistrationCollection _registrations;

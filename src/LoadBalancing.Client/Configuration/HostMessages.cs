@@ -1,8 +1,8 @@
 namespace LoadBalancing.Client;
 
-/// <summary>What is said about clients whose requests cannot be told from others.</summary>
+/// <summary>The error messages for clients whose requests cannot be recognized.</summary>
 internal static class HostMessages
 {
     public static string ClientNameIsNotHost(string name) =>
-        $"the client's name '{name}' is not a host name, so its requests cannot be recognised by it; set Hosts to the hosts that are to be balanced, like [\"catalog\"], or to [\"*\"] for all.";
+        $"the client's name '{name}' is not a host name, so its requests cannot be recognized by it; set Hosts to the hosts to balance, like [\"catalog\"], or to [\"*\"] for all.";
 }

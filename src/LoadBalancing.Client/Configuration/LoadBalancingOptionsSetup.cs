@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Fills the options of a service with what was registered for it.</summary>
+/// <summary>Configures the options of a service from its registration.</summary>
 internal sealed class LoadBalancingOptionsSetup : IConfigureNamedOptions<LoadBalancingOptions>
 {
     private readonly ServiceRegistrationCollection _registrations;

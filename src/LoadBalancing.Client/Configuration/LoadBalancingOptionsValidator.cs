@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Combines the rules of all features for a service's options, and reports all errors together. Each says where, what, and what would be right.
+/// Validates all options of a service and reports all errors together. Each error has the path of the option, the problem and the fix.
 /// </summary>
 internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalancingOptions>
 {
@@ -13,11 +13,11 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
     private readonly HealthProbeFactory _probes;
     private readonly IServiceProvider _services;
 
-    public LoadBalancingOptionsValidator(ServiceRegistrationCollection registrations, StrategyRegistry strategies, StartupTracker running, HealthProbeFactory probes, IServiceProvider services)
+    public LoadBalancingOptionsValidator(ServiceRegistrationCollection registrations, StrategyRegistry strategies, StartupTracker startupTracker, HealthProbeFactory probes, IServiceProvider services)
     {
         _registrations = registrations;
         _strategies = strategies;
-        _startupTracker = running;
+        _startupTracker = startupTracker;
         _probes = probes;
         _services = services;
     }
@@ -34,12 +34,12 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
         errors.AddRange(options.ConfigurationErrors);
         foreach (string missing in FindNullSections(options))
         {
-            errors.Add(missing, "it is null; leave it at its default, or set it to a value of its own.");
+            errors.Add(missing, "it is null; keep the default or set a value.");
         }
 
         if (FindNullSections(options).Any())
         {
-            // Nothing else can be looked at.
+            // The other validators require these sections.
             return errors.ToResult();
         }
 
@@ -73,7 +73,7 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
         }
     }
 
-    /// <summary>The parts that code without nullable annotations can take away.</summary>
+    /// <summary>Finds sections that code without nullable annotations set to null.</summary>
     internal static IEnumerable<string> FindNullSections(LoadBalancingOptions options) =>
         new (string Name, object? Value)[]
         {
@@ -97,12 +97,12 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
             (nameof(options.ConnectionPool), options.ConnectionPool),
         }.Where(static part => part.Value is null).Select(static part => part.Name);
 
-    /// <summary>Finds what is wrong with what holds for all requests of a cluster.</summary>
+    /// <summary>Validates the policies of a cluster.</summary>
     private void CheckPolicies(LoadBalancingOptions options, ValidationErrors errors)
     {
         if (!_strategies.TryGet(options.Strategy, out ILoadBalancingStrategy? strategy))
         {
-            errors.Add("Strategy", $"'{options.Strategy}' is not known; known are {string.Join(", ", _strategies.Names)}.");
+            errors.Add("Strategy", $"'{options.Strategy}' is unknown; allowed are {string.Join(", ", _strategies.Names)}.");
         }
 
         StrategyOptionsValidator.Validate(options, strategy, errors);
@@ -151,12 +151,12 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
     {
         errors.AddRange(EndpointUpdateValidator.FindErrors([.. options.Endpoints], errors.PathOf("Endpoints"), duplicatesAllowed: false));
 
-        // Entries that could not be read are errors already; that nothing is left of the list is not another one.
+        // Entries that could not be read are reported already; the empty list that remains is not another error.
         bool mayLackEndpoints = _startupTracker.HasStarted(service) || _registrations.GetSources(service).Any() || options.ConfigurationErrors.Count > 0;
         if (options.Endpoints.Count == 0 && !mayLackEndpoints)
         {
-            errors.Add("Endpoints", "there are none, and the service has no endpoint source; "
-                + "list at least one address, like 'http://10.0.0.1:8080', or call AddEndpointSource.");
+            errors.Add("Endpoints", "no endpoint is set, and the service has no endpoint source; "
+                + "set at least one address, like 'http://10.0.0.1:8080', or call AddEndpointSource.");
         }
 
         HashSet<string> web = [Uri.UriSchemeHttp, Uri.UriSchemeHttps];

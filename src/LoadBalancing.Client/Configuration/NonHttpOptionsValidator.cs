@@ -1,20 +1,20 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// The options that are refused where there is no HttpClient: <c>AddLoadBalancer</c> hands out leases, and requests, their timeouts and their
-/// retries belong to the code that holds them. A setting without an effect is a mistake that would go unnoticed.
+/// Rejects options that have no effect without an HttpClient: <c>AddLoadBalancer</c> provides leases, while requests, timeouts and
+/// retries belong to the code that holds the lease. Without an error, such a setting would be ignored silently.
 /// </summary>
 internal static class NonHttpOptionsValidator
 {
     private const string NoTimeout =
-        "a call that takes too long is yours to give up; end its lease with AttemptOutcome.Failure(FailureKind.Timeout)";
+        "your code times out its calls; end the lease with AttemptOutcome.Failure(FailureKind.Timeout)";
 
     private const string NoHashPolicies =
-        "there is no request to read; give each pick its PickContext.Hash, which AffinityHash finds for a text and for a caller's address";
+        "there is no request to read; set PickContext.Hash for each pick, computed by AffinityHash from a text or a caller's address";
 
     private const string NoBodies = "only HTTP responses have bodies";
-    private const string NoRetries = "it bounds retries, which are yours to make";
-    private const string NoHosts = "a balancer is found by its name and not by hosts";
+    private const string NoRetries = "it limits retries, which your code makes";
+    private const string NoHosts = "a balancer is found by its name, not by hosts";
 
     public static void Validate(LoadBalancingOptions options, ValidationErrors errors)
     {
@@ -28,7 +28,7 @@ internal static class NonHttpOptionsValidator
             ("Retry", IsSet(options.Retry), "to retry on another endpoint, pick again with PickContext.Exclude"),
             ("RetryBudget", IsSet(options.RetryBudget), NoRetries),
             ("ConnectionPool:MaxConcurrentRetries", pool.MaxConcurrentRetries is not null, NoRetries),
-            ("ConnectionPool:KeepAlive", IsSet(pool.KeepAlive), "the connections are yours; set the options of their sockets"),
+            ("ConnectionPool:KeepAlive", IsSet(pool.KeepAlive), "connections are opened by your code; set the options of their sockets"),
         })
         {
             RejectIfSet(key, isSet, reason, errors);
@@ -36,7 +36,7 @@ internal static class NonHttpOptionsValidator
 
         foreach (string option in ConnectionSettings.From(pool).ConfiguredOptions)
         {
-            RejectIfSet(option, isSet: true, "the connections are yours to make", errors);
+            RejectIfSet(option, isSet: true, "connections are opened by your code", errors);
         }
 
         foreach ((string key, bool isSet, string reason) in new[]
@@ -61,13 +61,13 @@ internal static class NonHttpOptionsValidator
     {
         if (isSet)
         {
-            errors.Add(key, $"it is for HTTP, and the service was registered with AddLoadBalancer, without a client: {reason}.");
+            errors.Add(key, $"it applies to HTTP only, and the service is registered with AddLoadBalancer, without a client: {reason}.");
         }
     }
 
     private static void CheckHealthChecks(LoadBalancingOptions options, ValidationErrors errors)
     {
-        // Numbers that are no kind are an error already.
+        // Undefined kinds are reported already.
         HealthCheckKind? kind = options.HealthCheck.Kind ?? (options.HealthCheck.Path is null ? null : HealthCheckKind.Http);
         for (int i = 0; i < options.Endpoints.Count; i++)
         {
@@ -79,15 +79,15 @@ internal static class NonHttpOptionsValidator
             string scheme = identity.Address.Scheme;
             if (kind is HealthCheckKind.Http or HealthCheckKind.Grpc && scheme != Uri.UriSchemeHttp && scheme != Uri.UriSchemeHttps)
             {
-                errors.Add("HealthCheck:Kind", $"{kind} asks over HTTP, which '{endpoint.Address}' does not speak; "
-                    + $"it is Tcp, or Custom with an IHealthProbe of yours.");
+                errors.Add("HealthCheck:Kind", $"{kind} sends probes over HTTP, which '{endpoint.Address}' does not support; "
+                    + $"set Tcp, or Custom with your own IHealthProbe.");
                 return;
             }
 
             if (kind is HealthCheckKind.Tcp && scheme == "udp")
             {
-                errors.Add("HealthCheck:Kind", $"Tcp connects, and '{endpoint.Address}' has nothing that accepts connections; "
-                    + $"it is Custom, with an IHealthProbe of yours that asks over UDP.");
+                errors.Add("HealthCheck:Kind", $"Tcp opens a connection, and '{endpoint.Address}' does not accept connections; "
+                    + $"set Custom, with your own IHealthProbe that sends probes over UDP.");
                 return;
             }
         }
@@ -106,22 +106,22 @@ internal static class NonHttpOptionsValidator
 
     private static bool IsSet(RetryBudgetOptions budget)
     {
-        var usual = new RetryBudgetOptions();
-        return budget.Enabled != usual.Enabled
-            || budget.Percent != usual.Percent
-            || budget.MinRetriesPerSecond != usual.MinRetriesPerSecond
-            || budget.MinConcurrentRetries != usual.MinConcurrentRetries;
+        var defaults = new RetryBudgetOptions();
+        return budget.Enabled != defaults.Enabled
+            || budget.Percent != defaults.Percent
+            || budget.MinRetriesPerSecond != defaults.MinRetriesPerSecond
+            || budget.MinConcurrentRetries != defaults.MinConcurrentRetries;
     }
 
     private static bool IsSet(KeepAliveOptions? keepAlive)
     {
-        // That it is null is an error already.
-        var usual = new KeepAliveOptions();
+        // Null is reported already.
+        var defaults = new KeepAliveOptions();
         return keepAlive is not null
-            && (keepAlive.TcpTime != usual.TcpTime
-                || keepAlive.TcpInterval != usual.TcpInterval
-                || keepAlive.TcpRetryCount != usual.TcpRetryCount
+            && (keepAlive.TcpTime != defaults.TcpTime
+                || keepAlive.TcpInterval != defaults.TcpInterval
+                || keepAlive.TcpRetryCount != defaults.TcpRetryCount
                 || keepAlive.Http2PingDelay is not null
-                || keepAlive.Http2PingTimeout != usual.Http2PingTimeout);
+                || keepAlive.Http2PingTimeout != defaults.Http2PingTimeout);
     }
 }

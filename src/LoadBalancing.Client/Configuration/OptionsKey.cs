@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>What stands behind a configuration key.</summary>
+/// <summary>The kind of value of a configuration key.</summary>
 internal enum OptionsValueKind
 {
     Text,
@@ -11,7 +11,7 @@ internal enum OptionsValueKind
     Choice,
     Section,
 
-    /// <summary>A section that need not be there; true for one with all its defaults, false for none.</summary>
+    /// <summary>An optional section; true enables it with defaults, false removes it.</summary>
     OptionalSection,
     List,
     IntegerList,
@@ -24,9 +24,9 @@ internal enum OptionsValueKind
     SectionMap,
 }
 
-/// <summary>One key of a configuration section, for those who describe configuration to editors.</summary>
+/// <summary>One key of a configuration section, for the JSON schema.</summary>
 /// <param name="Name">The key.</param>
-/// <param name="Kind">What its value is.</param>
+/// <param name="Kind">The kind of its value.</param>
 /// <param name="Choices">The values of a choice.</param>
 /// <param name="Schema">The keys of a section, or of a list's items; null for a list of texts.</param>
 internal sealed record OptionsKey(string Name, OptionsValueKind Kind, IReadOnlyList<string>? Choices = null, IOptionsSchema? Schema = null);

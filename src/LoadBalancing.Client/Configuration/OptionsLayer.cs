@@ -4,14 +4,14 @@ using Microsoft.Extensions.Primitives;
 
 namespace LoadBalancing.Client;
 
-/// <summary>One thing that was said about a service's options: by code, or by a configuration section. Later layers lie over earlier ones.</summary>
+/// <summary>One source of a service's options: code or a configuration section. Later layers override earlier ones.</summary>
 internal abstract class OptionsLayer
 {
-    /// <summary>The section in which services are found by their names.</summary>
+    /// <summary>The configuration section that contains the services by name.</summary>
     public const string DefaultSectionName = "LoadBalancing";
 
     /// <param name="configure">Changes the options.</param>
-    /// <param name="changes">Gives a token for the next change of what it says; null: that never changes by itself.</param>
+    /// <param name="changes">Returns a token for the next change of the layer; null: the layer does not change.</param>
     public static OptionsLayer FromAction(Action<LoadBalancingOptions, IServiceProvider> configure, Func<IServiceProvider, IChangeToken>? changes = null) => new ActionLayer(configure, changes);
 
     public static OptionsLayer FromConfiguration(IConfiguration configuration) => new ConfigurationLayer(configuration);
@@ -20,10 +20,10 @@ internal abstract class OptionsLayer
 
     public abstract void Apply(IServiceProvider services, string name, LoadBalancingOptions options);
 
-    /// <summary>The configuration whose changes change this layer; null when nothing does.</summary>
+    /// <summary>The configuration whose reload changes this layer; null when there is none.</summary>
     public virtual IConfiguration? GetWatchedConfiguration(IServiceProvider services) => null;
 
-    /// <summary>Gives tokens for changes that come from somewhere else than configuration; null when there are none.</summary>
+    /// <summary>Returns tokens for changes from other sources than configuration; null when there are none.</summary>
     public virtual Func<IServiceProvider, IChangeToken>? ChangeTokenFactory => null;
 
     private sealed class ActionLayer(Action<LoadBalancingOptions, IServiceProvider> configure, Func<IServiceProvider, IChangeToken>? changes) : OptionsLayer

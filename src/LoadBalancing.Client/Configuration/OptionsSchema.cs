@@ -4,7 +4,7 @@ using Microsoft.Extensions.Configuration;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Which keys a configuration section may have and where their values go. Strict, unlike the platform's binder: every unknown key, wrong shape and
+/// The keys of a configuration section and the options they set. Strict, unlike the platform's binder: every unknown key, wrong shape and
 /// value that cannot be converted is an error that names its full path.
 /// </summary>
 /// <typeparam name="T">The options that are filled.</typeparam>
@@ -24,7 +24,7 @@ internal sealed class OptionsSchema<T> : IOptionsSchema
         return text.Length > 0;
     });
 
-    /// <summary>A text that means something when it is empty.</summary>
+    /// <summary>A text that may be empty.</summary>
     public OptionsSchema<T> TextOrEmpty(string key, Action<T, string> set) => Scalar(new OptionsKey(key, OptionsValueKind.Text), "expected a text", set, static (string text, out string value) =>
     {
         value = text;
@@ -65,7 +65,7 @@ internal sealed class OptionsSchema<T> : IOptionsSchema
     }
 
     /// <summary>
-    /// A section that stands for something switched on. An empty one says nothing that configuration could hand over, so <c>true</c> says it; <c>false</c> takes away what an earlier layer had.
+    /// A section that enables a feature. Configuration cannot represent an empty section, so <c>true</c> enables the feature with defaults; <c>false</c> disables what an earlier layer enabled.
     /// </summary>
     public OptionsSchema<T> OptionalSection<TPart>(string key, OptionsSchema<TPart> shape, Func<T, TPart?> get, Action<T, TPart?> set)
         where TPart : class, new()
@@ -91,7 +91,7 @@ internal sealed class OptionsSchema<T> : IOptionsSchema
         return this;
     }
 
-    /// <summary>A list; given again, it takes the place of what was there.</summary>
+    /// <summary>A list; a later layer replaces it.</summary>
     public OptionsSchema<T> List<TItem>(
         string key,
         string expectation,
@@ -111,7 +111,7 @@ internal sealed class OptionsSchema<T> : IOptionsSchema
                 return;
             }
 
-            // [] arrives as an empty text, null as no value at all: one says "none", the other says nothing.
+            // [] is read as an empty text, null as no value: the first clears the list, the second leaves it unchanged.
             if (section.Value is null && items.Length == 0)
             {
                 return;
@@ -139,7 +139,7 @@ internal sealed class OptionsSchema<T> : IOptionsSchema
         },
         set);
 
-    /// <summary>A section whose keys are names of somebody's own choice. Later layers add to what earlier ones say.</summary>
+    /// <summary>A section with arbitrary keys. Later layers add to earlier ones.</summary>
     public OptionsSchema<T> TextMap(string key, string example, Func<T, IDictionary<string, string>> map) =>
         Map(new OptionsKey(key, OptionsValueKind.TextMap), $"expected a section of texts like {example}", "expected a text", map, static (string text, out string value) =>
         {
@@ -147,12 +147,12 @@ internal sealed class OptionsSchema<T> : IOptionsSchema
             return true;
         });
 
-    /// <summary>The same with numbers.</summary>
+    /// <summary>Like <see cref="TextMap"/>, with numbers.</summary>
     public OptionsSchema<T> NumberMap(string key, string example, Func<T, IDictionary<string, double>> map) =>
         Map(new OptionsKey(key, OptionsValueKind.NumberMap), $"expected a section of numbers like {example}", "expected a number", map, static (string text, out double value) =>
             double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value));
 
-    /// <summary>A section of sections whose keys are names of somebody's own choice. Later layers lie over what earlier ones say.</summary>
+    /// <summary>A section of sections with arbitrary keys. Later layers override earlier ones.</summary>
     public OptionsSchema<T> SectionMap<TItem>(string key, OptionsSchema<TItem> shape, Func<T, IDictionary<string, TItem>> map)
         where TItem : class, new()
     {
@@ -222,7 +222,7 @@ internal sealed class OptionsSchema<T> : IOptionsSchema
             set,
             OptionsValueKind.SectionList);
 
-    /// <summary>Reads a section into options. What cannot be read is left as it was and told.</summary>
+    /// <summary>Reads a section into options. A value that cannot be read leaves the option unchanged and adds an error.</summary>
     public void Read(IConfiguration section, T options, List<string> errors)
     {
         foreach (IConfigurationSection child in section.GetChildren())
@@ -233,7 +233,7 @@ internal sealed class OptionsSchema<T> : IOptionsSchema
             }
             else
             {
-                errors.Add($"{child.Path}: unknown key; known here are {FormatKeys()}.");
+                errors.Add($"{child.Path}: unknown key; allowed are {FormatKeys()}.");
             }
         }
     }
@@ -280,7 +280,7 @@ internal sealed class OptionsSchema<T> : IOptionsSchema
             IConfigurationSection[] entries = [.. section.GetChildren()];
             if (IsList(entries))
             {
-                errors.Add($"{section.Path}: a list stands where a section of names and values belongs; {expectation}.");
+                errors.Add($"{section.Path}: it is a list instead of a section of names and values; {expectation}.");
                 return;
             }
 
@@ -299,7 +299,7 @@ internal sealed class OptionsSchema<T> : IOptionsSchema
         return this;
     }
 
-    /// <summary>Positions take the place of names where a list is written for a section.</summary>
+    /// <summary>A list in place of a section has indexes as keys.</summary>
     private static bool IsList(IConfigurationSection[] entries) =>
         entries.Length > 0 && entries.Select(static (entry, i) => entry.Key == i.ToString(CultureInfo.InvariantCulture)).All(static isPosition => isPosition);
 
@@ -309,7 +309,7 @@ internal sealed class OptionsSchema<T> : IOptionsSchema
         {
             if (section.GetChildren().Any())
             {
-                errors.Add($"{section.Path}: a section or a list stands where a single value belongs; {expectation}.");
+                errors.Add($"{section.Path}: it is a section or a list instead of a single value; {expectation}.");
             }
             else if (section.Value is { } text)
             {

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Combines the rules of the features for single requests: for all of a service, and route by route.</summary>
+/// <summary>Validates request policies of a service and of its routes.</summary>
 internal static class RequestOptionsValidator
 {
     public static void Validate(LoadBalancingOptions options, ValidationErrors errors)

@@ -1,27 +1,27 @@
 namespace LoadBalancing.Client;
 
-/// <summary>What the registration calls said about one service, or, without a name, about all clients. Filled while services are registered, only read afterwards.</summary>
+/// <summary>The registration of one service or, without a name, of all clients. Written while services are registered, read-only afterwards.</summary>
 internal sealed class ServiceRegistration
 {
     private readonly List<OptionsLayer> _layers = [];
     private readonly List<Func<IServiceProvider, IEndpointSource>> _sources = [];
     private OptionsLayer? _section;
 
-    /// <summary>The section by name or its replacement, if either is read, and above it what was registered, in order.</summary>
+    /// <summary>The section by name or its replacement, if either is read, followed by the registered layers in order.</summary>
     public IEnumerable<OptionsLayer> Layers => _section is null ? _layers : _layers.Prepend(_section);
 
     public IReadOnlyList<Func<IServiceProvider, IEndpointSource>> Sources => _sources;
 
-    /// <summary>Whether an HttpClient of this name is balanced, and not only a cluster registered.</summary>
+    /// <summary>Whether an HttpClient of this name is balanced; false when only a cluster is registered.</summary>
     public bool HasClient { get; set; }
 
-    /// <summary>Whether the client was made for balancing, so that its primary handler starts from our defaults.</summary>
+    /// <summary>Whether the client was registered with <c>AddLoadBalancedHttpClient</c>, so that its primary handler starts from the library's defaults.</summary>
     public bool OwnsClient { get; set; }
 
-    /// <summary>Whether the client was taken out of the balancing, also out of what the defaults of all clients say.</summary>
+    /// <summary>Whether balancing was removed from the client, including the defaults of all clients.</summary>
     public bool IsRemoved { get; private set; }
 
-    /// <summary>Drops what earlier registration calls and their builders configured.</summary>
+    /// <summary>Removes the configuration of earlier registration calls and their builders.</summary>
     /// <param name="readsSectionByName">Whether the options begin with <c>LoadBalancing:{name}</c>.</param>
     public void Reset(bool readsSectionByName)
     {
@@ -30,7 +30,7 @@ internal sealed class ServiceRegistration
         _section = readsSectionByName ? OptionsLayer.FromConvention() : null;
     }
 
-    /// <summary>Undoes all of it.</summary>
+    /// <summary>Removes the registration.</summary>
     public void Remove()
     {
         Clear();

@@ -3,20 +3,20 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace LoadBalancing.Client;
 
-/// <summary>All registrations of a service collection. It lies in the collection itself, so that every registration call finds the same one.</summary>
+/// <summary>All registrations of a service collection. Stored in the collection itself, so that every registration call uses the same instance.</summary>
 internal sealed class ServiceRegistrationCollection
 {
     private readonly Dictionary<string, ServiceRegistration> _named = new(StringComparer.Ordinal);
 
-    /// <summary>What was said to <c>ConfigureHttpClientDefaults</c>; null when nothing was. It lies under every named service that has a client.</summary>
+    /// <summary>The registration made with <c>ConfigureHttpClientDefaults</c>; null when there is none. Every named service with a client overrides it.</summary>
     public ServiceRegistration? Defaults { get; private set; }
 
     public static ServiceRegistrationCollection GetOrCreate(IServiceCollection services)
     {
         ServiceDescriptor? descriptor = services.LastOrDefault(static candidate => candidate.ServiceType == typeof(ServiceRegistrationCollection));
-        if (descriptor?.ImplementationInstance is ServiceRegistrationCollection known)
+        if (descriptor?.ImplementationInstance is ServiceRegistrationCollection existing)
         {
-            return known;
+            return existing;
         }
 
         var registrations = new ServiceRegistrationCollection();
@@ -43,7 +43,7 @@ internal sealed class ServiceRegistrationCollection
         return registration;
     }
 
-    /// <summary>Takes a client out; without a name, the defaults of all clients.</summary>
+    /// <summary>Removes a client; without a name, the defaults of all clients.</summary>
     public void Remove(string? name)
     {
         if (name is null)
@@ -56,13 +56,13 @@ internal sealed class ServiceRegistrationCollection
         }
     }
 
-    /// <summary>Whether anything is left to be valid: a client that was taken out is no service, unless configuration makes one of its name for other clients.</summary>
+    /// <summary>Whether the service has options to validate: a removed client is not a service, unless defaults of all clients exist and configuration may define a service of its name.</summary>
     public bool IsBalanced(string name) => Defaults is not null || Find(name) is not { IsRemoved: true };
 
-    /// <summary>Whether this is a balancer without a client, registered with <c>AddLoadBalancer</c>. What is said to all HTTP clients does not hold for it.</summary>
+    /// <summary>Whether this is a balancer without a client, registered with <c>AddLoadBalancer</c>. The defaults of all HTTP clients do not apply to it.</summary>
     public bool IsBalancerOnly(string name) => Find(name) is { HasClient: false, IsRemoved: false };
 
-    /// <summary>The services that are known by registration, or, where all clients are balanced, by configuration.</summary>
+    /// <summary>The services that are registered or, where all clients are balanced, configured.</summary>
     public IReadOnlyCollection<string> GetServiceNames(IServiceProvider services)
     {
         var names = new SortedSet<string>(StringComparer.Ordinal);
@@ -75,7 +75,7 @@ internal sealed class ServiceRegistrationCollection
         return names;
     }
 
-    /// <summary>Everything that was said about a service, in the order in which it applies.</summary>
+    /// <summary>The layers of a service's options, in the order in which they apply.</summary>
     public IEnumerable<OptionsLayer> GetLayers(string name)
     {
         IEnumerable<OptionsLayer> named = Find(name) is { IsRemoved: false } registration ? registration.Layers : [OptionsLayer.FromConvention()];

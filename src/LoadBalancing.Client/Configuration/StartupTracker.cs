@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Which services have begun to run, and below which primary handlers. Without endpoints a service cannot begin; one that runs may lose them, as its <see cref="LoadBalancingOptions.EmptyUpdate"/> says.</summary>
+/// <summary>Tracks which services have started, and their primary handlers. A service cannot start without endpoints; a running one may lose them, depending on <see cref="LoadBalancingOptions.EmptyUpdate"/>.</summary>
 internal sealed class StartupTracker
 {
     private readonly ConcurrentDictionary<string, bool> _started = new(StringComparer.Ordinal);
@@ -12,7 +12,7 @@ internal sealed class StartupTracker
 
     public void MarkStarted(string name) => _started.TryAdd(name, true);
 
-    /// <summary>The type of the primary handler that somebody else gave the client of this name; null where it is ours, or nobody has seen it yet.</summary>
+    /// <summary>The type of the client's custom primary handler; null when the handler is the library's own, or has not been created yet.</summary>
     public string? FindCustomPrimaryHandler(string name) => _customPrimaryHandlers.GetValueOrDefault(name);
 
     public void TrackPrimaryHandler(string name, string? type)

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The rules for injected faults.</summary>
+/// <summary>Validates injected faults.</summary>
 internal static class FaultOptionsValidator
 {
     public static void Validate(FaultOptions? fault, ValidationErrors errors)
@@ -15,7 +15,7 @@ internal static class FaultOptionsValidator
         {
             if (abort.Status is < 200 or > 599)
             {
-                errors.Add("Fault:Abort:Status", $"{abort.Status} is not allowed; it is a status from 200 to 599, like 503.");
+                errors.Add("Fault:Abort:Status", $"{abort.Status} is not allowed; it must be a status from 200 to 599, like 503.");
             }
 
             errors.CheckPercent("Fault:Abort:Percent", abort.Percent);
@@ -27,7 +27,7 @@ internal static class FaultOptionsValidator
         }
     }
 
-    /// <summary>Everything that is wrong with a fault that is to be injected into a running service.</summary>
+    /// <summary>Finds all validation errors of a fault to inject into a running service.</summary>
     public static IReadOnlyList<string> FindErrors(FaultOptions fault, string service)
     {
         var errors = new ValidationErrors(service);

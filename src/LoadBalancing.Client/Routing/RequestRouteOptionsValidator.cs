@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The rules for what a route says about itself: its name, the requests that it matches, what it does to them, and where they go.</summary>
+/// <summary>Validates a route's name, matches and actions.</summary>
 internal static class RequestRouteOptionsValidator
 {
     public static void CheckName(IList<RequestRouteOptions> routes, int i, ValidationErrors errors)
@@ -12,7 +12,7 @@ internal static class RequestRouteOptionsValidator
         }
         else if (routes.Take(i).Any(earlier => route.Name.Equals(earlier.Name, StringComparison.OrdinalIgnoreCase)))
         {
-            errors.Add($"Routes:{i}:Name", $"another route is called '{route.Name}' too; names must differ.");
+            errors.Add($"Routes:{i}:Name", $"another route is named '{route.Name}'; names must be unique.");
         }
     }
 

@@ -1,10 +1,10 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The rules for where a route leads.</summary>
+/// <summary>Validates the destinations of a route.</summary>
 internal static class RouteDestinationOptionsValidator
 {
     /// <param name="route">The route.</param>
-    /// <param name="options">The options of the service that it belongs to.</param>
+    /// <param name="options">The options of the route's service.</param>
     /// <param name="service">The name of that service.</param>
     /// <param name="services">The names of all services.</param>
     /// <param name="errors">Receives the errors.</param>
@@ -18,7 +18,7 @@ internal static class RouteDestinationOptionsValidator
         IList<RouteDestinationOptions> destinations = route.Destinations ?? [];
         if (destinations.Count > 0 && (route.Redirect ?? (object?)route.DirectResponse) is not null)
         {
-            errors.Add("Destinations", "the route answers requests itself (Redirect, DirectResponse), so none goes anywhere; leave one of the two out.");
+            errors.Add("Destinations", "the route itself responds (Redirect, DirectResponse), so no request is sent to a destination; remove one of the two.");
         }
 
         for (int i = 0; i < destinations.Count; i++)
@@ -29,7 +29,7 @@ internal static class RouteDestinationOptionsValidator
         double sum = destinations.Sum(static destination => (double)(destination?.Weight ?? 0));
         if ((destinations.Count > 1 && sum == 0) || sum > uint.MaxValue)
         {
-            errors.Add("Destinations", $"the weights add up to {sum}; together they are 1 to {uint.MaxValue}.");
+            errors.Add("Destinations", $"the weights add up to {sum}; the sum must be 1 to {uint.MaxValue}.");
         }
     }
 
@@ -42,22 +42,22 @@ internal static class RouteDestinationOptionsValidator
     {
         if (destination is null)
         {
-            errors.Add("Weight", "the destination is null; leave it out instead.");
+            errors.Add("Weight", "the destination is null; remove it.");
             return;
         }
 
         if (destination.Weight < 0)
         {
-            errors.Add("Weight", $"{destination.Weight} is negative; it is a share relative to the others, 0 or more.");
+            errors.Add("Weight", $"{destination.Weight} is negative; it must be a share relative to the others, 0 or more.");
         }
 
-        bool isHere = destination.Service is null || destination.Service == service;
-        if (!isHere && !services.Contains(destination.Service!))
+        bool isSameService = destination.Service is null || destination.Service == service;
+        if (!isSameService && !services.Contains(destination.Service!))
         {
-            errors.Add("Service", $"there is no service '{destination.Service}'. Known are: {string.Join(", ", services)}.");
+            errors.Add("Service", $"there is no service '{destination.Service}'. Known services: {string.Join(", ", services)}.");
         }
 
-        if (isHere && destination.Subset is { } subset && !options.Subsets.Keys.Contains(subset, StringComparer.OrdinalIgnoreCase))
+        if (isSameService && destination.Subset is { } subset && !options.Subsets.Keys.Contains(subset, StringComparer.OrdinalIgnoreCase))
         {
             string known = options.Subsets.Count == 0 ? "none" : string.Join(", ", options.Subsets.Keys);
             errors.Add("Subset", $"the service has no subset '{subset}'; it has {known}.");

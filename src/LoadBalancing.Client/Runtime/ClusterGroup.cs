@@ -1,8 +1,8 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The clusters of one service: that of all its endpoints, and those of its subsets, which take their endpoints from it.</summary>
+/// <summary>The clusters of one service: one of all its endpoints, and one per subset, which receives its endpoints from the first.</summary>
 /// <remarks>
-/// Options are taken by one thread at a time; members come from any. A subset that is configured no more keeps its cluster, without endpoints, so that whoever holds its balancer has the right one again when it comes back.
+/// Options are applied by one thread at a time; endpoints are updated by any thread. A subset that is no longer configured keeps its cluster, without endpoints, so that a balancer obtained earlier works again when the subset is configured again.
 /// </remarks>
 internal sealed class ClusterGroup : IDisposable
 {
@@ -12,8 +12,8 @@ internal sealed class ClusterGroup : IDisposable
     private SubsetCluster[] _subsets = [];
 
     /// <param name="options">The options of the service.</param>
-    /// <param name="strategies">The strategies that they may name.</param>
-    /// <param name="createCluster">Creates the cluster of a subset; of all endpoints where the subset is null.</param>
+    /// <param name="strategies">The known strategies.</param>
+    /// <param name="createCluster">Creates the cluster of a subset; a null subset means all endpoints.</param>
     public ClusterGroup(LoadBalancingOptions options, StrategyRegistry strategies, Func<string?, ClusterSettings, ClusterRequestState> createCluster)
     {
         _strategies = strategies;
@@ -27,19 +27,19 @@ internal sealed class ClusterGroup : IDisposable
     /// <summary>The cluster of all endpoints.</summary>
     public ClusterRuntime Main => _main.Cluster;
 
-    /// <summary>The same, with the options in force.</summary>
+    /// <summary>The cluster of all endpoints with its current options.</summary>
     public ConfiguredCluster ConfiguredMain { get; private set; }
 
-    /// <summary>The subsets that are configured.</summary>
+    /// <summary>The configured subsets.</summary>
     public IEnumerable<KeyValuePair<string, ConfiguredCluster>> ConfiguredSubsets =>
         Volatile.Read(ref _subsets).Where(static subset => subset.Configured is not null).Select(static subset => KeyValuePair.Create(subset.Name, subset.Configured!));
 
-    /// <summary>The balancer of a subset; null when none of that name is configured.</summary>
+    /// <summary>Returns the balancer of a subset; null when no subset of that name is configured.</summary>
     public LoadBalancer? FindSubset(string name) => ConfiguredSubsets.FirstOrDefault(subset => subset.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value?.State.Balancer;
 
-    /// <summary>Takes options into force.</summary>
+    /// <summary>Applies options.</summary>
     /// <param name="options">The options.</param>
-    /// <param name="updateEndpoints">Takes the endpoints that they list. Labels of subsets may change together with those of endpoints, and subsets must not see the one without the other.</param>
+    /// <param name="updateEndpoints">Applies the endpoints of the options. Labels of subsets and of endpoints may change together, and subsets must not see one change without the other.</param>
     public void Configure(LoadBalancingOptions options, Action updateEndpoints)
     {
         var settings = ClusterSettings.From(options, _strategies);
@@ -78,14 +78,14 @@ internal sealed class ClusterGroup : IDisposable
             return;
         }
 
-        SubsetCluster[] now = [.. subsets];
-        Volatile.Write(ref _subsets, now);
-        Main.EndpointsListener = members => Array.ForEach(now, subset => subset.State.Cluster.UpdateFromService(members, subset.Labels));
+        SubsetCluster[] current = [.. subsets];
+        Volatile.Write(ref _subsets, current);
+        Main.EndpointsListener = endpoints => Array.ForEach(current, subset => subset.State.Cluster.UpdateFromService(endpoints, subset.Labels));
     }
 
-    /// <param name="Name">Its name as it was first written.</param>
+    /// <param name="Name">Its name as first configured.</param>
     /// <param name="State">Its cluster.</param>
-    /// <param name="Labels">Of its endpoints; null when it is configured no more.</param>
-    /// <param name="Configured">Null when it is configured no more.</param>
+    /// <param name="Labels">The labels of its endpoints; null when it is no longer configured.</param>
+    /// <param name="Configured">Its cluster with options; null when it is no longer configured.</param>
     private sealed record SubsetCluster(string Name, ClusterRequestState State, SubsetLabels? Labels, ConfiguredCluster? Configured);
 }

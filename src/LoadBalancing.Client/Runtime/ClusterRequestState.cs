@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>A cluster, and what plans keep of it that outlives them.</summary>
+/// <summary>A cluster and the state of its requests that outlives plans.</summary>
 internal sealed class ClusterRequestState
 {
     /// <param name="cluster">The cluster.</param>

@@ -1,7 +1,7 @@
 namespace LoadBalancing.Client;
 
-/// <summary>A cluster, and the options that hold for it.</summary>
+/// <summary>A cluster with its current options.</summary>
 /// <param name="State">The cluster.</param>
-/// <param name="Options">The options of the service; for a subset, with its own over them.</param>
-/// <param name="Strategy">The strategy that they name.</param>
+/// <param name="Options">The options of the service; for a subset, overridden by its own.</param>
+/// <param name="Strategy">The strategy of the options.</param>
 internal sealed record ConfiguredCluster(ClusterRequestState State, LoadBalancingOptions Options, ILoadBalancingStrategy Strategy);

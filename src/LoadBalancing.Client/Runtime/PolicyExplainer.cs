@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Writes down which values hold for the requests of a route, and who said so.</summary>
+/// <summary>Lists the effective policy values of a route's requests, with their sources.</summary>
 internal static class PolicyExplainer
 {
     public static IReadOnlyList<PolicyValue> Explain(LoadBalancingOptions options, RequestRouteOptions? route, RequestPlan plan)
@@ -42,7 +42,7 @@ internal static class PolicyExplainer
 
     private static string FormatPerTryTimeout(RequestPlan plan) => plan.Retry.PerTryTimeout == plan.PerTryTimeout
         ? Format(plan.PerTryTimeout)
-        : $"{Format(plan.Retry.PerTryTimeout)}, held to Timeout";
+        : $"{Format(plan.Retry.PerTryTimeout)}, capped by Timeout";
 
     private static string Format(TimeSpan time) => time == Timeout.InfiniteTimeSpan ? "infinite" : time.ToString("c", CultureInfo.InvariantCulture);
 
@@ -52,7 +52,7 @@ internal static class PolicyExplainer
 
     private static string Format<T>(IEnumerable<T>? items) => items is null || !items.Any() ? "none" : string.Join(", ", items.Select(static item => Convert.ToString(item, CultureInfo.InvariantCulture)));
 
-    private static string FormatLimit(int? limit) => limit is { } most ? Format(most) : "no limit";
+    private static string FormatLimit(int? limit) => limit is { } value ? Format(value) : "no limit";
 
     private static string Format(FaultOptions? fault) => FaultSettings.From(fault) is { } settings
         ? string.Create(CultureInfo.InvariantCulture, $"delay of {settings.Delay} for {settings.DelayRate * 100} %, {settings.AbortStatus} for {settings.AbortRate * 100} %, per {settings.Scope}")

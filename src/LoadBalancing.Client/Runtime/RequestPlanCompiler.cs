@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Turns the options of a service into the plan that its requests run.</summary>
+/// <summary>Compiles the options of a service into the plan of its requests.</summary>
 internal sealed class RequestPlanCompiler : IDisposable
 {
     internal static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(30);
@@ -14,8 +14,8 @@ internal sealed class RequestPlanCompiler : IDisposable
     private readonly TimeoutPool _timeoutPool;
 
     /// <param name="service">The name of the service.</param>
-    /// <param name="findService">Finds other services, which routes lead to, by their names.</param>
-    /// <param name="callers">What is known of callers without their being named; null: nothing.</param>
+    /// <param name="findService">Finds other services, the destinations of routes, by name.</param>
+    /// <param name="callers">The context of the current caller; null: not available.</param>
     /// <param name="random">The randomness.</param>
     /// <param name="timeProvider">The clock.</param>
     public RequestPlanCompiler(string service, Func<string, ServiceState> findService, ICallerContext? callers, RandomSource random, TimeProvider timeProvider)
@@ -27,15 +27,15 @@ internal sealed class RequestPlanCompiler : IDisposable
         _timeoutPool = new TimeoutPool(timeProvider);
     }
 
-    /// <param name="service">The service and its options.</param>
-    /// <param name="subsets">Its subsets and theirs.</param>
-    /// <param name="liveFaults">Faults that were added to those of the options, the innermost first.</param>
+    /// <param name="service">The service with its options.</param>
+    /// <param name="subsets">Its subsets with their options.</param>
+    /// <param name="liveFaults">Faults injected in addition to those of the options, innermost first.</param>
     public RequestPlan Compile(ConfiguredCluster service, IEnumerable<KeyValuePair<string, ConfiguredCluster>> subsets, IReadOnlyList<InjectedFault> liveFaults)
     {
         LoadBalancingOptions options = service.Options;
         var bySubset = new Dictionary<string, ConfiguredCluster>(subsets, StringComparer.OrdinalIgnoreCase);
 
-        // Requests that are never tried again are part of what others may try again.
+        // Requests that are never retried count for the retry budget of the others.
         var common = new CommonParts(options.Routes.Prepend(null).Any(route => RetrySettings.From(GetRetryOptions(options, route)).MaxRetries > 0), liveFaults);
         return Compile(service, route: null, edits: null, common) with
         {
@@ -144,8 +144,8 @@ internal sealed class RequestPlanCompiler : IDisposable
         }
     }
 
-    /// <summary>What all plans of a service have in common.</summary>
-    /// <param name="CountsRequests">Whether any of them tries again, so that requests are counted.</param>
-    /// <param name="LiveFaults">Faults that were added to those of the options.</param>
+    /// <summary>Inputs that all plans of a service share.</summary>
+    /// <param name="CountsRequests">Whether any plan retries, so that requests are counted.</param>
+    /// <param name="LiveFaults">Faults injected in addition to those of the options.</param>
     private sealed record CommonParts(bool CountsRequests, IReadOnlyList<InjectedFault> LiveFaults);
 }

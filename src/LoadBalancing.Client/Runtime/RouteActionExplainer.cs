@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Writes down what a route changes of messages. What nobody has said, and what would be "none" everywhere, is left out.</summary>
+/// <summary>Lists the actions of a route. Actions that are not configured are omitted.</summary>
 internal static class RouteActionExplainer
 {
-    /// <summary>What is nobody's business, not even in an explanation.</summary>
+    /// <summary>Headers with secrets, whose values are redacted.</summary>
     private static readonly string[] RedactedHeaders = ["Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie"];
 
     public static IEnumerable<PolicyValue> Explain(LoadBalancingOptions options, RequestRouteOptions? route, string service)

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Primitives;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Owner of all running services, one for each service provider. A service begins to run when it is first asked for; whatever handlers come and go, it stays the same until the provider is disposed.
+/// Owns all running services; one instance per service provider. A service starts when it is first requested and lives until the provider is disposed, independently of handler lifetimes.
 /// </summary>
 internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, IRequestPolicyExplainer, IDisposable
 {
@@ -21,10 +21,10 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, 
     private FrozenDictionary<string, HostEntry>? _hostMap;
     private int _disposed;
 
-    public ServiceRegistry(ServiceRegistrationCollection registrations, StartupTracker running, IServiceProvider provider)
+    public ServiceRegistry(ServiceRegistrationCollection registrations, StartupTracker startupTracker, IServiceProvider provider)
     {
         _registrations = registrations;
-        _startupTracker = running;
+        _startupTracker = startupTracker;
         _provider = provider;
         if (registrations.Defaults is not null && provider.GetService<IConfiguration>() is { } configuration)
         {
@@ -47,7 +47,7 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, 
         ArgumentNullException.ThrowIfNull(request);
         if (request.RequestUri is not { IsAbsoluteUri: true })
         {
-            throw new ArgumentException($"The address '{request.RequestUri}' is not absolute; routes look at all of it, like 'http://catalog/items'.", nameof(request));
+            throw new ArgumentException($"The address '{request.RequestUri}' is not absolute; routes match on all of it, like 'http://catalog/items'.", nameof(request));
         }
 
         return GetRegistered(serviceName, nameof(serviceName)).Explain(request);
@@ -60,7 +60,7 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, 
         ServiceRuntime runtime = GetRegistered(serviceName, nameof(serviceName));
         if (_registrations.IsBalancerOnly(serviceName))
         {
-            throw new ArgumentException($"Service '{serviceName}' was registered with AddLoadBalancer, without a client, and faults are injected into requests.", nameof(serviceName));
+            throw new ArgumentException($"Service '{serviceName}' is registered with AddLoadBalancer, without a client, and faults are injected into HTTP requests.", nameof(serviceName));
         }
 
         IReadOnlyList<string> errors = FaultOptionsValidator.FindErrors(fault, serviceName);
@@ -69,10 +69,10 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, 
             : throw new ArgumentException(string.Join(" ", errors), nameof(fault));
     }
 
-    /// <summary>The service of a name that is known.</summary>
+    /// <summary>Returns the state of a registered service.</summary>
     public ServiceState GetState(string name) => GetRuntime(name).State;
 
-    /// <summary>The service that balances a host; null when requests to it are not balanced.</summary>
+    /// <summary>Returns the service that balances a host; null when requests to it are not balanced.</summary>
     public ServiceState? FindByHost(string host)
     {
         FrozenDictionary<string, HostEntry> byHost = Volatile.Read(ref _hostMap) ?? BuildHostMap();
@@ -81,7 +81,7 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, 
 
     public void Dispose()
     {
-        // The container knows this object under two types and disposes it once for each.
+        // The container has this object registered under several types and disposes it once for each.
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
         {
             return;
@@ -102,7 +102,7 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, 
         IReadOnlyCollection<string> known = _registrations.GetServiceNames(_provider);
         return known.Contains(name)
             ? GetRuntime(name)
-            : throw new ArgumentException($"There is no service '{name}'. Known are: {string.Join(", ", known)}.", parameter);
+            : throw new ArgumentException($"There is no service '{name}'. Known services: {string.Join(", ", known)}.", parameter);
     }
 
     private ServiceRuntime GetRuntime(string name)
@@ -112,7 +112,7 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, 
             return known.Value;
         }
 
-        // PublicationOnly would let two threads start the same timers; the default keeps an exception for ever. So: one starts, and a failed start is forgotten.
+        // PublicationOnly would let two threads start the same timers; the default caches an exception forever. So one thread starts the service, and a failed start is discarded.
         Lazy<ServiceRuntime> added = _runtimes.GetOrAdd(name, static (name, self) => new Lazy<ServiceRuntime>(() => self.Start(name)), this);
         try
         {
@@ -175,7 +175,7 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, 
             }
             catch (OptionsValidationException exception)
             {
-                // The slip of one service is the failure of its own requests and of nobody else's.
+                // Invalid options of one service fail its own requests only.
                 byHost.TryAdd(name, new HostEntry(exception));
             }
         }
@@ -187,7 +187,7 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, 
 
     private void InvalidateHostMap() => Volatile.Write(ref _hostMap, null);
 
-    /// <summary>What a host leads to: a service, or the reason why there is none.</summary>
+    /// <summary>The service of a host, or the validation error that prevents it.</summary>
     private sealed class HostEntry
     {
         private readonly ServiceState? _state;
@@ -195,7 +195,7 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, 
 
         public HostEntry(ServiceState service) => _state = service;
 
-        public HostEntry(OptionsValidationException fault) => _error = fault;
+        public HostEntry(OptionsValidationException error) => _error = error;
 
         public ServiceState State => _state ?? throw new OptionsValidationException(_error!.OptionsName, _error.OptionsType, _error.Failures);
     }

@@ -5,10 +5,10 @@ using Microsoft.Extensions.Primitives;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// One running service: its cluster, its sources, and the plan in force. Follows its options: a good edit is taken, a bad one is told once and the last good one stays.
+/// One running service: its clusters, endpoint sources and current plan. Options are reloaded: valid ones are applied; invalid ones are logged once, and the last valid options stay in effect.
 /// </summary>
 /// <remarks>
-/// It does not use <see cref="IOptionsMonitor{TOptions}"/>: that one throws into the configuration system when a change is not valid, and then to everybody who asks until it is mended.
+/// Does not use <see cref="IOptionsMonitor{TOptions}"/>, which throws into the configuration system when a change is invalid, and on every access until it is corrected.
 /// </remarks>
 internal sealed partial class ServiceRuntime : IDisposable
 {
@@ -70,7 +70,7 @@ internal sealed partial class ServiceRuntime : IDisposable
                 random,
                 metrics,
                 clusterLogger,
-                check => probes.Create(check, name),
+                healthCheck => probes.Create(healthCheck, name),
                 log.LeaseReclaimed);
             return new ClusterRequestState(runtime, log);
         }
@@ -80,7 +80,7 @@ internal sealed partial class ServiceRuntime : IDisposable
 
     public LoadBalancer Balancer => _clusters.Main.Balancer;
 
-    /// <summary>The balancer of a subset.</summary>
+    /// <summary>Returns the balancer of a subset.</summary>
     /// <exception cref="ArgumentException">There is no such subset; the message lists those that exist.</exception>
     public LoadBalancer GetSubset(string subset, string parameter)
     {
@@ -93,9 +93,9 @@ internal sealed partial class ServiceRuntime : IDisposable
         throw new ArgumentException($"Service '{State.Name}' has no subset '{subset}': {(names.Length == 0 ? "it has no subsets." : $"it has {string.Join(", ", names)}.")}", parameter);
     }
 
-    /// <summary>Reads the options anew at each change.</summary>
-    /// <param name="changes">Gives a token for the next one.</param>
-    /// <param name="reloaded">Called afterwards.</param>
+    /// <summary>Reloads the options on each change.</summary>
+    /// <param name="changes">Returns a token for the next change.</param>
+    /// <param name="reloaded">Called after each reload.</param>
     public void Watch(Func<IChangeToken> changes, Action reloaded)
     {
         _subscriptions.Add(ChangeToken.OnChange(changes, () =>
@@ -105,7 +105,7 @@ internal sealed partial class ServiceRuntime : IDisposable
         }));
     }
 
-    /// <summary>Reads the options anew. Never throws: whoever changes configuration is not the one to be told.</summary>
+    /// <summary>Reloads the options. Never throws: an exception would surface in the code that changes configuration.</summary>
     public void Reload()
     {
         lock (_reloadLock)
@@ -113,21 +113,21 @@ internal sealed partial class ServiceRuntime : IDisposable
             try
             {
                 LoadBalancingOptions options = _factory.Create(State.Name);
-                string[] gone = [.. _options.ConfigurationSections.Except(options.ConfigurationSections, StringComparer.OrdinalIgnoreCase)];
-                if (gone.Length == 0)
+                string[] missing = [.. _options.ConfigurationSections.Except(options.ConfigurationSections, StringComparer.OrdinalIgnoreCase)];
+                if (missing.Length == 0)
                 {
                     Apply(options);
                 }
                 else
                 {
-                    Reject($"{string.Join(", ", gone)}: the section is gone. A file that cannot be read for a moment looks like this; to change options, leave the section in place.");
+                    Reject($"{string.Join(", ", missing)}: the section is missing. A file that is temporarily unreadable has the same effect; to change options, keep the section in place.");
                 }
             }
             catch (OptionsValidationException exception)
             {
                 Reject(string.Join(" ", exception.Failures));
             }
-#pragma warning disable CA1031 // Options are filled by other people's code; whatever it throws, the last good options stay.
+#pragma warning disable CA1031 // Options are configured by foreign code; whatever it throws, the last valid options stay in effect.
             catch (Exception exception)
 #pragma warning restore CA1031
             {
@@ -136,7 +136,7 @@ internal sealed partial class ServiceRuntime : IDisposable
         }
     }
 
-    /// <summary>What holds for a request now.</summary>
+    /// <summary>Returns the policy that currently applies to a request.</summary>
     public RequestPolicy Explain(HttpRequestMessage request)
     {
         lock (_reloadLock)
@@ -147,7 +147,7 @@ internal sealed partial class ServiceRuntime : IDisposable
         }
     }
 
-    /// <summary>Adds a fault to those of the options, until it is disposed.</summary>
+    /// <summary>Adds a fault to those of the options until it is disposed.</summary>
     public InjectedFault Inject(FaultSettings settings, Func<HttpRequestMessage, bool>? appliesTo)
     {
         var fault = new InjectedFault(settings, appliesTo, RemoveFault);

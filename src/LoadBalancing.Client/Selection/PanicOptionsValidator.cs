@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The rules for panic.</summary>
+/// <summary>Validates panic options.</summary>
 internal static class PanicOptionsValidator
 {
     public static void Validate(PanicOptions options, ValidationErrors errors)

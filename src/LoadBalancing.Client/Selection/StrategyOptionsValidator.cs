@@ -1,10 +1,10 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The rules for hash policies and the strategy together: a strategy that does not hash would ignore them silently.</summary>
+/// <summary>Validates hash policies against the strategy: a strategy that does not hash would ignore them silently.</summary>
 internal static class StrategyOptionsValidator
 {
     /// <param name="options">The options.</param>
-    /// <param name="strategy">The strategy that they name; null when there is no such strategy.</param>
+    /// <param name="strategy">The configured strategy; null when it is unknown.</param>
     /// <param name="errors">Receives the errors.</param>
     public static void Validate(LoadBalancingOptions options, ILoadBalancingStrategy? strategy, ValidationErrors errors)
     {
@@ -24,7 +24,7 @@ internal static class StrategyOptionsValidator
     {
         if (policies is { Count: > 0 })
         {
-            errors.Add("HashPolicies", $"there are some, and the strategy '{strategy.Name}' does not hash; "
+            errors.Add("HashPolicies", $"they are set, and the strategy '{strategy.Name}' does not hash; "
                 + $"choose RingHash, Maglev or Rendezvous, or remove them.");
         }
     }

@@ -88,7 +88,7 @@ public sealed class AffinityTests
         var exception = Assert.Throws<OptionsValidationException>(() => client.Http);
 
         Assert.Equal(
-            ["catalog:HashPolicies: there are some, and the strategy 'RoundRobin' does not hash; choose RingHash, Maglev or Rendezvous, or remove them."],
+            ["catalog:HashPolicies: they are set, and the strategy 'RoundRobin' does not hash; choose RingHash, Maglev or Rendezvous, or remove them."],
             exception.Failures);
     }
 

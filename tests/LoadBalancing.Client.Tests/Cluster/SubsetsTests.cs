@@ -298,19 +298,19 @@ public sealed class SubsetsTests : IAsyncDisposable
 
         Assert.Equal(
             [
-                "catalog:Subsets:a b: it is not a valid subset name; a name has only letters, digits, hyphens, dots and underscores, like 'v2'.",
-                "catalog:Subsets:a b:Labels: there are none, or one of them has no name or no value; a subset needs at least one label, like version = v2.",
-                "catalog:Subsets:v1:Strategy: 'Robin' is not known; known are LeastConnections, LeastLoad, LeastRequest, Maglev, Random, Rendezvous, RingHash, RoundRobin.",
+                "catalog:Subsets:a b: it is not a valid subset name; use only letters, digits, hyphens, dots and underscores, like 'v2'.",
+                "catalog:Subsets:a b:Labels: no label is set, or one of them has no name or no value; a subset needs at least one, like version = v2.",
+                "catalog:Subsets:v1:Strategy: 'Robin' is unknown; allowed are LeastConnections, LeastLoad, LeastRequest, Maglev, Random, Rendezvous, RingHash, RoundRobin.",
                 "catalog:Subsets:v1:Panic:ThresholdPercent: 101 is not allowed; a percentage is 0 to 100.",
-                "catalog:Subsets:v1:ConnectionPool:MaxRequests: 0 is not allowed; it is 1 or more.",
-                "catalog:Subsets:v1:ConnectionPool:KeepAlive: a subset cannot have its own: connections are made by the client, alike for all. Say it in the ConnectionPool of the service.",
-                "catalog:Subsets:V1: another subset has a name that differs only in case; names are case-insensitive.",
-                "catalog:Routes:0:Destinations:0:Weight: -1 is negative; it is a share relative to the others, 0 or more.",
+                "catalog:Subsets:v1:ConnectionPool:MaxRequests: 0 is not allowed; it must be 1 or more.",
+                "catalog:Subsets:v1:ConnectionPool:KeepAlive: a subset cannot have its own value: its connections are those of the client. Set it in the ConnectionPool of the service.",
+                "catalog:Subsets:V1: another subset has a name that differs only in case; names must be unique.",
+                "catalog:Routes:0:Destinations:0:Weight: -1 is negative; it must be a share relative to the others, 0 or more.",
                 "catalog:Routes:0:Destinations:0:Subset: the service has no subset 'v9'; it has a b, v1, V1.",
-                "catalog:Routes:0:Destinations:1:Service: there is no service 'unknown'. Known are: catalog.",
-                "catalog:Routes:0:Destinations:1:RequestHeaders:Remove: '' is not the name of a header; write it like 'x-version'.",
-                "catalog:Routes:1:Destinations: the route answers requests itself (Redirect, DirectResponse), so none goes anywhere; leave one of the two out.",
-                "catalog:Routes:1:Destinations: the weights add up to 0; together they are 1 to 4294967295.",
+                "catalog:Routes:0:Destinations:1:Service: there is no service 'nobody'. Known services: catalog.",
+                "catalog:Routes:0:Destinations:1:RequestHeaders:Remove: '' is not a valid header name; write it like 'x-version'.",
+                "catalog:Routes:1:Destinations: the route itself responds (Redirect, DirectResponse), so no request is sent to a destination; remove one of the two.",
+                "catalog:Routes:1:Destinations: the weights add up to 0; the sum must be 1 to 4294967295.",
             ],
             thrown.Failures);
     }

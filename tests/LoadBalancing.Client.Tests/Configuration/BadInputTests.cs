@@ -5,13 +5,13 @@ using Microsoft.Extensions.Options;
 
 namespace LoadBalancing.Client.Tests.Configuration;
 
-/// <summary>The errors of options that belong to no single feature, and of configuration that cannot be read.</summary>
+/// <summary>Validation errors of options that belong to no single feature, and of configuration that cannot be read.</summary>
 public sealed class BadInputTests
 {
     [Fact]
-    public void No_endpoints_and_no_source() => ReportedErrors.AreExactly(
+    public void Missing_endpoints_and_source_are_reported() => ReportedErrors.AreExactly(
         static options => options.Endpoints = [],
-        "catalog:Endpoints: there are none, and the service has no endpoint source; list at least one address, like 'http://10.0.0.1:8080', or call AddEndpointSource.");
+        "catalog:Endpoints: no endpoint is set, and the service has no endpoint source; set at least one address, like 'http://10.0.0.1:8080', or call AddEndpointSource.");
 
     [Theory]
     [InlineData("10.0.0.1", "'10.0.0.1' is not an absolute URI; write it like 'http://10.0.0.1:8080'.")]
@@ -22,11 +22,11 @@ public sealed class BadInputTests
     [InlineData("http://10.0.0.1/#top", "'http://10.0.0.1/#top' has a query or a fragment; an endpoint is scheme, host, port and an optional base path.")]
     [InlineData("http://me:secret@host", "the address of host 'host' contains user information; put credentials into a request header instead.")]
     [InlineData("tcp://10.0.0.1:9000", "'tcp://10.0.0.1:9000' cannot be called by an HttpClient; its endpoints begin with http:// or https://.")]
-    public void An_address_that_is_none(string address, string error) =>
+    public void Invalid_address_is_reported(string address, string error) =>
         ReportedErrors.AreExactly(options => options.Endpoints = [ReportedErrors.Address, address], $"catalog:Endpoints:1: {error}");
 
     [Fact]
-    public void A_tcp_address_without_a_port()
+    public void Tcp_address_without_port_is_reported()
     {
         var services = new ServiceCollection();
         services.AddLoadBalancer("smtp", static options => options.Endpoints = ["tcp://10.0.0.1"]);
@@ -38,7 +38,7 @@ public sealed class BadInputTests
     }
 
     [Fact]
-    public void Duplicates() => ReportedErrors.AreExactly(
+    public void Duplicates_are_reported() => ReportedErrors.AreExactly(
         static options => options.Endpoints = [ReportedErrors.Address, "http://10.0.0.2", "HTTP://10.0.0.1:8080/"],
         "catalog:Endpoints:2: 'HTTP://10.0.0.1:8080/' is the same endpoint as catalog:Endpoints:0 ('http://10.0.0.1:8080'); to send it more traffic, raise its Weight.");
 
@@ -47,27 +47,27 @@ public sealed class BadInputTests
     [InlineData(-1.5, "-1.5")]
     [InlineData(double.NaN, "NaN")]
     [InlineData(double.PositiveInfinity, "Infinity")]
-    public void A_weight_that_is_none(double weight, string shown) => ReportedErrors.AreExactly(
+    public void Invalid_weight_is_reported(double weight, string shown) => ReportedErrors.AreExactly(
         options => options.Endpoints = [new EndpointDescription(ReportedErrors.Address) { Weight = weight }],
         $"catalog:Endpoints:0:Weight: {shown} is not allowed; a weight is a finite number above 0.");
 
     [Fact]
-    public void Labels_without_a_name() => ReportedErrors.AreExactly(
+    public void Label_without_name_is_reported() => ReportedErrors.AreExactly(
         static options => options.Endpoints = [new EndpointDescription(ReportedErrors.Address) { Labels = { [""] = "v2" } }],
         "catalog:Endpoints:0:Labels: labels are null, or one of them has no name or no value; write them like version = v2, and use an empty dictionary for none.");
 
     [Fact]
-    public void Weights_that_add_up_to_too_much() => ReportedErrors.AreExactly(
+    public void Too_large_sum_of_weights_is_reported() => ReportedErrors.AreExactly(
         static options => options.Endpoints = [new EndpointDescription(ReportedErrors.Address) { Weight = 4294967295 }, "http://10.0.0.2"],
         "catalog:Endpoints: the weights add up to 4294967296; the maximum is 4294967295. Divide all of them by the same number.");
 
     [Fact]
-    public void An_unknown_strategy() => ReportedErrors.AreExactly(
+    public void Unknown_strategy_is_reported() => ReportedErrors.AreExactly(
         static options => options.Strategy = "Robin",
-        "catalog:Strategy: 'Robin' is not known; known are LeastConnections, LeastLoad, LeastRequest, Maglev, Random, Rendezvous, RingHash, RoundRobin.");
+        "catalog:Strategy: 'Robin' is unknown; allowed are LeastConnections, LeastLoad, LeastRequest, Maglev, Random, Rendezvous, RingHash, RoundRobin.");
 
     [Fact]
-    public void A_default_per_try_timeout_is_held_to_the_whole_one()
+    public void Default_per_try_timeout_is_capped_by_the_timeout()
     {
         using ServiceProvider provider = ReportedErrors.Build(static options => options.Timeout = TimeSpan.FromSeconds(5));
 
@@ -80,7 +80,7 @@ public sealed class BadInputTests
     [InlineData(101, "101")]
     [InlineData(-1, "-1")]
     [InlineData(double.NaN, "NaN")]
-    public void A_percentage_that_is_none(double value, string shown)
+    public void Invalid_percentage_is_reported(double value, string shown)
     {
         ReportedErrors.AreExactly(options => options.Panic.ThresholdPercent = value, $"catalog:Panic:ThresholdPercent: {shown} is not allowed; a percentage is 0 to 100.");
         ReportedErrors.AreExactly(options => options.OutlierDetection.MaxEjectionPercent = value, $"catalog:OutlierDetection:MaxEjectionPercent: {shown} is not allowed; a percentage is 0 to 100.");
@@ -90,7 +90,7 @@ public sealed class BadInputTests
     }
 
     [Fact]
-    public void Numbers_in_errors_look_the_same_in_every_culture()
+    public void Numbers_in_errors_are_culture_invariant()
     {
         CultureInfo before = CultureInfo.CurrentCulture;
         var other = (CultureInfo)CultureInfo.InvariantCulture.Clone();
@@ -107,17 +107,17 @@ public sealed class BadInputTests
     }
 
     [Fact]
-    public void Times_that_are_none()
+    public void Invalid_durations_are_reported()
     {
-        ReportedErrors.AreExactly(static options => options.Timeout = TimeSpan.Zero, "catalog:Timeout: 00:00:00 is not allowed; it is longer than zero, or infinite for no limit.");
-        ReportedErrors.AreExactly(static options => options.OutlierDetection.Interval = TimeSpan.Zero, "catalog:OutlierDetection:Interval: 00:00:00 is not allowed; it is longer than zero.");
+        ReportedErrors.AreExactly(static options => options.Timeout = TimeSpan.Zero, "catalog:Timeout: 00:00:00 is not allowed; it must be longer than zero, or infinite for no limit.");
+        ReportedErrors.AreExactly(static options => options.OutlierDetection.Interval = TimeSpan.Zero, "catalog:OutlierDetection:Interval: 00:00:00 is not allowed; it must be longer than zero.");
         ReportedErrors.AreExactly(
             static options => options.OutlierDetection.MaxEjectionTime = TimeSpan.FromSeconds(1),
-            "catalog:OutlierDetection:MaxEjectionTime: 00:00:01 is shorter than BaseEjectionTime, which is 00:03:00; raise MaxEjectionTime or lower BaseEjectionTime.");
+            "catalog:OutlierDetection:MaxEjectionTime: 00:00:01 is shorter than BaseEjectionTime, which is 00:03:00; raise one or lower the other.");
     }
 
     [Fact]
-    public void Times_that_no_timer_can_wait_for()
+    public void Durations_above_the_maximum_are_reported()
     {
         TimeSpan tooLong = TimeSpan.FromDays(60);
         ReportedErrors.AreExactly(
@@ -138,7 +138,7 @@ public sealed class BadInputTests
                 {
                     "OutlierDetection:Interval", "OutlierDetection:BaseEjectionTime", "OutlierDetection:MaxEjectionTime", "OutlierDetection:MaxEjectionTimeJitter",
                     "Timeout", "Retry:PerTryTimeout", "Retry:BaseBackoff", "Retry:MaxBackoff", "Fault:Delay:FixedDelay",
-                }.Select(static key => $"catalog:{key}: 60.00:00:00 is too long; the longest is 24 days."),
+                }.Select(static key => $"catalog:{key}: 60.00:00:00 is too long; the maximum is 24 days."),
             ]);
     }
 
@@ -148,7 +148,7 @@ public sealed class BadInputTests
     [InlineData("no host")]
     [InlineData("::1")]
     [InlineData("catalog:http")]
-    public void A_host_name_of_an_endpoint_that_cannot_be_asked_for(string name) => ReportedErrors.AreExactly(
+    public void Invalid_endpoint_hostname_is_reported(string name) => ReportedErrors.AreExactly(
         options => options.Endpoints = [new EndpointDescription(ReportedErrors.Address) { Hostname = name }],
         $"catalog:Endpoints:0: '{name}' is not a valid host name; write it without scheme and path, like 'catalog.internal'.");
 
@@ -158,7 +158,7 @@ public sealed class BadInputTests
     [InlineData("10.0.0.7")]
     [InlineData("[::1]:8443")]
     [InlineData(" ")]
-    public void A_host_name_of_an_endpoint_that_can_be_asked_for(string name)
+    public void Valid_endpoint_hostname_is_accepted(string name)
     {
         using ServiceProvider provider = ReportedErrors.Build(options => options.Endpoints = [new EndpointDescription(ReportedErrors.Address) { Hostname = name }]);
 
@@ -166,12 +166,12 @@ public sealed class BadInputTests
     }
 
     [Fact]
-    public void A_host_with_more_than_a_host() => ReportedErrors.AreExactly(
+    public void Host_with_scheme_is_reported() => ReportedErrors.AreExactly(
         static options => options.Hosts = ["http://catalog"],
         "catalog:Hosts:0: 'http://catalog' is not a host name; write it without scheme, port and path, like 'catalog', or '*' for all hosts.");
 
     [Fact]
-    public void A_name_that_is_no_host_without_Hosts()
+    public void Client_name_that_is_not_a_host_requires_Hosts()
     {
         var services = new ServiceCollection();
         services.AddLoadBalancedHttpClient("the catalog", static options => options.Endpoints = [ReportedErrors.Address]);
@@ -180,12 +180,12 @@ public sealed class BadInputTests
         var exception = Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<IHttpClientFactory>().CreateClient("the catalog"));
 
         Assert.Equal(
-            ["the catalog:Hosts: the client's name 'the catalog' is not a host name, so its requests cannot be recognised by it; set Hosts to the hosts that are to be balanced, like [\"catalog\"], or to [\"*\"] for all."],
+            ["the catalog:Hosts: the client's name 'the catalog' is not a host name, so its requests cannot be recognized by it; set Hosts to the hosts to balance, like [\"catalog\"], or to [\"*\"] for all."],
             exception.Failures);
     }
 
     [Fact]
-    public void An_existing_client_whose_name_is_no_host_and_that_has_no_base_address()
+    public void Existing_client_without_host_name_and_base_address_throws()
     {
         var services = new ServiceCollection();
         services.AddHttpClient("the catalog").AddLoadBalancing(static options => options.Endpoints = [ReportedErrors.Address]);
@@ -197,7 +197,7 @@ public sealed class BadInputTests
     }
 
     [Fact]
-    public void Parts_that_were_set_to_null() => ReportedErrors.AreExactly(
+    public void Null_sections_are_reported() => ReportedErrors.AreExactly(
         static options =>
         {
             options.Retry = null!;
@@ -205,10 +205,10 @@ public sealed class BadInputTests
             options.HashPolicies = null!;
             options.ConsistentHash = null!;
         },
-        "catalog:Strategy: it is null; leave it at its default, or set it to a value of its own.",
-        "catalog:HashPolicies: it is null; leave it at its default, or set it to a value of its own.",
-        "catalog:ConsistentHash: it is null; leave it at its default, or set it to a value of its own.",
-        "catalog:Retry: it is null; leave it at its default, or set it to a value of its own.");
+        "catalog:Strategy: it is null; keep the default or set a value.",
+        "catalog:HashPolicies: it is null; keep the default or set a value.",
+        "catalog:ConsistentHash: it is null; keep the default or set a value.",
+        "catalog:Retry: it is null; keep the default or set a value.");
 
     [Fact]
     public void All_errors_are_reported_together() => ReportedErrors.AreExactly(
@@ -219,27 +219,27 @@ public sealed class BadInputTests
             options.Retry.MaxRetries = -1;
         },
         "catalog:Endpoints:0: 'nonsense' is not an absolute URI; write it like 'http://10.0.0.1:8080'.",
-        "catalog:Strategy: 'Robin' is not known; known are LeastConnections, LeastLoad, LeastRequest, Maglev, Random, Rendezvous, RingHash, RoundRobin.",
-        "catalog:Retry:MaxRetries: -1 is negative; it is the number of tries after the first one, 0 for none.");
+        "catalog:Strategy: 'Robin' is unknown; allowed are LeastConnections, LeastLoad, LeastRequest, Maglev, Random, Rendezvous, RingHash, RoundRobin.",
+        "catalog:Retry:MaxRetries: -1 is negative; it is the number of retries after the first attempt, 0 for none.");
 
     [Fact]
-    public void Asking_for_a_service_that_is_not_there()
+    public void Unknown_service_and_subset_throw()
     {
         using ServiceProvider provider = ReportedErrors.Build(static _ => { });
         var balancers = provider.GetRequiredService<ILoadBalancerProvider>();
 
-        Assert.Equal("There is no service 'catalogue'. Known are: catalog. (Parameter 'name')", Assert.Throws<ArgumentException>(() => balancers.GetLoadBalancer("catalogue")).Message);
+        Assert.Equal("There is no service 'catalogue'. Known services: catalog. (Parameter 'serviceName')", Assert.Throws<ArgumentException>(() => balancers.GetLoadBalancer("catalogue")).Message);
         Assert.Equal("Service 'catalog' has no subset 'v2': it has no subsets. (Parameter 'subset')", Assert.Throws<ArgumentException>(() => balancers.GetLoadBalancer("catalog", "v2")).Message);
     }
 
     public static TheoryData<string, string> Configurations => new()
     {
-        { """{ "Endpoints": ["http://a"], "Endpionts": [] }""", "LoadBalancing:catalog:Endpionts: unknown key; known here are Endpoints, Hosts, UnmatchedHost, Strategy, HashPolicies, SessionAffinity, LeastRequest, LeastLoad, ConsistentHash, OutlierDetection, HealthCheck, Panic, Locality, SlowStart, Subsetting, Timeout, TimeoutCoversBody, BodyIdleTimeout, Retry, Subsets, Routes, RetryBudget, ConnectionPool, Fault, EmptyUpdate, FollowRedirects." },
-        { """{ "Endpoints": [{ "Adress": "http://a" }] }""", "LoadBalancing:catalog:Endpoints:0:Adress: unknown key; known here are Address, Weight, Hostname, HashKey, Draining, Labels, Priority, Locality." },
+        { """{ "Endpoints": ["http://a"], "Endpionts": [] }""", "LoadBalancing:catalog:Endpionts: unknown key; allowed are Endpoints, Hosts, UnmatchedHost, Strategy, HashPolicies, SessionAffinity, LeastRequest, LeastLoad, ConsistentHash, OutlierDetection, HealthCheck, Panic, Locality, SlowStart, Subsetting, Timeout, TimeoutCoversBody, BodyIdleTimeout, Retry, Subsets, Routes, RetryBudget, ConnectionPool, Fault, EmptyUpdate, FollowRedirects." },
+        { """{ "Endpoints": [{ "Adress": "http://a" }] }""", "LoadBalancing:catalog:Endpoints:0:Adress: unknown key; allowed are Address, Weight, Hostname, HashKey, Draining, Labels, Priority, Locality." },
         { """{ "Endpoints": "http://a" }""", "LoadBalancing:catalog:Endpoints: 'http://a' is not a list; expected a list like [\"http://10.0.0.1:8080\"], of texts or of sections with an Address." },
         { """{ "Endpoints": { "first": "http://a" } }""", "LoadBalancing:catalog:Endpoints: a section with the key 'first' is not a list; expected a list like [\"http://10.0.0.1:8080\"], of texts or of sections with an Address." },
         { """{ "Endpoints": ["http://a"], "Timeout": 5 }""", "LoadBalancing:catalog:Timeout: '5' cannot be read; a duration is written with its unit, like 250ms, 5s, 1m or 1h, as hh:mm:ss, or as 'infinite'." },
-        { """{ "Endpoints": ["http://a"], "Timeout": ["5s"] }""", "LoadBalancing:catalog:Timeout: a section or a list stands where a single value belongs; a duration is written with its unit, like 250ms, 5s, 1m or 1h, as hh:mm:ss, or as 'infinite'." },
+        { """{ "Endpoints": ["http://a"], "Timeout": ["5s"] }""", "LoadBalancing:catalog:Timeout: it is a section or a list instead of a single value; a duration is written with its unit, like 250ms, 5s, 1m or 1h, as hh:mm:ss, or as 'infinite'." },
         { """{ "Endpoints": ["http://a"], "Retry": 3 }""", "LoadBalancing:catalog:Retry: '3' is a single value or a list; expected a section with the keys MaxRetries, PerTryTimeout, RetryOn, RetriableStatuses, RetriableHeaders, RetryAllMethods, MaxBufferedBodySize, BaseBackoff, MaxBackoff." },
         { """{ "Endpoints": ["http://a"], "Retry": { "MaxRetries": "two" } }""", "LoadBalancing:catalog:Retry:MaxRetries: 'two' cannot be read; expected a whole number." },
         { """{ "Endpoints": ["http://a"], "UnmatchedHost": "Drop" }""", "LoadBalancing:catalog:UnmatchedHost: 'Drop' cannot be read; expected one of PassThrough, Reject." },
@@ -248,14 +248,14 @@ public sealed class BadInputTests
         { """{ "Endpoints": ["http://a"], "Retry": { "RetriableStatuses": [429, 700] } }""", "LoadBalancing:catalog:Retry:RetriableStatuses:1: '700' cannot be read; expected a status or a range of them, 100 to 599, like 503, 500-599 or 5xx." },
         { """{ "Endpoints": ["http://a"], "Retry": { "RetriableStatuses": 503 } }""", "LoadBalancing:catalog:Retry:RetriableStatuses: '503' is not a list; expected a list of statuses and ranges like [429, \"500-599\"]." },
         { """{ "Endpoints": ["http://a"], "OutlierDetection": { "ErrorStatuses": ["500-499"] } }""", "LoadBalancing:catalog:OutlierDetection:ErrorStatuses:0: '500-499' cannot be read; expected a status or a range of them, 100 to 599, like 503, 500-599 or 5xx." },
-        { """{ "Endpoints": ["http://a"], "HealthCheck": { "Headers": ["X-Probe: 1"] } }""", "LoadBalancing:catalog:HealthCheck:Headers: a list stands where a section of names and values belongs; expected a section of texts like { \"x-probe\": \"1\" }." },
+        { """{ "Endpoints": ["http://a"], "HealthCheck": { "Headers": ["X-Probe: 1"] } }""", "LoadBalancing:catalog:HealthCheck:Headers: it is a list instead of a section of names and values; expected a section of texts like { \"x-probe\": \"1\" }." },
         { """{ "Endpoints": ["http://a"], "HealthCheck": { "Headers": { "X-Probe": { "value": 1 } } } }""", "LoadBalancing:catalog:HealthCheck:Headers:X-Probe: expected a text." },
         { """ "http://a" """, "LoadBalancing:catalog: 'http://a' is a single value; expected a section with the options of a service." },
     };
 
     [Theory]
     [MemberData(nameof(Configurations))]
-    public void Configuration_that_cannot_be_taken(string json, string error)
+    public void Invalid_configuration_is_reported(string json, string error)
     {
         using Stream text = new MemoryStream(System.Text.Encoding.UTF8.GetBytes($$"""{ "LoadBalancing": { "catalog": {{json}} } }"""));
         var services = new ServiceCollection();
@@ -269,7 +269,7 @@ public sealed class BadInputTests
     }
 
     [Fact]
-    public void An_empty_list_in_json_reads_as_empty()
+    public void Empty_list_in_json_is_read_as_empty()
     {
         using Stream text = new MemoryStream("""{ "LoadBalancing": { "catalog": { "Endpoints": [] } } }"""u8.ToArray());
         var services = new ServiceCollection();
@@ -279,6 +279,6 @@ public sealed class BadInputTests
 
         var exception = Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<IHttpClientFactory>().CreateClient("catalog"));
 
-        Assert.StartsWith("LoadBalancing:catalog:Endpoints: there are none", Assert.Single(exception.Failures), StringComparison.Ordinal);
+        Assert.StartsWith("LoadBalancing:catalog:Endpoints: no endpoint is set", Assert.Single(exception.Failures), StringComparison.Ordinal);
     }
 }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace LoadBalancing.Client.Tests.Configuration;
 
-/// <summary>What configuration says reaches the options.</summary>
+/// <summary>Configuration values reach the options.</summary>
 public sealed class ConfigurationReaderTests
 {
     [Fact]

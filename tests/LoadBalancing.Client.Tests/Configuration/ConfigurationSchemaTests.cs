@@ -8,8 +8,8 @@ using LoadBalancing.Client.TestSupport;
 namespace LoadBalancing.Client.Tests.Configuration;
 
 /// <summary>
-/// The schema by which editors complete and check <c>appsettings.json</c> says what the reader takes, in the words of the options' own documentation. When this fails after a change to the options, run the
-/// tests with the environment variable <c>UPDATE_SCHEMA=1</c> and look at what changed in the file.
+/// The JSON schema with which editors complete and validate <c>appsettings.json</c> matches the reader and the XML documentation of the options. When this fails after a change to the options, run the
+/// tests with the environment variable <c>UPDATE_SCHEMA=1</c> and review the changes of the file.
 /// </summary>
 public sealed partial class ConfigurationSchemaTests
 {
@@ -22,7 +22,7 @@ public sealed partial class ConfigurationSchemaTests
         .ToDictionary(static member => member.Attribute("name")!.Value, static member => TextOf(member.Element("summary")!));
 
     [Fact]
-    public void The_schema_in_the_package_is_that_of_the_reader()
+    public void Schema_in_the_package_matches_the_reader()
     {
         string path = Path.Combine(RepositoryFiles.Root, "src", "LoadBalancing.Client", "ConfigurationSchema.json");
         string expected = Build().ToJsonString(Readable) + "\n";

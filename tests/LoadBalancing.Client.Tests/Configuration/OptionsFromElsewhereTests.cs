@@ -5,11 +5,11 @@ using Microsoft.Extensions.Primitives;
 
 namespace LoadBalancing.Client.Tests.Configuration;
 
-/// <summary>For those who bring options from somewhere else than configuration: how they lay them down, and how they say that they changed.</summary>
+/// <summary>Options from other sources than application configuration: reading them and reloading them on change.</summary>
 public sealed class OptionsFromElsewhereTests
 {
     [Fact]
-    public void Any_configuration_can_be_laid_over_options_and_its_slips_are_faults_of_the_service()
+    public void ReadFrom_overrides_options_and_its_errors_are_validation_errors_of_the_service()
     {
         IConfigurationRoot good = new ConfigurationBuilder().AddInMemoryCollection([new("Timeout", "3s"), new("Endpoints:0", "http://10.0.0.7")]).Build();
         IConfigurationRoot bad = new ConfigurationBuilder().AddInMemoryCollection([new("Timeout", "3")]).Build();
@@ -19,10 +19,10 @@ public sealed class OptionsFromElsewhereTests
 
         Assert.Equal((TimeSpan.FromSeconds(3), "http://10.0.0.7"), (options.Timeout, Assert.Single(options.Endpoints).Address));
         using ServiceProvider provider = new ServiceCollection()
-            .AddLoadBalancedHttpClient("catalog", slipped =>
+            .AddLoadBalancedHttpClient("catalog", invalid =>
             {
-                slipped.Endpoints = ["http://10.0.0.1"];
-                slipped.ReadFrom(bad);
+                invalid.Endpoints = ["http://10.0.0.1"];
+                invalid.ReadFrom(bad);
             })
             .Services.BuildServiceProvider();
         OptionsValidationException exception = Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<IOptionsMonitor<LoadBalancingOptions>>().Get("catalog"));
@@ -30,7 +30,7 @@ public sealed class OptionsFromElsewhereTests
     }
 
     [Fact]
-    public void A_service_reads_its_options_anew_when_a_source_of_changes_says_so()
+    public void Change_token_source_reloads_the_options_of_its_service()
     {
         using var changes = new Changes("catalog");
         string address = "http://10.0.0.1";
@@ -43,7 +43,7 @@ public sealed class OptionsFromElsewhereTests
         Assert.All(balancers.ServiceNames, name => Assert.Equal("10.0.0.1", balancers.GetLoadBalancer(name).Endpoints[0].Address.Host));
 
         address = "http://10.0.0.2";
-        changes.Tell();
+        changes.Notify();
 
         Assert.Equal("10.0.0.2", balancers.GetLoadBalancer("catalog").Endpoints[0].Address.Host);
         Assert.Equal("10.0.0.1", balancers.GetLoadBalancer("orders").Endpoints[0].Address.Host);
@@ -68,11 +68,11 @@ public sealed class OptionsFromElsewhereTests
 
         public IChangeToken GetChangeToken() => new CancellationChangeToken(_changed.Token);
 
-        public void Tell()
+        public void Notify()
         {
-            using CancellationTokenSource before = _changed;
+            using CancellationTokenSource previous = _changed;
             _changed = new CancellationTokenSource();
-            before.Cancel();
+            previous.Cancel();
         }
 
         public void Dispose() => _changed.Dispose();

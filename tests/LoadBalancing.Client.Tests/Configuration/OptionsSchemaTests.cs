@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace LoadBalancing.Client.Tests.Configuration;
 
-/// <summary>What can be set in code can be set in configuration, under the same name.</summary>
+/// <summary>Every option of code has a configuration key of the same name.</summary>
 public sealed class OptionsSchemaTests
 {
     [Fact]
@@ -21,7 +21,7 @@ public sealed class OptionsSchemaTests
     [InlineData("00:00:05", 5_000)]
     [InlineData("00:00:00.250", 250)]
     [InlineData("infinite", -1)]
-    public void Durations(string text, double milliseconds)
+    public void Valid_durations_are_parsed(string text, double milliseconds)
     {
         Assert.True(DurationParser.TryParse(text, out TimeSpan duration));
         Assert.Equal(milliseconds, duration.TotalMilliseconds);
@@ -37,7 +37,7 @@ public sealed class OptionsSchemaTests
     [InlineData("5s3")]
     [InlineData("99999999999d")]
     [InlineData("25:00:00")]
-    public void Durations_that_are_none(string text) => Assert.False(DurationParser.TryParse(text, out _));
+    public void Invalid_durations_are_rejected(string text) => Assert.False(DurationParser.TryParse(text, out _));
 
     private static void AssertAllKeys(IOptionsSchema shape)
     {

@@ -87,8 +87,8 @@ public sealed class FaultInjectionTests
         }));
 
         Assert.Equal(
-            "catalog:Fault:Delay:FixedDelay: 00:00:00 is not allowed; it is longer than zero. "
-            + "catalog:Fault:Abort:Status: 99 is not allowed; it is a status from 200 to 599, like 503. "
+            "catalog:Fault:Delay:FixedDelay: 00:00:00 is not allowed; it must be longer than zero. "
+            + "catalog:Fault:Abort:Status: 99 is not allowed; it must be a status from 200 to 599, like 503. "
             + "catalog:Fault:Abort:Percent: 101 is not allowed; a percentage is 0 to 100. (Parameter 'fault')",
             thrown.Message);
     }
@@ -100,7 +100,7 @@ public sealed class FaultInjectionTests
 
         var thrown = Assert.Throws<ArgumentException>(() => client.Faults.Inject("orders", Always503));
 
-        Assert.Equal("There is no service 'orders'. Known are: catalog. (Parameter 'service')", thrown.Message);
+        Assert.Equal("There is no service 'orders'. Known services: catalog. (Parameter 'serviceName')", thrown.Message);
     }
 
     private static FaultOptions Attempts(int status) => new()

@@ -8,9 +8,9 @@ public sealed class FaultOptionsValidatorTests
     {
         ReportedErrors.AreExactly(
             static options => options.Fault = new FaultOptions { Delay = new FaultDelayOptions { Percent = 100 } },
-            "catalog:Fault:Delay:FixedDelay: 00:00:00 is not allowed; it is longer than zero.");
+            "catalog:Fault:Delay:FixedDelay: 00:00:00 is not allowed; it must be longer than zero.");
         ReportedErrors.AreExactly(
             static options => options.Fault = new FaultOptions { Abort = new FaultAbortOptions { Percent = 10 } },
-            "catalog:Fault:Abort:Status: 0 is not allowed; it is a status from 200 to 599, like 503.");
+            "catalog:Fault:Abort:Status: 0 is not allowed; it must be a status from 200 to 599, like 503.");
     }
 }

@@ -12,7 +12,7 @@ namespace LoadBalancing.Client.Tests.Registration;
 /// <summary><c>AddLoadBalancer</c>: a cluster without HTTP, and what its options may not say because nobody would do it.</summary>
 public sealed class BalancerWithoutClientTests
 {
-    private const string Why = "it is for HTTP, and the service was registered with AddLoadBalancer, without a client";
+    private const string Why = "it applies to HTTP only, and the service is registered with AddLoadBalancer, without a client";
 
     public static TheoryData<string, Action<LoadBalancingOptions>> Unused => new()
     {
@@ -88,9 +88,9 @@ public sealed class BalancerWithoutClientTests
     }
 
     [Theory]
-    [InlineData("tcp://10.0.0.1:25", HealthCheckKind.Http, "Http asks over HTTP, which 'tcp://10.0.0.1:25' does not speak; it is Tcp, or Custom with an IHealthProbe of yours.")]
-    [InlineData("tcp://10.0.0.1:25", HealthCheckKind.Grpc, "Grpc asks over HTTP, which 'tcp://10.0.0.1:25' does not speak; it is Tcp, or Custom with an IHealthProbe of yours.")]
-    [InlineData("udp://10.0.0.1:53", HealthCheckKind.Tcp, "Tcp connects, and 'udp://10.0.0.1:53' has nothing that accepts connections; it is Custom, with an IHealthProbe of yours that asks over UDP.")]
+    [InlineData("tcp://10.0.0.1:25", HealthCheckKind.Http, "Http sends probes over HTTP, which 'tcp://10.0.0.1:25' does not support; set Tcp, or Custom with your own IHealthProbe.")]
+    [InlineData("tcp://10.0.0.1:25", HealthCheckKind.Grpc, "Grpc sends probes over HTTP, which 'tcp://10.0.0.1:25' does not support; set Tcp, or Custom with your own IHealthProbe.")]
+    [InlineData("udp://10.0.0.1:53", HealthCheckKind.Tcp, "Tcp opens a connection, and 'udp://10.0.0.1:53' does not accept connections; set Custom, with your own IHealthProbe that sends probes over UDP.")]
     public void Checks_that_the_endpoint_could_never_pass_are_refused(string address, HealthCheckKind kind, string fault)
     {
         string[] faults = FaultsOf(options =>
@@ -212,7 +212,7 @@ public sealed class BalancerWithoutClientTests
 
         var exception = Assert.Throws<ArgumentException>(() => provider.GetRequiredService<IFaultInjection>().Inject("smtp", new FaultOptions()));
 
-        Assert.StartsWith("Service 'smtp' was registered with AddLoadBalancer, without a client, and faults are injected into requests.", exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Service 'smtp' is registered with AddLoadBalancer, without a client, and faults are injected into HTTP requests.", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

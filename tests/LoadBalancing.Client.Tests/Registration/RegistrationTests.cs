@@ -239,7 +239,7 @@ public sealed class RegistrationTests : IAsyncDisposable
         Assert.Null(client.BaseAddress);
         Assert.Equal("http://catalog/items", Assert.Single(_stub.Calls).Uri.ToString());
         Assert.DoesNotContain(HandlersOf("catalog"), static handler => handler is LoadBalancingHandler);
-        Assert.Equal("There is no service 'catalog'. Known are: . (Parameter 'name')", Assert.Throws<ArgumentException>(() => _provider!.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer("catalog")).Message);
+        Assert.Equal("There is no service 'catalog'. Known services: . (Parameter 'serviceName')", Assert.Throws<ArgumentException>(() => _provider!.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer("catalog")).Message);
     }
 
     [Fact]
@@ -336,7 +336,7 @@ public sealed class RegistrationTests : IAsyncDisposable
 
         var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(TestContext.Current.CancellationToken));
 
-        Assert.StartsWith("catalog:Endpoints: there are none", exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith("catalog:Endpoints: no endpoint is set", exception.Message, StringComparison.Ordinal);
     }
 
     [Theory]

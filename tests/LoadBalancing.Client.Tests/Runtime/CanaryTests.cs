@@ -3,7 +3,7 @@ using LoadBalancing.Client.Tests.Cluster;
 
 namespace LoadBalancing.Client.Tests.Runtime;
 
-/// <summary>Eight servers of version 1 and two of version 2, which gets a tenth of 400 calls a second; for twenty seconds of a virtual minute it answers nothing but errors.</summary>
+/// <summary>Eight servers of version 1 and two of version 2, which receives a tenth of 400 calls per second; for twenty seconds of a virtual minute it responds with errors only.</summary>
 public sealed class CanaryTests
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
@@ -11,7 +11,7 @@ public sealed class CanaryTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public void A_version_that_fails_takes_nothing_of_the_other_with_it(int seed)
+    public void Failing_version_does_not_affect_the_other(int seed)
     {
         var clock = new VirtualClock();
         var cluster = new VirtualCluster(clock, seed);

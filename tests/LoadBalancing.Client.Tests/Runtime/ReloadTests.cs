@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Testing;
 
 namespace LoadBalancing.Client.Tests.Runtime;
 
-/// <summary>What happens when the options change while requests are under way. The settings lie in a real file, as they do for users.</summary>
+/// <summary>Options that change while requests are in flight. The settings are in a real file, as in applications.</summary>
 public sealed class ReloadTests : IAsyncDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("reload").FullName;
@@ -51,7 +51,7 @@ public sealed class ReloadTests : IAsyncDisposable
     }
 
     [Fact]
-    public void A_good_edit_adds_and_removes_endpoints()
+    public void Valid_edit_adds_and_removes_endpoints()
     {
         Edit("""["http://10.0.0.2", "http://10.0.0.3"]""");
 
@@ -59,7 +59,7 @@ public sealed class ReloadTests : IAsyncDisposable
     }
 
     [Fact]
-    public void A_bad_edit_keeps_the_last_good_one_is_told_once_and_counted_and_the_next_good_one_is_taken()
+    public void Invalid_edit_is_logged_once_counted_and_ignored_until_the_next_valid_one()
     {
         using var rejected = new MetricCollector<long>(_meters, LoadBalancingTelemetry.MeterName, "loadbalancing.client.updates.rejected");
 
@@ -78,7 +78,7 @@ public sealed class ReloadTests : IAsyncDisposable
     [Theory]
     [InlineData("{}")]
     [InlineData("""{ "LoadBalancing": { "catalog": null } }""")]
-    public void A_file_that_says_nothing_keeps_the_last_good_one(string text)
+    public void Missing_section_keeps_the_last_valid_options(string text)
     {
         System.IO.File.WriteAllText(File, text);
         _configuration.Reload();
@@ -88,9 +88,9 @@ public sealed class ReloadTests : IAsyncDisposable
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task With_a_watched_file_edits_are_taken_and_malformed_ones_change_nothing()
+    public async Task Watched_file_applies_valid_edits_and_ignores_malformed_ones()
     {
-        // What the platform does when a watched file cannot be read: it empties the section and says that it changed.
+        // When a watched file cannot be read, the platform empties the section and raises a change.
         IConfigurationRoot watched = new ConfigurationBuilder()
             .AddJsonFile(source =>
             {
@@ -117,7 +117,7 @@ public sealed class ReloadTests : IAsyncDisposable
     }
 
     [Fact]
-    public void A_file_that_is_gone_for_a_moment_keeps_the_last_good_one()
+    public void Temporarily_missing_file_keeps_the_last_valid_options()
     {
         System.IO.File.Delete(File);
         _configuration.Reload();
@@ -128,7 +128,7 @@ public sealed class ReloadTests : IAsyncDisposable
     }
 
     [Fact]
-    public void An_empty_list_keeps_the_endpoints_unless_it_is_to_be_believed()
+    public void Empty_list_keeps_the_endpoints_unless_EmptyUpdate_is_Accept()
     {
         Edit("[]");
         Assert.Equal(["10.0.0.1"], Endpoints);
@@ -140,7 +140,7 @@ public sealed class ReloadTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Policies_change_with_the_next_request_and_ejections_stay()
+    public async Task Policies_apply_to_the_next_request_and_ejections_are_kept()
     {
         LoadBalancer balancer = _provider.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer("catalog");
         Edit("""["http://10.0.0.1", "http://10.0.0.2"]""");
@@ -158,7 +158,7 @@ public sealed class ReloadTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_storm_of_edits_every_third_one_broken_loses_no_request()
+    public async Task Rapid_edits_with_every_third_invalid_fail_no_request()
     {
         using var stop = new CancellationTokenSource();
         var failures = new ConcurrentQueue<Exception>();
@@ -203,7 +203,7 @@ public sealed class ReloadTests : IAsyncDisposable
         Assert.All(_provider.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer("catalog").Endpoints, static endpoint => Assert.Equal(0, endpoint.InFlight));
     }
 
-    /// <summary>Waits for what a file watcher does in its own time; the test's own time limit ends the wait.</summary>
+    /// <summary>Waits for the file watcher; the test's timeout ends the wait.</summary>
     private static async Task Until(Func<bool> condition, CancellationToken cancellationToken)
     {
         while (!condition())

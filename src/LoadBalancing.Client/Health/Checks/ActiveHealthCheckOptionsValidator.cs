@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Validates the options of health checks.</summary>
+/// <summary>Validates health check options.</summary>
 internal static class ActiveHealthCheckOptionsValidator
 {
     private const int MaxGrpcServiceLength = 127;
@@ -28,7 +28,7 @@ internal static class ActiveHealthCheckOptionsValidator
     {
         if (options.Path is { } path && !path.StartsWith('/'))
         {
-            errors.Add("HealthCheck:Path", $"'{path}' is not a path; it starts with a slash, like '/health'.");
+            errors.Add("HealthCheck:Path", $"'{path}' is not a path; begin it with a slash, like '/health'.");
         }
 
         if (string.IsNullOrEmpty(options.Method) || options.Method.Any(static c => !char.IsAsciiLetterOrDigit(c) && c is not '-' and not '_'))
@@ -52,7 +52,7 @@ internal static class ActiveHealthCheckOptionsValidator
 
         if (options.GrpcService is { } service && System.Text.Encoding.UTF8.GetByteCount(service) > MaxGrpcServiceLength)
         {
-            errors.Add("HealthCheck:GrpcService", $"'{service}' is too long; the longest is {MaxGrpcServiceLength} bytes.");
+            errors.Add("HealthCheck:GrpcService", $"'{service}' is too long; the maximum is {MaxGrpcServiceLength} bytes.");
         }
     }
 
@@ -66,12 +66,12 @@ internal static class ActiveHealthCheckOptionsValidator
         if (options.Kind == HealthCheckKind.Custom && !probes.Contains(options.Probe, StringComparer.OrdinalIgnoreCase))
         {
             string known = probes.Count > 0 ? string.Join(", ", probes) : "none; register an IHealthProbe";
-            errors.Add("HealthCheck:Probe", $"'{options.Probe}' is not known; known are {known}.");
+            errors.Add("HealthCheck:Probe", $"'{options.Probe}' is unknown; registered probes: {known}.");
         }
         else if (options.Kind is not HealthCheckKind.Custom && options.Probe is not null)
         {
             string kindText = options.Kind?.ToString() ?? "not";
-            errors.Add("HealthCheck:Probe", $"'{options.Probe}' is set and Kind is {kindText}; set Kind to Custom, or remove Probe.");
+            errors.Add("HealthCheck:Probe", $"'{options.Probe}' is set and Kind is {kindText}; set Kind to Custom, or remove this.");
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Validates the options of outlier detection.</summary>
+/// <summary>Validates outlier detection options.</summary>
 internal static class OutlierDetectionOptionsValidator
 {
     private static readonly TimeSpan MinWindow = TimeSpan.FromMilliseconds(100);
@@ -23,7 +23,7 @@ internal static class OutlierDetectionOptionsValidator
         if (options.ConsecutiveLocalOriginFailures > 0 && !options.SplitExternalLocalOriginErrors)
         {
             errors.Add("OutlierDetection:ConsecutiveLocalOriginFailures", $"{options.ConsecutiveLocalOriginFailures} is set and "
-                + $"SplitExternalLocalOriginErrors is false, so it has no effect; set SplitExternalLocalOriginErrors to true, or remove ConsecutiveLocalOriginFailures.");
+                + $"SplitExternalLocalOriginErrors is false, so it counts nothing; set that to true, or remove this.");
         }
 
         errors.CheckPercent("OutlierDetection:ConsecutiveErrorsEnforcementPercent", options.ConsecutiveErrorsEnforcementPercent);
@@ -35,7 +35,7 @@ internal static class OutlierDetectionOptionsValidator
     {
         if (value < 0)
         {
-            errors.Add(key, $"{value} is not allowed; it is 1 or more, or 0 to switch the detector off.");
+            errors.Add(key, $"{value} is not allowed; it must be 1 or more, or 0 to switch the detector off.");
         }
         else if (value > EndpointStatus.MaxStreak)
         {
@@ -50,13 +50,13 @@ internal static class OutlierDetectionOptionsValidator
         if (options.MaxEjectionTime is { } longest && longest < options.BaseEjectionTime)
         {
             errors.Add("OutlierDetection:MaxEjectionTime", $"{longest} is shorter than BaseEjectionTime, which is {options.BaseEjectionTime}; "
-                + $"raise MaxEjectionTime or lower BaseEjectionTime.");
+                + $"raise one or lower the other.");
         }
 
         errors.CheckMaxDuration("OutlierDetection:MaxEjectionTime", options.MaxEjectionTime);
         if (options.MaxEjectionTimeJitter is { } jitter && jitter < TimeSpan.Zero)
         {
-            errors.Add("OutlierDetection:MaxEjectionTimeJitter", $"{jitter} is negative; it is zero or more.");
+            errors.Add("OutlierDetection:MaxEjectionTimeJitter", $"{jitter} is negative; it must be zero or more.");
         }
 
         errors.CheckMaxDuration("OutlierDetection:MaxEjectionTimeJitter", options.MaxEjectionTimeJitter);
@@ -74,7 +74,7 @@ internal static class OutlierDetectionOptionsValidator
             if (!FailureKindNames.All.Contains(options.ErrorExceptions![i], StringComparer.OrdinalIgnoreCase))
             {
                 string known = string.Join(", ", FailureKindNames.All);
-                errors.Add($"OutlierDetection:ErrorExceptions:{i}", $"'{options.ErrorExceptions[i]}' is not known; known are {known}.");
+                errors.Add($"OutlierDetection:ErrorExceptions:{i}", $"'{options.ErrorExceptions[i]}' is unknown; allowed are {known}.");
             }
         }
     }
@@ -88,7 +88,7 @@ internal static class OutlierDetectionOptionsValidator
             if (!(rate.StdevFactor > 0) || double.IsInfinity(rate.StdevFactor))
             {
                 errors.Add("OutlierDetection:SuccessRate:StdevFactor", $"{rate.StdevFactor} is not allowed; "
-                    + $"it is a number of standard deviations above 0, like 1.9.");
+                    + $"it must be a number of standard deviations above 0, like 1.9.");
             }
 
             errors.CheckPercent("OutlierDetection:SuccessRate:EnforcementPercent", rate.EnforcementPercent);
@@ -122,7 +122,7 @@ internal static class OutlierDetectionOptionsValidator
     {
         if (!(value is > 0 and <= 100))
         {
-            errors.Add(key, $"{value} is not allowed; it is above 0 and at most 100.");
+            errors.Add(key, $"{value} is not allowed; it must be above 0 and at most 100.");
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The rules for limits and connections.</summary>
+/// <summary>Validates limits and connection settings.</summary>
 internal static class ConnectionPoolOptionsValidator
 {
     public static void Validate(ConnectionPoolOptions pool, ValidationErrors errors)
@@ -17,9 +17,9 @@ internal static class ConnectionPoolOptionsValidator
         if (pool.MaxRequestsPerConnection is { } most and not 0 and not 1)
         {
             errors.Add("ConnectionPool:MaxRequestsPerConnection", $"{most} is not allowed: "
-                + $"the platform neither counts the requests of a connection nor reports when one begins. "
-                + $"It is 1 for a connection for each request, or 0 for any number; "
-                + $"to renew connections now and then, set PooledConnectionLifetime on the primary handler.");
+                + $"SocketsHttpHandler cannot limit the requests of a connection. "
+                + $"Set 1 for one connection per request, or 0 for no limit; "
+                + $"to renew connections periodically, set PooledConnectionLifetime on the primary handler.");
         }
 
         CheckKeepAlive(pool.KeepAlive, errors);
@@ -35,21 +35,21 @@ internal static class ConnectionPoolOptionsValidator
         errors.CheckAtLeast("MinLimit", options.MinLimit, 1);
         if (options.MaxLimit < options.MinLimit)
         {
-            errors.Add("MaxLimit", $"{options.MaxLimit} is below MinLimit, which is {options.MinLimit}; raise the one or lower the other.");
+            errors.Add("MaxLimit", $"{options.MaxLimit} is below MinLimit, which is {options.MinLimit}; raise one or lower the other.");
         }
         else if (options.InitialLimit < options.MinLimit || options.InitialLimit > options.MaxLimit)
         {
-            errors.Add("InitialLimit", $"{options.InitialLimit} is not allowed; it is from MinLimit to MaxLimit, {options.MinLimit} to {options.MaxLimit}.");
+            errors.Add("InitialLimit", $"{options.InitialLimit} is not allowed; it must be from MinLimit to MaxLimit, {options.MinLimit} to {options.MaxLimit}.");
         }
 
         if (!double.IsFinite(options.Tolerance) || options.Tolerance < 1)
         {
-            errors.Add("Tolerance", $"{options.Tolerance} is not allowed; it is a factor, 1 or more.");
+            errors.Add("Tolerance", $"{options.Tolerance} is not allowed; it must be a factor, 1 or more.");
         }
 
         if (!(options.Smoothing is > 0 and <= 1))
         {
-            errors.Add("Smoothing", $"{options.Smoothing} is not allowed; it is above 0 and at most 1.");
+            errors.Add("Smoothing", $"{options.Smoothing} is not allowed; it must be above 0 and at most 1.");
         }
 
         errors.CheckAtLeast("QueueSize", options.QueueSize, 1);
@@ -60,7 +60,7 @@ internal static class ConnectionPoolOptionsValidator
     {
         if (options is null)
         {
-            errors.Add("ConnectionPool:KeepAlive", "it is null; leave it at its default, or set it to a value of its own.");
+            errors.Add("ConnectionPool:KeepAlive", "it is null; keep the default or set a value.");
             return;
         }
 
@@ -68,28 +68,28 @@ internal static class ConnectionPoolOptionsValidator
         CheckSeconds("ConnectionPool:KeepAlive:TcpInterval", options.TcpInterval, errors);
         if (options.TcpRetryCount is < 1 or > 127)
         {
-            errors.Add("ConnectionPool:KeepAlive:TcpRetryCount", $"{options.TcpRetryCount} is not allowed; it is 1 to 127.");
+            errors.Add("ConnectionPool:KeepAlive:TcpRetryCount", $"{options.TcpRetryCount} is not allowed; it must be 1 to 127.");
         }
 
         CheckPing("ConnectionPool:KeepAlive:Http2PingDelay", options.Http2PingDelay ?? TimeSpan.FromSeconds(1), errors);
         CheckPing("ConnectionPool:KeepAlive:Http2PingTimeout", options.Http2PingTimeout, errors);
     }
 
-    /// <summary>The range of the operating system.</summary>
+    /// <summary>Checks the range that the operating system accepts.</summary>
     private static void CheckSeconds(string key, TimeSpan value, ValidationErrors errors)
     {
         if (value < TimeSpan.FromSeconds(1) || value > TimeSpan.FromSeconds(32767) || value.Ticks % TimeSpan.TicksPerSecond != 0)
         {
-            errors.Add(key, $"{value} is not allowed; it is a whole number of seconds, 1 to 32767.");
+            errors.Add(key, $"{value} is not allowed; it must be a whole number of seconds, 1 to 32767.");
         }
     }
 
-    /// <summary>The range of the platform's handler.</summary>
+    /// <summary>Checks the range that <see cref="SocketsHttpHandler"/> accepts.</summary>
     private static void CheckPing(string key, TimeSpan value, ValidationErrors errors)
     {
         if (value < TimeSpan.FromSeconds(1))
         {
-            errors.Add(key, $"{value} is not allowed; it is 1 s or longer.");
+            errors.Add(key, $"{value} is not allowed; it must be 1 s or longer.");
         }
 
         errors.CheckMaxDuration(key, value);

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The rules for changes to the headers of a message.</summary>
+/// <summary>Validates header transforms.</summary>
 internal static class HeaderTransformOptionsValidator
 {
     public static void Validate(HeaderTransformOptions? transform, ValidationErrors errors)
@@ -12,7 +12,7 @@ internal static class HeaderTransformOptionsValidator
 
         if (transform is { Set: null } or { Add: null } or { Remove: null })
         {
-            errors.Add("Set", "it, or Add, or Remove, is null; leave it empty instead.");
+            errors.Add("Set", "Set, Add or Remove is null; leave it empty instead.");
             return;
         }
 

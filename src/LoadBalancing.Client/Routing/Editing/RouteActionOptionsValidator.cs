@@ -4,10 +4,10 @@ using System.Text.RegularExpressions;
 
 namespace LoadBalancing.Client;
 
-/// <summary>The rules for what a route changes in messages, and for the responses that it gives itself.</summary>
+/// <summary>Validates the actions of a route: rewrites, header transforms, redirects and direct responses.</summary>
 internal static partial class RouteActionOptionsValidator
 {
-    /// <summary>The characters of a path (RFC 3986, section 3.3); a percent sign begins the code of any other.</summary>
+    /// <summary>The characters of a path (RFC 3986, section 3.3); a percent sign encodes any other.</summary>
     private static readonly SearchValues<char> PathCharacters =
         SearchValues.Create("!$%&'()*+,-./0123456789:;=@ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz~");
 
@@ -17,13 +17,13 @@ internal static partial class RouteActionOptionsValidator
     {
         if (route is { Redirect: not null, DirectResponse: not null })
         {
-            errors.Add("Redirect", "there is a DirectResponse too; a request has one answer, so leave one of the two out.");
+            errors.Add("Redirect", "DirectResponse is also set; a request gets one response, so remove one of the two.");
         }
 
         if (route.Rewrite is not null && (route.Redirect ?? (object?)route.DirectResponse) is not null)
         {
-            errors.Add("Rewrite", "the route answers requests itself (Redirect, DirectResponse), so none is sent that could be rewritten; "
-                + "leave one of the two out.");
+            errors.Add("Rewrite", "the route itself responds (Redirect, DirectResponse), so no request is sent that could be rewritten; "
+                + "remove one of the two.");
         }
 
         CheckRewrite(route.Rewrite, errors);
@@ -32,7 +32,7 @@ internal static partial class RouteActionOptionsValidator
         HeaderTransformOptionsValidator.Validate(route.ResponseHeaders, errors.ForSection("ResponseHeaders"));
         if (route.DirectResponse is { Status: < 200 or > 599 } direct)
         {
-            errors.Add("DirectResponse:Status", $"{direct.Status} is not allowed; it is a status from 200 to 599, like 503.");
+            errors.Add("DirectResponse:Status", $"{direct.Status} is not allowed; it must be a status from 200 to 599, like 503.");
         }
     }
 
@@ -45,7 +45,7 @@ internal static partial class RouteActionOptionsValidator
 
         if (new[] { rewrite.Path, rewrite.Prefix, rewrite.Regex }.Count(static path => path is not null) > 1)
         {
-            errors.Add("Rewrite", "the path is rewritten in several ways; at most one of Path, Prefix and Regex may be set.");
+            errors.Add("Rewrite", "several path rewrites are set; at most one of Path, Prefix and Regex may be set.");
         }
 
         CheckPath("Rewrite:Path", rewrite.Path, errors);
@@ -58,12 +58,12 @@ internal static partial class RouteActionOptionsValidator
     {
         if (rewrite.Regex is null != rewrite.Substitution is null)
         {
-            errors.Add("Rewrite:Substitution", "it goes with Regex, and one of the two is not set; set both or none.");
+            errors.Add("Rewrite:Substitution", "Regex and Substitution belong together, and one of them is not set; set both or neither.");
         }
 
         if (rewrite.Substitution is { } text && GroupReference().Replace(text, "").AsSpan().ContainsAnyExcept(PathCharacters))
         {
-            errors.Add("Rewrite:Substitution", $"'{rewrite.Substitution}' cannot be part of a path; write what is not allowed there like %20.");
+            errors.Add("Rewrite:Substitution", $"'{rewrite.Substitution}' has characters that are not allowed in a path; percent-encode them, like %20.");
         }
 
         if (compiled is not null && rewrite.Substitution is { } substitution)
@@ -72,7 +72,7 @@ internal static partial class RouteActionOptionsValidator
             {
                 if (!compiled.GetGroupNumbers().Contains(int.Parse(reference.Groups[1].Value, CultureInfo.InvariantCulture)))
                 {
-                    errors.Add("Rewrite:Substitution", $"'{reference.Value}' means a group that '{rewrite.Regex}' has not; "
+                    errors.Add("Rewrite:Substitution", $"'{reference.Value}' refers to a group that '{rewrite.Regex}' does not have; "
                         + $"it has {compiled.GetGroupNumbers().Length - 1}.");
                 }
             }
@@ -88,22 +88,22 @@ internal static partial class RouteActionOptionsValidator
 
         if (redirect is { Scheme: null, Host: null, Port: null, Path: null })
         {
-            errors.Add("Redirect", "it leads to where the request came from; set at least one of Scheme, Host, Port and Path.");
+            errors.Add("Redirect", "it redirects to the URI of the request; set at least one of Scheme, Host, Port and Path.");
         }
 
         if (redirect.Scheme is { } scheme && !WebSchemes.Contains(scheme, StringComparer.OrdinalIgnoreCase))
         {
-            errors.Add("Redirect:Scheme", $"'{scheme}' is not allowed; it is http or https.");
+            errors.Add("Redirect:Scheme", $"'{scheme}' is not allowed; it must be http or https.");
         }
 
         if (redirect.Port is < 1 or > 65535)
         {
-            errors.Add("Redirect:Port", $"{redirect.Port} is not a port; it is 1 to 65535.");
+            errors.Add("Redirect:Port", $"{redirect.Port} is not a port; it must be 1 to 65535.");
         }
 
         if (redirect.Status is not (301 or 302 or 303 or 307 or 308))
         {
-            errors.Add("Redirect:Status", $"{redirect.Status} is not the status of a redirect; it is 301, 302, 303, 307 or 308.");
+            errors.Add("Redirect:Status", $"{redirect.Status} is not a redirect status; it must be 301, 302, 303, 307 or 308.");
         }
 
         CheckAuthority("Redirect:Host", redirect.Host, errors);
@@ -119,7 +119,7 @@ internal static partial class RouteActionOptionsValidator
     {
         if (path is not null && (!path.StartsWith('/') || path.AsSpan().ContainsAnyExcept(PathCharacters)))
         {
-            errors.Add(key, $"'{path}' is no path; it begins with a slash, and what may not stand in a path is written like %20.");
+            errors.Add(key, $"'{path}' is not a path; it must begin with a slash, and characters that are not allowed in a path must be percent-encoded, like %20.");
         }
     }
 
@@ -127,7 +127,7 @@ internal static partial class RouteActionOptionsValidator
     {
         if (authority is not null && !IsAuthority(authority))
         {
-            errors.Add(key, $"'{authority}' is no host; write it without scheme and path, like 'catalog' or 'catalog:8080'.");
+            errors.Add(key, $"'{authority}' is not a host; write it without scheme and path, like 'catalog' or 'catalog:8080'.");
         }
     }
 

@@ -1,25 +1,25 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The rules for conditions on headers: those of routes, and those of retries.</summary>
+/// <summary>Validates header conditions of routes and retries.</summary>
 internal static class HeaderMatchOptionsValidator
 {
     public static void Validate(HeaderMatchOptions header, ValidationErrors errors)
     {
         if (string.IsNullOrWhiteSpace(header.Name))
         {
-            errors.Add("Name", "it is empty; it is the name of a header, like 'x-canary'.");
+            errors.Add("Name", "it is empty; set a header name, like 'x-canary'.");
         }
 
         CheckValue(header.Name, header.Regex, [header.Exact, header.Prefix, header.Regex, header.Present], errors);
     }
 
-    /// <summary>The part that headers and query parameters have in common.</summary>
-    public static void CheckValue(string name, string? regex, object?[] ways, ValidationErrors errors)
+    /// <summary>Validates the conditions that headers and query parameters have in common.</summary>
+    public static void CheckValue(string name, string? regex, object?[] conditions, ValidationErrors errors)
     {
-        int asked = ways.Count(static way => way is not null);
-        if (asked > 1)
+        int count = conditions.Count(static condition => condition is not null);
+        if (count > 1)
         {
-            errors.Add("Name", $"'{name}' is asked for in {asked} ways; at most one of Exact, Prefix, Regex and Present may be set.");
+            errors.Add("Name", $"'{name}' has {count} conditions; at most one of Exact, Prefix, Regex and Present may be set.");
         }
 
         RegexValidator.Validate("Regex", regex, errors);

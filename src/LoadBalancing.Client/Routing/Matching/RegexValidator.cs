@@ -2,13 +2,13 @@ using System.Text.RegularExpressions;
 
 namespace LoadBalancing.Client;
 
-/// <summary>The rule for regular expressions: that they compile the way they are used.</summary>
+/// <summary>Validates that regular expressions compile with the options they are used with.</summary>
 internal static class RegexValidator
 {
     public static void Validate(string key, string? regex, ValidationErrors errors) =>
         TryCompile(key, regex, static text => TextMatch.Compile(text, ignoreCase: false), errors);
 
-    /// <returns>Null when there is no expression, or when it is an error.</returns>
+    /// <returns>The compiled expression; null when there is none, or when it is invalid.</returns>
     public static Regex? TryCompile(string key, string? regex, Func<string, Regex> compile, ValidationErrors errors)
     {
         try
@@ -17,7 +17,7 @@ internal static class RegexValidator
         }
         catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
         {
-            errors.Add(key, $"'{regex}' is no regular expression that can be used here: {exception.Message}");
+            errors.Add(key, $"'{regex}' is not a supported regular expression: {exception.Message}");
             return null;
         }
     }

@@ -1,20 +1,20 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The rules for which requests a route matches.</summary>
+/// <summary>Validates the match conditions of a route.</summary>
 internal static class RouteMatchOptionsValidator
 {
     public static void Validate(RouteMatchOptions match, ValidationErrors errors)
     {
         if (new[] { match.Path, match.PathPrefix, match.PathRegex }.Count(static path => path is not null) > 1)
         {
-            errors.Add("Path", "the path is asked for in several ways; at most one of Path, PathPrefix and PathRegex may be set.");
+            errors.Add("Path", "several path conditions are set; at most one of Path, PathPrefix and PathRegex may be set.");
         }
 
         foreach ((string key, string? path) in new[] { ("Path", match.Path), ("PathPrefix", match.PathPrefix) })
         {
             if (path is not null && !path.StartsWith('/'))
             {
-                errors.Add(key, $"'{path}' does not begin with a slash, as every path does.");
+                errors.Add(key, $"'{path}' does not begin with a slash.");
             }
         }
 
@@ -26,7 +26,7 @@ internal static class RouteMatchOptionsValidator
         {
             if (match.Ports![i] is < 1 or > 65535)
             {
-                errors.Add($"Ports:{i}", $"{match.Ports[i]} is not a port; it is 1 to 65535.");
+                errors.Add($"Ports:{i}", $"{match.Ports[i]} is not a port; it must be 1 to 65535.");
             }
         }
 
@@ -48,10 +48,10 @@ internal static class RouteMatchOptionsValidator
             return;
         }
 
-        int asked = new[] { match.Exact, match.Prefix, match.Regex }.Count(static text => text is not null);
-        if (asked != 1)
+        int count = new[] { match.Exact, match.Prefix, match.Regex }.Count(static text => text is not null);
+        if (count != 1)
         {
-            errors.Add(key, $"it asks in {asked} ways; exactly one of Exact, Prefix and Regex is set.");
+            errors.Add(key, $"it sets {count} conditions; set exactly one of Exact, Prefix and Regex.");
         }
 
         RegexValidator.Validate("Regex", match.Regex, errors.ForSection(key));
@@ -61,10 +61,10 @@ internal static class RouteMatchOptionsValidator
     {
         if (string.IsNullOrWhiteSpace(parameter.Name))
         {
-            errors.Add("Name", "it is empty; it is the name of a query parameter, like 'page'.");
+            errors.Add("Name", "it is empty; set the name of a query parameter, like 'page'.");
         }
 
-        object?[] ways = [parameter.Exact, parameter.Prefix, parameter.Regex, parameter.Present];
-        HeaderMatchOptionsValidator.CheckValue(parameter.Name, parameter.Regex, ways, errors);
+        object?[] conditions = [parameter.Exact, parameter.Prefix, parameter.Regex, parameter.Present];
+        HeaderMatchOptionsValidator.CheckValue(parameter.Name, parameter.Regex, conditions, errors);
     }
 }

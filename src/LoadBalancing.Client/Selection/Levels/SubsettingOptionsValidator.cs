@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The rules for subsetting.</summary>
+/// <summary>Validates subsetting options.</summary>
 internal static class SubsettingOptionsValidator
 {
     public static void Validate(SubsettingOptions options, ValidationErrors errors)
@@ -8,7 +8,7 @@ internal static class SubsettingOptionsValidator
         errors.CheckAtLeast("Subsetting:Size", options.Size, 1);
         if (options.ClientId is "")
         {
-            errors.Add("Subsetting:ClientId", "it is empty; give each client a text of its own, or leave it out for the name of the machine.");
+            errors.Add("Subsetting:ClientId", "it is empty; set a unique text for each client, or remove it to use the machine name.");
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The rules for localities.</summary>
+/// <summary>Validates locality options.</summary>
 internal static class LocalityOptionsValidator
 {
     public static void Validate(LocalityOptions options, ValidationErrors errors)
@@ -20,7 +20,7 @@ internal static class LocalityOptionsValidator
         if (missing.Length > 0 || options.ZoneAware.Callers is null || options.Distribute.Any(static entry => entry?.To is null) || options.Failover.Any(static entry => entry is null))
         {
             string what = missing.Length > 0 ? string.Join(", ", missing) : "an entry";
-            errors.Add("Locality", $"{what} is null; leave it at its default, or set it to a value of its own.");
+            errors.Add("Locality", $"{what} is null; keep the default or set a value.");
             return;
         }
 
@@ -48,7 +48,7 @@ internal static class LocalityOptionsValidator
         };
         if (options.Self is null && isNeeded)
         {
-            errors.Add("Locality:Self", $"it is missing, and with Mode {options.Mode} requests go by where this process is; {EndpointLocality.Expectation}.");
+            errors.Add("Locality:Self", $"it is not set, and Mode {options.Mode} routes by the locality of this process; {EndpointLocality.Expectation}.");
         }
         else if (options.Self is not null && !EndpointLocality.TryParse(options.Self, out _))
         {
@@ -74,7 +74,7 @@ internal static class LocalityOptionsValidator
             string? label = options.FailoverPriority[i];
             if (string.IsNullOrEmpty(label) || label[0] == '=' || !seen.Add(label.Split('=')[0]))
             {
-                errors.Add($"Locality:FailoverPriority:{i}", $"'{label}' is not allowed; it is the name of a label, or name=value, and each label comes once.");
+                errors.Add($"Locality:FailoverPriority:{i}", $"'{label}' is not allowed; it must be the name of a label, or name=value, with each label at most once.");
             }
         }
     }
@@ -83,19 +83,19 @@ internal static class LocalityOptionsValidator
     {
         if (options.Mode == LocalityMode.Distribute && options.Distribute.Count == 0)
         {
-            errors.Add("Locality:Distribute", "there is none, and Mode is Distribute; add an entry with From and To.");
+            errors.Add("Locality:Distribute", "it is empty, and Mode is Distribute; add an entry with From and To.");
         }
 
         for (int i = 0; i < options.Distribute.Count; i++)
         {
             if (!LocalityPattern.TryParse(options.Distribute[i].From, out _))
             {
-                errors.Add($"Locality:Distribute:{i}:From", $"'{options.Distribute[i].From}' is no pattern of localities; {LocalityPattern.Expectation}.");
+                errors.Add($"Locality:Distribute:{i}:From", $"'{options.Distribute[i].From}' is not a locality pattern; {LocalityPattern.Expectation}.");
             }
 
             if (options.Distribute[i].To.Count == 0)
             {
-                errors.Add($"Locality:Distribute:{i}:To", "there is none; write weights by locality, "
+                errors.Add($"Locality:Distribute:{i}:To", "it is empty; set weights by locality, "
                     + "like 'eu-west/zone-1' with 80 and 'eu-west/zone-2' with 20.");
             }
 
@@ -109,7 +109,7 @@ internal static class LocalityOptionsValidator
         {
             if (!LocalityPattern.TryParse(locality, out _))
             {
-                errors.Add(key, $"'{locality}' is no pattern of localities; {LocalityPattern.Expectation}.");
+                errors.Add(key, $"'{locality}' is not a locality pattern; {LocalityPattern.Expectation}.");
             }
 
             if (!double.IsFinite(weight) || weight < 0)
@@ -120,7 +120,7 @@ internal static class LocalityOptionsValidator
 
         if (weights.Count > 0 && weights.Values.All(static weight => weight == 0))
         {
-            errors.Add(key, "all weights are 0; at least one is above.");
+            errors.Add(key, "all weights are 0; at least one must be above 0.");
         }
     }
 
@@ -131,7 +131,7 @@ internal static class LocalityOptionsValidator
             if (!EndpointLocality.TryParse(locality, out _) || !double.IsFinite(callers) || callers < 0)
             {
                 errors.Add("Locality:ZoneAware:Callers", $"{callers} for '{locality}' is not allowed; "
-                    + $"write a number, 0 or more, for each locality, like 10 for 'eu-west/zone-1'.");
+                    + $"set a number, 0 or more, for each locality, like 10 for 'eu-west/zone-1'.");
             }
         }
 
@@ -140,12 +140,12 @@ internal static class LocalityOptionsValidator
         errors.CheckAtLeast("Locality:ZoneAware:ForceLocalZoneMinSize", options.ForceLocalZoneMinSize, 1);
     }
 
-    /// <summary>Entries for another mode have no effect, and without an error that would go unnoticed. With Off they are kept for later.</summary>
+    /// <summary>Entries of another mode would be ignored silently, so they are an error. With Off they are allowed, so that a mode can be switched off without removing its entries.</summary>
     private static void CheckModeUses(string key, int entries, LocalityMode wanted, LocalityMode mode, ValidationErrors errors)
     {
         if (entries > 0 && mode != wanted && mode != LocalityMode.Off)
         {
-            errors.Add(key, $"there are entries, and Mode is {mode}, which does not look at them; set Mode to {wanted}, or remove them.");
+            errors.Add(key, $"it has entries, and Mode is {mode}, which ignores them; set Mode to {wanted}, or remove them.");
         }
     }
 

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The rules for the strategy LeastLoad.</summary>
+/// <summary>Validates options of the strategy LeastLoad.</summary>
 internal static class LeastLoadOptionsValidator
 {
     public static void Validate(LeastLoadOptions options, ValidationErrors errors)
@@ -10,7 +10,7 @@ internal static class LeastLoadOptionsValidator
         if (options.MaxFailurePenalty < options.FailurePenalty)
         {
             errors.Add("LeastLoad:MaxFailurePenalty", $"{options.MaxFailurePenalty} is shorter than FailurePenalty, which is {options.FailurePenalty}; "
-                + $"raise the one or lower the other.");
+                + $"raise one or lower the other.");
         }
 
         errors.CheckMaxDuration("LeastLoad:MaxFailurePenalty", options.MaxFailurePenalty);

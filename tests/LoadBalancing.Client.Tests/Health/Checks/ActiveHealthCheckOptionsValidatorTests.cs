@@ -33,24 +33,24 @@ public sealed class ActiveHealthCheckOptionsValidatorTests
 
         Assert.Equal(
             [
-                "catalog:HealthCheck:Path: 'health' is not a path; it starts with a slash, like '/health'.",
+                "catalog:HealthCheck:Path: 'health' is not a path; begin it with a slash, like '/health'.",
                 "catalog:HealthCheck:Method: 'GE T' is not a method; write it like 'GET'.",
-                "catalog:HealthCheck:Headers: 'X Probe' is not the name of a header; write it like 'x-version'.",
-                "catalog:HealthCheck:Headers: the value of 'X-A' is null or has line breaks in it, which no header may have.",
-                "catalog:HealthCheck:Headers: 'content-length' says how the body is sent, and is set by what sends it; leave it out.",
+                "catalog:HealthCheck:Headers: 'X Probe' is not a valid header name; write it like 'x-version'.",
+                "catalog:HealthCheck:Headers: the value of 'X-A' is null or contains a line break or NUL, which headers must not contain.",
+                "catalog:HealthCheck:Headers: 'content-length' describes how the body is sent and is set by the transport; remove it.",
                 "catalog:HealthCheck:ExpectedStatuses:0: '20x' cannot be read; expected a status or a range of them, 100 to 599, like 503, 500-599 or 5xx.",
-                $"catalog:HealthCheck:GrpcService: '{new string('s', 128)}' is too long; the longest is 127 bytes.",
-                "catalog:HealthCheck:Probe: 'own' is set and Kind is not; set Kind to Custom, or remove Probe.",
-                "catalog:HealthCheck:Timeout: 00:00:00 is not allowed; it is longer than zero.",
-                "catalog:HealthCheck:Interval: 25.00:00:00 is too long; the longest is 24 days.",
-                "catalog:HealthCheck:UnhealthyInterval: 00:00:00 is not allowed; it is longer than zero.",
-                "catalog:HealthCheck:UnhealthyEdgeInterval: 00:00:00 is not allowed; it is longer than zero.",
-                "catalog:HealthCheck:HealthyEdgeInterval: 00:00:00 is not allowed; it is longer than zero.",
-                "catalog:HealthCheck:NoTrafficInterval: 00:00:00 is not allowed; it is longer than zero.",
-                "catalog:HealthCheck:StopAfterIdle: 00:00:00 is not allowed; it is longer than zero, or infinite for no limit.",
+                $"catalog:HealthCheck:GrpcService: '{new string('s', 128)}' is too long; the maximum is 127 bytes.",
+                "catalog:HealthCheck:Probe: 'own' is set and Kind is not; set Kind to Custom, or remove this.",
+                "catalog:HealthCheck:Timeout: 00:00:00 is not allowed; it must be longer than zero.",
+                "catalog:HealthCheck:Interval: 25.00:00:00 is too long; the maximum is 24 days.",
+                "catalog:HealthCheck:UnhealthyInterval: 00:00:00 is not allowed; it must be longer than zero.",
+                "catalog:HealthCheck:UnhealthyEdgeInterval: 00:00:00 is not allowed; it must be longer than zero.",
+                "catalog:HealthCheck:HealthyEdgeInterval: 00:00:00 is not allowed; it must be longer than zero.",
+                "catalog:HealthCheck:NoTrafficInterval: 00:00:00 is not allowed; it must be longer than zero.",
+                "catalog:HealthCheck:StopAfterIdle: 00:00:00 is not allowed; it must be longer than zero, or infinite for no limit.",
                 "catalog:HealthCheck:IntervalJitterPercent: 101 is not allowed; a percentage is 0 to 100.",
-                "catalog:HealthCheck:UnhealthyThreshold: 0 is not allowed; it is 1 or more.",
-                "catalog:HealthCheck:HealthyThreshold: 0 is not allowed; it is 1 or more.",
+                "catalog:HealthCheck:UnhealthyThreshold: 0 is not allowed; it must be 1 or more.",
+                "catalog:HealthCheck:HealthyThreshold: 0 is not allowed; it must be 1 or more.",
             ],
             exception.Failures);
     }
@@ -65,7 +65,7 @@ public sealed class ActiveHealthCheckOptionsValidatorTests
     {
         var exception = Assert.Throws<OptionsValidationException>(static () => Build(static options => (options.HealthCheck.Kind, options.HealthCheck.Probe) = (HealthCheckKind.Custom, "own")));
 
-        Assert.Equal(["catalog:HealthCheck:Probe: 'own' is not known; known are none; register an IHealthProbe."], exception.Failures);
+        Assert.Equal(["catalog:HealthCheck:Probe: 'own' is unknown; registered probes: none; register an IHealthProbe."], exception.Failures);
     }
 
     [Fact]

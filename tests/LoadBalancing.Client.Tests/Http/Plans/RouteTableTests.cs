@@ -234,7 +234,7 @@ public sealed class RouteTableTests
             TimeoutCoversBody = false (default)
             BodyIdleTimeout = 00:00:30 (default)
             Retry:MaxRetries = 3 (service)
-            Retry:PerTryTimeout = 00:00:10, held to Timeout (default)
+            Retry:PerTryTimeout = 00:00:10, capped by Timeout (default)
             Retry:RetryOn = 5xx (route)
             Retry:RetriableStatuses = none (default)
             Retry:RetriableHeaders = none (default)

@@ -128,8 +128,8 @@ public sealed class ConnectionSettingsTests
 
         Assert.Equal(
             [
-                "catalog:ConnectionPool:MaxConnections: it is set, and client 'catalog' has a primary handler of its own (SocketsHttpHandler), which alone decides about its connections; set it there, or leave the handler that AddLoadBalancedHttpClient brings.",
-                "catalog:ConnectionPool:ConnectTimeout: it is set, and client 'catalog' has a primary handler of its own (SocketsHttpHandler), which alone decides about its connections; set it there, or leave the handler that AddLoadBalancedHttpClient brings.",
+                "catalog:ConnectionPool:MaxConnections: it is set, and client 'catalog' has a primary handler of its own (SocketsHttpHandler), which alone controls its connections; set it there, or keep the handler of AddLoadBalancedHttpClient.",
+                "catalog:ConnectionPool:ConnectTimeout: it is set, and client 'catalog' has a primary handler of its own (SocketsHttpHandler), which alone controls its connections; set it there, or keep the handler of AddLoadBalancedHttpClient.",
             ],
             refused.Failures);
     }
@@ -149,8 +149,8 @@ public sealed class ConnectionSettingsTests
 
         Assert.Equal(
             hasClient
-                ? "catalog:ConnectionPool:IdleTimeout: it is set, and there is no client 'catalog' that AddLoadBalancedHttpClient made, whose connections it could apply to; register the client so, or settle its primary handler yourself."
-                : "catalog:ConnectionPool:IdleTimeout: it is for HTTP, and the service was registered with AddLoadBalancer, without a client: the connections are yours to make.",
+                ? "catalog:ConnectionPool:IdleTimeout: it is set, and there is no client 'catalog' registered with AddLoadBalancedHttpClient whose connections it could apply to; register the client that way, or configure its primary handler directly."
+                : "catalog:ConnectionPool:IdleTimeout: it applies to HTTP only, and the service is registered with AddLoadBalancer, without a client: connections are opened by your code.",
             Assert.Single(refused.Failures));
     }
 

@@ -13,5 +13,5 @@ public sealed class RetryBudgetOptionsValidatorTests
     [InlineData(double.NaN)]
     public void A_least_rate_that_is_none(double rate) => ReportedErrors.AreExactly(
         options => options.RetryBudget.MinRetriesPerSecond = rate,
-        $"catalog:RetryBudget:MinRetriesPerSecond: {rate} is not allowed; it is a number of retries per second, 0 or more.");
+        $"catalog:RetryBudget:MinRetriesPerSecond: {rate} is not allowed; it must be a number of retries per second, 0 or more.");
 }

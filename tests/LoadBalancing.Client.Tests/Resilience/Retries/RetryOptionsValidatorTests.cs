@@ -10,12 +10,12 @@ public sealed class RetryOptionsValidatorTests
             options.Timeout = TimeSpan.FromSeconds(5);
             options.Retry.PerTryTimeout = TimeSpan.FromSeconds(6);
         },
-        "catalog:Retry:PerTryTimeout: 00:00:06 is longer than Timeout, which is 00:00:05 for all attempts together; lower the one or raise the other.");
+        "catalog:Retry:PerTryTimeout: 00:00:06 is longer than Timeout, which is 00:00:05 for all attempts together; lower one or raise the other.");
 
     [Fact]
     public void An_unknown_retry_condition() => ReportedErrors.AreExactly(
         static options => options.Retry.RetryOn = ["5xx", "always"],
-        "catalog:Retry:RetryOn:1: 'always' is not known; known are 5xx, gateway-error, reset, reset-before-request, connect-failure, refused-stream, http3-post-connect-failure, per-try-timeout, retriable-4xx, retriable-status-codes, retriable-headers, envoy-ratelimited, cancelled, deadline-exceeded, internal, resource-exhausted, unavailable, and statuses like 503.");
+        "catalog:Retry:RetryOn:1: 'always' is unknown; allowed are 5xx, gateway-error, reset, reset-before-request, connect-failure, refused-stream, http3-post-connect-failure, per-try-timeout, retriable-4xx, retriable-status-codes, retriable-headers, envoy-ratelimited, cancelled, deadline-exceeded, internal, resource-exhausted, unavailable, and statuses like 503.");
 
     [Fact]
     public void A_status_that_is_none() => ReportedErrors.AreExactly(
@@ -25,5 +25,5 @@ public sealed class RetryOptionsValidatorTests
     [Fact]
     public void A_buffer_of_less_than_nothing() => ReportedErrors.AreExactly(
         static options => options.Retry.MaxBufferedBodySize = -1,
-        "catalog:Retry:MaxBufferedBodySize: -1 is not allowed; it is 0 or more.");
+        "catalog:Retry:MaxBufferedBodySize: -1 is not allowed; it must be 0 or more.");
 }

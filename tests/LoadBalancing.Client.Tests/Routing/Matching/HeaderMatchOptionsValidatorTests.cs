@@ -8,12 +8,12 @@ public sealed class HeaderMatchOptionsValidatorTests
     [Fact]
     public void A_header_without_a_name() => ReportedErrors.AreExactly(
         static options => options.Retry.RetriableHeaders = [new HeaderMatchOptions()],
-        "catalog:Retry:RetriableHeaders:0:Name: it is empty; it is the name of a header, like 'x-canary'.");
+        "catalog:Retry:RetriableHeaders:0:Name: it is empty; set a header name, like 'x-canary'.");
 
     [Fact]
     public void A_header_asked_for_in_two_ways() => ReportedErrors.AreExactly(
         static options => options.Retry.RetriableHeaders = [new HeaderMatchOptions { Name = "a", Exact = "b", Prefix = "c" }],
-        "catalog:Retry:RetriableHeaders:0:Name: 'a' is asked for in 2 ways; at most one of Exact, Prefix, Regex and Present may be set.");
+        "catalog:Retry:RetriableHeaders:0:Name: 'a' has 2 conditions; at most one of Exact, Prefix, Regex and Present may be set.");
 
     [Theory]
     [InlineData("(")]
@@ -22,6 +22,6 @@ public sealed class HeaderMatchOptionsValidatorTests
     {
         OptionsValidationException thrown = ReportedErrors.Of(options => options.Retry.RetriableHeaders = [new HeaderMatchOptions { Name = "a", Regex = regex }]);
 
-        Assert.StartsWith($"catalog:Retry:RetriableHeaders:0:Regex: '{regex}' is no regular expression that can be used here: ", Assert.Single(thrown.Failures), StringComparison.Ordinal);
+        Assert.StartsWith($"catalog:Retry:RetriableHeaders:0:Regex: '{regex}' is not a supported regular expression: ", Assert.Single(thrown.Failures), StringComparison.Ordinal);
     }
 }

@@ -27,19 +27,19 @@ public sealed class LocalityOptionsValidatorTests
             [
                 "catalog:Locality:Self: 'eu-west//a' is not a locality; it is a region, or region/zone, or region/zone/subzone, like 'eu-west/zone-1'.",
                 "catalog:Locality:Failover:0: from 'eu-west' to 'eu-west' is not allowed; From and To are two regions, like 'eu-west' and 'eu-north'.",
-                "catalog:Locality:FailoverPriority:1: 'network=blue' is not allowed; it is the name of a label, or name=value, and each label comes once.",
-                "catalog:Locality:FailoverPriority:2: '=x' is not allowed; it is the name of a label, or name=value, and each label comes once.",
-                "catalog:Locality:Distribute:0:From: 'eu-*' is no pattern of localities; it is a locality whose last parts may be left out or '*', like 'eu-west/*', or '*' for all.",
+                "catalog:Locality:FailoverPriority:1: 'network=blue' is not allowed; it must be the name of a label, or name=value, with each label at most once.",
+                "catalog:Locality:FailoverPriority:2: '=x' is not allowed; it must be the name of a label, or name=value, with each label at most once.",
+                "catalog:Locality:Distribute:0:From: 'eu-*' is not a locality pattern; it is a locality whose last parts may be left out or '*', like 'eu-west/*', or '*' for all.",
                 "catalog:Locality:Distribute:0:To: -1 for 'eu' is not allowed; a weight is a finite number, 0 or more.",
-                "catalog:Locality:Distribute:0:To: 'a/b/c/d' is no pattern of localities; it is a locality whose last parts may be left out or '*', like 'eu-west/*', or '*' for all.",
-                "catalog:Locality:Weights: all weights are 0; at least one is above.",
-                "catalog:Locality:ZoneAware:Callers: 1 for 'eu/*' is not allowed; write a number, 0 or more, for each locality, like 10 for 'eu-west/zone-1'.",
-                "catalog:Locality:ZoneAware:MinClusterSize: 0 is not allowed; it is 1 or more.",
+                "catalog:Locality:Distribute:0:To: 'a/b/c/d' is not a locality pattern; it is a locality whose last parts may be left out or '*', like 'eu-west/*', or '*' for all.",
+                "catalog:Locality:Weights: all weights are 0; at least one must be above 0.",
+                "catalog:Locality:ZoneAware:Callers: 1 for 'eu/*' is not allowed; set a number, 0 or more, for each locality, like 10 for 'eu-west/zone-1'.",
+                "catalog:Locality:ZoneAware:MinClusterSize: 0 is not allowed; it must be 1 or more.",
                 "catalog:Locality:ZoneAware:RoutingPercent: 101 is not allowed; a percentage is 0 to 100.",
-                "catalog:Locality:ZoneAware:ForceLocalZoneMinSize: 0 is not allowed; it is 1 or more.",
-                "catalog:Locality:Distribute: there are entries, and Mode is Failover, which does not look at them; set Mode to Distribute, or remove them.",
-                "catalog:Locality:Weights: there are entries, and Mode is Failover, which does not look at them; set Mode to Weighted, or remove them.",
-                "catalog:Locality:ZoneAware:Callers: there are entries, and Mode is Failover, which does not look at them; set Mode to ZoneAware, or remove them.",
+                "catalog:Locality:ZoneAware:ForceLocalZoneMinSize: 0 is not allowed; it must be 1 or more.",
+                "catalog:Locality:Distribute: it has entries, and Mode is Failover, which ignores them; set Mode to Distribute, or remove them.",
+                "catalog:Locality:Weights: it has entries, and Mode is Failover, which ignores them; set Mode to Weighted, or remove them.",
+                "catalog:Locality:ZoneAware:Callers: it has entries, and Mode is Failover, which ignores them; set Mode to ZoneAware, or remove them.",
             ],
             exception.Failures);
     }
@@ -52,7 +52,7 @@ public sealed class LocalityOptionsValidatorTests
         var exception = Assert.Throws<OptionsValidationException>(() => Build(options => options.Locality.Mode = mode));
 
         Assert.Equal(
-            [$"catalog:Locality:Self: it is missing, and with Mode {mode} requests go by where this process is; it is a region, or region/zone, or region/zone/subzone, like 'eu-west/zone-1'."],
+            [$"catalog:Locality:Self: it is not set, and Mode {mode} routes by the locality of this process; it is a region, or region/zone, or region/zone/subzone, like 'eu-west/zone-1'."],
             exception.Failures);
     }
 
@@ -61,7 +61,7 @@ public sealed class LocalityOptionsValidatorTests
     {
         var exception = Assert.Throws<OptionsValidationException>(static () => Build(static options => options.Locality.Mode = LocalityMode.Distribute));
 
-        Assert.Equal(["catalog:Locality:Distribute: there is none, and Mode is Distribute; add an entry with From and To."], exception.Failures);
+        Assert.Equal(["catalog:Locality:Distribute: it is empty, and Mode is Distribute; add an entry with From and To."], exception.Failures);
     }
 
     private static LoadBalancer Build(Action<LoadBalancingOptions> configure)
