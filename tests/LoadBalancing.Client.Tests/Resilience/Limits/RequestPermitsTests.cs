@@ -7,7 +7,7 @@ public sealed class RequestPermitsTests
     [Fact]
     public void There_are_as_many_places_as_configured()
     {
-        _slots.Configure(2, mostWaiting: 0);
+        _slots.Configure(2, queueLimit: 0);
 
         Assert.Equal([true, true, false], [_slots.TryAcquire(), _slots.TryAcquire(), _slots.TryAcquire()]);
         _slots.Release();
@@ -17,7 +17,7 @@ public sealed class RequestPermitsTests
     [Fact]
     public async Task Whoever_came_first_is_let_in_first_and_newcomers_do_not_overtake()
     {
-        _slots.Configure(1, mostWaiting: 2);
+        _slots.Configure(1, queueLimit: 2);
         _slots.TryAcquire();
         Task<bool> first = _slots.AcquireAsync(CancellationToken.None).AsTask();
         Task<bool> second = _slots.AcquireAsync(CancellationToken.None).AsTask();
@@ -36,7 +36,7 @@ public sealed class RequestPermitsTests
     public async Task Whoever_gives_up_leaves_the_queue()
     {
         using var caller = new CancellationTokenSource();
-        _slots.Configure(1, mostWaiting: 1);
+        _slots.Configure(1, queueLimit: 1);
         _slots.TryAcquire();
         Task<bool> first = _slots.AcquireAsync(caller.Token).AsTask();
 
@@ -51,13 +51,13 @@ public sealed class RequestPermitsTests
     [Fact]
     public async Task More_places_let_in_those_who_wait_and_fewer_throw_nobody_out()
     {
-        _slots.Configure(1, mostWaiting: 10);
+        _slots.Configure(1, queueLimit: 10);
         _slots.TryAcquire();
         Task<bool>[] waiting = [.. Enumerable.Range(0, 3).Select(_ => _slots.AcquireAsync(CancellationToken.None).AsTask())];
 
-        _slots.Configure(3, mostWaiting: 10);
+        _slots.Configure(3, queueLimit: 10);
         await Task.WhenAll(waiting[0], waiting[1]);
-        _slots.Configure(1, mostWaiting: 10);
+        _slots.Configure(1, queueLimit: 10);
         _slots.Release();
         _slots.Release();
 
@@ -71,7 +71,7 @@ public sealed class RequestPermitsTests
     public async Task Under_load_no_place_is_given_twice_or_lost()
     {
         const int Places = 5;
-        _slots.Configure(Places, mostWaiting: 20);
+        _slots.Configure(Places, queueLimit: 20);
         int inside = 0;
         int most = 0;
         int entered = 0;
