@@ -19,7 +19,7 @@ internal sealed class ClusterLimits
     {
         if (_endpointLimits is not null && endpointLimits is null)
         {
-            new EndpointLimits(most: null, adaptive: null, Permits).ApplyTo(endpoints);
+            new EndpointLimits(maxRequests: null, adaptive: null, Permits).ApplyTo(endpoints);
         }
 
         _endpointLimits = endpointLimits;

@@ -5,15 +5,15 @@ using Microsoft.Extensions.Options;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Options without content, whose validation at the start of the application looks at the primary handlers of clients whose affinity goes by a cookie: what such a handler must not do would else be noticed by the first
-/// request.
+/// Empty options. Their validation at application start inspects the primary handlers of clients whose affinity uses a cookie, so that an
+/// unsuitable handler fails the start and not the first request.
 /// </summary>
 internal sealed class CookieContainerStartupValidation
 {
-    /// <summary>A cookie container below us keeps cookies by the addresses of endpoints, so that a session's cookie is known to one of them alone, and never to us.</summary>
-    /// <returns>Null when the handler keeps none.</returns>
+    /// <summary>A cookie container below the load balancer stores cookies by endpoint address: a session's cookie is sent to one endpoint only, and the load balancer never sees it.</summary>
+    /// <returns>The error; null when the handler has no cookie container.</returns>
     public static string? FindError(HttpMessageHandler primary, string client, string service) => UsesCookieContainer(primary)
-        ? $"{service}: affinity goes by a cookie, and the primary handler of client '{client}' keeps cookies in a container of its own, below the balancing; set UseCookies = false on it."
+        ? $"{service}: affinity uses a cookie, and the primary handler of client '{client}' has its own cookie container, below the load balancer; set UseCookies = false on it."
         : null;
 
     public static bool UsesCookieContainer(HttpMessageHandler primary) => primary switch
@@ -23,7 +23,7 @@ internal sealed class CookieContainerStartupValidation
         _ => false,
     };
 
-    /// <summary>Makes the primary handler of a client in the way of the factory, and looks at it. The one that requests use is made later, and looked at again.</summary>
+    /// <summary>Creates a client's primary handler as the factory does, and inspects it. The handler that requests use is created later, and inspected again.</summary>
     internal sealed class Validator : IValidateOptions<CookieContainerStartupValidation>
     {
         private readonly ServiceRegistrationCollection _registrations;
@@ -48,8 +48,8 @@ internal sealed class CookieContainerStartupValidation
             && _registrations.Find(name) is { HasClient: true }
             && HasCookieAffinity(name)
             && CreatePrimaryHandler(name) is { } primary
-            && FindError(primary, name, name) is { } fault
-                ? ValidateOptionsResult.Fail(fault)
+            && FindError(primary, name, name) is { } error
+                ? ValidateOptionsResult.Fail(error)
                 : ValidateOptionsResult.Skip;
 
         private bool HasCookieAffinity(string name)
@@ -62,7 +62,7 @@ internal sealed class CookieContainerStartupValidation
             }
             catch (OptionsValidationException)
             {
-                // Other faults of the options are told by their own validation.
+                // Other errors of the options are reported by their own validator.
                 return false;
             }
         }
@@ -79,10 +79,10 @@ internal sealed class CookieContainerStartupValidation
                     action(builder);
                 }
 
-                // Not disposed: it may be one that the application has, and shares.
+                // Not disposed: the application may own and share it.
                 return builder.PrimaryHandler;
             }
-#pragma warning disable CA1031 // Handlers are made by other people's code, which may need what is not there yet when the application starts. The first request will tell.
+#pragma warning disable CA1031 // Application code creates handlers and may need services that are not available yet at start. The first request reports the error.
             catch
 #pragma warning restore CA1031
             {

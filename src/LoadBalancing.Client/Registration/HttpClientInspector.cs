@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Looks at each balanced <see cref="HttpClient"/> as it is made, after the user's own configuration: its base address says which host is balanced, and its time-out may be shorter than ours.</summary>
+/// <summary>Inspects each balanced <see cref="HttpClient"/> when it is created, after the application's configuration: its base address sets the balanced host, and its timeout may be shorter than the service's.</summary>
 internal sealed partial class HttpClientInspector : IPostConfigureOptions<HttpClientFactoryOptions>
 {
     private readonly ServiceRegistrationCollection _registrations;
@@ -47,7 +47,7 @@ internal sealed partial class HttpClientInspector : IPostConfigureOptions<HttpCl
         }
     }
 
-    /// <summary>The endpoint's scheme decides what is spoken. Whoever wrote https:// and gave http:// addresses should know that.</summary>
+    /// <summary>The endpoint's scheme decides whether TLS is used. A base address of https:// with http:// endpoints is therefore worth a warning.</summary>
     private void WarnAboutPlainText(string name, Uri baseAddress, IReadOnlyList<UpstreamEndpoint> endpoints)
     {
         if (baseAddress.Scheme == Uri.UriSchemeHttps && endpoints.FirstOrDefault(static endpoint => endpoint.Address.Scheme == Uri.UriSchemeHttp) is { } plain)

@@ -6,7 +6,8 @@ using Microsoft.Extensions.Options;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Puts the one handler into each balanced client's pipeline after everybody else has had a say, so that it is innermost however the calls were ordered, and settles how it lives with its neighbours.
+/// Adds the load balancing handler to each balanced client's pipeline after all other configuration, so that it is innermost whatever the order of calls, and
+/// resolves conflicts with neighbouring handlers.
 /// </summary>
 internal sealed partial class LoadBalancingHandlerFilter : IHttpMessageHandlerBuilderFilter
 {
@@ -21,14 +22,14 @@ internal sealed partial class LoadBalancingHandlerFilter : IHttpMessageHandlerBu
     private readonly ILogger _logger;
     private readonly LogOnce _logOnce = new();
 
-    /// <summary>Of clients without a service of their own. Handlers are rebuilt, and what was told of a host must be remembered.</summary>
+    /// <summary>Reporters of clients without a service of their own. They outlive handler rotation, so that each host is reported once.</summary>
     private readonly ConcurrentDictionary<string, PassThroughReporter> _passThroughs = new(StringComparer.Ordinal);
 
-    public LoadBalancingHandlerFilter(ServiceRegistrationCollection registrations, ServiceRegistry registry, StartupTracker running, LoadBalancingMetrics metrics, ILoggerFactory loggerFactory)
+    public LoadBalancingHandlerFilter(ServiceRegistrationCollection registrations, ServiceRegistry registry, StartupTracker startupTracker, LoadBalancingMetrics metrics, ILoggerFactory loggerFactory)
     {
         _registrations = registrations;
         _registry = registry;
-        _startupTracker = running;
+        _startupTracker = startupTracker;
         _metrics = metrics;
         _loggerFactory = loggerFactory;
         _logger = loggerFactory.CreateLogger<LoadBalancingHandler>();
@@ -69,7 +70,7 @@ internal sealed partial class LoadBalancingHandlerFilter : IHttpMessageHandlerBu
         }
         else if (discovery >= 0)
         {
-            // Hosts that are not balanced here may well be known there. Below us it resolves those, and lets addresses through.
+            // Service discovery may know hosts that are not balanced. Below the load balancer it resolves those and passes addresses through.
             handlers.Insert(discovery, handler);
             _logOnce.Log((client, nameof(ServiceDiscovery)), () => LogServiceDiscoveryBelow(_logger, client));
         }
@@ -98,7 +99,7 @@ internal sealed partial class LoadBalancingHandlerFilter : IHttpMessageHandlerBu
         }
     }
 
-    /// <summary>In handlers that came from us. Where the user connects, the user sees to the connections.</summary>
+    /// <summary>Applies keep-alive to handlers created by this library. A ConnectCallback of the application is left alone.</summary>
     private void KeepConnectionsAlive(SocketsHttpHandler primary, KeepAliveSettings keepAlive, string client, out Connector connector)
     {
         connector = new Connector(keepAlive);
@@ -118,7 +119,7 @@ internal sealed partial class LoadBalancingHandlerFilter : IHttpMessageHandlerBu
         }
     }
 
-    /// <summary>Connections are settled on the handler that came from us. Another one may be shared, or be none that connects.</summary>
+    /// <summary>Connection settings need the primary handler created by this library: any other may be shared, or may not open connections itself.</summary>
     private void RejectConnectionSettings(HttpMessageHandler primary, string client, ServiceState? service)
     {
         if (service is null)
@@ -139,9 +140,9 @@ internal sealed partial class LoadBalancingHandlerFilter : IHttpMessageHandlerBu
 
     private static void RejectCookieContainer(HttpMessageHandler primary, string client, ServiceState? service)
     {
-        if (service?.Plan.UsesCookies == true && CookieContainerStartupValidation.FindError(primary, client, service.Name) is { } fault)
+        if (service?.Plan.UsesCookies == true && CookieContainerStartupValidation.FindError(primary, client, service.Name) is { } error)
         {
-            throw new OptionsValidationException(service.Name, typeof(LoadBalancingOptions), [fault]);
+            throw new OptionsValidationException(service.Name, typeof(LoadBalancingOptions), [error]);
         }
     }
 

@@ -5,12 +5,12 @@ using Microsoft.Extensions.Options;
 
 namespace LoadBalancing.Client;
 
-/// <summary>What all registration calls have in common.</summary>
+/// <summary>The common part of all registration calls.</summary>
 internal static class LoadBalancingRegistrar
 {
     /// <param name="services">The collection.</param>
     /// <param name="name">The service; null for the defaults of all clients.</param>
-    /// <param name="configure">The action of the call; null: the options come from the section by name.</param>
+    /// <param name="configure">The action of the call; null to read the options from the section by name.</param>
     public static ServiceRegistration Register(IServiceCollection services, string? name, Action<LoadBalancingOptions>? configure)
     {
         AddCoreServices(services);

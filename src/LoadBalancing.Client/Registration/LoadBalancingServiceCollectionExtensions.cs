@@ -7,12 +7,12 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Registers balanced clients, balancers without a client, and strategies.</summary>
 /// <remarks>
 /// A client registered here is an ordinary <see cref="HttpClient"/> of the factory: its base address is <c>http://{name}/</c> if the name is a valid host, and
-/// further calls on the returned builder configure it as usual. A later call for the same name drops what earlier calls configured about its balancing. The
-/// order in which the options of a service apply is described at <see cref="ILoadBalancingBuilder"/>.
+/// further calls on the returned builder configure it as usual. A later call for the same name discards the load balancing configuration of earlier calls.
+/// <see cref="ILoadBalancingBuilder"/> describes the order in which the options of a service apply.
 /// </remarks>
 public static class LoadBalancingServiceCollectionExtensions
 {
-#pragma warning disable RS0026 // Overloads with an optional action: they differ by type arguments and by a required name, so that no call fits two of them.
+#pragma warning disable RS0026 // Overloads with an optional action: they differ by type arguments and by a required name, so that no call is ambiguous.
     /// <summary>
     /// Registers a balanced client: with the options in <c>LoadBalancing:{name}</c> of the application's configuration, or, if there is an action, with those
     /// that the action sets.
@@ -23,7 +23,7 @@ public static class LoadBalancingServiceCollectionExtensions
     /// Sets the options; then <c>LoadBalancing:{name}</c> is not read. Called when the service starts and at every reload. Null, the default: the options of
     /// the configuration.
     /// </param>
-    /// <returns>A builder for the balancing and for the client.</returns>
+    /// <returns>A builder for load balancing and for the client.</returns>
     public static IHttpLoadBalancingBuilder AddLoadBalancedHttpClient(
         this IServiceCollection services,
         string name,
@@ -42,7 +42,7 @@ public static class LoadBalancingServiceCollectionExtensions
     /// Sets the options; then <c>LoadBalancing:{name}</c> is not read. Called when the service starts and at every reload. Null, the default: the options of
     /// the configuration.
     /// </param>
-    /// <returns>A builder for the balancing and for the client.</returns>
+    /// <returns>A builder for load balancing and for the client.</returns>
     public static IHttpLoadBalancingBuilder AddLoadBalancedHttpClient<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TClient>(
         this IServiceCollection services,
         Action<LoadBalancingOptions>? configure = null)
@@ -50,7 +50,7 @@ public static class LoadBalancingServiceCollectionExtensions
         ConfigureBalancedClient(services.AddHttpClient<TClient>()).AddLoadBalancing(configure);
 
     /// <summary>
-    /// Registers a balanced typed client, under a name of its own: with the options in <c>LoadBalancing:{name}</c> of the application's configuration, or, if
+    /// Registers a balanced typed client, under its own name: with the options in <c>LoadBalancing:{name}</c> of the application's configuration, or, if
     /// there is an action, with those that the action sets.
     /// </summary>
     /// <typeparam name="TClient">The client; its constructor takes an <see cref="HttpClient"/>.</typeparam>
@@ -60,7 +60,7 @@ public static class LoadBalancingServiceCollectionExtensions
     /// Sets the options; then <c>LoadBalancing:{name}</c> is not read. Called when the service starts and at every reload. Null, the default: the options of
     /// the configuration.
     /// </param>
-    /// <returns>A builder for the balancing and for the client.</returns>
+    /// <returns>A builder for load balancing and for the client.</returns>
     public static IHttpLoadBalancingBuilder AddLoadBalancedHttpClient<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TClient>(
         this IServiceCollection services,
         string name,
@@ -79,7 +79,7 @@ public static class LoadBalancingServiceCollectionExtensions
     /// Sets the options; then <c>LoadBalancing:{name}</c> is not read. Called when the service starts and at every reload. Null, the default: the options of
     /// the configuration.
     /// </param>
-    /// <returns>A builder for the balancing and for the client.</returns>
+    /// <returns>A builder for load balancing and for the client.</returns>
     public static IHttpLoadBalancingBuilder AddLoadBalancedHttpClient<
         TClient,
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TImplementation>(
@@ -90,7 +90,7 @@ public static class LoadBalancingServiceCollectionExtensions
         ConfigureBalancedClient(services.AddHttpClient<TClient, TImplementation>()).AddLoadBalancing(configure);
 
     /// <summary>
-    /// Registers a balanced typed client, under a name of its own: with the options in <c>LoadBalancing:{name}</c> of the application's configuration, or, if
+    /// Registers a balanced typed client, under its own name: with the options in <c>LoadBalancing:{name}</c> of the application's configuration, or, if
     /// there is an action, with those that the action sets.
     /// </summary>
     /// <typeparam name="TClient">The type that is requested.</typeparam>
@@ -101,7 +101,7 @@ public static class LoadBalancingServiceCollectionExtensions
     /// Sets the options; then <c>LoadBalancing:{name}</c> is not read. Called when the service starts and at every reload. Null, the default: the options of
     /// the configuration.
     /// </param>
-    /// <returns>A builder for the balancing and for the client.</returns>
+    /// <returns>A builder for load balancing and for the client.</returns>
     public static IHttpLoadBalancingBuilder AddLoadBalancedHttpClient<
         TClient,
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TImplementation>(
@@ -114,8 +114,8 @@ public static class LoadBalancingServiceCollectionExtensions
 #pragma warning restore RS0026
 
     /// <summary>
-    /// Registers a balancer without a client, for anything that is not HTTP: with the options in <c>LoadBalancing:{name}</c> of the application's
-    /// configuration, or, if there is an action, with those that the action sets. <see cref="ILoadBalancerProvider"/> gives access to it, and so does the
+    /// Registers a balancer without a client, for protocols other than HTTP: with the options in <c>LoadBalancing:{name}</c> of the application's
+    /// configuration, or, if there is an action, with those that the action sets. It is available from <see cref="ILoadBalancerProvider"/> and from the
     /// service provider, where <see cref="LoadBalancer"/> is registered with the name as its key.
     /// </summary>
     /// <param name="services">The service collection.</param>
@@ -124,7 +124,7 @@ public static class LoadBalancingServiceCollectionExtensions
     /// Sets the options; then <c>LoadBalancing:{name}</c> is not read. Called when the service starts and at every reload. Null, the default: the options of
     /// the configuration.
     /// </param>
-    /// <returns>A builder for the balancing.</returns>
+    /// <returns>A builder for load balancing.</returns>
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty.</exception>
     public static ILoadBalancingBuilder AddLoadBalancer(this IServiceCollection services, string name, Action<LoadBalancingOptions>? configure = null)
     {
@@ -133,8 +133,8 @@ public static class LoadBalancingServiceCollectionExtensions
         return new LoadBalancingBuilder(name, services, LoadBalancingRegistrar.Register(services, name, configure));
     }
 
-    /// <summary>Registers a strategy for all services. One of the name of an earlier or built-in one takes its place.</summary>
-    /// <typeparam name="TStrategy">The strategy; one instance is made and shared.</typeparam>
+    /// <summary>Registers a strategy for all services. It replaces an earlier or built-in strategy with the same name.</summary>
+    /// <typeparam name="TStrategy">The strategy; one instance is created and shared.</typeparam>
     /// <param name="services">The service collection.</param>
     public static IServiceCollection AddLoadBalancingStrategy<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TStrategy>(
         this IServiceCollection services)
@@ -146,8 +146,8 @@ public static class LoadBalancingServiceCollectionExtensions
     }
 
     /// <summary>
-    /// Makes a client ready for balancing: its base address, unless it has one, and the defaults of its primary handler, which go first so that the user's own
-    /// come after.
+    /// Prepares a client for load balancing: sets its base address, unless it has one, and the defaults of its primary handler. The defaults apply first, so that
+    /// the application's configuration overrides them.
     /// </summary>
     private static IHttpClientBuilder ConfigureBalancedClient(IHttpClientBuilder builder)
     {

@@ -2,16 +2,16 @@ using System.Collections.Concurrent;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Says each thing once, however often handlers are rebuilt.</summary>
+/// <summary>Writes each log message once, however often handlers are rebuilt.</summary>
 internal sealed class LogOnce
 {
     private readonly ConcurrentDictionary<(string Client, string Subject), bool> _logged = new();
 
-    public void Log((string Client, string Subject) what, Action say)
+    public void Log((string Client, string Subject) key, Action log)
     {
-        if (_logged.TryAdd(what, true))
+        if (_logged.TryAdd(key, true))
         {
-            say();
+            log();
         }
     }
 }

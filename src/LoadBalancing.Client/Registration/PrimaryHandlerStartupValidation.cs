@@ -4,12 +4,12 @@ using Microsoft.Extensions.Options;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Options without content, whose validation at the start of the application makes the handlers of those clients whose options say something of connections, so that a primary handler which cannot be told stops the start and not
-/// the first request. The factory keeps what is made here for the first client.
+/// Empty options. Their validation at application start creates the handlers of clients with connection options, so that a primary handler to which they
+/// cannot be applied fails the start and not the first request. The factory keeps the handlers created here for the first client instance.
 /// </summary>
 internal sealed class PrimaryHandlerStartupValidation
 {
-    /// <summary>Finds the clients whose handlers cannot be made.</summary>
+    /// <summary>Finds the clients whose handlers cannot be created.</summary>
     internal sealed class Validator : IValidateOptions<PrimaryHandlerStartupValidation>
     {
         private readonly ServiceRegistrationCollection _registrations;
@@ -25,8 +25,8 @@ internal sealed class PrimaryHandlerStartupValidation
 
         public ValidateOptionsResult Validate(string? name, PrimaryHandlerStartupValidation options)
         {
-            string[] faults = [.. _registrations.GetServiceNames(_services).Where(client => _registrations.Find(client) is { HasClient: true }).SelectMany(FindErrors)];
-            return faults.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+            string[] errors = [.. _registrations.GetServiceNames(_services).Where(client => _registrations.Find(client) is { HasClient: true }).SelectMany(FindErrors)];
+            return errors.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
         }
 
         private IEnumerable<string> FindErrors(string client)
@@ -38,7 +38,7 @@ internal sealed class PrimaryHandlerStartupValidation
             }
             catch (OptionsValidationException)
             {
-                // Told by the validation of the options themselves.
+                // Reported by the validator of the options.
                 return [];
             }
 

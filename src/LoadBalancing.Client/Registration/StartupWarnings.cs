@@ -6,7 +6,8 @@ using Microsoft.Extensions.Options;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Says aloud what is allowed and will surprise. It stands among the validators because those run when the application starts, before the first request; options that changed are looked at again, and nothing is said twice.
+/// Warns about valid options with surprising effects. It is a validator because validators run at application start, before the first request. Reloaded options
+/// are inspected again; each warning is logged once.
 /// </summary>
 internal sealed partial class StartupWarnings : IValidateOptions<LoadBalancingOptions>
 {
@@ -23,7 +24,7 @@ internal sealed partial class StartupWarnings : IValidateOptions<LoadBalancingOp
     }
 
     /// <param name="options">The options.</param>
-    /// <param name="hasRequests">False for a balancer without a client: there every pick says itself where it belongs.</param>
+    /// <param name="hasRequests">False for a balancer without a client: there every pick brings its own hash.</param>
     public IEnumerable<string> Find(LoadBalancingOptions options, bool hasRequests = true)
     {
         if (LoadBalancingOptionsValidator.FindNullSections(options).Any())
@@ -31,16 +32,16 @@ internal sealed partial class StartupWarnings : IValidateOptions<LoadBalancingOp
             yield break;
         }
 
-        string[] ofService = [.. FindForCluster(options, hasRequests)];
-        foreach (string warning in ofService.Concat(FindForSubsets(options, hasRequests, ofService)).Concat(FindConflictingTimeouts(options)))
+        string[] serviceWarnings = [.. FindForCluster(options, hasRequests)];
+        foreach (string warning in serviceWarnings.Concat(FindForSubsets(options, hasRequests, serviceWarnings)).Concat(FindConflictingTimeouts(options)))
         {
             yield return warning;
         }
 
-        bool hasTimeLimit = options.Timeout != Timeout.InfiniteTimeSpan || options.Retry.PerTryTimeout != Timeout.InfiniteTimeSpan;
-        if (FaultSettings.From(options.Fault) is { Scope: FaultScope.Request } && (options.Retry.MaxRetries != 0 || hasTimeLimit))
+        bool hasTimeout = options.Timeout != Timeout.InfiniteTimeSpan || options.Retry.PerTryTimeout != Timeout.InfiniteTimeSpan;
+        if (FaultSettings.From(options.Fault) is { Scope: FaultScope.Request } && (options.Retry.MaxRetries != 0 || hasTimeout))
         {
-            yield return "Fault:Scope is Request, as in a mesh: neither retries nor time-outs see the injected faults. Set it to Attempt if they are what you want to test.";
+            yield return "Fault:Scope is Request, as in a mesh: neither retries nor timeouts see the injected faults. Set it to Attempt to test them.";
         }
     }
 
@@ -48,7 +49,7 @@ internal sealed partial class StartupWarnings : IValidateOptions<LoadBalancingOp
     {
         if (hasRequests && options.HashPolicies.Count == 0 && _strategies.TryGet(options.Strategy, out ILoadBalancingStrategy? strategy) && strategy.UsesHash)
         {
-            yield return $"The strategy {strategy.Name} hashes and there are no HashPolicies: every request that does not say itself where it belongs (LoadBalancing().HashKey, Hash) goes to any endpoint.";
+            yield return $"The strategy {strategy.Name} hashes and there are no HashPolicies: every request without a hash of its own (LoadBalancing().HashKey, Hash) goes to any endpoint.";
         }
 
         double panicFree = 100 - options.Panic.ThresholdPercent;
@@ -56,7 +57,7 @@ internal sealed partial class StartupWarnings : IValidateOptions<LoadBalancingOp
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"OutlierDetection:MaxEjectionPercent is {options.OutlierDetection.MaxEjectionPercent} and Panic:ThresholdPercent is {options.Panic.ThresholdPercent}: once more than {panicFree} % of the endpoints are out, panic sends traffic to all of them again. Lower one of the two.");
+                $"OutlierDetection:MaxEjectionPercent is {options.OutlierDetection.MaxEjectionPercent} and Panic:ThresholdPercent is {options.Panic.ThresholdPercent}: once more than {panicFree} % of the endpoints are ejected, panic sends traffic to all of them again. Lower one of the two.");
         }
 
         foreach (string warning in IneffectiveDetectors.Find(options))
@@ -65,8 +66,8 @@ internal sealed partial class StartupWarnings : IValidateOptions<LoadBalancingOp
         }
     }
 
-    /// <summary>What is true of a subset and not of the whole service.</summary>
-    private IEnumerable<string> FindForSubsets(LoadBalancingOptions options, bool hasRequests, string[] ofService)
+    /// <summary>Warnings that apply to a subset and not to the whole service.</summary>
+    private IEnumerable<string> FindForSubsets(LoadBalancingOptions options, bool hasRequests, string[] serviceWarnings)
     {
         foreach ((string name, SubsetOptions subset) in options.Subsets)
         {
@@ -80,34 +81,34 @@ internal sealed partial class StartupWarnings : IValidateOptions<LoadBalancingOp
             merged.Endpoints = [.. options.Endpoints.Where(endpoint => endpoint is not null && labels.Matches(endpoint))];
             if (merged.Endpoints.Count == 0 && options.Endpoints.Count > 0)
             {
-                yield return $"Subset '{name}': none of the endpoints that are listed has its labels, {labels}.";
+                yield return $"Subset '{name}': none of the configured endpoints has its labels, {labels}.";
             }
 
-            foreach (string warning in FindForCluster(merged, hasRequests).Except(ofService))
+            foreach (string warning in FindForCluster(merged, hasRequests).Except(serviceWarnings))
             {
                 yield return $"Subset '{name}': {warning}";
             }
         }
     }
 
-    /// <summary>Retries for which there will be no time. What is at its default is nobody's mistake.</summary>
+    /// <summary>Finds retries that do not fit into the timeout of the call. Defaults alone are never reported.</summary>
     internal static IEnumerable<string> FindConflictingTimeouts(LoadBalancingOptions options)
     {
         foreach (RequestRouteOptions? route in options.Routes.Prepend(null))
         {
-            RetryOptions given = route?.Retry?.WithFallback(options.Retry) ?? options.Retry;
-            int attempts = given.MaxRetries ?? RetrySettings.DefaultMaxRetries;
-            TimeSpan perTry = given.PerTryTimeout ?? RetrySettings.DefaultPerTryTimeout;
+            RetryOptions retry = route?.Retry?.WithFallback(options.Retry) ?? options.Retry;
+            int attempts = retry.MaxRetries ?? RetrySettings.DefaultMaxRetries;
+            TimeSpan perTry = retry.PerTryTimeout ?? RetrySettings.DefaultPerTryTimeout;
             TimeSpan whole = route?.Timeout ?? options.Timeout ?? RequestPlanCompiler.DefaultTimeout;
-            double longestWait = given.MaxBackoff?.TotalSeconds ?? 10 * (given.BaseBackoff ?? RetrySettings.DefaultBaseBackoff).TotalSeconds;
-            bool isSaid = perTry != RetrySettings.DefaultPerTryTimeout || attempts > RetrySettings.DefaultMaxRetries;
-            if (isSaid && attempts > 0 && whole != Timeout.InfiniteTimeSpan && perTry != Timeout.InfiniteTimeSpan
+            double longestWait = retry.MaxBackoff?.TotalSeconds ?? 10 * (retry.BaseBackoff ?? RetrySettings.DefaultBaseBackoff).TotalSeconds;
+            bool isConfigured = perTry != RetrySettings.DefaultPerTryTimeout || attempts > RetrySettings.DefaultMaxRetries;
+            if (isConfigured && attempts > 0 && whole != Timeout.InfiniteTimeSpan && perTry != Timeout.InfiniteTimeSpan
                 && ((1.0 + attempts) * perTry.TotalSeconds) + longestWait > whole.TotalSeconds)
             {
-                string place = route is null ? "" : $"Route '{route.Name}': ";
+                string prefix = route is null ? "" : $"Route '{route.Name}': ";
                 yield return string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{place}{1L + attempts} attempts of Retry:PerTryTimeout {perTry} and a wait between them take longer than Timeout, which is {whole}: the last of them will be cut short or not made. Raise Timeout, or lower Retry:PerTryTimeout or Retry:MaxRetries.");
+                    $"{prefix}{1L + attempts} attempts of Retry:PerTryTimeout {perTry} and a backoff between them take longer than Timeout, which is {whole}: the last attempt is cut short or not started. Raise Timeout, or lower Retry:PerTryTimeout or Retry:MaxRetries.");
             }
         }
     }

@@ -121,8 +121,8 @@ public sealed class AffinityTests
 
         var exception = Assert.Throws<OptionsValidationException>(() => client.Http);
 
-        string expected = "catalog: affinity goes by a cookie, and the primary handler of client 'catalog' keeps cookies in a container of its own, "
-            + "below the balancing; set UseCookies = false on it.";
+        string expected = "catalog: affinity goes by a cookie, and the primary handler of client 'catalog' has its own cookie container, "
+            + "below the load balancer; set UseCookies = false on it.";
         Assert.Equal([expected], exception.Failures);
     }
 

@@ -140,8 +140,8 @@ public sealed class SubsetsTests : IAsyncDisposable
 
         Assert.Equal(
             [
-                "Service 'catalog': Subset 'v2': The strategy Maglev hashes and there are no HashPolicies: every request that does not say itself where it belongs (LoadBalancing().HashKey, Hash) goes to any endpoint.",
-                "Service 'catalog': Subset 'v3': none of the endpoints that are listed has its labels, version=v3.",
+                "Service 'catalog': Subset 'v2': The strategy Maglev hashes and there are no HashPolicies: every request without a hash of its own (LoadBalancing().HashKey, Hash) goes to any endpoint.",
+                "Service 'catalog': Subset 'v3': none of the configured endpoints has its labels, version=v3.",
             ],
             Logged(LogEvents.StartupWarning));
     }

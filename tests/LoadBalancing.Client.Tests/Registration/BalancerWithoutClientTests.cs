@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 
 namespace LoadBalancing.Client.Tests.Registration;
 
-/// <summary><c>AddLoadBalancer</c>: a cluster without HTTP, and what its options may not say because nobody would do it.</summary>
+/// <summary><c>AddLoadBalancer</c>: a cluster without HTTP. Options that have no effect without it are rejected.</summary>
 public sealed class BalancerWithoutClientTests
 {
     private const string Why = "it applies to HTTP only, and the service is registered with AddLoadBalancer, without a client";
@@ -44,7 +44,7 @@ public sealed class BalancerWithoutClientTests
         },
     };
 
-    /// <summary>What picks go by, over whatever protocol.</summary>
+    /// <summary>The options that picks use, whatever the protocol.</summary>
     private static string[] OfPicks =>
     [
         "Endpoints", "EmptyUpdate", "Subsets", "Subsetting", "Strategy", "LeastRequest", "LeastLoad", "ConsistentHash", "Locality", "SlowStart", "OutlierDetection", "HealthCheck", "Panic",
@@ -52,12 +52,12 @@ public sealed class BalancerWithoutClientTests
     ];
 
     [Fact]
-    public void Every_option_is_either_one_of_picks_or_is_refused()
+    public void Every_option_is_either_used_by_picks_or_rejected()
     {
         IEnumerable<string> options = typeof(LoadBalancingOptions).GetProperties().Select(static property => property.Name).Where(static name => name != "ConnectionPool");
         IEnumerable<string> ofPool = typeof(ConnectionPoolOptions).GetProperties().Select(static property => $"ConnectionPool:{property.Name}");
 
-        // A part of an option may be refused where the rest is taken.
+        // A part of an option may be rejected while the rest is accepted.
         IEnumerable<string> refused = Unused.Select(static row => row.Data.Item1).Where(static key => key != "OutlierDetection:ErrorStatuses");
 
         Assert.Equal(options.Concat(ofPool).Order(StringComparer.Ordinal), refused.Distinct().Concat(OfPicks).Order(StringComparer.Ordinal));
@@ -65,15 +65,15 @@ public sealed class BalancerWithoutClientTests
 
     [Theory]
     [MemberData(nameof(Unused))]
-    public void What_only_http_does_is_refused(string key, Action<LoadBalancingOptions> configure)
+    public void Options_for_http_only_are_rejected(string key, Action<LoadBalancingOptions> configure)
     {
-        string fault = Assert.Single(FaultsOf(configure));
+        string error = Assert.Single(ErrorsOf(configure));
 
-        Assert.StartsWith($"smtp:{key}: {Why}: ", fault, StringComparison.Ordinal);
+        Assert.StartsWith($"smtp:{key}: {Why}: ", error, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void The_same_options_are_taken_with_a_client()
+    public void The_same_options_are_accepted_with_a_client()
     {
         var services = new ServiceCollection();
         IHttpLoadBalancingBuilder client = services.AddLoadBalancedHttpClient("smtp", static options => options.Endpoints = ["http://10.0.0.1"]);
@@ -91,29 +91,29 @@ public sealed class BalancerWithoutClientTests
     [InlineData("tcp://10.0.0.1:25", HealthCheckKind.Http, "Http sends probes over HTTP, which 'tcp://10.0.0.1:25' does not support; set Tcp, or Custom with your own IHealthProbe.")]
     [InlineData("tcp://10.0.0.1:25", HealthCheckKind.Grpc, "Grpc sends probes over HTTP, which 'tcp://10.0.0.1:25' does not support; set Tcp, or Custom with your own IHealthProbe.")]
     [InlineData("udp://10.0.0.1:53", HealthCheckKind.Tcp, "Tcp opens a connection, and 'udp://10.0.0.1:53' does not accept connections; set Custom, with your own IHealthProbe that sends probes over UDP.")]
-    public void Checks_that_the_endpoint_could_never_pass_are_refused(string address, HealthCheckKind kind, string fault)
+    public void Health_checks_that_the_endpoint_can_never_pass_are_rejected(string address, HealthCheckKind kind, string error)
     {
-        string[] faults = FaultsOf(options =>
+        string[] errors = ErrorsOf(options =>
         {
             options.Endpoints = [address];
             options.HealthCheck.Kind = kind;
         });
 
-        Assert.Equal([$"smtp:HealthCheck:Kind: {fault}"], faults);
+        Assert.Equal([$"smtp:HealthCheck:Kind: {error}"], errors);
     }
 
     [Theory]
     [InlineData("tcp://10.0.0.1:25", HealthCheckKind.Tcp)]
     [InlineData("http://10.0.0.1:25", HealthCheckKind.Http)]
     [InlineData("unix:///run/mail.sock", HealthCheckKind.Tcp)]
-    public void Checks_that_it_can_pass_are_taken(string address, HealthCheckKind kind) => Assert.Empty(FaultsOf(options =>
+    public void Health_checks_that_it_can_pass_are_accepted(string address, HealthCheckKind kind) => Assert.Empty(ErrorsOf(options =>
     {
         options.Endpoints = [address];
         options.HealthCheck.Kind = kind;
     }));
 
     [Fact]
-    public void All_that_it_can_do_is_taken_from_configuration_and_followed()
+    public void Supported_options_are_read_from_configuration_and_reloaded()
     {
         IConfigurationRoot configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
@@ -138,7 +138,7 @@ public sealed class BalancerWithoutClientTests
     }
 
     [Fact]
-    public void An_edit_that_says_what_only_http_does_is_not_taken()
+    public void A_reload_with_options_for_http_only_is_rejected()
     {
         var logs = new FakeLogCollector();
         IConfigurationRoot configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["smtp:Endpoints:0"] = "tcp://10.0.0.1:25" }).Build();
@@ -157,7 +157,7 @@ public sealed class BalancerWithoutClientTests
     }
 
     [Fact]
-    public void What_is_said_to_all_http_clients_is_not_said_to_it()
+    public void Defaults_of_all_http_clients_do_not_apply_to_it()
     {
         var services = new ServiceCollection();
         services.ConfigureHttpClientDefaults(static clients => clients.AddLoadBalancing(static options => options.Timeout = TimeSpan.FromSeconds(1)).AddEndpointSource(new ManualEndpointSource()));
@@ -168,7 +168,7 @@ public sealed class BalancerWithoutClientTests
     }
 
     [Fact]
-    public async Task The_application_does_not_start_with_what_only_http_does()
+    public async Task Options_for_http_only_fail_the_application_start()
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddLoadBalancer("smtp", static options =>
@@ -184,7 +184,7 @@ public sealed class BalancerWithoutClientTests
     }
 
     [Fact]
-    public void A_strategy_that_hashes_needs_no_policies_because_picks_bring_their_hashes()
+    public void A_hashing_strategy_needs_no_hash_policies_because_picks_bring_their_hashes()
     {
         var logs = new FakeLogCollector();
         var services = new ServiceCollection();
@@ -204,7 +204,7 @@ public sealed class BalancerWithoutClientTests
     }
 
     [Fact]
-    public void A_fault_injected_into_a_running_one_would_hit_nobody_and_is_refused()
+    public void A_fault_injected_at_run_time_has_no_effect_and_is_rejected()
     {
         var services = new ServiceCollection();
         services.AddLoadBalancer("smtp", static options => options.Endpoints = ["tcp://10.0.0.1:25"]);
@@ -216,19 +216,19 @@ public sealed class BalancerWithoutClientTests
     }
 
     [Fact]
-    public void A_subset_may_not_say_it_either()
+    public void Options_for_http_only_are_rejected_in_a_subset_too()
     {
-        string[] faults = FaultsOf(static options =>
+        string[] errors = ErrorsOf(static options =>
         {
             options.Endpoints = [new("tcp://10.0.0.1:25") { Labels = { ["zone"] = "a" } }];
             options.Subsets["a"] = new SubsetOptions { Labels = { ["zone"] = "a" }, ConnectionPool = new ConnectionPoolOptions { MaxConcurrentRetries = 1 } };
         });
 
-        Assert.StartsWith($"smtp:Subsets:a:ConnectionPool:MaxConcurrentRetries: {Why}: ", Assert.Single(faults), StringComparison.Ordinal);
+        Assert.StartsWith($"smtp:Subsets:a:ConnectionPool:MaxConcurrentRetries: {Why}: ", Assert.Single(errors), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_caller_hashes_as_it_does_over_http_and_an_ipv4_address_mapped_to_ipv6_like_itself()
+    public void A_caller_hashes_as_over_http_and_an_ipv4_mapped_ipv6_address_as_its_ipv4_address()
     {
         ulong hash = AffinityHash.Compute(IPAddress.Parse("10.1.2.3"));
 
@@ -244,7 +244,7 @@ public sealed class BalancerWithoutClientTests
         return lease.Endpoint;
     }
 
-    private static string[] FaultsOf(Action<LoadBalancingOptions> configure)
+    private static string[] ErrorsOf(Action<LoadBalancingOptions> configure)
     {
         var services = new ServiceCollection();
         services.AddLoadBalancer("smtp", options =>

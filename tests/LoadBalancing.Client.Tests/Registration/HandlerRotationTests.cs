@@ -6,11 +6,11 @@ using Microsoft.Extensions.Logging.Testing;
 
 namespace LoadBalancing.Client.Tests.Registration;
 
-/// <summary>The factory rebuilds handlers every two minutes. Nothing that matters may notice.</summary>
+/// <summary>The factory rebuilds handlers every two minutes. State that matters survives it.</summary>
 public sealed class HandlerRotationTests
 {
     [Fact]
-    public async Task Two_hundred_rebuilds_leave_no_timer_and_lose_no_ejection()
+    public async Task Two_hundred_rebuilds_leak_no_timer_and_lose_no_ejection()
     {
         var time = new CountingTimeProvider();
         var services = new ServiceCollection();
@@ -25,7 +25,7 @@ public sealed class HandlerRotationTests
                 new EndpointLease(balancer, bad, 0).End(AttemptOutcome.Failure(FailureKind.Connect));
             }
 
-            // The first request makes what all later ones use again.
+            // The first request creates the objects that all later ones reuse.
             await SendThroughNewHandlersAsync(provider);
             int timersBefore = time.TimersAlive;
             for (int i = 1; i < 200; i++)
@@ -49,7 +49,7 @@ public sealed class HandlerRotationTests
     }
 
     [Fact]
-    public async Task Under_the_defaults_of_all_clients_a_host_that_passes_by_is_told_once_over_all_rebuilds()
+    public async Task Under_the_defaults_of_all_clients_an_unbalanced_host_is_logged_once_across_rebuilds()
     {
         var logs = new FakeLogCollector();
         var services = new ServiceCollection();
@@ -95,7 +95,7 @@ public sealed class HandlerRotationTests
         Assert.Equal("10.0.0.2", Assert.Single(provider.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer("catalog").Endpoints).Address.Host);
     }
 
-    /// <summary>A client over handlers made anew, as the factory makes them after two minutes.</summary>
+    /// <summary>A client with new handlers, as the factory creates them after two minutes.</summary>
     private static HttpClient Rebuild(IServiceProvider provider, string name)
     {
         HttpMessageHandlerBuilder builder = provider.GetRequiredService<HttpMessageHandlerBuilder>();

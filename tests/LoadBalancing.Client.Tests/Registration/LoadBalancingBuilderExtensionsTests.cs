@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace LoadBalancing.Client.Tests.Registration;
 
-/// <summary>What the builders are, and in which order what is registered applies.</summary>
+/// <summary>The types of the builders, and the order in which registered options apply.</summary>
 public sealed class LoadBalancingBuilderExtensionsTests
 {
     private readonly ServiceCollection _services = new();
@@ -17,7 +17,7 @@ public sealed class LoadBalancingBuilderExtensionsTests
             ("LoadBalancing:catalog:Retry:MaxRetries", "1")));
 
     [Fact]
-    public void The_builder_of_a_balancer_without_a_client_is_no_builder_of_a_client()
+    public void The_builder_of_a_balancer_without_a_client_is_not_a_client_builder()
     {
         Type registration = typeof(LoadBalancingServiceCollectionExtensions);
         Type returned = registration.GetMethod(nameof(LoadBalancingServiceCollectionExtensions.AddLoadBalancer))!.ReturnType;
@@ -27,7 +27,7 @@ public sealed class LoadBalancingBuilderExtensionsTests
     }
 
     [Fact]
-    public void Methods_for_a_client_s_balancing_chain_and_those_for_the_client_follow()
+    public void Load_balancing_methods_chain_and_client_methods_follow()
     {
         IHttpLoadBalancingBuilder registered = _services.AddLoadBalancedHttpClient("catalog");
         IHttpLoadBalancingBuilder chained = registered
@@ -65,7 +65,7 @@ public sealed class LoadBalancingBuilderExtensionsTests
     }
 
     [Fact]
-    public void A_section_given_to_Configure_lies_on_the_section_by_name_value_by_value()
+    public void A_section_passed_to_Configure_overrides_the_section_by_name_value_by_value()
     {
         _services.AddLoadBalancedHttpClient("catalog").Configure(Section(("Timeout", "2s")));
 
@@ -73,7 +73,7 @@ public sealed class LoadBalancingBuilderExtensionsTests
     }
 
     [Fact]
-    public void Layers_apply_in_the_order_in_which_they_are_written()
+    public void Layers_apply_in_call_order()
     {
         _services.AddLoadBalancedHttpClient("catalog")
             .Configure(static options => (options.Timeout, options.Retry.MaxRetries) = (TimeSpan.FromSeconds(2), 2))
@@ -92,7 +92,7 @@ public sealed class LoadBalancingBuilderExtensionsTests
     }
 
     [Fact]
-    public void A_replacement_lies_below_every_layer_wherever_it_is_written()
+    public void A_replacement_applies_before_every_layer_whatever_the_call_order()
     {
         _services.AddLoadBalancedHttpClient("catalog")
             .Configure(Section(("Timeout", "2s")))
@@ -102,7 +102,7 @@ public sealed class LoadBalancingBuilderExtensionsTests
     }
 
     [Fact]
-    public void A_replacement_lies_below_the_action_of_the_registration()
+    public void A_replacement_applies_before_the_action_of_the_registration()
     {
         _services.AddLoadBalancedHttpClient("catalog", static options => options.Timeout = TimeSpan.FromSeconds(2))
             .ReplaceConfiguration(Section(("Endpoints:0", "http://10.0.0.2"), ("Timeout", "5s"), ("Retry:MaxRetries", "5")));
@@ -121,7 +121,7 @@ public sealed class LoadBalancingBuilderExtensionsTests
     }
 
     [Fact]
-    public void A_later_registration_drops_a_replacement()
+    public void A_later_registration_discards_a_replacement()
     {
         _services.AddLoadBalancedHttpClient("catalog").ReplaceConfiguration(Section(("Endpoints:0", "http://10.0.0.2"), ("Timeout", "5s")));
         _services.AddLoadBalancedHttpClient("catalog");
@@ -139,7 +139,7 @@ public sealed class LoadBalancingBuilderExtensionsTests
     }
 
     [Fact]
-    public void Under_the_defaults_of_all_clients_a_section_lies_below_those_by_name_and_there_is_none_to_replace()
+    public void Under_the_defaults_of_all_clients_a_section_applies_before_those_by_name_and_cannot_be_replaced()
     {
         _services.ConfigureHttpClientDefaults(static clients =>
         {
@@ -156,7 +156,7 @@ public sealed class LoadBalancingBuilderExtensionsTests
     }
 
     [Fact]
-    public void A_builder_of_another_library_is_refused() =>
+    public void A_builder_of_another_library_is_rejected() =>
         Assert.Equal(
             "The builder does not come from AddLoadBalancedHttpClient, AddLoadBalancing or AddLoadBalancer. (Parameter 'builder')",
             Assert.Throws<ArgumentException>(() => new ForeignBuilder(_services).Configure(static _ => { })).Message);

@@ -6,14 +6,14 @@ using Microsoft.Extensions.Logging.Testing;
 
 namespace LoadBalancing.Client.Tests.Registration;
 
-/// <summary>Balancing beside the two lines that Aspire's template puts on every client: standard resilience and service discovery.</summary>
+/// <summary>Load balancing next to the two handlers that Aspire's template adds to every client: standard resilience and service discovery.</summary>
 public sealed class NeighbourTests : IDisposable
 {
     private readonly StubHandler _stub = new();
     private readonly FakeLogCollector _logs = new();
 
     [Fact]
-    public async Task On_a_named_client_service_discovery_is_taken_out_and_resilience_kept()
+    public async Task On_a_named_client_service_discovery_is_removed_and_resilience_kept()
     {
         await using ServiceProvider provider = Build(services =>
         {
@@ -68,7 +68,7 @@ public sealed class NeighbourTests : IDisposable
     }
 
     [Fact]
-    public async Task A_resilience_handler_that_alone_tries_again_is_no_reason_to_warn()
+    public async Task A_resilience_handler_that_is_the_only_one_to_retry_is_not_warned_about()
     {
         await using ServiceProvider provider = Build(services => services.AddHttpClient("catalog")
             .AddLoadBalancing(static options =>
@@ -85,7 +85,7 @@ public sealed class NeighbourTests : IDisposable
     }
 
     [Fact]
-    public void Redirects_and_cookies_below_an_existing_client_are_left_and_told()
+    public void Redirects_and_cookies_below_an_existing_client_are_kept_and_logged()
     {
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.AddProvider(new FakeLoggerProvider(_logs)));
@@ -99,7 +99,7 @@ public sealed class NeighbourTests : IDisposable
     }
 
     [Fact]
-    public void A_client_made_for_balancing_starts_without_cookies_and_redirects_and_the_user_may_change_that()
+    public void A_client_registered_for_balancing_starts_without_cookies_and_redirects_and_allows_changing_that()
     {
         var seen = new List<(bool Cookies, bool Redirects)>();
         var services = new ServiceCollection();

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace LoadBalancing.Client.Tests.Registration;
 
-/// <summary>The ways to register a balanced client, and what several of them together mean.</summary>
+/// <summary>The ways to register a balanced client, and their combinations.</summary>
 public sealed class RegistrationTests : IAsyncDisposable
 {
     private readonly StubHandler _stub = new();
@@ -34,7 +34,7 @@ public sealed class RegistrationTests : IAsyncDisposable
     [InlineData(null, null, 3, true)]
     [InlineData(40, 11, null, false)]
     [InlineData(null, 11, 0, false)]
-    public void Attempts_for_which_there_is_no_time_are_warned_of_unless_all_is_at_its_default(int? whole, int? perTry, int? attempts, bool warned)
+    public void Attempts_that_exceed_the_timeout_are_warned_about_unless_all_options_are_defaults(int? whole, int? perTry, int? attempts, bool warned)
     {
         var options = new LoadBalancingOptions { Timeout = Seconds(whole), Retry = { PerTryTimeout = Seconds(perTry), MaxRetries = attempts } };
         var routed = new LoadBalancingOptions { Routes = [new() { Name = "a", Timeout = Seconds(whole), Retry = new() { PerTryTimeout = Seconds(perTry), MaxRetries = attempts } }] };
@@ -77,7 +77,7 @@ public sealed class RegistrationTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_typed_client_is_named_like_its_type()
+    public async Task A_typed_client_is_named_after_its_type()
     {
         _services.AddLoadBalancedHttpClient<TypedClient>(static options => options.Endpoints = ["http://10.0.0.1", "http://10.0.0.2"]).ConfigurePrimaryHttpMessageHandler(() => _stub);
         Build();
@@ -111,7 +111,7 @@ public sealed class RegistrationTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task An_existing_client_with_a_base_address_of_its_own()
+    public async Task An_existing_client_with_its_own_base_address()
     {
         _services.AddHttpClient("client-17", static client => client.BaseAddress = new Uri("https://catalog.internal:8443/api/"))
             .ConfigurePrimaryHttpMessageHandler(() => _stub)
@@ -124,7 +124,7 @@ public sealed class RegistrationTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_base_address_given_later_replaces_ours_and_is_the_host_that_is_balanced()
+    public async Task A_base_address_set_later_replaces_the_default_one_and_sets_the_balanced_host()
     {
         _services.AddLoadBalancedHttpClient("catalog", static options => options.Endpoints = ["http://10.0.0.1"])
             .ConfigurePrimaryHttpMessageHandler(() => _stub)
@@ -136,7 +136,7 @@ public sealed class RegistrationTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Under_the_defaults_of_all_clients_the_host_finds_the_service()
+    public async Task Under_the_defaults_of_all_clients_the_host_selects_the_service()
     {
         _services.AddSingleton(Json("""{ "LoadBalancing": { "catalog": { "Endpoints": ["http://10.0.0.1"] }, "orders": { "Endpoints": ["http://10.0.0.2"], "Hosts": ["orders.internal"] } } }"""));
         _services.ConfigureHttpClientDefaults(builder => builder.ConfigurePrimaryHttpMessageHandler(() => _stub).AddLoadBalancing());
@@ -152,7 +152,7 @@ public sealed class RegistrationTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Under_the_defaults_a_faulty_service_fails_its_own_requests_and_no_others()
+    public async Task Under_the_defaults_an_invalid_service_fails_only_its_own_requests()
     {
         _services.AddSingleton(Json("""{ "LoadBalancing": { "catalog": { "Endpoints": ["http://10.0.0.1"] }, "orders": { "Endpoints": ["nonsense"] } } }"""));
         _services.ConfigureHttpClientDefaults(builder => builder.ConfigurePrimaryHttpMessageHandler(() => _stub).AddLoadBalancing());
@@ -166,7 +166,7 @@ public sealed class RegistrationTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Under_the_defaults_bad_options_stop_the_application_from_starting_too()
+    public async Task Under_the_defaults_invalid_options_fail_the_application_start()
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Configuration.AddConfiguration(Json("""{ "LoadBalancing": { "catalog": { "Endpoints": ["http://10.0.0.1"] }, "orders": { "Endpoints": ["nonsense"] } } }"""));
@@ -179,7 +179,7 @@ public sealed class RegistrationTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Defaults_lie_underneath_in_whichever_order_they_are_written()
+    public async Task Defaults_apply_first_whatever_the_order_of_calls()
     {
         _services.AddLoadBalancedHttpClient("catalog", static options => options.Endpoints = ["http://10.0.0.1"]).ConfigurePrimaryHttpMessageHandler(() => _stub);
         _services.ConfigureHttpClientDefaults(static builder => builder.AddLoadBalancing(static options =>
@@ -195,7 +195,7 @@ public sealed class RegistrationTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_later_call_drops_what_an_earlier_one_configured_and_adds_no_second_handler()
+    public async Task A_later_call_discards_the_earlier_configuration_and_adds_no_second_handler()
     {
         _services.AddLoadBalancedHttpClient("catalog", static options =>
         {
@@ -213,7 +213,7 @@ public sealed class RegistrationTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Configure_lies_on_top()
+    public async Task Configure_overrides_earlier_options()
     {
         _services.AddLoadBalancedHttpClient("catalog", static options => options.Endpoints = ["http://10.0.0.1"])
             .Configure(Json("""{ "Endpoints": ["http://10.0.0.2"] }"""))
@@ -227,12 +227,12 @@ public sealed class RegistrationTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Removing_undoes_all_of_it()
+    public async Task RemoveLoadBalancing_removes_all_configuration()
     {
         _services.AddLoadBalancedHttpClient("catalog").RemoveLoadBalancing().ConfigurePrimaryHttpMessageHandler(() => _stub);
         Build();
 
-        // Options without endpoints would be an error, the base address would be ours, and so would the handler.
+        // Otherwise the missing endpoints would be an error, and the base address and the handler would be those of load balancing.
         using HttpClient client = Client("catalog");
         using HttpResponseMessage response = await client.GetAsync(new Uri("http://catalog/items"), TestContext.Current.CancellationToken);
 
@@ -243,7 +243,7 @@ public sealed class RegistrationTests : IAsyncDisposable
     }
 
     [Fact]
-    public void Removing_leaves_the_platform_s_own_primary_handler()
+    public void RemoveLoadBalancing_leaves_the_default_primary_handler_of_the_platform()
     {
         _services.AddLoadBalancedHttpClient("catalog").RemoveLoadBalancing();
         Build();
@@ -255,7 +255,7 @@ public sealed class RegistrationTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Removing_takes_one_client_out_of_the_defaults_and_leaves_the_others_in()
+    public async Task RemoveLoadBalancing_excludes_one_client_from_the_defaults_and_no_other()
     {
         _services.AddSingleton(Json("""{ "LoadBalancing": { "catalog": { "Endpoints": ["http://10.0.0.1"] } } }"""));
         _services.ConfigureHttpClientDefaults(builder => builder.ConfigurePrimaryHttpMessageHandler(() => _stub).AddLoadBalancing());
@@ -268,7 +268,7 @@ public sealed class RegistrationTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Adding_after_removing_balances_anew()
+    public async Task Adding_after_removing_balances_again()
     {
         _services.AddLoadBalancedHttpClient("catalog", static options => options.Timeout = TimeSpan.FromSeconds(1)).RemoveLoadBalancing();
         _services.AddLoadBalancedHttpClient("catalog", static options => options.Endpoints = ["http://10.0.0.1"]).ConfigurePrimaryHttpMessageHandler(() => _stub);
@@ -289,7 +289,7 @@ public sealed class RegistrationTests : IAsyncDisposable
     }
 
     [Fact]
-    public void The_handler_is_innermost_however_late_others_are_added()
+    public void The_handler_is_innermost_even_when_others_are_added_later()
     {
         _services.AddLoadBalancedHttpClient("catalog", static options => options.Endpoints = ["http://10.0.0.1"])
             .AddHttpMessageHandler(static () => new NoOpHandler());
@@ -301,7 +301,7 @@ public sealed class RegistrationTests : IAsyncDisposable
     }
 
     [Fact]
-    public void A_strategy_of_ones_own_is_found_by_its_name()
+    public void A_custom_strategy_is_found_by_its_name()
     {
         _services.AddLoadBalancingStrategy<AlwaysFirst>();
         _services.AddLoadBalancedHttpClient("catalog", static options =>
@@ -328,7 +328,7 @@ public sealed class RegistrationTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Bad_options_stop_the_application_from_starting()
+    public async Task Invalid_options_fail_the_application_start()
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddLoadBalancedHttpClient("catalog");
@@ -342,7 +342,7 @@ public sealed class RegistrationTests : IAsyncDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_cookie_container_below_cookie_affinity_stops_the_application_from_starting(bool stateful)
+    public async Task A_cookie_container_below_cookie_affinity_fails_the_application_start(bool stateful)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddLoadBalancedHttpClient("catalog", options => CookieAffinity(options, stateful)).ConfigurePrimaryHttpMessageHandler(static () => new HttpClientHandler());
@@ -350,7 +350,7 @@ public sealed class RegistrationTests : IAsyncDisposable
 
         var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(TestContext.Current.CancellationToken));
 
-        Assert.Equal(["catalog: affinity goes by a cookie, and the primary handler of client 'catalog' keeps cookies in a container of its own, below the balancing; set UseCookies = false on it."], exception.Failures);
+        Assert.Equal(["catalog: affinity goes by a cookie, and the primary handler of client 'catalog' has its own cookie container, below the load balancer; set UseCookies = false on it."], exception.Failures);
     }
 
     [Theory]
@@ -373,7 +373,7 @@ public sealed class RegistrationTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Warnings_are_said_when_the_application_starts_and_once()
+    public async Task Warnings_are_logged_once_at_application_start()
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.AddProvider(new FakeLoggerProvider(_logs));
@@ -391,8 +391,8 @@ public sealed class RegistrationTests : IAsyncDisposable
 
         Assert.Equal(
             [
-                "Service 'catalog': OutlierDetection:MaxEjectionPercent is 60 and Panic:ThresholdPercent is 50: once more than 50 % of the endpoints are out, panic sends traffic to all of them again. Lower one of the two.",
-                "Service 'catalog': Fault:Scope is Request, as in a mesh: neither retries nor time-outs see the injected faults. Set it to Attempt if they are what you want to test.",
+                "Service 'catalog': OutlierDetection:MaxEjectionPercent is 60 and Panic:ThresholdPercent is 50: once more than 50 % of the endpoints are ejected, panic sends traffic to all of them again. Lower one of the two.",
+                "Service 'catalog': Fault:Scope is Request, as in a mesh: neither retries nor timeouts see the injected faults. Set it to Attempt to test them.",
             ],
             atStart);
         Assert.Equal(atStart, Logged(LogEvents.StartupWarning));
@@ -400,7 +400,7 @@ public sealed class RegistrationTests : IAsyncDisposable
     }
 
     [Fact]
-    public void A_client_that_gives_up_before_our_time_out_is_told()
+    public void A_client_timeout_shorter_than_the_service_timeout_is_logged()
     {
         _services.AddLoadBalancedHttpClient("catalog", static options => options.Endpoints = ["http://10.0.0.1"]).ConfigureHttpClient(static client => client.Timeout = TimeSpan.FromSeconds(3));
         Build();
@@ -415,7 +415,7 @@ public sealed class RegistrationTests : IAsyncDisposable
     }
 
     [Fact]
-    public void A_client_that_asks_for_tls_and_has_endpoints_without_is_told()
+    public void A_client_that_requests_tls_with_plain_text_endpoints_is_logged()
     {
         _services.AddHttpClient("catalog", static client => client.BaseAddress = new Uri("https://catalog/")).AddLoadBalancing(static options => options.Endpoints = ["https://10.0.0.1", "http://10.0.0.2"]);
         Build();

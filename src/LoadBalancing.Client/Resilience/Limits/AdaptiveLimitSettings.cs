@@ -1,13 +1,13 @@
 namespace LoadBalancing.Client;
 
-/// <summary>What <see cref="AdaptiveLimitOptions"/> come to.</summary>
-/// <param name="Initial">The limit at first.</param>
-/// <param name="Min">The least.</param>
-/// <param name="Max">The most.</param>
-/// <param name="Tolerance">A factor.</param>
-/// <param name="QueueSize">What is always added.</param>
+/// <summary>The settings of adaptive limits, from <see cref="AdaptiveLimitOptions"/>.</summary>
+/// <param name="Initial">The initial limit.</param>
+/// <param name="Min">The smallest limit.</param>
+/// <param name="Max">The largest limit.</param>
+/// <param name="Tolerance">The factor by which latency may exceed the long-term latency.</param>
+/// <param name="QueueSize">The number of attempts that is always added.</param>
 /// <param name="Smoothing">Above 0, at most 1.</param>
-/// <param name="LongWindow">In answers.</param>
+/// <param name="LongWindow">The window of the long-term latency, in responses.</param>
 internal sealed record AdaptiveLimitSettings(int Initial, int Min, int Max, double Tolerance, int QueueSize, double Smoothing, int LongWindow)
 {
     public static AdaptiveLimitSettings? From(AdaptiveLimitOptions? options) => options is null

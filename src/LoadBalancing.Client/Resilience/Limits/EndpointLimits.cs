@@ -1,27 +1,27 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The limits of a cluster's endpoints: the same number for all, one that follows the latency of each, or the smaller of both.</summary>
+/// <summary>The concurrency limits of a cluster's endpoints: the same number for all, one that adapts to the latency of each, or the smaller of both.</summary>
 internal sealed class EndpointLimits
 {
     private readonly int? _maxRequests;
     private readonly AdaptiveLimitSettings? _adaptive;
     private readonly RequestPermits _permits;
 
-    public EndpointLimits(int? most, AdaptiveLimitSettings? adaptive, RequestPermits slots)
+    public EndpointLimits(int? maxRequests, AdaptiveLimitSettings? adaptive, RequestPermits permits)
     {
-        _permits = slots;
-        _maxRequests = most;
+        _permits = permits;
+        _maxRequests = maxRequests;
         _adaptive = adaptive;
     }
 
-    /// <summary>Null when endpoints are not limited.</summary>
+    /// <summary>Creates the limits; null when endpoints are not limited.</summary>
     public static EndpointLimits? From(PoolLimits limits, RequestPermits permits) =>
         limits.HasEndpointLimits ? new EndpointLimits(limits.MaxRequestsPerEndpoint, limits.AdaptiveLimit, permits) : null;
 
-    /// <summary>Whether limits change with what is reported.</summary>
+    /// <summary>Whether limits adapt to reported latency.</summary>
     public bool IsAdaptive => _adaptive is not null;
 
-    /// <summary>Takes the limits into force. What was found out about an endpoint stays, unless it was found by other rules.</summary>
+    /// <summary>Applies the limits. The adaptive limit of an endpoint is kept, unless its settings have changed.</summary>
     public void ApplyTo(IEnumerable<UpstreamEndpoint> endpoints)
     {
         foreach (UpstreamEndpoint endpoint in endpoints)
@@ -30,10 +30,10 @@ internal sealed class EndpointLimits
         }
     }
 
-    /// <summary>An attempt has its response, or will have none. Called on the request's thread.</summary>
+    /// <summary>Records that an attempt received its response or failed. Called on the request's thread.</summary>
     public void OnAttemptReported(UpstreamEndpoint endpoint, TimeSpan elapsed, in AttemptOutcome outcome)
     {
-        // Who fails at once is not fast, and who answers an error is not measured. A time-out tells how long it took at least.
+        // A quick failure is not low latency, so failures are not measured. A timeout is a lower bound of the latency.
         if (_adaptive is null || !(outcome.IsSuccess || outcome.FailureKind == FailureKind.Timeout))
         {
             return;
@@ -50,20 +50,20 @@ internal sealed class EndpointLimits
 
     private static GradientLimit AdaptiveLimitOf(UpstreamEndpoint endpoint, AdaptiveLimitSettings settings)
     {
-        object? known = Volatile.Read(ref endpoint.LimitState);
-        while (known is not GradientLimit limit || limit.Settings != settings)
+        object? current = Volatile.Read(ref endpoint.LimitState);
+        while (current is not GradientLimit limit || limit.Settings != settings)
         {
-            var made = new GradientLimit(settings);
-            object? seen = Interlocked.CompareExchange(ref endpoint.LimitState, made, known);
-            if (seen == known)
+            var created = new GradientLimit(settings);
+            object? seen = Interlocked.CompareExchange(ref endpoint.LimitState, created, current);
+            if (seen == current)
             {
-                return made;
+                return created;
             }
 
-            known = seen;
+            current = seen;
         }
 
-        return (GradientLimit)known;
+        return (GradientLimit)current;
     }
 
     private int ClampToMax(int limit) => Math.Min(limit, _maxRequests ?? int.MaxValue);

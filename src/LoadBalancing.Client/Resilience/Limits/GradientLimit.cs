@@ -1,14 +1,15 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The limit of one endpoint that follows its latency.</summary>
+/// <summary>The adaptive concurrency limit of one endpoint.</summary>
 /// <remarks>
-/// Gradient2 of Netflix's concurrency-limits. Latency that grows with what is under way means that a queue has formed; the limit then shrinks by the ratio of the long-term latency to this one, at most by half, and otherwise grows by
-/// what may always be added:
+/// Gradient2 of Netflix's concurrency-limits. Latency that grows with concurrency means that a queue has formed; the limit then shrinks by the ratio of the long-term
+/// latency to the current one, at most by half. Otherwise it grows by the queue size:
 /// <code>
-/// g = tolerance x long-term / this one, held to 0.5 .. 1        limit += smoothing x (g x limit + queue - limit)
+/// g = tolerance x long-term / current, clamped to 0.5 .. 1      limit += smoothing x (g x limit + queue - limit)
 /// </code>
-/// The long-term latency is an average with the weight of so many answers; the first ten count alike. While it is more than twice what is seen, because a slow time has just ended, it is let down faster. An endpoint that is not
-/// half full is not held back by its limit, and says nothing about it. Answers that come while another is being taken in are left out. Safe for several threads.
+/// The long-term latency is an exponential moving average over the window; the first ten samples weigh the same. While it is more than twice the current latency, because
+/// a slow phase has just ended, it decays faster. An endpoint that is less than half full is not constrained by its limit, so its samples do not change the limit.
+/// A sample that arrives while another one is being added is dropped. Thread-safe.
 /// </remarks>
 internal sealed class GradientLimit
 {
@@ -32,9 +33,9 @@ internal sealed class GradientLimit
     /// <summary>The limit, in whole attempts.</summary>
     public int Value => (int)Volatile.Read(ref _limit);
 
-    /// <summary>Takes an answer in.</summary>
-    /// <param name="latency">How long it took.</param>
-    /// <param name="inFlight">How many attempts were under way, this one included.</param>
+    /// <summary>Adds the latency of a response.</summary>
+    /// <param name="latency">The latency of the response.</param>
+    /// <param name="inFlight">The number of attempts in flight, including this one.</param>
     public void AddSample(TimeSpan latency, int inFlight)
     {
         if (latency <= TimeSpan.Zero || Interlocked.CompareExchange(ref _isUpdating, 1, 0) != 0)
@@ -53,8 +54,8 @@ internal sealed class GradientLimit
         if (inFlight >= _limit / 2)
         {
             double gradient = Math.Clamp(Settings.Tolerance * _longTermLatency / seconds, 0.5, 1);
-            double aim = (gradient * _limit) + Settings.QueueSize;
-            Volatile.Write(ref _limit, Math.Clamp(_limit + (Settings.Smoothing * (aim - _limit)), Settings.Min, Settings.Max));
+            double target = (gradient * _limit) + Settings.QueueSize;
+            Volatile.Write(ref _limit, Math.Clamp(_limit + (Settings.Smoothing * (target - _limit)), Settings.Min, Settings.Max));
         }
 
         Volatile.Write(ref _isUpdating, 0);

@@ -1,12 +1,12 @@
 namespace LoadBalancing.Client;
 
-/// <summary>What <see cref="ConnectionPoolOptions"/> and <see cref="RetryBudgetOptions"/> come to.</summary>
+/// <summary>The concurrency limits of a service, from <see cref="ConnectionPoolOptions"/> and <see cref="RetryBudgetOptions"/>, with all defaults applied.</summary>
 /// <param name="MaxRequests">Null: no limit.</param>
 /// <param name="MaxRequestsPerEndpoint">Null: no limit.</param>
 /// <param name="AdaptiveLimit">Null: none.</param>
-/// <param name="MaxPendingRequests">As good as infinite: no limit.</param>
-/// <param name="PendingTimeout">Infinite: as long as the call may take.</param>
-/// <param name="MaxConcurrentRetries">As good as infinite: no limit.</param>
+/// <param name="MaxPendingRequests"><see cref="int.MaxValue"/>: no limit.</param>
+/// <param name="PendingTimeout">Infinite: limited by the timeout of the call only.</param>
+/// <param name="MaxConcurrentRetries"><see cref="int.MaxValue"/>: no limit.</param>
 /// <param name="RetryBudget">Null: none.</param>
 internal sealed record PoolLimits(
     int? MaxRequests,
@@ -17,7 +17,7 @@ internal sealed record PoolLimits(
     int MaxConcurrentRetries,
     RetryBudgetSettings? RetryBudget)
 {
-    /// <summary>Whether there are limits to single endpoints.</summary>
+    /// <summary>Whether single endpoints are limited.</summary>
     public bool HasEndpointLimits => MaxRequestsPerEndpoint is not null || AdaptiveLimit is not null;
 
     public static PoolLimits From(ConnectionPoolOptions pool, RetryBudgetOptions budget) => new(

@@ -3,12 +3,12 @@ using System.Runtime.InteropServices;
 
 namespace LoadBalancing.Client;
 
-/// <summary>A count that only grows, spread over the processors so that counting is an increment of a number which, as a rule, nobody else is writing.</summary>
+/// <summary>A monotonic counter, striped over the processors so that an increment is usually uncontended. Thread-safe.</summary>
 internal sealed class RequestCount
 {
     private readonly Cell[] _cells = new Cell[BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount)];
 
-    /// <summary>The sum. What is counted at this very moment may or may not be in it.</summary>
+    /// <summary>The sum. Concurrent increments may or may not be included.</summary>
     public long Total
     {
         get

@@ -1,19 +1,20 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The places that attempts of one cluster take up while they are under way, and the queue of those that wait for one, or for room on an endpoint.</summary>
+/// <summary>The permits for attempts in flight in one cluster, and the queue of attempts that wait for a permit or for capacity on an endpoint.</summary>
 /// <remarks>
-/// While there are places, taking one is a compare-and-swap and giving it back a decrement. The lock is for the queue, and only touched while somebody is in it:
-/// whoever gives back first lowers the count and then looks for a queue, and whoever queues first shows himself and then looks at the count, so one of the two sees the other.
-/// Newcomers do not overtake.
+/// While permits are available, acquiring one is a compare-and-swap and releasing it a decrement. The lock protects the queue and is only taken while the queue is not
+/// empty. A release first decrements the count and then checks the queue; a waiter first enters the queue and then checks the count, so one of the two sees the other.
+/// New attempts do not overtake queued ones.
 /// <para>
-/// Where endpoints are limited, a place is not all that an attempt needs: its pick may find them all full. It then gives its place back and waits until something has been freed since before that pick; <see cref="CapacityVersion"/>
-/// counts, so that nothing which is freed in between goes unnoticed. What is freed lets one attempt in, which picks again; when that is in vain too it goes back to where it stood, and the next one has a try.
+/// With endpoint limits, a permit is not sufficient: the pick may find all endpoints full. The attempt then releases its permit and waits until capacity has been freed
+/// since before that pick. <see cref="CapacityVersion"/> counts the releases, so that none in between is missed. Freed capacity admits one attempt, which picks again; if
+/// that pick fails too, the attempt returns to its position in the queue, and the next one is admitted.
 /// </para>
-/// Safe for several threads.
+/// Thread-safe.
 /// </remarks>
 internal sealed class RequestPermits : ICapacityWatcher
 {
-    /// <summary>Of an attempt that has not looked for an endpoint yet.</summary>
+    /// <summary>The capacity version of an attempt that has not picked yet.</summary>
     public const long BeforeFirstPick = -1;
 
     private readonly Lock _queueLock = new();
@@ -25,53 +26,53 @@ internal sealed class RequestPermits : ICapacityWatcher
     private int _queuedCount;
     private long _capacityVersion;
 
-    /// <summary>How many are under way.</summary>
+    /// <summary>The number of permits in use.</summary>
     public int PermitsInUse => Volatile.Read(ref _permitsInUse);
 
-    /// <summary>How many wait.</summary>
+    /// <summary>The number of queued attempts.</summary>
     public int QueuedCount => Volatile.Read(ref _queuedCount);
 
-    /// <summary>Whether all places are taken.</summary>
+    /// <summary>Whether all permits are in use.</summary>
     public bool IsExhausted => PermitsInUse >= Volatile.Read(ref _permitLimit);
 
-    /// <summary>How often something has been freed. Only counted while endpoints are limited.</summary>
+    /// <summary>The number of times capacity was freed. Only counted while endpoints are limited.</summary>
     public long CapacityVersion => Volatile.Read(ref _capacityVersion);
 
-    /// <summary>Takes new limits into force. Nobody is thrown out: with fewer places than are taken, it lasts until enough have been given back.</summary>
-    public void Configure(int places, int mostWaiting, bool limitsEndpoints = false)
+    /// <summary>Applies new limits. Permits in use are not revoked: with fewer permits than are in use, new ones are granted once enough have been released.</summary>
+    public void Configure(int permitLimit, int queueLimit, bool limitsEndpoints = false)
     {
-        Volatile.Write(ref _permitLimit, places);
-        Volatile.Write(ref _queueLimit, mostWaiting);
+        Volatile.Write(ref _permitLimit, permitLimit);
+        Volatile.Write(ref _queueLimit, queueLimit);
         Volatile.Write(ref _hasEndpointLimits, limitsEndpoints);
         WakeEndpointWaiters();
     }
 
-    /// <summary>Takes a place if that is possible at once.</summary>
+    /// <summary>Acquires a permit if that is possible without waiting.</summary>
     public bool TryAcquire() => Volatile.Read(ref _queuedCount) == 0 && TryTake();
 
-    /// <summary>Waits for a place.</summary>
+    /// <summary>Waits for a permit.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <param name="lookedAt"><see cref="CapacityVersion"/> before the pick that found all endpoints full; it is waited until that is no longer true. <see cref="BeforeFirstPick"/> before the first pick.</param>
-    /// <returns>False when nobody may wait any more.</returns>
+    /// <param name="seenCapacityVersion"><see cref="CapacityVersion"/> before the pick that found all endpoints full; the wait ends once it has changed. <see cref="BeforeFirstPick"/> before the first pick.</param>
+    /// <returns>False when the queue is full.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
-    public async ValueTask<bool> AcquireAsync(CancellationToken cancellationToken, long lookedAt = BeforeFirstPick)
+    public async ValueTask<bool> AcquireAsync(CancellationToken cancellationToken, long seenCapacityVersion = BeforeFirstPick)
     {
         LinkedListNode<Waiter> node;
         lock (_queueLock)
         {
             if (_queuedCount >= Volatile.Read(ref _queueLimit))
             {
-                return _queuedCount == 0 && lookedAt != CapacityVersion && TryTake();
+                return _queuedCount == 0 && seenCapacityVersion != CapacityVersion && TryTake();
             }
 
-            node = new LinkedListNode<Waiter>(new Waiter(lookedAt != BeforeFirstPick ? lookedAt : HasEndpointWaiters ? CapacityVersion : BeforeFirstPick));
-            if (lookedAt == BeforeFirstPick)
+            node = new LinkedListNode<Waiter>(new Waiter(seenCapacityVersion != BeforeFirstPick ? seenCapacityVersion : HasEndpointWaiters ? CapacityVersion : BeforeFirstPick));
+            if (seenCapacityVersion == BeforeFirstPick)
             {
                 _queue.AddLast(node);
             }
             else
             {
-                // Its turn has come before.
+                // It has been at the head of the queue before.
                 _queue.AddFirst(node);
             }
 
@@ -79,12 +80,12 @@ internal sealed class RequestPermits : ICapacityWatcher
             AdmitUnderLock();
         }
 
-        CancellationTokenRegistration giveUp = cancellationToken.UnsafeRegister(static (state, token) =>
+        CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static (state, token) =>
         {
-            (RequestPermits slots, LinkedListNode<Waiter> node) = ((RequestPermits, LinkedListNode<Waiter>))state!;
-            slots.CancelWait(node, token);
+            (RequestPermits permits, LinkedListNode<Waiter> node) = ((RequestPermits, LinkedListNode<Waiter>))state!;
+            permits.CancelWait(node, token);
         }, (this, node));
-        await using (giveUp.ConfigureAwait(false))
+        await using (registration.ConfigureAwait(false))
         {
             await node.Value.Permit.Task.ConfigureAwait(false);
             return true;
@@ -98,7 +99,7 @@ internal sealed class RequestPermits : ICapacityWatcher
         OnCapacityFreed();
     }
 
-    /// <summary>Takes note that an endpoint has room for another attempt, without a permit being released.</summary>
+    /// <summary>Records that an endpoint has capacity for another attempt, without a permit being released.</summary>
     public void OnCapacityFreed()
     {
         if (Volatile.Read(ref _hasEndpointLimits))
@@ -112,7 +113,7 @@ internal sealed class RequestPermits : ICapacityWatcher
         }
     }
 
-    /// <summary>Gives a place back that led to no endpoint, so that nothing was freed by it but the place.</summary>
+    /// <summary>Releases a permit whose pick found no endpoint, so that no endpoint capacity is freed.</summary>
     public void ReleaseUnused()
     {
         Interlocked.Decrement(ref _permitsInUse);
@@ -122,7 +123,7 @@ internal sealed class RequestPermits : ICapacityWatcher
         }
     }
 
-    /// <summary>Has everybody who waits for room look again: there are other endpoints, or other limits.</summary>
+    /// <summary>Admits all attempts that wait for endpoint capacity, so that they pick again: the endpoints or the limits have changed.</summary>
     public void WakeEndpointWaiters()
     {
         lock (_queueLock)
@@ -132,21 +133,21 @@ internal sealed class RequestPermits : ICapacityWatcher
         }
     }
 
-    /// <summary>Whether a newcomer has to wait not for a place but because others wait for room.</summary>
+    /// <summary>Whether a new attempt has to wait only because others wait for endpoint capacity.</summary>
     private bool HasEndpointWaiters => Volatile.Read(ref _hasEndpointLimits) && _queue.Count > 0 && !IsExhausted;
 
     private bool TryTake()
     {
-        int taken = Volatile.Read(ref _permitsInUse);
-        while (taken < Volatile.Read(ref _permitLimit))
+        int inUse = Volatile.Read(ref _permitsInUse);
+        while (inUse < Volatile.Read(ref _permitLimit))
         {
-            int seen = Interlocked.CompareExchange(ref _permitsInUse, taken + 1, taken);
-            if (seen == taken)
+            int seen = Interlocked.CompareExchange(ref _permitsInUse, inUse + 1, inUse);
+            if (seen == inUse)
             {
                 return true;
             }
 
-            taken = seen;
+            inUse = seen;
         }
 
         return false;
@@ -160,7 +161,7 @@ internal sealed class RequestPermits : ICapacityWatcher
         }
     }
 
-    /// <param name="all">Whether all who wait for room are let in, and not only the first.</param>
+    /// <param name="all">Whether to admit all attempts that wait for endpoint capacity, and not only the first.</param>
     private void AdmitUnderLock(bool all = false)
     {
         LinkedListNode<Waiter>? next = _queue.First;
@@ -192,7 +193,7 @@ internal sealed class RequestPermits : ICapacityWatcher
         {
             if (node.List is null)
             {
-                // It was given a place in this very moment, and gives it back by itself.
+                // It has just been granted a permit, and releases it by itself.
                 return;
             }
 
@@ -208,11 +209,11 @@ internal sealed class RequestPermits : ICapacityWatcher
         Interlocked.Decrement(ref _queuedCount);
     }
 
-    /// <summary>One that waits.</summary>
-    private sealed class Waiter(long lookedAt)
+    /// <summary>A queued attempt.</summary>
+    private sealed class Waiter(long seenCapacityVersion)
     {
-        /// <summary>What was freed when it found everybody full.</summary>
-        public long SeenCapacityVersion { get; } = lookedAt;
+        /// <summary>The capacity version when its pick found all endpoints full.</summary>
+        public long SeenCapacityVersion { get; } = seenCapacityVersion;
 
         public TaskCompletionSource Permit { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -1,21 +1,22 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// How much more than it was asked for a service may send: a share of its requests over the last ten seconds, and a share of those under way, of which the smaller wins. It keeps retries from
-/// multiplying an outage: when everything fails, servers see at most a fifth more requests than without retries, plus ten each second.
+/// Caps the extra load of retries: to a share of the service's requests in the last ten seconds, and to a share of its requests in flight; the smaller cap applies.
+/// It prevents retries from amplifying an outage: by default, when all requests fail, servers receive at most 20 % more requests than without retries, plus ten per
+/// second.
 /// </summary>
-/// <remarks>A retry after a connection that did not come about is no part of it: nothing was sent. Shared by everything of a service that sends more than was asked for, whatever the client or route.</remarks>
+/// <remarks>A retry after a connect failure does not count: nothing was sent. All clients and routes of a service share one budget.</remarks>
 public sealed class RetryBudgetOptions
 {
-    /// <summary>Whether there is a budget. Default true. Without one, only <see cref="RetryOptions.MaxRetries"/> and <see cref="ConnectionPoolOptions.MaxConcurrentRetries"/> bound retries.</summary>
+    /// <summary>Whether the budget applies. Default true. Without it, only <see cref="RetryOptions.MaxRetries"/> and <see cref="ConnectionPoolOptions.MaxConcurrentRetries"/> limit retries.</summary>
     public bool Enabled { get; set; } = true;
 
-    /// <summary>Retries in percent of requests: of those begun in the last ten seconds, and of those under way. 0 to 100. Default 20, as in Envoy and Finagle.</summary>
+    /// <summary>Retries as a percentage of the requests started in the last ten seconds, and of the requests in flight. 0 to 100. Default 20, as in Envoy and Finagle.</summary>
     public double Percent { get; set; } = 20;
 
-    /// <summary>Retries per second that are always allowed on top, over the last ten seconds: 10 allow a burst of 100. 0 or more. Default 10, as in Finagle.</summary>
+    /// <summary>Retries per second that are always allowed in addition, averaged over ten seconds: 10 allows a burst of 100. 0 or more. Default 10, as in Finagle.</summary>
     public double MinRetriesPerSecond { get; set; } = 10;
 
-    /// <summary>How many calls may be in retries at once, however few requests are under way. 0 or more. Default 3, as in Envoy.</summary>
+    /// <summary>The number of calls that may be in retries concurrently however few requests are in flight. 0 or more. Default 3, as in Envoy.</summary>
     public int MinConcurrentRetries { get; set; } = 3;
 }

@@ -1,59 +1,60 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// The names that <see cref="RetryOptions.RetryOn"/> takes; they are Envoy's, and <see cref="PerTryTimeout"/> is ours. A status as a number, like <c>503</c>, stands there for itself, as in Istio.
+/// The names of conditions for <see cref="RetryOptions.RetryOn"/>. They are those of Envoy, except <see cref="PerTryTimeout"/>. <see cref="RetryOptions.RetryOn"/> also
+/// accepts a status as a number, like <c>503</c>, as in Istio.
 /// </summary>
 public static class RetryConditions
 {
-    /// <summary>Any answer of 500 to 599, and everything that <see cref="Reset"/> covers.</summary>
+    /// <summary>Any response with a status of 500 to 599, and everything that <see cref="Reset"/> covers.</summary>
     public const string ServerError = "5xx";
 
-    /// <summary>An answer of 502, 503 or 504, and everything that <see cref="Reset"/> covers.</summary>
+    /// <summary>A response with status 502, 503 or 504, and everything that <see cref="Reset"/> covers.</summary>
     public const string GatewayError = "gateway-error";
 
-    /// <summary>No answer at all: the connection broke, did not come about, or the attempt ran out of time.</summary>
+    /// <summary>No response: the connection was reset or could not be established, or the attempt timed out.</summary>
     public const string Reset = "reset";
 
-    /// <summary>No answer, and nothing of the request was processed: what <see cref="ConnectFailure"/> and <see cref="RefusedStream"/> cover. Of other resets it is not known how far they came.</summary>
+    /// <summary>No response, and nothing of the request was processed: <see cref="ConnectFailure"/> and <see cref="RefusedStream"/>. After other resets the request may have been processed.</summary>
     public const string ResetBeforeRequest = "reset-before-request";
 
-    /// <summary>No connection came about.</summary>
+    /// <summary>The connection could not be established.</summary>
     public const string ConnectFailure = "connect-failure";
 
-    /// <summary>The server refused the stream (HTTP/2 REFUSED_STREAM): nothing was processed, so requests that are not idempotent are tried again as well.</summary>
+    /// <summary>The server refused the stream (HTTP/2 REFUSED_STREAM): nothing was processed, so requests that are not idempotent are retried as well.</summary>
     public const string RefusedStream = "refused-stream";
 
-    /// <summary>Nothing: where HTTP/3 fails after the connection came about, the platform falls back to HTTP/2 by itself. The name is taken so that configurations of a mesh can be.</summary>
+    /// <summary>No effect: when HTTP/3 fails after the connection was established, .NET falls back to HTTP/2 by itself. The name is accepted for compatibility with mesh configurations.</summary>
     public const string Http3PostConnectFailure = "http3-post-connect-failure";
 
-    /// <summary>An answer of 409.</summary>
+    /// <summary>A response with status 409.</summary>
     public const string Retriable4xx = "retriable-4xx";
 
-    /// <summary>An answer with one of <see cref="RetryOptions.RetriableStatuses"/>.</summary>
+    /// <summary>A response with one of <see cref="RetryOptions.RetriableStatuses"/>.</summary>
     public const string RetriableStatusCodes = "retriable-status-codes";
 
-    /// <summary>An answer with one of <see cref="RetryOptions.RetriableHeaders"/>.</summary>
+    /// <summary>A response with one of <see cref="RetryOptions.RetriableHeaders"/>.</summary>
     public const string RetriableHeaders = "retriable-headers";
 
-    /// <summary>An answer that bears <c>x-envoy-ratelimited</c>. Without this condition no such answer is tried again, whatever its status.</summary>
+    /// <summary>A response with the header <c>x-envoy-ratelimited</c>. Without this condition such a response is not retried, whatever its status.</summary>
     public const string RateLimited = "envoy-ratelimited";
 
-    /// <summary>gRPC status 1, where the answer has nothing but its headers.</summary>
+    /// <summary>gRPC status 1, in a response that consists of headers only.</summary>
     public const string Cancelled = "cancelled";
 
-    /// <summary>gRPC status 4, where the answer has nothing but its headers.</summary>
+    /// <summary>gRPC status 4, in a response that consists of headers only.</summary>
     public const string DeadlineExceeded = "deadline-exceeded";
 
-    /// <summary>gRPC status 13, where the answer has nothing but its headers.</summary>
+    /// <summary>gRPC status 13, in a response that consists of headers only.</summary>
     public const string Internal = "internal";
 
-    /// <summary>gRPC status 8, where the answer has nothing but its headers.</summary>
+    /// <summary>gRPC status 8, in a response that consists of headers only.</summary>
     public const string ResourceExhausted = "resource-exhausted";
 
-    /// <summary>gRPC status 14, where the answer has nothing but its headers.</summary>
+    /// <summary>gRPC status 14, in a response that consists of headers only.</summary>
     public const string Unavailable = "unavailable";
 
-    /// <summary>The attempt ran out of its own time.</summary>
+    /// <summary>The attempt exceeded <see cref="RetryOptions.PerTryTimeout"/>.</summary>
     public const string PerTryTimeout = "per-try-timeout";
 
     internal static readonly string[] Defaults = [ConnectFailure, RefusedStream, Reset, GatewayError, PerTryTimeout];
@@ -65,7 +66,7 @@ public static class RetryConditions
         Cancelled, DeadlineExceeded, Internal, ResourceExhausted, Unavailable,
     ];
 
-    /// <summary>Whether a condition is a status in figures.</summary>
+    /// <summary>Whether a condition is a numeric status.</summary>
     internal static bool IsStatus(string condition, out int status) =>
         int.TryParse(condition, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out status) && status is >= 100 and <= 599;
 }

@@ -1,25 +1,25 @@
 namespace LoadBalancing.Client;
 
-/// <summary>A failed attempt that is made again. Immutable.</summary>
+/// <summary>A retry of a failed attempt. Immutable, thread-safe.</summary>
 public sealed class RetryEvent
 {
-    internal RetryEvent(UpstreamEndpoint? failed, string reason, int number, TimeSpan wait)
+    internal RetryEvent(UpstreamEndpoint? failed, string reason, int number, TimeSpan delay)
     {
         Endpoint = failed;
         Reason = reason;
         RetryNumber = number;
-        Delay = wait;
+        Delay = delay;
     }
 
-    /// <summary>The endpoint of the attempt that failed; null when there was none to ask.</summary>
+    /// <summary>Gets the endpoint of the failed attempt; null when no endpoint was available.</summary>
     public UpstreamEndpoint? Endpoint { get; }
 
-    /// <summary>What it failed of: one of the names in <see cref="RetryConditions"/>.</summary>
+    /// <summary>Gets the reason of the failure: one of the names in <see cref="RetryConditions"/>.</summary>
     public string Reason { get; }
 
-    /// <summary>1 for the first retry of a call.</summary>
+    /// <summary>Gets the number of the retry; 1 for the first retry of a call.</summary>
     public int RetryNumber { get; }
 
-    /// <summary>The wait before it; zero when it is tried at once.</summary>
+    /// <summary>Gets the delay before the retry; zero for an immediate one.</summary>
     public TimeSpan Delay { get; }
 }

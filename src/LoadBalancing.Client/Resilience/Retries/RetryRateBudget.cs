@@ -1,20 +1,20 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// The rate part of a cluster's budget: in any ten seconds there are at most so many retries as a share of the requests begun in them, and a fixed number per second on top.
+/// The rate part of a cluster's retry budget: within any ten seconds, retries are limited to a share of the requests started in them plus a fixed number per second.
 /// </summary>
 /// <remarks>
-/// After Finagle's retry budget, with the same figures. Time is cut into seconds. The requests that count are those of the current second and the nine before it, the retries those of the current second and the
-/// ten before it, so that neither lets a stretch of ten seconds have more than its due:
+/// Modelled on Finagle's retry budget, with the same defaults. Time is divided into seconds. The requests of the current second and the nine before it count, and
+/// the retries of the current second and the ten before it, so that no interval of ten seconds exceeds the limit:
 /// <code>
 ///  retries    |--|--|--|--|--|--|--|--|--|--|-now
 ///  requests      |--|--|--|--|--|--|--|--|--|-now
 /// </code>
-/// A request that goes well costs a comparison and an increment. Whoever is first in a new second, request or retry, writes down how many requests there were until then. Safe for several threads.
+/// A successful request costs a comparison and an increment. The first request or retry of a new second records the number of requests so far. Thread-safe.
 /// </remarks>
 internal sealed class RetryRateBudget
 {
-    /// <summary>Over how many seconds shares are taken.</summary>
+    /// <summary>The window of the budget, in seconds.</summary>
     public const int Window = 10;
 
     private const int BucketCount = Window + 1;
@@ -24,11 +24,11 @@ internal sealed class RetryRateBudget
     private readonly long _secondLength;
     private readonly long _origin;
 
-    /// <summary>How many requests there had been when a second began, and how many retries there were in it; by the second's number modulo their length.</summary>
+    /// <summary>The number of requests before each second, and the number of retries in it; indexed by the second modulo the array length.</summary>
     private readonly long[] _requestsBefore = new long[BucketCount];
     private readonly int[] _retriesIn = new int[BucketCount];
 
-    /// <summary>Starts where the window of the first second does not reach below zero.</summary>
+    /// <summary>Starts high enough that the window of the first second does not go below zero.</summary>
     private long _second = BucketCount;
     private long _secondEnds;
     private double _share;
@@ -50,7 +50,7 @@ internal sealed class RetryRateBudget
         }
     }
 
-    /// <summary>A request begins.</summary>
+    /// <summary>Counts the start of a request.</summary>
     public void OnRequest(long now)
     {
         if (now >= Volatile.Read(ref _secondEnds))
@@ -64,7 +64,7 @@ internal sealed class RetryRateBudget
         _requests.Increment();
     }
 
-    /// <summary>Takes one retry out of the budget, if there is one left in it.</summary>
+    /// <summary>Takes one retry from the budget if it is not exhausted.</summary>
     public bool TrySpend(long now)
     {
         lock (_lock)
@@ -98,7 +98,7 @@ internal sealed class RetryRateBudget
         long passed = 1 + ((now - _secondEnds) / _secondLength);
         for (long i = 0; i < Math.Min(passed, BucketCount); i++)
         {
-            // After a long silence the last of the seconds are all that matter, and nothing happened in them.
+            // After a long idle time only the last seconds matter, and nothing happened in them.
             long second = _second + passed - i;
             _requestsBefore[second % BucketCount] = total;
             _retriesIn[second % BucketCount] = 0;

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>What a retry is made for, in the words of its condition.</summary>
+/// <summary>The reason of a retry, as the name of its condition.</summary>
 internal static class RetryReasons
 {
     public static string NameOf(RetryTriggers triggers) => triggers switch

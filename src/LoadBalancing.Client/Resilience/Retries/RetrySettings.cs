@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>What <see cref="RetryOptions"/> come to once every default is filled in.</summary>
+/// <summary><see cref="RetryOptions"/> with all defaults applied.</summary>
 internal sealed record RetrySettings(
     int MaxRetries,
     TimeSpan PerTryTimeout,
@@ -29,12 +29,12 @@ internal sealed record RetrySettings(
             options.MaxBufferedBodySize ?? 0);
     }
 
-    /// <summary>A route may raise the one without the service's other.</summary>
+    /// <summary>A route may raise BaseBackoff above the MaxBackoff of its service.</summary>
     private static TimeSpan Longer(TimeSpan a, TimeSpan b) => a > b ? a : b;
 
-    /// <summary>The wait before a retry: drawn evenly from zero to an end that doubles with each retry ("full jitter", as in Envoy).</summary>
+    /// <summary>The backoff before a retry: drawn uniformly from zero to an upper bound that doubles with each retry ("full jitter", as in Envoy).</summary>
     /// <param name="retry">0 for the first retry.</param>
-    /// <param name="random">Where to draw from.</param>
+    /// <param name="random">The source of randomness.</param>
     public TimeSpan DrawBackoff(int retry, RandomSource random)
     {
         double end = Math.Min(BaseBackoff.TotalSeconds * Math.Pow(2, retry), MaxBackoff.TotalSeconds);

@@ -1,17 +1,17 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Why a retry that was due was not made.</summary>
+/// <summary>The reason why a due retry was not made.</summary>
 public enum RetrySuppression
 {
     /// <summary>No retry was suppressed.</summary>
     None = 0,
 
-    /// <summary>As many calls are in retries as <see cref="ConnectionPoolOptions.MaxConcurrentRetries"/> allows.</summary>
+    /// <summary>The number of calls in retries has reached <see cref="ConnectionPoolOptions.MaxConcurrentRetries"/>.</summary>
     MaxConcurrentRetries,
 
-    /// <summary>The share of the recent request rate that <see cref="LoadBalancingOptions.RetryBudget"/> allows is used up.</summary>
+    /// <summary>The share of the recent request rate that <see cref="LoadBalancingOptions.RetryBudget"/> allows is exhausted.</summary>
     BudgetRate,
 
-    /// <summary>The share of the requests in flight that <see cref="LoadBalancingOptions.RetryBudget"/> allows is used up.</summary>
+    /// <summary>The share of the requests in flight that <see cref="LoadBalancingOptions.RetryBudget"/> allows is exhausted.</summary>
     BudgetConcurrency,
 }

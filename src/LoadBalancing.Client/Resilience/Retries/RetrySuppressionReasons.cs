@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>How a retry that was due and not allowed is told: one word for metrics and logs, a sentence in the error.</summary>
+/// <summary>Names of the reasons why a due retry was not made: one word for metrics and logs, a sentence for the error.</summary>
 internal static class RetrySuppressionReasons
 {
     public static string NameOf(RetrySuppression suppression) => suppression switch
@@ -11,11 +11,11 @@ internal static class RetrySuppressionReasons
         _ => throw new ArgumentOutOfRangeException(nameof(suppression), suppression, "No retry was suppressed."),
     };
 
-    /// <summary>The same error with the reason in its message. It keeps its type and what handlers above look at; one whose type we cannot make anew stays as it is.</summary>
+    /// <summary>Creates the same exception with the reason in its message. The type and the properties that outer handlers inspect are kept; an exception of a derived type is returned unchanged.</summary>
     public static Exception AddReason(Exception exception, RetrySuppression suppression)
     {
-        string option = suppression == RetrySuppression.MaxConcurrentRetries ? "ConnectionPool:MaxConcurrentRetries" : "the retry RetryBudget";
-        string message = $"{exception.Message} It was not tried again: {option} is used up ({NameOf(suppression)}).";
+        string option = suppression == RetrySuppression.MaxConcurrentRetries ? "ConnectionPool:MaxConcurrentRetries" : "RetryBudget";
+        string message = $"{exception.Message} It was not retried: {option} is exhausted ({NameOf(suppression)}).";
         return exception switch
         {
             HttpRequestException http when http.GetType() == typeof(HttpRequestException) =>

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>What a failed attempt failed of, and what a policy tries again.</summary>
+/// <summary>The causes of a failed attempt, and those that a policy retries.</summary>
 [Flags]
 internal enum RetryTriggers
 {
@@ -21,12 +21,12 @@ internal enum RetryTriggers
     ResourceExhausted = 1 << 13,
     Unavailable = 1 << 14,
 
-    /// <summary>No answer of any kind.</summary>
+    /// <summary>No response of any kind.</summary>
     AnyReset = ConnectFailure | RefusedStream | Reset | PerTryTimeout,
 
-    /// <summary>By the gRPC status in the headers of an answer.</summary>
+    /// <summary>The gRPC status in the headers of a response.</summary>
     AnyGrpcStatus = Cancelled | DeadlineExceeded | Internal | ResourceExhausted | Unavailable,
 
-    /// <summary>What can be seen only of an answer whose status alone does not make it a failure.</summary>
+    /// <summary>The causes that need a look at the response, beyond the status that makes it a failure.</summary>
     AnyResponse = Retriable4xx | RetriableStatusCodes | RetriableHeaders | RateLimited | AnyGrpcStatus,
 }

@@ -1,34 +1,34 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The time limit of one attempt: a token that is cancelled when the time is up, or when the caller gives up. The default value is no limit.</summary>
+/// <summary>The timeout of one attempt: a token that is cancelled when the attempt times out or the caller cancels. The default value is no timeout.</summary>
 internal readonly struct AttemptTimer
 {
     private readonly PooledTimeout? _timeout;
     private readonly CancellationTokenRegistration _caller;
 
-    private AttemptTimer(TimeoutPool pool, long startedAt, TimeSpan limit, CancellationToken callerToken)
+    private AttemptTimer(TimeoutPool pool, long startedAt, TimeSpan timeout, CancellationToken callerToken)
     {
-        _timeout = pool.Rent(startedAt, limit);
-        _caller = callerToken.UnsafeRegister(static limit => ((PooledTimeout)limit!).Cancel(), _timeout);
+        _timeout = pool.Rent(startedAt, timeout);
+        _caller = callerToken.UnsafeRegister(static state => ((PooledTimeout)state!).Cancel(), _timeout);
     }
 
-    /// <summary>Whether the token is cancelled, by either.</summary>
+    /// <summary>Whether the attempt has timed out or was cancelled.</summary>
     public bool IsCancellationRequested => _timeout is { IsCancellationRequested: true };
 
-    /// <param name="pool">Where the limit comes from.</param>
-    /// <param name="startedAt">The timestamp from which the time counts.</param>
-    /// <param name="limit">The time; infinite for none.</param>
+    /// <param name="pool">The pool that the timeout is rented from.</param>
+    /// <param name="startedAt">The timestamp at which the timeout starts.</param>
+    /// <param name="timeout">The timeout; infinite for none.</param>
     /// <param name="callerToken">The caller's cancellation.</param>
-    public static AttemptTimer Start(TimeoutPool pool, long startedAt, TimeSpan limit, CancellationToken callerToken) =>
-        limit == Timeout.InfiniteTimeSpan ? default : new AttemptTimer(pool, startedAt, limit, callerToken);
+    public static AttemptTimer Start(TimeoutPool pool, long startedAt, TimeSpan timeout, CancellationToken callerToken) =>
+        timeout == Timeout.InfiniteTimeSpan ? default : new AttemptTimer(pool, startedAt, timeout, callerToken);
 
-    /// <summary>The token to send with; without a limit the caller's own.</summary>
+    /// <summary>The token to send with; without a timeout that of the caller.</summary>
     public CancellationToken TokenOr(CancellationToken callerToken) => _timeout?.Token ?? callerToken;
 
-    /// <summary>Gives it into other hands, which end it in the place of this: the limit, and its link to the caller's cancellation. Both are nothing where there is no limit.</summary>
+    /// <summary>Transfers ownership of the timeout and of its registration on the caller's token; the receiver ends both. Both are empty without a timeout.</summary>
     public (PooledTimeout? Limit, CancellationTokenRegistration Caller) Detach() => (_timeout, _caller);
 
-    /// <summary>Ends it for good. Nobody may use the token any more.</summary>
+    /// <summary>Ends the timeout and returns it to the pool. The token must not be used afterwards.</summary>
     public void End(TimeoutPool pool)
     {
         if (_timeout is not null)
@@ -38,7 +38,7 @@ internal readonly struct AttemptTimer
         }
     }
 
-    /// <summary>Ends it while an upload may still hold the token: it must not be lent to another request, and goes on to be cancelled by the caller no longer.</summary>
+    /// <summary>Ends the timeout while an upload may still hold its token: it is not returned to the pool, and the caller no longer cancels it.</summary>
     public void EndWithoutPooling()
     {
         if (_timeout is not null)

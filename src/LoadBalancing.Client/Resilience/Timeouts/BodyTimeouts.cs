@@ -1,9 +1,9 @@
 namespace LoadBalancing.Client;
 
-/// <summary>How long the bodies of answers may take.</summary>
-/// <param name="IdleTimeout">The longest wait of a read for a body that says its length; infinite for no limit.</param>
-/// <param name="IdleTimeoutWithoutLength">The same for all others.</param>
-/// <param name="TimeoutCoversBody">Whether the time of the call goes on while its body is read. Never where it has no limit.</param>
+/// <summary>The timeouts of response bodies.</summary>
+/// <param name="IdleTimeout">The longest time that one read of a body with a known length may take; infinite for none.</param>
+/// <param name="IdleTimeoutWithoutLength">The same for bodies of unknown length.</param>
+/// <param name="TimeoutCoversBody">Whether the timeout of the call also covers its response body. False when the call has no timeout.</param>
 internal sealed record BodyTimeouts(TimeSpan IdleTimeout, TimeSpan IdleTimeoutWithoutLength, bool TimeoutCoversBody)
 {
     public static readonly TimeSpan DefaultIdleTimeout = TimeSpan.FromSeconds(30);

@@ -1,30 +1,30 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// A time limit that is lent to one attempt after the other: a token that is cancelled when the time of the current loan is up, or when the borrower cancels it.
+/// A timeout that is rented by one attempt after the other. Its token is cancelled when the current rental times out, or by its user.
 /// </summary>
 /// <remarks>
-/// Nearly all attempts end long before their limit, so setting a timer and stopping it again for each of them is work for nothing. Here the timer is left as it is when a loan ends. When it
-/// wakes up it looks whether a loan is running and when that one ends, and either fires, or sleeps for what is left, or, with no loan, stops until the next.
+/// Nearly all attempts end long before their timeout, so starting and stopping a timer for each of them is wasted work. Here the timer keeps running when a rental
+/// ends. When it wakes up, it reads the deadline of the current rental and either fires or sleeps for the rest; without a rental it stops until the next one.
 /// <code>
-/// loan 1:  |--ends early              limit of loan 1: the timer wakes up, sees loan 3, sleeps for the rest
-/// loan 2:       |--ends early               |
-/// loan 3:              |--------------------+------|  limit of loan 3: fires
+/// rental 1:  |--ends early              deadline of rental 1: the timer wakes up, sees rental 3, sleeps for the rest
+/// rental 2:       |--ends early               |
+/// rental 3:              |--------------------+------|  deadline of rental 3: fires
 /// </code>
-/// Lending and ending belong to one borrower at a time; only the timer comes from another thread. Who of the two ends the loan is decided by one compare-and-swap, so a loan that has
-/// ended is never fired upon.
+/// One user at a time starts and ends a rental; only the timer runs on another thread. One compare-and-swap decides which of the two ends the rental, so the timer
+/// never fires for a rental that has ended.
 /// </remarks>
 internal sealed class PooledTimeout : IDisposable
 {
     private const long Never = long.MaxValue;
 
-    /// <summary>Set in the loan's number once its time was up.</summary>
+    /// <summary>Set in the number of a rental that has timed out.</summary>
     private const int Fired = int.MinValue;
 
-    /// <summary>Timers count in milliseconds, so they may come up to one too early.</summary>
+    /// <summary>Timers count in milliseconds, so they may fire up to one millisecond early.</summary>
     public static readonly TimeSpan Granularity = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>The platform's timers refuse more than some 49 days. One that has longer to go wakes up and goes to sleep again.</summary>
+    /// <summary>The platform's timers reject more than about 49 days. A longer timeout wakes up in between and sleeps again.</summary>
     private static readonly TimeSpan MaxTimerDelay = TimeSpan.FromDays(40);
 
     private readonly CancellationTokenSource _source = new();
@@ -34,7 +34,7 @@ internal sealed class PooledTimeout : IDisposable
     private long _deadline = Never;
     private long _timerDueAt = Never;
 
-    /// <summary>Odd while lent; grows with each lending and each ending.</summary>
+    /// <summary>Odd while rented; incremented by each start and each end of a rental.</summary>
     private int _rental;
 
     public PooledTimeout(TimeProvider timeProvider)
@@ -48,18 +48,18 @@ internal sealed class PooledTimeout : IDisposable
 
     public CancellationToken Token => _source.Token;
 
-    /// <summary>Whether the time was up, or the borrower has cancelled.</summary>
+    /// <summary>Whether the rental has timed out or was cancelled.</summary>
     public bool IsCancellationRequested => _source.IsCancellationRequested;
 
-    /// <summary>Begins a loan.</summary>
-    /// <param name="startedAt">The timestamp from which the time counts.</param>
-    /// <param name="limit">Zero or longer, or <see cref="Timeout.InfiniteTimeSpan"/>.</param>
-    public void Start(long startedAt, TimeSpan limit)
+    /// <summary>Starts a rental.</summary>
+    /// <param name="startedAt">The timestamp at which the timeout starts.</param>
+    /// <param name="timeout">Zero or longer, or <see cref="Timeout.InfiniteTimeSpan"/>.</param>
+    public void Start(long startedAt, TimeSpan timeout)
     {
-        long deadline = DeadlineAfter(startedAt, limit);
+        long deadline = DeadlineAfter(startedAt, timeout);
         Volatile.Write(ref _deadline, deadline);
 
-        // A full fence: either the timer's thread sees this loan, or this thread sees that the timer will not wake up by itself.
+        // A full fence: either the timer's thread sees this rental, or this thread sees that the timer will not wake up in time.
         Interlocked.Increment(ref _rental);
         if (deadline < Volatile.Read(ref _timerDueAt))
         {
@@ -67,11 +67,11 @@ internal sealed class PooledTimeout : IDisposable
         }
     }
 
-    /// <summary>Gives the current loan another end.</summary>
-    /// <param name="deadline">A timestamp; the largest number for none, after which it can still be cancelled.</param>
+    /// <summary>Changes the deadline of the current rental.</summary>
+    /// <param name="deadline">A timestamp; <see cref="long.MaxValue"/> for none. The rental can still be cancelled then.</param>
     public void SetDeadline(long deadline)
     {
-        // A full fence, for the same reason as when it is lent.
+        // A full fence, for the same reason as in Start.
         Interlocked.Exchange(ref _deadline, deadline);
         if (deadline < Volatile.Read(ref _timerDueAt))
         {
@@ -79,32 +79,32 @@ internal sealed class PooledTimeout : IDisposable
         }
     }
 
-    /// <summary>The timestamp that lies a time after another one; the largest number for an infinite time.</summary>
-    public long DeadlineAfter(long startedAt, TimeSpan limit) =>
-        limit == Timeout.InfiniteTimeSpan ? Never : startedAt + (long)(limit.Ticks * ((double)_timeProvider.TimestampFrequency / TimeSpan.TicksPerSecond));
+    /// <summary>The timestamp at which a timeout ends; <see cref="long.MaxValue"/> for an infinite one.</summary>
+    public long DeadlineAfter(long startedAt, TimeSpan timeout) =>
+        timeout == Timeout.InfiniteTimeSpan ? Never : startedAt + (long)(timeout.Ticks * ((double)_timeProvider.TimestampFrequency / TimeSpan.TicksPerSecond));
 
-    /// <summary>Cancels the token of the current loan.</summary>
+    /// <summary>Cancels the token of the current rental.</summary>
     public void Cancel() => _source.Cancel();
 
-    /// <summary>Ends the loan. Whatever was registered with the token is forgotten.</summary>
-    /// <returns>False when the token is cancelled, so that there can be no further loan.</returns>
+    /// <summary>Ends the rental and drops all registrations on its token.</summary>
+    /// <returns>False when the token is cancelled: the object cannot be rented again.</returns>
     public bool TryReset()
     {
-        int loan = Volatile.Read(ref _rental);
-        return loan >= 0
-            && Interlocked.CompareExchange(ref _rental, (loan + 1) & int.MaxValue, loan) == loan
+        int rental = Volatile.Read(ref _rental);
+        return rental >= 0
+            && Interlocked.CompareExchange(ref _rental, (rental + 1) & int.MaxValue, rental) == rental
             && _source.TryReset();
     }
 
-    /// <remarks>The token stays usable: an upload may still hold it, and a source without a timer of its own has nothing to free.</remarks>
+    /// <remarks>The token stays usable: an upload may still hold it, and a source without its own timer has nothing to release.</remarks>
     public void Dispose() => _timer.Dispose();
 
     private void OnTimer()
     {
         Interlocked.Exchange(ref _timerDueAt, Never);
-        int loan = Volatile.Read(ref _rental);
+        int rental = Volatile.Read(ref _rental);
         long deadline = Volatile.Read(ref _deadline);
-        if ((loan & 1) == 0 || deadline == Never)
+        if ((rental & 1) == 0 || deadline == Never)
         {
             return;
         }
@@ -113,12 +113,12 @@ internal sealed class PooledTimeout : IDisposable
         {
             Arm(deadline);
         }
-        else if (Interlocked.CompareExchange(ref _rental, loan | Fired, loan) == loan)
+        else if (Interlocked.CompareExchange(ref _rental, rental | Fired, rental) == rental)
         {
             _source.Cancel();
         }
 
-        // Otherwise the loan has just ended, and the next one arms the timer itself.
+        // Otherwise the rental has just ended, and the next one arms the timer itself.
     }
 
     private void Arm(long deadline)

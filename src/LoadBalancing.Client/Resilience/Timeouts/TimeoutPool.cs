@@ -4,10 +4,11 @@ using System.Runtime.InteropServices;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Keeps time limits that are not lent, so that a request which ends in time allocates nothing for its limit and sets no timer.</summary>
+/// <summary>Pools timeouts, so that a request which completes in time allocates nothing for its timeout and sets no timer.</summary>
 /// <remarks>
-/// Each processor has a shelf of its own, which most loans come from and go back to without touching what others touch; what does not fit goes into a queue for all. Safe for several threads.
-/// On a clock other than the system's there is one shelf: there, which limit is lent must not depend on where a thread happens to run, or runs in virtual time would differ.
+/// Each processor has its own shelf. Most rentals use it, without contention; the overflow goes into a shared queue. Thread-safe.
+/// On a clock other than the system's there is one shelf: which timeout is rented must not depend on the processor of a thread, or runs in virtual time would
+/// not be repeatable.
 /// </remarks>
 internal sealed class TimeoutPool : IDisposable
 {
@@ -25,42 +26,42 @@ internal sealed class TimeoutPool : IDisposable
         _shelves = new Shelf[timeProvider == TimeProvider.System ? BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount) : 1];
     }
 
-    /// <summary>The most limits that wait to be lent.</summary>
+    /// <summary>The largest number of pooled timeouts.</summary>
     public int Capacity => MaxQueued + _shelves.Length;
 
-    /// <summary>How many limits wait to be lent.</summary>
+    /// <summary>The number of pooled timeouts. Timeouts in use do not count.</summary>
     public int PooledCount => Volatile.Read(ref _count) + _shelves.Count(static shelf => Volatile.Read(ref shelf.Timeout) is not null);
 
-    /// <summary>Lends a limit.</summary>
-    /// <param name="startedAt">The timestamp from which the time counts.</param>
-    /// <param name="limit">Zero or longer, or <see cref="Timeout.InfiniteTimeSpan"/>.</param>
-    public PooledTimeout Rent(long startedAt, TimeSpan limit)
+    /// <summary>Rents a timeout from the pool.</summary>
+    /// <param name="startedAt">The timestamp at which the timeout starts.</param>
+    /// <param name="timeout">Zero or longer, or <see cref="Timeout.InfiniteTimeSpan"/>.</param>
+    public PooledTimeout Rent(long startedAt, TimeSpan timeout)
     {
         PooledTimeout rented = Interlocked.Exchange(ref Own.Timeout, null) ?? TakeShared() ?? new PooledTimeout(_timeProvider);
-        rented.Start(startedAt, limit);
+        rented.Start(startedAt, timeout);
         return rented;
     }
 
-    /// <summary>Takes a limit back. Nobody may use its token any more.</summary>
-    public void Return(PooledTimeout limit)
+    /// <summary>Returns a timeout to the pool. Its token must not be used afterwards.</summary>
+    public void Return(PooledTimeout timeout)
     {
-        if (!limit.TryReset() || Volatile.Read(ref _disposed))
+        if (!timeout.TryReset() || Volatile.Read(ref _disposed))
         {
-            limit.Dispose();
+            timeout.Dispose();
         }
-        else if (Interlocked.CompareExchange(ref Own.Timeout, limit, null) is not null)
+        else if (Interlocked.CompareExchange(ref Own.Timeout, timeout, null) is not null)
         {
-            Enqueue(limit);
+            Enqueue(timeout);
         }
     }
 
-    /// <summary>Disposes the limits that are not lent; those that are follow when they come back.</summary>
+    /// <summary>Disposes the pooled timeouts. Timeouts in use are disposed when they are returned.</summary>
     public void Dispose()
     {
         Volatile.Write(ref _disposed, true);
-        while (TakeShared() is { } kept)
+        while (TakeShared() is { } pooled)
         {
-            kept.Dispose();
+            pooled.Dispose();
         }
     }
 
@@ -76,25 +77,25 @@ internal sealed class TimeoutPool : IDisposable
 
         foreach (ref Shelf shelf in _shelves.AsSpan())
         {
-            if (Volatile.Read(ref shelf.Timeout) is not null && Interlocked.Exchange(ref shelf.Timeout, null) is { } kept)
+            if (Volatile.Read(ref shelf.Timeout) is not null && Interlocked.Exchange(ref shelf.Timeout, null) is { } pooled)
             {
-                return kept;
+                return pooled;
             }
         }
 
         return null;
     }
 
-    private void Enqueue(PooledTimeout limit)
+    private void Enqueue(PooledTimeout timeout)
     {
         if (Interlocked.Increment(ref _count) > MaxQueued)
         {
             Interlocked.Decrement(ref _count);
-            limit.Dispose();
+            timeout.Dispose();
         }
         else
         {
-            _queued.Enqueue(limit);
+            _queued.Enqueue(timeout);
         }
     }
 

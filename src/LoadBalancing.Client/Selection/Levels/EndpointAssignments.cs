@@ -12,7 +12,7 @@ internal static class EndpointAssignments
         UpstreamEndpoint[] endpoints,
         UpstreamEndpoint[][] ordered,
         SnapshotLevel[][] levels,
-        PriorityLevel[] drafts,
+        PriorityGroup[] drafts,
         PriorityLoads loads,
         SlowStartWeights slowStart)
     {
@@ -65,9 +65,9 @@ internal static class EndpointAssignments
         }
     }
 
-    private static string Explain(int priority, PriorityLevel[] drafts, PriorityLoads loads)
+    private static string Explain(int priority, PriorityGroup[] drafts, PriorityLoads loads)
     {
-        PriorityLevel draft = drafts[priority];
+        PriorityGroup draft = drafts[priority];
         string panic = loads.InPanic[priority] ? ", in panic" : "";
         return string.Create(
             CultureInfo.InvariantCulture,

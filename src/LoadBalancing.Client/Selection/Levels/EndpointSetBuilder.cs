@@ -43,9 +43,9 @@ internal sealed class EndpointSetBuilder
         remaining = remaining.Length == 0 || remaining.Length == endpoints.Length ? endpoints : remaining;
         SlowStartWeights slowStart = _strategy.UsesHash ? SlowStartWeights.None : _slowStart.ComputeWeights(remaining);
         UpstreamEndpoint[][] ordered = PriorityOrder.Of(_settings.Localities.Filter(remaining), _settings.Localities);
-        PriorityLevel[] drafts = Array.ConvertAll(
+        PriorityGroup[] drafts = Array.ConvertAll(
             ordered,
-            samePriority => new PriorityLevel(_settings.Subsetting is { } subset ? subset.Choose(samePriority, _panic) : samePriority, slowStart));
+            samePriority => new PriorityGroup(_settings.Subsetting is { } subset ? subset.Choose(samePriority, _panic) : samePriority, slowStart));
         PriorityLoads loads = PriorityLoads.Compute(drafts, _panic);
         SnapshotLevel[][] levels = new SnapshotLevel[drafts.Length][];
         for (int priority = 0; priority < drafts.Length; priority++)
@@ -65,7 +65,7 @@ internal sealed class EndpointSetBuilder
         };
     }
 
-    private SnapshotLevel[] MakeLevels(int priority, PriorityLevel draft, PriorityLoads loads, SlowStartWeights slowStart, EndpointSet? previous)
+    private SnapshotLevel[] MakeLevels(int priority, PriorityGroup draft, PriorityLoads loads, SlowStartWeights slowStart, EndpointSet? previous)
     {
         double part = loads.Percents[priority] / 100.0;
         if (!loads.InPanic[priority]

@@ -24,7 +24,7 @@ internal sealed class PriorityLoads
     /// <summary>
     /// A single level gets everything, and is in panic when the rule says so. Of several, none is in panic as long as together they can carry everything.
     /// </summary>
-    public static PriorityLoads Compute(PriorityLevel[] levels, PanicRule panic)
+    public static PriorityLoads Compute(PriorityGroup[] levels, PanicRule panic)
     {
         if (levels.Length == 1)
         {
@@ -67,11 +67,11 @@ internal sealed class PriorityLoads
     }
 
     /// <summary>The load that a level can carry, in percent of the total.</summary>
-    private static int HealthOf(PriorityLevel level) =>
+    private static int HealthOf(PriorityGroup level) =>
         level.Tested.Length == 0 ? 0 : Math.Min(100, (int)(OverprovisioningPercent * level.AvailableCapacity / level.Tested.Length));
 
     /// <summary>All levels are in panic: each gets a share by its number of endpoints.</summary>
-    private static void SpreadByEndpointCount(PriorityLevel[] levels, int[] percents)
+    private static void SpreadByEndpointCount(PriorityGroup[] levels, int[] percents)
     {
         int count = levels.Sum(static level => level.Tested.Length);
         for (int i = 0; i < levels.Length; i++)

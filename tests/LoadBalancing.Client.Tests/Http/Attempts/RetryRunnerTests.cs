@@ -409,7 +409,7 @@ public sealed class RetryRunnerTests
 
         HttpRequestException thrown = await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync(cancellationToken: Cancelled));
 
-        Assert.Equal("Connection refused. It was not tried again: ConnectionPool:MaxConcurrentRetries is used up (max-retries).", thrown.Message);
+        Assert.Equal("Connection refused. It was not retried: ConnectionPool:MaxConcurrentRetries is exhausted (max-retries).", thrown.Message);
         Assert.Equal((refused.HttpRequestError, refused.InnerException), (thrown.HttpRequestError, thrown.InnerException));
     }
 
@@ -426,7 +426,7 @@ public sealed class RetryRunnerTests
 
         TaskCanceledException thrown = await Assert.ThrowsAsync<TaskCanceledException>(() => sending);
         Assert.Contains("Retry.PerTryTimeout of 2 s", thrown.Message, StringComparison.Ordinal);
-        Assert.EndsWith("It was not tried again: ConnectionPool:MaxConcurrentRetries is used up (max-retries).", thrown.Message, StringComparison.Ordinal);
+        Assert.EndsWith("It was not retried: ConnectionPool:MaxConcurrentRetries is exhausted (max-retries).", thrown.Message, StringComparison.Ordinal);
         Assert.IsType<TimeoutException>(thrown.InnerException);
     }
 

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace LoadBalancing.Client.Tests.Resilience.Limits;
 
-/// <summary>What may be under way on single endpoints: pickers pass over those that are full, and when all are, attempts wait.</summary>
+/// <summary>Concurrency limits of single endpoints: pickers skip full endpoints, and attempts wait when all are full.</summary>
 public sealed class EndpointLimitsTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -23,7 +23,7 @@ public sealed class EndpointLimitsTests
 
     [Theory]
     [MemberData(nameof(Strategies))]
-    public void A_full_endpoint_is_passed_over_until_all_are_whatever_the_strategy(string strategy)
+    public void A_full_endpoint_is_skipped_until_all_are_full_whatever_the_strategy(string strategy)
     {
         using var cluster = new TestCluster(4, options => (options.Strategy, options.ConnectionPool.MaxRequestsPerEndpoint) = (strategy, 3));
 
@@ -43,7 +43,7 @@ public sealed class EndpointLimitsTests
     }
 
     [Fact]
-    public void Where_all_who_are_well_are_full_nobody_who_is_ejected_is_asked()
+    public void When_all_available_endpoints_are_full_no_ejected_endpoint_is_picked()
     {
         using var cluster = new TestCluster(4, static options => (options.ConnectionPool.MaxRequestsPerEndpoint, options.OutlierDetection.ConsecutiveErrors) = (1, 1));
         cluster.Fail(cluster.Endpoints[0]);
@@ -55,7 +55,7 @@ public sealed class EndpointLimitsTests
     }
 
     [Fact]
-    public void In_panic_the_limits_hold_too()
+    public void In_panic_the_limits_still_apply()
     {
         using var cluster = new TestCluster(2, static options =>
         {
@@ -76,7 +76,7 @@ public sealed class EndpointLimitsTests
     }
 
     [Fact]
-    public void A_panic_that_refuses_requests_is_told_as_such_and_not_as_a_limit()
+    public void A_panic_that_fails_requests_is_reported_as_panic_and_not_as_a_limit()
     {
         using var cluster = new TestCluster(2, static options =>
         {
@@ -92,7 +92,7 @@ public sealed class EndpointLimitsTests
     }
 
     [Fact]
-    public void A_reload_changes_limits_and_takes_them_away_and_newcomers_have_them()
+    public void A_reload_changes_and_removes_limits_and_new_endpoints_have_them()
     {
         using var cluster = new TestCluster(2, static options => options.ConnectionPool.MaxRequestsPerEndpoint = 1);
         cluster.Balancer.Pick();
@@ -115,7 +115,7 @@ public sealed class EndpointLimitsTests
     }
 
     [Fact]
-    public void An_ejection_and_a_return_leave_the_limit_as_it_is()
+    public void Ejection_and_restoration_keep_the_limit()
     {
         using var cluster = new TestCluster(3, static options => (options.ConnectionPool.MaxRequestsPerEndpoint, options.OutlierDetection.ConsecutiveErrors) = (5, 1));
         cluster.Fail(cluster.Endpoints[0]);
@@ -129,7 +129,7 @@ public sealed class EndpointLimitsTests
     [Theory]
     [InlineData(LoadBalancingStrategies.RoundRobin)]
     [InlineData(LoadBalancingStrategies.LeastRequest)]
-    public void Under_load_no_endpoint_ever_has_more(string strategy)
+    public void Under_load_no_endpoint_exceeds_its_limit(string strategy)
     {
         const int Limit = 3;
         using var cluster = new TestCluster(4, options => (options.Strategy, options.ConnectionPool.MaxRequestsPerEndpoint) = (strategy, Limit));
@@ -171,46 +171,46 @@ public sealed class EndpointLimitsTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_call_that_finds_all_endpoints_full_waits_and_goes_on_where_there_is_room_first(bool sync)
+    public async Task A_call_that_finds_all_endpoints_full_waits_for_the_first_with_capacity(bool sync)
     {
-        var answers = new ConcurrentQueue<TaskCompletionSource<HttpResponseMessage>>();
+        var responses = new ConcurrentQueue<TaskCompletionSource<HttpResponseMessage>>();
         var stub = new StubHandler(_ =>
         {
-            var answer = new TaskCompletionSource<HttpResponseMessage>(TaskCreationOptions.RunContinuationsAsynchronously);
-            answers.Enqueue(answer);
-            return answer.Task;
+            var response = new TaskCompletionSource<HttpResponseMessage>(TaskCreationOptions.RunContinuationsAsynchronously);
+            responses.Enqueue(response);
+            return response.Task;
         });
         await using var client = new BalancedClient(stub, static options => options.ConnectionPool.MaxRequestsPerEndpoint = 1);
         Task<HttpResponseMessage>[] first = [.. Enumerable.Range(0, 3).Select(_ => client.GetAsync(cancellationToken: Cancelled))];
         await stub.WaitForCallAsync(3);
 
         Task<HttpResponseMessage> fourth = client.GetAsync(sync, cancellationToken: Cancelled);
-        await Eventually.IsTrue(() => Slots(client).QueuedCount == 1);
+        await Eventually.IsTrue(() => Permits(client).QueuedCount == 1);
         Task<HttpResponseMessage> fifth = client.GetAsync(cancellationToken: Cancelled);
-        await Eventually.IsTrue(() => Slots(client).QueuedCount == 2);
-        answers.ElementAt(1).SetResult(new HttpResponseMessage(HttpStatusCode.OK));
+        await Eventually.IsTrue(() => Permits(client).QueuedCount == 2);
+        responses.ElementAt(1).SetResult(new HttpResponseMessage(HttpStatusCode.OK));
 
         StubCall arrived = await stub.WaitForCallAsync(4);
         Assert.Equal((stub.Calls[1].Uri.Authority, false), (arrived.Uri.Authority, fifth.IsCompleted));
-        Assert.Equal((1, 3), (Slots(client).QueuedCount, client.InFlight));
-        answers.ElementAt(0).SetResult(new HttpResponseMessage(HttpStatusCode.OK));
+        Assert.Equal((1, 3), (Permits(client).QueuedCount, client.InFlight));
+        responses.ElementAt(0).SetResult(new HttpResponseMessage(HttpStatusCode.OK));
         await stub.WaitForCallAsync(5);
-        foreach (TaskCompletionSource<HttpResponseMessage> answer in answers)
+        foreach (TaskCompletionSource<HttpResponseMessage> response in responses)
         {
-            answer.TrySetResult(new HttpResponseMessage(HttpStatusCode.OK));
+            response.TrySetResult(new HttpResponseMessage(HttpStatusCode.OK));
         }
 
         await Task.WhenAll([.. first, fourth, fifth]);
-        Assert.Equal((0, 0, 0), (Slots(client).PermitsInUse, Slots(client).QueuedCount, client.InFlight));
+        Assert.Equal((0, 0, 0), (Permits(client).PermitsInUse, Permits(client).QueuedCount, client.InFlight));
     }
 
     [Fact]
-    public async Task A_lease_that_was_picked_by_hand_makes_room_too()
+    public async Task A_lease_of_a_direct_pick_frees_capacity_too()
     {
         await using var client = new BalancedClient(new StubHandler(), static options => (options.Endpoints, options.ConnectionPool.MaxRequestsPerEndpoint) = (["http://10.0.0.1"], 1));
         EndpointLease lease = client.Balancer.Pick();
         Task<HttpResponseMessage> waiting = client.GetAsync(cancellationToken: Cancelled);
-        await Eventually.IsTrue(() => Slots(client).QueuedCount == 1);
+        await Eventually.IsTrue(() => Permits(client).QueuedCount == 1);
 
         lease.End(AttemptOutcome.Success);
 
@@ -219,7 +219,7 @@ public sealed class EndpointLimitsTests
     }
 
     [Fact]
-    public async Task A_lease_of_a_subset_counts_at_its_address_and_makes_room_for_the_whole_service()
+    public async Task A_lease_of_a_subset_counts_at_its_address_and_frees_capacity_for_the_whole_service()
     {
         var services = new ServiceCollection();
         services.AddLoadBalancedHttpClient("catalog", static options =>
@@ -243,7 +243,7 @@ public sealed class EndpointLimitsTests
     }
 
     [Fact]
-    public async Task Endpoints_that_join_let_in_those_who_wait()
+    public async Task New_endpoints_admit_waiting_calls()
     {
         var source = new ManualEndpointSource();
         var stub = new StubHandler(static call => call.Uri.Host == "10.0.0.9" ? Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK)) : StubHandler.Hang(call));
@@ -256,7 +256,7 @@ public sealed class EndpointLimitsTests
         Task holding = client.GetAsync(cancellationToken: caller.Token);
         await stub.WaitForCallAsync(1);
         Task<HttpResponseMessage>[] waiting = [client.GetAsync(cancellationToken: Cancelled), client.GetAsync(cancellationToken: Cancelled)];
-        await Eventually.IsTrue(() => Slots(client).QueuedCount == 2);
+        await Eventually.IsTrue(() => Permits(client).QueuedCount == 2);
 
         source.Push("http://10.0.0.1", "http://10.0.0.9");
 
@@ -270,7 +270,7 @@ public sealed class EndpointLimitsTests
     }
 
     [Fact]
-    public async Task With_nobody_allowed_to_wait_a_call_is_refused_at_once_and_says_why()
+    public async Task Without_a_queue_a_call_is_rejected_immediately_with_the_reason()
     {
         var stub = new StubHandler(StubHandler.Hang);
         await using var client = new BalancedClient(
@@ -285,13 +285,13 @@ public sealed class EndpointLimitsTests
         Assert.Equal(
             "The call to service 'catalog' was refused: every available endpoint is at its concurrency limit (ConnectionPool:MaxRequestsPerEndpoint is 1), and queueing is disabled (ConnectionPool:MaxPendingRequests is 0).",
             refused.Message);
-        Assert.Equal((1, 0L, 1), (Slots(client).PermitsInUse, client.Failed, stub.Calls.Count));
+        Assert.Equal((1, 0L, 1), (Permits(client).PermitsInUse, client.Failed, stub.Calls.Count));
         await caller.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => holding);
     }
 
     [Fact]
-    public async Task A_wait_lasts_no_longer_than_PendingTimeout_however_often_it_was_in_vain()
+    public async Task A_wait_lasts_no_longer_than_PendingTimeout_whatever_the_number_of_failed_picks()
     {
         var clock = new FakeTimeProvider();
         var stub = new StubHandler(StubHandler.Hang);
@@ -308,11 +308,11 @@ public sealed class EndpointLimitsTests
         Task holding = client.GetAsync(cancellationToken: caller.Token);
         await stub.WaitForCallAsync(1);
         Task<HttpResponseMessage> waiting = client.GetAsync(cancellationToken: Cancelled);
-        await Eventually.IsTrue(() => Slots(client).QueuedCount == 1);
+        await Eventually.IsTrue(() => Permits(client).QueuedCount == 1);
 
         clock.Advance(1.5 * Second);
-        Slots(client).WakeEndpointWaiters();
-        await Eventually.IsTrue(() => Slots(client).QueuedCount == 1 && Slots(client).PermitsInUse == 1);
+        Permits(client).WakeEndpointWaiters();
+        await Eventually.IsTrue(() => Permits(client).QueuedCount == 1 && Permits(client).PermitsInUse == 1);
         clock.Advance(0.5 * Second);
 
         LoadBalancerOverflowException refused = await Assert.ThrowsAsync<LoadBalancerOverflowException>(() => waiting);
@@ -322,7 +322,7 @@ public sealed class EndpointLimitsTests
     }
 
     [Fact]
-    public async Task A_retry_goes_where_there_is_room()
+    public async Task A_retry_uses_an_endpoint_with_capacity()
     {
         var stub = new StubHandler(static call => new HttpResponseMessage(call.Number == 1 ? HttpStatusCode.BadGateway : HttpStatusCode.OK));
         await using var client = new BalancedClient(stub, static options => options.ConnectionPool.MaxRequestsPerEndpoint = 1);
@@ -337,13 +337,13 @@ public sealed class EndpointLimitsTests
     [Theory]
     [InlineData(HttpProtocols.Http1)]
     [InlineData(HttpProtocols.Http2)]
-    public async Task Servers_never_count_more_than_the_limit_over_either_protocol(HttpProtocols protocol)
+    public async Task Servers_never_see_more_requests_than_the_limit_over_either_protocol(HttpProtocols protocol)
     {
         const int Limit = 5;
         var one = new Outstanding();
         var two = new Outstanding();
-        await using LoopbackServer first = await LoopbackServer.StartAsync(one.AnswerAsync, protocol);
-        await using LoopbackServer second = await LoopbackServer.StartAsync(two.AnswerAsync, protocol);
+        await using LoopbackServer first = await LoopbackServer.StartAsync(one.RespondAsync, protocol);
+        await using LoopbackServer second = await LoopbackServer.StartAsync(two.RespondAsync, protocol);
         await using var client = new BalancedClient(options: options =>
         {
             options.Endpoints = [first.Address, second.Address];
@@ -363,11 +363,11 @@ public sealed class EndpointLimitsTests
         }));
 
         Assert.Equal((Limit, Limit, 300), (one.Most, two.Most, first.Requests.Count + second.Requests.Count));
-        Assert.Equal((0, 0, 0), (Slots(client).PermitsInUse, Slots(client).QueuedCount, client.InFlight));
+        Assert.Equal((0, 0, 0), (Permits(client).PermitsInUse, Permits(client).QueuedCount, client.InFlight));
     }
 
     [Fact]
-    public async Task Under_load_with_both_limits_everybody_is_served_and_nothing_is_left()
+    public async Task Under_load_with_both_limits_every_call_is_served_and_nothing_leaks()
     {
         var stub = new StubHandler(static async _ =>
         {
@@ -389,11 +389,11 @@ public sealed class EndpointLimitsTests
             }
         })));
 
-        Assert.Equal((9600, 0, 0, 0), (stub.Calls.Count, Slots(client).PermitsInUse, Slots(client).QueuedCount, client.InFlight));
+        Assert.Equal((9600, 0, 0, 0), (stub.Calls.Count, Permits(client).PermitsInUse, Permits(client).QueuedCount, client.InFlight));
     }
 
     [Fact]
-    public void An_adaptive_limit_shrinks_on_the_endpoint_that_slows_down_and_on_no_other()
+    public void An_adaptive_limit_shrinks_only_on_the_endpoint_that_slows_down()
     {
         using var cluster = new TestCluster(3, static options => options.ConnectionPool.AdaptiveLimit = new AdaptiveLimitOptions { InitialLimit = 10, MaxLimit = 40 });
         Assert.All(cluster.Endpoints, static endpoint => Assert.Equal(10, endpoint.MaxInFlight));
@@ -407,7 +407,7 @@ public sealed class EndpointLimitsTests
     }
 
     [Fact]
-    public void It_never_passes_the_limit_that_is_given_and_failures_that_come_at_once_do_not_raise_it()
+    public void It_never_exceeds_the_configured_limit_and_immediate_failures_do_not_raise_it()
     {
         using var cluster = new TestCluster(1, static options => (options.ConnectionPool.AdaptiveLimit, options.ConnectionPool.MaxRequestsPerEndpoint, options.OutlierDetection.ConsecutiveErrors) =
             (new AdaptiveLimitOptions { InitialLimit = 10 }, 12, 0));
@@ -424,7 +424,7 @@ public sealed class EndpointLimitsTests
     }
 
     [Fact]
-    public async Task It_follows_the_requests_of_clients_too()
+    public async Task It_adapts_to_the_requests_of_clients_too()
     {
         var clock = new FakeTimeProvider();
         var stub = new StubHandler(_ =>
@@ -445,7 +445,7 @@ public sealed class EndpointLimitsTests
         Assert.Equal(2, client.Endpoints[0].MaxInFlight);
     }
 
-    /// <summary>Fills every endpoint and lets all attempts on it be answered after the same time, round after round.</summary>
+    /// <summary>Fills every endpoint and completes all its attempts with the same latency, round after round.</summary>
     private static void Serve(TestCluster cluster, int rounds, Func<int, int> milliseconds)
     {
         for (int round = 0; round < rounds; round++)
@@ -467,7 +467,7 @@ public sealed class EndpointLimitsTests
         }
     }
 
-    private static RequestPermits Slots(BalancedClient client) => client.Balancer.Permits;
+    private static RequestPermits Permits(BalancedClient client) => client.Balancer.Permits;
 
     private static void InterlockedMax(ref int most, int value)
     {
@@ -484,7 +484,7 @@ public sealed class EndpointLimitsTests
         }
     }
 
-    /// <summary>Counts what is outstanding, and begins to answer when the server is full once.</summary>
+    /// <summary>Counts outstanding requests, and responds only after the server was full once.</summary>
     private sealed class Outstanding
     {
         private readonly TaskCompletionSource _full = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -493,7 +493,7 @@ public sealed class EndpointLimitsTests
 
         public int Most { get; private set; }
 
-        public async Task AnswerAsync(HttpContext context)
+        public async Task RespondAsync(HttpContext context)
         {
             lock (_counting)
             {

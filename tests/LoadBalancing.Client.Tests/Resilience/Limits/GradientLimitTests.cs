@@ -5,7 +5,7 @@ public sealed class GradientLimitTests
     private static readonly AdaptiveLimitSettings Defaults = AdaptiveLimitSettings.From(new AdaptiveLimitOptions())!;
 
     [Fact]
-    public void While_answers_come_as_fast_as_ever_it_grows_to_its_most()
+    public void With_stable_latency_it_grows_to_its_maximum()
     {
         var limit = new GradientLimit(Defaults with { Max = 50 });
 
@@ -15,25 +15,25 @@ public sealed class GradientLimitTests
     }
 
     [Fact]
-    public void Each_answer_moves_it_by_the_formula()
+    public void Each_response_moves_it_by_the_formula()
     {
         var limit = new GradientLimit(Defaults with { Initial = 100, Smoothing = 1 });
 
-        // As fast as ever: 1 x 100 + 4, and so on.
+        // Stable latency: 1 x 100 + 4, and so on.
         Feed(limit, 10, milliseconds: 10);
         Assert.Equal(140, limit.Value);
 
-        // The average of ten answers of 10 ms and, at a weight of 2 / 601, one of 40 ms is 10.1 ms; 1.5 x 10.1 / 40 = 0.38, held to 0.5: 0.5 x 140 + 4.
+        // The average of ten responses of 10 ms and, at a weight of 2 / 601, one of 40 ms is 10.1 ms; 1.5 x 10.1 / 40 = 0.38, clamped to 0.5: 0.5 x 140 + 4.
         Feed(limit, 1, milliseconds: 40);
         Assert.Equal(74, limit.Value);
 
-        // 1.5 x 10.1 / 20 = 0.76 of 74, and 4.
+        // 1.5 x 10.1 / 20 = 0.76 of 74, plus 4.
         Feed(limit, 1, milliseconds: 20);
         Assert.Equal(60, limit.Value);
     }
 
     [Fact]
-    public void It_goes_part_of_the_way_with_each_answer()
+    public void It_moves_part_of_the_way_with_each_response()
     {
         var limit = new GradientLimit(Defaults with { Initial = 100, Smoothing = 0.25 });
 
@@ -43,7 +43,7 @@ public sealed class GradientLimitTests
     }
 
     [Fact]
-    public void When_answers_take_longer_it_shrinks_to_its_least_and_no_further()
+    public void With_rising_latency_it_shrinks_to_its_minimum()
     {
         var limit = new GradientLimit(Defaults with { Initial = 100, Min = 7, QueueSize = 1 });
         Feed(limit, 100, milliseconds: 10);
@@ -54,7 +54,7 @@ public sealed class GradientLimitTests
     }
 
     [Fact]
-    public void When_the_slow_time_is_over_it_finds_back()
+    public void After_a_slow_phase_it_recovers()
     {
         var limit = new GradientLimit(Defaults with { Max = 100 });
         Feed(limit, 100, milliseconds: 10);
@@ -67,7 +67,7 @@ public sealed class GradientLimitTests
     }
 
     [Fact]
-    public void An_endpoint_that_is_not_half_full_says_nothing_about_it()
+    public void Samples_of_an_endpoint_less_than_half_full_do_not_change_it()
     {
         var limit = new GradientLimit(Defaults);
 
@@ -80,7 +80,7 @@ public sealed class GradientLimitTests
     }
 
     [Fact]
-    public void Many_threads_leave_it_within_its_bounds()
+    public void Under_concurrency_it_stays_within_its_bounds()
     {
         var limit = new GradientLimit(Defaults with { Max = 60 });
 
@@ -94,9 +94,9 @@ public sealed class GradientLimitTests
         });
     }
 
-    private static void Feed(GradientLimit limit, int answers, double milliseconds)
+    private static void Feed(GradientLimit limit, int responses, double milliseconds)
     {
-        for (int i = 0; i < answers; i++)
+        for (int i = 0; i < responses; i++)
         {
             limit.AddSample(TimeSpan.FromMilliseconds(milliseconds), limit.Value);
         }

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace LoadBalancing.Client.Tests.Resilience.Limits;
 
-/// <summary>"The retry policy agrees with the connection pool's settings, to control the total of outstanding attempts to get an answer from this receiver", counted by the receiver.</summary>
+/// <summary>Retries and connection pool limits together bound the outstanding attempts to a server, counted by the server.</summary>
 public sealed class OutstandingAttemptsTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -14,8 +14,8 @@ public sealed class OutstandingAttemptsTests
     public async Task A_thousand_callers_on_two_routes_with_five_retries_never_have_more_than_fifty_attempts_and_three_retries_outstanding()
     {
         var servers = new CountingServers(503) { Full = 50, FullOfRetries = 3 };
-        await using LoopbackServer one = await LoopbackServer.StartAsync(servers.AnswerAsync);
-        await using LoopbackServer two = await LoopbackServer.StartAsync(servers.AnswerAsync);
+        await using LoopbackServer one = await LoopbackServer.StartAsync(servers.RespondAsync);
+        await using LoopbackServer two = await LoopbackServer.StartAsync(servers.RespondAsync);
         await using var client = new BalancedClient(options: options =>
         {
             options.Endpoints = [one.Address, two.Address];
@@ -44,10 +44,10 @@ public sealed class OutstandingAttemptsTests
     }
 
     [Fact]
-    public async Task Of_a_thousand_callers_on_fifty_places_with_a_queue_of_a_hundred_the_rest_is_refused_at_once()
+    public async Task Of_a_thousand_callers_with_fifty_permits_and_a_queue_of_a_hundred_the_rest_is_rejected_immediately()
     {
         var servers = new CountingServers(200) { Hold = new TaskCompletionSource() };
-        await using LoopbackServer server = await LoopbackServer.StartAsync(servers.AnswerAsync);
+        await using LoopbackServer server = await LoopbackServer.StartAsync(servers.RespondAsync);
         await using var client = new BalancedClient(options: options =>
         {
             options.Endpoints = [server.Address];
@@ -58,7 +58,7 @@ public sealed class OutstandingAttemptsTests
 
         Task<bool>[] calls = [.. Enumerable.Range(0, 1000).Select(_ => IsServedAsync(client))];
 
-        // The servers answer only after the last refusal: nobody who was refused has waited for an answer.
+        // The servers respond only after the last rejection: no rejected call has waited for a response.
         await Eventually.IsTrue(() => calls.Count(static call => call.IsCompleted) == 850);
         servers.Hold.SetResult();
         bool[] served = await Task.WhenAll(calls);
@@ -67,7 +67,7 @@ public sealed class OutstandingAttemptsTests
     }
 
     [Fact]
-    public async Task After_a_hundred_thousand_cancelled_requests_nothing_is_left()
+    public async Task A_hundred_thousand_cancelled_requests_leak_nothing()
     {
         var time = new CountingTimeProvider();
         await using var client = new BalancedClient(
@@ -80,7 +80,7 @@ public sealed class OutstandingAttemptsTests
             Assert.Equal(HttpStatusCode.OK, warm.StatusCode);
         }
 
-        // Sixteen callers on eight places: half of them are cancelled under way, half in the queue.
+        // Sixteen callers with eight permits: half are cancelled in flight, half in the queue.
         await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(async () =>
         {
             for (int i = 0; i < 6250; i++)
@@ -92,10 +92,10 @@ public sealed class OutstandingAttemptsTests
             }
         })));
 
-        RequestPermits slots = client.Balancer.Permits;
-        Assert.Equal((0, 0, 0), (slots.PermitsInUse, slots.QueuedCount, client.InFlight));
+        RequestPermits permits = client.Balancer.Permits;
+        Assert.Equal((0, 0, 0), (permits.PermitsInUse, permits.QueuedCount, client.InFlight));
 
-        // Those that are lent again and again, the sweep's, and the writer's.
+        // The timers of pooled timeouts, of the sweep, and of the writer.
         Assert.InRange(time.TimersAlive, 0, 300);
     }
 
@@ -112,7 +112,7 @@ public sealed class OutstandingAttemptsTests
         }
     }
 
-    /// <summary>Answers the first request and holds all others until they are cancelled.</summary>
+    /// <summary>Responds to the first request and holds all others until they are cancelled.</summary>
     private sealed class CancelledHandler : HttpMessageHandler
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -126,7 +126,7 @@ public sealed class OutstandingAttemptsTests
         }
     }
 
-    /// <summary>Counts what is outstanding from the arrival of a request until its answer begins; a request id that comes again is a retry.</summary>
+    /// <summary>Counts a request as outstanding from its arrival until its response starts; a repeated request id is a retry.</summary>
     private sealed class CountingServers(int status)
     {
         private readonly ConcurrentDictionary<string, bool> _seen = new();
@@ -138,17 +138,17 @@ public sealed class OutstandingAttemptsTests
 
         public TaskCompletionSource? Hold { get; init; }
 
-        /// <summary>How many must be outstanding before the first is answered, so that they overlap whatever the machine does.</summary>
+        /// <summary>The number of outstanding requests before the first response, so that they overlap on any machine.</summary>
         public int Full { get; init; } = 1;
 
-        /// <summary>The same, of retries.</summary>
+        /// <summary>The same for retries.</summary>
         public int FullOfRetries { get; init; } = 1;
 
         public int MostOutstanding { get; private set; }
 
         public int MostRetries { get; private set; }
 
-        public async Task AnswerAsync(HttpContext context)
+        public async Task RespondAsync(HttpContext context)
         {
             string? id = context.Request.Headers["X-Request-Id"];
             int retry = id is not null && !_seen.TryAdd(id, true) ? 1 : 0;

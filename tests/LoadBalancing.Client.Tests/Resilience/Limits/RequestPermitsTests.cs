@@ -2,76 +2,76 @@ namespace LoadBalancing.Client.Tests.Resilience.Limits;
 
 public sealed class RequestPermitsTests
 {
-    private readonly RequestPermits _slots = new();
+    private readonly RequestPermits _permits = new();
 
     [Fact]
-    public void There_are_as_many_places_as_configured()
+    public void There_are_as_many_permits_as_configured()
     {
-        _slots.Configure(2, mostWaiting: 0);
+        _permits.Configure(2, queueLimit: 0);
 
-        Assert.Equal([true, true, false], [_slots.TryAcquire(), _slots.TryAcquire(), _slots.TryAcquire()]);
-        _slots.Release();
-        Assert.True(_slots.TryAcquire());
+        Assert.Equal([true, true, false], [_permits.TryAcquire(), _permits.TryAcquire(), _permits.TryAcquire()]);
+        _permits.Release();
+        Assert.True(_permits.TryAcquire());
     }
 
     [Fact]
-    public async Task Whoever_came_first_is_let_in_first_and_newcomers_do_not_overtake()
+    public async Task Waiters_are_admitted_in_order_and_new_attempts_do_not_overtake()
     {
-        _slots.Configure(1, mostWaiting: 2);
-        _slots.TryAcquire();
-        Task<bool> first = _slots.AcquireAsync(CancellationToken.None).AsTask();
-        Task<bool> second = _slots.AcquireAsync(CancellationToken.None).AsTask();
+        _permits.Configure(1, queueLimit: 2);
+        _permits.TryAcquire();
+        Task<bool> first = _permits.AcquireAsync(CancellationToken.None).AsTask();
+        Task<bool> second = _permits.AcquireAsync(CancellationToken.None).AsTask();
 
-        Assert.False(await _slots.AcquireAsync(CancellationToken.None));
-        _slots.Release();
+        Assert.False(await _permits.AcquireAsync(CancellationToken.None));
+        _permits.Release();
         Assert.True(await first);
-        Assert.Equal((false, false, 1), (second.IsCompleted, _slots.TryAcquire(), _slots.QueuedCount));
-        _slots.Release();
+        Assert.Equal((false, false, 1), (second.IsCompleted, _permits.TryAcquire(), _permits.QueuedCount));
+        _permits.Release();
         Assert.True(await second);
-        _slots.Release();
-        Assert.Equal((0, 0), (_slots.PermitsInUse, _slots.QueuedCount));
+        _permits.Release();
+        Assert.Equal((0, 0), (_permits.PermitsInUse, _permits.QueuedCount));
     }
 
     [Fact]
-    public async Task Whoever_gives_up_leaves_the_queue()
+    public async Task A_cancelled_waiter_leaves_the_queue()
     {
         using var caller = new CancellationTokenSource();
-        _slots.Configure(1, mostWaiting: 1);
-        _slots.TryAcquire();
-        Task<bool> first = _slots.AcquireAsync(caller.Token).AsTask();
+        _permits.Configure(1, queueLimit: 1);
+        _permits.TryAcquire();
+        Task<bool> first = _permits.AcquireAsync(caller.Token).AsTask();
 
         await caller.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
-        Assert.Equal((1, 0), (_slots.PermitsInUse, _slots.QueuedCount));
-        _slots.Release();
-        Assert.True(_slots.TryAcquire());
+        Assert.Equal((1, 0), (_permits.PermitsInUse, _permits.QueuedCount));
+        _permits.Release();
+        Assert.True(_permits.TryAcquire());
     }
 
     [Fact]
-    public async Task More_places_let_in_those_who_wait_and_fewer_throw_nobody_out()
+    public async Task A_higher_limit_admits_waiters_and_a_lower_one_revokes_no_permit()
     {
-        _slots.Configure(1, mostWaiting: 10);
-        _slots.TryAcquire();
-        Task<bool>[] waiting = [.. Enumerable.Range(0, 3).Select(_ => _slots.AcquireAsync(CancellationToken.None).AsTask())];
+        _permits.Configure(1, queueLimit: 10);
+        _permits.TryAcquire();
+        Task<bool>[] waiting = [.. Enumerable.Range(0, 3).Select(_ => _permits.AcquireAsync(CancellationToken.None).AsTask())];
 
-        _slots.Configure(3, mostWaiting: 10);
+        _permits.Configure(3, queueLimit: 10);
         await Task.WhenAll(waiting[0], waiting[1]);
-        _slots.Configure(1, mostWaiting: 10);
-        _slots.Release();
-        _slots.Release();
+        _permits.Configure(1, queueLimit: 10);
+        _permits.Release();
+        _permits.Release();
 
-        Assert.Equal((1, 1, false), (_slots.PermitsInUse, _slots.QueuedCount, waiting[2].IsCompleted));
-        _slots.Release();
+        Assert.Equal((1, 1, false), (_permits.PermitsInUse, _permits.QueuedCount, waiting[2].IsCompleted));
+        _permits.Release();
         Assert.True(await waiting[2]);
     }
 
-    /// <summary>Many threads enter, wait, give up and leave at once: never more inside than there are places, nobody forgotten, nothing left.</summary>
+    /// <summary>Many threads acquire, wait, cancel and release concurrently: never more permits in use than configured, no waiter lost, nothing left.</summary>
     [Fact]
-    public async Task Under_load_no_place_is_given_twice_or_lost()
+    public async Task Under_load_no_permit_is_granted_twice_or_lost()
     {
-        const int Places = 5;
-        _slots.Configure(Places, mostWaiting: 20);
+        const int PermitLimit = 5;
+        _permits.Configure(PermitLimit, queueLimit: 20);
         int inside = 0;
         int most = 0;
         int entered = 0;
@@ -79,14 +79,14 @@ public sealed class RequestPermitsTests
         {
             for (int i = 0; i < 400; i++)
             {
-                using var givingUp = new CancellationTokenSource();
-                bool has = _slots.TryAcquire();
+                using var cancelling = new CancellationTokenSource();
+                bool has = _permits.TryAcquire();
                 if (!has)
                 {
-                    ValueTask<bool> waiting = _slots.AcquireAsync(givingUp.Token);
+                    ValueTask<bool> waiting = _permits.AcquireAsync(cancelling.Token);
                     if ((caller + i) % 3 == 0)
                     {
-                        await givingUp.CancelAsync();
+                        await cancelling.CancelAsync();
                     }
 
                     try
@@ -106,13 +106,13 @@ public sealed class RequestPermitsTests
                     InterlockedMax(ref most, now);
                     await Task.Yield();
                     Interlocked.Decrement(ref inside);
-                    _slots.Release();
+                    _permits.Release();
                 }
             }
         })));
 
-        Assert.Equal((0, 0), (_slots.PermitsInUse, _slots.QueuedCount));
-        Assert.InRange(most, 1, Places);
+        Assert.Equal((0, 0), (_permits.PermitsInUse, _permits.QueuedCount));
+        Assert.InRange(most, 1, PermitLimit);
         Assert.True(entered > 400);
     }
 

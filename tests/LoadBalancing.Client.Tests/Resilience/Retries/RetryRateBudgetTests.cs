@@ -14,7 +14,7 @@ public sealed class RetryRateBudgetTests
     }
 
     [Fact]
-    public void At_first_there_is_a_burst_of_ten_seconds_of_the_least_rate() => Assert.Equal(100, SpendAll());
+    public void The_initial_burst_is_ten_seconds_of_the_minimum_rate() => Assert.Equal(100, SpendAll());
 
     [Fact]
     public void Every_fifth_request_adds_a_retry()
@@ -27,7 +27,7 @@ public sealed class RetryRateBudgetTests
     }
 
     [Fact]
-    public void Requests_of_more_than_ten_seconds_ago_add_nothing()
+    public void Requests_older_than_ten_seconds_do_not_count()
     {
         Request(1000);
         _clock.Advance(TimeSpan.FromSeconds(10));
@@ -36,7 +36,7 @@ public sealed class RetryRateBudgetTests
     }
 
     [Fact]
-    public void Requests_of_nine_seconds_ago_still_add()
+    public void Requests_of_nine_seconds_ago_still_count()
     {
         Request(1000);
         _clock.Advance(TimeSpan.FromSeconds(9));
@@ -48,7 +48,7 @@ public sealed class RetryRateBudgetTests
     [InlineData(10, 0)]
     [InlineData(11, 100)]
     [InlineData(100_000, 100)]
-    public void Retries_are_remembered_for_as_long_as_a_stretch_of_ten_seconds_can_hold_them(int seconds, int left)
+    public void Retries_count_as_long_as_an_interval_of_ten_seconds_can_contain_them(int seconds, int left)
     {
         SpendAll();
 
@@ -58,7 +58,7 @@ public sealed class RetryRateBudgetTests
     }
 
     [Fact]
-    public void A_budget_of_nothing_allows_nothing()
+    public void A_budget_of_zero_allows_no_retries()
     {
         _budget.Configure(0, minPerSecond: 0);
         Request(1000);
@@ -66,12 +66,12 @@ public sealed class RetryRateBudgetTests
         Assert.Equal(0, SpendAll());
     }
 
-    /// <summary>Whatever the load: waves, silences, everything failing. The promise of the budget, for each stretch of ten seconds, to the millisecond.</summary>
+    /// <summary>The guarantee of the budget under any load (waves, idle times, all requests failing): for each interval of ten seconds, to the millisecond.</summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public void In_no_ten_seconds_there_are_more_retries_than_promised(int seed)
+    public void No_interval_of_ten_seconds_exceeds_the_budget(int seed)
     {
         RandomSource random = RandomSource.Seeded(seed);
         var requests = new List<double>();
@@ -79,7 +79,7 @@ public sealed class RetryRateBudgetTests
         double now = 0;
         for (int i = 0; i < 20_000; i++)
         {
-            // A second in three is silent, others have up to 500 requests.
+            // One second in three is idle, the others have up to 500 requests.
             double wave = Math.Sin(now / 7);
             TimeSpan gap = random.NextBelow(TimeSpan.FromMilliseconds(wave < -0.5 ? 400 : 4));
             _clock.Advance(gap);
@@ -117,7 +117,7 @@ public sealed class RetryRateBudgetTests
     }
 
     [Fact]
-    public async Task Requests_counted_by_many_threads_are_all_counted()
+    public async Task Requests_of_many_threads_are_all_counted()
     {
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => Request(10_000))));
 

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace LoadBalancing.Client.Tests.Resilience.Timeouts;
 
-/// <summary>The time limits of calls and attempts.</summary>
+/// <summary>The timeouts of calls and attempts.</summary>
 public sealed class AttemptTimerTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -17,7 +17,7 @@ public sealed class AttemptTimerTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task An_attempt_that_takes_too_long_is_made_elsewhere_and_held_against_its_endpoint(bool sync)
+    public async Task An_attempt_that_times_out_is_retried_on_another_endpoint_and_counts_as_a_failure(bool sync)
     {
         var clock = new FakeTimeProvider();
         var stub = StubHandler.Script(StubHandler.Hang, StubHandler.Status(HttpStatusCode.OK));
@@ -33,7 +33,7 @@ public sealed class AttemptTimerTests
     }
 
     [Fact]
-    public async Task A_POST_that_takes_too_long_is_not_made_again()
+    public async Task A_POST_that_times_out_is_not_retried()
     {
         var clock = new FakeTimeProvider();
         var stub = new StubHandler(StubHandler.Hang);
@@ -48,7 +48,7 @@ public sealed class AttemptTimerTests
     }
 
     [Fact]
-    public async Task Attempts_that_take_too_long_eject_their_endpoint()
+    public async Task Attempts_that_time_out_eject_their_endpoint()
     {
         var clock = new FakeTimeProvider();
         var stub = new StubHandler(StubHandler.Hang);
@@ -64,7 +64,7 @@ public sealed class AttemptTimerTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_call_that_takes_too_long_ends_as_one_of_HttpClient_would_and_names_the_option_and_the_seconds(bool sync)
+    public async Task A_call_that_times_out_throws_as_HttpClient_does_and_names_the_option_and_its_value(bool sync)
     {
         var clock = new FakeTimeProvider();
         var stub = new StubHandler(StubHandler.Hang);
@@ -80,7 +80,7 @@ public sealed class AttemptTimerTests
     }
 
     [Fact]
-    public async Task A_call_that_takes_too_long_is_held_against_the_endpoint_that_it_waits_for()
+    public async Task A_call_that_times_out_counts_as_a_failure_of_the_endpoint_it_waits_for()
     {
         var clock = new FakeTimeProvider();
         await using var client = new BalancedClient(new StubHandler(StubHandler.Hang), o => o.Timeout = Second, clock);
@@ -93,7 +93,7 @@ public sealed class AttemptTimerTests
     }
 
     [Fact]
-    public async Task All_attempts_share_the_time_of_the_call()
+    public async Task All_attempts_share_the_timeout_of_the_call()
     {
         var clock = new FakeTimeProvider();
         var stub = new StubHandler(StubHandler.Hang);
@@ -110,9 +110,9 @@ public sealed class AttemptTimerTests
     }
 
     [Fact]
-    public async Task The_time_of_the_call_is_named_also_when_the_clock_of_a_later_attempt_runs_out_a_moment_early()
+    public async Task The_timeout_of_the_call_is_named_even_when_the_timer_of_a_later_attempt_fires_slightly_early()
     {
-        // The timers of the system count whole milliseconds, and what is left of a call's time is cut down to them.
+        // System timers count whole milliseconds, and the rest of a call's timeout is rounded down to them.
         var clock = new SkewedClock(dueTime => TimeSpan.FromMilliseconds(Math.Floor(dueTime.TotalMilliseconds)));
         var stub = new StubHandler(StubHandler.Hang);
         await using var client = new BalancedClient(stub, o => (o.Timeout, o.Retry.PerTryTimeout) = (TimeSpan.FromMilliseconds(1000.5), TimeSpan.FromMilliseconds(600)), clock);
@@ -128,7 +128,7 @@ public sealed class AttemptTimerTests
     }
 
     [Fact]
-    public async Task A_wait_before_a_retry_that_is_longer_than_the_time_left_is_not_begun()
+    public async Task A_backoff_longer_than_the_remaining_timeout_is_not_started()
     {
         var clock = new FakeTimeProvider();
         var stub = StubHandler.Script(HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK);
@@ -140,7 +140,7 @@ public sealed class AttemptTimerTests
     }
 
     [Fact]
-    public async Task A_wait_before_a_retry_that_outlasts_the_call_ends_it_without_an_attempt_that_had_no_time()
+    public async Task A_backoff_that_outlasts_the_call_ends_it_without_another_attempt()
     {
         var clock = new SkewedClock(dueTime => dueTime == 2 * Second ? 5 * Second : dueTime);
         var stub = StubHandler.Script(StubHandler.Status(HttpStatusCode.ServiceUnavailable), StubHandler.Hang);
@@ -157,7 +157,7 @@ public sealed class AttemptTimerTests
     [Theory]
     [InlineData(100, 1)]
     [InlineData(101, 0)]
-    public async Task A_limit_that_was_noticed_more_than_a_tenth_of_a_second_late_is_not_held_against_the_endpoint(int late, int failed)
+    public async Task A_timeout_noticed_more_than_a_tenth_of_a_second_late_is_not_a_failure_of_the_endpoint(int late, int failed)
     {
         var clock = new FakeTimeProvider();
         var noticed = new TaskCompletionSource<HttpResponseMessage>();
@@ -176,7 +176,7 @@ public sealed class AttemptTimerTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task The_limits_end_with_the_headers_and_a_slow_body_may_take_longer(bool sync)
+    public async Task The_timeouts_end_with_the_headers_and_a_slow_body_may_take_longer(bool sync)
     {
         var clock = new FakeTimeProvider();
         var body = new System.IO.Pipelines.Pipe();
@@ -196,7 +196,7 @@ public sealed class AttemptTimerTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Without_limits_a_call_takes_as_long_as_it_takes(bool firstFails)
+    public async Task Without_timeouts_a_call_never_times_out(bool firstFails)
     {
         var clock = new FakeTimeProvider();
         var stub = firstFails ? StubHandler.Script(StubHandler.Status(HttpStatusCode.ServiceUnavailable), StubHandler.Hang) : new StubHandler(StubHandler.Hang);
@@ -215,7 +215,7 @@ public sealed class AttemptTimerTests
     [Theory]
     [InlineData(HttpStatusCode.OK)]
     [InlineData(HttpStatusCode.NoContent)]
-    public async Task An_answer_without_a_body_to_an_upload_that_may_go_on_reaches_the_caller_on_any_clock(HttpStatusCode status)
+    public async Task A_response_without_a_body_to_an_unfinished_upload_reaches_the_caller_on_any_clock(HttpStatusCode status)
     {
         await using var client = new BalancedClient(new StubHandler(_ => new HttpResponseMessage(status) { Version = HttpVersion.Version20 }), time: new FakeTimeProvider());
 
@@ -228,10 +228,10 @@ public sealed class AttemptTimerTests
 
     [Theory]
     [MemberData(nameof(Uploads))]
-    public async Task An_upload_that_may_go_on_after_the_headers_has_no_limit_any_more(string kind)
+    public async Task An_upload_that_continues_after_the_headers_no_longer_times_out(string kind)
     {
         var clock = new FakeTimeProvider();
-        var stub = new StubHandler(Answer);
+        var stub = new StubHandler(Respond);
         await using var client = new BalancedClient(stub, o => o.Timeout = Second, clock);
 
         using HttpResponseMessage response = await client.SendAsync(Upload(Content(kind)), completion: HttpCompletionOption.ResponseHeadersRead, cancellationToken: Cancelled);
@@ -242,9 +242,9 @@ public sealed class AttemptTimerTests
 
     [Theory]
     [MemberData(nameof(Uploads))]
-    public async Task An_upload_that_may_go_on_after_the_headers_is_still_cancelled_by_the_caller(string kind)
+    public async Task An_upload_that_continues_after_the_headers_is_still_cancelled_by_the_caller(string kind)
     {
-        var stub = new StubHandler(Answer);
+        var stub = new StubHandler(Respond);
         await using var client = new BalancedClient(stub);
         using HttpMessageInvoker invoker = client.Invoker;
         using var caller = new CancellationTokenSource();
@@ -257,9 +257,9 @@ public sealed class AttemptTimerTests
 
     [Theory]
     [MemberData(nameof(Uploads))]
-    public async Task The_token_of_an_upload_that_may_still_go_on_is_given_to_no_other_request(string kind)
+    public async Task The_token_of_an_unfinished_upload_is_not_reused_by_another_request(string kind)
     {
-        var stub = new StubHandler(Answer);
+        var stub = new StubHandler(Respond);
         await using var client = new BalancedClient(stub);
 
         for (int i = 0; i < 3; i++)
@@ -271,7 +271,7 @@ public sealed class AttemptTimerTests
     }
 
     [Fact]
-    public async Task On_the_system_clock_one_request_after_the_other_uses_the_same_source_of_cancellation()
+    public async Task On_the_system_clock_consecutive_requests_reuse_the_same_cancellation_source()
     {
         var stub = new StubHandler();
         await using var client = new BalancedClient(stub);
@@ -285,7 +285,7 @@ public sealed class AttemptTimerTests
     }
 
     [Fact]
-    public async Task On_the_system_clock_a_source_that_fired_is_not_used_again()
+    public async Task On_the_system_clock_a_source_that_fired_is_not_reused()
     {
         var stub = StubHandler.Script(StubHandler.Status(HttpStatusCode.OK), StubHandler.Hang, StubHandler.Status(HttpStatusCode.OK));
         await using var client = new BalancedClient(stub, o => o.Retry.PerTryTimeout = TimeSpan.FromMilliseconds(20));
@@ -301,9 +301,9 @@ public sealed class AttemptTimerTests
     }
 
     [Fact]
-    public async Task On_the_system_clock_a_source_comes_back_only_once_from_an_answer_that_could_not_be_followed()
+    public async Task On_the_system_clock_a_source_is_returned_only_once_for_a_response_that_could_not_be_wrapped()
     {
-        var stub = StubHandler.Script(_ => Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new FaultyContent() }), StubHandler.Hang);
+        var stub = StubHandler.Script(_ => Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new InvalidContent() }), StubHandler.Hang);
         await using var client = new BalancedClient(stub);
         using var caller = new CancellationTokenSource();
 
@@ -319,7 +319,7 @@ public sealed class AttemptTimerTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task On_the_system_clock_a_call_that_takes_too_long_ends(bool sync)
+    public async Task On_the_system_clock_a_call_times_out(bool sync)
     {
         await using var client = new BalancedClient(new StubHandler(StubHandler.Hang), o => o.Timeout = TimeSpan.FromMilliseconds(20));
 
@@ -343,7 +343,7 @@ public sealed class AttemptTimerTests
 
     [Theory]
     [MemberData(nameof(LongerThanATimer))]
-    public async Task A_time_that_is_longer_than_timers_can_count_is_refused_with_the_options(Action<LoadBalancingOptions> options, string path)
+    public async Task A_duration_longer_than_timers_support_is_rejected_with_the_options(Action<LoadBalancingOptions> options, string path)
     {
         await using var client = new BalancedClient(new StubHandler(), options);
 
@@ -352,13 +352,13 @@ public sealed class AttemptTimerTests
         Assert.Contains($"{path}: ", thrown.Message, StringComparison.Ordinal);
     }
 
-    private static HttpResponseMessage Answer(StubCall call) => new(HttpStatusCode.OK) { Content = new StringContent("answer"), Version = HttpVersion.Version20 };
+    private static HttpResponseMessage Respond(StubCall call) => new(HttpStatusCode.OK) { Content = new StringContent("response"), Version = HttpVersion.Version20 };
 
     private static HttpRequestMessage Upload(HttpContent content) => new(HttpMethod.Post, "http://catalog/items") { Content = content };
 
     private static HttpContent Content(string kind) => kind == "json" ? JsonContent.Create(new { Id = 1 }) : new UnknownContent();
 
-    /// <summary>Content of a type that HttpClient does not know may be sent while the answer is already read.</summary>
+    /// <summary>Content of an unknown type, which may still be sent while the response is read.</summary>
     private sealed class UnknownContent : HttpContent
     {
         protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => Task.CompletedTask;
@@ -370,14 +370,14 @@ public sealed class AttemptTimerTests
         }
     }
 
-    private sealed class FaultyContent : HttpContent
+    private sealed class InvalidContent : HttpContent
     {
         protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => Task.CompletedTask;
 
         protected override bool TryComputeLength(out long length) => throw new InvalidOperationException("no length");
     }
 
-    /// <summary>A clock whose timers go off at other times than asked for.</summary>
+    /// <summary>A clock whose timers fire earlier or later than requested.</summary>
     private sealed class SkewedClock(Func<TimeSpan, TimeSpan> skew) : FakeTimeProvider
     {
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>

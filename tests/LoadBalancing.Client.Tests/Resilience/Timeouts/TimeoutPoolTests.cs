@@ -10,7 +10,7 @@ public sealed class TimeoutPoolTests
     private readonly FakeTimeProvider _clock = new();
 
     [Fact]
-    public void A_limit_that_came_back_in_time_is_lent_again()
+    public void A_timeout_returned_in_time_is_rented_again()
     {
         using TimeoutPool pool = Pool();
         PooledTimeout first = Rent(pool, Second);
@@ -20,7 +20,7 @@ public sealed class TimeoutPoolTests
     }
 
     [Fact]
-    public void A_limit_that_was_cancelled_is_not_lent_again()
+    public void A_cancelled_timeout_is_not_rented_again()
     {
         using TimeoutPool pool = Pool();
         PooledTimeout first = Rent(pool, Second);
@@ -33,7 +33,7 @@ public sealed class TimeoutPoolTests
     }
 
     [Fact]
-    public void A_limit_fires_when_its_time_is_up_and_not_before_and_is_not_lent_again()
+    public void A_timeout_fires_at_its_deadline_and_is_not_rented_again()
     {
         using TimeoutPool pool = Pool();
         PooledTimeout first = Rent(pool, Second);
@@ -52,34 +52,34 @@ public sealed class TimeoutPoolTests
     }
 
     [Fact]
-    public void The_time_counts_from_the_start_that_is_given()
+    public void The_timeout_counts_from_the_given_start()
     {
         using TimeoutPool pool = Pool();
         long startedAt = _clock.GetTimestamp();
         _clock.Advance(TimeSpan.FromMilliseconds(600));
-        PooledTimeout limit = pool.Rent(startedAt, Second);
+        PooledTimeout timeout = pool.Rent(startedAt, Second);
 
         _clock.Advance(TimeSpan.FromMilliseconds(399));
-        Assert.False(limit.IsCancellationRequested);
+        Assert.False(timeout.IsCancellationRequested);
         _clock.Advance(TimeSpan.FromMilliseconds(1));
-        Assert.True(limit.IsCancellationRequested);
+        Assert.True(timeout.IsCancellationRequested);
     }
 
     [Fact]
-    public void A_time_that_is_up_before_it_begins_fires_at_once()
+    public void A_timeout_that_has_already_elapsed_fires_immediately()
     {
         using TimeoutPool pool = Pool();
         long startedAt = _clock.GetTimestamp();
         _clock.Advance(Second);
 
-        PooledTimeout limit = pool.Rent(startedAt, Second);
+        PooledTimeout timeout = pool.Rent(startedAt, Second);
 
         _clock.Advance(TimeSpan.FromTicks(1));
-        Assert.True(limit.IsCancellationRequested);
+        Assert.True(timeout.IsCancellationRequested);
     }
 
     [Fact]
-    public void The_time_of_the_last_loan_does_not_end_the_next_which_ends_by_its_own()
+    public void The_deadline_of_the_last_rental_does_not_end_the_next_one()
     {
         using TimeoutPool pool = Pool();
         PooledTimeout first = Rent(pool, Second);
@@ -88,7 +88,7 @@ public sealed class TimeoutPoolTests
         PooledTimeout second = Rent(pool, Second);
         Assert.Same(first, second);
 
-        // 1,699 ms: the timer that was set for the first loan has come and gone.
+        // 1,699 ms: the timer of the first rental has fired in the meantime.
         _clock.Advance(TimeSpan.FromMilliseconds(300));
         Assert.False(second.IsCancellationRequested);
         _clock.Advance(TimeSpan.FromMilliseconds(698));
@@ -98,67 +98,67 @@ public sealed class TimeoutPoolTests
     }
 
     [Fact]
-    public void A_loan_shorter_than_the_last_one_ends_in_its_own_time()
+    public void A_rental_shorter_than_the_last_one_ends_at_its_own_deadline()
     {
         using TimeoutPool pool = Pool();
         pool.Return(Rent(pool, TimeSpan.FromHours(1)));
 
-        PooledTimeout limit = Rent(pool, Second);
+        PooledTimeout timeout = Rent(pool, Second);
         _clock.Advance(Second);
 
-        Assert.True(limit.IsCancellationRequested);
+        Assert.True(timeout.IsCancellationRequested);
     }
 
     [Fact]
-    public void A_loan_long_after_the_timer_came_and_found_nobody_still_ends()
+    public void A_rental_started_after_the_timer_found_no_rental_still_times_out()
     {
         using TimeoutPool pool = Pool();
         pool.Return(Rent(pool, Second));
         _clock.Advance(TimeSpan.FromHours(1));
 
-        PooledTimeout limit = Rent(pool, Second);
+        PooledTimeout timeout = Rent(pool, Second);
         _clock.Advance(Second);
 
-        Assert.True(limit.IsCancellationRequested);
+        Assert.True(timeout.IsCancellationRequested);
     }
 
     [Fact]
-    public void A_loan_without_end_does_not_end()
+    public void An_infinite_timeout_does_not_fire()
     {
         using TimeoutPool pool = Pool();
         pool.Return(Rent(pool, Second));
-        PooledTimeout limit = Rent(pool, Timeout.InfiniteTimeSpan);
+        PooledTimeout timeout = Rent(pool, Timeout.InfiniteTimeSpan);
 
         _clock.Advance(TimeSpan.FromDays(100));
 
-        Assert.False(limit.IsCancellationRequested);
+        Assert.False(timeout.IsCancellationRequested);
     }
 
     [Fact]
-    public void A_loan_longer_than_timers_can_count_ends_in_its_own_time_on_the_system_clock_too()
+    public void A_timeout_longer_than_timers_support_does_not_fire_early_on_the_system_clock()
     {
         using var pool = new TimeoutPool(TimeProvider.System);
-        PooledTimeout limit = pool.Rent(TimeProvider.System.GetTimestamp(), TimeSpan.FromDays(1000));
+        PooledTimeout timeout = pool.Rent(TimeProvider.System.GetTimestamp(), TimeSpan.FromDays(1000));
 
-        Assert.False(limit.IsCancellationRequested);
+        Assert.False(timeout.IsCancellationRequested);
     }
 
     [Fact]
-    public void A_limit_that_is_stopped_no_longer_fires_and_can_be_cancelled()
+    public void A_timeout_without_a_deadline_does_not_fire_and_can_be_cancelled()
     {
         using TimeoutPool pool = Pool();
-        PooledTimeout limit = Rent(pool, Second);
-        limit.SetDeadline(long.MaxValue);
+        PooledTimeout timeout = Rent(pool, Second);
+        timeout.SetDeadline(long.MaxValue);
 
         _clock.Advance(TimeSpan.FromHours(1));
-        Assert.False(limit.IsCancellationRequested);
+        Assert.False(timeout.IsCancellationRequested);
 
-        limit.Cancel();
-        Assert.True(limit.IsCancellationRequested);
+        timeout.Cancel();
+        Assert.True(timeout.IsCancellationRequested);
     }
 
     [Fact]
-    public void What_was_registered_during_the_last_loan_is_forgotten()
+    public void Registrations_of_the_last_rental_are_dropped()
     {
         using TimeoutPool pool = Pool();
         PooledTimeout first = Rent(pool, Second);
@@ -172,15 +172,15 @@ public sealed class TimeoutPoolTests
     }
 
     [Fact]
-    public void There_is_a_bound_to_the_limits_that_are_kept_and_none_outlives_the_pool()
+    public void The_pool_is_bounded_and_no_timeout_outlives_it()
     {
         var time = new CountingTimeProvider();
         using var pool = new TimeoutPool(time);
-        PooledTimeout[] lent = [.. Enumerable.Range(0, 300).Select(_ => pool.Rent(time.GetTimestamp(), TimeSpan.FromHours(1)))];
+        PooledTimeout[] rented = [.. Enumerable.Range(0, 300).Select(_ => pool.Rent(time.GetTimestamp(), TimeSpan.FromHours(1)))];
         PooledTimeout last = pool.Rent(time.GetTimestamp(), TimeSpan.FromHours(1));
         Assert.Equal(301, time.TimersAlive);
 
-        Array.ForEach(lent, pool.Return);
+        Array.ForEach(rented, pool.Return);
         Assert.InRange(pool.PooledCount, 256, pool.Capacity);
         Assert.Equal(pool.PooledCount + 1, time.TimersAlive);
 
@@ -192,50 +192,50 @@ public sealed class TimeoutPoolTests
     }
 
     [Fact]
-    public async Task On_the_system_clock_it_fires_too()
+    public async Task On_the_system_clock_a_timeout_fires()
     {
         using var pool = new TimeoutPool(TimeProvider.System);
         pool.Return(pool.Rent(TimeProvider.System.GetTimestamp(), TimeSpan.FromMilliseconds(1)));
-        PooledTimeout limit = pool.Rent(TimeProvider.System.GetTimestamp(), TimeSpan.FromMilliseconds(20));
+        PooledTimeout timeout = pool.Rent(TimeProvider.System.GetTimestamp(), TimeSpan.FromMilliseconds(20));
         var fired = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using CancellationTokenRegistration registration = limit.Token.Register(fired.SetResult);
+        using CancellationTokenRegistration registration = timeout.Token.Register(fired.SetResult);
 
         await fired.Task;
 
-        Assert.True(limit.IsCancellationRequested);
+        Assert.True(timeout.IsCancellationRequested);
     }
 
     [Fact]
-    public void No_limit_is_lent_to_two_at_once()
+    public void No_timeout_is_rented_twice_concurrently()
     {
         using var pool = new TimeoutPool(TimeProvider.System);
-        var lent = new System.Collections.Concurrent.ConcurrentDictionary<PooledTimeout, bool>();
+        var rented = new System.Collections.Concurrent.ConcurrentDictionary<PooledTimeout, bool>();
         int doubles = 0;
 
         Parallel.For(0, 4, _ =>
         {
             for (int i = 0; i < 2000; i++)
             {
-                PooledTimeout limit = pool.Rent(TimeProvider.System.GetTimestamp(), TimeSpan.FromHours(1));
-                if (!lent.TryAdd(limit, true))
+                PooledTimeout timeout = pool.Rent(TimeProvider.System.GetTimestamp(), TimeSpan.FromHours(1));
+                if (!rented.TryAdd(timeout, true))
                 {
                     Interlocked.Increment(ref doubles);
                 }
 
-                lent.TryRemove(limit, out bool _);
-                pool.Return(limit);
+                rented.TryRemove(timeout, out bool _);
+                pool.Return(timeout);
             }
         });
 
         Assert.Equal(0, doubles);
     }
 
-    /// <summary>The timer comes at any moment between lending and ending: what it may never do is fire on a loan whose time is not up, or miss one whose time is.</summary>
+    /// <summary>The timer fires at any moment between start and end of a rental. It must never fire for a rental before its deadline, nor miss one after it.</summary>
     [Fact]
-    public void A_timer_that_comes_while_loans_change_neither_fires_too_early_nor_not_at_all()
+    public void A_timer_that_fires_between_rentals_neither_ends_one_early_nor_misses_one()
     {
         var time = new HandTimeProvider();
-        using var limit = new PooledTimeout(time);
+        using var timeout = new PooledTimeout(time);
         int wrong = 0;
         using var stop = new CancellationTokenSource();
         var ticking = new Thread(() =>
@@ -249,30 +249,30 @@ public sealed class TimeoutPoolTests
 
         for (int i = 0; i < 100_000; i++)
         {
-            // The time of the first loan is nearly up, and up when it has ended; the second has all of its time.
-            limit.Start(time.GetTimestamp(), TimeSpan.FromMilliseconds(2));
-            bool ended = limit.TryReset();
+            // The deadline of the first rental passes right after it has ended; the second has its full timeout.
+            timeout.Start(time.GetTimestamp(), TimeSpan.FromMilliseconds(2));
+            bool ended = timeout.TryReset();
             time.Advance(TimeSpan.FromMilliseconds(2));
-            limit.Start(time.GetTimestamp(), TimeSpan.FromMilliseconds(2));
-            wrong += ended && !limit.TryReset() ? 1 : 0;
+            timeout.Start(time.GetTimestamp(), TimeSpan.FromMilliseconds(2));
+            wrong += ended && !timeout.TryReset() ? 1 : 0;
         }
 
         stop.Cancel();
         ticking.Join();
         Assert.Equal(0, wrong);
 
-        limit.Start(time.GetTimestamp(), TimeSpan.FromMilliseconds(2));
+        timeout.Start(time.GetTimestamp(), TimeSpan.FromMilliseconds(2));
         time.Advance(TimeSpan.FromMilliseconds(2));
         Assert.True(time.IsSet);
         time.Wake();
-        Assert.True(limit.IsCancellationRequested);
+        Assert.True(timeout.IsCancellationRequested);
     }
 
     private TimeoutPool Pool() => new(_clock);
 
-    private PooledTimeout Rent(TimeoutPool pool, TimeSpan limit) => pool.Rent(_clock.GetTimestamp(), limit);
+    private PooledTimeout Rent(TimeoutPool pool, TimeSpan timeout) => pool.Rent(_clock.GetTimestamp(), timeout);
 
-    /// <summary>A clock whose timers come when a test calls them, and as often as it likes.</summary>
+    /// <summary>A clock whose timers fire when the test calls them.</summary>
     private sealed class HandTimeProvider : TimeProvider
     {
         private TimerCallback? _callback;

@@ -1,9 +1,9 @@
 namespace LoadBalancing.Client;
 
 /// <summary>The endpoints of one priority while a snapshot is being built.</summary>
-internal sealed class PriorityLevel
+internal sealed class PriorityGroup
 {
-    public PriorityLevel(UpstreamEndpoint[] endpoints, SlowStartWeights slowStart)
+    public PriorityGroup(UpstreamEndpoint[] endpoints, SlowStartWeights slowStart)
     {
         Endpoints = endpoints;
         Available = Array.FindAll(endpoints, static endpoint => endpoint.IsAvailable);
