@@ -31,7 +31,8 @@ internal static class ConfigureAndReload
         LoadBalancer catalog = provider.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer("catalog");
         foreach (UpstreamEndpoint endpoint in catalog.Endpoints)
         {
-            Console.WriteLine($"{endpoint}: {endpoint.Health} {endpoint.HealthReason}, {endpoint.InFlight} in flight, {endpoint.Succeeded} good, {endpoint.Failed} bad");
+            Console.WriteLine(
+                $"{endpoint}: {endpoint.Health} {endpoint.HealthReason}, {endpoint.InFlight} in flight, {endpoint.Succeeded} good, {endpoint.Failed} bad");
         }
         // end-snippet
     }

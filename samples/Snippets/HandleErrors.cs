@@ -19,7 +19,7 @@ internal static class HandleErrors
         }
         catch (NoEndpointAvailableException exception)
         {
-            logger.LogWarning("Nobody to ask in {Cluster}: {Message}", exception.Cluster, exception.Message);
+            logger.LogWarning("No endpoint available in {Cluster}: {Message}", exception.Cluster, exception.Message);
         }
         catch (HttpRequestException exception)
         {

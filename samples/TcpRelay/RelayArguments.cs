@@ -3,7 +3,7 @@ using LoadBalancing.Client;
 
 namespace TcpRelay;
 
-/// <summary>What the command line says.</summary>
+/// <summary>The parsed command line.</summary>
 public sealed record RelayArguments(RelaySettings Settings, IReadOnlyList<string> Backends, string Strategy)
 {
     public const string Usage =
@@ -16,13 +16,13 @@ public sealed record RelayArguments(RelaySettings Settings, IReadOnlyList<string
           --proxy v1|v2           tells backends the client's address, by the PROXY protocol
         """;
 
-    public static RelayArguments? Read(string[] args, out string? fault)
+    public static RelayArguments? Read(string[] args, out string? error)
     {
         var settings = new RelaySettings();
         var backends = new List<string>();
         string strategy = LoadBalancingStrategies.LeastConnections;
-        fault = args.Length % 2 == 0 ? null : $"'{args[^1]}' has no value.";
-        for (int i = 0; fault is null && i < args.Length; i += 2)
+        error = args.Length % 2 == 0 ? null : $"'{args[^1]}' has no value.";
+        for (int i = 0; error is null && i < args.Length; i += 2)
         {
             string value = args[i + 1];
             switch (args[i])
@@ -40,11 +40,11 @@ public sealed record RelayArguments(RelaySettings Settings, IReadOnlyList<string
                     settings = settings with { Proxy = proxy };
                     break;
                 default:
-                    fault = $"'{args[i]} {value}' is not understood.";
+                    error = $"'{args[i]} {value}' is not a valid option.";
                     break;
             }
         }
 
-        return fault is null ? new RelayArguments(settings, backends, strategy) : null;
+        return error is null ? new RelayArguments(settings, backends, strategy) : null;
     }
 }

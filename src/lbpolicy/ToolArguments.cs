@@ -25,6 +25,7 @@ internal sealed class ToolArguments
         """;
 
     private static readonly string[] Commands = ["check", "explain", "convert", "repair"];
+    private static readonly string[] ValueOptions = ["--host", "--path", "--method", "--header", "--port", "--namespace", "--label", "--locality"];
 
     public string Command { get; private set; } = "";
 
@@ -72,6 +73,10 @@ internal sealed class ToolArguments
             else if (option is "--json" or "--write")
             {
                 (IsJson, Write) = (IsJson || option == "--json", Write || option == "--write");
+            }
+            else if (!ValueOptions.Contains(option))
+            {
+                return $"Unknown option {option}.";
             }
             else if (i + 1 >= args.Count)
             {
@@ -123,10 +128,8 @@ internal sealed class ToolArguments
                 }
 
                 return null;
-            case "--label" or "--header":
-                return $"{option} '{value}' must have the form name=value.";
             default:
-                return $"Unknown option {option}.";
+                return $"{option} '{value}' must have the form name=value.";
         }
     }
 }

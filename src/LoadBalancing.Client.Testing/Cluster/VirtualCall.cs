@@ -1,7 +1,7 @@
 namespace LoadBalancing.Client;
 
-/// <summary>One request as a virtual endpoint sees it.</summary>
-/// <param name="Endpoint">Who is asked.</param>
-/// <param name="Number">1 for the first request that this endpoint received.</param>
-/// <param name="Request">The request over HTTP, to be read only while the reply is decided; null below HTTP.</param>
+/// <summary>One request received by a virtual endpoint.</summary>
+/// <param name="Endpoint">The endpoint.</param>
+/// <param name="Number">The number of the request at this endpoint, starting at 1.</param>
+/// <param name="Request">The HTTP request, readable only while the reply is determined; null for calls without HTTP.</param>
 public readonly record struct VirtualCall(VirtualEndpoint Endpoint, long Number, HttpRequestMessage? Request);

@@ -3,31 +3,31 @@ using System.Text;
 
 namespace LoadBalancing.Client;
 
-/// <summary>One line of a time line.</summary>
+/// <summary>One event of a timeline.</summary>
 public readonly record struct RecordedEvent
 {
-    /// <summary>When, since the recorder was made.</summary>
+    /// <summary>The time since the recorder was created.</summary>
     public TimeSpan At { get; init; }
 
-    /// <summary>What.</summary>
+    /// <summary>The kind of event.</summary>
     public RecordedEventKind Kind { get; init; }
 
-    /// <summary>The client in which it happened.</summary>
+    /// <summary>The client.</summary>
     public string Client { get; init; }
 
-    /// <summary>The endpoint that it concerns; null when it is none.</summary>
+    /// <summary>The endpoint; null if there is none.</summary>
     public UpstreamEndpoint? Endpoint { get; init; }
 
-    /// <summary>What became of an attempt; neutral for everything that is none.</summary>
+    /// <summary>The outcome of an attempt; neutral for other events.</summary>
     public AttemptOutcome Outcome { get; init; }
 
-    /// <summary>How long the attempt took; for an ejection its least length; for a retry the wait before it.</summary>
+    /// <summary>The duration of an attempt, the minimum duration of an ejection, or the delay before a retry.</summary>
     public TimeSpan Duration { get; init; }
 
-    /// <summary>Why, or which, in words; null when there is nothing to say.</summary>
+    /// <summary>Details, such as the reason; null if there are none.</summary>
     public string? Detail { get; init; }
 
-    /// <summary>The line: the same event gives the same text in every culture.</summary>
+    /// <summary>The event as one line, independent of the culture.</summary>
     public override string ToString()
     {
         var line = new StringBuilder();
@@ -37,7 +37,7 @@ public readonly record struct RecordedEvent
 
     internal void AppendTo(StringBuilder line)
     {
-        line.Append(CultureInfo.InvariantCulture, $"{At:hh\\:mm\\:ss\\.ffffff}  {Client,-10}  {NameOf(Kind),-9}");
+        line.Append(CultureInfo.InvariantCulture, $"{At:hh\\:mm\\:ss\\.ffffff}  {Client,-10}  {NameOf(Kind),-11}");
         if (Endpoint is not null)
         {
             line.Append("  ").Append(Endpoint.Address.Authority);
@@ -67,8 +67,8 @@ public readonly record struct RecordedEvent
         RecordedEventKind.Ended => "ended",
         RecordedEventKind.Retried => "retry",
         RecordedEventKind.Ejected => "EJECTED",
-        RecordedEventKind.EjectionRefused => "KEPT IN",
-        RecordedEventKind.Restored => "RETURNED",
+        RecordedEventKind.EjectionRefused => "NOT EJECTED",
+        RecordedEventKind.Restored => "RESTORED",
         RecordedEventKind.EndpointsChanged => "endpoints",
         _ => "note",
     };

@@ -112,17 +112,22 @@ public sealed class ToolTests : IDisposable
     }
 
     [Theory]
-    [InlineData]
-    [InlineData("mend", "file")]
-    [InlineData("check")]
-    [InlineData("explain", "file")]
-    [InlineData("check", "file", "--label", "nonsense")]
-    [InlineData("check", "file", "--what")]
-    public void Invalid_arguments_print_the_usage(params string[] args)
+    [InlineData("A command is required.")]
+    [InlineData("Unknown command 'mend'; commands: check, explain, convert, repair.", "mend", "file")]
+    [InlineData("At least one file is required.", "check")]
+    [InlineData("explain requires --host.", "explain", "file")]
+    [InlineData("repair takes a single file.", "repair", "file", "other")]
+    [InlineData("--host requires a value.", "explain", "file", "--host")]
+    [InlineData("--port '0' must be a number from 1 to 65535.", "explain", "file", "--host", "foo", "--port", "0")]
+    [InlineData("--path 'items' must start with a slash.", "explain", "file", "--host", "foo", "--path", "items")]
+    [InlineData("--label 'nonsense' must have the form name=value.", "check", "file", "--label", "nonsense")]
+    [InlineData("Unknown option --what.", "check", "file", "--what")]
+    public void Invalid_arguments_print_the_error_and_the_usage(string error, params string[] args)
     {
         (int code, _, string errors) = Run(args);
 
         Assert.Equal(2, code);
+        Assert.StartsWith(error + Environment.NewLine, errors, StringComparison.Ordinal);
         Assert.Contains("lbpolicy check FILE...", errors, StringComparison.Ordinal);
     }
 

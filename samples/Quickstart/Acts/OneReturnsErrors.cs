@@ -2,16 +2,16 @@ using LoadBalancing.Client;
 
 namespace Quickstart;
 
-internal sealed class OneAnswersErrors : Act
+internal sealed class OneReturnsErrors : Act
 {
     private const int CallsAfterwards = 200;
 
-    public override string Title => "Server 2 answers 500";
+    public override string Title => "Server 2 returns 500";
 
     public override string Story => $"""
-        {ConsecutiveErrors} errors in a row (the default) eject it. A 500 is not retried by default, so
+        {ConsecutiveErrors} consecutive errors (the default) eject it. A 500 is not retried by default, so
         these reach the caller. There is only one caller, so that the count is exact;
-        then come {CallsAfterwards} calls by {ManyCallers} callers.
+        {CallsAfterwards} calls by {ManyCallers} callers follow.
         """;
 
     public override async Task PlayAsync(Stage stage, Findings findings, CancellationToken cancellationToken)
@@ -19,7 +19,7 @@ internal sealed class OneAnswersErrors : Act
         DemoServer server = stage.Servers[1];
         UpstreamEndpoint endpoint = stage.EndpointOf(server);
         Tally before = stage.StartTally();
-        server.AnswersErrors = true;
+        server.ReturnsErrors = true;
         await stage.Traffic.SendUntilAsync(() => endpoint.Health == EndpointHealth.Ejected, callers: 1, cancellationToken);
         long arrived = before.ArrivedAt(server);
         long failed = before.FailedCalls;
