@@ -8,12 +8,12 @@ public sealed record RelayArguments(RelaySettings Settings, IReadOnlyList<string
 {
     public const string Usage =
         """
-        Without arguments: a demonstration with servers of its own.
+        Without arguments: a demonstration with its own servers.
 
-          --listen ADDRESS:PORT   where to accept connections, like 0.0.0.0:6379
-          --to URI                a backend, like tcp://10.0.0.1:6379 or unix:///run/redis.sock; once for each
-          --strategy NAME         LeastConnections, unless said otherwise; with Maglev a client keeps its backend
-          --proxy v1|v2           tells backends the client's address, by the PROXY protocol
+          --listen ADDRESS:PORT   the listening address, such as 0.0.0.0:6379
+          --to URI                a backend, such as tcp://10.0.0.1:6379 or unix:///run/redis.sock; repeatable
+          --strategy NAME         default: LeastConnections; with Maglev a client keeps its backend
+          --proxy v1|v2           sends the client's address to backends with the PROXY protocol
         """;
 
     public static RelayArguments? Read(string[] args, out string? error)
