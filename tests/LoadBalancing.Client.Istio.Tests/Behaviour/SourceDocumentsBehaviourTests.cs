@@ -51,7 +51,7 @@ public sealed class SourceDocumentsBehaviourTests
         await using PolicyClient client = Create(Yamls.Repaired("virtual-service-delay.yaml"));
         TimeSpan start = _clock.Elapsed;
         List<HttpStatusCode> delayed = _clock.Run(() => CallAsync(client, 10));
-        
+
         // Ten times five seconds, and a few milliseconds for the servers.
         Assert.InRange(_clock.Elapsed - start, TimeSpan.FromSeconds(50), TimeSpan.FromSeconds(51));
         Assert.All(delayed, static status => Assert.Equal(HttpStatusCode.OK, status));

@@ -24,7 +24,7 @@ public sealed class FaultInjectionExtensionsTests
         for (int i = 0; i < 2000; i++)
         {
             using HttpResponseMessage response = await client.Http.GetAsync("/items", Cancelled);
-            aborted +=  response.StatusCode == HttpStatusCode.InternalServerError ? 1 : 0;
+            aborted += response.StatusCode == HttpStatusCode.InternalServerError ? 1 : 0;
         }
 
         // 2000 draws at 10 %, seed 1 of the cluster: 200 expected, within three standard deviations (40).
