@@ -33,7 +33,8 @@ internal static class ConfigureAndReload
         foreach (UpstreamEndpoint endpoint in catalog.Endpoints)
         {
             Console.WriteLine(
-                $"{endpoint}: {endpoint.Health} {endpoint.HealthReason}, {endpoint.InFlight} in flight, {endpoint.SuccessCount} good, {endpoint.FailureCount} bad");
+                $"{endpoint}: {endpoint.Health} {endpoint.HealthReason}, {endpoint.InFlight} in flight, "
+                + $"{endpoint.SuccessCount} good, {endpoint.FailureCount} bad");
         }
         // end-snippet
     }

@@ -28,7 +28,16 @@ public sealed class TestCluster : IDisposable
         Metrics = new LoadBalancingMetrics(_meters);
         var logger = new FakeLogger(Logs, "cluster");
         logger.ControlLevel(LogLevel.Debug, explainPicks);
-        _cluster = new ClusterRuntime(new ClusterName("catalog", Subset: null), sources: "", Settings(Options), Time, Random, Metrics, logger, _ => Probe, runProbe: static probe => probe());
+        _cluster = new ClusterRuntime(
+            new ClusterName("catalog", Subset: null),
+            sources: "",
+            Settings(Options),
+            Time,
+            Random,
+            Metrics,
+            logger,
+            _ => Probe,
+            runProbe: static probe => probe());
         if (endpoints.Count > 0)
         {
             Update(endpoints);

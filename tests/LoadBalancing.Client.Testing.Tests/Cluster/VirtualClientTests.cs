@@ -72,7 +72,10 @@ public sealed class VirtualClientTests
 
         var thrown = Assert.Throws<VirtualClockException>(() => _clock.Run(() => http.GetAsync("/items")));
 
-        Assert.Contains("CurrentEndpointSet.Publish queues work to the thread pool by TaskCompletionSource.TrySetResult", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "CurrentEndpointSet.Publish queues work to the thread pool by TaskCompletionSource.TrySetResult",
+            thrown.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
