@@ -1,4 +1,4 @@
-// A balanced client in a program compiled ahead of time: twenty requests to two servers, half of them to each.
+// A load-balanced client in a program compiled ahead of time: twenty requests, split evenly between two servers.
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
@@ -18,26 +18,26 @@ for (int i = 0; i < names.Length; i++)
     settings[$"LoadBalancing:catalog:Endpoints:{i}"] = await StartServerAsync(names[i]);
 }
 
-// Read from configuration, because reading options is where reflection usually hides.
+// Options are read from configuration, which often requires reflection.
 var services = new ServiceCollection();
 services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
 services.AddLoadBalancedHttpClient<WhoAmIClient>("catalog");
 
 await using ServiceProvider provider = services.BuildServiceProvider();
 WhoAmIClient client = provider.GetRequiredService<WhoAmIClient>();
-Dictionary<string, int> answers = [];
+Dictionary<string, int> counts = [];
 for (int i = 0; i < Requests; i++)
 {
     string name = await client.AskAsync();
-    answers[name] = answers.GetValueOrDefault(name) + 1;
+    counts[name] = counts.GetValueOrDefault(name) + 1;
 }
 
 foreach (string name in names)
 {
-    Console.WriteLine($"server {name}: {answers.GetValueOrDefault(name)} of {Requests} requests");
+    Console.WriteLine($"server {name}: {counts.GetValueOrDefault(name)} of {Requests} requests");
 }
 
-return names.All(answers.ContainsKey) ? 0 : 1;
+return names.All(counts.ContainsKey) ? 0 : 1;
 
 static async Task<string> StartServerAsync(string name)
 {

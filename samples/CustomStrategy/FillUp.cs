@@ -3,7 +3,7 @@ using LoadBalancing.Client;
 namespace CustomStrategy;
 
 // begin-snippet: custom-strategy
-/// <summary>Fills one endpoint after the other, in the order described: what is paid for by the hour can be switched off when it stays empty.</summary>
+/// <summary>Fills one endpoint after the other, in the order of the options, so that idle servers that are billed by the hour can be switched off.</summary>
 public sealed class FillUp : ILoadBalancingStrategy
 {
     private const int Full = 4;

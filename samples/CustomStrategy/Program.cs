@@ -12,9 +12,9 @@ services.AddLoadBalancer("render", static options =>
 await using ServiceProvider provider = services.BuildServiceProvider();
 LoadBalancer render = provider.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer("render");
 
-// Six jobs that take their time: nothing is connected to here, only the picks are shown.
+// Six long-running jobs. Only the picks are shown; nothing is connected to.
 EndpointLease[] jobs = [.. Enumerable.Range(0, 6).Select(_ => render.Pick())];
-Console.WriteLine("Six jobs under way, given out by FillUp, a strategy of this sample: up to four on a server before the next gets any.");
+Console.WriteLine("Six jobs in flight, picked by FillUp, a strategy of this sample: up to four per server before the next one is used.");
 Console.WriteLine(string.Join(", ", render.Endpoints.Select(static endpoint => $"{endpoint.Address.Host}: {endpoint.InFlight}")));
 foreach (EndpointLease job in jobs)
 {

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace IstioPolicies;
 
-/// <summary>Three servers of foo on free ports of this machine, of which the first can be told to fail.</summary>
+/// <summary>Three servers of foo on free loopback ports, of which the first can be made to fail.</summary>
 internal sealed class LocalServers : IAsyncDisposable
 {
     private readonly List<WebApplication> _servers = [];

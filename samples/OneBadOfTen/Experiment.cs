@@ -2,12 +2,12 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace OneBadOfTen;
 
-/// <summary>Each contender in turn: a client of its own, warm code, counters at zero, the same load and the same fault.</summary>
+/// <summary>Measures each contender with its own client, warmed-up code, reset counters, the same load and the same fault.</summary>
 internal sealed class Experiment(Settings settings, TextWriter output)
 {
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
 
-    /// <returns>Whether this library did what it promises; true if it was not among the contenders.</returns>
+    /// <returns>Whether this library met its expectations; true if it was not among the contenders.</returns>
     public async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
         await using ServerProcess servers = await ServerProcess.StartAsync();
@@ -30,10 +30,10 @@ internal sealed class Experiment(Settings settings, TextWriter output)
         return verdicts.TrueForAll(static verdict => verdict.Holds);
     }
 
-    /// <summary>Compiles what the contender uses. With another client, because successes would count for the circuit of the measured one.</summary>
+    /// <summary>Warms up the code of a contender, with another client, because successes would count for the circuit breaker of the measured one.</summary>
     private async Task WarmUpAsync(Contender contender, ServerProcess servers, CancellationToken cancellationToken)
     {
-        await servers.InflictAsync(Fault.None);
+        await servers.SetFaultAsync(Fault.None);
         await using ServiceProvider provider = CreateProvider(contender, servers);
         await new OpenLoop(settings.Rate, WarmUp).RunAsync(CreateClient(provider), cancellationToken);
     }
@@ -42,7 +42,7 @@ internal sealed class Experiment(Settings settings, TextWriter output)
     {
         await using ServiceProvider provider = CreateProvider(contender, servers);
         HttpClient client = CreateClient(provider);
-        await servers.ForgetAsync();
+        await servers.ResetAsync();
 
         using var reactions = new Reactions();
         Task fault = settings.Fault.PlayAsync(servers, settings.Duration, cancellationToken);

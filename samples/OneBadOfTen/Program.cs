@@ -2,14 +2,14 @@ using OneBadOfTen;
 
 if (args is [ServerProcess.Argument])
 {
-    // The same program is also the servers, in a process of their own. Nothing is awaited before this: the loop keeps the main thread.
+    // The same program runs the servers in a separate process. Nothing is awaited before this, because the loop occupies the main thread.
     ServerLoop.Run(Console.In, Console.Out);
     return 0;
 }
 
-if (!Settings.TryParse(args, out Settings settings, out string? complaint))
+if (!Settings.TryParse(args, out Settings settings, out string? error))
 {
-    Console.WriteLine(complaint);
+    Console.WriteLine(error);
     Console.WriteLine(Settings.Usage);
     return 2;
 }

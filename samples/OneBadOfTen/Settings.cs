@@ -3,42 +3,42 @@ using System.Globalization;
 
 namespace OneBadOfTen;
 
-/// <summary>What the command line asks for.</summary>
+/// <summary>The parsed command line.</summary>
 internal sealed record Settings
 {
     public const string Usage = """
         dotnet run -c Release --project samples/OneBadOfTen [-- options]
 
-          --seconds 10          how long each contender is measured: 1 to 600
+          --seconds 10          duration of each measurement: 1 to 600
           --rate 400            calls per second: 1 to 5000
-          --fault 503           what the bad server does: 503 (at once), slow (200 ms late), silent (never answers),
-                                killed (gone from 2/8 to 5/8 of the time), none
+          --fault 503           fault of the bad server: 503 (immediately), slow (by 200 ms), silent (never responds),
+                                killed (down from 2/8 to 5/8 of the time), none
           --only all            by-hand, as-shipped, tuned or ours; strategies (ours with each strategy that does not hash), or
                                 one of those: random, least-request, least-connections, least-load
-          --per-try-timeout 1   in seconds, for every contender; as shipped if not given, but 1 with --fault silent
+          --per-try-timeout 1   in seconds, for all contenders; default: as shipped, but 1 with --fault silent
         """;
 
     public TimeSpan Duration { get; private init; } = TimeSpan.FromSeconds(10);
 
     public int Rate { get; private init; } = 400;
 
-    public Fault Fault { get; private init; } = Fault.Answers503;
+    public Fault Fault { get; private init; } = Fault.Returns503;
 
     public IReadOnlyList<Contender> Contenders { get; private init; } = Contender.All;
 
-    /// <summary>The limit of one attempt, for all contenders alike; null leaves each the limit it comes with.</summary>
+    /// <summary>The timeout of one attempt, for all contenders; null: the default of each contender.</summary>
     public TimeSpan? PerTryTimeout { get; private init; }
 
-    public static bool TryParse(string[] args, out Settings settings, [NotNullWhen(false)] out string? complaint)
+    public static bool TryParse(string[] args, out Settings settings, [NotNullWhen(false)] out string? error)
     {
         settings = new Settings();
-        complaint = null;
+        error = null;
         for (int i = 0; i < args.Length; i += 2)
         {
             string value = i + 1 < args.Length ? args[i + 1] : "";
             if (settings.With(args[i], value) is not { } changed)
             {
-                complaint = $"'{$"{args[i]} {value}".TrimEnd()}' is not understood.";
+                error = $"'{$"{args[i]} {value}".TrimEnd()}' is not a valid option.";
                 return false;
             }
 
@@ -65,6 +65,6 @@ internal sealed record Settings
         _ => null,
     };
 
-    private static bool IsNumber(string text, int least, int most, out int number) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number >= least && number <= most;
+    private static bool IsNumber(string text, int min, int max, out int number) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number >= min && number <= max;
 }

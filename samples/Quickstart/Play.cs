@@ -1,9 +1,9 @@
 namespace Quickstart;
 
-/// <summary>The acts, one after the other.</summary>
+/// <summary>Plays the acts, one after the other.</summary>
 internal sealed class Play(params Act[] acts)
 {
-    /// <returns>Whether every finding of every act is what was expected.</returns>
+    /// <returns>Whether all findings of all acts are as expected.</returns>
     public async Task<bool> RunAsync(Stage stage, IView view, CancellationToken cancellationToken)
     {
         bool asExpected = true;
@@ -40,7 +40,7 @@ internal sealed class Play(params Act[] acts)
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            findings.Expect("the act plays to its end", "interrupted, or out of time", holds: false);
+            findings.Expect("the act completes", "interrupted or timed out", holds: false);
         }
     }
 }

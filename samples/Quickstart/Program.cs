@@ -7,8 +7,8 @@ var clock = Stopwatch.StartNew();
 IView view = IView.ForThisTerminal();
 view.Open($"""
     LoadBalancing.Client in six acts: four servers, one HttpClient, about 12 s.
-    Times are scaled down: an ejection lasts {Seconds(Scale.EjectionTime)} here (default: 3 min), and the
-    sweep that ends it comes every {Seconds(Scale.SweepInterval)} (default: 1 min).
+    Times are scaled down: an ejection lasts {Seconds(Scale.EjectionTime)} (default: 3 min), and sweeps
+    that restore servers run every {Seconds(Scale.SweepInterval)} (default: 1 min).
     """);
 
 using var curtain = new CancellationTokenSource(Scale.LongestPlay);
@@ -23,8 +23,8 @@ using var counters = new MetricCounters();
 var settings = new LiveSettings("Catalog");
 var dice = new Dice();
 
-// This is the whole set-up of a balanced client. The last two lines are for the demo: faults are switched on by a change
-// of configuration while calls go on, and they are to be the same on every run.
+// This is the complete setup of a load-balanced client. The last two lines are for the demo: faults are enabled by a change
+// of configuration at run time, and are the same on every run.
 var services = new ServiceCollection();
 services.AddLoadBalancedHttpClient("catalog", options =>
 {
@@ -41,14 +41,14 @@ LoadBalancer balancer = provider.GetRequiredService<ILoadBalancerProvider>().Get
 var stage = new Stage(servers, balancer, new Traffic(client), settings, dice, counters);
 var play = new Play(
     new EvenSpread(),
-    new OneAnswersErrors(),
+    new OneReturnsErrors(),
     new OneIsStopped(),
     new BothReturn(),
     new FaultsPerRequest(),
     new FaultsPerAttempt());
 bool asExpected = await play.RunAsync(stage, view, curtain.Token);
 
-view.Close(asExpected ? "Everything came as expected" : "Not everything came as expected", clock.Elapsed);
+view.Close(asExpected ? "All results are as expected" : "Some results are not as expected", clock.Elapsed);
 return asExpected ? 0 : 1;
 
 static string Seconds(TimeSpan time) => $"{time.TotalSeconds} s";

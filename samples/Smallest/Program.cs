@@ -6,11 +6,11 @@ builder.Services.AddLoadBalancedHttpClient("catalog", options =>
     options.Endpoints = ["http://127.0.0.1:5801", "http://127.0.0.1:5802"];
 });
 
-// This program is its own two servers, so that it runs by itself; yours would be elsewhere.
+// This program also runs the two servers, so that it is self-contained.
 WebApplication app = builder.Build();
 app.Urls.Add("http://127.0.0.1:5801");
 app.Urls.Add("http://127.0.0.1:5802");
-app.MapGet("/whoami", (HttpContext context) => $"{context.Request.Host} answers on port {context.Connection.LocalPort}");
+app.MapGet("/whoami", (HttpContext context) => $"{context.Request.Host} responds on port {context.Connection.LocalPort}");
 await app.StartAsync();
 
 HttpClient catalog = app.Services.GetRequiredService<IHttpClientFactory>().CreateClient("catalog");

@@ -13,13 +13,14 @@ using Yarp.ReverseProxy;
 
 namespace Snippets;
 
-/// <summary>Runs what a page shows and says whether it does what the page says. Nothing reaches the network but what this machine answers itself.</summary>
+/// <summary>Runs the snippets of the pages and checks their effects. Only loopback connections are used.</summary>
 internal sealed class Checks
 {
     public int Failed { get; private set; }
 
-    /// <summary>Sends through clients, and looks where the requests arrive.</summary>
-    public Task ReachesAsync(string snippet, IConfiguration configuration, string[] clients, Action<IServiceCollection> register, string authority = "10.0.0.") =>
+    /// <summary>Sends requests through clients and checks the endpoints that receive them.</summary>
+    public Task ReachesAsync(
+        string snippet, IConfiguration configuration, string[] clients, Action<IServiceCollection> register, string authority = "10.0.0.") =>
         RunAsync(snippet, async () =>
         {
             var server = new StubServer();
@@ -37,7 +38,7 @@ internal sealed class Checks
             return Reached(server, authority);
         });
 
-    /// <summary>Makes a client that must have the handler it was brought, and so cannot be given one that answers.</summary>
+    /// <summary>Creates a client that requires its own handler, so that the handler cannot be replaced by a stub.</summary>
     public Task MakesAsync(string snippet, IConfiguration configuration, string name) => RunAsync(snippet, async () =>
     {
         await using ServiceProvider provider = Build(configuration, services => services.AddLoadBalancedHttpClient(name), server: null);
@@ -51,18 +52,19 @@ internal sealed class Checks
         var server = new StubServer();
         await using ServiceProvider provider = Build(configuration, register, server);
         Echo.EchoClient client = provider.GetRequiredService<Echo.EchoClient>();
-        bool answered = await client.SayAsync("one") == "42" && await client.SayAsync("two") == "42";
+        bool responded = await client.SayAsync("one") == "42" && await client.SayAsync("two") == "42";
         (bool asShown, string seen) = Reached(server, "10.0.0.");
-        return (asShown && answered && server.Authorities.Distinct().Count() == 2, seen);
+        return (asShown && responded && server.Authorities.Distinct().Count() == 2, seen);
     });
 
-    /// <summary>Lets endpoints fail until one is out, and asks who it is.</summary>
-    public Task TellsWhoIsOutAsync(string snippet, IConfiguration configuration) => RunAsync(snippet, async () =>
+    /// <summary>Makes endpoints fail until one is ejected, and queries which one.</summary>
+    public Task ReportsEjectedEndpointsAsync(string snippet, IConfiguration configuration) => RunAsync(snippet, async () =>
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Configuration.AddConfiguration(configuration);
-        builder.Services.AddLoadBalancedHttpClient("catalog").ConfigurePrimaryHttpMessageHandler(static () => new StubServer { Status = HttpStatusCode.InternalServerError });
+        builder.Services.AddLoadBalancedHttpClient("catalog").ConfigurePrimaryHttpMessageHandler(
+            static () => new StubServer { Status = HttpStatusCode.InternalServerError });
         await using WebApplication app = builder.Build();
         app.Urls.Add("http://127.0.0.1:0");
         TuneEjection.ShowEndpoints(app);
@@ -75,7 +77,12 @@ internal sealed class Checks
 
         using var browser = new HttpClient();
         JsonElement[] endpoints = (await browser.GetFromJsonAsync<JsonElement[]>($"{app.Urls.Single()}/upstreams"))!;
-        string[] reasons = [.. endpoints.Where(static endpoint => endpoint.GetProperty("health").GetString() == "Ejected").Select(static endpoint => endpoint.GetProperty("healthReason").GetString()!)];
+        string[] reasons =
+        [
+            .. endpoints
+                .Where(static endpoint => endpoint.GetProperty("health").GetString() == "Ejected")
+                .Select(static endpoint => endpoint.GetProperty("healthReason").GetString()!),
+        ];
         return (reasons is ["3 failures in a row, the last: ErrorResponse"], string.Join(", ", reasons));
     });
 
@@ -94,7 +101,7 @@ internal sealed class Checks
         return (destinations is ["one", "two"], string.Join(", ", destinations));
     });
 
-    /// <summary>Nobody listens on port 1 of this machine, and that is held against the endpoint.</summary>
+    /// <summary>A refused connection, to port 1 of this machine, counts as a failure of the endpoint.</summary>
     public Task CountsFailureAsync(string snippet) => RunAsync(snippet, async () =>
     {
         var services = new ServiceCollection();
@@ -114,10 +121,10 @@ internal sealed class Checks
         return (counted == 1, $"{counted} failure counted");
     });
 
-    /// <summary>Requests that belong together, however they say so, arrive at one endpoint.</summary>
+    /// <summary>Requests with session affinity of any kind arrive at one endpoint.</summary>
     public Task StaysAsync(string snippets) => RunAsync(snippets, async () =>
     {
-        int places = 0;
+        int endpoints = 0;
         foreach (Func<HttpClient, Task> send in new Func<HttpClient, Task>[]
         {
             static async client =>
@@ -143,25 +150,25 @@ internal sealed class Checks
             }).ConfigurePrimaryHttpMessageHandler(() => server);
             await using ServiceProvider provider = services.BuildServiceProvider();
             await send(provider.GetRequiredService<IHttpClientFactory>().CreateClient("catalog"));
-            places += server.Authorities.Distinct().Count();
+            endpoints += server.Authorities.Distinct().Count();
         }
 
-        return (places == 3, $"{places} endpoints for 3 callers");
+        return (endpoints == 3, $"{endpoints} endpoints for 3 callers");
     });
 
-    /// <summary>Brings about each error that can be caught.</summary>
+    /// <summary>Causes each of the errors that can be caught.</summary>
     public Task NamesErrorsAsync(string snippet) => RunAsync(snippet, async () =>
     {
         var log = new ListLogger();
         await CallAsync(new StubServer { Status = HttpStatusCode.NotFound }, static _ => { });
-        await CallAsync(new StubServer { Answers = false }, static options => options.Timeout = TimeSpan.FromMilliseconds(50));
+        await CallAsync(new StubServer { Responds = false }, static options => options.Timeout = TimeSpan.FromMilliseconds(50));
         await CallAsync(new StubServer { Status = HttpStatusCode.InternalServerError }, static options =>
         {
             options.OutlierDetection.ConsecutiveErrors = 1;
             options.OutlierDetection.MaxEjectionPercent = 100;
             options.Panic.ThresholdPercent = 0;
         });
-        string[] expected = ["Status NotFound", "Too slow", "Status InternalServerError", "Nobody to ask in catalog"];
+        string[] expected = ["Status NotFound", "Too slow", "Status InternalServerError", "No endpoint available in catalog"];
         return (expected.SequenceEqual(log.Lines.Select(static line => line.Split([',', ':'])[0])), string.Join(" | ", log.Lines));
 
         async Task CallAsync(StubServer server, Action<LoadBalancingOptions> configure)
@@ -188,10 +195,11 @@ internal sealed class Checks
         services.AddSingleton<IHostEnvironment>(new Microsoft.Extensions.Hosting.Internal.HostingEnvironment { EnvironmentName = Environments.Production });
         register(services);
 
-        // Last, so that no snippet replaces it: nothing here may reach the network.
+        // Registered last, so that no snippet replaces it and nothing reaches the network.
         if (server is not null)
         {
-            services.PostConfigureAll<HttpClientFactoryOptions>(options => options.HttpMessageHandlerBuilderActions.Add(builder => builder.PrimaryHandler = server));
+            services.PostConfigureAll<HttpClientFactoryOptions>(
+                options => options.HttpMessageHandlerBuilderActions.Add(builder => builder.PrimaryHandler = server));
         }
 
         return services.BuildServiceProvider(validateScopes: true);
@@ -200,7 +208,9 @@ internal sealed class Checks
     private static (bool AsShown, string Seen) Reached(StubServer server, string authority)
     {
         string[] reached = [.. server.Authorities.Distinct().Order()];
-        return (reached.Length > 0 && reached.All(candidate => candidate.StartsWith(authority, StringComparison.Ordinal)), $"reached {string.Join(", ", reached)}");
+        return (
+            reached.Length > 0 && reached.All(candidate => candidate.StartsWith(authority, StringComparison.Ordinal)),
+            $"reached {string.Join(", ", reached)}");
     }
 
     private async Task RunAsync(string snippet, Func<Task<(bool AsShown, string Seen)>> run)
@@ -228,6 +238,7 @@ internal sealed class Checks
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Lines.Add(formatter(state, exception));
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Add(formatter(state, exception));
     }
 }

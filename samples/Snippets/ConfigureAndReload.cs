@@ -32,7 +32,9 @@ internal static class ConfigureAndReload
         LoadBalancer catalog = provider.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer("catalog");
         foreach (UpstreamEndpoint endpoint in catalog.Endpoints)
         {
-            Console.WriteLine($"{endpoint}: {endpoint.Health} {endpoint.HealthReason}, {endpoint.InFlight} in flight, {endpoint.SuccessCount} good, {endpoint.FailureCount} bad");
+            Console.WriteLine(
+                $"{endpoint}: {endpoint.Health} {endpoint.HealthReason}, {endpoint.InFlight} in flight, "
+                + $"{endpoint.SuccessCount} good, {endpoint.FailureCount} bad");
         }
         // end-snippet
     }

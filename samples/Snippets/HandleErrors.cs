@@ -19,7 +19,7 @@ internal static class HandleErrors
         }
         catch (NoEndpointAvailableException exception)
         {
-            logger.LogWarning("No endpoint of {Service} is available: {Message}", exception.ServiceName, exception.Message);
+            logger.LogWarning("No endpoint available in {Service}: {Message}", exception.ServiceName, exception.Message);
         }
         catch (HttpRequestException exception)
         {

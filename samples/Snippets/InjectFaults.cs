@@ -44,7 +44,7 @@ internal static class InjectFaults
         using (IInjectedFault exercise = injection.Inject("catalog", fault, request => request.Method == HttpMethod.Get))
         {
             await catalog.GetStringAsync("/items/42");
-            Console.WriteLine($"{exercise.InjectedCount} attempts were hit");
+            Console.WriteLine($"{exercise.InjectedCount} faults were injected");
         }
         // end-snippet
     }

@@ -1,7 +1,6 @@
 using LoadBalancing.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Http.Resilience;
-using Microsoft.Extensions.ServiceDiscovery;
 
 namespace Snippets;
 
@@ -58,36 +57,3 @@ internal static class MoveFromServiceDiscovery
 #pragma warning restore EXTEXP0001
     }
 }
-
-// begin-snippet: discovery-source
-/// <summary>The endpoints that Microsoft's service discovery knows.</summary>
-internal sealed class DiscoveredEndpoints(ServiceEndpointResolver resolver) : IEndpointSource
-{
-    public string Name => "service-discovery";
-
-    public async IAsyncEnumerable<IReadOnlyList<EndpointDescription>> WatchAsync(
-        string serviceName,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            ServiceEndpointSource found = await resolver.GetEndpointsAsync($"https+http://{serviceName}", cancellationToken);
-            yield return [.. found.Endpoints.Select(Describe)];
-
-            var changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            using (found.ChangeToken.RegisterChangeCallback(static state => ((TaskCompletionSource)state!).TrySetResult(), changed))
-            {
-                await changed.Task.WaitAsync(cancellationToken);
-            }
-        }
-    }
-
-    private static EndpointDescription Describe(ServiceEndpoint endpoint)
-    {
-        // Written with a scheme in configuration it has one; else it is a host, perhaps with a port.
-        string text = endpoint.ToString()!;
-        var address = new Uri(text.Contains("://", StringComparison.Ordinal) ? text : $"http://{text}");
-        return new EndpointDescription(address.ToString()) { Hostname = address.Host };
-    }
-}
-// end-snippet

@@ -45,7 +45,8 @@ internal static class SeeWhatHappens
         using HttpResponseMessage response = await http.GetAsync("/items/42");
         if (response.GetUpstream() is { } upstream)
         {
-            Console.WriteLine($"{upstream.Endpoint} answered attempt {upstream.AttemptCount}; tried were {string.Join(", ", upstream.TriedEndpoints)}");
+            Console.WriteLine(
+                $"{upstream.Endpoint} responded to attempt {upstream.AttemptCount}; tried endpoints: {string.Join(", ", upstream.TriedEndpoints)}");
         }
         // end-snippet
     }
@@ -54,9 +55,11 @@ internal static class SeeWhatHappens
     internal sealed class Pager : LoadBalancerObserver
     {
         public override void OnEjected(EjectionEvent ejection) =>
-            Console.WriteLine($"{ejection.Endpoint} is out for {ejection.Duration}: {ejection.FailureCount} of {ejection.AttemptCount} attempts failed ({ejection.Detector})");
+            Console.WriteLine(
+                $"{ejection.Endpoint} ejected for {ejection.Duration}: {ejection.FailureCount} of {ejection.AttemptCount} failed ({ejection.Detector})");
 
-        public override void OnRestored(UpstreamEndpoint endpoint, RestoreCause cause, DateTimeOffset timestamp) => Console.WriteLine($"{endpoint} is back, by {cause}");
+        public override void OnRestored(UpstreamEndpoint endpoint, RestoreCause cause, DateTimeOffset timestamp) =>
+            Console.WriteLine($"{endpoint} restored, by {cause}");
     }
     // end-snippet
 }

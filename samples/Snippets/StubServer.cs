@@ -4,19 +4,19 @@ using System.Net.Http.Headers;
 
 namespace Snippets;
 
-/// <summary>Stands in for the network: answers 42 to everything, in HTTP and in gRPC, and remembers where it was sent.</summary>
+/// <summary>Replaces the network: responds with 42 to all requests, over HTTP and gRPC, and records their endpoints.</summary>
 internal sealed class StubServer : HttpMessageHandler
 {
     public ConcurrentQueue<string> Authorities { get; } = new();
 
     public HttpStatusCode Status { get; init; } = HttpStatusCode.OK;
 
-    public bool Answers { get; init; } = true;
+    public bool Responds { get; init; } = true;
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         Authorities.Enqueue(request.RequestUri!.Authority);
-        if (!Answers)
+        if (!Responds)
         {
             await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
         }

@@ -8,24 +8,27 @@ string key = Convert.ToBase64String(Enumerable.Range(0, 32).Select(static i => (
 await using var servers = new ServerFarm();
 string[] addresses = [await servers.AddAsync(), await servers.AddAsync(), await servers.AddAsync(), await servers.AddAsync()];
 
-// One browser for each session. Cookies go by the host and not by the port, so the application may come back on another one.
-HttpClient[] browsers = [.. Enumerable.Range(0, Sessions).Select(static _ => new HttpClient(new SocketsHttpHandler { CookieContainer = new CookieContainer() }))];
+// One browser per session. Cookies belong to a host, regardless of the port, so the application may restart on another port.
+HttpClient[] browsers =
+[
+    .. Enumerable.Range(0, Sessions).Select(static _ => new HttpClient(new SocketsHttpHandler { CookieContainer = new CookieContainer() })),
+];
 
 WebApplication application = await StartAsync(addresses);
-string[] homes = await VisitAsync(application, "first visit");
-bool stayed = Compare(homes, await VisitAsync(application, "second visit"));
+string[] servedBy = await VisitAsync(application, "first visit");
+bool stayed = Compare(servedBy, await VisitAsync(application, "second visit"));
 
 await application.DisposeAsync();
 application = await StartAsync(addresses);
-stayed &= Compare(homes, await VisitAsync(application, "after a restart of the application"));
+stayed &= Compare(servedBy, await VisitAsync(application, "after a restart of the application"));
 
 await application.DisposeAsync();
 application = await StartAsync([.. addresses, await servers.AddAsync()]);
-stayed &= Compare(homes, await VisitAsync(application, "with a fifth server"));
+stayed &= Compare(servedBy, await VisitAsync(application, "with a fifth server"));
 await application.DisposeAsync();
 
-bool spread = homes.Distinct().Count() == addresses.Length;
-Console.WriteLine(stayed && spread ? "Every session stayed on its server." : "Some sessions were moved, or not spread.");
+bool spread = servedBy.Distinct().Count() == addresses.Length;
+Console.WriteLine(stayed && spread ? "Every session stayed on its server." : "Some sessions moved or were not distributed.");
 return stayed && spread ? 0 : 1;
 
 // begin-snippet: sticky-sessions
@@ -52,8 +55,8 @@ async Task<WebApplication> StartAsync(string[] endpoints)
 async Task<string[]> VisitAsync(WebApplication app, string occasion)
 {
     string[] visited = await Task.WhenAll(browsers.Select(browser => browser.GetStringAsync(app.Urls.First())));
-    string counts = string.Join(", ", visited.CountBy(static server => server).OrderBy(static server => server.Key).Select(static server => $"{server.Key}: {server.Value}"));
-    Console.WriteLine($"{occasion,-36} {counts}");
+    IEnumerable<KeyValuePair<string, int>> counts = visited.CountBy(static server => server).OrderBy(static server => server.Key);
+    Console.WriteLine($"{occasion,-36} {string.Join(", ", counts.Select(static server => $"{server.Key}: {server.Value}"))}");
     return visited;
 }
 

@@ -1,6 +1,6 @@
 namespace StickySessions;
 
-/// <summary>Servers that tell their names. Yours would keep something of each session in memory, which is why sessions must stay.</summary>
+/// <summary>Servers that return their names. Real ones would keep session state in memory, which is why sessions must not move.</summary>
 internal sealed class ServerFarm : IAsyncDisposable
 {
     private readonly List<WebApplication> _servers = [];

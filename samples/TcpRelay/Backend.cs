@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace TcpRelay;
 
-/// <summary>From an endpoint's address to a socket.</summary>
+/// <summary>Connects a socket to the address of an endpoint.</summary>
 internal static class Backend
 {
     public static Socket MakeSocket(Uri uri, out EndPoint address)

@@ -4,12 +4,12 @@ using TcpRelay.Stage;
 
 namespace TcpRelay;
 
-/// <summary>Three servers, a relay in front of them, and what clients notice when a server is killed.</summary>
+/// <summary>Three servers behind a relay, and the effect on clients when a server is killed.</summary>
 internal static class Demo
 {
     private static readonly TimeSpan LongEnough = TimeSpan.FromSeconds(30);
 
-    /// <returns>The exit code: 0 when all went as told.</returns>
+    /// <returns>The exit code: 0 if all results are as expected.</returns>
     public static async Task<int> RunAsync()
     {
         DemoServer[] servers = [new("anna"), new("berta"), new("clara")];
@@ -24,7 +24,7 @@ internal static class Demo
         await stop.CancelAsync();
         await running;
         Array.ForEach(servers, static server => server.Dispose());
-        Console.WriteLine(isWell ? "Only the connections of the server that was killed broke." : "Something went otherwise than it should.");
+        Console.WriteLine(isWell ? "Only the connections of the killed server were reset." : "Some results are not as expected.");
         return isWell ? 0 : 1;
     }
 
@@ -48,24 +48,26 @@ internal static class Demo
         bool isWell = Tell("nine clients, connected by LeastConnections", clients).SequenceEqual([3, 3, 3]);
 
         bool areKnown = answers.Zip(clients).All(static pair => pair.First!.EndsWith(pair.Second.Address, StringComparison.Ordinal));
-        Console.WriteLine($"{"servers are told the clients' addresses",-48} {areKnown}: '{answers[0]}'");
+        Console.WriteLine($"{"servers receive the clients' addresses",-48} {areKnown}: '{answers[0]}'");
 
         using DemoClient finished = (await ConnectAsync(relay, 1))[0];
         string? goodbye = await finished.FinishAsync();
-        Console.WriteLine($"{"a client that has finished still listens",-48} '{goodbye}'");
+        Console.WriteLine($"{"a half-closed client still receives",-48} '{goodbye}'");
 
         servers[1].Dispose();
         DemoClient[] lost = [.. clients.Where(client => client.Server == servers[1].Name)];
         string?[] after = await AskAllAsync(clients);
         int broken = after.Count(static answer => answer is null);
-        Console.WriteLine($"{"berta is killed; broken connections",-48} {broken} of {clients.Count}");
+        Console.WriteLine($"{"berta is killed; reset connections",-48} {broken} of {clients.Count}");
 
         List<DemoClient> late = await ConnectAsync(relay, 12);
         await AskAllAsync(late);
         isWell &= Tell("twelve more clients", late).Length == 2;
         foreach (UpstreamEndpoint endpoint in backends.Endpoints)
         {
-            Console.WriteLine($"{"",4}{endpoint}  {endpoint.Health}, {endpoint.InFlight} open, {endpoint.FailureCount} broken{(endpoint.HealthReason is { } reason ? $" ({reason})" : "")}");
+            Console.WriteLine(
+                $"{"",4}{endpoint}  {endpoint.Health}, {endpoint.InFlight} open, {endpoint.FailureCount} "
+                + $"failed{(endpoint.HealthReason is { } reason ? $" ({reason})" : "")}");
         }
 
         bool areOnlyHers = clients.Zip(after).All(pair => pair.Second is null == lost.Contains(pair.First));
@@ -75,7 +77,7 @@ internal static class Demo
 
     private static int[] Tell(string occasion, IEnumerable<DemoClient> clients)
     {
-        KeyValuePair<string, int>[] counts = [.. clients.CountBy(static client => client.Server ?? "nobody").OrderBy(static count => count.Key)];
+        KeyValuePair<string, int>[] counts = [.. clients.CountBy(static client => client.Server ?? "none").OrderBy(static count => count.Key)];
         Console.WriteLine($"{occasion,-48} {string.Join(", ", counts.Select(static count => $"{count.Key}: {count.Value}"))}");
         return [.. counts.Select(static count => count.Value)];
     }

@@ -6,8 +6,8 @@ using System.Text;
 namespace TcpRelay;
 
 /// <summary>
-/// What a relay says before all else, so that its backends know whom they serve: the PROXY protocol, as HAProxy's
-/// <a href="https://www.haproxy.org/download/3.2/doc/proxy-protocol.txt">description</a> has it. A backend has to expect it; to others it is rubbish.
+/// The header that a relay sends first, to pass the client's address to the backend: HAProxy's
+/// <a href="https://www.haproxy.org/download/3.2/doc/proxy-protocol.txt">PROXY protocol</a>. The backend must be configured to expect it.
 /// </summary>
 public static class ProxyHeader
 {
@@ -17,9 +17,9 @@ public static class ProxyHeader
 
     private static ReadOnlySpan<byte> Signature => [0x0D, 0x0A, 0x0D, 0x0A, 0x00, 0x0D, 0x0A, 0x51, 0x55, 0x49, 0x54, 0x0A];
 
-    /// <param name="version">Which version; none: no bytes.</param>
-    /// <param name="client">Who has connected.</param>
-    /// <param name="relay">To which address.</param>
+    /// <param name="version">The version; none: no bytes.</param>
+    /// <param name="client">The address of the client.</param>
+    /// <param name="relay">The address that it connected to.</param>
     public static byte[] Write(ProxyProtocol version, IPEndPoint client, IPEndPoint relay)
     {
         (IPAddress source, IPAddress destination) = (Plain(client.Address), Plain(relay.Address));

@@ -5,7 +5,7 @@ using LoadBalancing.Client;
 
 namespace TcpRelay;
 
-/// <summary>Accepts connections and passes each on to a backend of the balancer's choice, both ways, until both sides have finished.</summary>
+/// <summary>Accepts connections and relays each to a backend picked by the load balancer, until both sides have finished.</summary>
 public sealed class Relay : IDisposable
 {
     private readonly LoadBalancer _backends;
@@ -25,16 +25,16 @@ public sealed class Relay : IDisposable
         Address = (IPEndPoint)_listener.LocalEndPoint!;
     }
 
-    /// <summary>Where it accepts connections.</summary>
+    /// <summary>The listening address.</summary>
     public IPEndPoint Address { get; }
 
-    /// <summary>How many connections broke because of their backend.</summary>
+    /// <summary>The number of connections reset by their backend.</summary>
     public int Broken => Volatile.Read(ref _broken);
 
-    /// <summary>How many clients were turned away because no backend could be reached.</summary>
+    /// <summary>The number of clients rejected because no backend could be reached.</summary>
     public int TurnedAway => Volatile.Read(ref _turnedAway);
 
-    /// <summary>Accepts connections until it is told to stop; connections that are open then are broken off.</summary>
+    /// <summary>Accepts connections until cancelled; open connections are then reset.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         try
@@ -69,7 +69,7 @@ public sealed class Relay : IDisposable
         using (lease)
         using (backend)
         {
-            // Otherwise the success that was reported when the connection was established stands.
+            // Without another report, the success reported on connecting applies.
             TunnelEnd end = await Tunnel.RunAsync(client, backend, stop);
             if (end == TunnelEnd.BackendBroke)
             {
@@ -77,7 +77,7 @@ public sealed class Relay : IDisposable
                 Interlocked.Increment(ref _broken);
             }
 
-            // Only now: a client that notices and connects again is not sent to the same backend, if that was one failure too many.
+            // Reset only now, so that a client that reconnects is not sent to the same backend if this failure ejected it.
             if (end != TunnelEnd.Finished)
             {
                 Tunnel.Reset(client);
@@ -103,7 +103,7 @@ public sealed class Relay : IDisposable
                 EndpointLease lease = await _backends.PickAsync(context, stop);
                 if (tried.Contains(lease.Endpoint))
                 {
-                    // No other endpoint is left, and this one was not asked again.
+                    // There are no other backends, and this one was not called again.
                     lease.End(AttemptOutcome.Neutral);
                     return null;
                 }
@@ -123,7 +123,7 @@ public sealed class Relay : IDisposable
         return null;
     }
 
-    /// <returns>Null when no connection came about; the lease has ended then.</returns>
+    /// <returns>Null if no connection could be established; the lease has ended then.</returns>
     private async Task<Socket?> OpenAsync(EndpointLease lease, Socket client, CancellationToken stop)
     {
         Socket backend = Backend.MakeSocket(lease.Endpoint.Address, out EndPoint address);

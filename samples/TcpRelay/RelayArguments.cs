@@ -3,26 +3,26 @@ using LoadBalancing.Client;
 
 namespace TcpRelay;
 
-/// <summary>What the command line says.</summary>
+/// <summary>The parsed command line.</summary>
 public sealed record RelayArguments(RelaySettings Settings, IReadOnlyList<string> Backends, string Strategy)
 {
     public const string Usage =
         """
-        Without arguments: a demonstration with servers of its own.
+        Without arguments: a demonstration with its own servers.
 
-          --listen ADDRESS:PORT   where to accept connections, like 0.0.0.0:6379
-          --to URI                a backend, like tcp://10.0.0.1:6379 or unix:///run/redis.sock; once for each
-          --strategy NAME         LeastConnections, unless said otherwise; with Maglev a client keeps its backend
-          --proxy v1|v2           tells backends the client's address, by the PROXY protocol
+          --listen ADDRESS:PORT   the listening address, such as 0.0.0.0:6379
+          --to URI                a backend, such as tcp://10.0.0.1:6379 or unix:///run/redis.sock; repeatable
+          --strategy NAME         default: LeastConnections; with Maglev a client keeps its backend
+          --proxy v1|v2           sends the client's address to backends with the PROXY protocol
         """;
 
-    public static RelayArguments? Read(string[] args, out string? fault)
+    public static RelayArguments? Read(string[] args, out string? error)
     {
         var settings = new RelaySettings();
         var backends = new List<string>();
         string strategy = LoadBalancingStrategies.LeastConnections;
-        fault = args.Length % 2 == 0 ? null : $"'{args[^1]}' has no value.";
-        for (int i = 0; fault is null && i < args.Length; i += 2)
+        error = args.Length % 2 == 0 ? null : $"'{args[^1]}' has no value.";
+        for (int i = 0; error is null && i < args.Length; i += 2)
         {
             string value = args[i + 1];
             switch (args[i])
@@ -40,11 +40,11 @@ public sealed record RelayArguments(RelaySettings Settings, IReadOnlyList<string
                     settings = settings with { Proxy = proxy };
                     break;
                 default:
-                    fault = $"'{args[i]} {value}' is not understood.";
+                    error = $"'{args[i]} {value}' is not a valid option.";
                     break;
             }
         }
 
-        return fault is null ? new RelayArguments(settings, backends, strategy) : null;
+        return error is null ? new RelayArguments(settings, backends, strategy) : null;
     }
 }

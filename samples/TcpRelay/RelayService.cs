@@ -4,7 +4,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace TcpRelay;
 
-/// <summary>Runs a relay for as long as the application runs.</summary>
+/// <summary>Runs a relay for the lifetime of the application.</summary>
 public sealed class RelayService([FromKeyedServices("backends")] LoadBalancer backends, RelaySettings settings) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -2,31 +2,18 @@ using System.Net;
 
 namespace TcpRelay;
 
-/// <summary>How a relay goes about it.</summary>
+/// <summary>The settings of a relay.</summary>
 public sealed record RelaySettings
 {
-    /// <summary>Where it accepts connections. Port 0: any that is free.</summary>
+    /// <summary>The listening address. Port 0: any free port.</summary>
     public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, 0);
 
-    /// <summary>How many backends are tried for one client before it is turned away.</summary>
+    /// <summary>The number of backends tried for one client before it is rejected.</summary>
     public int Tries { get; init; } = 3;
 
-    /// <summary>The time for one connection to come about.</summary>
+    /// <summary>The timeout for connecting to a backend.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>Whether, and how, backends are told the client's address.</summary>
+    /// <summary>Whether and how the client's address is sent to backends.</summary>
     public ProxyProtocol Proxy { get; init; }
-}
-
-/// <summary>The versions of the PROXY protocol.</summary>
-public enum ProxyProtocol
-{
-    /// <summary>Backends see the relay's address.</summary>
-    None = 0,
-
-    /// <summary>A line of text.</summary>
-    V1,
-
-    /// <summary>Bytes.</summary>
-    V2,
 }

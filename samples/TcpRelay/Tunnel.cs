@@ -3,25 +3,10 @@ using System.Net.Sockets;
 
 namespace TcpRelay;
 
-/// <summary>How a connection through the relay came to its end.</summary>
-public enum TunnelEnd
-{
-    /// <summary>Both sides have finished.</summary>
-    Finished = 0,
-
-    /// <summary>The client broke it off, which is no fault of the backend.</summary>
-    ClientBroke,
-
-    /// <summary>The backend broke it off.</summary>
-    BackendBroke,
-
-    /// <summary>The relay was stopped.</summary>
-    Stopped,
-}
-
 /// <summary>
-/// Copies both ways between two connections. A side that has said all it has to say may go on listening: the end of what it sends is passed on and the other way stays open. When one side breaks, nothing more is copied,
-/// and whoever called resets the other, so that nobody takes half an answer for a whole one.
+/// Copies in both directions between two connections. A side that has finished sending may continue to receive: the end of its data is passed on, and the
+/// other direction stays open. When one side fails, copying stops and the caller resets the other side, so that a partial response is not taken for a
+/// complete one.
 /// </summary>
 internal static class Tunnel
 {
@@ -44,7 +29,7 @@ internal static class Tunnel
         return end == TunnelEnd.Finished ? other : end;
     }
 
-    /// <summary>Closes a connection so that the other side notices that it broke.</summary>
+    /// <summary>Closes a connection with a reset.</summary>
     public static void Reset(Socket socket)
     {
         socket.LingerState = new LingerOption(enable: true, seconds: 0);

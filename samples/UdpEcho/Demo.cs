@@ -4,12 +4,12 @@ using LoadBalancing.Client;
 
 namespace UdpEcho;
 
-/// <summary>Four servers, of which one is stopped while clients talk to it.</summary>
+/// <summary>Four servers, of which one is stopped while clients use it.</summary>
 internal sealed class Demo(UdpRelay relay, LoadBalancer balancer, EchoServer[] servers)
 {
     private static readonly TimeSpan LongEnough = TimeSpan.FromSeconds(30);
 
-    /// <returns>Whether all went as told.</returns>
+    /// <returns>Whether all results are as expected.</returns>
     public async Task<bool> ShowAsync()
     {
         using var bound = new CancellationTokenSource(LongEnough);
@@ -22,7 +22,7 @@ internal sealed class Demo(UdpRelay relay, LoadBalancer balancer, EchoServer[] s
 
         EchoServer stopped = servers[1];
         await stopped.StopAsync();
-        string[] second = await AskAllAsync($"{stopped.Name} is stopped, all ask again", clients, bound.Token);
+        string[] second = await AskAllAsync($"{stopped.Name} is stopped, all send again", clients, bound.Token);
         Console.WriteLine($"{"flows that moved",-40} {first.Zip(second).Count(static pair => pair.First != pair.Second)}");
 
         isWell &= !(await AskOneByOneAsync("four more questions", asker, servers.Length, bound.Token)).Contains(stopped.Name);
@@ -31,7 +31,9 @@ internal sealed class Demo(UdpRelay relay, LoadBalancer balancer, EchoServer[] s
         isWell &= !second.Concat(third).Contains(stopped.Name);
         foreach (UpstreamEndpoint endpoint in balancer.Endpoints)
         {
-            Console.WriteLine($"{"",4}{endpoint}  {endpoint.Health}, {endpoint.InFlight} flows, {endpoint.FailureCount} refused{(endpoint.HealthReason is { } reason ? $" ({reason})" : "")}");
+            Console.WriteLine(
+                $"{"",4}{endpoint}  {endpoint.Health}, {endpoint.InFlight} flows, {endpoint.FailureCount} "
+                + $"refused{(endpoint.HealthReason is { } reason ? $" ({reason})" : "")}");
         }
 
         isWell &= balancer.Endpoints[1].Health == EndpointHealth.Ejected;
@@ -41,7 +43,7 @@ internal sealed class Demo(UdpRelay relay, LoadBalancer balancer, EchoServer[] s
             await Task.Delay(TimeSpan.FromMilliseconds(50), bound.Token);
         }
 
-        Console.WriteLine($"{"flows after two seconds of silence",-40} {flows} before, {relay.OpenFlows} now");
+        Console.WriteLine($"{"flows after two idle seconds",-40} {flows} before, {relay.OpenFlows} now");
         Array.ForEach([.. clients, .. late], static client => client.Dispose());
         return isWell;
     }
@@ -77,11 +79,13 @@ internal sealed class Demo(UdpRelay relay, LoadBalancer balancer, EchoServer[] s
         return Show(occasion, names);
     }
 
-    private static string NameIn(byte[] answer) => Encoding.UTF8.GetString(answer).Split(':')[0];
+    private static string NameIn(byte[] response) => Encoding.UTF8.GetString(response).Split(':')[0];
 
     private static string[] Show(string occasion, string[] names)
     {
-        string counts = string.Join(", ", names.CountBy(static name => name).OrderBy(static name => name.Key).Select(static name => $"{name.Key}: {name.Value}"));
+        string counts = string.Join(
+            ", ",
+            names.CountBy(static name => name).OrderBy(static name => name.Key).Select(static name => $"{name.Key}: {name.Value}"));
         Console.WriteLine($"{occasion,-40} {counts}");
         return names;
     }

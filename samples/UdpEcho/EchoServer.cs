@@ -4,7 +4,7 @@ using System.Text;
 
 namespace UdpEcho;
 
-/// <summary>Answers each datagram with its name and what the datagram said.</summary>
+/// <summary>Replies to each datagram with its name and the content of the datagram.</summary>
 public sealed class EchoServer : IDisposable
 {
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
@@ -24,12 +24,12 @@ public sealed class EchoServer : IDisposable
 
     public string Address { get; }
 
-    /// <summary>How many datagrams have reached it.</summary>
+    /// <summary>The number of datagrams received.</summary>
     public int Received => Volatile.Read(ref _received);
 
     /// <summary>
-    /// From when this returns, whoever sends here is told by the system that the port is unreachable, as if the server were gone. The port stays taken, so that nobody else gets it: a socket that is connected takes
-    /// datagrams from its peer alone, and the peer is itself.
+    /// When this returns, senders get "port unreachable" from the system, as if the server were gone. The port stays reserved: a connected socket receives
+    /// datagrams from its peer only, and the peer is the socket itself.
     /// </summary>
     public async Task StopAsync()
     {

@@ -5,12 +5,15 @@ using LoadBalancing.Client;
 
 namespace UdpEcho;
 
-/// <summary>What one client and one server say to each other. It holds a lease from its first datagram until it has been silent for long enough, and moves when its server is gone.</summary>
+/// <summary>
+/// The datagrams between one client and one server. It holds a lease from its first datagram until it is idle, and moves when its server fails.
+/// </summary>
 internal sealed class Flow
 {
     private const int MostWaiting = 64;
 
-    private readonly Channel<byte[]> _datagrams = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+    private readonly Channel<byte[]> _datagrams = Channel.CreateBounded<byte[]>(
+        new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
     private readonly List<UpstreamEndpoint> _tried = [];
     private readonly IPEndPoint _client;
     private readonly LoadBalancer _servers;
@@ -42,14 +45,14 @@ internal sealed class Flow
 
     public void Begin(Action ended, CancellationToken stop) => Completion = RunAsync(ended, stop);
 
-    /// <returns>False when the flow has ended.</returns>
+    /// <returns>False if the flow has ended.</returns>
     public bool TryAccept(byte[] datagram)
     {
         Volatile.Write(ref _lastActivity, _timeProvider.GetTimestamp());
         return _datagrams.Writer.TryWrite(datagram);
     }
 
-    /// <summary>Ends the flow once everything that was accepted has been sent.</summary>
+    /// <summary>Ends the flow after all accepted datagrams have been sent.</summary>
     public void End() => _datagrams.Writer.TryComplete();
 
     // begin-snippet: udp-flow
@@ -59,10 +62,12 @@ internal sealed class Flow
         {
             while (true)
             {
-                using EndpointLease lease = await _servers.PickAsync(new PickContext { Hash = AffinityHash.Compute(_client.Address), TriedEndpoints = _tried }, stop);
+                using EndpointLease lease = await _servers.PickAsync(
+                    new PickContext { Hash = AffinityHash.Compute(_client.Address), TriedEndpoints = _tried },
+                    stop);
                 if (_tried.Contains(lease.Endpoint))
                 {
-                    // No other endpoint is left, and the datagram is lost, as datagrams may be.
+                    // No other server is available, and the datagram is dropped, which UDP permits.
                     lease.End(AttemptOutcome.Neutral);
                     break;
                 }
@@ -84,7 +89,7 @@ internal sealed class Flow
         }
         catch (Exception exception) when (exception is NoEndpointAvailableException or LoadBalancerOverflowException or OperationCanceledException)
         {
-            // Nobody to talk to, or the relay stops.
+            // No server is available, or the relay stops.
         }
         finally
         {
@@ -101,7 +106,7 @@ internal sealed class Flow
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
         try
         {
-            // Connected, so that the system tells this socket when the other side is unreachable.
+            // Connected, so that the system reports an unreachable peer to this socket.
             await server.ConnectAsync(new DnsEndPoint(address.IdnHost, address.Port), stop);
         }
         catch (SocketException)
@@ -125,7 +130,7 @@ internal sealed class Flow
     {
         try
         {
-            // What the server before has not answered may never have reached it.
+            // The datagram without a reply may not have reached the previous server.
             byte[]? datagram = Volatile.Read(ref _unanswered);
             do
             {

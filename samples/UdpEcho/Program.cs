@@ -21,5 +21,5 @@ bool isWell = await new Demo(relay, balancer, servers).ShowAsync();
 await stop.CancelAsync();
 await running;
 Array.ForEach(servers, static server => server.Dispose());
-Console.WriteLine(isWell ? "Every datagram was answered." : "Something went otherwise than it should.");
+Console.WriteLine(isWell ? "Every datagram got a reply." : "Some results are not as expected.");
 return isWell ? 0 : 1;

@@ -5,7 +5,7 @@ using LoadBalancing.Client;
 
 namespace UdpEcho;
 
-/// <summary>Takes datagrams and passes those of one client on to one server: a flow. Answers go back to the client.</summary>
+/// <summary>Receives datagrams and relays those of one client to one server, as a flow. Replies are sent to the client.</summary>
 public sealed class UdpRelay : IDisposable
 {
     internal const int LargestDatagram = 65_507;
@@ -18,10 +18,10 @@ public sealed class UdpRelay : IDisposable
     private readonly TimeProvider _timeProvider;
     private readonly Socket _front = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
 
-    /// <param name="servers">Where datagrams go.</param>
-    /// <param name="idleAfter">How long a flow may be silent, both ways, before it ends.</param>
+    /// <param name="servers">The load balancer of the servers.</param>
+    /// <param name="idleAfter">The time without datagrams in either direction after which a flow ends.</param>
     /// <param name="timeProvider">The clock.</param>
-    /// <param name="listen">Where to take datagrams; null: a free port of the loopback interface.</param>
+    /// <param name="listen">The listening address; null: a free port of the loopback interface.</param>
     public UdpRelay(LoadBalancer servers, TimeSpan idleAfter, TimeProvider timeProvider, IPEndPoint? listen = null)
     {
         _servers = servers;
@@ -35,7 +35,7 @@ public sealed class UdpRelay : IDisposable
 
     public int OpenFlows => _flows.Count;
 
-    /// <summary>Takes datagrams until it is told to stop.</summary>
+    /// <summary>Receives datagrams until cancelled.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         await using ITimer sweep = _timeProvider.CreateTimer(_ => EndIdleFlows(), null, _idleAfter / 2, _idleAfter / 2);
@@ -72,7 +72,7 @@ public sealed class UdpRelay : IDisposable
                 return;
             }
 
-            // It has just ended, and its datagram begins another one.
+            // The flow has just ended, and the datagram starts a new one.
             _flows.TryRemove(new KeyValuePair<IPEndPoint, Flow>(client, flow));
         }
     }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Xml.Linq;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.Options;
@@ -8,18 +9,19 @@ using Microsoft.Extensions.Primitives;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Keys for affinity cookies, derived from the application's Data Protection key ring: whoever shares the ring and the application's name has the same ones, they are kept and changed as the ring is, and a key that is revoked there counts no longer here.
+/// Keys for affinity cookies, derived from the application's Data Protection key ring: applications that share the ring and the application name have the
+/// same keys, and rotation and revocation follow the ring.
 /// </summary>
 /// <remarks>
-/// A cookie must always be the same for an endpoint, so that reading one is a look into a table, and what Data Protection protects never is. So not its protectors sign, but keys that are derived (HKDF, RFC 5869) from the
-/// secrets of its ring. A derived key tells nothing about the secret.
+/// The cookie of an endpoint must always be the same, so that reading one is a table lookup, and the output of Data Protection differs each time. Cookies are
+/// therefore signed with keys derived (HKDF, RFC 5869) from the secrets of the ring. A derived key reveals nothing about the secret.
 /// </remarks>
 internal sealed class AffinityKeyRing : IDisposable
 {
     private const string Purpose = "LoadBalancing.Client.AffinityCookie.v1";
     private const int KeyLength = 32;
 
-    /// <summary>Data Protection itself looks every day for keys that others have made, and makes a new one two days before it is needed.</summary>
+    /// <summary>Data Protection checks for keys of other instances every day, and creates a new key two days before it is needed.</summary>
     private static readonly TimeSpan RefreshInterval = TimeSpan.FromHours(12);
 
     private readonly Lock _refreshLock = new();
@@ -37,10 +39,12 @@ internal sealed class AffinityKeyRing : IDisposable
         _context = Encoding.UTF8.GetBytes($"{Purpose}\n{application.Value.ApplicationDiscriminator}");
     }
 
-    /// <summary>The keys, the one in force first, in Base64. One that is not in force yet is among them: another instance may sign with it a little earlier.</summary>
+    /// <summary>
+    /// The keys in Base64, the active one first. Keys that are not active yet are included, because another instance may already sign with them.
+    /// </summary>
     public IReadOnlyList<string> ReadKeys()
     {
-        // A new ring is empty until somebody needs it, and this is what makes its first key.
+        // A new ring is empty until its first use, which creates its first key.
         _protection.CreateProtector(Purpose).Protect([]);
         DateTimeOffset now = _timeProvider.GetUtcNow();
         return
@@ -54,7 +58,7 @@ internal sealed class AffinityKeyRing : IDisposable
         ];
     }
 
-    /// <summary>Changes when the ring does, as far as this process knows, and when it is time to look for what others did.</summary>
+    /// <summary>Signals when this process changes the ring, and periodically to detect changes by other instances.</summary>
     public IChangeToken GetChangeToken()
     {
         lock (_refreshLock)
@@ -73,9 +77,12 @@ internal sealed class AffinityKeyRing : IDisposable
 
     private string Derive(IKey key)
     {
-        string? secret = key.Descriptor.ExportToXml().SerializedDescriptorElement.Descendants().FirstOrDefault(static element => element.Name.LocalName == "masterKey")?.Value;
+        IEnumerable<XElement> elements = key.Descriptor.ExportToXml().SerializedDescriptorElement.Descendants();
+        string? secret = elements.FirstOrDefault(static element => element.Name.LocalName == "masterKey")?.Value;
         return string.IsNullOrEmpty(secret)
-            ? throw new InvalidOperationException($"Key {key.KeyId} of the Data Protection ring ({key.Descriptor.GetType()}) has no secret that a key for affinity cookies could be derived from. Write SessionAffinity:Keys instead.")
+            ? throw new InvalidOperationException(
+                $"Key {key.KeyId} of the Data Protection ring ({key.Descriptor.GetType()}) has no secret from which a key for affinity cookies can be derived. "
+                + "Set SessionAffinity:Keys instead.")
             : Convert.ToBase64String(HKDF.DeriveKey(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(secret), KeyLength, info: _context));
     }
 }

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Primitives;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// The caller is whoever sent the request that is being served. His address is the connection's, as the forwarded-headers middleware left it: whom that believes is decided there and nowhere else.
+/// The caller is the sender of the request that is being served. Its address is that of the connection, as set by the forwarded-headers middleware, which alone
+/// decides which proxies to trust.
 /// </summary>
 internal sealed class HttpContextCallerContext : ICallerContext
 {
@@ -16,9 +17,11 @@ internal sealed class HttpContextCallerContext : ICallerContext
     public IPAddress? CallerAddress => _accessor.HttpContext?.Connection.RemoteIpAddress;
 
     public string? GetHeader(string name) =>
-        _accessor.HttpContext is { } context && context.Request.Headers.TryGetValue(name, out StringValues values) && values.Count > 0 ? values.ToString() : null;
+        _accessor.HttpContext is { } context && context.Request.Headers.TryGetValue(name, out StringValues values) && values.Count > 0
+            ? values.ToString()
+            : null;
 
-    /// <remarks>One that was given to the caller while this request is served counts at once: all calls made for it belong together.</remarks>
+    /// <remarks>A cookie that was set while serving this request applies immediately, because all calls made for the request belong together.</remarks>
     public string? GetCookie(string name) =>
         _accessor.HttpContext is not { } context ? null
         : context.Items.TryGetValue(new IssuedCookie(name), out object? given) ? (string?)given
@@ -26,8 +29,10 @@ internal sealed class HttpContextCallerContext : ICallerContext
 
     public bool TrySetCookie(string name, string value, TimeSpan ttl, string path)
     {
-        // Once the answer has begun nothing can be added to it, and a cookie of that name that the application set itself is the application's.
-        if (_accessor.HttpContext is not { } context || context.Response.HasStarted || (HasSetCookie(context.Response, name) && !context.Items.ContainsKey(new IssuedCookie(name))))
+        // Cookies cannot be added after the response has started, and a cookie of that name that the application has set is not replaced.
+        if (_accessor.HttpContext is not { } context
+            || context.Response.HasStarted
+            || (HasSetCookie(context.Response, name) && !context.Items.ContainsKey(new IssuedCookie(name))))
         {
             return false;
         }
@@ -58,6 +63,6 @@ internal sealed class HttpContextCallerContext : ICallerContext
         return false;
     }
 
-    /// <summary>The key of a cookie given here, which nobody else can have in the context's items.</summary>
+    /// <summary>The key of an issued cookie in the context's items; private, so that it cannot collide with others.</summary>
     private sealed record IssuedCookie(string Name);
 }

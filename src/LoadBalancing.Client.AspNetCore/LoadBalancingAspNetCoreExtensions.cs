@@ -3,14 +3,15 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Connects balanced clients with the requests that ASP.NET Core serves.</summary>
+/// <summary>Connects load-balanced clients with the inbound requests of ASP.NET Core.</summary>
 public static class LoadBalancingAspNetCoreExtensions
 {
     /// <summary>
-    /// Lets hash policies and stateful affinity of all clients go by the request that is being served when they are called: by its caller's address (as the forwarded-headers middleware left it), and
-    /// by its headers and cookies where the outgoing request does not have them. Affinity cookies go out on its response, unless that has begun or the application sets one of the same name.
+    /// Makes the inbound request available to hash policies and session affinity of all clients: its caller's address, as set by the forwarded-headers
+    /// middleware, and its headers and cookies where the outbound request does not have them. Affinity cookies are added to its response, unless that has
+    /// started or the application sets a cookie of the same name.
     /// </summary>
-    /// <remarks>Only what the policies name is read, and it is hashed, not sent on. Calls made outside of a request have no caller.</remarks>
+    /// <remarks>Only values named by policies are read, and they are hashed, not forwarded. Calls outside a request have no caller.</remarks>
     /// <param name="services">The service collection.</param>
     /// <returns>The service collection.</returns>
     public static IServiceCollection AddInboundCallerContext(this IServiceCollection services)
@@ -22,15 +23,16 @@ public static class LoadBalancingAspNetCoreExtensions
     }
 
     /// <summary>
-    /// Takes the keys of stateful affinity from ASP.NET Core's Data Protection, so that there is nothing to configure beside its key ring: instances that share the ring and the application's name
-    /// (<c>SetApplicationName</c>) read each other's cookies, a new key of the ring signs from its activation on, older ones still count, and a revoked one counts no longer. Stateful affinity is switched on if it is not yet.
+    /// Derives the keys of session affinity from ASP.NET Core Data Protection, so that only its key ring needs configuration. Instances that share the ring and
+    /// the application name (<c>SetApplicationName</c>) accept each other's cookies. A new key of the ring signs after its activation, older keys remain
+    /// valid, and revoked keys are rejected. Session affinity is enabled if it is not yet.
     /// </summary>
     /// <remarks>
-    /// Signing keys are derived from the secrets of the ring, at the start, when this process changes the ring, and every 12 hours. Keys in the options (<see cref="SessionAffinityOptions.Keys"/>) still count, after those
-    /// of the ring, which is how to move from the one to the other.
+    /// Signing keys are derived from the secrets of the ring at startup, when this process changes the ring, and every 12 hours. Keys in the options
+    /// (<see cref="SessionAffinityOptions.Keys"/>) remain valid after those of the ring, to migrate from one to the other.
     /// </remarks>
-    /// <param name="builder">The balanced client.</param>
-    /// <returns>The balanced client.</returns>
+    /// <param name="builder">The load-balanced client.</param>
+    /// <returns>The load-balanced client.</returns>
     public static IHttpLoadBalancingBuilder UseDataProtectionKeys(this IHttpLoadBalancingBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);

@@ -1,35 +1,41 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Who the client is, in the eyes of the mesh. Plain data; not safe for writing from several threads.</summary>
+/// <summary>Describes the client to the policy reader: its namespace, labels, locality and service names. Plain data; not safe for concurrent writes.</summary>
 public sealed class IstioClientOptions
 {
-    /// <summary>The namespace in which the client runs. Short hosts in it mean services of it, and its own rules go before those of others. Default <c>default</c>.</summary>
+    /// <summary>
+    /// The namespace of the client. Short host names refer to services of this namespace, and its DestinationRules take precedence over
+    /// those of other namespaces. Default <c>default</c>.
+    /// </summary>
     public string Namespace { get; set; } = "default";
 
-    /// <summary>The client's labels, for <c>workloadSelector</c>, <c>sourceLabels</c> and <c>failoverPriority</c>. Empty by default.</summary>
+    /// <summary>The labels of the client, for <c>workloadSelector</c>, <c>sourceLabels</c> and <c>failoverPriority</c>. Empty by default.</summary>
     public IDictionary<string, string> Labels { get; set; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>Where the client runs, as <c>region/zone/subzone</c>. Null, the default: not known, so policies by locality have no effect.</summary>
+    /// <summary>The locality of the client, as <c>region/zone/subzone</c>. Null, the default: unknown; locality policies have no effect.</summary>
     public string? Locality { get; set; }
 
-    /// <summary>The domain below which the cluster's services have their names. Default <c>cluster.local</c>.</summary>
+    /// <summary>The DNS domain of the cluster. Default <c>cluster.local</c>.</summary>
     public string ClusterDomain { get; set; } = "cluster.local";
 
-    /// <summary>The namespace whose DestinationRules count for everybody who has no others. Default <c>istio-system</c>.</summary>
+    /// <summary>The namespace whose DestinationRules apply to clients and services without rules of their own. Default <c>istio-system</c>.</summary>
     public string RootNamespace { get; set; } = "istio-system";
 
     /// <summary>
-    /// The hosts by which documents know services that have another name here, by the name of the service: <c>["catalog-client"] = "catalog.shop"</c>. Empty by default: a service's host is the first of its <c>Hosts</c>,
-    /// else its name.
+    /// The host that documents use for a service, keyed by service name, where the two differ: <c>["catalog-client"] = "catalog.shop"</c>. Empty by
+    /// default: the host of a service is the first of its <c>Hosts</c>, or its name if it has none.
     /// </summary>
     public IDictionary<string, string> Hosts { get; set; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>
-    /// The ports at which services are called, by the name of the service, for <c>portLevelSettings</c>, for <c>port</c> in a match, and to choose among the ports of a ServiceEntry. Empty by default: the first port of the
-    /// service's ServiceEntry, else 80.
+    /// The port of a service, keyed by service name. Used for <c>portLevelSettings</c>, for <c>port</c> in a match, and to select a port of a
+    /// ServiceEntry. Empty by default: the first port of the service's ServiceEntry, or 80 if there is none.
     /// </summary>
     public IDictionary<string, int> Ports { get; set; } = new Dictionary<string, int>(StringComparer.Ordinal);
 
-    /// <summary>Whether the files are followed as they change. Default true. False: only <see cref="IstioTrafficPolicies.Reload"/> reads them again, as a test in virtual time wants it.</summary>
+    /// <summary>
+    /// Whether the files are watched for changes. Default true. False: only <see cref="IstioTrafficPolicies.Reload"/> reads them again, for example in
+    /// tests that use virtual time.
+    /// </summary>
     public bool WatchFiles { get; set; } = true;
 }

@@ -1,8 +1,8 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Policy documents that were read and checked together: DestinationRule, VirtualService, ServiceEntry and WorkloadEntry of <c>networking.istio.io</c>, in versions v1alpha3, v1beta1 and v1. Immutable and safe for use from
-/// several threads.
+/// Policy documents that were read and validated together: DestinationRule, VirtualService, ServiceEntry and WorkloadEntry of
+/// <c>networking.istio.io</c>, in versions v1alpha3, v1beta1 and v1. Immutable and safe for concurrent use.
 /// </summary>
 public sealed class IstioPolicySet
 {
@@ -13,7 +13,10 @@ public sealed class IstioPolicySet
     {
         _catalog = catalog;
         _client = client;
-        Findings = [.. findings.All.OrderBy(finding => IndexOf(files, finding.File)).ThenBy(static finding => finding.Line).ThenBy(static finding => finding.Column)];
+        Findings =
+        [
+            .. findings.All.OrderBy(finding => IndexOf(files, finding.File)).ThenBy(static finding => finding.Line).ThenBy(static finding => finding.Column),
+        ];
         HasErrors = findings.Errors > 0;
         DocumentCount = documents;
         Files = files;
@@ -24,27 +27,27 @@ public sealed class IstioPolicySet
             .DistinctBy(host => catalog.ExpandHost(host, client.Namespace)[^1])];
     }
 
-    /// <summary>Everything that was found, in the order of files and documents.</summary>
+    /// <summary>All findings, ordered by file, line and column.</summary>
     public IReadOnlyList<IstioFinding> Findings { get; }
 
-    /// <summary>Whether any finding is an error. Documents with errors are not meant to be used.</summary>
+    /// <summary>Whether any finding is an error. Documents with errors should not be used.</summary>
     public bool HasErrors { get; }
 
-    /// <summary>How many documents there are, those of other kinds included.</summary>
+    /// <summary>The number of documents, including documents of other kinds.</summary>
     public int DocumentCount { get; }
 
     /// <summary>The files that were read.</summary>
     public IReadOnlyList<string> Files { get; }
 
-    /// <summary>The hosts that DestinationRules, VirtualServices and ServiceEntries speak of, as they are written, without wildcards, each once.</summary>
+    /// <summary>The distinct hosts of DestinationRules, VirtualServices and ServiceEntries, as written, without wildcards.</summary>
     public IReadOnlyList<string> Hosts { get; }
 
-    /// <summary>Reads files.</summary>
-    /// <param name="identity">Who the client is.</param>
-    /// <param name="patterns">Paths, in which <c>*</c> stands for any part of a name and <c>**</c> for any folders. One that fits no file is an error.</param>
-    public static IstioPolicySet Load(IstioClientOptions identity, params IReadOnlyList<string> patterns)
+    /// <summary>Reads and validates files.</summary>
+    /// <param name="client">Describes the client.</param>
+    /// <param name="patterns">Paths; <c>*</c> matches any part of a file name and <c>**</c> any folders. A path without a matching file is an error.</param>
+    public static IstioPolicySet Load(IstioClientOptions client, params IReadOnlyList<string> patterns)
     {
-        ArgumentNullException.ThrowIfNull(identity);
+        ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(patterns);
         var findings = new FindingList();
         var files = new List<string>();
@@ -53,30 +56,33 @@ public sealed class IstioPolicySet
             string[] found = PolicyFiles.Find(pattern);
             if (found.Length == 0)
             {
-                findings.Error(new SourceLocation(pattern, 0, 0), "", "there is no such file.");
+                findings.Error(new SourceLocation(pattern, 0, 0), "", "no file matches this path.");
             }
 
             files.AddRange(found.Except(files, StringComparer.Ordinal));
         }
 
-        return Read(identity, files.Select(file => (file, PolicyFiles.Read(file, findings))), findings);
+        return Read(client, files.Select(file => (file, PolicyFiles.Read(file, findings))), findings);
     }
 
-    /// <summary>Reads a text.</summary>
-    /// <param name="identity">Who the client is.</param>
-    /// <param name="text">The documents, with lines of <c>---</c> between them.</param>
-    /// <param name="file">What findings call it.</param>
-    public static IstioPolicySet Parse(IstioClientOptions identity, string text, string file = "policies.yaml")
+    /// <summary>Reads and validates a text.</summary>
+    /// <param name="client">Describes the client.</param>
+    /// <param name="text">The documents, separated by lines of <c>---</c>.</param>
+    /// <param name="file">The file name to use in findings.</param>
+    public static IstioPolicySet Parse(IstioClientOptions client, string text, string file = "policies.yaml")
     {
-        ArgumentNullException.ThrowIfNull(identity);
+        ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(text);
-        return Read(identity, [(file, text)], new FindingList());
+        return Read(client, [(file, text)], new FindingList());
     }
 
-    /// <summary>What the documents say about a service.</summary>
-    /// <param name="serviceName">The name of the service, as its client is registered.</param>
-    /// <param name="hosts">The hosts by which its requests name it; empty: its name. Which host documents know it by is said by <see cref="IstioClientOptions.Hosts"/>, else it is the first of these.</param>
-    /// <returns>Null when they say nothing.</returns>
+    /// <summary>Finds the policy of a service.</summary>
+    /// <param name="serviceName">The service name.</param>
+    /// <param name="hosts">
+    /// The hosts of its requests; empty: the service name. The first one is looked up in the documents, unless <see cref="IstioClientOptions.Hosts"/> has an
+    /// entry for the service.
+    /// </param>
+    /// <returns>The policy; null when no document applies to the service.</returns>
     public IstioServicePolicy? Find(string serviceName, params IReadOnlyList<string> hosts)
     {
         ArgumentNullException.ThrowIfNull(serviceName);
@@ -84,9 +90,9 @@ public sealed class IstioPolicySet
         return Find(serviceName, hosts, Hosts);
     }
 
-    /// <param name="service">The service.</param>
-    /// <param name="hosts">The hosts by which its requests name it.</param>
-    /// <param name="services">The names of all services, for rules that lead to others.</param>
+    /// <param name="service">The service name.</param>
+    /// <param name="hosts">The hosts of its requests.</param>
+    /// <param name="services">The names of all services, to resolve the destinations of rules.</param>
     internal IstioServicePolicy? Find(string service, IEnumerable<string> hosts, IReadOnlyCollection<string> services)
     {
         string host = _client.Hosts.TryGetValue(service, out string? known) ? known : hosts.FirstOrDefault(static host => host != "*") ?? service;
@@ -107,9 +113,9 @@ public sealed class IstioPolicySet
         return -1;
     }
 
-    private static IstioPolicySet Read(IstioClientOptions identity, IEnumerable<(string File, string? Text)> sources, FindingList findings)
+    private static IstioPolicySet Read(IstioClientOptions client, IEnumerable<(string File, string? Text)> sources, FindingList findings)
     {
-        var reader = new DocumentReader(identity.Namespace, findings);
+        var reader = new DocumentReader(client.Namespace, findings);
         var files = new List<string>();
         foreach ((string file, string? text) in sources)
         {
@@ -120,9 +126,9 @@ public sealed class IstioPolicySet
             }
         }
 
-        var catalog = new PolicyCatalog(reader, identity, findings);
+        var catalog = new PolicyCatalog(reader, client, findings);
         ReferenceValidator.Validate(catalog, findings);
-        UnsupportedPolicies.Report(catalog, identity, findings);
-        return new IstioPolicySet(catalog, identity, findings, reader.DocumentCount, files);
+        UnsupportedPolicies.Report(catalog, client, findings);
+        return new IstioPolicySet(catalog, client, findings, reader.DocumentCount, files);
     }
 }

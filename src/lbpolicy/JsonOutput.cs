@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace LoadBalancing.Client.PolicyTool;
 
-/// <summary>Answers for programs.</summary>
+/// <summary>Formats results as JSON.</summary>
 internal static class JsonOutput
 {
     public static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

@@ -3,12 +3,12 @@ using Microsoft.Extensions.Options;
 
 namespace LoadBalancing.Client.PolicyTool;
 
-/// <summary>Gives policies to the library itself, as an application would, and asks it what it makes of them.</summary>
+/// <summary>Registers policies with the library, as an application does, to validate and explain them.</summary>
 internal static class PolicyEvaluator
 {
     private const string PlaceholderAddress = "http://127.0.0.1:1";
 
-    /// <summary>What the library itself does not take, at the places where the documents say it.</summary>
+    /// <summary>Validation errors of the library, with the locations of the values in the documents.</summary>
     public static IEnumerable<IstioFinding> FindErrors(IstioPolicySet set)
     {
         foreach (string host in set.Hosts)
@@ -18,7 +18,7 @@ internal static class PolicyEvaluator
                 continue;
             }
 
-            string[] errors = [];
+            string[] failures = [];
             try
             {
                 using ServiceProvider provider = Build([policy]);
@@ -26,12 +26,12 @@ internal static class PolicyEvaluator
             }
             catch (OptionsValidationException exception)
             {
-                errors = [.. exception.Failures];
+                failures = [.. exception.Failures];
             }
 
-            foreach (string error in errors)
+            foreach (string failure in failures)
             {
-                yield return new IstioFinding(IstioFindingSeverity.Error, FindSource(error, policy), 0, 0, "", error);
+                yield return new IstioFinding(IstioFindingSeverity.Error, FindSource(failure, policy), 0, 0, "", failure);
             }
         }
     }
@@ -39,41 +39,42 @@ internal static class PolicyEvaluator
     public static Explanation Explain(IstioServicePolicy policy, ToolArguments arguments)
     {
         using ServiceProvider provider = Build([policy]);
-        int? port = arguments.Port;
-        using var request = new HttpRequestMessage(new HttpMethod(arguments.Method), $"http://{arguments.Host}{(port is null ? "" : $":{port}")}{arguments.Path}");
+        string authority = arguments.Port is { } port ? $"{arguments.Host}:{port}" : arguments.Host!;
+        using var request = new HttpRequestMessage(new HttpMethod(arguments.Method), $"http://{authority}{arguments.Path}");
         foreach ((string name, string value) in arguments.Headers)
         {
             request.Headers.TryAddWithoutValidation(name, value);
         }
 
-        RequestPolicy holds = provider.GetRequiredService<IRequestPolicyExplainer>().Explain(policy.ServiceName, request);
-        string? prefix = policy.Values.FirstOrDefault(value => value.Key.StartsWith("Routes:", StringComparison.Ordinal) && value.Key.EndsWith(":Name", StringComparison.Ordinal) && value.Value == holds.Route && value.Key.Split(':').Length == 3)?.Key[..^"Name".Length];
+        RequestPolicy effective = provider.GetRequiredService<IRequestPolicyExplainer>().Explain(policy.ServiceName, request);
+        string? prefix = policy.Values.FirstOrDefault(value => IsRouteName(value.Key) && value.Value == effective.Route)?.Key[..^"Name".Length];
         var shown = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         var ofRequest = new List<ExplainedValue>();
-        foreach (PolicyValue value in holds.Values)
+        foreach (PolicyValue value in effective.Values)
         {
             string key = value.Source == PolicySource.Route && prefix is not null ? prefix + value.Name : value.Name;
-            IstioPolicyValue[] sources = [.. policy.Values.Where(candidate => candidate.Key.Equals(key, StringComparison.OrdinalIgnoreCase) || candidate.Key.StartsWith($"{key}:", StringComparison.OrdinalIgnoreCase))];
+            IstioPolicyValue[] sources = [.. policy.Values.Where(candidate => $"{candidate.Key}:".StartsWith($"{key}:", StringComparison.OrdinalIgnoreCase))];
             shown.UnionWith(sources.Select(static source => source.Key));
-            string source = sources.Length > 0 ? string.Join(", ", sources.Select(static source => source.Source).Distinct()) : "this library's default";
+            string source = sources.Length > 0 ? string.Join(", ", sources.Select(static source => source.Source).Distinct()) : "LoadBalancing.Client default";
             ofRequest.Add(new ExplainedValue(value.Name, value.Value, source));
         }
 
         if (prefix is not null)
         {
             ofRequest.AddRange(policy.Values
-                .Where(value => value.Key.StartsWith(prefix, StringComparison.OrdinalIgnoreCase) && !shown.Contains(value.Key) && !value.Key.EndsWith(":Name", StringComparison.Ordinal))
+                .Where(value => value.Key.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
+                .Where(value => !shown.Contains(value.Key) && !value.Key.EndsWith(":Name", StringComparison.Ordinal))
                 .Select(value => new ExplainedValue(value.Key[prefix.Length..], value.Value, value.Source)));
         }
 
-        return new Explanation(holds.Route, ofRequest,
-        [
-            .. policy.Values
-                .Where(value => !value.Key.StartsWith("Routes:", StringComparison.Ordinal) && !shown.Contains(value.Key) && !IsOverridden(value.Key))
-                .Select(static value => new ExplainedValue(value.Key, value.Value, value.Source)),
-        ]);
+        IEnumerable<ExplainedValue> ofCluster = policy.Values
+            .Where(value => !value.Key.StartsWith("Routes:", StringComparison.Ordinal) && !shown.Contains(value.Key) && !IsOverridden(value.Key))
+            .Select(static value => new ExplainedValue(value.Key, value.Value, value.Source));
+        return new Explanation(effective.Route, ofRequest, [.. ofCluster]);
 
-        // What the route says in its own way does not hold for all of the host.
+        static bool IsRouteName(string key) => key.Split(':') is ["Routes", _, "Name"];
+
+        // Values that the route overrides do not apply to the request.
         bool IsOverridden(string key) => prefix is not null && (key == "Timeout" || key.StartsWith("Retry:", StringComparison.Ordinal));
     }
 
@@ -85,8 +86,10 @@ internal static class PolicyEvaluator
             Register(services, policy.ServiceName, policy);
         }
 
-        // Where its rules lead to.
-        foreach (string other in policies.SelectMany(static policy => policy.Values).Where(static value => value.Key.EndsWith(":Service", StringComparison.Ordinal)).Select(static value => value.Value).Distinct())
+        // The destinations of its rules.
+        IEnumerable<IstioPolicyValue> values = policies.SelectMany(static policy => policy.Values);
+        IEnumerable<IstioPolicyValue> destinations = values.Where(static value => value.Key.EndsWith(":Service", StringComparison.Ordinal));
+        foreach (string other in destinations.Select(static value => value.Value).Distinct())
         {
             Register(services, other, null);
         }
@@ -103,10 +106,12 @@ internal static class PolicyEvaluator
         }
     });
 
-    private static string FindSource(string error, IstioServicePolicy policy)
+    private static string FindSource(string failure, IstioServicePolicy policy)
     {
-        string path = error[..Math.Max(0, error.IndexOf(": ", StringComparison.Ordinal))];
-        IstioPolicyValue? value = policy.Values.OrderByDescending(static value => value.Key.Length).FirstOrDefault(value => path.EndsWith($":{value.Key}", StringComparison.OrdinalIgnoreCase));
+        string path = failure[..Math.Max(0, failure.IndexOf(": ", StringComparison.Ordinal))];
+        IstioPolicyValue? value = policy.Values
+            .OrderByDescending(static value => value.Key.Length)
+            .FirstOrDefault(value => path.EndsWith($":{value.Key}", StringComparison.OrdinalIgnoreCase));
         return value?.Source ?? policy.Documents[0];
     }
 }

@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace LoadBalancing.Client.PolicyTool;
 
-/// <summary>The commands. Exit codes: 0 all is well, 1 something is wrong with the documents, 2 something is wrong with the command line.</summary>
+/// <summary>The commands. Exit codes: 0 success, 1 errors in the documents, 2 errors in the arguments.</summary>
 internal static class Tool
 {
     private const int Success = 0;
@@ -42,7 +42,14 @@ internal static class Tool
         int errors = findings.Count(static finding => finding.Severity == IstioFindingSeverity.Error);
         if (arguments.IsJson)
         {
-            output.WriteLine(new JsonObject { ["documents"] = set.DocumentCount, ["files"] = set.Files.Count, ["errors"] = errors, ["findings"] = JsonOutput.From(findings) }.ToJsonString(JsonOutput.Readable));
+            var json = new JsonObject
+            {
+                ["documents"] = set.DocumentCount,
+                ["files"] = set.Files.Count,
+                ["errors"] = errors,
+                ["findings"] = JsonOutput.From(findings),
+            };
+            output.WriteLine(json.ToJsonString(JsonOutput.Readable));
         }
         else
         {
@@ -55,12 +62,13 @@ internal static class Tool
                 }
                 else
                 {
-                    // A pipe has no width, and whoever reads it wants a finding on a line.
+                    // Without a terminal there is no width, and programs expect one finding per line.
                     output.WriteLine(finding);
                 }
             }
 
-            console.WriteLine($"{set.DocumentCount} documents in {set.Files.Count} files: {errors} errors, {findings.Count(static finding => finding.Severity == IstioFindingSeverity.Warning)} warnings.");
+            int warnings = findings.Count(static finding => finding.Severity == IstioFindingSeverity.Warning);
+            console.WriteLine($"{set.DocumentCount} documents in {set.Files.Count} files: {errors} errors, {warnings} warnings.");
         }
 
         return errors == 0 ? Success : DocumentError;
@@ -80,7 +88,7 @@ internal static class Tool
 
         if (set.Find(arguments.Host!) is not { } policy)
         {
-            errors.WriteLine($"No document speaks of host '{arguments.Host}'. They speak of {string.Join(", ", set.Hosts)}.");
+            errors.WriteLine($"No document applies to host '{arguments.Host}'. Hosts in the documents: {string.Join(", ", set.Hosts)}.");
             return DocumentError;
         }
 
@@ -91,11 +99,11 @@ internal static class Tool
             return Success;
         }
 
-        console.WriteLine($"{arguments.Method} http://{arguments.Host}{arguments.Path} is a request to {policy.Host}.");
+        console.WriteLine($"Request: {arguments.Method} http://{arguments.Host}{arguments.Path} (host {policy.Host})");
         console.WriteLine($"Documents: {string.Join("; ", policy.Documents)}");
-        console.WriteLine(explanation.Route is null ? "No rule fits it." : $"The rule that fits it: {explanation.Route}");
-        Print("For this request", explanation.Request, console);
-        Print("For all requests to the host", explanation.Cluster, console);
+        console.WriteLine(explanation.Route is null ? "Matching rule: none" : $"Matching rule: {explanation.Route}");
+        Print("This request", explanation.Request, console);
+        Print("All requests to the host", explanation.Cluster, console);
         return Success;
     }
 
@@ -106,7 +114,7 @@ internal static class Tool
             return;
         }
 
-        Table table = new Table().Title(title).Border(TableBorder.Minimal).AddColumns("Setting", "Value", "Where from");
+        Table table = new Table().Title(title).Border(TableBorder.Minimal).AddColumns("Setting", "Value", "Source");
         foreach (ExplainedValue value in values)
         {
             table.AddRow(new Text(value.Key), new Text(value.Value), new Text(value.Source));
@@ -126,7 +134,7 @@ internal static class Tool
         IstioServicePolicy[] policies = [.. hosts.Select(name => set.Find(name)).OfType<IstioServicePolicy>()];
         if (policies.Length == 0)
         {
-            errors.WriteLine(arguments.Host is null ? "No document speaks of a host." : $"No document speaks of host '{arguments.Host}'.");
+            errors.WriteLine(arguments.Host is null ? "The documents contain no hosts." : $"No document applies to host '{arguments.Host}'.");
             return DocumentError;
         }
 
@@ -156,7 +164,13 @@ internal static class Tool
 
         if (arguments.IsJson)
         {
-            output.WriteLine(new JsonObject { ["text"] = repair.Text, ["changes"] = JsonOutput.From(repair.Changes), ["problems"] = JsonOutput.From(repair.Problems) }.ToJsonString(JsonOutput.Readable));
+            var json = new JsonObject
+            {
+                ["text"] = repair.Text,
+                ["changes"] = JsonOutput.From(repair.Changes),
+                ["problems"] = JsonOutput.From(repair.Problems),
+            };
+            output.WriteLine(json.ToJsonString(JsonOutput.Readable));
         }
         else
         {

@@ -3,28 +3,29 @@ using System.Globalization;
 
 namespace LoadBalancing.Client.PolicyTool;
 
-/// <summary>What was asked for on the command line.</summary>
+/// <summary>The parsed command line.</summary>
 internal sealed class ToolArguments
 {
     public const string Usage = """
-        lbpolicy: Istio's traffic policies as LoadBalancing.Client reads them.
+        lbpolicy: Istio traffic policies as LoadBalancing.Client reads them.
 
-          lbpolicy check FILE...                what is wrong with the documents; exit code 1 if anything is
-          lbpolicy explain FILE... --host H     what holds for a request to a host, and who says so
+          lbpolicy check FILE...                validates documents; exit code 1 if there are errors
+          lbpolicy explain FILE... --host H     prints the policies of a request with their sources
                    [--path P] [--method M] [--header K=V]... [--port N]
-          lbpolicy convert FILE... [--host H]   the same policies as appsettings.json
-          lbpolicy repair FILE [--write]        the document without typographic characters, and what was changed
+          lbpolicy convert FILE... [--host H]   prints the policies as appsettings.json
+          lbpolicy repair FILE [--write]        replaces typographic characters and reports the changes
 
-        In FILE, * stands for any part of a name and ** for any folders. Who the client is:
+        In FILE, * matches any part of a file name and ** any folders. The client:
 
-          --namespace NS   its namespace (default)
-          --label K=V      one of its labels; may be given several times
-          --locality L     where it runs: region/zone/subzone
+          --namespace NS   its namespace (default: default)
+          --label K=V      one of its labels; repeatable
+          --locality L     its locality: region/zone/subzone
 
-        --json prints for programs.
+        --json prints JSON.
         """;
 
     private static readonly string[] Commands = ["check", "explain", "convert", "repair"];
+    private static readonly string[] ValueOptions = ["--host", "--path", "--method", "--header", "--port", "--namespace", "--label", "--locality"];
 
     public string Command { get; private set; } = "";
 
@@ -58,7 +59,7 @@ internal sealed class ToolArguments
     {
         if (args.Count == 0 || !Commands.Contains(args[0]))
         {
-            return args.Count == 0 ? "There is no command." : $"'{args[0]}' is no command; there are {string.Join(", ", Commands)}.";
+            return args.Count == 0 ? "A command is required." : $"Unknown command '{args[0]}'; commands: {string.Join(", ", Commands)}.";
         }
 
         Command = args[0];
@@ -73,9 +74,13 @@ internal sealed class ToolArguments
             {
                 (IsJson, Write) = (IsJson || option == "--json", Write || option == "--write");
             }
+            else if (!ValueOptions.Contains(option))
+            {
+                return $"Unknown option {option}.";
+            }
             else if (i + 1 >= args.Count)
             {
-                return $"{option} needs a value.";
+                return $"{option} requires a value.";
             }
             else if (Set(option, args[++i]) is { } error)
             {
@@ -83,9 +88,9 @@ internal sealed class ToolArguments
             }
         }
 
-        return Files.Count == 0 ? "There is no file."
-            : Command == "repair" && Files.Count > 1 ? "repair takes one file."
-            : Command == "explain" && Host is null ? "explain needs --host."
+        return Files.Count == 0 ? "At least one file is required."
+            : Command == "repair" && Files.Count > 1 ? "repair takes a single file."
+            : Command == "explain" && Host is null ? "explain requires --host."
             : null;
     }
 
@@ -98,7 +103,7 @@ internal sealed class ToolArguments
                 return null;
             case "--path":
                 Path = value;
-                return value.StartsWith('/') ? null : $"--path '{value}' does not begin with a slash.";
+                return value.StartsWith('/') ? null : $"--path '{value}' must start with a slash.";
             case "--method":
                 Method = value.ToUpperInvariant();
                 return null;
@@ -111,7 +116,7 @@ internal sealed class ToolArguments
             case "--port":
                 bool isPort = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port is > 0 and <= 65535;
                 Port = port;
-                return isPort ? null : $"--port '{value}' is not a port.";
+                return isPort ? null : $"--port '{value}' must be a number from 1 to 65535.";
             case "--label" or "--header" when value.IndexOf('=', StringComparison.Ordinal) is > 0 and int at:
                 if (option == "--label")
                 {
@@ -123,10 +128,8 @@ internal sealed class ToolArguments
                 }
 
                 return null;
-            case "--label" or "--header":
-                return $"{option} '{value}' is not written like name=value.";
             default:
-                return $"{option} is not known.";
+                return $"{option} '{value}' must have the form name=value.";
         }
     }
 }

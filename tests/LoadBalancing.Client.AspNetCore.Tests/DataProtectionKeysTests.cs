@@ -6,14 +6,14 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace LoadBalancing.Client.AspNetCore.Tests;
 
-/// <summary>Affinity cookies whose keys come from a Data Protection key ring that lies in a folder, as instances of an application share one.</summary>
+/// <summary>Affinity cookies with keys from a Data Protection key ring in a folder that instances of an application share.</summary>
 public sealed class DataProtectionKeysTests : IAsyncDisposable
 {
     private const string OwnKey = "b2xkb2xkb2xkb2xkb2xkb2xkb2xkb2xkb2xkb2xkb2w=";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("key-ring");
 
-    /// <summary>An hour ahead of the system's, by which the ring dates its first key.</summary>
+    /// <summary>One hour ahead of the system clock, which the ring uses to date its first key.</summary>
     private readonly FakeTimeProvider _time = new(DateTimeOffset.UtcNow.AddHours(1));
     private readonly List<Instance> _instances = [];
 
@@ -28,17 +28,17 @@ public sealed class DataProtectionKeysTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Two_instances_that_share_a_ring_and_a_name_read_each_others_cookies_without_a_key_in_the_options()
+    public async Task Instances_that_share_a_ring_and_a_name_accept_each_others_cookies()
     {
         Instance first = Start();
         Instance second = Start();
-        (AffinityCookieJar Session, string Home)[] callers = await SettleAsync(first, 20);
-        Assert.Equal(4, callers.Select(static caller => caller.Home).Distinct().Count());
+        (AffinityCookieJar Session, string Server)[] callers = await StartSessionsAsync(first, 20);
+        Assert.Equal(4, callers.Select(static caller => caller.Server).Distinct().Count());
 
-        foreach ((AffinityCookieJar session, string home) in callers)
+        foreach ((AffinityCookieJar session, string server) in callers)
         {
             string? cookie = session.GetCookie("lb-endpoint");
-            Assert.Equal(home, await CallAsync(second, session));
+            Assert.Equal(server, await CallAsync(second, session));
             Assert.Equal(cookie, session.GetCookie("lb-endpoint"));
         }
     }
@@ -46,7 +46,7 @@ public sealed class DataProtectionKeysTests : IAsyncDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Another_application_on_the_same_ring_and_another_ring_make_other_cookies(bool sameRing)
+    public async Task Cookies_depend_on_the_application_name_and_the_ring(bool sameRing)
     {
         string[] cookies = await CookiesOfAsync(Start());
         DirectoryInfo folder = sameRing ? _folder : _folder.CreateSubdirectory("other");
@@ -55,38 +55,38 @@ public sealed class DataProtectionKeysTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task After_a_rotation_new_cookies_are_signed_with_the_new_key_and_old_ones_still_count_and_are_replaced()
+    public async Task Cookies_of_an_old_key_are_accepted_and_replaced_after_a_rotation()
     {
         Instance instance = Start();
         var session = new AffinityCookieJar();
-        string home = await CallAsync(instance, session);
+        string server = await CallAsync(instance, session);
         string? before = session.GetCookie("lb-endpoint");
 
         instance.Ring.CreateNewKey(DateTimeOffset.UtcNow.AddMinutes(1), DateTimeOffset.UtcNow.AddDays(90));
 
-        Assert.Equal(home, await CallAsync(instance, session));
+        Assert.Equal(server, await CallAsync(instance, session));
         Assert.NotEqual(before, session.GetCookie("lb-endpoint"));
-        Assert.Equal(home, await CallAsync(instance, session));
+        Assert.Equal(server, await CallAsync(instance, session));
     }
 
     [Fact]
-    public async Task A_key_that_is_not_in_force_yet_signs_nothing_and_is_accepted()
+    public async Task Key_before_its_activation_is_accepted_but_not_used_for_signing()
     {
         Instance instance = Start();
         string[] before = await CookiesOfAsync(instance);
         instance.Ring.CreateNewKey(DateTimeOffset.UtcNow.AddDays(1), DateTimeOffset.UtcNow.AddDays(90));
         Assert.Equal(before, await CookiesOfAsync(instance));
 
-        // An instance whose clock is two days ahead signs with it already.
+        // An instance whose clock is two days ahead already signs with it.
         Instance ahead = Start(time: new FakeTimeProvider(DateTimeOffset.UtcNow.AddDays(2)));
         var session = new AffinityCookieJar();
-        string home = await CallAsync(ahead, session);
+        string server = await CallAsync(ahead, session);
         Assert.DoesNotContain(session.GetCookie("lb-endpoint"), before);
-        Assert.Equal(home, await CallAsync(instance, session));
+        Assert.Equal(server, await CallAsync(instance, session));
     }
 
     [Fact]
-    public async Task What_another_instance_did_to_the_ring_is_seen_after_half_a_day()
+    public async Task Changes_of_the_ring_by_other_instances_are_detected_after_twelve_hours()
     {
         Instance first = Start();
         Instance second = Start();
@@ -101,7 +101,7 @@ public sealed class DataProtectionKeysTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Cookies_of_a_key_that_was_revoked_count_no_longer()
+    public async Task Cookies_of_a_revoked_key_are_rejected()
     {
         Instance instance = Start();
         string[] before = await CookiesOfAsync(instance);
@@ -118,17 +118,17 @@ public sealed class DataProtectionKeysTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Keys_of_the_options_still_count_beside_those_of_the_ring()
+    public async Task Keys_of_the_options_are_accepted_in_addition_to_those_of_the_ring()
     {
         Instance before = Start(useRing: false);
-        (AffinityCookieJar Session, string Home)[] callers = await SettleAsync(before, 10);
+        (AffinityCookieJar Session, string Server)[] callers = await StartSessionsAsync(before, 10);
 
         Instance after = Start(ownKey: OwnKey);
 
-        foreach ((AffinityCookieJar session, string home) in callers)
+        foreach ((AffinityCookieJar session, string server) in callers)
         {
             string? cookie = session.GetCookie("lb-endpoint");
-            Assert.Equal(home, await CallAsync(after, session));
+            Assert.Equal(server, await CallAsync(after, session));
             Assert.NotEqual(cookie, session.GetCookie("lb-endpoint"));
         }
     }
@@ -148,7 +148,8 @@ public sealed class DataProtectionKeysTests : IAsyncDisposable
                 options.SessionAffinity = new SessionAffinityOptions { Keys = [ownKey ?? OwnKey] };
             }
         });
-        client.ConfigurePrimaryHttpMessageHandler(static () => new StubHandler(static call => new HttpResponseMessage { Content = new StringContent(call.Uri.Host) }));
+        client.ConfigurePrimaryHttpMessageHandler(
+            static () => new StubHandler(static call => new HttpResponseMessage { Content = new StringContent(call.Uri.Host) }));
         if (useRing)
         {
             client.UseDataProtectionKeys();
@@ -159,7 +160,7 @@ public sealed class DataProtectionKeysTests : IAsyncDisposable
         return instance;
     }
 
-    private static async Task<(AffinityCookieJar Session, string Home)[]> SettleAsync(Instance instance, int count)
+    private static async Task<(AffinityCookieJar Session, string Server)[]> StartSessionsAsync(Instance instance, int count)
     {
         var callers = new (AffinityCookieJar, string)[count];
         for (int i = 0; i < count; i++)
@@ -171,9 +172,13 @@ public sealed class DataProtectionKeysTests : IAsyncDisposable
         return callers;
     }
 
-    /// <summary>The cookies that new callers are given, one for each endpoint.</summary>
+    /// <summary>The cookies of new callers, one per endpoint.</summary>
     private static async Task<string[]> CookiesOfAsync(Instance instance) =>
-        [.. (await SettleAsync(instance, 4)).OrderBy(static caller => caller.Home, StringComparer.Ordinal).Select(static caller => caller.Session.GetCookie("lb-endpoint")!)];
+        [
+            .. (await StartSessionsAsync(instance, 4))
+                .OrderBy(static caller => caller.Server, StringComparer.Ordinal)
+                .Select(static caller => caller.Session.GetCookie("lb-endpoint")!),
+        ];
 
     private static async Task<string> CallAsync(Instance instance, AffinityCookieJar session)
     {

@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace LoadBalancing.Client.AspNetCore.Tests;
 
-/// <summary>A real application between real browsers (as far as cookies go) and stubs for its servers.</summary>
+/// <summary>A real application between HTTP clients with cookies, as browsers, and stubs of its servers.</summary>
 public sealed class HttpContextCallerContextTests : IAsyncDisposable
 {
     private const string Key = "b2xkb2xkb2xkb2xkb2xkb2xkb2xkb2xkb2xkb2xkb2w=";
@@ -27,40 +27,40 @@ public sealed class HttpContextCallerContextTests : IAsyncDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_browser_stays_on_one_server_also_after_a_restart(bool stateful)
+    public async Task Browser_keeps_its_server_across_restarts(bool sessionAffinity)
     {
-        int port = await StartAsync(options => Sticky(options, stateful));
+        int port = await StartAsync(options => UseAffinity(options, sessionAffinity));
         HttpClient[] browsers = [.. Enumerable.Range(0, 30).Select(static _ => new HttpClient())];
-        string[] homes = await VisitAsync(browsers, port);
-        Assert.Equal(4, homes.Distinct().Count());
-        Assert.Equal(homes, await VisitAsync(browsers, port));
+        string[] servers = await VisitAsync(browsers, port);
+        Assert.Equal(4, servers.Distinct().Count());
+        Assert.Equal(servers, await VisitAsync(browsers, port));
 
-        // Cookies go by the host, not by the port.
+        // Cookies belong to a host, regardless of the port.
         await _owned[^1].DisposeAsync();
-        port = await StartAsync(options => Sticky(options, stateful));
+        port = await StartAsync(options => UseAffinity(options, sessionAffinity));
 
-        Assert.Equal(homes, await VisitAsync(browsers, port));
+        Assert.Equal(servers, await VisitAsync(browsers, port));
     }
 
     [Fact]
-    public async Task With_a_fifth_server_no_session_of_stateful_affinity_moves()
+    public async Task Adding_a_server_moves_no_session()
     {
-        int port = await StartAsync(static options => Sticky(options, stateful: true));
+        int port = await StartAsync(static options => UseAffinity(options, sessionAffinity: true));
         HttpClient[] browsers = [.. Enumerable.Range(0, 30).Select(static _ => new HttpClient())];
-        string[] homes = await VisitAsync(browsers, port);
+        string[] servers = await VisitAsync(browsers, port);
 
         await _owned[^1].DisposeAsync();
         port = await StartAsync(static options =>
         {
-            Sticky(options, stateful: true);
+            UseAffinity(options, sessionAffinity: true);
             options.Endpoints.Add("http://10.0.0.5");
         });
 
-        Assert.Equal(homes, await VisitAsync(browsers, port));
+        Assert.Equal(servers, await VisitAsync(browsers, port));
     }
 
     [Fact]
-    public async Task The_cookie_is_kept_from_scripts_and_lives_as_long_as_it_was_told()
+    public async Task Cookie_is_http_only_and_has_the_configured_lifetime()
     {
         int port = await StartAsync(static options =>
         {
@@ -75,7 +75,7 @@ public sealed class HttpContextCallerContextTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Calls_made_for_one_request_share_the_cookie_that_the_first_of_them_made()
+    public async Task Calls_of_one_request_share_the_cookie_set_by_the_first()
     {
         int port = await StartAsync(
             static options =>
@@ -98,10 +98,10 @@ public sealed class HttpContextCallerContextTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_cookie_of_the_same_name_that_the_application_set_is_not_replaced()
+    public async Task Cookie_set_by_the_application_is_not_replaced()
     {
         int port = await StartAsync(
-            static options => Sticky(options, stateful: true),
+            static options => UseAffinity(options, sessionAffinity: true),
             async (context, shop) =>
             {
                 context.Response.Cookies.Append("lb-endpoint", "mine");
@@ -115,10 +115,10 @@ public sealed class HttpContextCallerContextTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Once_the_answer_has_begun_no_cookie_is_set_and_the_call_goes_through()
+    public async Task Call_succeeds_without_a_cookie_after_the_response_has_started()
     {
         int port = await StartAsync(
-            static options => Sticky(options, stateful: true),
+            static options => UseAffinity(options, sessionAffinity: true),
             async (context, shop) =>
             {
                 await context.Response.StartAsync();
@@ -133,7 +133,7 @@ public sealed class HttpContextCallerContextTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task The_callers_address_is_the_forwarded_one_only_where_the_middleware_believes_it()
+    public async Task Forwarded_address_is_used_only_with_the_middleware()
     {
         static void ByAddress(LoadBalancingOptions options)
         {
@@ -141,10 +141,10 @@ public sealed class HttpContextCallerContextTests : IAsyncDisposable
             options.HashPolicies = [new() { CallerAddress = true }];
         }
 
-        int believing = await StartAsync(ByAddress, forwarded: true);
+        int trusting = await StartAsync(ByAddress, forwarded: true);
         int plain = await StartAsync(ByAddress);
 
-        Assert.InRange((await ServersOfAsync(believing)).Distinct().Count(), 3, 4);
+        Assert.InRange((await ServersOfAsync(trusting)).Distinct().Count(), 3, 4);
         Assert.Single((await ServersOfAsync(plain)).Distinct());
 
         static async Task<string[]> ServersOfAsync(int port)
@@ -164,7 +164,7 @@ public sealed class HttpContextCallerContextTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_header_of_the_inbound_request_decides_without_being_sent_on()
+    public async Task Inbound_header_is_hashed_but_not_forwarded()
     {
         int port = await StartAsync(static options =>
         {
@@ -189,9 +189,9 @@ public sealed class HttpContextCallerContextTests : IAsyncDisposable
         Assert.All(_stub.Calls, static call => Assert.False(call.Request.Headers.Contains("X-Tenant")));
     }
 
-    private static void Sticky(LoadBalancingOptions options, bool stateful)
+    private static void UseAffinity(LoadBalancingOptions options, bool sessionAffinity)
     {
-        if (stateful)
+        if (sessionAffinity)
         {
             options.Strategy = LoadBalancingStrategies.Random;
             options.SessionAffinity = new SessionAffinityOptions { Keys = [Key] };
@@ -226,12 +226,12 @@ public sealed class HttpContextCallerContextTests : IAsyncDisposable
         app.Run(context =>
         {
             HttpClient shop = context.RequestServices.GetRequiredService<IHttpClientFactory>().CreateClient("shop");
-            return serve is null ? AnswerAsync(context, shop) : serve(context, shop);
+            return serve is null ? RespondAsync(context, shop) : serve(context, shop);
         });
         await app.StartAsync();
         _owned.Add(app);
         return new Uri(app.Urls.First()).Port;
 
-        static async Task AnswerAsync(HttpContext context, HttpClient shop) => await context.Response.WriteAsync(await shop.GetStringAsync("items"));
+        static async Task RespondAsync(HttpContext context, HttpClient shop) => await context.Response.WriteAsync(await shop.GetStringAsync("items"));
     }
 }

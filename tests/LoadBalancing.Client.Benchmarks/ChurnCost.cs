@@ -113,10 +113,10 @@ internal static class ChurnCost
 
     private static Publish TimePublish(ChurnRun churn)
     {
-        EndpointDescription[] list = churn.NextList();
+        EndpointDescription[] list = churn.CreateNextUpdate();
         int collections = GC.CollectionCount(0);
         TimeSpan start = ThreadTime.Now;
-        churn.Take(list);
+        churn.Apply(list);
         return new Publish((ThreadTime.Now - start).TotalMilliseconds, GC.CollectionCount(0) > collections);
     }
 

@@ -25,7 +25,7 @@ internal static class VirtualRun
             for (int round = 0; round < Rounds; round++)
             {
                 VirtualScenario.Result result = VirtualScenario.Run(seed: 1, clients: 10, endpoints: 20, perSecond: 5000, TimeSpan.FromSeconds(60), http);
-                string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(result.TimeLine)))[..16];
+                string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(result.Timeline)))[..16];
                 hashes.Add(hash);
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,

@@ -4,14 +4,19 @@ using Microsoft.Extensions.Logging;
 
 namespace LoadBalancing.Client.Istio.Tests;
 
-/// <summary>A balanced client of foo by the documents of a real file, in a container of its own.</summary>
+/// <summary>A load-balanced client of foo with documents from a real file, in its own container.</summary>
 internal sealed class PolicyClient : IAsyncDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("policies").FullName;
     private readonly Lazy<ServiceProvider> _provider;
     private readonly ServiceCollection _services = new();
 
-    public PolicyClient(string yaml, HttpMessageHandler? primary = null, Action<LoadBalancingOptions>? options = null, Action<IServiceCollection>? register = null, Action<IstioClientOptions>? identity = null)
+    public PolicyClient(
+        string yaml,
+        HttpMessageHandler? primary = null,
+        Action<LoadBalancingOptions>? options = null,
+        Action<IServiceCollection>? register = null,
+        Action<IstioClientOptions>? configureClient = null)
     {
         File = Path.Combine(_directory, "policies.yaml");
         Write(yaml);
@@ -26,7 +31,7 @@ internal sealed class PolicyClient : IAsyncDisposable
             builder.ConfigurePrimaryHttpMessageHandler(() => primary);
         }
 
-        _services.AddIstioTrafficPolicies(Path.Combine(_directory, "*.yaml"), identity ?? (static _ => { }));
+        _services.AddIstioTrafficPolicies(Path.Combine(_directory, "*.yaml"), configureClient ?? (static _ => { }));
         _services.AddSingleton<RandomSource>(new ConstantRandom());
         register?.Invoke(_services);
         _provider = new Lazy<ServiceProvider>(_services.BuildServiceProvider);
@@ -45,8 +50,8 @@ internal sealed class PolicyClient : IAsyncDisposable
     public string[] Logged(string eventName) =>
         [.. Services.GetFakeLogCollector().GetSnapshot().Where(record => record.Id.Name == eventName).Select(static record => record.Message)];
 
-    /// <summary>What holds for a request now.</summary>
-    public string Holding(string key, string path = "/", string method = "GET")
+    /// <summary>The current value of an option for a request.</summary>
+    public string Effective(string key, string path = "/", string method = "GET")
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), $"http://{Yamls.Foo}{path}");
         return Services.GetRequiredService<IRequestPolicyExplainer>().Explain(Yamls.Foo, request).Values.Single(value => value.Name == key).Value;

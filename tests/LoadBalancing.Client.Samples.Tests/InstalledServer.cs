@@ -5,7 +5,9 @@ using LoadBalancing.Client.TestSupport;
 
 namespace LoadBalancing.Client.Samples.Tests;
 
-/// <summary>A server of the operating system's own packages, run for one test, on a port that nobody else can get. Where it is not installed the test is skipped.</summary>
+/// <summary>
+/// A server installed from packages of the operating system, run for one test on a reserved port. If it is not installed, the test is skipped.
+/// </summary>
 internal sealed class InstalledServer : IDisposable
 {
     private readonly ClosedPort _port;
@@ -19,7 +21,12 @@ internal sealed class InstalledServer : IDisposable
         _folder = folder;
         _process = new Process
         {
-            StartInfo = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true },
+            StartInfo = new ProcessStartInfo(program, arguments)
+            {
+                WorkingDirectory = folder,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            },
         };
         _process.OutputDataReceived += (_, line) => Keep(line.Data);
         _process.ErrorDataReceived += (_, line) => Keep(line.Data);
@@ -32,14 +39,14 @@ internal sealed class InstalledServer : IDisposable
 
     public string Address => $"tcp://127.0.0.1:{Port}";
 
-    /// <summary>What it has said so far.</summary>
+    /// <summary>Its output so far.</summary>
     public IEnumerable<string> Lines => _lines;
 
     public static Task<InstalledServer> StartRedisAsync() =>
         StartAsync("redis-server", static (port, _) => ["--port", $"{port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]);
 
-    /// <param name="makeFiles">Writes what the server needs into its folder.</param>
-    /// <param name="servers">Its server blocks, given the port.</param>
+    /// <param name="makeFiles">Writes files into the folder of the server.</param>
+    /// <param name="servers">Returns the server blocks for a port.</param>
     public static Task<InstalledServer> StartNginxAsync(Action<string> makeFiles, Func<int, string> servers) => StartAsync("nginx", (port, folder) =>
     {
         makeFiles(folder);
@@ -51,14 +58,18 @@ internal sealed class InstalledServer : IDisposable
             events { }
             http {
               access_log off;
-              client_body_temp_path {{folder}}/body; proxy_temp_path {{folder}}/proxy; fastcgi_temp_path {{folder}}/fastcgi; uwsgi_temp_path {{folder}}/uwsgi; scgi_temp_path {{folder}}/scgi;
+              client_body_temp_path {{folder}}/body;
+              proxy_temp_path {{folder}}/proxy;
+              fastcgi_temp_path {{folder}}/fastcgi;
+              uwsgi_temp_path {{folder}}/uwsgi;
+              scgi_temp_path {{folder}}/scgi;
               {{servers(port)}}
             }
             """);
         return ["-p", folder, "-e", "stderr", "-c", Path.Combine(folder, "nginx.conf")];
     });
 
-    /// <param name="frontend">The lines of its frontend, given the port.</param>
+    /// <param name="frontend">Returns the lines of the frontend for a port.</param>
     public static Task<InstalledServer> StartHaproxyAsync(Func<int, string> frontend) => StartAsync("haproxy", (port, folder) =>
     {
         string file = Path.Combine(folder, "haproxy.cfg");
@@ -78,7 +89,7 @@ internal sealed class InstalledServer : IDisposable
         return ["-db", "-f", file];
     });
 
-    /// <summary>What the kernel does to a process that gets no say in it. When this returns, connections to it are refused.</summary>
+    /// <summary>Kills the process (SIGKILL). When this returns, connections to it are refused.</summary>
     public async Task KillAsync()
     {
         _process.Kill();
@@ -96,7 +107,8 @@ internal sealed class InstalledServer : IDisposable
 
     private static async Task<InstalledServer> StartAsync(string program, Func<int, string, string[]> prepare)
     {
-        string? path = $"{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin:/usr/local/sbin".Split(':').Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
+        string[] folders = $"{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin:/usr/local/sbin".Split(':');
+        string? path = folders.Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
         Assert.SkipWhen(path is null, $"{program} is not installed.");
         string folder = Directory.CreateTempSubdirectory(program).FullName;
         var port = new ClosedPort();

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging.Testing;
 namespace LoadBalancing.Client.TestSupport;
 
 /// <summary>
-/// A balanced client of the service "catalog" in a container of its own. Unless a test says otherwise it has three endpoints, 10.0.0.1 to 10.0.0.3, that exist only in a stub, and a randomness that always
-/// draws zero, so that there is nothing to wait for before a retry.
+/// A load-balanced client of the service "catalog" in its own container. By default it has three endpoints, 10.0.0.1 to 10.0.0.3, and a random source that
+/// always draws zero, so that retries have no backoff.
 /// </summary>
 public sealed class BalancedClient : IAsyncDisposable
 {
@@ -60,7 +60,7 @@ public sealed class BalancedClient : IAsyncDisposable
 
     public HttpClient Http => _http.Value;
 
-    /// <summary>The handlers without <see cref="HttpClient"/> around them, which would change some exceptions.</summary>
+    /// <summary>The handler pipeline without <see cref="HttpClient"/>, which converts some exceptions.</summary>
     public HttpMessageInvoker Invoker => new(_provider.GetRequiredService<IHttpMessageHandlerFactory>().CreateHandler(Name), disposeHandler: false);
 
     public LoadBalancer Balancer => _provider.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer(Name);
@@ -73,34 +73,35 @@ public sealed class BalancedClient : IAsyncDisposable
 
     public IReadOnlyList<UpstreamEndpoint> Endpoints => Balancer.Endpoints;
 
-    /// <summary>How many attempts are under way on all endpoints together.</summary>
+    /// <summary>The number of attempts in flight on all endpoints.</summary>
     public int InFlight => Endpoints.Sum(static endpoint => endpoint.InFlight);
 
-    /// <summary>How many attempts ended well on all endpoints together.</summary>
+    /// <summary>The number of successful attempts on all endpoints.</summary>
     public long Succeeded => Endpoints.Sum(static endpoint => endpoint.SuccessCount);
 
-    /// <summary>How many attempts ended in a failure of an endpoint.</summary>
+    /// <summary>The number of failed attempts on all endpoints.</summary>
     public long Failed => Endpoints.Sum(static endpoint => endpoint.FailureCount);
 
     public FakeLogCollector Logs => _provider.GetFakeLogCollector();
 
-    /// <summary>Listens to all instruments from now on.</summary>
+    /// <summary>Starts recording all instruments.</summary>
     public MetricRecorder Listen() => new(_provider.GetRequiredService<IMeterFactory>());
 
-    /// <summary>Collects what a counter counts from now on.</summary>
+    /// <summary>Starts collecting the measurements of a counter.</summary>
     public MetricCollector<long> Counter(string name) =>
         new(_provider.GetRequiredService<IMeterFactory>(), LoadBalancingTelemetry.MeterName, $"loadbalancing.client.{name}");
 
-    /// <summary>Sends in the one way or the other. A synchronous call is made on a thread of its own, so that the test can go on meanwhile.</summary>
+    /// <summary>Sends a request, synchronously or asynchronously. A synchronous call runs on its own thread, so that the test is not blocked.</summary>
     public Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request,
         bool sync = false,
         HttpCompletionOption completion = HttpCompletionOption.ResponseContentRead,
         CancellationToken cancellationToken = default) => sync
-            ? Task.Factory.StartNew(() => Http.Send(request, completion, cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+            ? Task.Factory.StartNew(
+                () => Http.Send(request, completion, cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
             : Http.SendAsync(request, completion, cancellationToken);
 
-    /// <summary>Sends a GET in the one way or the other.</summary>
+    /// <summary>Sends a GET request, synchronously or asynchronously.</summary>
     public Task<HttpResponseMessage> GetAsync(
         bool sync = false,
         HttpCompletionOption completion = HttpCompletionOption.ResponseContentRead,

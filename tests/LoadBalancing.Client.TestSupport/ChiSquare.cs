@@ -1,9 +1,9 @@
 namespace LoadBalancing.Client.TestSupport;
 
-/// <summary>Whether counts can be the work of chance with given shares (Pearson's test).</summary>
+/// <summary>Pearson's chi-square test: whether counts are consistent with expected shares.</summary>
 public static class ChiSquare
 {
-    /// <summary>How far counts are from what was to be expected.</summary>
+    /// <summary>The test statistic for expected weights.</summary>
     public static double Statistic(IReadOnlyList<int> counts, IReadOnlyList<double> weights)
     {
         double draws = counts.Sum();
@@ -11,11 +11,11 @@ public static class ChiSquare
         return counts.Zip(weights, (count, weight) => Math.Pow(count - (draws * weight / total), 2) / (draws * weight / total)).Sum();
     }
 
-    /// <summary>The same for equal shares.</summary>
+    /// <summary>The test statistic for equal shares.</summary>
     public static double Statistic(IReadOnlyList<int> counts) => Statistic(counts, [.. counts.Select(static _ => 1.0)]);
 
-    /// <summary>What chance exceeds once in a thousand times (approximation of Wilson and Hilferty).</summary>
-    /// <param name="cells">How many counts there are.</param>
+    /// <summary>The value that is exceeded with a probability of 0.1 % (Wilson-Hilferty approximation).</summary>
+    /// <param name="cells">The number of counts.</param>
     public static double CriticalValue(int cells)
     {
         const double Quantile = 3.0902;

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace LoadBalancing.Client.TestSupport;
 
-/// <summary>A port that nobody listens on, and that nobody else can get for as long as this object lives: connections are refused.</summary>
+/// <summary>A reserved port without a listener: connections are refused, and no other process can bind it until it is disposed.</summary>
 public sealed class ClosedPort : IDisposable
 {
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client.TestSupport;
 
-/// <summary>The system clock, counting the timers that are alive.</summary>
+/// <summary>The system clock, which counts timers that have not been disposed.</summary>
 public sealed class CountingTimeProvider : TimeProvider
 {
     private int _alive;
@@ -22,16 +22,16 @@ public sealed class CountingTimeProvider : TimeProvider
         public void Dispose()
         {
             inner.Dispose();
-            Forget();
+            CountDisposal();
         }
 
         public ValueTask DisposeAsync()
         {
-            Forget();
+            CountDisposal();
             return inner.DisposeAsync();
         }
 
-        private void Forget()
+        private void CountDisposal()
         {
             if (Interlocked.Exchange(ref _disposed, 1) == 0)
             {

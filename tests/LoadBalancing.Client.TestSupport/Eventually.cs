@@ -3,28 +3,30 @@ using Xunit;
 
 namespace LoadBalancing.Client.TestSupport;
 
-/// <summary>For what comes about by itself and sends no signal, such as the work of the garbage collector or of a server that notices a closed connection. Not for time: that is faked.</summary>
+/// <summary>
+/// Waits for conditions without a signal, such as garbage collection or a server's detection of a closed connection. Not for time, which tests fake.
+/// </summary>
 public static class Eventually
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
-    public static async Task IsTrue(Func<bool> condition, [CallerArgumentExpression(nameof(condition))] string? what = null)
+    public static async Task IsTrue(Func<bool> condition, [CallerArgumentExpression(nameof(condition))] string? description = null)
     {
         long start = TimeProvider.System.GetTimestamp();
         while (!condition())
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(start) < Timeout, $"Waited {Timeout.TotalSeconds} s in vain for: {what}");
+            Assert.True(TimeProvider.System.GetElapsedTime(start) < Timeout, $"Timed out after {Timeout.TotalSeconds} s waiting for: {description}");
             await Task.Delay(1, TestContext.Current.CancellationToken);
         }
     }
 
-    /// <summary>Collects garbage until the condition holds.</summary>
-    public static Task IsTrueAfterCollection(Func<bool> condition, [CallerArgumentExpression(nameof(condition))] string? what = null) => IsTrue(
+    /// <summary>Collects garbage until the condition is true.</summary>
+    public static Task IsTrueAfterCollection(Func<bool> condition, [CallerArgumentExpression(nameof(condition))] string? description = null) => IsTrue(
         () =>
         {
             GC.Collect();
             GC.WaitForPendingFinalizers();
             return condition();
         },
-        what);
+        description);
 }

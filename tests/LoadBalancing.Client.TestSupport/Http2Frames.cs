@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace LoadBalancing.Client.TestSupport;
 
-/// <summary>As much of HTTP/2 (RFC 9113) as it takes to misbehave in it.</summary>
+/// <summary>The part of HTTP/2 (RFC 9113) needed to simulate misbehaving servers.</summary>
 public static class Http2Frames
 {
     private const int PrefaceLength = 24;
@@ -15,9 +15,9 @@ public static class Http2Frames
         Settings = 4,
     }
 
-    /// <summary>Speaks HTTP/2 and answers every request with the reset of its stream.</summary>
-    /// <param name="connection">A connection on which nothing was read yet.</param>
-    /// <param name="errorCode">What the reset says.</param>
+    /// <summary>Accepts HTTP/2 requests and resets every stream.</summary>
+    /// <param name="connection">A new connection.</param>
+    /// <param name="errorCode">The error code of the reset.</param>
     /// <param name="onRequest">Called for every request.</param>
     public static async Task ResetEveryStreamAsync(RawConnection connection, uint errorCode, Action onRequest)
     {
@@ -44,8 +44,8 @@ public static class Http2Frames
         }
     }
 
-    /// <summary>Speaks HTTP/2 up to the first request and then reads on without another word, as when something in between has forgotten the connection.</summary>
-    /// <param name="connection">A connection on which nothing was read yet.</param>
+    /// <summary>Accepts the HTTP/2 connection and then reads without responding, as when a middlebox has dropped the connection.</summary>
+    /// <param name="connection">A new connection.</param>
     public static async Task StopRespondingAsync(RawConnection connection)
     {
         await connection.Stream.ReadExactlyAsync(new byte[PrefaceLength], connection.Stopped);

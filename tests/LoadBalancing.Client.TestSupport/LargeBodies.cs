@@ -4,18 +4,20 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace LoadBalancing.Client.TestSupport;
 
-/// <summary>A client and a server that send each other a body of any length, and look at how much memory is in use all the while.</summary>
+/// <summary>A client and a server that exchange bodies of any length and sample the memory in use.</summary>
 public sealed class LargeBodies(long length)
 {
     private readonly List<long> _samples = [];
 
-    /// <summary>What was in use before.</summary>
+    /// <summary>The memory in use before.</summary>
     public long MemoryBefore { get; private set; }
 
-    /// <summary>The most that was in use on the way, after a collection each time.</summary>
+    /// <summary>The maximum memory in use, measured after a collection.</summary>
     public long MaxMemory => Samples[^1];
 
-    /// <summary>What was in use on the way half of the time. A body that is kept makes it grow by half of its length, and what others in the process do for a moment does not.</summary>
+    /// <summary>
+    /// The median memory in use. Buffering a body increases it by half of its length; other short-lived allocations of the process do not.
+    /// </summary>
     public long MedianMemory => Samples[^((Samples.Length / 2) + 1)];
 
     private long[] Samples
@@ -29,13 +31,17 @@ public sealed class LargeBodies(long length)
         }
     }
 
-    /// <summary>Sends the body to the server and gets it back, both at once where the protocol can.</summary>
-    /// <param name="protocol">HTTP/1.1 sends all of a body before it reads the answer, so there it goes first there and then back.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <summary>Uploads the body and downloads it again, concurrently if the protocol supports it.</summary>
+    /// <param name="protocol">The protocol. Over HTTP/1.1 the upload completes before the response is read.</param>
+    /// <param name="cancellationToken">Cancels the run.</param>
     public async Task RunAsync(HttpProtocols protocol, CancellationToken cancellationToken)
     {
         await using LoopbackServer server = await LoopbackServer.StartAsync(RespondAsync, protocol);
-        await using var client = new BalancedClient(options: options => (options.Endpoints, options.Timeout, options.Retry.PerTryTimeout) = ([server.Address], Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan));
+        await using var client = new BalancedClient(options: options =>
+        {
+            options.Endpoints = [server.Address];
+            (options.Timeout, options.Retry.PerTryTimeout) = (Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        });
         await SendAsync(client, protocol, 1 << 20, cancellationToken);
         _samples.Clear();
         MemoryBefore = GC.GetTotalMemory(forceFullCollection: true);
@@ -45,29 +51,31 @@ public sealed class LargeBodies(long length)
     private static async Task RespondAsync(HttpContext context)
     {
         context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
-        long answer = long.Parse(context.Request.Query["length"].ToString(), System.Globalization.CultureInfo.InvariantCulture);
+        long responseLength = long.Parse(context.Request.Query["length"].ToString(), System.Globalization.CultureInfo.InvariantCulture);
         var received = new PatternStream(0);
         await context.Request.Body.CopyToAsync(received);
         context.Response.Headers["received"] = received.Count.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        context.Response.ContentLength = answer;
-        await new PatternStream(answer).CopyToAsync(context.Response.Body);
+        context.Response.ContentLength = responseLength;
+        await new PatternStream(responseLength).CopyToAsync(context.Response.Body);
     }
 
     private async Task SendAsync(BalancedClient client, HttpProtocols protocol, long bytes, CancellationToken cancellationToken)
     {
-        Action<long> look = SampleEvery(Math.Max(1, bytes / 8));
+        Action<long> sample = SampleEvery(Math.Max(1, bytes / 8));
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/items?length={bytes}")
         {
-            Content = new StreamContent(new PatternStream(bytes, look)),
+            Content = new StreamContent(new PatternStream(bytes, sample)),
             Version = protocol == HttpProtocols.Http2 ? System.Net.HttpVersion.Version20 : System.Net.HttpVersion.Version11,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
-        using HttpResponseMessage response = await client.SendAsync(request, completion: HttpCompletionOption.ResponseHeadersRead, cancellationToken: cancellationToken);
-        var back = new PatternStream(0, look);
-        await response.Content.CopyToAsync(back, cancellationToken);
-        if (back.Count != bytes || response.Headers.GetValues("received").Single() != bytes.ToString(System.Globalization.CultureInfo.InvariantCulture))
+        using HttpResponseMessage response = await client.SendAsync(
+            request, completion: HttpCompletionOption.ResponseHeadersRead, cancellationToken: cancellationToken);
+        var download = new PatternStream(0, sample);
+        await response.Content.CopyToAsync(download, cancellationToken);
+        if (download.Count != bytes || response.Headers.GetValues("received").Single() != bytes.ToString(System.Globalization.CultureInfo.InvariantCulture))
         {
-            throw new InvalidDataException($"{bytes} bytes were sent, {response.Headers.GetValues("received").Single()} received, and {back.Count} came back.");
+            throw new InvalidDataException(
+                $"{bytes} bytes were sent, {response.Headers.GetValues("received").Single()} received, and {download.Count} returned.");
         }
     }
 

@@ -11,7 +11,9 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace LoadBalancing.Client.TestSupport;
 
-/// <summary>A real Kestrel on a free port of the loopback interface. It can be stopped, started again on the same port, and made to drop its connections.</summary>
+/// <summary>
+/// A Kestrel server on a free port of the loopback interface. It can be stopped, restarted on the same port, and made to abort its connections.
+/// </summary>
 public sealed class LoopbackServer : IAsyncDisposable
 {
     private readonly ConcurrentQueue<LoopbackRequest> _requests = new();
@@ -21,14 +23,14 @@ public sealed class LoopbackServer : IAsyncDisposable
     private WebApplication? _application;
     private int _connectionsAccepted;
 
-    private LoopbackServer(RequestDelegate answer, HttpProtocols protocols, X509Certificate2? certificate)
+    private LoopbackServer(RequestDelegate requestHandler, HttpProtocols protocols, X509Certificate2? certificate)
     {
-        RequestHandler = answer;
+        RequestHandler = requestHandler;
         _protocols = protocols;
         _certificate = certificate;
     }
 
-    /// <summary>What is done with requests; may be replaced at any time.</summary>
+    /// <summary>Handles requests; may be replaced at any time.</summary>
     public RequestDelegate RequestHandler { get; set; }
 
     public int Port { get; private set; }
@@ -36,23 +38,26 @@ public sealed class LoopbackServer : IAsyncDisposable
     /// <summary>Scheme, IP address and port.</summary>
     public string Address => $"{(_certificate is null ? "http" : "https")}://127.0.0.1:{Port}";
 
-    /// <summary>What came in so far, in order.</summary>
+    /// <summary>The requests received so far, in order.</summary>
     public IReadOnlyList<LoopbackRequest> Requests => [.. _requests];
 
     public int ConnectionsAccepted => Volatile.Read(ref _connectionsAccepted);
 
     /// <summary>Starts a server.</summary>
-    /// <param name="answer">What is done with requests; null: 200 and the body "ok".</param>
-    /// <param name="protocols">Without a certificate HTTP/2 is spoken by prior knowledge only.</param>
-    /// <param name="certificate">Null for plain HTTP.</param>
-    public static async Task<LoopbackServer> StartAsync(RequestDelegate? answer = null, HttpProtocols protocols = HttpProtocols.Http1, X509Certificate2? certificate = null)
+    /// <param name="requestHandler">Handles requests; null: responds with 200 and the body "ok".</param>
+    /// <param name="protocols">The protocols. Without a certificate, HTTP/2 requires prior knowledge.</param>
+    /// <param name="certificate">The server certificate; null for plain HTTP.</param>
+    public static async Task<LoopbackServer> StartAsync(
+        RequestDelegate? requestHandler = null,
+        HttpProtocols protocols = HttpProtocols.Http1,
+        X509Certificate2? certificate = null)
     {
-        var server = new LoopbackServer(answer ?? (static context => context.Response.WriteAsync("ok")), protocols, certificate);
+        var server = new LoopbackServer(requestHandler ?? (static context => context.Response.WriteAsync("ok")), protocols, certificate);
         await server.StartAsync();
         return server;
     }
 
-    /// <summary>Starts again, on the same port.</summary>
+    /// <summary>Starts the server again on the same port.</summary>
     public async Task StartAsync()
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -63,7 +68,7 @@ public sealed class LoopbackServer : IAsyncDisposable
         Port = new Uri(_application.Urls.Single()).Port;
     }
 
-    /// <summary>Drops all connections and listens no more.</summary>
+    /// <summary>Aborts all connections and stops listening.</summary>
     public async Task StopAsync()
     {
         if (_application is { } application)
@@ -75,7 +80,7 @@ public sealed class LoopbackServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops as a server does that is told to: what is under way ends well, over HTTP/2 after a GOAWAY, and nothing new is taken.</summary>
+    /// <summary>Shuts down gracefully: requests in flight complete, over HTTP/2 after a GOAWAY, and new ones are refused.</summary>
     public async Task ShutDownGracefullyAsync()
     {
         if (_application is { } application)
@@ -86,7 +91,7 @@ public sealed class LoopbackServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Drops all connections, as a process does that dies.</summary>
+    /// <summary>Aborts all connections, as when a process is killed.</summary>
     public void AbortConnections()
     {
         foreach (ConnectionContext connection in _connections.Keys)
@@ -115,7 +120,7 @@ public sealed class LoopbackServer : IAsyncDisposable
         });
         if (_certificate is not null)
         {
-            // Only with a selector does Kestrel keep the name that was asked for.
+            // Kestrel records the requested server name only with a selector.
             options.UseHttps(https => https.ServerCertificateSelector = (_, _) => _certificate);
         }
     }
@@ -131,11 +136,3 @@ public sealed class LoopbackServer : IAsyncDisposable
         return RequestHandler(context);
     }
 }
-
-/// <summary>One request as it came over the wire.</summary>
-/// <param name="Method">The method.</param>
-/// <param name="Target">Path and query, not decoded.</param>
-/// <param name="Host">The Host header, or its like in HTTP/2.</param>
-/// <param name="Protocol">HTTP/1.1, HTTP/2.</param>
-/// <param name="ServerName">The name that the client asked for in its TLS hello; null without TLS.</param>
-public sealed record LoopbackRequest(string Method, string Target, string Host, string Protocol, string? ServerName);

@@ -3,28 +3,31 @@ using System.Threading.Channels;
 
 namespace LoadBalancing.Client.TestSupport;
 
-/// <summary>An endpoint source that says what a test tells it to say.</summary>
-public sealed class ManualEndpointSource : IEndpointSource
+/// <summary>An endpoint source that is controlled by a test.</summary>
+public sealed class ManualEndpointSource(string name = "manual") : IEndpointSource
 {
-    private readonly Channel<IReadOnlyList<EndpointDescription>?> _lists = Channel.CreateUnbounded<IReadOnlyList<EndpointDescription>?>(
+    private readonly Channel<IReadOnlyList<EndpointDescription>?> _updates = Channel.CreateUnbounded<IReadOnlyList<EndpointDescription>?>(
         new UnboundedChannelOptions { AllowSynchronousContinuations = true });
 
-    public string Name => "manual";
+    public string Name => name;
 
-    /// <summary>How often the watch was started.</summary>
+    /// <summary>The number of times the watch was started.</summary>
     public int WatchCount { get; private set; }
 
-    public void Push(params EndpointDescription[] list) => _lists.Writer.TryWrite(list);
+    /// <summary>Sends an endpoint update.</summary>
+    public void Push(params EndpointDescription[] endpoints) => _updates.Writer.TryWrite(endpoints);
 
-    /// <summary>Lets the watch fail.</summary>
-    public void FailWatch() => _lists.Writer.TryWrite(null);
+    /// <summary>Makes the watch fail.</summary>
+    public void FailWatch() => _updates.Writer.TryWrite(null);
 
-    public async IAsyncEnumerable<IReadOnlyList<EndpointDescription>> WatchAsync(string serviceName, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<IReadOnlyList<EndpointDescription>> WatchAsync(
+        string serviceName,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         WatchCount++;
-        await foreach (IReadOnlyList<EndpointDescription>? list in _lists.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+        await foreach (IReadOnlyList<EndpointDescription>? update in _updates.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
         {
-            yield return list ?? throw new InvalidOperationException("The registry is gone.");
+            yield return update ?? throw new InvalidOperationException("The registry is gone.");
         }
     }
 }

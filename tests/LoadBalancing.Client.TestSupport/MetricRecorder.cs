@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace LoadBalancing.Client.TestSupport;
 
-/// <summary>Listens to every instrument of the library's meter in one container, and to nobody else's.</summary>
+/// <summary>Records all instruments of the library's meter in one container.</summary>
 public sealed class MetricRecorder : IDisposable
 {
     private readonly Lock _writing = new();
@@ -29,7 +29,7 @@ public sealed class MetricRecorder : IDisposable
 
     public IReadOnlyList<Instrument> Instruments => _instruments;
 
-    /// <summary>Everything that was measured so far, in order. Observable instruments are in it as often as they were read.</summary>
+    /// <summary>All measurements so far, in order, including each reading of observable instruments.</summary>
     public IReadOnlyList<MeterReading> Readings
     {
         get
@@ -41,11 +41,11 @@ public sealed class MetricRecorder : IDisposable
         }
     }
 
-    /// <summary>What a counter or a histogram has come to, a line for each set of tags: <c>loadbalancing.cluster=catalog 3</c>.</summary>
+    /// <summary>The totals of a counter or histogram, one line per set of tags: <c>loadbalancing.cluster=catalog 3</c>.</summary>
     /// <param name="name">The name after <c>loadbalancing.client.</c></param>
     public IReadOnlyList<string> Totals(string name) => Sum(Readings.Where(reading => IsNamed(reading.Instrument, name)));
 
-    /// <summary>What an observable instrument says now, a line for each set of tags.</summary>
+    /// <summary>Reads an observable instrument; one line per set of tags.</summary>
     /// <param name="name">The name after <c>loadbalancing.client.</c></param>
     public IReadOnlyList<string> Observe(string name)
     {
@@ -76,14 +76,4 @@ public sealed class MetricRecorder : IDisposable
             _readings.Add(reading);
         }
     }
-}
-
-/// <summary>One measurement.</summary>
-/// <param name="Instrument">What measured.</param>
-/// <param name="Value">The value.</param>
-/// <param name="Tags">The tags, as they were given.</param>
-public sealed record MeterReading(Instrument Instrument, double Value, IReadOnlyList<KeyValuePair<string, object?>> Tags)
-{
-    /// <summary>The tags as one text, ordered by name.</summary>
-    public string Series => string.Join(' ', Tags.OrderBy(static tag => tag.Key, StringComparer.Ordinal).Select(static tag => $"{tag.Key}={tag.Value}"));
 }

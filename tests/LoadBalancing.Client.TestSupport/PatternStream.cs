@@ -1,6 +1,8 @@
 namespace LoadBalancing.Client.TestSupport;
 
-/// <summary>Bytes that nobody keeps: so many of them, each telling its place, made while they are read and checked while they are written.</summary>
+/// <summary>
+/// A stream of bytes derived from their positions, generated on read and verified on write, without being buffered.
+/// </summary>
 public sealed class PatternStream : Stream
 {
     private const int Period = 251;
@@ -9,15 +11,15 @@ public sealed class PatternStream : Stream
     private readonly Action<long>? _progress;
     private long _position;
 
-    /// <param name="length">How many there are.</param>
-    /// <param name="progress">Told, after each read or write, how many were.</param>
+    /// <param name="length">The number of bytes to read.</param>
+    /// <param name="progress">Receives the number of bytes after each read or write.</param>
     public PatternStream(long length, Action<long>? progress = null)
     {
         _length = length;
         _progress = progress;
     }
 
-    /// <summary>How many were read or written.</summary>
+    /// <summary>The number of bytes read or written.</summary>
     public long Count => Volatile.Read(ref _position);
 
     public override bool CanRead => true;
@@ -56,7 +58,7 @@ public sealed class PatternStream : Stream
         {
             if (buffer[i] != (byte)((_position + i) % Period))
             {
-                throw new InvalidDataException($"Byte {_position + i} is not the one that was sent.");
+                throw new InvalidDataException($"Byte {_position + i} differs from the one that was sent.");
             }
         }
 

@@ -1,10 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 
 namespace LoadBalancing.Client.TestSupport;
 
-/// <summary>Accepts connections and does with each exactly what its script says, byte by byte: for what no well-behaved server can be made to do.</summary>
+/// <summary>Accepts connections and runs a script on each, to simulate behavior of which regular servers are not capable.</summary>
 public sealed class RawServer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -26,7 +25,7 @@ public sealed class RawServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // In this order: a listener that is stopped between two connections refuses to wait for the next one.
+        // In this order, because a stopped listener throws when the loop accepts the next connection.
         await _stop.CancelAsync();
         await _accepting;
         _listener.Dispose();
@@ -60,54 +59,7 @@ public sealed class RawServer : IAsyncDisposable
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException or SocketException)
         {
-            // The client went first, or the test is over.
+            // The client disconnected, or the test has ended.
         }
-    }
-}
-
-/// <summary>One connection to a <see cref="RawServer"/>.</summary>
-public sealed class RawConnection : IDisposable
-{
-    private readonly Socket _socket;
-
-    public RawConnection(Socket socket, CancellationToken stopped)
-    {
-        _socket = socket;
-        Stopped = stopped;
-        Stream = new NetworkStream(socket);
-    }
-
-    public NetworkStream Stream { get; }
-
-    /// <summary>Cancelled when the server goes.</summary>
-    public CancellationToken Stopped { get; }
-
-    /// <summary>Reads a request up to the end of its headers, which is all there is of a GET.</summary>
-    public async Task<string> ReadHeadersAsync()
-    {
-        var text = new StringBuilder();
-        var one = new byte[1];
-        while (!text.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
-        {
-            await Stream.ReadExactlyAsync(one, Stopped);
-            text.Append((char)one[0]);
-        }
-
-        return text.ToString();
-    }
-
-    public Task WriteAsync(string text) => Stream.WriteAsync(Encoding.ASCII.GetBytes(text), Stopped).AsTask();
-
-    /// <summary>Ends the connection with a TCP reset instead of an orderly close.</summary>
-    public void Reset()
-    {
-        _socket.LingerState = new LingerOption(enable: true, seconds: 0);
-        _socket.Close();
-    }
-
-    public void Dispose()
-    {
-        Stream.Dispose();
-        _socket.Dispose();
     }
 }

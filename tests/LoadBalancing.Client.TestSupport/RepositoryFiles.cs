@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace LoadBalancing.Client.TestSupport;
 
-/// <summary>Finds the files of the repository, for tests that hold them to the code.</summary>
+/// <summary>Finds files of the repository, for tests that compare them with the code.</summary>
 public static class RepositoryFiles
 {
     /// <summary>The folder of the solution.</summary>

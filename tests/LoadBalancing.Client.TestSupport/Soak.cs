@@ -7,10 +7,10 @@ using Microsoft.Extensions.Http;
 namespace LoadBalancing.Client.TestSupport;
 
 /// <summary>
-/// Sends a great many requests through a balanced client while its endpoints come and go, and looks at what is left of them. Nothing is spared: endpoints that are bad and get ejected, gateway errors and broken connections that
-/// are tried again, injected faults, redirects, hosts that pass by, paths that never repeat, responses that are dropped undisposed, handlers that are rebuilt.
+/// Sends many requests through a load-balanced client while its endpoints are replaced, and measures what remains. The load includes ejected endpoints, retried
+/// gateway errors and connection failures, injected faults, redirects, unregistered hosts, unique paths, undisposed responses and recreated handlers.
 /// </summary>
-/// <remarks>It looks at the memory of the whole process, so it must have that for itself.</remarks>
+/// <remarks>It measures the memory of the whole process, so nothing else may run in it.</remarks>
 public sealed class Soak
 {
     private const int Endpoints = 10;
@@ -28,10 +28,10 @@ public sealed class Soak
     private int _addressesMade;
     private int _sent;
 
-    /// <param name="requests">How many requests.</param>
-    /// <param name="changes">How many times an endpoint leaves for ever and one that was never there takes its place.</param>
+    /// <param name="requests">The number of requests.</param>
+    /// <param name="changes">The number of times an endpoint is replaced by a new one.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="countTimers">How many timers there are.</param>
+    /// <param name="countTimers">Counts the timers that have not been disposed.</param>
     public Soak(int requests, int changes, TimeProvider time, Func<int> countTimers)
     {
         _requests = requests;
@@ -40,7 +40,7 @@ public sealed class Soak
         _countTimers = countTimers;
     }
 
-    /// <summary>Runs, and tells what it saw at each tenth of the way.</summary>
+    /// <summary>Runs, and returns the figures after each tenth of the requests.</summary>
     public async Task<IReadOnlyList<SoakFigures>> RunAsync(Action<SoakFigures>? report = null)
     {
         var services = new ServiceCollection();
@@ -51,7 +51,7 @@ public sealed class Soak
             options.FollowRedirects = true;
             options.Retry.BaseBackoff = TimeSpan.FromTicks(1);
 
-            // A budget that is kept and never used up: a refusal that first comes late would look like a series that was not there before.
+            // A budget that is never exhausted: a late first refusal would look like a growing number of series.
             options.RetryBudget = new RetryBudgetOptions { Percent = 100, MinRetriesPerSecond = 1_000_000, MinConcurrentRetries = 1_000 };
             options.Fault = new FaultOptions { Scope = FaultScope.Attempt, Abort = new FaultAbortOptions { Status = 503, Percent = 1 } };
         }).AddEndpointSource(_source);
@@ -65,11 +65,11 @@ public sealed class Soak
 
         PushAddresses();
         var figures = new List<SoakFigures>();
-        int between = _requests / _changes;
+        int requestsPerChange = _requests / _changes;
         HttpMessageInvoker invoker = Rebuild(provider);
         for (int change = 1; change <= _changes; change++)
         {
-            Task[] calls = [.. Enumerable.Range(0, Callers).Select(_ => CallAsync(invoker, between / Callers))];
+            Task[] calls = [.. Enumerable.Range(0, Callers).Select(_ => CallAsync(invoker, requestsPerChange / Callers))];
             _addresses.Dequeue();
             _addresses.Enqueue(NewAddress());
             PushAddresses();
@@ -81,7 +81,7 @@ public sealed class Soak
 
             if (change % (_changes / Checkpoints) == 0)
             {
-                figures.Add(Look(change, balancer, series));
+                figures.Add(Measure(change, balancer, series));
                 report?.Invoke(figures[^1]);
             }
         }
@@ -92,7 +92,7 @@ public sealed class Soak
 
     private static async Task<HttpResponseMessage> SendAsync(HttpMessageInvoker invoker, int number)
     {
-        // One in a hundred to a host that nobody has ever heard of, and half of the rest to paths that repeat.
+        // One in a hundred goes to an unknown host, and half of the rest to repeated paths.
         string host = number % 100 == 1 ? $"host{number}" : "catalog";
         string path = number % 2 == 0 ? $"/items/{number}" : $"/items/{number % 64}";
         using var request = new HttpRequestMessage(HttpMethod.Get, $"http://{host}{path}");
@@ -101,7 +101,7 @@ public sealed class Soak
 
     private async Task CallAsync(HttpMessageInvoker invoker, int times)
     {
-        // Away from the caller's thread, so that the callers call at once.
+        // Leaves the caller's thread, so that the callers run concurrently.
         await Task.Yield();
         for (int i = 0; i < times; i++)
         {
@@ -117,12 +117,12 @@ public sealed class Soak
             }
             catch (HttpRequestException)
             {
-                // What the transport broke three times.
+                // The transport failed on all attempts.
             }
         }
     }
 
-    private SoakFigures Look(int change, LoadBalancer balancer, SeriesListener series)
+    private SoakFigures Measure(int change, LoadBalancer balancer, SeriesListener series)
     {
         for (int i = 0; i < 3; i++)
         {
@@ -152,7 +152,7 @@ public sealed class Soak
 
     private void PushAddresses() => _source.Push([.. _addresses.Select(static address => new EndpointDescription(address))]);
 
-    /// <summary>Handlers made anew, as the factory makes them every two minutes.</summary>
+    /// <summary>Recreates the handlers, as the factory does every two minutes.</summary>
     private HttpMessageInvoker Rebuild(IServiceProvider provider)
     {
         var transport = new Transport();
@@ -168,7 +168,7 @@ public sealed class Soak
         return new HttpMessageInvoker(builder.Build());
     }
 
-    /// <summary>What stands where the network would be. It keeps nothing.</summary>
+    /// <summary>Replaces the network, without keeping any state.</summary>
     private sealed class Transport : HttpMessageHandler
     {
         private static readonly byte[] Body = new byte[128];
@@ -182,8 +182,9 @@ public sealed class Soak
                 await Task.Yield();
             }
 
-            // Every seventh endpoint is bad, and everywhere something goes wrong now and then.
-            bool isBad = request.RequestUri!.Host.Split('.') is [_, _, _, { } last] && int.TryParse(last, CultureInfo.InvariantCulture, out int octet) && octet % 7 == 0;
+            // Every seventh endpoint always fails, and all others fail occasionally.
+            string[] octets = request.RequestUri!.Host.Split('.');
+            bool isBad = octets is [_, _, _, { } last] && int.TryParse(last, CultureInfo.InvariantCulture, out int octet) && octet % 7 == 0;
             return (isBad, number % 50) switch
             {
                 (true, _) => new HttpResponseMessage(HttpStatusCode.BadGateway),
@@ -197,7 +198,7 @@ public sealed class Soak
         }
     }
 
-    /// <summary>Counts as a collector would: the series that counters and histograms have ever had, and those that observable instruments have now.</summary>
+    /// <summary>Counts series like a collector: all series of counters and histograms so far, and the current ones of observable instruments.</summary>
     private sealed class SeriesListener : IDisposable
     {
         private readonly MeterListener _listener = new();
@@ -252,48 +253,6 @@ public sealed class Soak
             lock (_counted)
             {
                 (instrument.IsObservable ? _observed : _counted).Add(text);
-            }
-        }
-    }
-}
-
-/// <summary>What a <see cref="Soak"/> saw at one moment, with nothing under way and all garbage collected.</summary>
-/// <param name="Requests">Requests so far.</param>
-/// <param name="Changes">Changes of endpoints so far.</param>
-/// <param name="Bytes">Managed memory.</param>
-/// <param name="Timers">Timers.</param>
-/// <param name="Handlers">Chains of handlers that are still referenced from somewhere.</param>
-/// <param name="Uris">Addressed URIs that are kept.</param>
-/// <param name="EndpointSeries">Series that the observable instruments have now.</param>
-/// <param name="CounterSeries">Series that counters and histograms have had so far.</param>
-/// <param name="InFlight">Attempts that count as under way.</param>
-public sealed record SoakFigures(int Requests, int Changes, long Bytes, int Timers, int Handlers, int Uris, int EndpointSeries, int CounterSeries, int InFlight)
-{
-    /// <summary>What grew, in words. Empty when nothing did.</summary>
-    /// <param name="figures">The figures of a run.</param>
-    /// <param name="tolerance">Bytes that may come and go by themselves.</param>
-    public static IReadOnlyList<string> FindGrowth(IReadOnlyList<SoakFigures> figures, long tolerance)
-    {
-        // The first fifth fills what is bounded: pools, tables, the hosts that were told of.
-        SoakFigures early = figures[1];
-        SoakFigures last = figures[^1];
-        var growth = new List<string>();
-        Compare("bytes", figures.Skip(1).Take(3).Min(static f => f.Bytes) + tolerance, figures.TakeLast(3).Min(static f => f.Bytes));
-
-        // A time limit has a timer and is kept for the next attempt; how many are ever lent at once is a matter of chance, up to one a caller.
-        Compare("timers", early.Timers + Soak.Callers, last.Timers);
-        Compare("handlers", early.Handlers, last.Handlers);
-        Compare("kept URIs", Math.Max(early.Uris, FrequentPaths.Capacity * 10), last.Uris);
-        Compare("series of endpoints", early.EndpointSeries, last.EndpointSeries);
-        Compare("series of counters", early.CounterSeries, last.CounterSeries);
-        Compare("in flight", 0, last.InFlight);
-        return growth;
-
-        void Compare(string what, long most, long seen)
-        {
-            if (seen > most)
-            {
-                growth.Add(string.Create(CultureInfo.InvariantCulture, $"{what}: {seen:N0}, at most {most:N0} expected"));
             }
         }
     }

@@ -4,8 +4,8 @@ using System.Diagnostics;
 namespace LoadBalancing.Client.TestSupport;
 
 /// <summary>
-/// Listens to sources of spans and keeps those of one trace, which begins with this object: create it in the test itself, so that what the test then calls belongs to the trace. Sources belong to
-/// the whole process, so tests that use it run alone.
+/// Records the spans of one trace, which starts with this object: create it in the test itself, so that the calls of the test belong to the trace. Activity
+/// sources are shared by the whole process, so tests that use it do not run in parallel.
 /// </summary>
 public sealed class SpanRecorder : IDisposable
 {
@@ -15,8 +15,8 @@ public sealed class SpanRecorder : IDisposable
     private readonly ConcurrentQueue<Activity> _ended = new();
     private readonly ActivityListener _listener;
 
-    /// <param name="sampling">What is wanted of each span.</param>
-    /// <param name="sources">Names of sources beside the library's own.</param>
+    /// <param name="sampling">The sampling result for each span.</param>
+    /// <param name="sources">Names of sources in addition to the library's own.</param>
     public SpanRecorder(ActivitySamplingResult sampling = ActivitySamplingResult.AllDataAndRecorded, params string[] sources)
     {
         Root = new Activity("test").SetIdFormat(ActivityIdFormat.W3C).Start();
@@ -39,19 +39,19 @@ public sealed class SpanRecorder : IDisposable
         ActivitySource.AddActivityListener(_listener);
     }
 
-    /// <summary>What everything in the test descends from.</summary>
+    /// <summary>The root span of the test.</summary>
     public Activity Root { get; }
 
-    /// <summary>What was known of the last span when it was decided whether to make it.</summary>
+    /// <summary>The tags of the last span at its sampling decision.</summary>
     public IReadOnlyList<KeyValuePair<string, object?>> SampledTags { get; private set; } = [];
 
-    /// <summary>The library's own spans, in the order in which they ended.</summary>
+    /// <summary>The library's spans, in the order in which they ended.</summary>
     public IReadOnlyList<Activity> Calls => [.. _ended.Where(static span => span.Source.Name == LoadBalancingTelemetry.ActivitySourceName)];
 
     /// <summary>The platform's client spans, in the order in which they ended.</summary>
     public IReadOnlyList<Activity> Attempts => [.. _ended.Where(static span => span.Source.Name == SystemNetHttp)];
 
-    /// <summary>All tags of a span or an event as one text, ordered by name.</summary>
+    /// <summary>The tags of a span or event as one string, ordered by name.</summary>
     public static string FormatTags(IEnumerable<KeyValuePair<string, object?>> tags) =>
         string.Join(' ', tags.OrderBy(static tag => tag.Key, StringComparer.Ordinal).Select(static tag => $"{tag.Key}={tag.Value}"));
 

@@ -3,7 +3,7 @@ using System.Net;
 
 namespace LoadBalancing.Client.TestSupport;
 
-/// <summary>A primary handler that answers from a script instead of a network, and remembers what it was asked.</summary>
+/// <summary>A primary handler that responds from a script instead of the network and records its calls.</summary>
 public sealed class StubHandler : HttpMessageHandler
 {
     private readonly Func<StubCall, Task<HttpResponseMessage>> _respond;
@@ -11,10 +11,10 @@ public sealed class StubHandler : HttpMessageHandler
     private readonly ConcurrentDictionary<int, TaskCompletionSource<StubCall>> _arrivals = new();
     private int _count;
 
-    public StubHandler(Func<StubCall, Task<HttpResponseMessage>> answer) => _respond = answer;
+    public StubHandler(Func<StubCall, Task<HttpResponseMessage>> respond) => _respond = respond;
 
-    public StubHandler(Func<StubCall, HttpResponseMessage> answer)
-        : this(call => Task.FromResult(answer(call)))
+    public StubHandler(Func<StubCall, HttpResponseMessage> respond)
+        : this(call => Task.FromResult(respond(call)))
     {
     }
 
@@ -25,18 +25,18 @@ public sealed class StubHandler : HttpMessageHandler
 
     public IReadOnlyList<StubCall> Calls => [.. _calls];
 
-    /// <summary>The authorities that were called, in order.</summary>
+    /// <summary>The authorities of the calls, in order.</summary>
     public IReadOnlyList<string> Authorities => [.. _calls.Select(static call => call.Uri.Authority)];
 
-    /// <summary>Answers the first call with the first of these, the second with the second, and every further one with the last.</summary>
-    public static StubHandler Script(params Func<StubCall, Task<HttpResponseMessage>>[] answers) =>
-        new(call => answers[Math.Min(call.Number, answers.Length) - 1](call));
+    /// <summary>Responds to the calls in the given order; the last response repeats.</summary>
+    public static StubHandler Script(params Func<StubCall, Task<HttpResponseMessage>>[] responses) =>
+        new(call => responses[Math.Min(call.Number, responses.Length) - 1](call));
 
-    /// <summary>Answers the first call with the first of these, the second with the second, and every further one with the last.</summary>
+    /// <summary>Responds to the calls in the given order; the last response repeats.</summary>
     public static StubHandler Script(params HttpStatusCode[] statuses) =>
         new(call => new HttpResponseMessage(statuses[Math.Min(call.Number, statuses.Length) - 1]));
 
-    /// <summary>An answer that never comes: the call ends when it is cancelled.</summary>
+    /// <summary>No response: the call ends when it is cancelled.</summary>
     public static Task<HttpResponseMessage> Hang(StubCall call)
     {
         var never = new TaskCompletionSource<HttpResponseMessage>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -44,22 +44,22 @@ public sealed class StubHandler : HttpMessageHandler
         return never.Task;
     }
 
-    /// <summary>An answer with no body.</summary>
+    /// <summary>A response without a body.</summary>
     public static Func<StubCall, Task<HttpResponseMessage>> Status(HttpStatusCode status) => _ => Task.FromResult(new HttpResponseMessage(status));
 
-    /// <summary>No answer but an exception.</summary>
+    /// <summary>An exception instead of a response.</summary>
     public static Func<StubCall, Task<HttpResponseMessage>> Throw(Exception exception) => _ => Task.FromException<HttpResponseMessage>(exception);
 
-    /// <summary>Completes when the call of that number, 1 for the first, has come in.</summary>
+    /// <summary>Completes when the call with a number, starting at 1, has been received.</summary>
     public Task<StubCall> WaitForCallAsync(int number) => GetArrivalSource(number).Task;
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var call = new StubCall(request, request.RequestUri!, request.Headers.Host, Interlocked.Increment(ref _count), cancellationToken);
         _calls.Enqueue(call);
-        Task<HttpResponseMessage> answer = RespondAsync(call, request);
+        Task<HttpResponseMessage> response = RespondAsync(call, request);
         GetArrivalSource(call.Number).TrySetResult(call);
-        return answer;
+        return response;
     }
 
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken) =>
@@ -75,11 +75,3 @@ public sealed class StubHandler : HttpMessageHandler
     private TaskCompletionSource<StubCall> GetArrivalSource(int number) =>
         _arrivals.GetOrAdd(number, static _ => new TaskCompletionSource<StubCall>(TaskCreationOptions.RunContinuationsAsynchronously));
 }
-
-/// <summary>One request as the primary handler saw it.</summary>
-/// <param name="Request">The request; changed again since.</param>
-/// <param name="Uri">Where it went.</param>
-/// <param name="Host">The Host header, if there was one.</param>
-/// <param name="Number">1 for the first call.</param>
-/// <param name="CancellationToken">The token it was sent with.</param>
-public sealed record StubCall(HttpRequestMessage Request, Uri Uri, string? Host, int Number, CancellationToken CancellationToken);

@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace LoadBalancing.Client.TestSupport;
 
-/// <summary>A certificate for one name, made and kept in memory, and the client's side of trusting it and nothing else.</summary>
+/// <summary>Creates certificates in memory, and client options that trust one of them only.</summary>
 public static class TestCertificate
 {
     public static X509Certificate2 For(string name)
@@ -19,7 +19,7 @@ public static class TestCertificate
         return request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
     }
 
-    /// <summary>Checks certificates in full, the name included, with this one as the only root.</summary>
+    /// <summary>Validates certificates and host names fully, with one certificate as the only root.</summary>
     public static SslClientAuthenticationOptions Trust(X509Certificate2 root) => new()
     {
         CertificateChainPolicy = new X509ChainPolicy

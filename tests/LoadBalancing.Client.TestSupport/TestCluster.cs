@@ -4,7 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace LoadBalancing.Client.TestSupport;
 
-/// <summary>One cluster on a clock that stands still until it is told otherwise, with everything at its default except what a test names.</summary>
+/// <summary>A cluster on a clock that is advanced by the test, with default options except those that a test changes.</summary>
 public sealed class TestCluster : IDisposable
 {
     private readonly TestMeterFactory _meters = new();
@@ -16,9 +16,9 @@ public sealed class TestCluster : IDisposable
     }
 
     /// <param name="endpoints">The endpoints.</param>
-    /// <param name="configure">What differs from the defaults.</param>
-    /// <param name="seed">Of the randomness.</param>
-    /// <param name="explainPicks">Whether each pick is logged: too much for tests that pick very often.</param>
+    /// <param name="configure">Changes the default options.</param>
+    /// <param name="seed">The seed of the random source.</param>
+    /// <param name="explainPicks">Whether each pick is logged; too slow for tests with many picks.</param>
     public TestCluster(IReadOnlyList<EndpointDescription> endpoints, Action<LoadBalancingOptions>? configure = null, int seed = 1, bool explainPicks = false)
     {
         Options = new LoadBalancingOptions();
@@ -28,7 +28,16 @@ public sealed class TestCluster : IDisposable
         Metrics = new LoadBalancingMetrics(_meters);
         var logger = new FakeLogger(Logs, "cluster");
         logger.ControlLevel(LogLevel.Debug, explainPicks);
-        _cluster = new ClusterRuntime(new ClusterName("catalog", Subset: null), sources: "", Settings(Options), Time, Random, Metrics, logger, _ => Probe, runProbe: static probe => probe());
+        _cluster = new ClusterRuntime(
+            new ClusterName("catalog", Subset: null),
+            sources: "",
+            Settings(Options),
+            Time,
+            Random,
+            Metrics,
+            logger,
+            _ => Probe,
+            runProbe: static probe => probe());
         if (endpoints.Count > 0)
         {
             Update(endpoints);
@@ -39,7 +48,7 @@ public sealed class TestCluster : IDisposable
 
     public LoadBalancingOptions Options { get; }
 
-    /// <summary>What active checks ask.</summary>
+    /// <summary>The probe of health checks.</summary>
     public StubProbe Probe { get; } = new();
 
     public RandomSource Random { get; }
@@ -48,17 +57,17 @@ public sealed class TestCluster : IDisposable
 
     public TestMeterFactory Meters => _meters;
 
-    /// <summary>Listens to all instruments from now on.</summary>
+    /// <summary>Starts recording all instruments.</summary>
     public MetricRecorder Listen() => new(_meters);
 
     public LoadBalancer Balancer => _cluster.Balancer;
 
     public IReadOnlyList<UpstreamEndpoint> Endpoints => Balancer.Endpoints;
 
-    /// <summary>The endpoints that are out.</summary>
+    /// <summary>The ejected endpoints.</summary>
     public IReadOnlyList<UpstreamEndpoint> Ejected => [.. Endpoints.Where(static endpoint => endpoint.Health == EndpointHealth.Ejected)];
 
-    /// <summary>How many sweeps there were.</summary>
+    /// <summary>The number of sweeps.</summary>
     public int Sweeps => _cluster.SweepCount;
 
     internal LoadBalancingMetrics Metrics { get; }
@@ -73,12 +82,12 @@ public sealed class TestCluster : IDisposable
         _cluster.Configure(Settings(Options));
     }
 
-    /// <summary>A lease on one endpoint, whatever the picker would say.</summary>
+    /// <summary>Creates a lease on an endpoint, without the picker.</summary>
     /// <param name="endpoint">The endpoint.</param>
-    /// <param name="timed">Whether its latency is measured, if the strategy wants that.</param>
+    /// <param name="timed">Whether its latency is measured, as some strategies require.</param>
     public EndpointLease Lease(UpstreamEndpoint endpoint, bool timed = false) => new(Balancer, endpoint, timed ? Time.GetTimestamp() : 0, timed);
 
-    /// <summary>Attempts on one endpoint that fail, one after the other.</summary>
+    /// <summary>Makes attempts on an endpoint that fail.</summary>
     public void Fail(UpstreamEndpoint endpoint, int times = 1, FailureKind kind = FailureKind.ErrorResponse)
     {
         for (int i = 0; i < times; i++)
@@ -87,7 +96,7 @@ public sealed class TestCluster : IDisposable
         }
     }
 
-    /// <summary>Attempts on one endpoint, first those that go well and then those that fail.</summary>
+    /// <summary>Makes attempts on an endpoint that succeed, followed by attempts that fail.</summary>
     public void Serve(UpstreamEndpoint endpoint, int successes, int failures, FailureKind kind = FailureKind.ErrorResponse)
     {
         for (int i = 0; i < successes; i++)
@@ -100,7 +109,7 @@ public sealed class TestCluster : IDisposable
 
     public void Succeed(UpstreamEndpoint endpoint) => Lease(endpoint).End(AttemptOutcome.Success);
 
-    /// <summary>Picks so many times and counts by endpoint; the leases end at once.</summary>
+    /// <summary>Picks repeatedly and counts by endpoint; leases end immediately.</summary>
     public Dictionary<UpstreamEndpoint, int> PickMany(int times)
     {
         var counts = new Dictionary<UpstreamEndpoint, int>();
@@ -113,35 +122,35 @@ public sealed class TestCluster : IDisposable
         return counts;
     }
 
-    /// <summary>Endpoints 1, 2, ... of these weights.</summary>
+    /// <summary>Endpoints 1, 2, ... with weights.</summary>
     public static EndpointDescription[] Weighted(params double[] weights) =>
         [.. weights.Select(static (weight, i) => new EndpointDescription(Address(i + 1).Address) { Weight = weight })];
 
-    /// <summary>What a pick yields; its lease ends at once.</summary>
+    /// <summary>Picks once; the lease ends immediately.</summary>
     public UpstreamEndpoint PickOne(in PickContext context = default)
     {
         using EndpointLease lease = Balancer.Pick(context);
         return lease.Endpoint;
     }
 
-    /// <summary>Takes leases on an endpoint that stay until they are ended.</summary>
+    /// <summary>Creates leases on an endpoint that stay open until they are ended.</summary>
     public EndpointLease[] Occupy(UpstreamEndpoint endpoint, int leases) => [.. Enumerable.Range(0, leases).Select(_ => Lease(endpoint))];
 
-    /// <summary>Calls the picker itself so many times and counts, in the order of the endpoints.</summary>
+    /// <summary>Calls the picker repeatedly and counts, in the order of the endpoints.</summary>
     public int[] Count(int picks, Func<int, PickContext>? context = null)
     {
         IEndpointPicker picker = Balancer.CurrentSet!.Picker!;
-        var places = Endpoints.Select(static (endpoint, i) => (endpoint, i)).ToDictionary(static pair => pair.endpoint, static pair => pair.i);
-        int[] counts = new int[places.Count];
+        var indices = Endpoints.Select(static (endpoint, i) => (endpoint, i)).ToDictionary(static pair => pair.endpoint, static pair => pair.i);
+        int[] counts = new int[indices.Count];
         for (int i = 0; i < picks; i++)
         {
-            counts[places[picker.Pick(context?.Invoke(i) ?? default)!]]++;
+            counts[indices[picker.Pick(context?.Invoke(i) ?? default)!]]++;
         }
 
         return counts;
     }
 
-    /// <summary>Lets the clock run to a time since the start of the test, second by second: one leap would make every timer on the way fire at its end.</summary>
+    /// <summary>Advances the clock to a time since the start of the test, second by second; with a single step, all timers would fire at its end.</summary>
     public void RunTo(TimeSpan sinceStart)
     {
         DateTimeOffset end = Time.Start + sinceStart;
@@ -152,10 +161,10 @@ public sealed class TestCluster : IDisposable
         }
     }
 
-    /// <summary>Lets the clock run on, second by second.</summary>
+    /// <summary>Advances the clock by a time, second by second.</summary>
     public void Run(TimeSpan time) => RunTo(Time.GetUtcNow() - Time.Start + time);
 
-    /// <summary>Ends the cluster and leaves its meter, as when one service of several ends.</summary>
+    /// <summary>Disposes the cluster but not its meter, as when one of several services is removed.</summary>
     public void Stop() => _cluster.Dispose();
 
     public void Dispose()

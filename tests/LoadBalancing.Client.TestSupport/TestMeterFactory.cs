@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace LoadBalancing.Client.TestSupport;
 
-/// <summary>Meters of one test, apart from those of all others.</summary>
+/// <summary>The meters of one test, isolated from those of others.</summary>
 public sealed class TestMeterFactory : IMeterFactory
 {
     private readonly List<Meter> _meters = [];

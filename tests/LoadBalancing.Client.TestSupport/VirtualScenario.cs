@@ -3,18 +3,20 @@ using System.Net;
 
 namespace LoadBalancing.Client.TestSupport;
 
-/// <summary>Many clients and endpoints, of which one fails for a while, one is killed and comes back cold, and one is slow now and then; with a recorder on.</summary>
+/// <summary>
+/// Many clients and endpoints with a recorder; one endpoint fails for a while, one is killed and restarts with a warm-up, and one is occasionally slow.
+/// </summary>
 public static class VirtualScenario
 {
-    /// <summary>What came of a run.</summary>
-    /// <param name="TimeLine">The recorder's time line.</param>
-    /// <param name="Calls">How many calls were made.</param>
-    /// <param name="Received">How many attempts arrived.</param>
-    /// <param name="Events">How many events were recorded.</param>
-    /// <param name="Real">The real time that it took.</param>
-    /// <param name="Processor">The processor time of the whole process meanwhile.</param>
-    /// <param name="TimersAlive">Timers left over.</param>
-    public sealed record Result(string TimeLine, long Calls, long Received, int Events, TimeSpan Real, TimeSpan Processor, int TimersAlive);
+    /// <summary>The result of a run.</summary>
+    /// <param name="Timeline">The recorder's timeline.</param>
+    /// <param name="Calls">The number of calls.</param>
+    /// <param name="Received">The number of attempts received.</param>
+    /// <param name="Events">The number of recorded events.</param>
+    /// <param name="Real">The elapsed real time.</param>
+    /// <param name="Processor">The processor time of the whole process.</param>
+    /// <param name="TimersAlive">The number of timers not disposed.</param>
+    public sealed record Result(string Timeline, long Calls, long Received, int Events, TimeSpan Real, TimeSpan Processor, int TimersAlive);
 
     public static Result Run(int seed, int clients, int endpoints, double perSecond, TimeSpan duration, bool http)
     {
@@ -33,7 +35,7 @@ public static class VirtualScenario
         long calls = 0;
         using var process = Process.GetCurrentProcess();
         TimeSpan processor = process.TotalProcessorTime;
-        long began = Stopwatch.GetTimestamp();
+        long start = Stopwatch.GetTimestamp();
         clock.Run(() => Task.WhenAll(all.Select((client, number) => clock.SendAtPoissonRateAsync(
             perSecond / clients,
             duration,
@@ -50,7 +52,7 @@ public static class VirtualScenario
                     await client.CallAsync(TimeSpan.FromMilliseconds(500));
                 }
             }))));
-        TimeSpan real = Stopwatch.GetElapsedTime(began);
+        TimeSpan real = Stopwatch.GetElapsedTime(start);
         process.Refresh();
         processor = process.TotalProcessorTime - processor;
         Array.ForEach(all, static client => client.Dispose());
@@ -79,7 +81,7 @@ public static class VirtualScenario
         }
         catch (HttpRequestException)
         {
-            // Some calls fail with all their attempts; the time line has them.
+            // Some calls fail on all attempts; the timeline contains them.
         }
     }
 }

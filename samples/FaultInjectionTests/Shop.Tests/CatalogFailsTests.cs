@@ -4,11 +4,11 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Shop.Tests;
 
-/// <summary>Runs at the same time as <see cref="CatalogIsSlowTests"/>, on the same service: each sees only its own faults.</summary>
+/// <summary>Runs concurrently with <see cref="CatalogIsSlowTests"/> against the same service; each has its own faults.</summary>
 public sealed class CatalogFailsTests(ShopFactory shop)
 {
     [Fact]
-    public async Task When_the_catalog_answers_errors_the_shop_sells_without_names()
+    public async Task Shop_returns_products_without_names_if_the_catalog_fails()
     {
         // begin-snippet: test-inject-faults
         using var faults = shop.Services.InjectFaults("catalog", f => f.Abort(HttpStatusCode.InternalServerError).OnlyInCurrentFlow());
@@ -21,7 +21,7 @@ public sealed class CatalogFailsTests(ShopFactory shop)
     }
 
     [Fact]
-    public async Task When_one_attempt_in_five_fails_the_retries_find_the_name()
+    public async Task Retries_find_the_name_if_one_attempt_in_five_fails()
     {
         using var faults = shop.Services.InjectFaults("catalog", f => f.Abort(HttpStatusCode.BadGateway, percent: 20).PerAttempt().OnlyInCurrentFlow());
 
@@ -32,7 +32,7 @@ public sealed class CatalogFailsTests(ShopFactory shop)
             named += product?.Name is null ? 0 : 1;
         }
 
-        // Three attempts at 20 % leave 0.8 %.
+        // All three attempts fail with a probability of 0.8 %.
         Assert.InRange(named, 90, 100);
         Assert.InRange(faults.InjectedCount, 1, 100);
     }

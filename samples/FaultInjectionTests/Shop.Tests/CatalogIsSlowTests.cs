@@ -3,11 +3,11 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Shop.Tests;
 
-/// <summary>Runs at the same time as <see cref="CatalogFailsTests"/>, on the same service: each sees only its own faults.</summary>
+/// <summary>Runs concurrently with <see cref="CatalogFailsTests"/> against the same service; each has its own faults.</summary>
 public sealed class CatalogIsSlowTests(ShopFactory shop)
 {
     [Fact]
-    public async Task When_the_catalog_is_slow_the_name_comes_late()
+    public async Task Shop_returns_the_name_if_the_catalog_is_slow()
     {
         using var faults = shop.Services.InjectFaults("catalog", f => f.Delay(TimeSpan.FromMilliseconds(300)).OnlyInCurrentFlow());
 
@@ -18,7 +18,7 @@ public sealed class CatalogIsSlowTests(ShopFactory shop)
     }
 
     [Fact]
-    public async Task Without_faults_the_name_is_there()
+    public async Task Shop_returns_the_name_without_faults()
     {
         Product? product = await shop.CreateClient().GetFromJsonAsync<Product>("/products/8", TestContext.Current.CancellationToken);
 

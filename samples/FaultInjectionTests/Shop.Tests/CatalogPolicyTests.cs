@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Shop.Tests;
 
-/// <summary>What the shop's own settings do in an hour of trouble, in virtual time: each of these tests takes milliseconds.</summary>
+/// <summary>The shop's own settings during failures, in virtual time: each test takes milliseconds.</summary>
 public sealed class CatalogPolicyTests : IDisposable
 {
     // begin-snippet: test-virtual-cluster
@@ -18,7 +18,7 @@ public sealed class CatalogPolicyTests : IDisposable
         _catalog = new VirtualCluster(_clock, seed: 1);
         _catalog.AddMany(3, server => server.Latency = VirtualLatency.LogNormal(TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(100)));
 
-        // What the service registers, with the servers replaced. The seed makes every draw the same in each run.
+        // The registrations of the service, with the servers replaced. The seed makes every run the same.
         _services = new ServiceCollection()
             .AddCatalog()
             .UseVirtualCluster("catalog", _catalog)
@@ -31,7 +31,7 @@ public sealed class CatalogPolicyTests : IDisposable
     // end-snippet
 
     [Fact]
-    public void A_failing_server_is_out_after_five_errors_and_nobody_notices()
+    public void Failing_server_is_ejected_after_five_errors_without_affecting_callers()
     {
         // begin-snippet: test-ejection
         VirtualEndpoint bad = _catalog.Endpoints[1];
@@ -53,7 +53,7 @@ public sealed class CatalogPolicyTests : IDisposable
     }
 
     [Fact]
-    public void A_server_that_is_killed_and_restarted_gets_its_share_again()
+    public void Restarted_server_gets_its_share_again()
     {
         VirtualEndpoint server = _catalog.Endpoints[0];
         _clock.Schedule(TimeSpan.FromMinutes(1), server.Kill);
@@ -67,12 +67,12 @@ public sealed class CatalogPolicyTests : IDisposable
         }));
 
         Assert.Equal(0, withoutName);
-        TimeSpan returned = _recorder.Restorations.ShouldHaveCount(1)[0].Time;
-        _recorder.Picks.From(returned).ShouldBeSpreadEvenly(tolerance: 1);
+        TimeSpan restored = _recorder.Restorations.ShouldHaveCount(1)[0].Time;
+        _recorder.Picks.From(restored).ShouldBeSpreadEvenly(tolerance: 1);
     }
 
     [Fact]
-    public void A_silent_catalog_costs_three_seconds_and_not_more()
+    public void Silent_catalog_times_out_after_three_seconds()
     {
         foreach (VirtualEndpoint server in _catalog.Endpoints)
         {

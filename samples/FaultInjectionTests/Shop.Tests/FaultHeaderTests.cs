@@ -10,11 +10,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Shop.Tests;
 
-/// <summary>The service behind a real server: nothing travels with a request but what is in it.</summary>
+/// <summary>The service behind a real server, where faults are sent in a request header.</summary>
 public sealed class FaultHeaderTests
 {
     [Fact]
-    public async Task Over_Kestrel_the_faults_travel_in_a_header()
+    public async Task Faults_are_sent_in_a_header_over_Kestrel()
     {
         await using var shop = new KestrelShop();
         using HttpClient http = shop.CreateClient();
@@ -22,11 +22,11 @@ public sealed class FaultHeaderTests
         using var request = new HttpRequestMessage(HttpMethod.Get, "/products/7");
         request.Headers.Add(FaultFlow.HeaderName, faults.Token);
 
-        using HttpResponseMessage hit = await http.SendAsync(request, TestContext.Current.CancellationToken);
-        Product? spared = await http.GetFromJsonAsync<Product>("/products/7", TestContext.Current.CancellationToken);
+        using HttpResponseMessage faulted = await http.SendAsync(request, TestContext.Current.CancellationToken);
+        Product? unaffected = await http.GetFromJsonAsync<Product>("/products/7", TestContext.Current.CancellationToken);
 
-        Assert.Equal(new Product("7", Name: null), await hit.Content.ReadFromJsonAsync<Product>(TestContext.Current.CancellationToken));
-        Assert.Equal(new Product("7", "Umbrella"), spared);
+        Assert.Equal(new Product("7", Name: null), await faulted.Content.ReadFromJsonAsync<Product>(TestContext.Current.CancellationToken));
+        Assert.Equal(new Product("7", "Umbrella"), unaffected);
     }
 
     private sealed class KestrelShop : WebApplicationFactory<CatalogClient>

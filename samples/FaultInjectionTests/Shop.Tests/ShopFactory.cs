@@ -26,7 +26,7 @@ public sealed class ShopFactory : WebApplicationFactory<CatalogClient>, IAsyncLi
     }
     // end-snippet
 
-    /// <summary>Starts the service before the tests, which all come at once.</summary>
+    /// <summary>Starts the service before the tests, which run concurrently.</summary>
     public ValueTask InitializeAsync()
     {
         _ = Server;

@@ -2,7 +2,7 @@ namespace Shop;
 
 public static class CatalogRegistration
 {
-    /// <summary>The catalog and how it is called, in one place, so that tests register exactly what the service does.</summary>
+    /// <summary>Registers the client of the catalog, in one place for the service and its tests.</summary>
     public static IServiceCollection AddCatalog(this IServiceCollection services)
     {
         services.AddLoadBalancedHttpClient<CatalogClient>("catalog", options =>

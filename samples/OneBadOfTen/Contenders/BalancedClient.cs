@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace OneBadOfTen;
 
-/// <summary>This library at its defaults, but for the strategy where one is named.</summary>
+/// <summary>This library with default options, except for the strategy.</summary>
 internal sealed class BalancedClient(string key, string name, string strategy = LoadBalancingStrategies.RoundRobin) : Contender(key, name)
 {
     public override void Register(IServiceCollection services, IReadOnlyList<string> addresses, TimeSpan? perTryTimeout) =>

@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace OneBadOfTen;
 
-/// <summary>A way to call ten servers as one service: what it registers for the client named <see cref="Client"/>.</summary>
+/// <summary>A way to call ten servers as one service, registered for the client named <see cref="Client"/>.</summary>
 internal abstract class Contender(string key, string name)
 {
     public const string Client = "catalog";
@@ -20,7 +20,7 @@ internal abstract class Contender(string key, string name)
         Ours,
     ];
 
-    /// <summary>This library by strategy.</summary>
+    /// <summary>This library with each strategy.</summary>
     public static readonly IReadOnlyList<Contender> Strategies =
     [
         Ours,
@@ -30,7 +30,7 @@ internal abstract class Contender(string key, string name)
         LeastLoad,
     ];
 
-    /// <summary>What <c>--only</c> calls it.</summary>
+    /// <summary>Its name for <c>--only</c>.</summary>
     public string Key => key;
 
     public string Name => name;

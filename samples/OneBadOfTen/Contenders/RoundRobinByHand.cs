@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace OneBadOfTen;
 
-/// <summary>What everybody writes first: the next address in turn, and no second try.</summary>
+/// <summary>A common first implementation: the next address in turn, without retries.</summary>
 internal sealed class RoundRobinByHand() : Contender("by-hand", "round robin by hand, no retry")
 {
     public override void Register(IServiceCollection services, IReadOnlyList<string> addresses, TimeSpan? perTryTimeout)
@@ -12,10 +12,10 @@ internal sealed class RoundRobinByHand() : Contender("by-hand", "round robin by 
         {
             client.BaseAddress = new Uri("http://catalog/");
             client.Timeout = perTryTimeout ?? client.Timeout;
-        }).AddHttpMessageHandler(() => new Rotation(servers));
+        }).AddHttpMessageHandler(() => new RoundRobinHandler(servers));
     }
 
-    private sealed class Rotation(Uri[] servers) : DelegatingHandler
+    private sealed class RoundRobinHandler(Uri[] servers) : DelegatingHandler
     {
         private uint _next;
 

@@ -6,8 +6,8 @@ using Polly;
 namespace OneBadOfTen;
 
 /// <summary>
-/// Microsoft's two packages in the order of Aspire's service defaults: retries and circuit breaker above, the choice of an address
-/// below, which is the order in which a retry reaches another address.
+/// Microsoft's two packages in the order of Aspire's service defaults: retries and circuit breaker outside, address selection
+/// inside, so that a retry uses another address.
 /// </summary>
 internal sealed class ServiceDiscoveryAndResilience : Contender
 {

@@ -1,6 +1,6 @@
 namespace OneBadOfTen;
 
-/// <summary>One contender's run: what the callers got, what the servers saw, and what the client did about it.</summary>
+/// <summary>The results of one contender: calls, requests received by the servers, and reactions of the client.</summary>
 internal sealed class Measurement
 {
     private readonly TimeSpan[] _elapsed;
@@ -34,6 +34,6 @@ internal sealed class Measurement
 
     public int Count(CallEnd end) => _ends.GetValueOrDefault(end);
 
-    /// <summary>Over all calls, also those that failed: callers wait for a failure as well.</summary>
+    /// <summary>Over all calls, including failed ones, because callers wait for failures too.</summary>
     public double PercentileMilliseconds(double share) => _elapsed[(int)Math.Ceiling(share * Calls) - 1].TotalMilliseconds;
 }

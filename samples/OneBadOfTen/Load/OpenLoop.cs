@@ -3,20 +3,19 @@ using System.Diagnostics;
 namespace OneBadOfTen;
 
 /// <summary>
-/// Calls at a fixed rate, whether or not earlier ones have come back: that is what callers do who do not know of each other, and a
-/// slow answer must not thin out the load that it is measured by.
+/// Calls at a fixed rate, whether or not earlier calls have completed, like independent callers. A slow response must not reduce
+/// the load.
 /// </summary>
 internal sealed class OpenLoop(int rate, TimeSpan duration)
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(2);
 
     /// <summary>
-    /// Timers are this coarse: a call is due by its place in the schedule, and may be sent so much later without being slow.
-    /// Beyond that its time runs although it is not sent yet.
+    /// The resolution of timers. A call may be sent this much later than scheduled; a longer delay counts as latency.
     /// </summary>
     private static readonly long Grain = Stopwatch.Frequency * 5 / 1000;
 
-    /// <summary>How long the last calls may take. Longer than any contender allows a call by its own rules.</summary>
+    /// <summary>The time for the last calls to complete. Longer than the timeout of any contender.</summary>
     private static readonly TimeSpan Aftermath = TimeSpan.FromSeconds(35);
 
     public async Task<CallResult[]> RunAsync(HttpClient client, CancellationToken cancellationToken)
@@ -40,7 +39,7 @@ internal sealed class OpenLoop(int rate, TimeSpan duration)
         return results;
     }
 
-    private static async Task<CallResult> CallAsync(HttpClient client, long began, CancellationToken cancellationToken)
+    private static async Task<CallResult> CallAsync(HttpClient client, long start, CancellationToken cancellationToken)
     {
         CallEnd end;
         try
@@ -53,6 +52,6 @@ internal sealed class OpenLoop(int rate, TimeSpan duration)
             end = CallEnds.Of(exception);
         }
 
-        return new CallResult(end, Stopwatch.GetElapsedTime(began));
+        return new CallResult(end, Stopwatch.GetElapsedTime(start));
     }
 }

@@ -4,7 +4,7 @@ using LoadBalancing.Client;
 
 namespace OneBadOfTen;
 
-/// <summary>What a client did about the bad server, read from the metrics that the libraries emit anyway.</summary>
+/// <summary>The reactions of a client to the bad server, from the metrics of the libraries.</summary>
 internal sealed class Reactions : IDisposable
 {
     private const string Ejections = "loadbalancing.client.ejections";
@@ -32,7 +32,7 @@ internal sealed class Reactions : IDisposable
 
     public long Ejected => Interlocked.Read(ref _ejected);
 
-    /// <summary>When it happened first, from the start of this object; meaningless if it did not.</summary>
+    /// <summary>The time of the first ejection since the start of this object; undefined if there was none.</summary>
     public TimeSpan EjectedAfter => Stopwatch.GetElapsedTime(_start, Interlocked.Read(ref _ejectedAt));
 
     public long CircuitOpened => Interlocked.Read(ref _circuitOpened);

@@ -1,13 +1,13 @@
 namespace OneBadOfTen;
 
-/// <summary>A row for each contender as soon as it is measured, and below it how calls failed and what the client did.</summary>
+/// <summary>Prints a row for each contender after its measurement, with details about failed calls and reactions of the client.</summary>
 internal sealed class Table(TextWriter output)
 {
     public void Open(Settings settings)
     {
-        string limit = settings.PerTryTimeout is { } perTry ? $", every attempt limited to {perTry.TotalSeconds} s" : "";
+        string limit = settings.PerTryTimeout is { } perTry ? $", per-try timeout {perTry.TotalSeconds} s" : "";
         output.WriteLine($"Ten servers, {settings.Fault.Story}. {settings.Rate} calls/s for {settings.Duration.TotalSeconds} s each{limit}.");
-        output.WriteLine("Attempts are counted where they arrive, at the servers. Times are of all calls, failed ones too.");
+        output.WriteLine("Attempts are counted by the servers. Times include failed calls.");
         output.WriteLine();
         output.WriteLine(
             $"{"",-49} {"success",8} {"p50 ms",8} {"p95 ms",8} {"p99 ms",8} {"attempts on the bad one",24} {"attempts/call",14}");

@@ -2,7 +2,7 @@ namespace OneBadOfTen;
 
 internal static class Text
 {
-    /// <summary>With enough digits that 100 % means every single call.</summary>
+    /// <summary>Formats with enough digits that 100 % means every call.</summary>
     public static string Percent(double share) => share is 0 or 1 ? $"{share * 100:0} %" : $"{Math.Clamp(share * 100, 0.01, 99.99):0.0#} %";
 
     public static string Times(long count) => count == 1 ? "once" : $"{count} times";

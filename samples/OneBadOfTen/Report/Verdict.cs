@@ -1,15 +1,15 @@
 namespace OneBadOfTen;
 
-/// <summary>What this library promises in the given case, beside what was seen.</summary>
+/// <summary>The expectations of this library for a fault, compared with the measurement.</summary>
 internal sealed class Verdict
 {
-    /// <summary>The promise: at most so many of the attempts reach a server that answers 503, or with LeastLoad one that is slow.</summary>
+    /// <summary>The maximum share of attempts that reach a server that returns 503, or with LeastLoad one that is slow.</summary>
     private const double BadShare = 0.005;
 
-    /// <summary>Five failures in a row eject a server, and as many attempts again may be on their way to it by then.</summary>
+    /// <summary>Five consecutive failures eject a server, and as many more attempts may be in flight at that time.</summary>
     private const int EjectionPlusSlack = 5 + 5;
 
-    /// <summary>The promise of LeastLoad with a slow server: what 99 of 100 callers wait at the most, against 200 ms there.</summary>
+    /// <summary>The maximum 99th percentile of LeastLoad with a server that takes 200 ms.</summary>
     private const double SlowestMilliseconds = 20;
 
     private readonly Contender _contender;
@@ -19,7 +19,7 @@ internal sealed class Verdict
     {
         _contender = contender;
         Expect("every call succeeds", $"{Text.Percent(measured.SuccessShare)}, {measured.Failed} of {measured.Calls} failed", measured.Failed == 0);
-        if (fault == Fault.Answers503)
+        if (fault == Fault.Returns503)
         {
             ExpectFewOnBad(measured.Arrivals);
         }
@@ -31,7 +31,7 @@ internal sealed class Verdict
         }
         else if (fault == Fault.None || fault == Fault.Slow)
         {
-            Expect("no server is ejected", measured.Ejected == 0 ? "none was" : $"one was, {Text.Times(measured.Ejected)}", measured.Ejected == 0);
+            Expect("no server is ejected", measured.Ejected == 0 ? "none" : $"ejected {Text.Times(measured.Ejected)}", measured.Ejected == 0);
         }
     }
 
@@ -43,19 +43,19 @@ internal sealed class Verdict
         foreach ((string expected, string seen, bool holds) in _findings)
         {
             output.WriteLine($"{(holds ? "  ok" : "MISS")}  expected of {_contender.Name}: {expected}");
-            output.WriteLine($"      seen: {seen}");
+            output.WriteLine($"      actual: {seen}");
         }
     }
 
     private void ExpectFewOnBad(Arrivals arrivals)
     {
-        // A share says nothing about a short run: the five attempts that it takes to judge a server are a large part of few.
+        // The share is not meaningful for a short run, in which the five attempts before an ejection are a large part.
         bool isLong = arrivals.All * BadShare >= EjectionPlusSlack;
         long most = isLong ? (long)(arrivals.All * BadShare) : EjectionPlusSlack;
         string expected = isLong
-            ? $"at most {Text.Percent(BadShare)} of the attempts reach the bad server, so {most} of {arrivals.All}"
-            : $"at most {most} attempts reach the bad server: five to judge it, and five that may be on their way (too short a run for 0.5 %)";
-        Expect(expected, $"{arrivals.AtBad} did, {Text.Percent(arrivals.BadShare)}", arrivals.AtBad <= most);
+            ? $"at most {Text.Percent(BadShare)} of the attempts reach the bad server, {most} of {arrivals.All}"
+            : $"at most {most} attempts reach the bad server: five before the ejection, and five in flight (the run is too short for 0.5 %)";
+        Expect(expected, $"{arrivals.AtBad}, {Text.Percent(arrivals.BadShare)}", arrivals.AtBad <= most);
     }
 
     private void Expect(string expected, string seen, bool holds) => _findings.Add((expected, seen, holds));

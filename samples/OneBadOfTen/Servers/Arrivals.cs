@@ -1,6 +1,6 @@
 namespace OneBadOfTen;
 
-/// <summary>Requests as the servers counted them. An attempt that found no connection is not among them.</summary>
+/// <summary>Requests counted by the servers. Attempts without a connection are not included.</summary>
 internal sealed record Arrivals(IReadOnlyList<long> AtEach)
 {
     public long All => AtEach.Sum();

@@ -5,10 +5,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace OneBadOfTen;
 
-/// <summary>A Kestrel server on a loopback port that it keeps for life. Counts what arrives, and misbehaves on demand.</summary>
+/// <summary>A Kestrel server on a fixed loopback port, which counts requests and fails on demand.</summary>
 internal sealed class BackendServer
 {
-    private static readonly TimeSpan Lateness = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(200);
 
     private WebApplication? _application;
     private Fault _fault = Fault.None;
@@ -17,7 +17,7 @@ internal sealed class BackendServer
 
     public string Address => $"http://127.0.0.1:{_port}";
 
-    /// <summary>How many requests have come in since <see cref="Forget"/>.</summary>
+    /// <summary>The number of requests received since <see cref="Reset"/>.</summary>
     public long Arrived => Interlocked.Read(ref _arrived);
 
     public static async Task<BackendServer> StartAsync()
@@ -27,14 +27,14 @@ internal sealed class BackendServer
         return server;
     }
 
-    public void Forget() => Interlocked.Exchange(ref _arrived, 0);
+    public void Reset() => Interlocked.Exchange(ref _arrived, 0);
 
-    public async Task SufferAsync(Fault fault)
+    public async Task SetFaultAsync(Fault fault)
     {
         Volatile.Write(ref _fault, fault);
         if (fault == Fault.Killed)
         {
-            await DieAsync();
+            await KillAsync();
         }
         else if (_application is null)
         {
@@ -47,14 +47,14 @@ internal sealed class BackendServer
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, _port));
         WebApplication application = builder.Build();
-        application.Run(AnswerAsync);
+        application.Run(RespondAsync);
         await application.StartAsync();
         _port = new Uri(application.Urls.Single()).Port;
         _application = application;
     }
 
-    /// <summary>As abruptly as within a process: the port is closed, and connections are aborted with requests on them.</summary>
-    private async Task DieAsync()
+    /// <summary>Closes the port and aborts connections with their requests, as far as possible within a process.</summary>
+    private async Task KillAsync()
     {
         if (_application is { } application)
         {
@@ -64,13 +64,13 @@ internal sealed class BackendServer
         }
     }
 
-    private async Task AnswerAsync(HttpContext context)
+    private async Task RespondAsync(HttpContext context)
     {
         Interlocked.Increment(ref _arrived);
         Fault fault = Volatile.Read(ref _fault);
         if (fault == Fault.Slow)
         {
-            await Task.Delay(Lateness);
+            await Task.Delay(Delay);
         }
         else if (fault == Fault.Silent)
         {
@@ -78,7 +78,7 @@ internal sealed class BackendServer
             return;
         }
 
-        context.Response.StatusCode = fault == Fault.Answers503 ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
+        context.Response.StatusCode = fault == Fault.Returns503 ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
         await context.Response.WriteAsync("ten of these, one of them bad");
     }
 }

@@ -1,47 +1,47 @@
 namespace OneBadOfTen;
 
 /// <summary>
-/// The life of the server process: ten servers, one order a line on the standard input, one answer a line on the standard output.
-/// It ends with its input, so it never outlives the process that started it, however that one ends.
+/// The main loop of the server process: ten servers, one command per line on standard input, one reply per line on standard output.
+/// It ends with its input, so it never outlives its parent process.
 /// </summary>
 internal static class ServerLoop
 {
     public const int Servers = 10;
 
-    /// <summary>Which one is the bad one; no contender can tell it by its place.</summary>
+    /// <summary>The index of the bad server; arbitrary.</summary>
     public const int BadServer = 3;
 
-    public const string CountOrder = "count";
-    public const string ForgetOrder = "forget";
+    public const string CountCommand = "count";
+    public const string ResetCommand = "reset";
 
-    // Blocks its own thread, so that reading lines costs the servers none of the pool's few threads.
-    public static void Run(TextReader orders, TextWriter answers)
+    // Blocks its own thread, so that reading lines does not occupy a thread of the pool.
+    public static void Run(TextReader commands, TextWriter replies)
     {
         BackendServer[] servers = [.. Enumerable.Range(0, Servers).Select(_ => BackendServer.StartAsync().GetAwaiter().GetResult())];
-        Answer(string.Join(' ', servers.Select(server => server.Address)));
-        while (orders.ReadLine() is { } order)
+        Reply(string.Join(' ', servers.Select(server => server.Address)));
+        while (commands.ReadLine() is { } command)
         {
-            Answer(Obey(order, servers));
+            Reply(Execute(command, servers));
         }
 
-        void Answer(string text)
+        void Reply(string text)
         {
-            answers.WriteLine(text);
-            answers.Flush();
+            replies.WriteLine(text);
+            replies.Flush();
         }
     }
 
-    private static string Obey(string order, BackendServer[] servers)
+    private static string Execute(string command, BackendServer[] servers)
     {
-        switch (order)
+        switch (command)
         {
-            case CountOrder:
+            case CountCommand:
                 return string.Join(' ', servers.Select(server => server.Arrived));
-            case ForgetOrder:
-                Array.ForEach(servers, server => server.Forget());
+            case ResetCommand:
+                Array.ForEach(servers, server => server.Reset());
                 return "";
             default:
-                servers[BadServer].SufferAsync(Fault.Find(order)!).GetAwaiter().GetResult();
+                servers[BadServer].SetFaultAsync(Fault.Find(command)!).GetAwaiter().GetResult();
                 return "";
         }
     }

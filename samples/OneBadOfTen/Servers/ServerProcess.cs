@@ -3,13 +3,13 @@ using System.Globalization;
 
 namespace OneBadOfTen;
 
-/// <summary>The ten servers as the experiment sees them: a child process, told what to do over its standard input.</summary>
+/// <summary>The ten servers, in a child process that is controlled over standard input.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
-    /// <summary>Makes this program the servers.</summary>
+    /// <summary>The argument that makes this program run the servers.</summary>
     public const string Argument = "serve";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan ReplyTimeout = TimeSpan.FromSeconds(20);
 
     private readonly Process _process;
 
@@ -19,7 +19,7 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public static async Task<ServerProcess> StartAsync()
     {
-        // Started as "dotnet OneBadOfTen.dll" this process is dotnet, and has to be told again which program to run.
+        // If this process was started as "dotnet OneBadOfTen.dll", the child needs the path of the program as an argument.
         string program = Environment.ProcessPath!;
         bool isHost = Path.GetFileNameWithoutExtension(program) == "dotnet";
         var start = new ProcessStartInfo(program, isHost ? [typeof(ServerProcess).Assembly.Location, Argument] : [Argument])
@@ -30,7 +30,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         var servers = new ServerProcess(Process.Start(start)!);
         try
         {
-            servers.Addresses = (await servers.ReadAnswerAsync()).Split(' ');
+            servers.Addresses = (await servers.ReadReplyAsync()).Split(' ');
             return servers;
         }
         catch
@@ -40,15 +40,15 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Gives the bad server a fault, or heals it.</summary>
-    public Task InflictAsync(Fault fault) => OrderAsync(fault.Key);
+    /// <summary>Sets or removes the fault of the bad server.</summary>
+    public Task SetFaultAsync(Fault fault) => SendAsync(fault.Key);
 
-    public Task ForgetAsync() => OrderAsync(ServerLoop.ForgetOrder);
+    public Task ResetAsync() => SendAsync(ServerLoop.ResetCommand);
 
-    /// <summary>How many requests arrived at each server.</summary>
+    /// <summary>The number of requests received by each server.</summary>
     public async Task<Arrivals> CountAsync()
     {
-        string counts = await OrderAsync(ServerLoop.CountOrder);
+        string counts = await SendAsync(ServerLoop.CountCommand);
         return new Arrivals([.. counts.Split(' ').Select(count => long.Parse(count, CultureInfo.InvariantCulture))]);
     }
 
@@ -59,13 +59,13 @@ internal sealed class ServerProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private async Task<string> OrderAsync(string order)
+    private async Task<string> SendAsync(string command)
     {
-        await _process.StandardInput.WriteLineAsync(order);
+        await _process.StandardInput.WriteLineAsync(command);
         await _process.StandardInput.FlushAsync();
-        return await ReadAnswerAsync();
+        return await ReadReplyAsync();
     }
 
-    private async Task<string> ReadAnswerAsync() =>
-        await _process.StandardOutput.ReadLineAsync().WaitAsync(Patience) ?? throw new InvalidOperationException("The server process has ended.");
+    private async Task<string> ReadReplyAsync() =>
+        await _process.StandardOutput.ReadLineAsync().WaitAsync(ReplyTimeout) ?? throw new InvalidOperationException("The server process has ended.");
 }

@@ -4,9 +4,9 @@ internal sealed class EvenSpread : Act
 {
     private const int Calls = 600;
 
-    public override string Title => "All four are well";
+    public override string Title => "All four are healthy";
 
-    public override string Story => $"{Calls} calls by {ManyCallers} callers at once. The strategy is the default, RoundRobin.";
+    public override string Story => $"{Calls} calls by {ManyCallers} concurrent callers. The strategy is the default, RoundRobin.";
 
     public override async Task PlayAsync(Stage stage, Findings findings, CancellationToken cancellationToken)
     {

@@ -4,15 +4,15 @@ internal sealed class FaultsPerRequest : Act
 {
     private const int Calls = 500;
 
-    // Any number will do.
+    // Arbitrary.
     private const int Seed = 1;
 
-    public override string Title => "10 % of requests are aborted on purpose";
+    public override string Title => "10 % of requests are aborted by fault injection";
 
     public override string Story => $"""
-        A change of configuration switches on a fault: abort 10 % with 500, Scope =
-        Request. As in a mesh it stands before everything else: no retry and no
-        ejection sees it. {Calls} calls by {ManyCallers} callers.
+        A change of configuration enables a fault: abort 10 % with 500, Scope =
+        Request. As in a mesh it applies before everything else: there are no retries
+        and no ejections. {Calls} calls by {ManyCallers} callers.
         """;
 
     public override async Task PlayAsync(Stage stage, Findings findings, CancellationToken cancellationToken)
@@ -31,11 +31,11 @@ internal sealed class FaultsPerRequest : Act
             $"{tally.FailedCalls} of {tally.Calls}",
             tally.FailedCalls is >= Calls * 5 / 100 and <= Calls * 15 / 100);
         findings.Expect(
-            "they are the injected ones, and never arrive at a server",
+            "these are the injected ones, and never arrive at a server",
             $"{tally.Faults} injected, {tally.Arrived} of {tally.Calls} arrived",
             tally.Faults == tally.FailedCalls && tally.Arrived == tally.Calls - tally.Faults);
         findings.Expect(
-            "nothing is retried, nothing held against a server",
+            "no retries, no failures of a server",
             $"{tally.Retries} retries, {tally.Failures} failed attempts",
             tally.Retries == 0 && tally.Failures == 0);
     }

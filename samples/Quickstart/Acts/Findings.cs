@@ -2,10 +2,7 @@ using System.Collections;
 
 namespace Quickstart;
 
-/// <summary>What an act promised, and what was measured.</summary>
-internal sealed record Finding(string Expected, string Seen, bool Holds);
-
-/// <summary>The findings of one act, in the order in which they were made.</summary>
+/// <summary>The findings of one act, in order.</summary>
 internal sealed class Findings : IEnumerable<Finding>
 {
     private readonly List<Finding> _findings = [];

@@ -9,9 +9,9 @@ internal sealed class OneIsStopped : Act
     public override string Title => "Server 3 is stopped as well";
 
     public override string Story => $"""
-        {ManyCallers} callers go on while it goes down. An attempt that finds it gone is made again
-        on another server (by default up to twice); {ConsecutiveErrors} such attempts in a row eject it.
-        Then {CallsAfterwards} calls, for the two servers that are left.
+        {ManyCallers} callers continue while it stops. A failed attempt is retried on another
+        server (by default up to twice); {ConsecutiveErrors} consecutive failures eject it.
+        Then {CallsAfterwards} calls, for the two remaining servers.
         """;
 
     public override async Task PlayAsync(Stage stage, Findings findings, CancellationToken cancellationToken)
@@ -22,21 +22,21 @@ internal sealed class OneIsStopped : Act
         Task calls = stage.Traffic.SendUntilAsync(() => endpoint.Health == EndpointHealth.Ejected, ManyCallers, cancellationToken);
         await server.StopAsync(cancellationToken);
         await calls;
-        long lost = act.FailuresOf(server);
+        long failed = act.FailuresOf(server);
 
         Tally after = stage.StartTally();
         await stage.Traffic.SendAsync(CallsAfterwards, ManyCallers, cancellationToken);
         long sentToEjected = after.AttemptsOn(stage.Servers[1]) + after.AttemptsOn(server);
 
-        // Lost before the last answer that it still gave, or under way when the fifth in a row was lost: these come on top.
+        // Attempts that failed before its last response, or were in flight at the fifth consecutive failure, are additional.
         findings.Expect(
-            $"ejected after {ConsecutiveErrors} lost attempts in a row (more may be under way)",
-            $"{lost} lost; {endpoint.HealthReason}",
-            lost >= ConsecutiveErrors && endpoint.Health == EndpointHealth.Ejected);
+            $"ejected after {ConsecutiveErrors} consecutive failures (more may be in flight)",
+            $"{failed} failed; {endpoint.HealthReason}",
+            failed >= ConsecutiveErrors && endpoint.Health == EndpointHealth.Ejected);
         findings.Expect(
-            "callers see no failure: lost attempts are made again elsewhere",
+            "no call fails: failed attempts are retried on other servers",
             $"{act.FailedCalls} failed calls of {act.Calls}, {act.Retries} retries",
             act.FailedCalls == 0 && act.Retries == act.Failures);
-        findings.Expect("from then on: no attempt on either of the two that are out", $"{sentToEjected} attempts", sentToEjected == 0);
+        findings.Expect("from then on: no attempts on the two ejected servers", $"{sentToEjected} attempts", sentToEjected == 0);
     }
 }

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Quickstart;
 
-/// <summary>A Kestrel server on a loopback port of its own, which it keeps when it is stopped and started again.</summary>
+/// <summary>A Kestrel server on its own loopback port, which it keeps when it is restarted.</summary>
 internal sealed class DemoServer(string name) : IAsyncDisposable
 {
     private WebApplication? _application;
@@ -16,20 +16,20 @@ internal sealed class DemoServer(string name) : IAsyncDisposable
 
     public string Address => $"http://127.0.0.1:{_port}";
 
-    /// <summary>How many requests have come in.</summary>
+    /// <summary>The number of requests received.</summary>
     public long Arrived => Interlocked.Read(ref _arrived);
 
-    public bool AnswersErrors { get; set; }
+    public bool ReturnsErrors { get; set; }
 
-    /// <summary>What it is really doing, whatever the client may think.</summary>
-    public string Condition => _application is null ? "stopped" : AnswersErrors ? "answers 500" : "well";
+    /// <summary>Its actual condition, independent of the client's view.</summary>
+    public string Condition => _application is null ? "stopped" : ReturnsErrors ? "returns 500" : "healthy";
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, _port));
         WebApplication application = builder.Build();
-        application.Run(AnswerAsync);
+        application.Run(RespondAsync);
         await application.StartAsync(cancellationToken);
         _port = new Uri(application.Urls.Single()).Port;
         _application = application;
@@ -47,11 +47,11 @@ internal sealed class DemoServer(string name) : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await StopAsync(CancellationToken.None);
 
-    private async Task AnswerAsync(HttpContext context)
+    private async Task RespondAsync(HttpContext context)
     {
         Interlocked.Increment(ref _arrived);
         await Task.Delay(Scale.ServerTime);
-        context.Response.StatusCode = AnswersErrors ? StatusCodes.Status500InternalServerError : StatusCodes.Status200OK;
+        context.Response.StatusCode = ReturnsErrors ? StatusCodes.Status500InternalServerError : StatusCodes.Status200OK;
         await context.Response.WriteAsync(Name);
     }
 }

@@ -2,7 +2,7 @@ using System.Collections;
 
 namespace Quickstart;
 
-/// <summary>The servers of the demo, running.</summary>
+/// <summary>The running servers of the demo.</summary>
 internal sealed class DemoServers : IReadOnlyList<DemoServer>, IAsyncDisposable
 {
     private readonly DemoServer[] _servers;

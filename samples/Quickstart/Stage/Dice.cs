@@ -2,18 +2,18 @@ using LoadBalancing.Client;
 
 namespace Quickstart;
 
-/// <summary>Where the client draws its random numbers from: truly random ones, until a seed makes what follows repeatable.</summary>
+/// <summary>The random source of the client: random, until a seed makes the draws repeatable.</summary>
 internal sealed class Dice : RandomSource
 {
-    /// <summary>More than a hundred calls draw, with all their retries.</summary>
+    /// <summary>More than the draws of a hundred calls with all their retries.</summary>
     private const int Draws = 200;
 
-    /// <summary>More than one call draws: a number for each of its three attempts, one or two for each wait between them.</summary>
+    /// <summary>More than the draws of one call: one for each of its three attempts, one or two for each backoff between them.</summary>
     private const int Window = 7;
 
     private RandomSource _source = Shared;
 
-    /// <summary>The first seed that falls below the rate as often as it should, but never three times within one call.</summary>
+    /// <summary>The first seed whose draws fall below the rate with the expected frequency, but never three times within one call.</summary>
     public static int FindSeedWithoutThreeInOneCall(double rate) => Enumerable.Range(0, int.MaxValue).First(seed =>
     {
         RandomSource source = Seeded(seed);

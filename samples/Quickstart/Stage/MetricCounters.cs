@@ -3,7 +3,7 @@ using LoadBalancing.Client;
 
 namespace Quickstart;
 
-/// <summary>Reads the library's metrics, as any exporter would.</summary>
+/// <summary>Reads the library's metrics, like an exporter.</summary>
 internal sealed class MetricCounters : IDisposable
 {
     private readonly MeterListener _listener = new();

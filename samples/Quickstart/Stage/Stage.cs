@@ -2,7 +2,7 @@ using LoadBalancing.Client;
 
 namespace Quickstart;
 
-/// <summary>What the acts play with: the servers on one side, the balanced client on the other.</summary>
+/// <summary>The objects that acts use: the servers and the load-balanced client.</summary>
 internal sealed record Stage(
     DemoServers Servers,
     LoadBalancer Balancer,
@@ -11,7 +11,7 @@ internal sealed record Stage(
     Dice Dice,
     MetricCounters Counters)
 {
-    /// <summary>What the client knows of a server.</summary>
+    /// <summary>The endpoint of a server.</summary>
     public UpstreamEndpoint EndpointOf(DemoServer server) => Balancer.Endpoints.Single(endpoint => endpoint.Address == new Uri(server.Address));
 
     public Tally StartTally() => new(this);

@@ -2,7 +2,7 @@ using LoadBalancing.Client;
 
 namespace Quickstart;
 
-/// <summary>What has happened since the tally was started, as told by three witnesses: the servers, the balancer, the callers.</summary>
+/// <summary>The counts of the servers, the balancer and the callers since the tally was started.</summary>
 internal sealed class Tally
 {
     private readonly Stage _stage;
@@ -14,15 +14,15 @@ internal sealed class Tally
         _start = Read();
     }
 
-    /// <summary>Calls that came back to the callers, and those among them that failed.</summary>
+    /// <summary>Completed calls, including failed ones.</summary>
     public long Calls => _stage.Traffic.Calls - _start.Calls;
 
     public long FailedCalls => _stage.Traffic.Failed - _start.FailedCalls;
 
-    /// <summary>Requests that arrived at any server.</summary>
+    /// <summary>Requests received by all servers.</summary>
     public long Arrived => _stage.Servers.Sum(ArrivedAt);
 
-    /// <summary>Attempts of the client on any server that failed.</summary>
+    /// <summary>Failed attempts on all servers.</summary>
     public long Failures => _stage.Servers.Sum(FailuresOf);
 
     public long Retries => _stage.Counters.Retries - _start.Retries;
@@ -31,7 +31,7 @@ internal sealed class Tally
 
     public long ArrivedAt(DemoServer server) => server.Arrived - _start.Servers[server].Arrived;
 
-    /// <summary>The client's attempts on a server that have ended, whether or not they got through to it.</summary>
+    /// <summary>Completed attempts on a server, whether or not they reached it.</summary>
     public long AttemptsOn(DemoServer server) => Attempts(server) - _start.Servers[server].Attempts;
 
     public long FailuresOf(DemoServer server) => _stage.EndpointOf(server).FailureCount - _start.Servers[server].Failures;

@@ -1,6 +1,6 @@
 namespace Quickstart;
 
-/// <summary>Calls of the balanced client, and what its callers get. It is an ordinary <see cref="HttpClient"/>.</summary>
+/// <summary>Makes and counts calls of the load-balanced client, an ordinary <see cref="HttpClient"/>.</summary>
 internal sealed class Traffic(HttpClient client)
 {
     private long _calls;
@@ -10,14 +10,14 @@ internal sealed class Traffic(HttpClient client)
 
     public long Failed => Interlocked.Read(ref _failed);
 
-    /// <summary>Makes so many calls, shared among the callers.</summary>
+    /// <summary>Makes a number of calls, shared among the callers.</summary>
     public Task SendAsync(int calls, int callers, CancellationToken cancellationToken)
     {
         int left = calls;
         return SendWhileAsync(() => Interlocked.Decrement(ref left) >= 0, callers, cancellationToken);
     }
 
-    /// <summary>Makes calls until something has come about.</summary>
+    /// <summary>Makes calls until a condition is true.</summary>
     public Task SendUntilAsync(Func<bool> done, int callers, CancellationToken cancellationToken) =>
         SendWhileAsync(() => !done(), callers, cancellationToken);
 
@@ -43,7 +43,8 @@ internal sealed class Traffic(HttpClient client)
             using HttpResponseMessage response = await client.GetAsync("/", cancellationToken);
             return response.IsSuccessStatusCode;
         }
-        catch (Exception exception) when (exception is HttpRequestException || (exception is TaskCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception exception) when (exception is HttpRequestException
+            || (exception is TaskCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return false;
         }

@@ -2,14 +2,14 @@ using Spectre.Console;
 
 namespace Quickstart;
 
-/// <summary>How the demo is shown.</summary>
+/// <summary>The output of the demo.</summary>
 internal interface IView
 {
     void Open(string text);
 
     void Announce(string title, string story);
 
-    /// <summary>Shows the scores until the act is over, and how they stand then. What becomes of the act is not its business.</summary>
+    /// <summary>Shows the scores until the act completes, including the final ones. Does not observe exceptions of the act.</summary>
     Task FollowAsync(Scoreboard scores, Task act);
 
     void Report(Finding finding);

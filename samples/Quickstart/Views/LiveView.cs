@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace Quickstart;
 
-/// <summary>For terminals: each act has a table that is redrawn in place until the act is over.</summary>
+/// <summary>For terminals: a table per act that is redrawn in place until the act completes.</summary>
 internal sealed class LiveView : IView
 {
     private static readonly TimeSpan RedrawEvery = TimeSpan.FromMilliseconds(100);
@@ -29,7 +29,7 @@ internal sealed class LiveView : IView
     {
         string mark = finding.Holds ? "[green]  ok[/]" : "[red]MISS[/]";
         AnsiConsole.MarkupLine($"{mark}  expected  {Markup.Escape(finding.Expected)}");
-        AnsiConsole.MarkupLine($"      seen      [bold]{Markup.Escape(finding.Seen)}[/]");
+        AnsiConsole.MarkupLine($"      actual    [bold]{Markup.Escape(finding.Seen)}[/]");
     }
 
     public void Close(string verdict, TimeSpan elapsed)
@@ -40,10 +40,10 @@ internal sealed class LiveView : IView
 
     private static Table Draw(Scoreboard scores)
     {
-        // Widths that hold whatever happens, so that the table keeps still, and that fit 80 columns.
+        // Fixed widths that fit 80 columns, so that the table does not move.
         Table table = new Table().HorizontalBorder().Caption(scores.Callers).AddColumns(
             new TableColumn("server"),
-            new TableColumn("it is").Width(11),
+            new TableColumn("condition").Width(11),
             Number("attempts"),
             Number("share"),
             Number("errors"),
@@ -58,7 +58,7 @@ internal sealed class LiveView : IView
                 $"{score.Share:P0}",
                 $"{score.Errors}",
                 $"{score.InFlight}",
-                $"[{(score.InService ? "green" : "red")}]{score.State}[/]");
+                $"[{(score.IsAvailable ? "green" : "red")}]{score.State}[/]");
         }
 
         return table;

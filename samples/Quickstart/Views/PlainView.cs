@@ -1,9 +1,9 @@
 namespace Quickstart;
 
-/// <summary>For pipes, files and build logs: a server's line when its state changes, and all lines at the end of each act.</summary>
+/// <summary>For pipes, files and build logs: a line when the state of a server changes, and all lines at the end of each act.</summary>
 internal sealed class PlainView(TextWriter output) : IView
 {
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
 
     public void Open(string text) => output.WriteLine(text);
 
@@ -19,9 +19,9 @@ internal sealed class PlainView(TextWriter output) : IView
         IReadOnlyList<Score> before = scores.Read();
         while (!act.IsCompleted)
         {
-            await Task.WhenAny(act, Task.Delay(LookEvery));
+            await Task.WhenAny(act, Task.Delay(PollInterval));
             IReadOnlyList<Score> now = scores.Read();
-            foreach (Score score in now.Where((score, i) => score.InService != before[i].InService))
+            foreach (Score score in now.Where((score, i) => score.IsAvailable != before[i].IsAvailable))
             {
                 Write(score);
             }
@@ -40,7 +40,7 @@ internal sealed class PlainView(TextWriter output) : IView
     public void Report(Finding finding)
     {
         output.WriteLine($"{(finding.Holds ? "  ok" : "MISS")}  expected  {finding.Expected}");
-        output.WriteLine($"      seen      {finding.Seen}");
+        output.WriteLine($"      actual    {finding.Seen}");
     }
 
     public void Close(string verdict, TimeSpan elapsed)
@@ -50,5 +50,6 @@ internal sealed class PlainView(TextWriter output) : IView
     }
 
     private void Write(Score score) => output.WriteLine(
-        $"  {score.Server}  {score.Condition,-11} attempts {score.Attempts,4} {score.Share,5:P0}  errors {score.Errors,2}  in flight {score.InFlight}  {score.State}");
+        $"  {score.Server}  {score.Condition,-11} attempts {score.Attempts,4} {score.Share,5:P0}  errors {score.Errors,2}  "
+        + $"in flight {score.InFlight}  {score.State}");
 }

@@ -2,10 +2,7 @@ using LoadBalancing.Client;
 
 namespace Quickstart;
 
-/// <summary>One server's line of the table, as of this act.</summary>
-internal sealed record Score(string Server, string Condition, long Attempts, double Share, long Errors, int InFlight, bool InService, string State);
-
-/// <summary>The figures of one act, read anew each time they are asked for.</summary>
+/// <summary>The current figures of one act.</summary>
 internal sealed class Scoreboard(Stage stage)
 {
     private readonly Tally _tally = stage.StartTally();
@@ -37,10 +34,10 @@ internal sealed class Scoreboard(Stage stage)
     {
         if (endpoint.Health == EndpointHealth.Available)
         {
-            return "in service";
+            return "available";
         }
 
-        // At zero it waits for the next sweep.
+        // At zero, it is restored by the next sweep.
         TimeSpan? left = endpoint.EjectedUntil - DateTimeOffset.UtcNow;
         return $"ejected, {Math.Max(0, left?.TotalSeconds ?? 0):0.0} s";
     }

@@ -3,14 +3,14 @@ using System.Net.Sockets;
 
 namespace TcpRelay.Stage;
 
-/// <summary>A client that stays connected and asks line by line.</summary>
+/// <summary>A client that keeps its connection and sends line by line.</summary>
 internal sealed class DemoClient : IDisposable
 {
     private readonly TcpClient _connection = new(AddressFamily.InterNetwork);
     private StreamReader? _reader;
     private StreamWriter? _writer;
 
-    /// <summary>The server that answered last.</summary>
+    /// <summary>The server of the last reply.</summary>
     public string? Server { get; private set; }
 
     public string Address => _connection.Client.LocalEndPoint!.ToString()!;
@@ -24,7 +24,7 @@ internal sealed class DemoClient : IDisposable
         return client;
     }
 
-    /// <returns>Null when the connection broke or has ended.</returns>
+    /// <returns>Null if the connection was reset or has ended.</returns>
     public async Task<string?> AskAsync(string line)
     {
         try
@@ -38,7 +38,7 @@ internal sealed class DemoClient : IDisposable
         }
     }
 
-    /// <summary>Says that it has said all it has to say, and goes on listening.</summary>
+    /// <summary>Finishes sending and continues to receive.</summary>
     public async Task<string?> FinishAsync()
     {
         _connection.Client.Shutdown(SocketShutdown.Send);

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace TcpRelay.Stage;
 
-/// <summary>A server that expects a PROXY header, answers each line with its name, and says goodbye when the client has finished.</summary>
+/// <summary>A server that expects a PROXY header, replies to each line with its name, and sends a goodbye when the client has finished.</summary>
 internal sealed class DemoServer : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -21,7 +21,7 @@ internal sealed class DemoServer : IDisposable
 
     public string Address => $"tcp://{_listener.LocalEndpoint}";
 
-    /// <summary>What a process leaves behind that is killed: broken connections, and nobody who accepts new ones.</summary>
+    /// <summary>Resets connections and stops listening, like a killed process.</summary>
     public void Dispose()
     {
         _listener.Dispose();
@@ -33,7 +33,7 @@ internal sealed class DemoServer : IDisposable
             }
             catch (ObjectDisposedException)
             {
-                // Its client has finished.
+                // The client has finished.
             }
         }
     }
@@ -74,7 +74,7 @@ internal sealed class DemoServer : IDisposable
         }
         catch (Exception exception) when (exception is IOException or ObjectDisposedException)
         {
-            // The client went first, or the server was stopped.
+            // The client disconnected, or the server was stopped.
         }
     }
 }

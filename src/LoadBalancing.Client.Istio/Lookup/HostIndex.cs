@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Finds by host: full names at once, wildcards by going through them.</summary>
+/// <summary>Finds values by host: full names by dictionary, wildcards by linear search.</summary>
 internal sealed class HostIndex<T>
     where T : class
 {
@@ -30,10 +30,10 @@ internal sealed class HostIndex<T>
                 }
             }
 
-            T wild = add(names);
-            _all.Add(wild);
-            _wildcards.Add((pattern, wild));
-            return wild;
+            T wildcard = add(names);
+            _all.Add(wildcard);
+            _wildcards.Add((pattern, wildcard));
+            return wildcard;
         }
 
         T added = add(names);
@@ -57,13 +57,13 @@ internal sealed class HostIndex<T>
         }
 
         T? best = null;
-        int fit = 0;
+        int bestScore = 0;
         foreach ((string pattern, T value) in _wildcards)
         {
-            int candidate = HostNames.ScoreMatch([pattern], names);
-            if (candidate > fit)
+            int score = HostNames.ScoreMatch([pattern], names);
+            if (score > bestScore)
             {
-                (best, fit) = (value, candidate);
+                (best, bestScore) = (value, score);
             }
         }
 

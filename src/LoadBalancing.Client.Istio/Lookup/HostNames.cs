@@ -1,10 +1,14 @@
 namespace LoadBalancing.Client;
 
-/// <summary>What hosts mean. A service of the cluster goes by several: <c>catalog</c>, <c>catalog.shop</c>, <c>catalog.shop.svc</c> and <c>catalog.shop.svc.cluster.local</c>.</summary>
+/// <summary>
+/// Resolves host names. A service of the cluster has several: <c>catalog</c>, <c>catalog.shop</c>, <c>catalog.shop.svc</c> and
+/// <c>catalog.shop.svc.cluster.local</c>.
+/// </summary>
 internal static class HostNames
 {
     /// <summary>
-    /// All full names that a host may mean, as it is written in a namespace. One with a single dot may be a service with its namespace, or a host outside of the cluster; it stands for both.
+    /// All fully qualified names of a host, as written in a namespace. A host with a single dot may be a service with its namespace or a host outside the
+    /// cluster; both names are returned.
     /// </summary>
     public static string[] Expand(string host, string @namespace, string domain)
     {
@@ -23,13 +27,16 @@ internal static class HostNames
         };
     }
 
-    /// <summary>How well a host of a document fits: the more, the better; 0 when it does not. A full name goes before every wildcard, and of wildcards the longest goes first.</summary>
-    public static int ScoreMatch(IReadOnlyList<string> ofDocument, IReadOnlyList<string> asked)
+    /// <summary>
+    /// How specifically a host of a document matches; 0 if it does not. A full name ranks before every wildcard, and a longer wildcard before a shorter
+    /// one.
+    /// </summary>
+    public static int ScoreMatch(IReadOnlyList<string> documentHosts, IReadOnlyList<string> requestHosts)
     {
         int best = 0;
-        foreach (string candidate in ofDocument)
+        foreach (string candidate in documentHosts)
         {
-            foreach (string name in asked)
+            foreach (string name in requestHosts)
             {
                 if (candidate == name)
                 {
@@ -46,7 +53,7 @@ internal static class HostNames
         return best;
     }
 
-    /// <summary>The namespace of a service of the cluster; null for a host that is none.</summary>
+    /// <summary>The namespace of a service of the cluster; null for other hosts.</summary>
     public static string? FindNamespace(IReadOnlyList<string> names, string domain)
     {
         string ending = $".svc.{domain}";

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>What all DestinationRules of one namespace say about one host together.</summary>
+/// <summary>All DestinationRules of one namespace for one host, merged.</summary>
 internal sealed class MergedDestinationRule
 {
     private readonly List<DestinationRule> _rules = [];
@@ -14,7 +14,7 @@ internal sealed class MergedDestinationRule
 
     public IReadOnlyList<DestinationSubset> Subsets => _subsets;
 
-    /// <summary>The first that there is; the others' are not merged with it.</summary>
+    /// <summary>The first traffic policy; those of other rules are ignored.</summary>
     public TrafficPolicy? Policy { get; private set; }
 
     public void Add(DestinationRule rule, FindingList findings)
@@ -23,7 +23,10 @@ internal sealed class MergedDestinationRule
         {
             if (Policy is not null)
             {
-                findings.Warn(policy.Location, "spec.trafficPolicy", $"has no effect: {FirstWithPolicy.Metadata} has one for this host already, and of several only the subsets are merged.");
+                findings.Warn(
+                    policy.Location,
+                    "spec.trafficPolicy",
+                    $"has no effect: {FirstWithPolicy.Metadata} already has a trafficPolicy for this host; of several rules only the subsets are merged.");
             }
 
             Policy ??= policy;
@@ -33,7 +36,10 @@ internal sealed class MergedDestinationRule
         {
             if (_subsets.FirstOrDefault(other => other.Name.Value.Equals(subset.Name.Value, StringComparison.OrdinalIgnoreCase)) is { } other)
             {
-                findings.Error(subset.Name.Location, subset.Name.Path, $"subset '{subset.Name.Value}' of this host is defined at {other.Name.Location} already; a subset is defined once.");
+                findings.Error(
+                    subset.Name.Location,
+                    subset.Name.Path,
+                    $"duplicate subset '{subset.Name.Value}' of this host; it is already defined at {other.Name.Location}.");
             }
             else
             {

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The documents that count for a client, found by host. Immutable once built.</summary>
+/// <summary>The documents that apply to a client, indexed by host. Immutable after construction.</summary>
 internal sealed class PolicyCatalog
 {
     private readonly Dictionary<string, HostIndex<MergedDestinationRule>> _destinationRules = new(StringComparer.Ordinal);
@@ -16,13 +16,13 @@ internal sealed class PolicyCatalog
         _workloads = documents.WorkloadEntries;
         foreach (DestinationRule rule in documents.DestinationRules.Where(rule => rule.Visibility.IsVisibleTo(rule.Metadata.Namespace, client)))
         {
-            if (!_destinationRules.TryGetValue(rule.Metadata.Namespace, out HostIndex<MergedDestinationRule>? ofNamespace))
+            if (!_destinationRules.TryGetValue(rule.Metadata.Namespace, out HostIndex<MergedDestinationRule>? namespaceIndex))
             {
-                _destinationRules.Add(rule.Metadata.Namespace, ofNamespace = new HostIndex<MergedDestinationRule>());
+                _destinationRules.Add(rule.Metadata.Namespace, namespaceIndex = new HostIndex<MergedDestinationRule>());
             }
 
             string[] names = ExpandHost(rule.Host.Value, rule.Metadata.Namespace);
-            ofNamespace.GetOrAdd(names, names => new MergedDestinationRule(names)).Add(rule, findings);
+            namespaceIndex.GetOrAdd(names, names => new MergedDestinationRule(names)).Add(rule, findings);
         }
 
         foreach (VirtualService service in documents.VirtualServices)
@@ -38,7 +38,10 @@ internal sealed class PolicyCatalog
                 ServiceEntry first = _serviceEntries.GetOrAdd(names, _ => entry);
                 if (first != entry)
                 {
-                    findings.Error(host.Location, host.Path, $"host '{host.Value}' has a ServiceEntry already: {first.Metadata}. A host has one.");
+                    findings.Error(
+                        host.Location,
+                        host.Path,
+                        $"host '{host.Value}' already has a ServiceEntry: {first.Metadata}; only one per host is allowed.");
                 }
             }
         }
@@ -56,7 +59,7 @@ internal sealed class PolicyCatalog
 
     public string[] ExpandHost(string host, string @namespace) => HostNames.Expand(host, @namespace, _client.ClusterDomain);
 
-    /// <summary>The port at which a host is called, as far as anybody said so.</summary>
+    /// <summary>The port of a host; null if unknown.</summary>
     public int? FindPort(string[] names)
     {
         foreach ((string service, int port) in _client.Ports)
@@ -70,15 +73,20 @@ internal sealed class PolicyCatalog
         return FindServiceEntry(names) is { Ports: [{ } first, ..] } ? first.Number.Value : null;
     }
 
-    /// <summary>All names by which documents may mean a service of this application.</summary>
+    /// <summary>All fully qualified names of a service of this application.</summary>
     public string[] GetHostNames(string service) => ExpandHost(_client.Hosts.TryGetValue(service, out string? host) ? host : service, _client.Namespace);
 
-    /// <summary>Those of the client's own namespace go before those of the service's, and those before the ones for everybody; within a namespace the most specific host wins.</summary>
+    /// <summary>
+    /// Rules of the client's own namespace take precedence over those of the service's, and those over the root namespace; within a namespace the most
+    /// specific host wins.
+    /// </summary>
     public MergedDestinationRule? FindDestinationRule(string[] names)
     {
         foreach (string? @namespace in new[] { _client.Namespace, HostNames.FindNamespace(names, _client.ClusterDomain), _client.RootNamespace })
         {
-            if (@namespace is not null && _destinationRules.TryGetValue(@namespace, out HostIndex<MergedDestinationRule>? ofNamespace) && ofNamespace.Find(names) is { } rule)
+            if (@namespace is not null
+                && _destinationRules.TryGetValue(@namespace, out HostIndex<MergedDestinationRule>? namespaceIndex)
+                && namespaceIndex.Find(names) is { } rule)
             {
                 return rule;
             }
@@ -98,7 +106,8 @@ internal sealed class PolicyCatalog
         ? entry.Endpoints
         : _workloads
             .Where(workload => workload.Metadata.Namespace == entry.Metadata.Namespace
-                && entry.WorkloadSelector.All(wanted => workload.Endpoint.Labels.Any(label => label.Key == wanted.Key && label.Value.Value == wanted.Value.Value)))
+                && entry.WorkloadSelector.All(required =>
+                    workload.Endpoint.Labels.Any(label => label.Key == required.Key && label.Value.Value == required.Value.Value)))
             .Select(static workload => workload.Endpoint);
 
     private void AddVirtualService(VirtualService service, FindingList findings)
@@ -116,7 +125,10 @@ internal sealed class PolicyCatalog
 
         if (service.Gateways.Count > 0 && service.Gateways.All(static gateway => gateway.Value != "mesh"))
         {
-            findings.Note(service.Metadata.Location, "spec.gateways", $"{service.Metadata.Kind} {service.Metadata.Namespace}/{service.Metadata.Name} is for gateways only and counts for no client.");
+            findings.Note(
+                service.Metadata.Location,
+                "spec.gateways",
+                $"{service.Metadata.Kind} {service.Metadata.Namespace}/{service.Metadata.Name} applies to gateways only, not to clients.");
             return;
         }
 
@@ -127,7 +139,10 @@ internal sealed class PolicyCatalog
             if (first != service)
             {
                 Located<string> other = first.Hosts.First(candidate => ExpandHost(candidate.Value, first.Metadata.Namespace).Intersect(names).Any());
-                findings.Error(host.Location, host.Path, $"host '{host.Value}' has a VirtualService already: {first.Metadata}, which names it at {other.Location}. A host has one.");
+                findings.Error(
+                    host.Location,
+                    host.Path,
+                    $"host '{host.Value}' already has a VirtualService: {first.Metadata}, which names it at {other.Location}; only one per host is allowed.");
             }
         }
     }

@@ -2,35 +2,35 @@ using System.Text;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Writes what a rule does with the requests that it fits.</summary>
+/// <summary>Maps the action of a rule: rewrite, redirect, direct response, headers and destinations.</summary>
 internal static class ActionMapping
 {
-    public static void Write(HttpRoute rule, PolicyTarget mapped, PolicyCatalog catalog, string @namespace, int port, PolicyWriter route)
+    public static void Write(HttpRoute rule, PolicyTarget target, PolicyCatalog catalog, string @namespace, int port, PolicyWriter route)
     {
         WriteRewrite(rule.Rewrite, route.ForSection("Rewrite"));
         WriteRedirect(rule.Redirect, port, route.ForSection("Redirect"));
-        if (rule.DirectResponse is { } answer)
+        if (rule.DirectResponse is { } directResponse)
         {
-            route.Set("DirectResponse:Status", answer.Status);
-            route.SetIfGiven("DirectResponse:Body", answer.Body);
+            route.Set("DirectResponse:Status", directResponse.Status);
+            route.SetIfGiven("DirectResponse:Body", directResponse.Body);
         }
 
         WriteHeaders(rule.Headers, route);
-        WriteDestinations(rule, mapped, catalog, @namespace, route);
+        WriteDestinations(rule, target, catalog, @namespace, route);
     }
 
-    private static void WriteRewrite(HttpRouteRewrite? rewrite, PolicyWriter plan)
+    private static void WriteRewrite(HttpRouteRewrite? rewrite, PolicyWriter writer)
     {
-        plan.SetIfGiven("Prefix", rewrite?.Uri);
-        plan.SetIfGiven("Host", rewrite?.Authority);
+        writer.SetIfGiven("Prefix", rewrite?.Uri);
+        writer.SetIfGiven("Host", rewrite?.Authority);
         if (rewrite is { Regex: { } regex, Substitution: { } substitution })
         {
-            plan.Set("Regex", regex);
-            plan.Set("Substitution", FromRe2(substitution.Value), substitution.Location);
+            writer.Set("Regex", regex);
+            writer.Set("Substitution", FromRe2(substitution.Value), substitution.Location);
         }
     }
 
-    /// <summary>Groups are <c>\1</c> there and <c>${1}</c> here; a dollar sign means itself there.</summary>
+    /// <summary>Converts an RE2 substitution to .NET: groups are <c>\1</c> there and <c>${1}</c> here, and a dollar sign is literal there.</summary>
     internal static string FromRe2(string substitution)
     {
         var text = new StringBuilder();
@@ -43,7 +43,7 @@ internal static class ActionMapping
             }
             else if (character == '\\' && i + 1 < substitution.Length && char.IsAsciiDigit(substitution[i + 1]))
             {
-                // In braces, or a digit behind it would be taken for a part of the number.
+                // Braces separate the group number from a digit that follows it.
                 text.Append("${").Append(substitution[++i]).Append('}');
             }
             else if (character == '\\' && i + 1 < substitution.Length && substitution[i + 1] == '\\')
@@ -60,55 +60,57 @@ internal static class ActionMapping
         return text.ToString();
     }
 
-    private static void WriteRedirect(HttpRouteRedirect? redirect, int port, PolicyWriter plan)
+    private static void WriteRedirect(HttpRouteRedirect? redirect, int port, PolicyWriter writer)
     {
         if (redirect is null)
         {
             return;
         }
 
-        plan.SetIfGiven("Path", redirect.Uri);
-        plan.SetIfGiven("Host", redirect.Authority);
-        plan.SetIfGiven("Scheme", redirect.Scheme);
-        plan.SetIfGiven("Port", redirect.Port);
-        if (redirect.DerivePort is { } derive)
+        writer.SetIfGiven("Path", redirect.Uri);
+        writer.SetIfGiven("Host", redirect.Authority);
+        writer.SetIfGiven("Scheme", redirect.Scheme);
+        writer.SetIfGiven("Port", redirect.Port);
+        if (redirect.DerivePort is { } derivePort)
         {
-            int derived = derive.Value == "FROM_REQUEST_PORT" ? port : redirect.Scheme?.Value == "https" ? 443 : 80;
-            plan.Set("Port", derived, derive.Location);
+            int derived = derivePort.Value == "FROM_REQUEST_PORT" ? port : redirect.Scheme?.Value == "https" ? 443 : 80;
+            writer.Set("Port", derived, derivePort.Location);
         }
 
-        plan.SetOrDefault("Status", redirect.Code, 301, "Istio's default");
+        writer.SetOrDefault("Status", redirect.Code, 301, "Istio's default");
     }
 
-    private static void WriteHeaders(HttpRouteHeaders? headers, PolicyWriter plan)
+    private static void WriteHeaders(HttpRouteHeaders? headers, PolicyWriter writer)
     {
-        WriteChanges(headers?.Request, plan.ForSection("RequestHeaders"));
-        WriteChanges(headers?.Response, plan.ForSection("ResponseHeaders"));
+        WriteChanges(headers?.Request, writer.ForSection("RequestHeaders"));
+        WriteChanges(headers?.Response, writer.ForSection("ResponseHeaders"));
     }
 
-    private static void WriteChanges(HeaderTransforms? changes, PolicyWriter plan)
+    private static void WriteChanges(HeaderTransforms? changes, PolicyWriter writer)
     {
         foreach ((string name, Located<string> value) in changes?.Set ?? [])
         {
-            plan.Set($"Set:{name}", value);
+            writer.Set($"Set:{name}", value);
         }
 
         foreach ((string name, Located<string> value) in changes?.Add ?? [])
         {
-            plan.Set($"Add:{name}", value);
+            writer.Set($"Add:{name}", value);
         }
 
         for (int i = 0; i < (changes?.Remove.Count ?? 0); i++)
         {
-            plan.Set($"Remove:{i}", changes!.Remove[i]);
+            writer.Set($"Remove:{i}", changes!.Remove[i]);
         }
     }
 
-    /// <summary>One that is the service itself, all of it, needs no words.</summary>
-    private static void WriteDestinations(HttpRoute rule, PolicyTarget mapped, PolicyCatalog catalog, string @namespace, PolicyWriter plan)
+    /// <summary>A single destination that is the service itself, without a subset, is the default and is not written.</summary>
+    private static void WriteDestinations(HttpRoute rule, PolicyTarget target, PolicyCatalog catalog, string @namespace, PolicyWriter writer)
     {
-        HttpRouteDestination[] destinations = rule.Destinations.Count == 1 ? [.. rule.Destinations] : [.. rule.Destinations.Where(static destination => destination.Weight is { Value: > 0 })];
-        bool IsOwn(HttpRouteDestination destination) => catalog.ExpandHost(destination.Host.Value, @namespace).Intersect(mapped.HostNames).Any();
+        HttpRouteDestination[] destinations = rule.Destinations.Count == 1
+            ? [.. rule.Destinations]
+            : [.. rule.Destinations.Where(static destination => destination.Weight is { Value: > 0 })];
+        bool IsOwn(HttpRouteDestination destination) => catalog.ExpandHost(destination.Host.Value, @namespace).Intersect(target.HostNames).Any();
         if (destinations is [{ Subset: null, Headers: null } only] && IsOwn(only))
         {
             return;
@@ -117,11 +119,12 @@ internal static class ActionMapping
         for (int i = 0; i < destinations.Length; i++)
         {
             HttpRouteDestination destination = destinations[i];
-            PolicyWriter entry = plan.ForSection("Destinations", i);
+            PolicyWriter entry = writer.ForSection("Destinations", i);
             if (!IsOwn(destination))
             {
                 string[] names = catalog.ExpandHost(destination.Host.Value, @namespace);
-                entry.Set("Service", mapped.Services.FirstOrDefault(known => catalog.GetHostNames(known).Intersect(names).Any()) ?? destination.Host.Value, destination.Host.Location);
+                string? service = target.Services.FirstOrDefault(known => catalog.GetHostNames(known).Intersect(names).Any());
+                entry.Set("Service", service ?? destination.Host.Value, destination.Host.Location);
             }
 
             entry.SetIfGiven("Subset", destination.Subset);

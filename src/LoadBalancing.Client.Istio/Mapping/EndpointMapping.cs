@@ -4,10 +4,10 @@ using System.Net.Sockets;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Writes the endpoints of a ServiceEntry.</summary>
+/// <summary>Maps the endpoints of a ServiceEntry.</summary>
 internal static class EndpointMapping
 {
-    public static void Write(ServiceEntry entry, ServicePort port, PolicyTarget service, PolicyCatalog catalog, PolicyWriter plan)
+    public static void Write(ServiceEntry entry, ServicePort port, PolicyTarget service, PolicyCatalog catalog, PolicyWriter writer)
     {
         string scheme = port.Protocol?.Value.ToUpperInvariant() is "HTTPS" or "TLS" ? Uri.UriSchemeHttps : Uri.UriSchemeHttp;
         int count = 0;
@@ -19,15 +19,17 @@ internal static class EndpointMapping
                 continue;
             }
 
-            int number = workload.Ports.FirstOrDefault(candidate => candidate.Name == port.Name.Value) is { Name: not null } own ? own.Port.Value : port.TargetPort?.Value ?? port.Number.Value;
+            int number = workload.Ports.FirstOrDefault(candidate => candidate.Name == port.Name.Value) is { Name: not null } own
+                ? own.Port.Value
+                : port.TargetPort?.Value ?? port.Number.Value;
             string text = AddressOf(scheme, address.Value, number);
             if (!seen.Add(text))
             {
-                // Two workloads at one address are one endpoint.
+                // Workloads with the same address are one endpoint.
                 continue;
             }
 
-            PolicyWriter endpoint = plan.ForSection("Endpoints", count++);
+            PolicyWriter endpoint = writer.ForSection("Endpoints", count++);
             endpoint.Set("Address", text, address.Location);
             endpoint.SetIfGiven("Weight", workload.Weight);
             endpoint.SetIfGiven("Locality", workload.Locality);
@@ -37,11 +39,15 @@ internal static class EndpointMapping
             }
         }
 
-        // Without endpoints the host itself is looked up.
-        if (count == 0 && entry.WorkloadSelector.Count == 0 && entry.Hosts.FirstOrDefault(host => catalog.ExpandHost(host.Value, entry.Metadata.Namespace).Intersect(service.HostNames).Any()) is { Value: not null } name)
+        // Without endpoints, the host itself is resolved.
+        if (count == 0
+            && entry.WorkloadSelector.Count == 0
+            && entry.Hosts.FirstOrDefault(IsHostOfService) is { Value: not null } name)
         {
-            plan.Set("Endpoints:0:Address", AddressOf(scheme, name.Value, port.TargetPort?.Value ?? port.Number.Value), name.Location);
+            writer.Set("Endpoints:0:Address", AddressOf(scheme, name.Value, port.TargetPort?.Value ?? port.Number.Value), name.Location);
         }
+
+        bool IsHostOfService(Located<string> host) => catalog.ExpandHost(host.Value, entry.Metadata.Namespace).Intersect(service.HostNames).Any();
     }
 
     private static string AddressOf(string scheme, string host, int port)

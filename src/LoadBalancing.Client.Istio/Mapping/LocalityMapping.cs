@@ -1,10 +1,10 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Writes what a policy says about places. In the mesh, ejection alone already makes other regions take over, unless somebody says no.</summary>
+/// <summary>Maps locality settings. As in the mesh, outlier detection alone enables failover, unless it is disabled.</summary>
 internal static class LocalityMapping
 {
-    /// <returns>Whether places count; where they do not, nothing is written.</returns>
-    public static bool Write(TrafficPolicy policy, IstioClientOptions client, PolicyWriter plan)
+    /// <returns>Whether locality load balancing is enabled; if not, nothing is written.</returns>
+    public static bool Write(TrafficPolicy policy, IstioClientOptions client, PolicyWriter writer)
     {
         LocalityPolicy? locality = policy.LoadBalancer?.Locality;
         bool isFailover = policy.OutlierDetection is not null || locality is { Failover.Count: > 0 } or { FailoverPriority.Count: > 0 };
@@ -14,8 +14,8 @@ internal static class LocalityMapping
             return false;
         }
 
-        plan.Set("Self", self, "the identity");
-        plan.Set("Mode", isDistribute ? "Distribute" : "Failover", locality?.Location.ToString() ?? "Istio's default beside outlierDetection");
+        writer.Set("Self", self, nameof(IstioClientOptions));
+        writer.Set("Mode", isDistribute ? "Distribute" : "Failover", locality?.Location.ToString() ?? "Istio default with outlierDetection");
         if (locality is null)
         {
             return true;
@@ -24,7 +24,7 @@ internal static class LocalityMapping
         for (int i = 0; i < locality.Distribute.Count; i++)
         {
             (Located<string> from, IReadOnlyList<(string To, Located<int> Weight)> shares) = locality.Distribute[i];
-            PolicyWriter entry = plan.ForSection("Distribute", i);
+            PolicyWriter entry = writer.ForSection("Distribute", i);
             entry.Set("From", from);
             foreach ((string to, Located<int> weight) in shares)
             {
@@ -34,21 +34,21 @@ internal static class LocalityMapping
 
         for (int i = 0; i < locality.Failover.Count; i++)
         {
-            PolicyWriter entry = plan.ForSection("Failover", i);
+            PolicyWriter entry = writer.ForSection("Failover", i);
             entry.Set("From", locality.Failover[i].From);
             entry.Set("To", locality.Failover[i].To);
         }
 
         for (int i = 0; i < locality.FailoverPriority.Count; i++)
         {
-            plan.Set($"FailoverPriority:{i}", locality.FailoverPriority[i]);
+            writer.Set($"FailoverPriority:{i}", locality.FailoverPriority[i]);
         }
 
         if (locality.FailoverPriority.Count > 0)
         {
             foreach ((string key, string value) in client.Labels)
             {
-                plan.Set($"Labels:{key}", value, "the identity");
+                writer.Set($"Labels:{key}", value, nameof(IstioClientOptions));
             }
         }
 

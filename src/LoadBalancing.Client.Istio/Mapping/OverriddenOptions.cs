@@ -5,7 +5,7 @@ using System.Reflection;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Clears what documents decide from now on, and says what was there.</summary>
+/// <summary>Resets options that documents determine and returns the keys that were set.</summary>
 internal static class OverriddenOptions
 {
     public static IReadOnlyList<string> Clear(LoadBalancingOptions options, IstioServicePolicy policy)
@@ -62,7 +62,7 @@ internal static class OverriddenOptions
         AddIfSet(nameof(options.Fault), options.Fault is not null, overridden);
         AddIfSet(nameof(options.Routes), options.Routes.Count > 0, overridden);
 
-        // These two say what no document can: what of a request may be sent twice.
+        // Documents cannot express these two: which requests may be sent twice.
         var kept = new RetryOptions { RetryAllMethods = options.Retry.RetryAllMethods, MaxBufferedBodySize = options.Retry.MaxBufferedBodySize };
         AddChanged(nameof(options.Retry), options.Retry, kept, overridden);
         (options.Timeout, options.Fault, options.Routes, options.Retry) = (null, null, [], kept);
@@ -76,11 +76,13 @@ internal static class OverriddenOptions
         }
     }
 
-    private static void AddChanged<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] T>(string key, T value, T @default, List<string> overridden)
+    private static void AddChanged<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] T>(
+        string key, T value, T @default, List<string> overridden)
     {
         foreach (PropertyInfo property in typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
-            if (property.CanWrite && !property.PropertyType.Name.EndsWith("KeepAliveOptions", StringComparison.Ordinal) && Text(property.GetValue(value)) != Text(property.GetValue(@default)))
+            bool isNested = property.PropertyType.Name.EndsWith("KeepAliveOptions", StringComparison.Ordinal);
+            if (property.CanWrite && !isNested && Text(property.GetValue(value)) != Text(property.GetValue(@default)))
             {
                 overridden.Add($"{key}:{property.Name}");
             }

@@ -1,7 +1,7 @@
 namespace LoadBalancing.Client;
 
-/// <summary>One value of a plan, under its key in the configuration of a service.</summary>
-/// <param name="Key">Like <c>OutlierDetection:Interval</c>.</param>
-/// <param name="Value">A text, a number or a flag, as it stands in JSON.</param>
-/// <param name="Source">Where it comes from: a place in a file, or whose default it is.</param>
+/// <summary>One value, with its configuration key relative to the section of the service.</summary>
+/// <param name="Key">For example <c>OutlierDetection:Interval</c>.</param>
+/// <param name="Value">A string, a number or a boolean, as in JSON.</param>
+/// <param name="Source">The origin: a location in a file, or the name of the default.</param>
 internal readonly record struct PolicyEntry(string Key, object Value, string Source);

@@ -1,100 +1,47 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Writes plans as <c>appsettings.json</c>.</summary>
+/// <summary>Formats policies as <c>appsettings.json</c>.</summary>
 internal static class PolicyJson
 {
-    private static readonly JsonWriterOptions Readable = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static string Write(IEnumerable<IstioServicePolicy> services)
+    public static string Write(IEnumerable<IstioServicePolicy> policies)
     {
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, Readable))
+        var sections = new JsonObject();
+        foreach (IstioServicePolicy policy in policies)
         {
-            json.WriteStartObject();
-            json.WriteStartObject("LoadBalancing");
-            foreach (IstioServicePolicy service in services)
-            {
-                var root = new Branch();
-                foreach (PolicyEntry entry in service.Entries)
-                {
-                    root.Add(entry.Key.Split(':'), 0, entry.Value);
-                }
-
-                json.WritePropertyName(service.ServiceName);
-                root.Write(json);
-            }
-
-            json.WriteEndObject();
-            json.WriteEndObject();
+            sections[policy.ServiceName] = Build([.. policy.Entries.Select(static entry => (entry.Key.Split(':'), entry.Value))], level: 0);
         }
 
-        return Encoding.UTF8.GetString(stream.ToArray()) + "\n";
+        return new JsonObject { ["LoadBalancing"] = sections }.ToJsonString(Readable) + "\n";
     }
 
-    /// <summary>A section or, where all keys are positions, a list; or a single value.</summary>
-    private sealed class Branch
+    /// <summary>A section; a list where the keys are indices; or a single value.</summary>
+    private static JsonNode Build(IReadOnlyList<(string[] Path, object Value)> entries, int level)
     {
-        private readonly List<(string Key, Branch Child)> _children = [];
-        private object? _value;
-
-        public void Add(string[] path, int level, object value)
+        if (entries.Count > 0 && entries[0].Path.Length == level)
         {
-            if (level == path.Length)
-            {
-                _value = value;
-                return;
-            }
-
-            (string Key, Branch Child) child = _children.Find(candidate => candidate.Key == path[level]);
-            if (child.Child is null)
-            {
-                child = (path[level], new Branch());
-                _children.Add(child);
-            }
-
-            child.Child.Add(path, level + 1, value);
+            return ToValue(entries[^1].Value);
         }
 
-        public void Write(Utf8JsonWriter json)
-        {
-            switch (_value)
-            {
-                case bool flag:
-                    json.WriteBooleanValue(flag);
-                    return;
-                case int or long:
-                    json.WriteNumberValue(Convert.ToInt64(_value, CultureInfo.InvariantCulture));
-                    return;
-                case double number:
-                    json.WriteNumberValue(number);
-                    return;
-                case not null:
-                    json.WriteStringValue(IstioServicePolicy.Format(_value));
-                    return;
-            }
-
-            bool isList = _children.Count > 0 && _children.All(static child => child.Key.All(char.IsAsciiDigit));
-            if (isList)
-            {
-                json.WriteStartArray();
-                _children.ForEach(child => child.Child.Write(json));
-                json.WriteEndArray();
-                return;
-            }
-
-            json.WriteStartObject();
-            foreach ((string key, Branch child) in _children)
-            {
-                json.WritePropertyName(key);
-                child.Write(json);
-            }
-
-            json.WriteEndObject();
-        }
+        ILookup<string, (string[] Path, object Value)> children = entries.ToLookup(entry => entry.Path[level]);
+        bool isList = entries.Count > 0 && children.Index().All(static child => child.Item.Key == child.Index.ToString(CultureInfo.InvariantCulture));
+        return isList
+            ? new JsonArray([.. children.Select(child => Build([.. child], level + 1))])
+            : new JsonObject(children.Select(child => KeyValuePair.Create<string, JsonNode?>(child.Key, Build([.. child], level + 1))));
     }
+
+    private static JsonValue ToValue(object value) => value switch
+    {
+        bool flag => JsonValue.Create(flag),
+        int number => JsonValue.Create(number),
+        long number => JsonValue.Create(number),
+        double number => JsonValue.Create(number),
+        _ => JsonValue.Create(IstioServicePolicy.Format(value)),
+    };
 }

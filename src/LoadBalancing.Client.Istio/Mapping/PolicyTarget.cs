@@ -1,8 +1,8 @@
 namespace LoadBalancing.Client;
 
-/// <summary>A service of this library, as documents are looked up for it.</summary>
-/// <param name="Name">Its name here.</param>
-/// <param name="HostNames">All names by which documents may mean it.</param>
-/// <param name="Port">The port at which it is called; null: not said.</param>
-/// <param name="Services">The names of all services here.</param>
+/// <summary>The service that documents are mapped to.</summary>
+/// <param name="Name">The service name.</param>
+/// <param name="HostNames">All fully qualified host names of the service.</param>
+/// <param name="Port">The port of the service; null if unknown.</param>
+/// <param name="Services">The names of all services of the application.</param>
 internal sealed record PolicyTarget(string Name, string[] HostNames, int? Port, IReadOnlyCollection<string> Services);

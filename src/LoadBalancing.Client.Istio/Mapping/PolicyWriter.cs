@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Collects the values of a plan, each with where it comes from.</summary>
+/// <summary>Collects configuration values, each with its origin.</summary>
 internal sealed class PolicyWriter
 {
     private readonly List<PolicyEntry> _entries;
@@ -21,20 +21,20 @@ internal sealed class PolicyWriter
 
     public IReadOnlyList<PolicyEntry> Entries => _entries;
 
-    /// <summary>The same plan, for keys below one key.</summary>
+    /// <summary>A writer to the same list, for keys below a section.</summary>
     public PolicyWriter ForSection(string key) => new(_entries, $"{_prefix}{key}:");
 
     public PolicyWriter ForSection(string key, int index) => ForSection(string.Create(CultureInfo.InvariantCulture, $"{key}:{index}"));
 
-    public void Set(string key, object value, SourceLocation place) => Set(key, value, place.ToString());
+    public void Set(string key, object value, SourceLocation location) => Set(key, value, location.ToString());
 
     public void Set(string key, object value, string source) =>
         _entries.Add(new PolicyEntry(_prefix + key, value is TimeSpan duration ? GoDuration.Format(duration) : value, source));
 
     public void Set<T>(string key, Located<T> value) => Set(key, value.Value!, value.Location);
 
-    /// <summary>What is given, or else a default of the mesh.</summary>
-    public void SetOrDefault<T>(string key, Located<T>? value, T @default, string whose)
+    /// <summary>Writes a value, or a default of the mesh if it is null.</summary>
+    public void SetOrDefault<T>(string key, Located<T>? value, T @default, string source)
     {
         if (value is { } given)
         {
@@ -42,11 +42,11 @@ internal sealed class PolicyWriter
         }
         else
         {
-            Set(key, @default!, whose);
+            Set(key, @default!, source);
         }
     }
 
-    /// <summary>What is given; nothing is written when nothing is.</summary>
+    /// <summary>Writes a value unless it is null.</summary>
     public void SetIfGiven<T>(string key, Located<T>? value)
     {
         if (value is { } given)

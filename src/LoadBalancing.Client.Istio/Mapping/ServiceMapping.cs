@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Brings together everything that documents say about a service.</summary>
+/// <summary>Maps all documents that apply to a service.</summary>
 internal static class ServiceMapping
 {
     private const int DefaultPort = 80;
@@ -15,9 +15,11 @@ internal static class ServiceMapping
             return null;
         }
 
-        ServicePort? servicePort = entry is null ? null : service.Port is { } asked ? entry.Ports.FirstOrDefault(candidate => candidate.Number.Value == asked) : entry.Ports.Count > 0 ? entry.Ports[0] : null;
+        ServicePort? servicePort = service.Port is { } number
+            ? entry?.Ports.FirstOrDefault(candidate => candidate.Number.Value == number)
+            : entry is { Ports: [{ } first, ..] } ? first : null;
         int port = service.Port ?? servicePort?.Number.Value ?? DefaultPort;
-        var plan = new PolicyWriter();
+        var writer = new PolicyWriter();
         var documents = new List<string>();
         TlsPolicy? tls = null;
         if (entry is not null)
@@ -25,7 +27,7 @@ internal static class ServiceMapping
             documents.Add(entry.Metadata.ToString());
             if (servicePort is not null)
             {
-                EndpointMapping.Write(entry, servicePort, service, catalog, plan);
+                EndpointMapping.Write(entry, servicePort, service, catalog, writer);
             }
         }
 
@@ -33,33 +35,33 @@ internal static class ServiceMapping
         {
             documents.AddRange(rule.Rules.Select(static document => document.Metadata.ToString()));
             TrafficPolicy policy = (rule.Policy ?? TrafficPolicy.Empty).ForPort(port);
-            ClusterMapping.Write(policy, client, plan);
-            WriteSubsets(rule, port, client, plan);
+            ClusterMapping.Write(policy, client, writer);
+            WriteSubsets(rule, port, client, writer);
             tls = policy.Tls;
         }
 
         if (virtualService is not null)
         {
             documents.Add(virtualService.Metadata.ToString());
-            RouteMapping.Write(virtualService, service, catalog, client, port, plan);
+            RouteMapping.Write(virtualService, service, catalog, client, port, writer);
         }
 
-        return new IstioServicePolicy(service.Name, service.HostNames[^1], documents, rule is not null, virtualService is not null, plan.Entries, tls);
+        return new IstioServicePolicy(service.Name, service.HostNames[^1], documents, rule is not null, virtualService is not null, writer.Entries, tls);
     }
 
-    /// <summary>A subset has the policies of the rule, but for the parts that it has itself; what either says of the port goes before what it says of all.</summary>
-    private static void WriteSubsets(MergedDestinationRule rule, int port, IstioClientOptions client, PolicyWriter plan)
+    /// <summary>A subset inherits the policies of the rule, part by part; port settings take precedence over the rest of a policy.</summary>
+    private static void WriteSubsets(MergedDestinationRule rule, int port, IstioClientOptions client, PolicyWriter writer)
     {
-        TrafficPolicy whole = rule.Policy ?? TrafficPolicy.Empty;
+        TrafficPolicy rulePolicy = rule.Policy ?? TrafficPolicy.Empty;
         foreach (DestinationSubset subset in rule.Subsets)
         {
-            PolicyWriter own = plan.ForSection("Subsets").ForSection(subset.Name.Value);
+            PolicyWriter own = writer.ForSection("Subsets").ForSection(subset.Name.Value);
             foreach ((string key, Located<string> value) in subset.Labels)
             {
                 own.Set($"Labels:{key}", value);
             }
 
-            TrafficPolicy merged = (subset.Policy ?? TrafficPolicy.Empty).InheritFrom(whole);
+            TrafficPolicy merged = (subset.Policy ?? TrafficPolicy.Empty).InheritFrom(rulePolicy);
             ClusterMapping.WriteSubset(merged.ForPort(port), client, own);
         }
     }

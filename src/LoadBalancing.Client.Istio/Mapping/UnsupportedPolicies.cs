@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Refuses what documents may say of a host and not of a subset, and warns of what has no effect for this client. Out loud: a policy that is dropped in silence is worse than none.</summary>
+/// <summary>Reports fields that subsets do not support, and locality settings without effect. A policy that is dropped silently is worse than none.</summary>
 internal static class UnsupportedPolicies
 {
     public static void Report(PolicyCatalog catalog, IstioClientOptions client, FindingList findings)
@@ -28,29 +28,33 @@ internal static class UnsupportedPolicies
         {
             if (client.Locality is null && each.LoadBalancer?.Locality is { Enabled: not { Value: false } } locality)
             {
-                findings.Warn(locality.Location, "loadBalancer.localityLbSetting", "has no effect: where the client is, is not known; set Locality of the identity.");
+                findings.Warn(
+                    locality.Location,
+                    "loadBalancer.localityLbSetting",
+                    "has no effect: the client's locality is unknown; set Locality in IstioClientOptions.");
             }
         }
     }
 
-    /// <summary>Connections are made by the client, alike for all.</summary>
+    /// <summary>Connections are shared by all subsets of a service.</summary>
     private static void RejectForSubset(TrafficPolicy policy, FindingList findings)
     {
         foreach (TrafficPolicy each in policy.PortSettings.Select(static port => port.Policy).Prepend(policy))
         {
-            const string Connections = "connections are the client's, alike for all subsets; say it in the trafficPolicy of the rule.";
+            const string Connections = "connections are shared by all subsets; set it in the trafficPolicy of the rule.";
             ConnectionPoolPolicy? pool = each.ConnectionPool;
             RejectIfGiven(each.Tls?.Location, "tls", Connections, findings);
             RejectIfGiven((pool?.MaxConnections ?? pool?.MaxRequestsPerConnection ?? pool?.KeepAliveProbes)?.Location, "connectionPool", Connections, findings);
-            RejectIfGiven((pool?.ConnectTimeout ?? pool?.TcpIdleTimeout ?? pool?.HttpIdleTimeout ?? pool?.KeepAliveTime ?? pool?.KeepAliveInterval)?.Location, "connectionPool", Connections, findings);
+            Located<TimeSpan>? time = pool?.ConnectTimeout ?? pool?.TcpIdleTimeout ?? pool?.HttpIdleTimeout ?? pool?.KeepAliveTime ?? pool?.KeepAliveInterval;
+            RejectIfGiven(time?.Location, "connectionPool", Connections, findings);
         }
     }
 
-    private static void RejectIfGiven(SourceLocation? place, string path, string reason, FindingList findings)
+    private static void RejectIfGiven(SourceLocation? location, string path, string reason, FindingList findings)
     {
-        if (place is { } given)
+        if (location is { } given)
         {
-            findings.Error(given, path, $"refused: {reason}");
+            findings.Error(given, path, $"not supported: {reason}");
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Reads a <c>connectionPool</c>: its limits, and what it says of connections.</summary>
+/// <summary>Reads <c>connectionPool</c>: limits and connection settings.</summary>
 internal static class ConnectionPoolReader
 {
     public static ConnectionPoolPolicy? Read(FieldReader? fields)
@@ -12,7 +12,7 @@ internal static class ConnectionPoolReader
 
         if (fields.IsEmpty)
         {
-            fields.Error("it is empty; it has tcp or http.");
+            fields.Error("must not be empty; set tcp or http.");
         }
 
         Located<int>? maxConnections = null, probes = null, pending = null, requests = null, perConnection = null, retries = null;
@@ -30,7 +30,7 @@ internal static class ConnectionPoolReader
                 keepAlive.ReportUnknownFields();
             }
 
-            tcp.RejectUnsupported("maxConnectionDuration", "how long a connection may live is the primary handler's: set PooledConnectionLifetime on its SocketsHttpHandler.");
+            tcp.RejectUnsupported("maxConnectionDuration", "set PooledConnectionLifetime on the SocketsHttpHandler of the client instead.");
             tcp.ReportUnknownFields();
         }
 
@@ -41,35 +41,41 @@ internal static class ConnectionPoolReader
             perConnection = http.Integer("maxRequestsPerConnection", 0, 1 << 29, $"0 to {1 << 29}").NullIfZero();
             if (perConnection is { Value: > 1 } many)
             {
-                http.Error(many, "refused: the platform does not count the requests of a connection; 1 makes a connection for each request, 0 sets no bound. To renew connections now and then, set PooledConnectionLifetime on the primary handler.");
+                http.Error(
+                    many,
+                    "not supported: .NET does not count the requests of a connection; use 1 for one connection per request, or 0 for no limit. "
+                    + "To renew connections regularly, set PooledConnectionLifetime on the primary handler.");
             }
 
             retries = http.Count("maxRetries").NullIfZero();
             httpIdle = http.Duration("idleTimeout", mayBeZero: true).NullIfZero();
             if (http.Choice("h2UpgradePolicy", "DEFAULT", "DO_NOT_UPGRADE", "UPGRADE") is { Value: "UPGRADE" } upgrade)
             {
-                http.Error(upgrade, "refused: the version of a request is the caller's; set DefaultRequestVersion and DefaultVersionPolicy on the HttpClient.");
+                http.Error(
+                    upgrade,
+                    "not supported: the caller chooses the HTTP version; set DefaultRequestVersion and DefaultVersionPolicy on the HttpClient.");
             }
 
             _ = http.Flag("useClientProtocol");
-            http.RejectUnsupported("maxConcurrentStreams", "the platform's HTTP/2 connections take as many streams as the server allows; limit requests with http2MaxRequests.");
+            http.RejectUnsupported("maxConcurrentStreams", "the server sets the number of HTTP/2 streams; limit requests with http2MaxRequests.");
             http.ReportUnknownFields();
         }
 
         if (pending is { } waiting && requests is null && maxConnections is null)
         {
-            fields.Warn(waiting, "has no effect: nobody waits without http2MaxRequests.");
+            fields.Warn(waiting, "has no effect without http2MaxRequests or maxConnections: no request is queued.");
         }
 
         fields.ReportUnknownFields();
-        return new ConnectionPoolPolicy(fields.Location, maxConnections, connect, probes, keepAliveTime, keepAliveInterval, tcpIdle, pending, requests, perConnection, retries, httpIdle);
+        return new ConnectionPoolPolicy(
+            fields.Location, maxConnections, connect, probes, keepAliveTime, keepAliveInterval, tcpIdle, pending, requests, perConnection, retries, httpIdle);
 
         static Located<TimeSpan>? WholeSeconds(FieldReader keepAlive, string name)
         {
             Located<TimeSpan>? duration = keepAlive.Duration(name, mayBeZero: true).NullIfZero();
             if (duration is { } given && (given.Value.Ticks % TimeSpan.TicksPerSecond != 0 || given.Value > TimeSpan.FromSeconds(32767)))
             {
-                keepAlive.Error(given, $"{GoDuration.Format(given.Value)} is not allowed; probes of TCP go by whole seconds, 1 to 32767.");
+                keepAlive.Error(given, $"{GoDuration.Format(given.Value)} is out of range; expected whole seconds, 1s to 32767s.");
                 return null;
             }
 

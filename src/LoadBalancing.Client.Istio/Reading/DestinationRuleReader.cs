@@ -5,7 +5,9 @@ internal static class DestinationRuleReader
 {
     public static DestinationRule? Read(DocumentMetadata head, FieldReader spec)
     {
-        Located<string>? host = spec.Validate(spec.RequiredText("host", "catalog.default.svc.cluster.local"), static host => FieldValidators.Host(host, mayBeWildcard: true));
+        Located<string>? host = spec.Validate(
+            spec.RequiredText("host", "catalog.default.svc.cluster.local"),
+            static host => FieldValidators.Host(host, mayBeWildcard: true));
         TrafficPolicy? policy = TrafficPolicyReader.Read(spec, "trafficPolicy");
         var subsets = new List<DestinationSubset>();
         foreach (FieldReader fields in spec.Sections("subsets"))
@@ -21,12 +23,12 @@ internal static class DestinationRuleReader
 
             if (subsets.Any(subset => subset.Name.Value.Equals(known.Value, StringComparison.OrdinalIgnoreCase)))
             {
-                fields.Error(known, $"there is a subset '{known.Value}' already; names of subsets are unique.");
+                fields.Error(known, $"duplicate subset '{known.Value}'; subset names are unique, regardless of case.");
             }
 
             if (labels.Count == 0)
             {
-                fields.Error(known, $"subset '{known.Value}' has no labels; it is told from the rest by at least one, like version: v1.");
+                fields.Error(known, $"subset '{known.Value}' requires at least one label, for example version: v1.");
             }
 
             subsets.Add(new DestinationSubset(known, labels, own));

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Reads documents by their kinds. What is another's is noted and left.</summary>
+/// <summary>Reads documents by kind. Documents of other kinds are skipped with a note.</summary>
 internal sealed class DocumentReader
 {
     private const string Group = "networking.istio.io/";
@@ -27,7 +27,7 @@ internal sealed class DocumentReader
 
     public int DocumentCount { get; private set; }
 
-    /// <summary>For whom a document counts, by the fields of its spec.</summary>
+    /// <summary>Reads the fields of a spec that restrict the clients it applies to.</summary>
     public static Visibility ReadVisibility(FieldReader spec, bool hasSelector = true)
     {
         IReadOnlyList<Located<string>> exportTo = spec.Texts("exportTo");
@@ -52,16 +52,22 @@ internal sealed class DocumentReader
             return;
         }
 
-        bool isOurs = known.Value is "DestinationRule" or "VirtualService" or "ServiceEntry" or "WorkloadEntry";
-        if (!isOurs || !given.Value.StartsWith(Group, StringComparison.Ordinal))
+        bool isSupported = known.Value is "DestinationRule" or "VirtualService" or "ServiceEntry" or "WorkloadEntry";
+        if (!isSupported || !given.Value.StartsWith(Group, StringComparison.Ordinal))
         {
-            _findings.Note(root.Location, "", $"a {known.Value} ({given.Value}) is skipped; read here are DestinationRule, VirtualService, ServiceEntry and WorkloadEntry of networking.istio.io.{Typography.Hint(known.Value)}");
+            _findings.Note(
+                root.Location,
+                "",
+                $"{known.Value} ({given.Value}) is skipped; only DestinationRule, VirtualService, ServiceEntry and WorkloadEntry of "
+                + "networking.istio.io are read."
+                    + Typography.Hint(known.Value));
             return;
         }
 
         if (!Versions.Contains(given.Value[Group.Length..]))
         {
-            fields.Error(given, $"'{given.Value}' is not known; known are {string.Join(", ", Versions.Select(static version => Group + version))}.");
+            string supported = string.Join(", ", Versions.Select(static version => Group + version));
+            fields.Error(given, $"unknown version '{given.Value}'; supported versions: {supported}.");
         }
 
         if (ReadMetadata(fields, root, known.Value) is not { } read)
@@ -74,7 +80,7 @@ internal sealed class DocumentReader
         FieldReader? spec = fields.Section("spec");
         if (spec is null && !fields.Has("spec"))
         {
-            fields.Error("'spec' is missing.");
+            fields.Error("'spec' is required.");
         }
 
         fields.ReportUnknownFields();
@@ -113,7 +119,7 @@ internal sealed class DocumentReader
         {
             if (!fields.Has("metadata"))
             {
-                fields.Error("'metadata' is missing; it has a name, like metadata: { name: catalog }.");
+                fields.Error("'metadata' is required, for example metadata: { name: catalog }.");
             }
 
             return null;
@@ -131,7 +137,10 @@ internal sealed class DocumentReader
         (string, string, string) key = (head.Kind, head.Namespace, head.Name);
         if (_seen.TryGetValue(key, out DocumentMetadata? other))
         {
-            _findings.Error(known.Location, "metadata.name", $"there are two documents {head.Kind} {head.Namespace}/{head.Name}: this one and the one at {other.Location}. A name is given once.");
+            _findings.Error(
+                known.Location,
+                "metadata.name",
+                $"duplicate document {head.Kind} {head.Namespace}/{head.Name}; it is already defined at {other.Location}.");
         }
         else
         {

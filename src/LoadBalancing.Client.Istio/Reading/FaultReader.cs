@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Reads a <c>fault</c>: delays and aborts, and for how many of the requests.</summary>
+/// <summary>Reads <c>fault</c>: delays, aborts and their percentages.</summary>
 internal static class FaultReader
 {
     public static HttpRouteFault? Read(FieldReader? fields)
@@ -12,7 +12,7 @@ internal static class FaultReader
 
         if (!fields.Has("delay") && !fields.Has("abort"))
         {
-            fields.Error("it says no fault; it has delay, abort or both.");
+            fields.Error("must not be empty; set delay, abort or both.");
         }
 
         Located<TimeSpan>? wait = null;
@@ -21,10 +21,10 @@ internal static class FaultReader
         if (fields.Section("delay") is { } delay)
         {
             wait = delay.Duration("fixedDelay");
-            delay.RejectUnsupported("exponentialDelay", "Istio itself does not honour it; write fixedDelay.");
+            delay.RejectUnsupported("exponentialDelay", "Istio does not implement it; use fixedDelay.");
             if (!delay.Has("fixedDelay") && !delay.Has("exponentialDelay"))
             {
-                delay.Error("'fixedDelay' is missing; it is required, like fixedDelay: 5s.");
+                delay.Error("'fixedDelay' is required, for example fixedDelay: 5s.");
             }
 
             delayed = ReadPercentage(delay);
@@ -33,12 +33,12 @@ internal static class FaultReader
 
         if (fields.Section("abort") is { } abort)
         {
-            status = abort.Integer("httpStatus", 200, 599, "a status, 200 to 599");
-            abort.RejectUnsupported("grpcStatus", "an injected answer of gRPC is not made here; use httpStatus.");
-            abort.RejectUnsupported("http2Error", "Istio itself does not honour it; write httpStatus.");
+            status = abort.Integer("httpStatus", 200, 599, "200 to 599");
+            abort.RejectUnsupported("grpcStatus", "gRPC statuses cannot be injected; use httpStatus.");
+            abort.RejectUnsupported("http2Error", "Istio does not implement it; use httpStatus.");
             if (!abort.Has("httpStatus") && !abort.Has("grpcStatus") && !abort.Has("http2Error"))
             {
-                abort.Error("'httpStatus' is missing; it is required, like httpStatus: 503.");
+                abort.Error("'httpStatus' is required, for example httpStatus: 503.");
             }
 
             aborted = ReadPercentage(abort);
@@ -49,13 +49,13 @@ internal static class FaultReader
         return new HttpRouteFault(fields.Location, wait, delayed, status, aborted);
     }
 
-    /// <summary><c>percentage: { value: 10 }</c>, the old <c>percent: 10</c>, and <c>percentage: 10</c> as older texts have it. Without any, nobody is hit.</summary>
+    /// <summary>Reads <c>percentage: { value: 10 }</c>, the deprecated <c>percent: 10</c>, and <c>percentage: 10</c>. The default is 0.</summary>
     private static Located<double>? ReadPercentage(FieldReader fields)
     {
         fields.RequireAtMostOne("percentage", "percent");
-        if (fields.Integer("percent", 0, 100, "a percentage, 0 to 100") is { } percent)
+        if (fields.Integer("percent", 0, 100, "0 to 100") is { } percent)
         {
-            fields.Warn(percent, $"percent is the old form of percentage: {{ value: {percent.Value} }} and means that.");
+            fields.Warn(percent, $"percent is deprecated; it is read as percentage: {{ value: {percent.Value} }}.");
             return new Located<double>(percent.Value, percent.Location, percent.Path);
         }
 
@@ -66,7 +66,7 @@ internal static class FaultReader
                 return null;
             }
 
-            fields.Warn(scalar, $"a plain number is read as percent; Istio writes percentage: {{ value: {scalar.Value} }}.");
+            fields.Warn(scalar, $"a plain number is not Istio's format; it is read as percentage: {{ value: {scalar.Value} }}.");
             return scalar;
         }
 
@@ -79,7 +79,9 @@ internal static class FaultReader
 
         if (!fields.Has("percent"))
         {
-            fields.Warn(new Located<string>("", fields.Location, fields.Path), "it has no percentage, which means that nobody is hit; write percentage: { value: 100 } for everybody.");
+            fields.Warn(
+                new Located<string>("", fields.Location, fields.Path),
+                "without a percentage no request is affected; write percentage: { value: 100 } to affect all requests.");
         }
 
         return null;
@@ -92,7 +94,7 @@ internal static class FaultReader
             return true;
         }
 
-        fields.Error(value, $"{value.Value} is not allowed; it is 0, or a percentage from 0.0001 to 100.");
+        fields.Error(value, $"{value.Value} is out of range; expected 0, or 0.0001 to 100.");
         return false;
     }
 }

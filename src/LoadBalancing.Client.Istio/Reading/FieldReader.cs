@@ -3,8 +3,8 @@ using System.Globalization;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Reads the fields of one section of a document. Whatever is asked for is known; what is left at the end, <see cref="ReportUnknownFields"/> reports, so that no field is ever passed over. A value that cannot be read is reported and
-/// counts as not given.
+/// Reads the fields of one mapping of a document. Reading a field makes it known; <see cref="ReportUnknownFields"/> reports the rest, so no field is ever
+/// ignored silently. An invalid value is reported and treated as not set.
 /// </summary>
 internal sealed class FieldReader
 {
@@ -39,16 +39,16 @@ internal sealed class FieldReader
 
     public void Note<T>(Located<T> about, string message) => _findings.Note(about.Location, about.Path, message);
 
-    /// <summary>A field that Istio knows and that cannot be honoured here.</summary>
+    /// <summary>Reports an Istio field that this library does not support.</summary>
     public void RejectUnsupported(string name, string reason)
     {
         if (Find(name) is { } node)
         {
-            _findings.Error(node.Location, GetPath(name), $"refused: {reason}");
+            _findings.Error(node.Location, GetPath(name), $"not supported: {reason}");
         }
     }
 
-    /// <summary>A field that changes nothing here, whatever it says.</summary>
+    /// <summary>Warns about a field that has no effect in this library.</summary>
     public void WarnIgnored(string name, string reason)
     {
         if (Find(name) is { } node)
@@ -57,7 +57,7 @@ internal sealed class FieldReader
         }
     }
 
-    /// <summary>A field that is of no interest and no policy.</summary>
+    /// <summary>Accepts fields without reading them.</summary>
     public void Ignore(params ReadOnlySpan<string> names)
     {
         foreach (string name in names)
@@ -87,47 +87,48 @@ internal sealed class FieldReader
         if (!Has(name))
         {
             _requestedNames.Add(name);
-            Error($"'{name}' is missing; it is required, like {name}: {example}.");
+            Error($"'{name}' is required, for example {name}: {example}.");
             return null;
         }
 
         Located<string>? text = Text(name);
         if (text is { Value: "" } empty)
         {
-            Error(empty, $"it is empty; it is required, like {name}: {example}.");
+            Error(empty, $"must not be empty, for example {name}: {example}.");
             return null;
         }
 
         return text;
     }
 
-    public Located<int>? Integer(string name, int least, int most, string expectation)
+    public Located<int>? Integer(string name, int min, int max, string range)
     {
         if (Find(name) is not { } node)
         {
             return null;
         }
 
-        if (node is YamlScalar { IsPlain: true } scalar && long.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value))
+        if (node is YamlScalar { IsPlain: true } scalar
+            && long.TryParse(scalar.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value))
         {
-            if (value >= least && value <= most)
+            if (value >= min && value <= max)
             {
                 return new Located<int>((int)value, node.Location, GetPath(name));
             }
 
-            _findings.Error(node.Location, GetPath(name), $"{value} is not allowed; it is {expectation}.");
+            _findings.Error(node.Location, GetPath(name), $"{value} is out of range; expected {range}.");
             return null;
         }
 
-        ReportTypeMismatch(node, GetPath(name), $"a whole number; it is {expectation}");
+        ReportTypeMismatch(node, GetPath(name), $"an integer, {range}");
         return null;
     }
 
     public Located<int>? Count(string name) => Integer(name, 0, int.MaxValue, "0 or more");
 
-    public Located<int>? Percent(string name) => Integer(name, 0, 100, "a percentage, 0 to 100");
+    public Located<int>? Percent(string name) => Integer(name, 0, 100, "0 to 100");
 
-    public Located<int>? Port(string name) => Integer(name, 1, 65535, "a port, 1 to 65535");
+    public Located<int>? Port(string name) => Integer(name, 1, 65535, "1 to 65535");
 
     public Located<double>? Number(string name)
     {
@@ -136,7 +137,9 @@ internal sealed class FieldReader
             return null;
         }
 
-        if (node is YamlScalar { IsNumber: true } scalar && double.TryParse(scalar.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value))
+        if (node is YamlScalar { IsNumber: true } scalar
+            && double.TryParse(scalar.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+            && double.IsFinite(value))
         {
             return new Located<double>(value, node.Location, GetPath(name));
         }
@@ -171,7 +174,7 @@ internal sealed class FieldReader
 
         if (node is not YamlScalar scalar || !GoDuration.TryParse(scalar.Text, out TimeSpan value))
         {
-            ReportTypeMismatch(node, GetPath(name), "a duration with its unit, like 250ms, 5s, 1.5s or 1h30m");
+            ReportTypeMismatch(node, GetPath(name), "a duration with a unit, such as 250ms, 5s, 1.5s or 1h30m");
             return null;
         }
 
@@ -182,13 +185,13 @@ internal sealed class FieldReader
 
         if (value < TimeSpan.FromMilliseconds(1) || value.Ticks % TimeSpan.TicksPerMillisecond != 0)
         {
-            _findings.Error(node.Location, GetPath(name), $"{scalar.Text} is not allowed; it is 1ms or longer, in whole milliseconds.");
+            _findings.Error(node.Location, GetPath(name), $"{scalar.Text} is out of range; expected 1ms or longer, in whole milliseconds.");
             return null;
         }
 
         if (value > TimeSpan.FromDays(24))
         {
-            _findings.Error(node.Location, GetPath(name), $"{scalar.Text} is too long; the longest is 24 days (576h).");
+            _findings.Error(node.Location, GetPath(name), $"{scalar.Text} is out of range; the maximum is 576h (24 days).");
             return null;
         }
 
@@ -210,7 +213,7 @@ internal sealed class FieldReader
             }
         }
 
-        Error(text, $"'{text.Value}' is not known; it is one of {string.Join(", ", allowed!)}.");
+        Error(text, $"unknown value '{text.Value}'; allowed values: {string.Join(", ", allowed!)}.");
         return null;
     }
 
@@ -226,14 +229,14 @@ internal sealed class FieldReader
             return new FieldReader(mapping, GetPath(name), _findings);
         }
 
-        ReportTypeMismatch(node, GetPath(name), "a section with fields of its own ({} for one with nothing but defaults)");
+        ReportTypeMismatch(node, GetPath(name), "a mapping ({} for defaults only)");
         return null;
     }
 
     public IReadOnlyList<FieldReader> Sections(string name)
     {
         var sections = new List<FieldReader>();
-        foreach (Located<YamlNode> item in List(name, "a list, each item on a line that begins with '-'"))
+        foreach (Located<YamlNode> item in List(name, "a list, with '-' before each item"))
         {
             if (item.Value is YamlMapping mapping)
             {
@@ -241,7 +244,7 @@ internal sealed class FieldReader
             }
             else
             {
-                ReportTypeMismatch(item.Value, item.Path, "a section with fields of its own");
+                ReportTypeMismatch(item.Value, item.Path, "a mapping");
             }
         }
 
@@ -251,7 +254,7 @@ internal sealed class FieldReader
     public IReadOnlyList<Located<string>> Texts(string name)
     {
         var texts = new List<Located<string>>();
-        foreach (Located<YamlNode> item in List(name, "a list of texts, each on a line that begins with '-'"))
+        foreach (Located<YamlNode> item in List(name, "a list of strings, with '-' before each item"))
         {
             if (ReadText(item.Value, item.Path) is { } text)
             {
@@ -262,7 +265,7 @@ internal sealed class FieldReader
         return texts;
     }
 
-    /// <summary>Texts by names, like labels and headers.</summary>
+    /// <summary>Reads a mapping of strings, such as labels and headers.</summary>
     public IReadOnlyList<(string Key, Located<string> Value)> Map(string name)
     {
         var map = new List<(string, Located<string>)>();
@@ -272,7 +275,7 @@ internal sealed class FieldReader
             {
                 if (map.Any(other => other.Item1.Equals(key.Text, StringComparison.OrdinalIgnoreCase)))
                 {
-                    _findings.Error(key.Location, section.GetPath(key.Text), $"'{key.Text}' stands here a second time, in other letters, which make no difference here.");
+                    _findings.Error(key.Location, section.GetPath(key.Text), $"duplicate key '{key.Text}'; keys are unique, regardless of case.");
                 }
                 else if (section.ReadText(value, section.GetPath(key.Text)) is { } text)
                 {
@@ -300,20 +303,20 @@ internal sealed class FieldReader
         return [];
     }
 
-    /// <summary>Reports whatever was never asked for.</summary>
+    /// <summary>Reports all fields that have not been read.</summary>
     public void ReportUnknownFields()
     {
         foreach ((YamlScalar key, _) in _mapping.Entries)
         {
             if (!_requestedNames.Contains(key.Text))
             {
-                string known = _requestedNames.Count == 0 ? "nothing is" : $"known here are {string.Join(", ", _requestedNames)}";
-                _findings.Error(key.Location, GetPath(key.Text), $"'{key.Text}' is not known; {known}.{Typography.Hint(key.Text)}");
+                string known = _requestedNames.Count == 0 ? "no fields are allowed here" : $"known fields: {string.Join(", ", _requestedNames)}";
+                _findings.Error(key.Location, GetPath(key.Text), $"unknown field '{key.Text}'; {known}.{Typography.Hint(key.Text)}");
             }
         }
     }
 
-    /// <summary>A text, as Kubernetes takes it: what looks like a number, a flag or nothing is none without quotes.</summary>
+    /// <summary>Reads a string, as Kubernetes does: unquoted numbers, booleans and nulls are not strings.</summary>
     public Located<string>? ReadText(YamlNode node, string path)
     {
         if (node is YamlScalar scalar && !scalar.IsNull && !scalar.IsNumber && !scalar.IsBoolean)
@@ -321,16 +324,17 @@ internal sealed class FieldReader
             return new Located<string>(scalar.Text, node.Location, path);
         }
 
-        ReportTypeMismatch(node, path, node is YamlScalar { IsNull: false } raw ? $"a text; in quotes it is one: \"{raw.Text}\"" : "a text");
+        ReportTypeMismatch(node, path, "a string", node is YamlScalar { IsNull: false } raw ? $"; quote it: \"{raw.Text}\"" : "");
         return null;
     }
 
-    private void ReportTypeMismatch(YamlNode node, string path, string expectation) => _findings.Error(
-        node.Location,
-        path,
-        node is YamlScalar { IsNull: false } scalar
-            ? $"'{Shorten(scalar.Text)}' is not {expectation}.{Typography.Hint(scalar.Text)}"
-            : $"{node.KindName} stands here; expected {expectation}.");
+    private void ReportTypeMismatch(YamlNode node, string path, string expectation, string advice = "")
+    {
+        (string found, string hint) = node is YamlScalar { IsNull: false } scalar
+            ? ($"'{Shorten(scalar.Text)}'", Typography.Hint(scalar.Text))
+            : (node.KindName, "");
+        _findings.Error(node.Location, path, $"expected {expectation}, found {found}{advice}.{hint}");
+    }
 
     private static string Shorten(string text) => text.Length <= 100 ? text : $"{text[..100]}...";
 }

@@ -1,14 +1,14 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Fields with rules that several documents share.</summary>
+/// <summary>Validation shared by several readers.</summary>
 internal static class FieldReaderExtensions
 {
-    /// <summary>Reports what a rule says of a value; null when it said something.</summary>
-    public static Located<string>? Validate(this FieldReader fields, Located<string>? value, Func<string, string?> rule)
+    /// <summary>Reports the error that a validator returns for a value; null in that case.</summary>
+    public static Located<string>? Validate(this FieldReader fields, Located<string>? value, Func<string, string?> validator)
     {
-        if (value is { } given && rule(given.Value) is { } fault)
+        if (value is { } given && validator(given.Value) is { } error)
         {
-            fields.Error(given, fault);
+            fields.Error(given, error);
             return null;
         }
 
@@ -26,13 +26,13 @@ internal static class FieldReaderExtensions
         return labels;
     }
 
-    /// <summary>In the mesh, zero means that nothing was said.</summary>
+    /// <summary>In Istio, zero means not set.</summary>
     public static Located<int>? NullIfZero(this Located<int>? value) => value is { Value: 0 } ? null : value;
 
     /// <inheritdoc cref="NullIfZero(Located{int}?)"/>
     public static Located<TimeSpan>? NullIfZero(this Located<TimeSpan>? value) => value is { } given && given.Value == TimeSpan.Zero ? null : value;
 
-    /// <summary>Reports parts of which at most one may be given.</summary>
+    /// <summary>Reports mutually exclusive fields.</summary>
     public static void RequireAtMostOne(this FieldReader fields, params ReadOnlySpan<string> names)
     {
         var given = new List<string>();
@@ -46,7 +46,7 @@ internal static class FieldReaderExtensions
 
         if (given.Count > 1)
         {
-            fields.Error($"{string.Join(" and ", given)} stand side by side; only one of them may be given.");
+            fields.Error($"{string.Join(" and ", given)} are mutually exclusive.");
         }
     }
 }

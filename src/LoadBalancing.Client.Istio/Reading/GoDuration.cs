@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Durations as Go writes them, and so Istio: <c>1h2m3.5s</c>, <c>250ms</c>.</summary>
+/// <summary>Durations in Go's format, which Istio uses: <c>1h2m3.5s</c>, <c>250ms</c>.</summary>
 internal static class GoDuration
 {
     public static bool TryParse(string text, out TimeSpan duration)
@@ -23,7 +23,9 @@ internal static class GoDuration
         while (!rest.IsEmpty)
         {
             int digits = rest.IndexOfAnyExceptInRange('.', '9');
-            if (digits <= 0 || rest[..digits].Contains('/') || !decimal.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal number))
+            if (digits <= 0
+                || rest[..digits].Contains('/')
+                || !decimal.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal number))
             {
                 return false;
             }
@@ -55,12 +57,12 @@ internal static class GoDuration
             return false;
         }
 
-        // Ten nanoseconds and less are lost; whatever is shorter than a millisecond is refused by its reader.
+        // Rounds up to ticks of 100 ns; callers reject anything shorter than a millisecond.
         duration = new TimeSpan((long)Math.Ceiling(ticks));
         return true;
     }
 
-    /// <summary>As the strict reader of options takes it, and as short as it goes.</summary>
+    /// <summary>Formats a duration for the options reader, as short as possible.</summary>
     public static string Format(TimeSpan duration) =>
         duration == Timeout.InfiniteTimeSpan ? "infinite"
         : duration == TimeSpan.Zero ? "0s"

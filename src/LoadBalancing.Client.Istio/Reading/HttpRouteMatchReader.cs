@@ -9,13 +9,13 @@ internal static class HttpRouteMatchReader
         StringMatch? uri = ReadCondition(fields.Section("uri"));
         if (uri is { Kind: StringMatchKind.Exact or StringMatchKind.Prefix } path && !path.Text.StartsWith('/'))
         {
-            fields.Error(new Located<string>(path.Text, path.Location, path.Path), $"'{path.Text}' does not begin with a slash, as every path does.{Typography.Hint(path.Text)}");
+            fields.Error(new Located<string>(path.Text, path.Location, path.Path), $"'{path.Text}' must start with a slash.{Typography.Hint(path.Text)}");
         }
 
         Located<bool>? ignoreCase = fields.Flag("ignoreUriCase");
         if (ignoreCase is { Value: true } ignored && uri is { Kind: StringMatchKind.Regex })
         {
-            fields.Warn(ignored, "has no effect: it counts for exact and prefix; a regular expression says (?i) itself.");
+            fields.Warn(ignored, "has no effect on regex; use (?i) in the regular expression.");
             ignoreCase = null;
         }
 
@@ -31,11 +31,12 @@ internal static class HttpRouteMatchReader
         IReadOnlyList<Located<string>> gateways = fields.Texts("gateways");
         if (fields.IsEmpty)
         {
-            fields.Error("it asks for nothing; leave 'match' out for a rule that takes all requests.");
+            fields.Error("must not be empty; omit 'match' to match all requests.");
         }
 
         fields.ReportUnknownFields();
-        return new HttpRouteMatch(fields.Location, fields.Path, uri, ignoreCase, scheme, method, authority, headers, without, query, port, labels, @namespace, gateways);
+        return new HttpRouteMatch(
+            fields.Location, fields.Path, uri, ignoreCase, scheme, method, authority, headers, without, query, port, labels, @namespace, gateways);
     }
 
     private static List<(string, StringMatch)> ReadConditions(FieldReader fields, string name, bool isHeader)
@@ -51,11 +52,11 @@ internal static class HttpRouteMatchReader
             var given = new Located<string>(key.Text, key.Location, section.GetPath(key.Text));
             if (conditions.Any(other => other.Item1.Equals(key.Text, StringComparison.OrdinalIgnoreCase) && isHeader))
             {
-                section.Error(given, $"'{key.Text}' stands here a second time, in other letters, which make no difference here.");
+                section.Error(given, $"duplicate header '{key.Text}'; header names are not case-sensitive.");
             }
-            else if (isHeader && key.Text is "uri" or "scheme" or "method" or "authority" && isHeader)
+            else if (isHeader && key.Text is "uri" or "scheme" or "method" or "authority")
             {
-                section.Error(given, $"refused: '{key.Text}' has a field of its own; Istio takes no notice of it here.");
+                section.Error(given, $"not supported: Istio ignores '{key.Text}' here; use the field '{key.Text}' of the match.");
             }
             else if (isHeader)
             {
@@ -63,7 +64,7 @@ internal static class HttpRouteMatchReader
             }
             else if (key.Text.Length == 0)
             {
-                section.Error(given, "it is empty; it is the name of a parameter, like 'page'.");
+                section.Error(given, "the parameter name must not be empty.");
             }
 
             if (ReadCondition(section.Section(key.Text)) is { } condition)
@@ -89,7 +90,7 @@ internal static class HttpRouteMatchReader
         fields.ReportUnknownFields();
         if ((prefix ?? exact ?? regex) is { Value: "" } nothing)
         {
-            fields.Error(nothing, "it is empty; for whatever is there, leave it out.");
+            fields.Error(nothing, "must not be empty; omit it to match any value.");
         }
 
         return (exact, prefix, regex) switch

@@ -1,6 +1,8 @@
+using System.Text.RegularExpressions;
+
 namespace LoadBalancing.Client;
 
-/// <summary>Reads one <c>http</c> rule of a VirtualService.</summary>
+/// <summary>Reads one rule of <c>http</c> of a VirtualService.</summary>
 internal static class HttpRouteReader
 {
     private static readonly string[] Actions = ["route", "redirect", "directResponse", "delegate"];
@@ -12,15 +14,14 @@ internal static class HttpRouteReader
         Located<string>? name = fields.Text("name");
         name = name is { Value: "" } ? null : name;
         List<HttpRouteMatch> matches = [.. fields.Sections("match").Select(HttpRouteMatchReader.Read)];
-        bool takesAll = fields.Find("match") is YamlSequence { Items.Count: 0 };
-        if (takesAll)
+        if (fields.Find("match") is YamlSequence { Items.Count: 0 })
         {
-            fields.Error("'match' is an empty list; leave it out for a rule that takes all requests.");
+            fields.Error("'match' must not be empty; omit it to match all requests.");
         }
 
         List<HttpRouteDestination> route = [.. fields.Sections("route").Select(ReadDestination).OfType<HttpRouteDestination>()];
         HttpRouteRedirect? redirect = ReadRedirect(fields.Section("redirect"));
-        HttpRouteDirectResponse? answer = ReadDirectResponse(fields.Section("directResponse"));
+        HttpRouteDirectResponse? directResponse = ReadDirectResponse(fields.Section("directResponse"));
         HttpRouteDelegate? @delegate = ReadDelegate(fields.Section("delegate"));
         HttpRouteRewrite? rewrite = ReadRewrite(fields.Section("rewrite"));
         Located<TimeSpan>? timeout = fields.Duration("timeout", mayBeZero: true);
@@ -29,19 +30,20 @@ internal static class HttpRouteReader
         HttpRouteHeaders? headers = ReadHeaders(fields.Section("headers"));
         foreach (string mirror in Mirrors)
         {
-            fields.RejectUnsupported(mirror, "requests are not mirrored here yet.");
+            fields.RejectUnsupported(mirror, "requests cannot be mirrored yet.");
         }
 
-        if (timeout.NullIfZero() is { } whole && retries?.PerTryTimeout is { } perTry && perTry.Value >= whole.Value)
+        if (timeout.NullIfZero() is { } total && retries?.PerTryTimeout is { } perTry && perTry.Value >= total.Value)
         {
-            fields.Warn(perTry, $"has no effect: it is not shorter than the timeout of all attempts together, {GoDuration.Format(whole.Value)}.");
+            fields.Warn(perTry, $"has no effect: it is not shorter than the timeout of the route, {GoDuration.Format(total.Value)}.");
             retries = retries with { PerTryTimeout = null };
         }
 
-        fields.RejectUnsupported("corsPolicy", "browsers ask for it, and servers and gateways answer; an HttpClient has no part in it.");
+        fields.RejectUnsupported("corsPolicy", "CORS is handled by browsers and servers, not by an HttpClient.");
         CheckAction(fields, route, isDelegate);
         fields.ReportUnknownFields();
-        return new HttpRoute(fields.Location, fields.Path, name, matches, route, redirect, answer, @delegate, rewrite, timeout, retries, fault, headers);
+        return new HttpRoute(
+            fields.Location, fields.Path, name, matches, route, redirect, directResponse, @delegate, rewrite, timeout, retries, fault, headers);
     }
 
     private static void CheckAction(FieldReader fields, List<HttpRouteDestination> route, bool isDelegate)
@@ -50,8 +52,8 @@ internal static class HttpRouteReader
         if (actions.Length != 1)
         {
             fields.Error(actions.Length == 0
-                ? "it says nothing to do; it has exactly one of route, redirect, directResponse and delegate."
-                : $"{string.Join(" and ", actions)} stand side by side; it has exactly one of route, redirect, directResponse and delegate.");
+                ? "an action is required: route, redirect, directResponse or delegate."
+                : $"{string.Join(" and ", actions)} are mutually exclusive; a rule has exactly one of route, redirect, directResponse and delegate.");
             return;
         }
 
@@ -63,23 +65,23 @@ internal static class HttpRouteReader
         };
         foreach (string field in forbidden.Where(fields.Has))
         {
-            fields.Error($"{field} has no place beside {actions[0]}.");
+            fields.Error($"{field} is not allowed with {actions[0]}.");
         }
 
         if (actions[0] == "delegate" && isDelegate)
         {
-            fields.Error("a delegate cannot delegate further.");
+            fields.Error("a delegate cannot delegate to another VirtualService.");
         }
 
         if (actions[0] == "route" && fields.Find("route") is YamlSequence { Items.Count: 0 })
         {
-            fields.Error("'route' has no destination; it has at least one.");
+            fields.Error("'route' requires at least one destination.");
         }
 
         long sum = route.Sum(static destination => (long)(destination.Weight?.Value ?? 0));
         if ((route.Count > 1 && sum == 0) || sum > uint.MaxValue)
         {
-            fields.Error($"the weights of the destinations add up to {sum}; together they are 1 to {uint.MaxValue}.");
+            fields.Error($"the destination weights add up to {sum}; expected 1 to {uint.MaxValue}.");
         }
     }
 
@@ -91,7 +93,9 @@ internal static class HttpRouteReader
         Located<int>? port = null;
         if (fields.Section("destination") is { } destination)
         {
-            host = destination.Validate(destination.RequiredText("host", "catalog.default.svc.cluster.local"), static host => FieldValidators.Host(host, mayBeWildcard: false));
+            host = destination.Validate(
+                destination.RequiredText("host", "catalog.default.svc.cluster.local"),
+                static host => FieldValidators.Host(host, mayBeWildcard: false));
             subset = destination.Validate(destination.Text("subset"), FieldValidators.SubsetName);
             if (destination.Section("port") is { } section)
             {
@@ -103,7 +107,7 @@ internal static class HttpRouteReader
         }
         else if (!fields.Has("destination"))
         {
-            fields.Error("'destination' is missing; it is required, like destination: { host: catalog }.");
+            fields.Error("'destination' is required, for example destination: { host: catalog }.");
         }
 
         fields.ReportUnknownFields();
@@ -119,7 +123,7 @@ internal static class HttpRouteReader
 
         if (!RedirectParts.Any(fields.Has))
         {
-            fields.Error("it says nothing to redirect to; it has at least one of uri, authority, scheme, port and derivePort.");
+            fields.Error("must not be empty; set at least one of uri, authority, scheme, port and derivePort.");
         }
 
         fields.RequireAtMostOne("port", "derivePort");
@@ -131,7 +135,7 @@ internal static class HttpRouteReader
         Located<int>? code = fields.Integer("redirectCode", 0, 308, "301, 302, 303, 307 or 308").NullIfZero();
         if (code is { } status && status.Value is not (301 or 302 or 303 or 307 or 308))
         {
-            fields.Error(status, $"{status.Value} is not allowed; it is 301, 302, 303, 307 or 308.");
+            fields.Error(status, $"{status.Value} is out of range; expected 301, 302, 303, 307 or 308.");
         }
 
         fields.ReportUnknownFields();
@@ -145,10 +149,10 @@ internal static class HttpRouteReader
             return null;
         }
 
-        Located<int>? status = fields.Integer("status", 200, 599, "a status, 200 to 599");
+        Located<int>? status = fields.Integer("status", 200, 599, "200 to 599");
         if (!fields.Has("status"))
         {
-            fields.Error("'status' is missing; it is required, like status: 503.");
+            fields.Error("'status' is required, for example status: 503.");
         }
 
         Located<string>? text = null;
@@ -156,7 +160,7 @@ internal static class HttpRouteReader
         {
             body.RequireAtMostOne("string", "bytes");
             text = body.Text("string");
-            body.RejectUnsupported("bytes", "the body of an answer that is made here is a text; write string.");
+            body.RejectUnsupported("bytes", "the body of a direct response is a string; use string.");
             body.ReportUnknownFields();
         }
 
@@ -186,7 +190,7 @@ internal static class HttpRouteReader
 
         if (fields.IsEmpty)
         {
-            fields.Error("it says nothing to rewrite; it has at least one of uri, authority and uriRegexRewrite.");
+            fields.Error("must not be empty; set at least one of uri, authority and uriRegexRewrite.");
         }
 
         fields.RequireAtMostOne("uri", "uriRegexRewrite");
@@ -212,12 +216,12 @@ internal static class HttpRouteReader
             return;
         }
 
-        int groups = new System.Text.RegularExpressions.Regex(expression.Value, System.Text.RegularExpressions.RegexOptions.NonBacktracking).GetGroupNumbers().Length - 1;
+        int groups = new Regex(expression.Value, RegexOptions.NonBacktracking).GetGroupNumbers().Length - 1;
         for (int i = 0; i + 1 < text.Value.Length; i++)
         {
             if (text.Value[i] == '\\' && char.IsAsciiDigit(text.Value[i + 1]) && text.Value[i + 1] - '0' > groups)
             {
-                fields.Error(text, $"'\\{text.Value[i + 1]}' means a group that '{expression.Value}' has not; it has {groups}.");
+                fields.Error(text, $"'\\{text.Value[i + 1]}' refers to a missing group; '{expression.Value}' has {groups} groups.");
             }
         }
     }
@@ -235,21 +239,21 @@ internal static class HttpRouteReader
         List<Located<string>> conditions = ReadConditions(fields, fields.Text("retryOn"));
         if (fields.Flag("retryIgnorePreviousHosts") is { Value: false } again)
         {
-            fields.Error(again, "refused: a retry goes to an endpoint that was not tried yet wherever there is one.");
+            fields.Error(again, "not supported: retries always avoid endpoints already tried.");
         }
 
         if (fields.Flag("retryRemoteLocalities") is { Value: true } remote)
         {
-            fields.Error(remote, "refused: retries stay within the localities that the locality policy allows.");
+            fields.Error(remote, "not supported: retries stay within the localities of the locality policy.");
         }
 
         if (attempts is null && !fields.Has("attempts") && fields.Entries.Count > 0)
         {
-            fields.Error("'attempts' is missing, which means 0 beside other settings of retries; it is required, like attempts: 3.");
+            fields.Error("'attempts' is required with other retry settings, for example attempts: 3.");
         }
         else if (attempts is { Value: 0 } none && fields.Entries.Count > 1)
         {
-            fields.Error(none, "0 attempts stand beside other settings of retries; 0 means no retries and stands alone.");
+            fields.Error(none, "0 disables retries and is not allowed with other retry settings.");
         }
 
         fields.ReportUnknownFields();
@@ -269,7 +273,10 @@ internal static class HttpRouteReader
             bool isStatus = int.TryParse(part, out int status);
             if (isStatus ? status is < 100 or > 599 : !RetryOnConditions.Known.Contains(part))
             {
-                fields.Error(given, $"'{part}' is not known; known are {string.Join(", ", RetryOnConditions.Known)}, and statuses like 503.{Typography.Hint(part)}");
+                fields.Error(
+                    given,
+                    $"unknown condition '{part}'; known conditions: {string.Join(", ", RetryOnConditions.Known)}, and statuses such as "
+                    + $"503.{Typography.Hint(part)}");
             }
             else
             {
@@ -279,7 +286,11 @@ internal static class HttpRouteReader
 
         if (conditions.Any(static condition => RetryOnConditions.IsResponseCondition(condition.Value)))
         {
-            fields.Note(given, "conditions on answers count for idempotent requests only (GET, HEAD, OPTIONS, TRACE, PUT, DELETE and those marked with LoadBalancing().Idempotent()), other than in the mesh, unless Retry.RetryAllMethods is set in the options.");
+            fields.Note(
+                given,
+                "unlike in the mesh, conditions on responses apply to idempotent requests only (GET, HEAD, OPTIONS, TRACE, PUT, DELETE and those "
+                + "marked as idempotent), "
+                + "unless Retry.RetryAllMethods is set in the options.");
         }
 
         return conditions;
@@ -312,27 +323,31 @@ internal static class HttpRouteReader
         {
             fields.Validate(new Located<string>(name, value.Location, value.Path), FieldValidators.HeaderName);
             fields.Validate(value, FieldValidators.HeaderValue);
-            if (name.Equals("content-length", StringComparison.OrdinalIgnoreCase) || name.Equals("transfer-encoding", StringComparison.OrdinalIgnoreCase))
+            if (IsFramingHeader(name))
             {
-                fields.Error(value, $"refused: '{name}' says how a body is sent, and is made by whoever sends it.");
+                fields.Error(value, $"not supported: '{name}' is set by the HTTP handler.");
             }
 
-            if (value.Value.Contains('%', StringComparison.Ordinal) && value.Value.Replace("%%", "", StringComparison.Ordinal).Contains('%', StringComparison.Ordinal))
+            if (value.Value.Contains('%', StringComparison.Ordinal)
+                && value.Value.Replace("%%", "", StringComparison.Ordinal).Contains('%', StringComparison.Ordinal))
             {
-                fields.Error(value, $"refused: '{value.Value}' has something between percent signs, which Envoy would fill in; here values are as they stand.");
+                fields.Error(value, $"not supported: '{value.Value}' contains an Envoy command operator between percent signs; values are literal here.");
             }
         }
 
         foreach (Located<string> name in remove)
         {
             fields.Validate(name, FieldValidators.HeaderName);
-            if (name.Value.Equals("content-length", StringComparison.OrdinalIgnoreCase) || name.Value.Equals("transfer-encoding", StringComparison.OrdinalIgnoreCase))
+            if (IsFramingHeader(name.Value))
             {
-                fields.Error(name, $"refused: '{name.Value}' says how a body is sent, and is made by whoever sends it.");
+                fields.Error(name, $"not supported: '{name.Value}' is set by the HTTP handler.");
             }
         }
 
         fields.ReportUnknownFields();
         return new HeaderTransforms(set, add, remove);
     }
+
+    private static bool IsFramingHeader(string name) =>
+        name.Equals("content-length", StringComparison.OrdinalIgnoreCase) || name.Equals("transfer-encoding", StringComparison.OrdinalIgnoreCase);
 }

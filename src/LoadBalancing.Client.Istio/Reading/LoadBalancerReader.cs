@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Reads a <c>loadBalancer</c>: the strategy, what it hashes, places, and how newcomers are warmed up.</summary>
+/// <summary>Reads <c>loadBalancer</c>: strategy, hashing, localities and warm-up.</summary>
 internal static class LoadBalancerReader
 {
     public static LoadBalancerPolicy? Read(FieldReader? fields)
@@ -14,11 +14,11 @@ internal static class LoadBalancerReader
         Located<string>? simple = fields.Choice("simple", "UNSPECIFIED", "LEAST_CONN", "RANDOM", "PASSTHROUGH", "ROUND_ROBIN", "LEAST_REQUEST");
         if (simple is { Value: "PASSTHROUGH" } passthrough)
         {
-            fields.Error(passthrough, "refused: it sends a request to the address that the caller has looked up, and here nobody has; leave the service out of the balancing.");
+            fields.Error(passthrough, "not supported: requests would go to the address that the caller resolved; do not load-balance this service.");
         }
         else if (simple is { Value: "LEAST_CONN" } old)
         {
-            fields.Warn(old, "LEAST_CONN is the old name of LEAST_REQUEST and means that.");
+            fields.Warn(old, "LEAST_CONN is deprecated; it is read as LEAST_REQUEST.");
         }
 
         ConsistentHashPolicy? hash = ReadHash(fields.Section("consistentHash"));
@@ -27,13 +27,13 @@ internal static class LoadBalancerReader
         WarmupPolicy? warmup = ReadWarmup(fields.Section("warmup"));
         if (fields.Duration("warmupDurationSecs") is { } seconds)
         {
-            fields.Warn(seconds, "warmupDurationSecs is the old form of warmup: { duration: ... } and means that.");
+            fields.Warn(seconds, "warmupDurationSecs is deprecated; it is read as warmup: { duration: ... }.");
             warmup ??= new WarmupPolicy(seconds, null, null);
         }
 
         if (warmup is not null && (hash is not null || simple is { Value: "RANDOM" }))
         {
-            fields.Warn(warmup.Duration, "has no effect: only ROUND_ROBIN and LEAST_REQUEST warm endpoints up.");
+            fields.Warn(warmup.Duration, "has no effect: only ROUND_ROBIN and LEAST_REQUEST support warm-up.");
             warmup = null;
         }
 
@@ -56,24 +56,24 @@ internal static class LoadBalancerReader
         Located<string>? parameter = fields.Text("httpQueryParameterName");
         if (parameter is { Value: "" } empty)
         {
-            fields.Error(empty, "it is empty; it is the name of a parameter, like 'user'.");
+            fields.Error(empty, "must not be empty, for example httpQueryParameterName: user.");
         }
 
         if (!fields.Has("httpHeaderName") && !fields.Has("httpCookie") && sourceIp is not { Value: true } && !fields.Has("httpQueryParameterName"))
         {
-            fields.Error("it says nothing to hash; it has one of httpHeaderName, httpCookie, useSourceIp: true and httpQueryParameterName.");
+            fields.Error("a hash input is required: httpHeaderName, httpCookie, useSourceIp: true or httpQueryParameterName.");
         }
 
-        const int LargestRing = 8 * 1024 * 1024;
-        Located<int>? ring = fields.Integer("minimumRingSize", 0, LargestRing, $"0 to {LargestRing}").NullIfZero();
+        const int MaxRingSize = 8 * 1024 * 1024;
+        Located<int>? ring = fields.Integer("minimumRingSize", 0, MaxRingSize, $"0 to {MaxRingSize}").NullIfZero();
         if (ring is { } oldRing)
         {
-            fields.Warn(oldRing, "minimumRingSize is deprecated here; write ringHash: { minimumRingSize: ... }.");
+            fields.Warn(oldRing, "minimumRingSize is deprecated here; use ringHash: { minimumRingSize: ... }.");
         }
 
         if (fields.Section("ringHash") is { } ringHash)
         {
-            ring = ringHash.Integer("minimumRingSize", 0, LargestRing, $"0 to {LargestRing}").NullIfZero() ?? ring;
+            ring = ringHash.Integer("minimumRingSize", 0, MaxRingSize, $"0 to {MaxRingSize}").NullIfZero() ?? ring;
             ringHash.ReportUnknownFields();
         }
 
@@ -83,11 +83,11 @@ internal static class LoadBalancerReader
             table = maglev.Integer("tableSize", 0, int.MaxValue, "a prime number up to 5000011");
             if (!maglev.Has("tableSize"))
             {
-                maglev.Error("'tableSize' is missing; it is required, like tableSize: 65537.");
+                maglev.Error("'tableSize' is required, for example tableSize: 65537.");
             }
-            else if (table is { } size && FieldValidators.Maglev(size.Value) is { } fault)
+            else if (table is { } size && FieldValidators.Maglev(size.Value) is { } error)
             {
-                maglev.Error(size, fault);
+                maglev.Error(size, error);
                 table = null;
             }
 
@@ -109,7 +109,7 @@ internal static class LoadBalancerReader
         Located<string>? path = fields.Text("path");
         path = path is { Value: "" } ? null : fields.Validate(path, FieldValidators.CookiePath);
         Located<TimeSpan>? ttl = fields.Duration("ttl", mayBeZero: true);
-        fields.RejectUnsupported("attributes", "a cookie that is made here has a name, a path and a time to live.");
+        fields.RejectUnsupported("attributes", "generated cookies have only a name, a path and a time to live.");
         fields.ReportUnknownFields();
         return name is { } known ? new HashCookiePolicy(known, path, ttl) : null;
     }
@@ -124,20 +124,20 @@ internal static class LoadBalancerReader
         Located<TimeSpan>? duration = fields.Duration("duration");
         if (!fields.Has("duration"))
         {
-            fields.Error("'duration' is missing; it is required, like duration: 30s.");
+            fields.Error("'duration' is required, for example duration: 30s.");
         }
 
         Located<double>? minimum = fields.Number("minimumPercent");
         if (minimum is { } percent && percent.Value is < 0 or > 100)
         {
-            fields.Error(percent, $"{percent.Value} is not allowed; it is a percentage, 0 to 100.");
+            fields.Error(percent, $"{percent.Value} is out of range; expected 0 to 100.");
             minimum = null;
         }
 
         Located<double>? aggression = fields.Number("aggression");
         if (aggression is { } factor && factor.Value < 1)
         {
-            fields.Error(factor, $"{factor.Value} is not allowed; it is 1 or more.");
+            fields.Error(factor, $"{factor.Value} is out of range; expected 1 or more.");
             aggression = null;
         }
 
@@ -176,7 +176,7 @@ internal static class LoadBalancerReader
             {
                 if (here.Value == there.Value)
                 {
-                    item.Error(there, $"'{there.Value}' fails over to itself; 'to' is another region.");
+                    item.Error(there, $"'{there.Value}' fails over to itself; 'to' must be another region.");
                 }
 
                 failover.Add((here, there));
@@ -191,16 +191,18 @@ internal static class LoadBalancerReader
         {
             if (label.Value.Length == 0 || label.Value[0] == '=' || !labels.Add(label.Value.Split('=')[0]))
             {
-                fields.Error(label, $"'{label.Value}' is not allowed; it is the name of a label, or name=value, and each label comes once.");
+                fields.Error(label, $"'{label.Value}' is not allowed; expected a label name or name=value, each label once.");
             }
         }
 
-        fields.RejectUnsupported("zoneAwareLbSetting", "shares by zone need to know how the instances of the client itself are spread over the zones, which no document says; set Locality.ZoneAware in the options.");
+        fields.RejectUnsupported(
+            "zoneAwareLbSetting",
+            "it requires the distribution of client instances over zones, which documents do not contain; set Locality.ZoneAware in the options.");
         fields.ReportUnknownFields();
         return new LocalityPolicy(fields.Location, enabled, distribute, failover, priority);
 
         static string? IsRegion(string region) => region.AsSpan().IndexOfAny('/', '*') >= 0
-            ? $"'{region}' is not a region; failover goes by regions alone, without zones and stars."
+            ? $"'{region}' is not a region; failover takes regions only, without zones or stars."
             : null;
     }
 
@@ -209,18 +211,18 @@ internal static class LoadBalancerReader
         var shares = new List<(string, Located<int>)>();
         if (item.Section("to") is not { } to)
         {
-            item.Error("'to' is missing or no section; it says how much goes where, like to: { \"region/zone/*\": 100 }.");
+            item.Error("'to' must be a mapping of localities to shares, for example to: { \"region/zone/*\": 100 }.");
             return shares;
         }
 
         foreach ((YamlScalar key, _) in to.Entries)
         {
-            if (FieldValidators.Locality(key.Text) is { } fault)
+            if (FieldValidators.Locality(key.Text) is { } error)
             {
-                to.Error(new Located<string>(key.Text, key.Location, to.GetPath(key.Text)), fault);
+                to.Error(new Located<string>(key.Text, key.Location, to.GetPath(key.Text)), error);
             }
 
-            if (to.Integer(key.Text, 1, 100, "a share in percent, 1 to 100") is { } weight)
+            if (to.Integer(key.Text, 1, 100, "1 to 100") is { } weight)
             {
                 shares.Add((key.Text, weight));
             }
@@ -229,7 +231,7 @@ internal static class LoadBalancerReader
         int sum = shares.Sum(static share => share.Item2.Value);
         if (sum != 100)
         {
-            to.Error($"the shares add up to {sum}; together they are 100.");
+            to.Error($"the shares add up to {sum}; expected 100.");
         }
 
         return shares;

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Reads the specs of documents that name endpoints: ServiceEntry and WorkloadEntry.</summary>
+/// <summary>Reads the specs of ServiceEntry and WorkloadEntry.</summary>
 internal static class ServiceEntryReader
 {
     public static ServiceEntry Read(DocumentMetadata head, FieldReader spec)
@@ -8,7 +8,7 @@ internal static class ServiceEntryReader
         IReadOnlyList<Located<string>> hosts = spec.Texts("hosts");
         if (hosts.Count == 0)
         {
-            spec.Error("it has no hosts; it names at least one, like hosts: [catalog.example.com].");
+            spec.Error("at least one host is required, for example hosts: [catalog.example.com].");
         }
 
         foreach (Located<string> host in hosts)
@@ -21,20 +21,22 @@ internal static class ServiceEntryReader
         Located<string>? resolution = spec.Choice("resolution", "NONE", "STATIC", "DNS", "DNS_ROUND_ROBIN", "DYNAMIC_DNS");
         if (resolution is { Value: "NONE" or "DYNAMIC_DNS" } open)
         {
-            spec.Error(open, $"refused: {open.Value} sends a request to the address that its caller has looked up; here endpoints are given: STATIC, DNS or DNS_ROUND_ROBIN.");
+            spec.Error(open, $"not supported: {open.Value} uses the address that the caller resolved; use STATIC, DNS or DNS_ROUND_ROBIN.");
         }
         else if (resolution is null && !spec.Has("resolution"))
         {
-            spec.Error("'resolution' is missing, which means NONE, and that is refused: it sends a request to the address that its caller has looked up; here endpoints are given: STATIC, DNS or DNS_ROUND_ROBIN.");
+            spec.Error(
+                "'resolution' is required: the default, NONE, is not supported, because it uses the address that the caller resolved; use STATIC, DNS "
+                + "or DNS_ROUND_ROBIN.");
         }
 
         var endpoints = new List<WorkloadEndpoint>();
         foreach (FieldReader fields in spec.Sections("endpoints"))
         {
             WorkloadEndpoint endpoint = ReadEndpoint(fields, resolution?.Value);
-            if (endpoint.Address is { } address && endpoints.Any(other => other.Address?.Value == address.Value && other.Ports.Select(static port => (port.Name, port.Port.Value)).SequenceEqual(endpoint.Ports.Select(static port => (port.Name, port.Port.Value)))))
+            if (endpoint.Address is { } address && endpoints.Any(other => IsSame(other, endpoint)))
             {
-                fields.Error(address, $"endpoint '{address.Value}' is there already; an endpoint is given once.");
+                fields.Error(address, $"duplicate endpoint '{address.Value}'.");
             }
 
             endpoints.Add(endpoint);
@@ -49,12 +51,12 @@ internal static class ServiceEntryReader
 
         if (resolution is { Value: "STATIC" } @static && endpoints.Count == 0 && selector.Count == 0)
         {
-            spec.Error(@static, "STATIC needs endpoints, or a workloadSelector that finds some.");
+            spec.Error(@static, "STATIC requires endpoints or a workloadSelector.");
         }
 
         _ = spec.Choice("location", "MESH_EXTERNAL", "MESH_INTERNAL");
         spec.Ignore("addresses");
-        spec.WarnIgnored("subjectAltNames", "certificates are held against the name that is asked for.");
+        spec.WarnIgnored("subjectAltNames", "certificates are validated against the requested host name.");
         Visibility visibility = DocumentReader.ReadVisibility(spec, hasSelector: false);
         spec.ReportUnknownFields();
         return new ServiceEntry(head, hosts, ports, resolution, endpoints, selector, visibility);
@@ -65,6 +67,10 @@ internal static class ServiceEntryReader
         WorkloadEndpoint endpoint = ReadEndpoint(spec, "STATIC");
         return new WorkloadEntry(head, endpoint.Labels.Count > 0 ? endpoint : endpoint with { Labels = metadataLabels });
     }
+
+    private static bool IsSame(WorkloadEndpoint one, WorkloadEndpoint other) =>
+        one.Address?.Value == other.Address?.Value
+        && one.Ports.Select(static port => (port.Name, port.Port.Value)).SequenceEqual(other.Ports.Select(static port => (port.Name, port.Port.Value)));
 
     private static List<ServicePort> ReadPorts(FieldReader spec)
     {
@@ -77,12 +83,13 @@ internal static class ServiceEntryReader
             Located<int>? target = fields.Port("targetPort");
             if (!fields.Has("number"))
             {
-                fields.Error("'number' is missing; it is required, like number: 8080.");
+                fields.Error("'number' is required, for example number: 8080.");
             }
 
-            if (protocol is { } spoken && spoken.Value.ToUpperInvariant() is not ("HTTP" or "HTTPS" or "HTTP2" or "GRPC" or "GRPC-WEB" or "TLS" or "TCP" or "MONGO"))
+            if (protocol is { } given
+                && given.Value.ToUpperInvariant() is not ("HTTP" or "HTTPS" or "HTTP2" or "GRPC" or "GRPC-WEB" or "TLS" or "TCP" or "MONGO"))
             {
-                fields.Error(spoken, $"'{spoken.Value}' is not known; it is one of HTTP, HTTPS, HTTP2, GRPC, GRPC-WEB, TLS, TCP, MONGO.");
+                fields.Error(given, $"unknown protocol '{given.Value}'; allowed values: HTTP, HTTPS, HTTP2, GRPC, GRPC-WEB, TLS, TCP, MONGO.");
             }
 
             fields.ReportUnknownFields();
@@ -90,7 +97,7 @@ internal static class ServiceEntryReader
             {
                 if (ports.Any(other => other.Number.Value == port.Value || other.Name.Value == known.Value))
                 {
-                    fields.Error($"port {port.Value} '{known.Value}' is there already; numbers and names of ports are unique.");
+                    fields.Error($"duplicate port {port.Value} '{known.Value}'; port numbers and names are unique.");
                 }
 
                 ports.Add(new ServicePort(port, protocol, known, target));
@@ -99,7 +106,7 @@ internal static class ServiceEntryReader
 
         if (ports.Count == 0)
         {
-            spec.Error("it has no ports; it names at least one, like ports: [{ number: 80, name: http, protocol: HTTP }].");
+            spec.Error("at least one port is required, for example ports: [{ number: 80, name: http, protocol: HTTP }].");
         }
 
         return ports;
@@ -110,15 +117,15 @@ internal static class ServiceEntryReader
         Located<string>? address = fields.Text("address");
         if (address is null && !fields.Has("address"))
         {
-            fields.Error("'address' is missing; it is required, like address: 10.0.0.1.");
+            fields.Error("'address' is required, for example address: 10.0.0.1.");
         }
         else if (address is { } unix && unix.Value.StartsWith("unix://", StringComparison.Ordinal))
         {
-            fields.Error(unix, "refused: the sockets of this machine cannot be called by an HttpClient without a ConnectCallback of its own.");
+            fields.Error(unix, "not supported: an HttpClient requires a ConnectCallback for Unix domain sockets.");
         }
         else if (address is { } ip && resolution == "STATIC" && !System.Net.IPAddress.TryParse(ip.Value, out _))
         {
-            fields.Error(ip, $"'{ip.Value}' is not an IP address, as STATIC takes; for names the resolution is DNS.{Typography.Hint(ip.Value)}");
+            fields.Error(ip, $"'{ip.Value}' is not an IP address, which STATIC requires; use DNS for host names.{Typography.Hint(ip.Value)}");
         }
         else if (address is { } name && !System.Net.IPAddress.TryParse(name.Value, out _))
         {
@@ -139,11 +146,15 @@ internal static class ServiceEntryReader
 
         IReadOnlyList<(string, Located<string>)> labels = fields.Labels("labels");
         Located<string>? locality = fields.Text("locality");
-        locality = locality is { Value: "" } ? null : fields.Validate(locality, static text => text.Contains('*', StringComparison.Ordinal) ? $"'{text}' is not a locality of an endpoint; write it like 'region/zone/subzone'." : FieldValidators.Locality(text));
+        locality = locality is { Value: "" } ? null : fields.Validate(locality, ValidateLocality);
         Located<int>? weight = fields.Count("weight").NullIfZero();
         fields.WarnIgnored("network", "every endpoint is called at its own address.");
         fields.Ignore("serviceAccount");
         fields.ReportUnknownFields();
         return new WorkloadEndpoint(fields.Location, address, ports, labels, locality, weight);
+
+        static string? ValidateLocality(string text) => text.Contains('*', StringComparison.Ordinal)
+            ? $"'{text}' is not the locality of an endpoint; write it as 'region/zone/subzone'."
+            : FieldValidators.Locality(text);
     }
 }

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Reads a <c>trafficPolicy</c>, of a rule, a subset or a port.</summary>
+/// <summary>Reads the <c>trafficPolicy</c> of a rule, a subset or a port.</summary>
 internal static class TrafficPolicyReader
 {
     private const int MaxConsecutive = 4095;
@@ -17,7 +17,7 @@ internal static class TrafficPolicyReader
     {
         if (fields.IsEmpty)
         {
-            fields.Error("it is empty; a traffic policy says something, or is left out.");
+            fields.Error("must not be empty; set a field or omit it.");
         }
 
         LoadBalancerPolicy? loadBalancer = LoadBalancerReader.Read(fields.Section("loadBalancer"));
@@ -30,18 +30,20 @@ internal static class TrafficPolicyReader
         {
             if (fields.Has("tunnel") && fields.Has("proxyProtocol"))
             {
-                fields.Error("tunnel and proxyProtocol stand side by side; only one of them may be given.");
+                fields.Error("tunnel and proxyProtocol are mutually exclusive.");
             }
 
             budget = ReadBudget(fields.Section("retryBudget"));
             if (budget is not null && pool?.MaxRetries is { } retries)
             {
-                fields.Warn(retries, "has no effect: retryBudget, which stands in the same policy, takes its place.");
+                fields.Warn(retries, "has no effect: retryBudget of the same policy replaces it.");
             }
 
             ReadPorts(fields, ports);
-            fields.RejectUnsupported("tunnel", "a tunnel through a proxy is the primary handler's: set Proxy on its SocketsHttpHandler.");
-            fields.RejectUnsupported("proxyProtocol", "the header of the PROXY protocol names one caller for a whole connection, and the connections of an HttpClient are shared by all callers.");
+            fields.RejectUnsupported("tunnel", "set Proxy on the SocketsHttpHandler of the client instead.");
+            fields.RejectUnsupported(
+                "proxyProtocol",
+                "a PROXY header identifies one caller per connection, and the connections of an HttpClient are shared by all callers.");
         }
 
         fields.ReportUnknownFields();
@@ -54,7 +56,7 @@ internal static class TrafficPolicyReader
         IReadOnlyList<FieldReader> settings = fields.Sections(Name);
         if (fields.Find(Name) is YamlSequence { Items.Count: 0 })
         {
-            fields.Error($"{Name} is an empty list; leave it out, or give a port its policy.");
+            fields.Error($"{Name} must not be empty; set a policy for a port or omit it.");
         }
 
         foreach (FieldReader setting in settings)
@@ -68,7 +70,7 @@ internal static class TrafficPolicyReader
 
             if (number is null)
             {
-                setting.Error("it says no port; it has one, like port: { number: 8080 }.");
+                setting.Error("'port' is required, for example port: { number: 8080 }.");
             }
 
             TrafficPolicy policy = Read(setting, Scope.Port);
@@ -76,7 +78,7 @@ internal static class TrafficPolicyReader
             {
                 if (ports.Any(other => other.Item1.Value == known.Value))
                 {
-                    setting.Error(known, $"port {known.Value} has settings already; a port is given once.");
+                    setting.Error(known, $"duplicate settings of port {known.Value}.");
                 }
 
                 ports.Add((known, policy));
@@ -91,21 +93,24 @@ internal static class TrafficPolicyReader
             return null;
         }
 
-        Located<int>? old = InARow("consecutiveErrors");
-        Located<int>? errors = InARow("consecutive5xxErrors");
+        Located<int>? old = ReadCount("consecutiveErrors");
+        Located<int>? errors = ReadCount("consecutive5xxErrors");
         if (old is { } consecutiveErrors)
         {
             fields.Warn(consecutiveErrors, errors is { } newer
-                ? $"has no effect: consecutive5xxErrors, which is {newer.Value}, stands beside it and wins."
-                : "consecutiveErrors is ignored by current versions of Istio; here it counts answers of 500 to 599 and failures without an answer. Write consecutive5xxErrors.");
+                ? $"has no effect: consecutive5xxErrors, {newer.Value}, takes precedence."
+                : "consecutiveErrors is ignored by current versions of Istio; here it counts responses of 500 to 599 and failures without a response. "
+                    + "Use consecutive5xxErrors.");
         }
 
-        Located<int>? gateway = InARow("consecutiveGatewayErrors");
+        Located<int>? gateway = ReadCount("consecutiveGatewayErrors");
         Located<bool>? split = fields.Flag("splitExternalLocalOriginErrors");
-        Located<int>? local = InARow("consecutiveLocalOriginFailures");
+        Located<int>? local = ReadCount("consecutiveLocalOriginFailures");
         if (local is { } failures && split is not { Value: true })
         {
-            fields.Error(failures, "it needs splitExternalLocalOriginErrors: true beside it; without that, failures without an answer count as answers of 500 to 599 do.");
+            fields.Error(
+                failures,
+                "splitExternalLocalOriginErrors: true is required; without it, failures without a response count like responses of 500 to 599.");
         }
 
         Located<TimeSpan>? interval = fields.Duration("interval");
@@ -116,13 +121,13 @@ internal static class TrafficPolicyReader
         fields.ReportUnknownFields();
         return new OutlierDetectionPolicy(fields.Location, old, errors, gateway, split, local, interval, time, ejected, healthy, statuses);
 
-        Located<int>? InARow(string name) => fields.Integer(name, 0, MaxConsecutive, $"0 (off) to {MaxConsecutive}");
+        Located<int>? ReadCount(string name) => fields.Integer(name, 0, MaxConsecutive, $"0 (off) to {MaxConsecutive}");
     }
 
     private static List<Located<string>> ReadStatuses(FieldReader fields)
     {
         var statuses = new List<Located<string>>();
-        foreach (Located<YamlNode> item in fields.List("outlierDetectionHttpErrorCodes", "a list of statuses, like [500, 503]"))
+        foreach (Located<YamlNode> item in fields.List("outlierDetectionHttpErrorCodes", "a list of statuses, such as [500, 503]"))
         {
             if (item.Value is YamlScalar { IsNumber: true } scalar && int.TryParse(scalar.Text, out int status) && status is >= 100 and <= 599)
             {
@@ -130,7 +135,7 @@ internal static class TrafficPolicyReader
             }
             else
             {
-                fields.Error(item, "it is not a status; statuses are numbers from 100 to 599.");
+                fields.Error(item, "not a status; expected a number, 100 to 599.");
             }
         }
 
@@ -147,7 +152,7 @@ internal static class TrafficPolicyReader
         Located<double>? percent = fields.Number("percent");
         if (percent is { } share && share.Value is < 0 or > 100)
         {
-            fields.Error(share, $"{share.Value} is not allowed; it is a percentage, 0 to 100.");
+            fields.Error(share, $"{share.Value} is out of range; expected 0 to 100.");
             percent = null;
         }
 
@@ -168,37 +173,38 @@ internal static class TrafficPolicyReader
         Located<string>? key = fields.Text("privateKey");
         Located<string>? authorities = fields.Text("caCertificates");
         IReadOnlyList<Located<string>> names = fields.Texts("subjectAltNames");
-        fields.RejectUnsupported("sni", "the name that is asked for in TLS is the one in Host; where an endpoint has another, set its Hostname.");
+        fields.RejectUnsupported("sni", "the TLS server name is the requested host; if an endpoint needs another one, set its Hostname.");
         foreach (Located<string> name in names)
         {
             if (name.Value.Contains("://", StringComparison.Ordinal))
             {
-                fields.Error(name, "refused: identities of the mesh (SPIFFE) are not compared here; write names of hosts.");
+                fields.Error(name, "not supported: mesh identities (SPIFFE); use host names.");
             }
         }
 
         Located<bool>? insecure = fields.Flag("insecureSkipVerify");
-        fields.RejectUnsupported("credentialName", "it is a secret of the cluster; give the files with clientCertificate, privateKey and caCertificates.");
-        fields.RejectUnsupported("caCrl", "lists of revoked certificates are the platform's: set CertificateRevocationCheckMode on the primary handler.");
+        fields.RejectUnsupported("credentialName", "cluster secrets are not available; use files with clientCertificate, privateKey and caCertificates.");
+        fields.RejectUnsupported("caCrl", "set CertificateRevocationCheckMode on the primary handler instead.");
         string given = mode?.Value ?? "DISABLE";
         if (given == "ISTIO_MUTUAL")
         {
-            fields.Error(mode!.Value, "refused: the certificates of the mesh are handed out by its control plane to sidecars; use MUTUAL with files.");
+            fields.Error(mode!.Value, "not supported: the control plane issues mesh certificates to sidecars only; use MUTUAL with files.");
         }
         else if (given == "DISABLE" && fields.Entries.Any(static entry => entry.Key.Text != "mode"))
         {
-            fields.Error("mode DISABLE stands with other fields; it takes none.");
+            fields.Error("mode DISABLE does not allow other fields.");
         }
         else if (given == "MUTUAL" && !fields.Has("credentialName") && (certificate is null || key is null))
         {
-            fields.Error("mode MUTUAL needs clientCertificate and privateKey.");
+            fields.Error("mode MUTUAL requires clientCertificate and privateKey.");
         }
         else if (given == "SIMPLE" && (certificate is not null || key is not null))
         {
-            fields.Error("mode SIMPLE takes no clientCertificate and privateKey; MUTUAL does.");
+            fields.Error("mode SIMPLE does not allow clientCertificate and privateKey; use MUTUAL.");
         }
 
         fields.ReportUnknownFields();
-        return new TlsPolicy(fields.Location, mode ?? new Located<string>("DISABLE", fields.Location, fields.GetPath("mode")), certificate, key, authorities, names, insecure);
+        mode ??= new Located<string>("DISABLE", fields.Location, fields.GetPath("mode"));
+        return new TlsPolicy(fields.Location, mode.Value, certificate, key, authorities, names, insecure);
     }
 }

@@ -14,11 +14,11 @@ internal static class VirtualServiceReader
         }
 
         CheckHosts(spec, hosts, gateways);
-        spec.RejectUnsupported("tcp", "connections without HTTP are not seen by an HttpClient.");
-        spec.RejectUnsupported("tls", "connections that are passed on without being decrypted are not seen by an HttpClient.");
+        spec.RejectUnsupported("tcp", "an HttpClient handles HTTP connections only.");
+        spec.RejectUnsupported("tls", "an HttpClient does not pass TLS connections through.");
         if (http.Count == 0 && !spec.Has("tcp") && !spec.Has("tls") && !spec.Has("http"))
         {
-            spec.Error("it has no http rules.");
+            spec.Error("'http' is required.");
         }
 
         Visibility visibility = DocumentReader.ReadVisibility(spec, hasSelector: false);
@@ -31,10 +31,10 @@ internal static class VirtualServiceReader
     {
         if (spec.Has("hosts") && hosts.Count == 0)
         {
-            spec.Error("'hosts' names nobody; it is a list of at least one host, like hosts: [catalog.default.svc.cluster.local].");
+            spec.Error("'hosts' must not be empty, for example hosts: [catalog.default.svc.cluster.local].");
         }
 
-        bool isForTheMesh = gateways.Count == 0 || gateways.Any(static gateway => gateway.Value == "mesh");
+        bool isForMesh = gateways.Count == 0 || gateways.Any(static gateway => gateway.Value == "mesh");
         for (int i = 0; i < hosts.Count; i++)
         {
             Located<string> host = hosts[i];
@@ -43,14 +43,14 @@ internal static class VirtualServiceReader
                 continue;
             }
 
-            if (host.Value == "*" && isForTheMesh)
+            if (host.Value == "*" && isForMesh)
             {
-                spec.Error(host, "'*' is not allowed for calls inside the mesh; it is for gateways.");
+                spec.Error(host, "'*' is allowed for gateways only, not for calls inside the mesh.");
             }
 
             if (hosts.Take(i).FirstOrDefault(other => Overlap(other.Value, host.Value)) is { Value: not null } earlier)
             {
-                spec.Error(host, $"'{host.Value}' overlaps '{earlier.Value}', which stands before it; every host is named once.");
+                spec.Error(host, $"'{host.Value}' overlaps the earlier host '{earlier.Value}'.");
             }
         }
     }
@@ -64,7 +64,9 @@ internal static class VirtualServiceReader
         {
             if (rules[i].Matches.Count == 0)
             {
-                spec.Warn(new Located<string>("", rules[i + 1].Location, rules[i + 1].Path), $"it is never reached: {rules[i].Path} has no match and takes all requests.");
+                spec.Warn(
+                    new Located<string>("", rules[i + 1].Location, rules[i + 1].Path),
+                    $"never reached: {rules[i].Path} has no match and applies to all requests.");
                 break;
             }
         }
@@ -76,7 +78,7 @@ internal static class VirtualServiceReader
             {
                 if (!seen.Add(name.Value))
                 {
-                    spec.Error(name, $"'{name.Value}' is the name of an earlier rule; names are unique.");
+                    spec.Error(name, $"duplicate rule name '{name.Value}'.");
                 }
             }
         }

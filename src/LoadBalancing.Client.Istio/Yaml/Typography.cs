@@ -1,18 +1,22 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Characters that word processors put in the place of those that YAML knows: dashes, quotes, blanks that do not break. They look right and mean nothing.</summary>
+/// <summary>
+/// Characters that word processors substitute for those with a meaning in YAML: dashes, quotes, no-break spaces. They look right and mean nothing.
+/// </summary>
 internal static class Typography
 {
     public static bool IsDash(char character) => character is (>= '\u2010' and <= '\u2015') or '\u2212' or '\uFE58' or '\uFE63' or '\uFF0D';
 
-    public static bool IsQuote(char character) => character is (>= '\u2018' and <= '\u201F') or '\u00AB' or '\u00BB' or '\u2032' or '\u2033' or '\u2039' or '\u203A' or '\uFF02' or '\uFF07';
+    public static bool IsQuote(char character) =>
+        character is (>= '\u2018' and <= '\u201F') or '\u00AB' or '\u00BB' or '\u2032' or '\u2033' or '\u2039' or '\u203A' or '\uFF02' or '\uFF07';
 
-    public static bool IsBlank(char character) => character is '\u00A0' or (>= '\u2000' and <= '\u200B') or '\u202F' or '\u205F' or '\u2060' or '\u3000' or '\uFEFF';
+    public static bool IsSpace(char character) =>
+        character is '\u00A0' or (>= '\u2000' and <= '\u200B') or '\u202F' or '\u205F' or '\u2060' or '\u3000' or '\uFEFF';
 
-    /// <summary>The straight character that was meant.</summary>
+    /// <summary>The plain character that was intended.</summary>
     public static char ToPlain(char character) =>
         IsDash(character) ? '-'
-        : IsBlank(character) || character == '\t' ? ' '
+        : IsSpace(character) || character == '\t' ? ' '
         : character is '\u2018' or '\u2019' or '\u201A' or '\u201B' or '\u2032' or '\u2039' or '\u203A' or '\uFF07' ? '\''
         : IsQuote(character) ? '"'
         : character;
@@ -25,37 +29,37 @@ internal static class Typography
         '\u2014' => "an em dash (U+2014)",
         '\u2212' => "a minus sign (U+2212)",
         '\u2018' or '\u2019' => $"a typographic apostrophe (U+{(int)character:X4})",
-        '\u200B' => "a blank of no width (U+200B)",
+        '\u200B' => "a zero-width space (U+200B)",
         '\uFEFF' => "a byte order mark (U+FEFF)",
         _ when IsDash(character) => $"a typographic dash (U+{(int)character:X4})",
         _ when IsQuote(character) => $"a typographic quote (U+{(int)character:X4})",
-        _ => $"a typographic blank (U+{(int)character:X4})",
+        _ => $"a typographic space (U+{(int)character:X4})",
     };
 
-    /// <summary>Says which of these a text has, to stand behind a message; nothing when it has none.</summary>
+    /// <summary>A sentence about the first typographic character of a text, to append to a message; empty if there is none.</summary>
     public static string Hint(string text)
     {
         foreach (char character in text)
         {
-            if (IsDash(character) || IsQuote(character) || IsBlank(character))
+            if (IsDash(character) || IsQuote(character) || IsSpace(character))
             {
-                return $" It contains {NameOf(character)}, where '{ToPlain(character)}' was probably meant.";
+                return $" It contains {NameOf(character)}; '{ToPlain(character)}' was probably intended.";
             }
         }
 
         return "";
     }
 
-    /// <summary>All of these characters that stand where YAML has a meaning for the straight one.</summary>
-    /// <param name="lines">The document's lines.</param>
-    /// <param name="isText">Whether a place, counted from 1 in these lines, lies in a quoted text, where every character means itself.</param>
+    /// <summary>Finds typographic characters in positions where the plain character has a meaning in YAML.</summary>
+    /// <param name="lines">The lines of the document.</param>
+    /// <param name="isText">Whether a line and column, starting at 1, lie in quoted text, where every character is literal.</param>
     public static IEnumerable<TypographicError> Find(IReadOnlyList<string> lines, Func<int, int, bool> isText)
     {
         for (int i = 0; i < lines.Count; i++)
         {
-            foreach (TypographicError slip in FindInLine(lines[i], i + 1, isText))
+            foreach (TypographicError error in FindInLine(lines[i], i + 1, isText))
             {
-                yield return slip;
+                yield return error;
             }
         }
     }
@@ -78,13 +82,13 @@ internal static class Typography
             {
                 yield return new TypographicError(number, i + 1, character, TypographicErrorKind.Tab);
             }
-            else if (indenting && IsDash(character) && (i + 1 >= end || line[i + 1] == ' ' || line[i + 1] == '\t' || IsBlank(line[i + 1])))
+            else if (indenting && IsDash(character) && (i + 1 >= end || line[i + 1] == ' ' || line[i + 1] == '\t' || IsSpace(line[i + 1])))
             {
                 yield return new TypographicError(number, i + 1, character, TypographicErrorKind.ListDash);
             }
-            else if (IsBlank(character) && quote == '\0')
+            else if (IsSpace(character) && quote == '\0')
             {
-                yield return new TypographicError(number, i + 1, character, TypographicErrorKind.Blank);
+                yield return new TypographicError(number, i + 1, character, TypographicErrorKind.Space);
             }
             else if (IsQuote(character) && quote == '\0' && !IsApostrophe(line, i))
             {
@@ -110,31 +114,10 @@ internal static class Typography
     private static bool IsApostrophe(string line, int i) =>
         line[i] == '\u2019' && i > 0 && i + 1 < line.Length && char.IsLetter(line[i - 1]) && char.IsLetter(line[i + 1]);
 
-    /// <summary>Where what matters of a line ends. Of an empty line or a comment, nothing does.</summary>
+    /// <summary>The length of a line without trailing blanks; 0 for an empty line or a comment.</summary>
     private static int EndOfContent(string line)
     {
         ReadOnlySpan<char> content = line.AsSpan().TrimStart(" \t");
         return content.IsEmpty || content[0] == '#' ? 0 : line.AsSpan().TrimEnd(" \t\r").Length;
     }
-}
-
-/// <summary>What a typographic character stands in the place of.</summary>
-internal enum TypographicErrorKind
-{
-    Tab,
-    ListDash,
-    Blank,
-    Quote,
-}
-
-/// <summary>A typographic character at a place, counted from 1.</summary>
-internal readonly record struct TypographicError(int Line, int Column, char Character, TypographicErrorKind Kind)
-{
-    public string Message => Kind switch
-    {
-        TypographicErrorKind.Tab => "a tab indents this line; YAML is indented by blanks only.",
-        TypographicErrorKind.ListDash => $"{Typography.NameOf(Character)} stands where '-' begins an item of a list.",
-        TypographicErrorKind.Blank => $"{Typography.NameOf(Character)} stands where a plain blank belongs.",
-        _ => $"{Typography.NameOf(Character)} stands where a straight one ({Typography.ToPlain(Character)}) belongs.",
-    };
 }

@@ -1,9 +1,9 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Reads the documents of a file, each for itself, so that one that is no YAML takes none of the others with it.</summary>
+/// <summary>Reads the documents of a file independently, so that invalid YAML in one does not affect the others.</summary>
 internal static class YamlFileReader
 {
-    /// <summary>No set of policies is this long; whatever is, is not read.</summary>
+    /// <summary>The size limit of a file; larger files are rejected.</summary>
     public const int MaxCharacters = 4 * 1024 * 1024;
 
     public static List<YamlMapping> Read(string file, string text, FindingList findings)
@@ -11,7 +11,7 @@ internal static class YamlFileReader
         var documents = new List<YamlMapping>();
         if (text.Length > MaxCharacters)
         {
-            findings.Error(new SourceLocation(file, 0, 0), "", $"it has {text.Length} characters; a file of policies has at most {MaxCharacters}.");
+            findings.Error(new SourceLocation(file, 0, 0), "", $"the file has {text.Length} characters; the limit is {MaxCharacters}.");
             return documents;
         }
 
@@ -20,15 +20,15 @@ internal static class YamlFileReader
             text = text[1..];
         }
 
-        foreach (ArraySegment<string> part in SplitDocuments(text.Split('\n')))
+        foreach (ArraySegment<string> segment in SplitDocuments(text.Split('\n')))
         {
-            ReadSegment(YamlSegment.Parse(file, part), documents, findings);
+            ReadSegment(YamlSegment.Parse(file, segment), documents, findings);
         }
 
         return documents;
     }
 
-    /// <summary>The lines of each document, the line that separates it from the one before included.</summary>
+    /// <summary>The lines of each document, including the separator line before it.</summary>
     public static IEnumerable<ArraySegment<string>> SplitDocuments(string[] lines)
     {
         int first = 0;
@@ -44,25 +44,25 @@ internal static class YamlFileReader
 
     private static bool IsSeparator(string line) => line.StartsWith("---", StringComparison.Ordinal) && (line.Length == 3 || line[3] is ' ' or '\t' or '\r');
 
-    private static void ReadSegment(YamlSegment part, List<YamlMapping> documents, FindingList findings)
+    private static void ReadSegment(YamlSegment segment, List<YamlMapping> documents, FindingList findings)
     {
-        // Half a document is none, and what follows from a typographic slip is not another slip.
-        foreach (TypographicError slip in part.TypographicErrors)
+        // A document with typographic errors is not parsed, because the parser would report their consequences as further errors.
+        foreach (TypographicError error in segment.TypographicErrors)
         {
-            findings.Error(new SourceLocation(part.File, slip.Line, slip.Column), "", slip.Message);
+            findings.Error(new SourceLocation(segment.File, error.Line, error.Column), "", error.Message);
         }
 
-        if (part.TypographicErrors.Count > 0)
+        if (segment.TypographicErrors.Count > 0)
         {
             return;
         }
 
-        foreach (IstioFinding finding in part.Findings)
+        foreach (IstioFinding finding in segment.Findings)
         {
             findings.Error(new SourceLocation(finding.File, finding.Line, finding.Column), finding.Path, finding.Message);
         }
 
-        foreach (YamlNode root in part.Documents)
+        foreach (YamlNode root in segment.Documents)
         {
             if (root is YamlMapping mapping)
             {
@@ -70,7 +70,7 @@ internal static class YamlFileReader
             }
             else if (root is not YamlScalar { IsNull: true })
             {
-                findings.Error(root.Location, "", $"{root.KindName} stands where a document with apiVersion, kind, metadata and spec belongs.");
+                findings.Error(root.Location, "", $"expected a document with apiVersion, kind, metadata and spec, found {root.KindName}.");
             }
         }
     }

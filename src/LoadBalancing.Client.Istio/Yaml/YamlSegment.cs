@@ -3,7 +3,7 @@ using YamlDotNet.Core.Events;
 
 namespace LoadBalancing.Client;
 
-/// <summary>A stretch of a file between two separators, parsed: its documents, what is wrong with it as YAML, and the typographic characters in it.</summary>
+/// <summary>The parsed segment of a file between two separators: its documents, YAML errors and typographic characters.</summary>
 internal sealed class YamlSegment
 {
     private readonly int _linesBefore;
@@ -16,24 +16,24 @@ internal sealed class YamlSegment
 
     public string File { get; }
 
-    /// <summary>The documents; none when it is no YAML.</summary>
+    /// <summary>The documents; empty if the YAML is invalid.</summary>
     public IReadOnlyList<YamlNode> Documents { get; private set; } = [];
 
     public IReadOnlyList<IstioFinding> Findings { get; private set; } = [];
 
-    /// <summary>With their lines in the file.</summary>
+    /// <summary>Line numbers refer to the file.</summary>
     public IReadOnlyList<TypographicError> TypographicErrors { get; private set; } = [];
 
     public static YamlSegment Parse(string file, ArraySegment<string> lines)
     {
-        var part = new YamlSegment(file, lines.Offset);
-        part.Parse(lines);
-        return part;
+        var segment = new YamlSegment(file, lines.Offset);
+        segment.Parse(lines);
+        return segment;
     }
 
     private void Parse(ArraySegment<string> lines)
     {
-        var found = new FindingList();
+        var findings = new FindingList();
         var builders = new List<YamlTreeBuilder>();
         var roots = new List<YamlNode>();
         bool isRead = false;
@@ -45,7 +45,7 @@ internal sealed class YamlSegment
                 if (parser.Current is DocumentStart)
                 {
                     parser.MoveNext();
-                    var builder = new YamlTreeBuilder(parser, File, _linesBefore, found);
+                    var builder = new YamlTreeBuilder(parser, File, _linesBefore, findings);
                     builders.Add(builder);
                     roots.Add(builder.Build());
                 }
@@ -55,21 +55,22 @@ internal sealed class YamlSegment
         }
         catch (InvalidYamlDocumentException exception)
         {
-            found.Error(exception.Location, "", exception.Message);
+            findings.Error(exception.Location, "", exception.Message);
         }
         catch (YamlException exception)
         {
-            found.Error(new SourceLocation(File, (int)exception.Start.Line + _linesBefore, (int)exception.Start.Column), "", $"this is no YAML: {exception.Message}");
+            var location = new SourceLocation(File, (int)exception.Start.Line + _linesBefore, (int)exception.Start.Column);
+            findings.Error(location, "", $"invalid YAML: {exception.Message}");
         }
 
-#pragma warning disable CA1031 // The parser is not ours; whatever it throws, what it was given is no YAML.
+#pragma warning disable CA1031 // The parser is a third party's; any other exception also means that the text is not valid YAML.
         catch (Exception)
 #pragma warning restore CA1031
         {
-            found.Error(new SourceLocation(File, _linesBefore + 1, 1), "", "the document that begins here is no YAML.");
+            findings.Error(new SourceLocation(File, _linesBefore + 1, 1), "", "the document that begins here is not valid YAML.");
         }
 
-        Findings = found.All;
+        Findings = findings.All;
         Documents = isRead ? roots : [];
         TextRange[] texts = isRead ? [.. builders.SelectMany(static builder => builder.QuotedRanges), .. roots.SelectMany(FindAnnotations)] : [];
         TypographicErrors = FindTypographicErrors(lines, texts);
@@ -79,9 +80,9 @@ internal sealed class YamlSegment
     {
         int next = 0;
         Array.Sort(texts, static (a, b) => (a.FirstLine, a.FirstColumn).CompareTo((b.FirstLine, b.FirstColumn)));
-        return [.. Typography.Find(lines, IsText).Select(slip => slip with { Line = slip.Line + _linesBefore })];
+        return [.. Typography.Find(lines, IsText).Select(error => error with { Line = error.Line + _linesBefore })];
 
-        // Both go through the text from its beginning to its end.
+        // Both the characters and the ranges are in document order, so one pass is enough.
         bool IsText(int line, int column)
         {
             line += _linesBefore;
@@ -94,7 +95,7 @@ internal sealed class YamlSegment
         }
     }
 
-    /// <summary>Annotations are nobody's policy; there people write as they like.</summary>
+    /// <summary>Annotations are free text and not part of a policy.</summary>
     private static IEnumerable<TextRange> FindAnnotations(YamlNode root)
     {
         if (root is YamlMapping mapping && mapping.Find("metadata") is YamlMapping metadata)

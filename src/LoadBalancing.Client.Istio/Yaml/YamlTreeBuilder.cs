@@ -4,8 +4,8 @@ using YamlDotNet.Core.Events;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Makes a tree of the parser's events, with bounds: nested no deeper than <see cref="MaxDepth"/>, of no more than <see cref="MaxNodes"/> nodes with aliases written out. A document that would be larger when written out is
-/// refused before it is: a few lines of aliases of aliases are enough to fill any memory.
+/// Builds a tree from parser events, with limits: a depth of <see cref="MaxDepth"/> and <see cref="MaxNodes"/> nodes with aliases expanded. The limit is
+/// checked before expansion, because a few lines of nested aliases can exhaust any memory.
 /// </summary>
 internal sealed class YamlTreeBuilder
 {
@@ -28,56 +28,56 @@ internal sealed class YamlTreeBuilder
         _findings = findings;
     }
 
-    /// <summary>Where quoted texts and blocks stand, in which every character means itself.</summary>
+    /// <summary>The ranges of quoted texts and block scalars, in which every character is literal.</summary>
     public IReadOnlyList<TextRange> QuotedRanges => _quoted;
 
-    /// <summary>The node that begins with the parser's current event.</summary>
-    /// <exception cref="InvalidYamlDocumentException">It is too large.</exception>
-    /// <exception cref="YamlException">It is no YAML.</exception>
+    /// <summary>Builds the node that starts at the current event.</summary>
+    /// <exception cref="InvalidYamlDocumentException">The document exceeds a limit.</exception>
+    /// <exception cref="YamlException">The document is not valid YAML.</exception>
     public YamlNode Build(int level = 0)
     {
         ParsingEvent current = _parser.Current!;
-        SourceLocation place = GetLocation(current.Start);
+        SourceLocation location = GetLocation(current.Start);
         if (level > MaxDepth)
         {
-            throw new InvalidYamlDocumentException(place, $"it is nested more than {MaxDepth} levels deep.");
+            throw new InvalidYamlDocumentException(location, $"nested more than {MaxDepth} levels deep.");
         }
 
         switch (current)
         {
             case Scalar scalar:
-                CountNodes(place, 1);
+                CountNodes(location, 1);
                 Next();
                 bool isPlain = scalar.Style == ScalarStyle.Plain;
                 if (!isPlain)
                 {
-                    _quoted.Add(new TextRange(place.Line, place.Column, LineOf(scalar.End), (int)scalar.End.Column));
+                    _quoted.Add(new TextRange(location.Line, location.Column, LineOf(scalar.End), (int)scalar.End.Column));
                 }
 
-                return RegisterAnchor(scalar.Anchor, new YamlScalar(place, scalar.Value, isPlain));
+                return RegisterAnchor(scalar.Anchor, new YamlScalar(location, scalar.Value, isPlain));
             case AnchorAlias alias:
                 Next();
                 if (!_anchors.TryGetValue(alias.Value.Value, out YamlNode? target))
                 {
-                    throw new InvalidYamlDocumentException(place, $"*{alias.Value.Value} means no anchor that stands before it.");
+                    throw new InvalidYamlDocumentException(location, $"the alias *{alias.Value.Value} refers to no earlier anchor.");
                 }
 
-                CountNodes(place, target.Size);
+                CountNodes(location, target.Size);
                 return target;
             case SequenceStart start:
-                return RegisterAnchor(start.Anchor, BuildSequence(place, level));
+                return RegisterAnchor(start.Anchor, BuildSequence(location, level));
             case MappingStart start:
-                return RegisterAnchor(start.Anchor, BuildMapping(place, level));
+                return RegisterAnchor(start.Anchor, BuildMapping(location, level));
             default:
-                throw new InvalidYamlDocumentException(place, "something stands here that belongs in no document.");
+                throw new InvalidYamlDocumentException(location, "unexpected content.");
         }
     }
 
-    private YamlSequence BuildSequence(SourceLocation place, int level)
+    private YamlSequence BuildSequence(SourceLocation location, int level)
     {
-        CountNodes(place, 1);
+        CountNodes(location, 1);
         Next();
-        var sequence = new YamlSequence(place);
+        var sequence = new YamlSequence(location);
         while (_parser.Current is not SequenceEnd)
         {
             sequence.Add(Build(level + 1));
@@ -87,11 +87,11 @@ internal sealed class YamlTreeBuilder
         return sequence;
     }
 
-    private YamlMapping BuildMapping(SourceLocation place, int level)
+    private YamlMapping BuildMapping(SourceLocation location, int level)
     {
-        CountNodes(place, 1);
+        CountNodes(location, 1);
         Next();
-        var mapping = new YamlMapping(place);
+        var mapping = new YamlMapping(location);
         var seen = new HashSet<string>(StringComparer.Ordinal);
         while (_parser.Current is not MappingEnd)
         {
@@ -99,11 +99,11 @@ internal sealed class YamlTreeBuilder
             YamlNode value = Build(level + 1);
             if (key is not YamlScalar name)
             {
-                _findings.Error(key.Location, "", $"{key.KindName} stands where the name of a field belongs.");
+                _findings.Error(key.Location, "", $"expected a field name, found {key.KindName}.");
             }
             else if (!seen.Add(name.Text))
             {
-                _findings.Error(name.Location, "", $"the field '{name.Text}' stands here a second time; a field is given once.");
+                _findings.Error(name.Location, "", $"duplicate field '{name.Text}'.");
             }
             else
             {
@@ -125,12 +125,14 @@ internal sealed class YamlTreeBuilder
         return node;
     }
 
-    private void CountNodes(SourceLocation place, int nodes)
+    private void CountNodes(SourceLocation location, int nodes)
     {
         _nodes += nodes;
         if (_nodes > MaxNodes)
         {
-            throw new InvalidYamlDocumentException(place, $"the document has more than {MaxNodes} nodes, those in aliases counted as often as they are used.");
+            throw new InvalidYamlDocumentException(
+                location,
+                $"the document has more than {MaxNodes} nodes, counting nodes in aliases each time they are used.");
         }
     }
 
@@ -138,24 +140,11 @@ internal sealed class YamlTreeBuilder
     {
         if (!_parser.MoveNext())
         {
-            throw new InvalidYamlDocumentException(new SourceLocation(_file, _linesBefore + 1, 1), "the document ends too early.");
+            throw new InvalidYamlDocumentException(new SourceLocation(_file, _linesBefore + 1, 1), "unexpected end of document.");
         }
     }
 
     private SourceLocation GetLocation(in Mark mark) => new(_file, LineOf(mark), (int)mark.Column);
 
     private int LineOf(in Mark mark) => (int)mark.Line + _linesBefore;
-}
-
-/// <summary>A document that is not read any further, and where.</summary>
-internal sealed class InvalidYamlDocumentException(SourceLocation place, string message) : Exception(message)
-{
-    public SourceLocation Location { get; } = place;
-}
-
-/// <summary>From one place to another, the end not included.</summary>
-internal readonly record struct TextRange(int FirstLine, int FirstColumn, int LastLine, int LastColumn)
-{
-    public bool Contains(int line, int column) =>
-        (line > FirstLine || (line == FirstLine && column >= FirstColumn)) && (line < LastLine || (line == LastLine && column < LastColumn));
 }

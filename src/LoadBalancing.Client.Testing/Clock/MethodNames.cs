@@ -2,7 +2,9 @@ using System.Reflection;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Names methods as they were written: the compiler puts the bodies of asynchronous methods, lambdas and local functions into members of its own.</summary>
+/// <summary>
+/// Gives methods their names in the source. The compiler moves the bodies of asynchronous methods, lambdas and local functions into generated members.
+/// </summary>
 internal static class MethodNames
 {
     /// <summary><c>Tests.Body</c> for <c>Tests+&lt;Body&gt;d__3.MoveNext</c>.</summary>
@@ -13,12 +15,12 @@ internal static class MethodNames
         {
             if (!type.Name.StartsWith('<'))
             {
-                return $"{Bare(type.Name)}.{name}{(nested ? " (a lambda or local function)" : "")}";
+                return $"{WithoutArity(type.Name)}.{name}{(nested ? " (a lambda or local function)" : "")}";
             }
 
             if (type.Name[1] != '>')
             {
-                // A state machine: its own methods say nothing.
+                // A state machine: the type name contains the method name.
                 name = Unwrap(type.Name, out nested);
             }
         }
@@ -26,7 +28,7 @@ internal static class MethodNames
         return name;
     }
 
-    /// <summary>The name in angle brackets, of the innermost that has one.</summary>
+    /// <summary>The innermost name in angle brackets.</summary>
     private static string Unwrap(string name, out bool nested)
     {
         nested = name.Contains(">b__", StringComparison.Ordinal) || name.Contains(">g__", StringComparison.Ordinal);
@@ -46,7 +48,7 @@ internal static class MethodNames
         return name[1..close].TrimStart('<').TrimEnd('$');
     }
 
-    private static string Bare(string name)
+    private static string WithoutArity(string name)
     {
         int tick = name.IndexOf('`', StringComparison.Ordinal);
         return tick < 0 ? name : name[..tick];

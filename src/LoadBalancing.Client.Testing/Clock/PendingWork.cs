@@ -3,13 +3,13 @@ using System.Reflection;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Says what an unfinished asynchronous method waits for, by following it to the method that it awaits, and so on to the innermost.</summary>
-/// <remarks>It looks into the private parts of what the compiler and the platform have made, for a message only: what it does not find it leaves out.</remarks>
+/// <summary>Describes what an unfinished asynchronous method awaits, following the chain to the innermost method.</summary>
+/// <remarks>Reads private fields of compiler-generated and platform types, for a message only; fields that are not found are omitted.</remarks>
 internal static class PendingWork
 {
     private const int MaxDepth = 30;
 
-    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "Names for a message; trimmed fields are left out.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "Names for a message; trimmed fields are omitted.")]
     public static string Describe(Task work)
     {
         var names = new List<string>();
@@ -19,7 +19,7 @@ internal static class PendingWork
             object? machine = task.GetType().GetField("StateMachine")?.GetValue(task);
             if (machine is null)
             {
-                names.Add(Bare(task.GetType()));
+                names.Add(NameOf(task.GetType()));
                 break;
             }
 
@@ -33,8 +33,8 @@ internal static class PendingWork
         return names.Count == 0 ? "" : $"Waiting: {string.Join(", which awaits ", names)}.";
     }
 
-    /// <summary>The task that an awaiter, or a value task in it, wraps.</summary>
-    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "Names for a message; trimmed fields are left out.")]
+    /// <summary>The task wrapped by an awaiter or by a value task in it.</summary>
+    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "Names for a message; trimmed fields are omitted.")]
     private static Task? FindAwaitedTask(object? value, int depth) => value switch
     {
         null => null,
@@ -45,7 +45,7 @@ internal static class PendingWork
             .FirstOrDefault(static awaited => awaited is not null),
     };
 
-    private static string Bare(Type type)
+    private static string NameOf(Type type)
     {
         string name = type.IsNested ? $"{type.DeclaringType!.Name}.{type.Name}" : type.Name;
         int tick = name.IndexOf('`', StringComparison.Ordinal);

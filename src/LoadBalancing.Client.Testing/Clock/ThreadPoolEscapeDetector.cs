@@ -6,8 +6,8 @@ using System.Reflection;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Notices, at the moment it happens and on the thread where it happens, that something is handed to the thread pool: the platform tells its event listeners of every piece of work that is queued, and tells
-/// them on the thread that queues it, so that its stack names who does it.
+/// Detects that work is queued to the thread pool, when and where it happens: the platform raises an event for every queued work item on the thread that
+/// queues it, so the stack shows the code responsible.
 /// </summary>
 internal sealed class ThreadPoolEscapeDetector : EventListener
 {
@@ -31,7 +31,9 @@ internal sealed class ThreadPoolEscapeDetector : EventListener
     {
     }
 
-    /// <summary>Begins to listen, for as long as the process lives. The pool looks only now and then whether anybody does, so this waits until it has looked.</summary>
+    /// <summary>
+    /// Starts listening, for the lifetime of the process. The thread pool checks for listeners only occasionally, so this waits until it has.
+    /// </summary>
     public static void Start()
     {
         if (Volatile.Read(ref _isStarted))
@@ -48,7 +50,7 @@ internal sealed class ThreadPoolEscapeDetector : EventListener
             ran.Wait(StartAttemptTimeout);
         }
 
-        // Where the platform's events are switched off, those who come back from elsewhere are still caught when they touch the clock.
+        // If platform events are disabled, code on other threads is still detected when it uses the clock.
         Volatile.Write(ref _isStarted, true);
 
         static void Set(ManualResetEventSlim ran)
@@ -59,23 +61,25 @@ internal sealed class ThreadPoolEscapeDetector : EventListener
             }
             catch (ObjectDisposedException)
             {
-                // The pool was busy for longer than the probe waited.
+                // The pool was busy for longer than the timeout.
             }
         }
     }
 
-    /// <summary>Watches the calling thread until the result is disposed.</summary>
+    /// <summary>Monitors the calling thread until the result is disposed.</summary>
     public static WatchScope Watch(VirtualThread thread)
     {
         _running = thread;
         return default;
     }
 
-    /// <summary>Says who uses the clock of a run from another thread.</summary>
+    /// <summary>Describes the code that uses the clock of a run from another thread.</summary>
     public static string DescribeWrongThread()
     {
         var stack = new StackTrace(fNeedFileInfo: false);
-        return $"{FindCaller(stack, out _)} uses the clock of the run on another thread. A dropped response or a thread of its own looks like this.{FormatStack(stack)}";
+        return $"{FindCaller(stack, out _)} uses the clock of the run on another thread. Possible causes are a response that was not disposed and a "
+            + "separate thread."
+            + FormatStack(stack);
     }
 
     protected override void OnEventSourceCreated(EventSource eventSource)
@@ -102,13 +106,16 @@ internal sealed class ThreadPoolEscapeDetector : EventListener
 
         if (IsCancelledDelay(stack))
         {
-            thread.OnEscape($"A Task.Delay was cancelled, and the platform lets what waited for it go on in the thread pool. Wait with a token on something else, or let the delay end.{FormatStack(stack)}");
+            thread.OnEscape(
+                "A Task.Delay was cancelled, and the platform continues its awaiter on the thread pool. Await something else with a token, or let the "
+                + "delay elapse."
+                + FormatStack(stack));
             return;
         }
 
-        string culprit = FindCaller(stack, out string? callee);
+        string caller = FindCaller(stack, out string? callee);
         string how = callee is null ? "" : $" by {callee}";
-        thread.OnEscape($"{culprit} hands work to the thread pool{how}, where it would run at some time or other.{FormatStack(stack)}");
+        thread.OnEscape($"{caller} queues work to the thread pool{how}, where it would run at an unpredictable time.{FormatStack(stack)}");
     }
 
     private static IEnumerable<MethodBase> Frames(StackTrace stack) =>
@@ -117,14 +124,18 @@ internal sealed class ThreadPoolEscapeDetector : EventListener
             .OfType<MethodBase>()
             .Where(static method => method.DeclaringType is { } type && !IsInfrastructure(Outermost(type)));
 
-    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Names for a message; a trimmed method has none and is left out.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Names for a message; trimmed methods are omitted.")]
     private static MethodBase? MethodOf(StackFrame frame) => frame.GetMethod();
 
-    /// <summary>The container compiles, for next time, what it was asked for twice. Nothing that the run does depends on it.</summary>
-    private static bool IsHarmless(StackTrace stack) =>
-        Frames(stack).FirstOrDefault(static method => method.DeclaringType!.Namespace != "System.Threading")?.DeclaringType!.Namespace == "Microsoft.Extensions.DependencyInjection.ServiceLookup";
+    /// <summary>The container compiles service factories in the background on their second use. The run does not depend on it.</summary>
+    private static bool IsHarmless(StackTrace stack)
+    {
+        MethodBase? first = Frames(stack).FirstOrDefault(static method => method.DeclaringType!.Namespace != "System.Threading");
+        return first?.DeclaringType!.Namespace == "Microsoft.Extensions.DependencyInjection.ServiceLookup";
+    }
 
-    private static bool IsCancelledDelay(StackTrace stack) => Frames(stack).Any(static method => method.DeclaringType!.FullName?.Contains("+DelayPromiseWithCancellation", StringComparison.Ordinal) == true);
+    private static bool IsCancelledDelay(StackTrace stack) =>
+        Frames(stack).Any(static method => method.DeclaringType!.FullName?.Contains("+DelayPromiseWithCancellation", StringComparison.Ordinal) == true);
 
     private static bool IsInfrastructure(Type type) =>
         type == typeof(ThreadPoolEscapeDetector) || type == typeof(VirtualClock) || type == typeof(VirtualThread) || type == typeof(VirtualTimer)
@@ -134,11 +145,13 @@ internal sealed class ThreadPoolEscapeDetector : EventListener
     private static Type Outermost(Type type) => type.DeclaringType is { } outer ? Outermost(outer) : type;
 
     private static bool IsPlatform(MethodBase method) =>
-        method.DeclaringType!.Namespace is { } space && (space == "System" || space.StartsWith("System.", StringComparison.Ordinal) || space.StartsWith("Microsoft.", StringComparison.Ordinal))
+        method.DeclaringType!.Namespace is { } space
+        && (space == "System" || space.StartsWith("System.", StringComparison.Ordinal) || space.StartsWith("Microsoft.", StringComparison.Ordinal))
         && !IsOurs(method);
 
-    /// <summary>Extensions of ours lie in the platform's namespaces.</summary>
-    private static bool IsOurs(MethodBase method) => method.DeclaringType!.Assembly.GetName().Name?.StartsWith("LoadBalancing.", StringComparison.Ordinal) == true;
+    /// <summary>This library has extension methods in platform namespaces.</summary>
+    private static bool IsOurs(MethodBase method) =>
+        method.DeclaringType!.Assembly.GetName().Name?.StartsWith("LoadBalancing.", StringComparison.Ordinal) == true;
 
     private static string FindCaller(StackTrace stack, out string? callee)
     {
@@ -150,20 +163,22 @@ internal sealed class ThreadPoolEscapeDetector : EventListener
                 return MethodNames.Describe(method);
             }
 
-            callee = method.DeclaringType!.Name.StartsWith("Async", StringComparison.Ordinal) && method.DeclaringType.Namespace == "System.Runtime.CompilerServices"
-                ? "an await that does not go on where it stands, such as that of Task.Yield"
+            callee = method.DeclaringType!.Name.StartsWith("Async", StringComparison.Ordinal)
+                && method.DeclaringType.Namespace == "System.Runtime.CompilerServices"
+                ? "an await that does not continue on the current thread, such as that of Task.Yield"
                 : MethodNames.Describe(method);
         }
 
-        string platform = callee ?? "Somebody";
+        string platform = callee ?? "Unknown code";
         callee = null;
         return platform;
     }
 
     private static string FormatStack(StackTrace stack) =>
-        string.Concat(Frames(stack).Take(MaxFrames).Select(static method => $"{Environment.NewLine}   at {(method.DeclaringType!.Namespace is { } space ? $"{space}." : "")}{MethodNames.Describe(method)}"));
+        string.Concat(Frames(stack).Take(MaxFrames).Select(static method =>
+            $"{Environment.NewLine}   at {(method.DeclaringType!.Namespace is { } space ? $"{space}." : "")}{MethodNames.Describe(method)}"));
 
-    /// <summary>Ends the watch of the thread.</summary>
+    /// <summary>Ends the monitoring of the thread.</summary>
     public readonly struct WatchScope : IDisposable
     {
         public void Dispose() => _running = null;

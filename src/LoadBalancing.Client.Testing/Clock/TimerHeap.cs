@@ -1,10 +1,10 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Timers by the time they are due, then by the order in which they were armed. Each knows its place, so that one that is changed or removed, as nearly every time limit is, costs
-/// O(log n) and leaves nothing behind.
+/// Timers ordered by due time, then by the order in which they were armed. Each timer knows its position, so changing or removing one, as nearly every
+/// timeout does, costs O(log n) and leaves nothing behind.
 /// </summary>
-/// <remarks>Four children a node instead of two: half the depth, and the four lie beside each other in memory.</remarks>
+/// <remarks>Four children per node instead of two: half the depth, and siblings are adjacent in memory.</remarks>
 internal sealed class TimerHeap
 {
     private const int Children = 4;
@@ -13,10 +13,10 @@ internal sealed class TimerHeap
 
     public int Count { get; private set; }
 
-    /// <summary>The next to fire; null when there is none.</summary>
+    /// <summary>The next timer to fire; null if there is none.</summary>
     public VirtualTimer? First => Count == 0 ? null : _timers[0];
 
-    /// <summary>Adds a timer, or moves one whose time was changed.</summary>
+    /// <summary>Adds a timer, or moves one whose due time changed.</summary>
     public void AddOrUpdate(VirtualTimer timer)
     {
         if (timer.Position == VirtualTimer.NotArmed)
@@ -89,22 +89,22 @@ internal sealed class TimerHeap
                 break;
             }
 
-            int least = first;
+            int next = first;
             for (int child = first + 1; child < Math.Min(first + Children, Count); child++)
             {
-                if (Precedes(_timers[child], _timers[least]))
+                if (Precedes(_timers[child], _timers[next]))
                 {
-                    least = child;
+                    next = child;
                 }
             }
 
-            if (!Precedes(_timers[least], timer))
+            if (!Precedes(_timers[next], timer))
             {
                 break;
             }
 
-            SetPosition(_timers[least], position);
-            position = least;
+            SetPosition(_timers[next], position);
+            position = next;
         }
 
         SetPosition(timer, position);

@@ -3,25 +3,26 @@ using System.Globalization;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// A clock that stands still until it is told to run, and then passes from timer to timer as fast as the code between them allows: an hour takes milliseconds. All that a run sets
-/// going happens on one thread, one thing after the other, in the same order each time.
+/// A clock that stands still until it is run, and then advances from timer to timer as fast as the code between them allows: an hour takes milliseconds.
+/// Everything in a run happens on one thread, sequentially, and in the same order each time.
 /// </summary>
 /// <remarks>
 /// <code>
-/// clock.Run(body):     body begins --> it waits --> next timer fires, what waited goes on --> ... --> body ends
-/// clock.RunFor(time):  timers fire in order, until the time is over
+/// clock.Run(body):      body starts --> it awaits --> next timer fires, its awaiter continues --> ... --> body completes
+/// clock.Advance(time):  timers fire in order, until the time has passed
 /// </code>
 /// <para>
-/// Timers due at the same time fire in the order in which they were armed. A run has a thread of its own, without a synchronization context, so that whatever awaits goes on where its
-/// wait ended. Code that leaves this thread (<c>Task.Run</c>, <c>Task.Yield</c>, a completion source that runs its continuations asynchronously, a channel) would go on at some
-/// time or other, and so would real input and output: the run then fails with a <see cref="VirtualClockException"/> that names who left, and how.
+/// Timers due at the same time fire in the order in which they were armed. A run has its own thread, without a synchronization context, so an await
+/// continues where it was completed. Code that leaves this thread (<c>Task.Run</c>, <c>Task.Yield</c>, a completion source with asynchronous
+/// continuations, a channel) would continue at an unpredictable time, and so would real input and output: the run then fails with a
+/// <see cref="VirtualClockException"/> that names the code that left the thread.
 /// </para>
-/// <para>Between runs the clock may be used from any thread. During a run only what belongs to the run may use it.</para>
+/// <para>Between runs the clock may be used from any thread; during a run, only by code of the run.</para>
 /// </remarks>
 public sealed class VirtualClock : TimeProvider
 {
-    /// <summary>More than any sensible number of things that happen at one moment; fewer would be taken for a loop in which no time passes.</summary>
-    private const int MaxFiresAtOneTime = 10_000_000;
+    /// <summary>Larger than any sensible number of timers due at one time. Beyond it, the run is considered an endless loop in which no time passes.</summary>
+    private const int MaxFiresAtSameTime = 10_000_000;
 
     private readonly Lock _timersLock = new();
     private readonly TimerHeap _timers = new();
@@ -32,14 +33,14 @@ public sealed class VirtualClock : TimeProvider
     private int _alive;
     private VirtualTimer? _firing;
 
-    /// <summary>Creates a clock that shows the first moment of the year 2030, UTC.</summary>
+    /// <summary>Creates a clock that starts at 2030-01-01T00:00:00Z.</summary>
     public VirtualClock()
         : this(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero))
     {
     }
 
     /// <summary>Creates a clock.</summary>
-    /// <param name="start">What it shows at first.</param>
+    /// <param name="start">The initial time.</param>
     public VirtualClock(DateTimeOffset start)
     {
         Start = start.ToUniversalTime();
@@ -47,38 +48,38 @@ public sealed class VirtualClock : TimeProvider
         _now = start.UtcTicks;
     }
 
-    /// <summary>What it showed at first, in UTC.</summary>
+    /// <summary>The initial time, in UTC.</summary>
     public DateTimeOffset Start { get; }
 
     /// <summary>The time that has passed since <see cref="Start"/>.</summary>
     public TimeSpan Elapsed => new(Now - Start.UtcTicks);
 
-    /// <summary>How many timers are waiting to fire.</summary>
+    /// <summary>The number of armed timers.</summary>
     public int TimersArmed => _timers.Count;
 
-    /// <summary>How many timers were made and not disposed.</summary>
+    /// <summary>The number of timers that have been created and not disposed.</summary>
     public int TimersAlive => Volatile.Read(ref _alive);
 
-    /// <summary>How many times a timer has fired.</summary>
+    /// <summary>The number of times that timers have fired.</summary>
     public long TimersFired => Volatile.Read(ref _fired);
 
     /// <summary>
-    /// How much real time a run may stand at one place before it is given up as blocked: by a lock, by a synchronous wait for something that only this clock could bring. Above zero;
-    /// default 30 s. Not looked at under a debugger.
+    /// The real time without progress after which a run fails as blocked, for example by a lock or by a synchronous wait for something that only this clock
+    /// can complete. Above zero; default 30 s. Ignored under a debugger.
     /// </summary>
     public TimeSpan StallTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The virtual time within which the work of a <see cref="Run(Func{Task})"/> must be done. Above zero; default one day.</summary>
+    /// <summary>The virtual time within which the work of <see cref="Run(Func{Task})"/> must complete. Above zero; default one day.</summary>
     public TimeSpan RunTimeout { get; set; } = TimeSpan.FromDays(1);
 
     /// <inheritdoc/>
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    /// <summary>UTC, wherever the test runs.</summary>
+    /// <summary>UTC, on any machine.</summary>
     public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
 
-    /// <summary>Where a run is, for messages.</summary>
-    internal string CurrentStep => Volatile.Read(ref _firing) is { } timer ? $"in what follows from the timer of {timer.Name}" : "before any timer fired";
+    /// <summary>The current step of a run, for messages.</summary>
+    internal string CurrentStep => Volatile.Read(ref _firing) is { } timer ? $"after the timer of {timer.Name} fired" : "before any timer fired";
 
     private long Now => Volatile.Read(ref _now);
 
@@ -106,21 +107,25 @@ public sealed class VirtualClock : TimeProvider
         return timer;
     }
 
-    /// <summary>Runs until a piece of work is done. What else is still waiting then stays as it is, for a next run.</summary>
-    /// <param name="body">The work; it begins at once.</param>
-    /// <exception cref="VirtualClockException">The work cannot end, left the thread of the run, or was not done within <see cref="RunTimeout"/>.</exception>
-    /// <exception cref="InvalidOperationException">The clock is running already.</exception>
+    /// <summary>Runs until an asynchronous method completes. Other pending work stays pending, for a later run.</summary>
+    /// <param name="body">The method; it starts immediately.</param>
+    /// <exception cref="VirtualClockException">
+    /// The work cannot complete, left the thread of the run, or did not complete within <see cref="RunTimeout"/>.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">The clock is already running.</exception>
     public void Run(Func<Task> body)
     {
         ArgumentNullException.ThrowIfNull(body);
         _thread.Run(() => RunToEnd(body));
     }
 
-    /// <summary>Runs until a piece of work is done, and gives its result.</summary>
+    /// <summary>Runs until an asynchronous method completes, and returns its result.</summary>
     /// <typeparam name="TResult">The type of the result.</typeparam>
-    /// <param name="body">The work; it begins at once.</param>
-    /// <exception cref="VirtualClockException">The work cannot end, left the thread of the run, or was not done within <see cref="RunTimeout"/>.</exception>
-    /// <exception cref="InvalidOperationException">The clock is running already.</exception>
+    /// <param name="body">The method; it starts immediately.</param>
+    /// <exception cref="VirtualClockException">
+    /// The work cannot complete, left the thread of the run, or did not complete within <see cref="RunTimeout"/>.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">The clock is already running.</exception>
     public TResult Run<TResult>(Func<Task<TResult>> body)
     {
         ArgumentNullException.ThrowIfNull(body);
@@ -129,10 +134,10 @@ public sealed class VirtualClock : TimeProvider
         return result;
     }
 
-    /// <summary>Lets time pass: everything that is due until then happens, what is due at the end included.</summary>
-    /// <param name="time">How long; zero for what is due now.</param>
-    /// <exception cref="VirtualClockException">Something left the thread of the run.</exception>
-    /// <exception cref="InvalidOperationException">The clock is running already.</exception>
+    /// <summary>Advances the clock and fires all timers that are due, including those due at the end.</summary>
+    /// <param name="time">The time to advance; zero fires the timers that are due now.</param>
+    /// <exception cref="VirtualClockException">Code left the thread of the run.</exception>
+    /// <exception cref="InvalidOperationException">The clock is already running.</exception>
     public void Advance(TimeSpan time)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(time, TimeSpan.Zero);
@@ -144,15 +149,15 @@ public sealed class VirtualClock : TimeProvider
         });
     }
 
-    /// <summary>Lets time pass until so much has passed since <see cref="Start"/>.</summary>
-    /// <param name="sinceStart">Not less than <see cref="Elapsed"/>.</param>
-    /// <exception cref="VirtualClockException">Something left the thread of the run.</exception>
-    /// <exception cref="InvalidOperationException">The clock is running already.</exception>
+    /// <summary>Advances the clock to a time since <see cref="Start"/>.</summary>
+    /// <param name="sinceStart">The time; not less than <see cref="Elapsed"/>.</param>
+    /// <exception cref="VirtualClockException">Code left the thread of the run.</exception>
+    /// <exception cref="InvalidOperationException">The clock is already running.</exception>
     public void AdvanceTo(TimeSpan sinceStart) => Advance(sinceStart - Elapsed);
 
-    /// <summary>Does something at a later time.</summary>
-    /// <param name="sinceStart">When, since <see cref="Start"/>; a time that is over means now.</param>
-    /// <param name="action">What to do.</param>
+    /// <summary>Runs an action at a later time.</summary>
+    /// <param name="sinceStart">The time since <see cref="Start"/>; a past time means now.</param>
+    /// <param name="action">The action.</param>
     public void Schedule(TimeSpan sinceStart, Action action)
     {
         ArgumentNullException.ThrowIfNull(action);
@@ -168,7 +173,7 @@ public sealed class VirtualClock : TimeProvider
         }
     }
 
-    /// <summary>A timer of the test bed itself, which does not count among those that are alive.</summary>
+    /// <summary>A timer of the test library itself, which is not included in <see cref="TimersAlive"/>.</summary>
     internal VirtualTimer CreateUncountedTimer(TimerCallback callback, object? state) => new(this, callback, state, isCounted: false);
 
     internal bool Arm(VirtualTimer timer, TimeSpan dueTime, TimeSpan period)
@@ -213,16 +218,18 @@ public sealed class VirtualClock : TimeProvider
 
     private void RunToEnd(Func<Task> body)
     {
-        Task work = body() ?? throw new InvalidOperationException("The body of a run gave no task.");
+        Task work = body() ?? throw new InvalidOperationException("The body of a run returned no task.");
         _thread.ThrowIfEscaped();
         long end = Now + RunTimeout.Ticks;
         Pump(end, work);
         if (!work.IsCompleted)
         {
-            string waits = PendingWork.Describe(work);
+            string pending = PendingWork.Describe(work);
             throw new VirtualClockException(TimersArmed > 0
-                ? string.Create(CultureInfo.InvariantCulture, $"The work was not done within {RunTimeout} of virtual time. {waits}")
-                : $"The work waits, and no timer of this clock is left that could end the wait: it waits for itself, for a clock other than this one, or for real input or output. {waits}");
+                ? string.Create(CultureInfo.InvariantCulture, $"The work did not complete within {RunTimeout} of virtual time. {pending}")
+                : "The work cannot complete: it is waiting and no timer of this clock is armed. It waits for itself, for another clock, or for real "
+                    + "input or output. "
+                    + pending);
         }
 
         work.GetAwaiter().GetResult();
@@ -230,13 +237,13 @@ public sealed class VirtualClock : TimeProvider
 
     private void Pump(long end, Task? until)
     {
-        int firesAtOnce = 0;
+        int firesAtSameTime = 0;
         while (until is not { IsCompleted: true } && TryTakeDueTimer(end) is { } timer)
         {
-            firesAtOnce = timer.Due > Now ? 0 : firesAtOnce + 1;
-            if (firesAtOnce > MaxFiresAtOneTime)
+            firesAtSameTime = timer.Due > Now ? 0 : firesAtSameTime + 1;
+            if (firesAtSameTime > MaxFiresAtSameTime)
             {
-                throw new VirtualClockException($"{MaxFiresAtOneTime} timers have fired at {Elapsed} and time does not pass. The last one runs {timer.Name}.");
+                throw new VirtualClockException($"{MaxFiresAtSameTime} timers have fired at {Elapsed} without time passing. The last one runs {timer.Name}.");
             }
 
             Volatile.Write(ref _now, Math.Max(Now, timer.Due));

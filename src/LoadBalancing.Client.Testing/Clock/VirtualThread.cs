@@ -4,13 +4,15 @@ using System.Runtime.ExceptionServices;
 
 namespace LoadBalancing.Client;
 
-/// <summary>The thread of the runs of one clock: it has no synchronization context and no scheduler, plenty of stack, and somebody who waits for it only as long as it gets on.</summary>
+/// <summary>
+/// Runs the code of one clock on a thread without a synchronization context or scheduler and with a large stack, and waits for it as long as it makes progress.
+/// </summary>
 internal sealed class VirtualThread
 {
-    /// <summary>Continuations run inside of what they waited for, and a chain of many can be deep.</summary>
+    /// <summary>Continuations run synchronously inside the code that completes them, so long chains are deep.</summary>
     private const int StackSize = 16 * 1024 * 1024;
 
-    private const int Nobody = 0;
+    private const int NotRunning = 0;
     private const int Starting = -1;
 
     private readonly VirtualClock _clock;
@@ -19,14 +21,14 @@ internal sealed class VirtualThread
 
     public VirtualThread(VirtualClock clock) => _clock = clock;
 
-    /// <summary>Runs, and throws what the run throws; before all else the escape of whoever left, which is the cause of what came after.</summary>
+    /// <summary>Runs an action and rethrows its exception. An escape from the thread takes precedence, because later exceptions follow from it.</summary>
     public void Run(Action run)
     {
-        if (Interlocked.CompareExchange(ref _runner, Starting, Nobody) != Nobody)
+        if (Interlocked.CompareExchange(ref _runner, Starting, NotRunning) != NotRunning)
         {
             throw new InvalidOperationException(_runner == Environment.CurrentManagedThreadId
-                ? "The clock is running: what a run does cannot run it again. Await Task.Delay(time, clock) instead."
-                : "The clock is running already, or an earlier run was given up as blocked.");
+                ? "The clock is running and cannot be run again from within a run. Await Task.Delay(time, clock) instead."
+                : "The clock is already running, or an earlier run is blocked.");
         }
 
         ThreadPoolEscapeDetector.Start();
@@ -43,7 +45,7 @@ internal sealed class VirtualThread
                         run();
                     }
                 }
-#pragma warning disable CA1031 // It is thrown again on the thread that asked for the run.
+#pragma warning disable CA1031 // It is rethrown on the calling thread.
                 catch (Exception exception)
 #pragma warning restore CA1031
                 {
@@ -57,25 +59,26 @@ internal sealed class VirtualThread
         };
         thread.Start();
         Await(thread);
-        Volatile.Write(ref _runner, Nobody);
+        Volatile.Write(ref _runner, NotRunning);
         ThrowIfEscaped();
         thrown?.Throw();
     }
 
-    /// <summary>During a run only the run may use the clock.</summary>
+    /// <summary>During a run, only the thread of the run may use the clock.</summary>
     public void ThrowIfWrongThread()
     {
         int runner = Volatile.Read(ref _runner);
-        if (runner > Nobody && runner != Environment.CurrentManagedThreadId)
+        if (runner > NotRunning && runner != Environment.CurrentManagedThreadId)
         {
             throw OnEscape(ThreadPoolEscapeDetector.DescribeWrongThread());
         }
     }
 
-    /// <summary>Takes note of the first who left.</summary>
+    /// <summary>Records the first escape from the thread.</summary>
     public VirtualClockException OnEscape(string description)
     {
-        var escape = new VirtualClockException(string.Create(CultureInfo.InvariantCulture, $"At {_clock.Elapsed} virtual time something left the thread of the run. {description}"));
+        var escape = new VirtualClockException(
+            string.Create(CultureInfo.InvariantCulture, $"At {_clock.Elapsed} virtual time, code left the thread of the run. {description}"));
         return Interlocked.CompareExchange(ref _escape, escape, null) ?? escape;
     }
 
@@ -101,7 +104,8 @@ internal sealed class VirtualThread
             {
                 ThrowIfEscaped();
                 throw new VirtualClockException(
-                    $"The run is blocked: for {_clock.StallTimeout} of real time it has not come on, at {_clock.Elapsed} virtual time, {_clock.CurrentStep}. Waiting synchronously (Wait, Result, HttpClient.Send) for something that only this clock can bring never ends.");
+                    $"The run is blocked: no progress for {_clock.StallTimeout} of real time, at {_clock.Elapsed} virtual time, {_clock.CurrentStep}. "
+                    + "A synchronous wait (Wait, Result, HttpClient.Send) for something that only this clock can complete never ends.");
             }
         }
     }

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>One timer, which is its own node in the heap.</summary>
+/// <summary>A timer, which is also its node in the heap.</summary>
 internal sealed class VirtualTimer : ITimer
 {
     public const int NotArmed = -1;
@@ -19,23 +19,23 @@ internal sealed class VirtualTimer : ITimer
         _context = ExecutionContext.Capture();
     }
 
-    /// <summary>Ticks of the clock at which it fires next.</summary>
+    /// <summary>The tick of the clock at which it fires next.</summary>
     public long Due { get; set; }
 
-    /// <summary>When it was armed, counted over all timers: of two that are due at the same time the one armed first fires first.</summary>
+    /// <summary>A sequence number assigned when it is armed; timers due at the same time fire in this order.</summary>
     public long Order { get; set; }
 
-    /// <summary>Ticks between two fires; 0 to fire once.</summary>
+    /// <summary>Ticks between fires; 0 to fire once.</summary>
     public long Period { get; set; }
 
-    /// <summary>Its place in the heap, or <see cref="NotArmed"/>.</summary>
+    /// <summary>Its position in the heap, or <see cref="NotArmed"/>.</summary>
     public int Position { get; set; } = NotArmed;
 
     public bool IsCounted { get; }
 
     public bool IsDisposed { get; set; }
 
-    /// <summary>Whose code it runs, for messages.</summary>
+    /// <summary>The name of the callback, for messages.</summary>
     public string Name => MethodNames.Describe(_callback.Method);
 
     public bool Change(TimeSpan dueTime, TimeSpan period) => _clock.Arm(this, dueTime, period);

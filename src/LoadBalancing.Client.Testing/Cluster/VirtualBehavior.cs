@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>What an endpoint was told to be like: how long it works on a request, and what it replies. Everything is drawn from the endpoint's own randomness.</summary>
+/// <summary>The configured behavior of an endpoint: its processing time and replies, drawn from the endpoint's own random source.</summary>
 internal sealed class VirtualBehavior
 {
     private readonly Lock _faultsLock = new();
@@ -58,14 +58,14 @@ internal sealed class VirtualBehavior
             return 1;
         }
 
-        double warmth = _clock.GetElapsedTime(warmUp.Since) / warmUp.Duration;
-        if (!(warmth < 1))
+        double progress = _clock.GetElapsedTime(warmUp.Since) / warmUp.Duration;
+        if (!(progress < 1))
         {
             Volatile.Write(ref _warmUp, null);
             return 1;
         }
 
-        return warmUp.Slowdown - ((warmUp.Slowdown - 1) * warmth);
+        return warmUp.Slowdown - ((warmUp.Slowdown - 1) * progress);
     }
 
     private sealed record WarmUp(long Since, TimeSpan Duration, double Slowdown);

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The body of an answer, in two halves, each after half of its time.</summary>
+/// <summary>The body of a response, delivered in two halves, each after half of its duration.</summary>
 internal sealed class VirtualBody : Stream
 {
     private readonly VirtualEndpoint _endpoint;
@@ -69,7 +69,7 @@ internal sealed class VirtualBody : Stream
         ValueTask<int> reading = ReadAsync(buffer.AsMemory(offset, count));
         if (!reading.IsCompleted && _endpoint.Clock is VirtualClock)
         {
-            throw new NotSupportedException("Reading a slow body synchronously would wait for a virtual clock that cannot run meanwhile.");
+            throw new NotSupportedException("Reading a delayed body synchronously would block the thread of the virtual clock.");
         }
 
         return reading.AsTask().GetAwaiter().GetResult();

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>One request as a virtual endpoint sees it. Immutable.</summary>
+/// <summary>One request received by a virtual endpoint. Immutable.</summary>
 public readonly struct VirtualCall
 {
     internal VirtualCall(VirtualEndpoint endpoint, long number, HttpRequestMessage? request)
@@ -10,12 +10,12 @@ public readonly struct VirtualCall
         Request = request;
     }
 
-    /// <summary>The endpoint that received the request.</summary>
+    /// <summary>The endpoint.</summary>
     public VirtualEndpoint Endpoint { get; }
 
-    /// <summary>1 for the first request that this endpoint received.</summary>
+    /// <summary>The number of the request at this endpoint, starting at 1.</summary>
     public long Number { get; }
 
-    /// <summary>The request over HTTP, to be read only while the reply is decided; null below HTTP.</summary>
+    /// <summary>The HTTP request, readable only while the reply is determined; null for calls without HTTP.</summary>
     public HttpRequestMessage? Request { get; }
 }

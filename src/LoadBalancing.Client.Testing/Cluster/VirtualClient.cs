@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace LoadBalancing.Client;
 
-/// <summary>One balanced client of a <see cref="VirtualCluster"/>, in a container of its own, as if it were a process of its own.</summary>
+/// <summary>A load-balanced client of a <see cref="VirtualCluster"/>, in its own container, as if it were a separate process.</summary>
 public sealed class VirtualClient : IDisposable
 {
     private readonly VirtualCluster _cluster;
@@ -24,7 +24,7 @@ public sealed class VirtualClient : IDisposable
     /// <summary>The name of the client and of its service.</summary>
     public string Name { get; }
 
-    /// <summary>Its balancer.</summary>
+    /// <summary>Its load balancer.</summary>
     public LoadBalancer Balancer { get; }
 
     /// <summary>Its <see cref="HttpClient"/>.</summary>
@@ -33,9 +33,9 @@ public sealed class VirtualClient : IDisposable
     /// <summary>Its container.</summary>
     public IServiceProvider Services => _services;
 
-    /// <summary>Picks, calls below HTTP, reports and ends.</summary>
-    /// <param name="timeout">How long to wait for the response; null: for as long as it takes.</param>
-    /// <returns>What became of the attempt.</returns>
+    /// <summary>Picks an endpoint, calls it without HTTP, reports the outcome and ends the lease.</summary>
+    /// <param name="timeout">The timeout; null: none.</param>
+    /// <returns>The outcome of the attempt.</returns>
     public async ValueTask<AttemptOutcome> CallAsync(TimeSpan? timeout = null)
     {
         using EndpointLease lease = Balancer.Pick();

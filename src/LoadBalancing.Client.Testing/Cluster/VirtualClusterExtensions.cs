@@ -3,12 +3,12 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Puts a virtual cluster in the place of the servers of a balanced client.</summary>
+/// <summary>Replaces the servers of a load-balanced client by a virtual cluster.</summary>
 public static class VirtualClusterExtensions
 {
-    /// <summary>Sends the requests of a balanced client to a virtual cluster.</summary>
+    /// <summary>Sends the requests of a load-balanced client to a virtual cluster.</summary>
     /// <param name="builder">The client.</param>
-    /// <param name="cluster">The cluster. Endpoints that are added later are not seen; yield them from a source instead.</param>
+    /// <param name="cluster">The cluster. Endpoints added later are not included; use an endpoint source for them.</param>
     /// <returns>The same builder.</returns>
     public static IHttpLoadBalancingBuilder UseVirtualCluster(this IHttpLoadBalancingBuilder builder, VirtualCluster cluster)
     {
@@ -18,16 +18,16 @@ public static class VirtualClusterExtensions
     }
 
     /// <summary>
-    /// Sends the requests of a client that an application has registered for balancing to a virtual cluster: its endpoints are those of the cluster, and its primary handler is the cluster's. The rest of its
-    /// options stays as it is.
+    /// Sends the requests of a registered load-balanced client to a virtual cluster: its endpoints and its primary handler become those of the cluster; its
+    /// other options are unchanged.
     /// </summary>
     /// <remarks>
-    /// On a <see cref="VirtualClock"/> that clock becomes the <see cref="TimeProvider"/> of the whole service collection, and <see cref="HttpClient.Timeout"/>, which knows only the system's clock, is
-    /// switched off.
+    /// A <see cref="VirtualClock"/> becomes the <see cref="TimeProvider"/> of the whole service collection, and <see cref="HttpClient.Timeout"/>, which uses
+    /// the system clock, is disabled.
     /// </remarks>
-    /// <param name="services">The services of the application, as <c>ConfigureTestServices</c> gives them.</param>
-    /// <param name="name">The name of the client and of its service.</param>
-    /// <param name="cluster">The cluster. Endpoints that are added later are not seen; yield them from a source instead.</param>
+    /// <param name="services">The services of the application, for example from <c>ConfigureTestServices</c>.</param>
+    /// <param name="name">The name of the client and its service.</param>
+    /// <param name="cluster">The cluster. Endpoints added later are not included; use an endpoint source for them.</param>
     public static IServiceCollection UseVirtualCluster(this IServiceCollection services, string name, VirtualCluster cluster)
     {
         ArgumentNullException.ThrowIfNull(services);

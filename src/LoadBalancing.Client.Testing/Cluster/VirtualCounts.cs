@@ -2,49 +2,49 @@ using System.Net;
 
 namespace LoadBalancing.Client;
 
-/// <summary>What one virtual endpoint has counted itself: the truth to hold a client's own figures against.</summary>
+/// <summary>The counters of a virtual endpoint, to compare a client's own counters with.</summary>
 public sealed class VirtualCounts
 {
     private readonly SortedDictionary<int, long> _byStatus = [];
 
-    /// <summary>Requests that arrived, those that were turned away included; connections that were refused are not.</summary>
+    /// <summary>Requests received, including rejected ones; refused connections are not included.</summary>
     public long Received { get; internal set; }
 
-    /// <summary>Answers whose headers were sent.</summary>
+    /// <summary>Responses whose headers were sent.</summary>
     public long Responded { get; private set; }
 
     /// <summary>Connections refused because the endpoint was down.</summary>
     public long ConnectionsRefused { get; internal set; }
 
-    /// <summary>Exchanges that the endpoint broke: by a reset, or because it was killed.</summary>
+    /// <summary>Requests that the endpoint aborted, by a reset or because it was killed.</summary>
     public long Aborted { get; internal set; }
 
-    /// <summary>Exchanges that the caller gave up, or ran out of time for.</summary>
+    /// <summary>Requests that the caller cancelled or that timed out.</summary>
     public long Abandoned { get; internal set; }
 
-    /// <summary>Requests turned away because the queue was full; they are answered, and counted there too.</summary>
+    /// <summary>Requests rejected because the queue was full; they are also included in <see cref="Responded"/>.</summary>
     public long Rejected { get; internal set; }
 
-    /// <summary>Requests being worked on now.</summary>
+    /// <summary>Requests being processed.</summary>
     public int Active { get; internal set; }
 
-    /// <summary>The most that were ever worked on at once.</summary>
+    /// <summary>The largest number of requests processed concurrently.</summary>
     public int MaxActive { get; internal set; }
 
-    /// <summary>Requests waiting for a place now.</summary>
+    /// <summary>Requests waiting in the queue.</summary>
     public int Queued { get; internal set; }
 
-    /// <summary>The most that ever waited at once.</summary>
+    /// <summary>The largest number of requests waiting concurrently.</summary>
     public int MaxQueued { get; internal set; }
 
-    /// <summary>Answers by status.</summary>
+    /// <summary>Responses by status.</summary>
     public IReadOnlyDictionary<int, long> ByStatus => _byStatus;
 
-    /// <summary>Answers of one status.</summary>
+    /// <summary>Responses with one status.</summary>
     /// <param name="statusCode">The status.</param>
     public long CountOf(HttpStatusCode statusCode) => _byStatus.GetValueOrDefault((int)statusCode);
 
-    /// <param name="reply">How an exchange ended; null: the caller's time was over.</param>
+    /// <param name="reply">How the exchange ended; null: it timed out.</param>
     internal void Add(VirtualReply? reply)
     {
         switch (reply?.Kind)

@@ -3,13 +3,15 @@ using System.Net;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// A server that exists only in memory: it works on requests for as long as its <see cref="Latency"/> says, on so many at once as its <see cref="ConcurrencyLimit"/> allows, lets others wait, and replies as it was told to.
+/// A server that exists only in memory. It processes up to <see cref="ConcurrencyLimit"/> requests concurrently, each for its <see cref="Latency"/>, queues
+/// the others, and replies as configured.
 /// </summary>
 /// <remarks>
 /// <code>
-/// down: refused    queue full: 503    all places taken: waits    else: works for Latency, then Reply
+/// down: refused    queue full: 503    concurrency limit reached: queued    otherwise: Latency, then Reply
 /// </code>
-/// Everything may be changed at any time, from any thread, and holds for what arrives, or gets a place, from then on. All times are those of the cluster's clock.
+/// All settings may be changed at any time, from any thread, and apply to requests that arrive or leave the queue afterwards. All times are those of the
+/// cluster's clock.
 /// </remarks>
 public sealed class VirtualEndpoint
 {
@@ -29,53 +31,54 @@ public sealed class VirtualEndpoint
         _behavior = new VirtualBehavior(clock, random);
     }
 
-    /// <summary>Where it is: <c>http://10.0.0.1/</c>.</summary>
+    /// <summary>Its address: <c>http://10.0.0.1/</c>.</summary>
     public Uri Address { get; }
 
-    /// <summary>What it has counted.</summary>
+    /// <summary>Its counters.</summary>
     public VirtualCounts Counts { get; } = new();
 
-    /// <summary>Whether it runs.</summary>
+    /// <summary>Whether it is running.</summary>
     public bool IsUp { get; private set; } = true;
 
     internal TimeProvider Clock => _clock;
 
-    /// <summary>Grows with each kill: what began in an earlier life is broken.</summary>
+    /// <summary>Incremented by each kill; exchanges of earlier generations are aborted.</summary>
     internal int Generation { get; private set; }
 
-    /// <summary>What its description says as <see cref="EndpointDescription.Labels"/>; empty by default. To be set before there is a client.</summary>
+    /// <summary>The <see cref="EndpointDescription.Labels"/> of its description; empty by default. Set it before creating a client.</summary>
     public IDictionary<string, string> Labels { get; } = new Dictionary<string, string>();
 
-    /// <summary>What its description says as <see cref="EndpointDescription.Priority"/>; default 0. To be set before there is a client.</summary>
+    /// <summary>The <see cref="EndpointDescription.Priority"/> of its description; default 0. Set it before creating a client.</summary>
     public int Priority { get; set; }
 
-    /// <summary>What its description says as <see cref="EndpointDescription.Locality"/>; null by default. To be set before there is a client.</summary>
+    /// <summary>The <see cref="EndpointDescription.Locality"/> of its description; null by default. Set it before creating a client.</summary>
     public string? Locality { get; set; }
 
-    /// <summary>How long it works on a request; default 1 ms.</summary>
+    /// <summary>The processing time of a request; default 1 ms.</summary>
     public VirtualLatency Latency
     {
         get => _behavior.Latency;
         set => _behavior.Latency = value ?? throw new ArgumentNullException(nameof(value));
     }
 
-    /// <summary>How many requests it works on at once; the others wait. At least 1; default no limit.</summary>
+    /// <summary>The number of requests processed concurrently; further ones are queued. At least 1; default no limit.</summary>
     public int ConcurrencyLimit { get; set; } = int.MaxValue;
 
-    /// <summary>How many may wait; the others are answered with 503 at once. Zero or more; default no limit.</summary>
+    /// <summary>The size of the queue; further requests get 503 immediately. Zero or more; default no limit.</summary>
     public int QueueLimit { get; set; } = int.MaxValue;
 
-    /// <summary>What it replies where no fault does; default <see cref="VirtualReply.Ok"/>.</summary>
+    /// <summary>The reply to requests without a fault; default <see cref="VirtualReply.Ok"/>.</summary>
     public Func<VirtualCall, VirtualReply> Reply
     {
         get => _behavior.Reply;
         set => _behavior.Reply = value ?? throw new ArgumentNullException(nameof(value));
     }
 
-    internal EndpointDescription Describe() => new(Address.AbsoluteUri) { Labels = new Dictionary<string, string>(Labels), Priority = Priority, Locality = Locality };
+    internal EndpointDescription Describe() =>
+        new(Address.AbsoluteUri) { Labels = new Dictionary<string, string>(Labels), Priority = Priority, Locality = Locality };
 
-    /// <summary>Makes it give a share of its requests another reply. Several faults are drawn one after the other, the first called first.</summary>
-    /// <param name="reply">A status, <see cref="VirtualReply.Reset"/> or <see cref="VirtualReply.NoResponse"/>; or any other reply.</param>
+    /// <summary>Gives a share of the requests another reply. Several faults are drawn in the order in which they were added.</summary>
+    /// <param name="reply">The reply: a status, <see cref="VirtualReply.Reset"/>, <see cref="VirtualReply.NoResponse"/>, or any other.</param>
     /// <param name="percent">The share, in percent, 0 to 100.</param>
     public VirtualEndpoint Fail(VirtualReply reply, double percent = 100)
     {
@@ -85,14 +88,16 @@ public sealed class VirtualEndpoint
         return this;
     }
 
-    /// <summary>Ends all faults.</summary>
+    /// <summary>Removes all faults.</summary>
     public VirtualEndpoint Recover()
     {
         _behavior.ClearFaults();
         return this;
     }
 
-    /// <summary>Stops it at once: what it works on, what waits and what it is sending breaks off, new connections are refused. Does nothing when it is down.</summary>
+    /// <summary>
+    /// Stops it immediately: requests in progress, queued requests and response bodies are aborted, and connections are refused. No effect if it is down.
+    /// </summary>
     public void Kill()
     {
         VirtualExchange[] broken;
@@ -109,12 +114,12 @@ public sealed class VirtualEndpoint
         Array.ForEach(broken, static exchange => exchange.SetReply(VirtualReply.Reset));
     }
 
-    /// <summary>Starts it again, with its counts as they were. Does nothing when it is up.</summary>
+    /// <summary>Starts it again; counters are kept. No effect if it is up.</summary>
     public void Restart() => Restart(TimeSpan.Zero, slowdown: 1);
 
-    /// <summary>Starts it again, cold: slow at first, and faster from moment to moment until it is warm.</summary>
-    /// <param name="warmUp">How long until it is as fast as before. Zero or longer.</param>
-    /// <param name="slowdown">How many times as long as usual the first request takes. At least 1.</param>
+    /// <summary>Starts it again with a warm-up, during which it becomes faster linearly.</summary>
+    /// <param name="warmUp">The duration of the warm-up. Zero or longer.</param>
+    /// <param name="slowdown">The factor by which the first request is slower. At least 1.</param>
     public void Restart(TimeSpan warmUp, double slowdown)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(warmUp, TimeSpan.Zero);
@@ -132,12 +137,12 @@ public sealed class VirtualEndpoint
     /// <inheritdoc/>
     public override string ToString() => Address.Authority;
 
-    /// <summary>Takes a request.</summary>
-    /// <param name="request">The request over HTTP; null below it.</param>
-    /// <param name="timeLimit">How long the caller waits; infinite for as long as it takes.</param>
-    /// <param name="callerToken">Ends the wait.</param>
-    /// <returns>The reply; null when the time limit was over before.</returns>
-    internal ValueTask<VirtualReply?> CallAsync(HttpRequestMessage? request, TimeSpan timeLimit, CancellationToken callerToken)
+    /// <summary>Receives a request.</summary>
+    /// <param name="request">The HTTP request; null for calls without HTTP.</param>
+    /// <param name="timeout">The timeout of the caller; may be infinite.</param>
+    /// <param name="callerToken">Cancels the call.</param>
+    /// <returns>The reply; null after a timeout.</returns>
+    internal ValueTask<VirtualReply?> CallAsync(HttpRequestMessage? request, TimeSpan timeout, CancellationToken callerToken)
     {
         if (callerToken.IsCancellationRequested)
         {
@@ -159,7 +164,7 @@ public sealed class VirtualEndpoint
             }
 
             long now = Now();
-            result = exchange.Begin(call, timeLimit == Timeout.InfiniteTimeSpan ? long.MaxValue : now + timeLimit.Ticks, callerToken);
+            result = exchange.Begin(call, timeout == Timeout.InfiniteTimeSpan ? long.MaxValue : now + timeout.Ticks, callerToken);
             exchange.Position = _inFlight.Count;
             _inFlight.Add(exchange);
             if (mustWait)
@@ -178,7 +183,7 @@ public sealed class VirtualEndpoint
         return result;
     }
 
-    /// <summary>The timer of an exchange has fired: the work is done, or, without a reply, the caller's time is over.</summary>
+    /// <summary>Called when the timer of an exchange fires: the work is done or, without a reply, the call timed out.</summary>
     internal void Finish(VirtualExchange exchange, VirtualReply? reply)
     {
         lock (_sync)
@@ -195,7 +200,7 @@ public sealed class VirtualEndpoint
         exchange.SetReply(reply);
     }
 
-    /// <summary>The caller has given up.</summary>
+    /// <summary>Called when the caller cancels.</summary>
     internal void Abandon(VirtualExchange exchange)
     {
         lock (_sync)
@@ -214,7 +219,7 @@ public sealed class VirtualEndpoint
 
     internal void ReturnToPool(VirtualExchange exchange)
     {
-        // On a clock of many threads a timer or a cancellation may still be about to call.
+        // On other clocks a timer or a cancellation may still call back on another thread.
         if (_clock is VirtualClock)
         {
             _exchangePool.Push(exchange);
@@ -227,10 +232,11 @@ public sealed class VirtualEndpoint
 
     internal static TimeSpan TimeBetween(long from, long to) => new(Math.Max(to - from, 0));
 
-    /// <summary>Ticks of 100 ns, whatever the clock counts in.</summary>
+    /// <summary>The current time in ticks of 100 ns, independent of the clock's frequency.</summary>
     private long Now() => _clock.GetElapsedTime(0).Ticks;
 
-    private bool TryReplyImmediately(HttpRequestMessage? request, out VirtualCall call, out bool mustWait, out VirtualReply reply, out TimeSpan time)
+    private bool TryReplyImmediately(
+        HttpRequestMessage? request, out VirtualCall call, out bool mustWait, out VirtualReply reply, out TimeSpan time)
     {
         (call, mustWait, reply, time) = (default, false, VirtualReply.ConnectionRefused, default);
         if (!IsUp)
@@ -277,7 +283,7 @@ public sealed class VirtualEndpoint
     {
         while (IsUp && Counts.Active < ConcurrencyLimit && _queue.TryDequeue(out (VirtualExchange Exchange, long Number) next))
         {
-            // Whoever gave up while it waited still stands in the queue, perhaps as a later call that uses the same exchange.
+            // A cancelled exchange stays in the queue, and may be in use again by a later call.
             if (!next.Exchange.IsCompleted && !next.Exchange.IsActive && next.Exchange.Call.Number == next.Number)
             {
                 Counts.Queued--;
@@ -287,7 +293,7 @@ public sealed class VirtualEndpoint
         }
     }
 
-    /// <summary>Takes an exchange out of those under way; the last one takes its place.</summary>
+    /// <summary>Removes an exchange from those in flight; the last one takes its position.</summary>
     private bool TryRemove(VirtualExchange exchange)
     {
         if (exchange.IsCompleted)

@@ -2,10 +2,12 @@ using System.Threading.Tasks.Sources;
 
 namespace LoadBalancing.Client;
 
-/// <summary>One request at one endpoint, from its arrival to the headers of the answer. On a virtual clock it is used again when it is over: a simulation makes millions.</summary>
+/// <summary>
+/// One request at one endpoint, from its arrival to the response headers. On a virtual clock it is pooled, because a simulation makes millions.
+/// </summary>
 /// <remarks>
-/// It ends once, by the first of: the work is done, the caller gives up, the caller's time is over, the endpoint is killed. The endpoint decides that under its lock;
-/// whoever waits goes on outside of it.
+/// It ends once, by the first of: the work is done, the caller cancels, the timeout elapses, the endpoint is killed. The endpoint determines which under its
+/// lock; the awaiter continues outside of it.
 /// </remarks>
 internal sealed class VirtualExchange : IValueTaskSource<VirtualReply?>
 {
@@ -32,15 +34,15 @@ internal sealed class VirtualExchange : IValueTaskSource<VirtualReply?>
 
     public VirtualCall Call { get; private set; }
 
-    /// <summary>Whether it has a place, or still waits for one.</summary>
+    /// <summary>Whether it is being processed; otherwise it waits in the queue.</summary>
     public bool IsActive { get; set; }
 
     public bool IsCompleted => Volatile.Read(ref _isCompleted);
 
-    /// <summary>Its place among those that are under way at the endpoint.</summary>
+    /// <summary>Its index among the endpoint's exchanges in flight.</summary>
     public int Position { get; set; }
 
-    /// <summary>Begins anew. The task is to be awaited once.</summary>
+    /// <summary>Starts an exchange. The task may be awaited once.</summary>
     public ValueTask<VirtualReply?> Begin(in VirtualCall call, long deadline, CancellationToken callerToken)
     {
         Call = call;
@@ -52,7 +54,7 @@ internal sealed class VirtualExchange : IValueTaskSource<VirtualReply?>
         return new ValueTask<VirtualReply?>(this, _result.Version);
     }
 
-    /// <summary>Begins to listen to the caller, outside of the endpoint's lock: a token that is cancelled already calls back at once.</summary>
+    /// <summary>Registers the caller's token, outside the endpoint's lock, because a cancelled token calls back immediately.</summary>
     public void RegisterCancellation()
     {
         if (_callerToken.CanBeCanceled)
@@ -65,10 +67,10 @@ internal sealed class VirtualExchange : IValueTaskSource<VirtualReply?>
         }
     }
 
-    /// <summary>Waits for a place, no longer than the caller does.</summary>
+    /// <summary>Waits in the queue until the deadline.</summary>
     public void StartWait(long now) => SetTimer(_deadline, now);
 
-    /// <summary>Works on it for a time; until the caller gives up when the reply is silence.</summary>
+    /// <summary>Processes the request; without a reply, until the deadline or cancellation.</summary>
     public void StartWork(VirtualReply reply, TimeSpan time, long now)
     {
         bool inTime = reply.Kind != VirtualReplyKind.NoResponse && time.Ticks < _deadline - now;
@@ -76,7 +78,7 @@ internal sealed class VirtualExchange : IValueTaskSource<VirtualReply?>
         SetTimer(inTime ? now + time.Ticks : _deadline, now);
     }
 
-    /// <summary>Takes it out of everybody's hands. Under the endpoint's lock, and once.</summary>
+    /// <summary>Marks it as completed and stops its timer and registration. Called once, under the endpoint's lock.</summary>
     public void Complete()
     {
         Volatile.Write(ref _isCompleted, true);
@@ -85,10 +87,10 @@ internal sealed class VirtualExchange : IValueTaskSource<VirtualReply?>
         _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <param name="reply">Null: the caller's time was over.</param>
+    /// <param name="reply">The reply; null: the exchange timed out.</param>
     public void SetReply(VirtualReply? reply) => _result.SetResult(reply);
 
-    public void SetCancelled() => _result.SetException(new TaskCanceledException("The caller gave up.", null, _callerToken));
+    public void SetCancelled() => _result.SetException(new TaskCanceledException("The caller cancelled the call.", null, _callerToken));
 
     public void Dispose() => _timer.Dispose();
 

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace LoadBalancing.Client;
 
-/// <summary>The primary handler of clients of a virtual cluster. What it throws is what <see cref="SocketsHttpHandler"/> throws.</summary>
+/// <summary>The primary handler of clients of a virtual cluster. It throws the same exceptions as <see cref="SocketsHttpHandler"/>.</summary>
 internal sealed class VirtualHandler : HttpMessageHandler
 {
     private readonly VirtualCluster _cluster;
@@ -29,7 +29,9 @@ internal sealed class VirtualHandler : HttpMessageHandler
         Task<HttpResponseMessage> sending = SendAsync(request, cancellationToken);
         if (!sending.IsCompleted && _cluster.Clock is VirtualClock)
         {
-            throw new NotSupportedException($"A synchronous call to {request.RequestUri!.Authority} would wait for a virtual clock that cannot run meanwhile. Use VirtualLatency.None, or an asynchronous call.");
+            throw new NotSupportedException(
+                $"A synchronous call to {request.RequestUri!.Authority} would block the thread of the virtual clock. Use VirtualLatency.None or an "
+                + "asynchronous call.");
         }
 
         return sending.GetAwaiter().GetResult();
@@ -71,10 +73,13 @@ internal sealed class VirtualHandler : HttpMessageHandler
         }
 
         var unknown = new SocketException((int)SocketError.HostNotFound);
-        throw new HttpRequestException(HttpRequestError.NameResolutionError, $"{unknown.Message} ({request.RequestUri!.Authority} is no endpoint of the virtual cluster)", unknown);
+        throw new HttpRequestException(
+            HttpRequestError.NameResolutionError,
+            $"{unknown.Message} ({request.RequestUri!.Authority} is not an endpoint of the virtual cluster)",
+            unknown);
     }
 
-    /// <summary>A body that takes its time, or that breaks off: the first half comes after half of the time.</summary>
+    /// <summary>A delayed or truncated body.</summary>
     private sealed class VirtualContent : HttpContent
     {
         private readonly VirtualEndpoint _endpoint;
@@ -97,7 +102,8 @@ internal sealed class VirtualHandler : HttpMessageHandler
 
         protected override Task<Stream> CreateContentReadStreamAsync() => Task.FromResult<Stream>(new VirtualBody(_endpoint, _reply, _body));
 
-        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+            SerializeToStreamAsync(stream, context, CancellationToken.None);
 
         protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
         {

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace LoadBalancing.Client;
 
-/// <summary>What a virtual endpoint does with a request that it has worked on. Immutable; the methods give a changed copy.</summary>
+/// <summary>The reply of a virtual endpoint to a request. Immutable; methods return a changed copy.</summary>
 public sealed class VirtualReply
 {
     private VirtualReply(VirtualReplyKind kind, HttpStatusCode statusCode)
@@ -21,34 +21,34 @@ public sealed class VirtualReply
         RetryAfter = other.RetryAfter;
     }
 
-    /// <summary>An answer with status 200 and no body.</summary>
+    /// <summary>A response with status 200 and no body.</summary>
     public static VirtualReply Ok { get; } = FromHttpStatusCode(HttpStatusCode.OK);
 
-    /// <summary>No answer: the connection breaks where the headers are due.</summary>
+    /// <summary>No response: the connection is reset instead of sending headers.</summary>
     public static VirtualReply Reset { get; } = new(VirtualReplyKind.Reset, 0);
 
-    /// <summary>No answer, and the connection stays: only the caller can end it.</summary>
+    /// <summary>No response on an open connection, until the caller times out or cancels.</summary>
     public static VirtualReply NoResponse { get; } = new(VirtualReplyKind.NoResponse, 0);
 
-    /// <summary>What kind of reply it is.</summary>
+    /// <summary>The kind of reply.</summary>
     public VirtualReplyKind Kind { get; }
 
-    /// <summary>The status; 0 when there is no answer.</summary>
+    /// <summary>The status; 0 without a response.</summary>
     public HttpStatusCode StatusCode { get; }
 
     /// <summary>The body; empty by default.</summary>
     public string Body { get; private init; } = "";
 
-    /// <summary>How long the body takes after the headers; zero by default.</summary>
+    /// <summary>The time from the headers to the end of the body; zero by default.</summary>
     public TimeSpan BodyDuration { get; private init; }
 
-    /// <summary>Whether the body breaks off half-way, when half of its time is over.</summary>
+    /// <summary>Whether the connection is reset after half of the body.</summary>
     public bool IsBodyTruncated { get; private init; }
 
-    /// <summary>The value of <c>Retry-After</c>; null, the default: none.</summary>
+    /// <summary>The value of <c>Retry-After</c>; null, the default: no header.</summary>
     public TimeSpan? RetryAfter { get; private init; }
 
-    /// <summary>What the health of an endpoint makes of it, as if it were HTTP. Silence is not judged here: whoever calls sets the time limit.</summary>
+    /// <summary>The outcome of the reply, as over HTTP. <see cref="NoResponse"/> is neutral, because the caller sets the timeout.</summary>
     public AttemptOutcome Outcome => Kind switch
     {
         VirtualReplyKind.ConnectionRefused => AttemptOutcome.Failure(FailureKind.Connect),
@@ -63,15 +63,15 @@ public sealed class VirtualReply
         },
     };
 
-    /// <summary>What an endpoint that is down does: nobody listens.</summary>
+    /// <summary>The reply of an endpoint that is down.</summary>
     internal static VirtualReply ConnectionRefused { get; } = new(VirtualReplyKind.ConnectionRefused, 0);
 
-    /// <summary>An answer with a status, so that <c>endpoint.Fail(HttpStatusCode.ServiceUnavailable)</c> compiles.</summary>
-    /// <param name="statusCode">200 to 599.</param>
+    /// <summary>A response with a status, so that <c>endpoint.Fail(HttpStatusCode.ServiceUnavailable)</c> compiles.</summary>
+    /// <param name="statusCode">The status, 200 to 599.</param>
     public static implicit operator VirtualReply(HttpStatusCode statusCode) => FromHttpStatusCode(statusCode);
 
-    /// <summary>An answer with a status.</summary>
-    /// <param name="statusCode">200 to 599.</param>
+    /// <summary>A response with a status.</summary>
+    /// <param name="statusCode">The status, 200 to 599.</param>
     public static VirtualReply FromHttpStatusCode(HttpStatusCode statusCode)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan((int)statusCode, 200, nameof(statusCode));
@@ -79,9 +79,9 @@ public sealed class VirtualReply
         return new VirtualReply(VirtualReplyKind.Response, statusCode);
     }
 
-    /// <summary>The same answer with a body.</summary>
-    /// <param name="body">The text.</param>
-    /// <param name="time">How long it takes after the headers.</param>
+    /// <summary>Adds a body to the response.</summary>
+    /// <param name="body">The body.</param>
+    /// <param name="time">The time from the headers to the end of the body.</param>
     public VirtualReply WithBody(string body, TimeSpan time = default)
     {
         ArgumentNullException.ThrowIfNull(body);
@@ -89,13 +89,13 @@ public sealed class VirtualReply
         return new VirtualReply(this) { Body = body, BodyDuration = time };
     }
 
-    /// <summary>The same answer, whose body breaks off half-way; it needs one.</summary>
+    /// <summary>Truncates the body at half of its length; a body is required.</summary>
     public VirtualReply WithTruncatedBody() => Body.Length == 0
-        ? throw new InvalidOperationException("An answer without a body has nothing to break off: call WithBody first.")
+        ? throw new InvalidOperationException("A response without a body cannot be truncated; call WithBody first.")
         : new VirtualReply(this) { IsBodyTruncated = true };
 
-    /// <summary>The same answer with a <c>Retry-After</c>.</summary>
-    /// <param name="delay">Whole seconds are sent.</param>
+    /// <summary>Adds <c>Retry-After</c> to the response.</summary>
+    /// <param name="delay">The delay, sent in whole seconds.</param>
     public VirtualReply WithRetryAfter(TimeSpan delay) => new(this) { RetryAfter = delay };
 
     /// <inheritdoc/>

@@ -3,15 +3,15 @@ namespace LoadBalancing.Client;
 /// <summary>How a virtual endpoint ends an exchange.</summary>
 public enum VirtualReplyKind
 {
-    /// <summary>With an answer.</summary>
+    /// <summary>A response.</summary>
     Response = 0,
 
-    /// <summary>By breaking the connection.</summary>
+    /// <summary>A connection reset.</summary>
     Reset,
 
-    /// <summary>Not at all.</summary>
+    /// <summary>No response; the connection stays open.</summary>
     NoResponse,
 
-    /// <summary>It did not come about: nobody listens there.</summary>
+    /// <summary>The connection was refused.</summary>
     ConnectionRefused,
 }

@@ -1,37 +1,38 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Calls that come at their own times, whether or not earlier ones have been answered, as from many users ("open loop").</summary>
+/// <summary>Open-loop traffic: calls start at given times, whether or not earlier ones have completed, as with many users.</summary>
 public static class VirtualTraffic
 {
-    /// <summary>Makes calls at equal distances.</summary>
-    /// <param name="clock">Whose time it is.</param>
-    /// <param name="perSecond">How many a second; above zero.</param>
-    /// <param name="duration">For how long.</param>
-    /// <param name="call">Makes one call; it is given its number, 0 for the first.</param>
+    /// <summary>Makes calls at a constant rate.</summary>
+    /// <param name="clock">The clock.</param>
+    /// <param name="perSecond">Calls per second; above zero.</param>
+    /// <param name="duration">The duration.</param>
+    /// <param name="call">Makes one call; its argument is the number of the call, starting at 0.</param>
     /// <returns>Completes when the last call has ended; fails with the first exception of any call.</returns>
     public static Task SendAtConstantRateAsync(this TimeProvider clock, double perSecond, TimeSpan duration, Func<int, ValueTask> call) =>
-        SendAsync(clock, perSecond, duration, call, static (number, distance) => distance * number);
+        SendAsync(clock, perSecond, duration, call, static (number, interval) => interval * number);
 
-    /// <summary>Makes calls at random distances, independent of each other (a Poisson process).</summary>
-    /// <param name="clock">Whose time it is.</param>
-    /// <param name="perSecond">How many a second on average; above zero.</param>
-    /// <param name="duration">For how long.</param>
-    /// <param name="random">Where the distances are drawn.</param>
-    /// <param name="call">Makes one call; it is given its number, 0 for the first.</param>
+    /// <summary>Makes calls at random, independent intervals (a Poisson process).</summary>
+    /// <param name="clock">The clock.</param>
+    /// <param name="perSecond">The average number of calls per second; above zero.</param>
+    /// <param name="duration">The duration.</param>
+    /// <param name="random">The source of the intervals.</param>
+    /// <param name="call">Makes one call; its argument is the number of the call, starting at 0.</param>
     /// <returns>Completes when the last call has ended; fails with the first exception of any call.</returns>
     public static Task SendAtPoissonRateAsync(this TimeProvider clock, double perSecond, TimeSpan duration, RandomSource random, Func<int, ValueTask> call)
     {
         ArgumentNullException.ThrowIfNull(random);
         TimeSpan next = TimeSpan.Zero;
-        return SendAsync(clock, perSecond, duration, call, (_, distance) => next += distance * -Math.Log(1 - random.NextDouble()));
+        return SendAsync(clock, perSecond, duration, call, (_, interval) => next += interval * -Math.Log(1 - random.NextDouble()));
     }
 
-    private static async Task SendAsync(TimeProvider clock, double perSecond, TimeSpan duration, Func<int, ValueTask> call, Func<int, TimeSpan, TimeSpan> timeOf)
+    private static async Task SendAsync(
+        TimeProvider clock, double perSecond, TimeSpan duration, Func<int, ValueTask> call, Func<int, TimeSpan, TimeSpan> getTime)
     {
         ArgumentNullException.ThrowIfNull(clock);
         ArgumentNullException.ThrowIfNull(call);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(perSecond);
-        using var loop = new OpenLoop(clock, duration, call, number => timeOf(number, TimeSpan.FromSeconds(1 / perSecond)));
+        using var loop = new OpenLoop(clock, duration, call, number => getTime(number, TimeSpan.FromSeconds(1 / perSecond)));
         await loop.Finished.ConfigureAwait(false);
     }
 
@@ -40,25 +41,25 @@ public static class VirtualTraffic
         private readonly TimeProvider _clock;
         private readonly TimeSpan _duration;
         private readonly Func<int, ValueTask> _call;
-        private readonly Func<int, TimeSpan> _timeOf;
+        private readonly Func<int, TimeSpan> _getTime;
         private readonly TaskCompletionSource _finished = new();
         private readonly ITimer _timer;
         private readonly long _start;
         private TimeSpan _next;
         private int _number;
 
-        /// <summary>Calls under way, and one for the loop itself.</summary>
+        /// <summary>Calls in flight, plus one for the loop itself.</summary>
         private int _pendingCalls = 1;
         private Exception? _failure;
 
-        public OpenLoop(TimeProvider clock, TimeSpan duration, Func<int, ValueTask> call, Func<int, TimeSpan> timeOf)
+        public OpenLoop(TimeProvider clock, TimeSpan duration, Func<int, ValueTask> call, Func<int, TimeSpan> getTime)
         {
             _clock = clock;
             _duration = duration;
             _call = call;
-            _timeOf = timeOf;
+            _getTime = getTime;
             _start = clock.GetTimestamp();
-            _next = timeOf(0);
+            _next = getTime(0);
             _timer = clock.CreateTimer(static self => ((OpenLoop)self!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             Arm(TimeSpan.Zero);
         }
@@ -69,12 +70,12 @@ public static class VirtualTraffic
 
         private void Tick()
         {
-            // A clock of the real world may be late for more than one.
+            // On a real clock, the timer may be late for several calls.
             TimeSpan elapsed = _clock.GetElapsedTime(_start);
             while (_next <= elapsed && _next < _duration)
             {
                 Begin(_number++);
-                _next = _timeOf(_number);
+                _next = _getTime(_number);
             }
 
             Arm(elapsed);
@@ -108,7 +109,7 @@ public static class VirtualTraffic
                     _ = AwaitCallAsync(calling);
                 }
             }
-#pragma warning disable CA1031 // It is what the loop ends with.
+#pragma warning disable CA1031 // It becomes the result of the loop.
             catch (Exception exception)
 #pragma warning restore CA1031
             {
@@ -122,7 +123,7 @@ public static class VirtualTraffic
             {
                 await calling.ConfigureAwait(false);
             }
-#pragma warning disable CA1031 // It is what the loop ends with.
+#pragma warning disable CA1031 // It becomes the result of the loop.
             catch (Exception exception)
 #pragma warning restore CA1031
             {

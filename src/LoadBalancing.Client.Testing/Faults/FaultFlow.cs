@@ -1,15 +1,15 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The faults that travel with the current asynchronous flow.</summary>
+/// <summary>The faults of the current asynchronous flow.</summary>
 public static class FaultFlow
 {
-    /// <summary>A header to send a <see cref="InjectedFaults.Token"/> in. Nobody reads it unless the application is made to, for its tests.</summary>
+    /// <summary>The name of a header for <see cref="InjectedFaults.Token"/>. It is not read automatically; the application must read it in its tests.</summary>
     public const string HeaderName = "LoadBalancing-Faults";
 
     private static readonly AsyncLocal<Link?> Current = new();
 
-    /// <summary>Lets the rest of the current flow be hit by faults that were injected elsewhere, until the result is disposed.</summary>
-    /// <param name="token">The faults' <see cref="InjectedFaults.Token"/>, as it arrived in a header; null or empty: none.</param>
+    /// <summary>Applies faults that were injected in another flow to the rest of the current flow, until the result is disposed.</summary>
+    /// <param name="token">The <see cref="InjectedFaults.Token"/> of the faults, for example from a header; null or empty: none.</param>
     public static IDisposable Enter(string? token)
     {
         var entry = new Entry(Current.Value);

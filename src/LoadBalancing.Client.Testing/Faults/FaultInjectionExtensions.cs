@@ -6,14 +6,17 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class FaultInjectionExtensions
 {
     /// <summary>
-    /// Lets things go wrong with one service, until the result is disposed: <c>using (provider.InjectFaults("catalog", f => f.Abort(HttpStatusCode.InternalServerError, percent: 10))) { ... }</c>.
-    /// Other service providers are not touched.
+    /// Injects faults into one service until the result is disposed:
+    /// <c>using (provider.InjectFaults("catalog", f => f.Abort(HttpStatusCode.InternalServerError, percent: 10))) { ... }</c>.
+    /// Other service providers are not affected.
     /// </summary>
-    /// <param name="services">The service provider of the clients: that of a host, or <c>factory.Services</c> of a <c>WebApplicationFactory</c>.</param>
-    /// <param name="serviceName">The name under which the service was registered or configured.</param>
-    /// <param name="configure">What goes wrong, and for whom.</param>
-    /// <exception cref="ArgumentException">There is no such service, or the faults are not valid; the message lists everything that is wrong.</exception>
-    /// <exception cref="InvalidOperationException">The service provider has no balanced clients.</exception>
+    /// <param name="services">
+    /// The service provider of the clients, for example that of a host, or <c>factory.Services</c> of a <c>WebApplicationFactory</c>.
+    /// </param>
+    /// <param name="serviceName">The name of the service, as registered or configured.</param>
+    /// <param name="configure">Configures the faults and the requests that they apply to.</param>
+    /// <exception cref="ArgumentException">There is no such service, or the faults are invalid; the message lists all errors.</exception>
+    /// <exception cref="InvalidOperationException">The service provider has no load-balanced clients.</exception>
     public static InjectedFaults InjectFaults(this IServiceProvider services, string serviceName, Action<FaultRules> configure)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -27,7 +30,9 @@ public static class FaultInjectionExtensions
         }
 
         IFaultInjection injection = services.GetService<IFaultInjection>()
-            ?? throw new InvalidOperationException("The service provider has no balanced clients: nobody has called AddLoadBalancedHttpClient, AddLoadBalancing or AddLoadBalancer on its service collection.");
+            ?? throw new InvalidOperationException(
+                "The service provider has no load-balanced clients: call AddLoadBalancedHttpClient, AddLoadBalancing or AddLoadBalancer on its "
+                + "service collection.");
         IInjectedFault fault = injection.Inject(serviceName, rules.Options, rules.Condition);
         if (rules.IsFlowScoped)
         {

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace LoadBalancing.Client;
 
-/// <summary>What a test wants to go wrong. Each method returns the same object, for the next.</summary>
+/// <summary>The faults of a test. Each method returns the same object for chaining.</summary>
 public sealed class FaultRules
 {
     private readonly FaultOptions _options = new();
@@ -17,8 +17,8 @@ public sealed class FaultRules
 
     internal Func<HttpRequestMessage, bool>? Condition { get; private set; }
 
-    /// <summary>Answers a share of the requests in the endpoint's stead.</summary>
-    /// <param name="status">The status of the answer, 200 to 599.</param>
+    /// <summary>Aborts a share of the requests with a response that no endpoint has sent.</summary>
+    /// <param name="status">The status of the response, 200 to 599.</param>
     /// <param name="percent">The share, in percent, 0 to 100.</param>
     public FaultRules Abort(HttpStatusCode status, double percent = 100)
     {
@@ -26,8 +26,8 @@ public sealed class FaultRules
         return this;
     }
 
-    /// <summary>Delays a share of the requests. Drawn for itself, and before an abort.</summary>
-    /// <param name="delay">How long; longer than zero.</param>
+    /// <summary>Delays a share of the requests. Drawn independently of aborts, and applied before them.</summary>
+    /// <param name="delay">The delay; above zero.</param>
     /// <param name="percent">The share, in percent, 0 to 100.</param>
     public FaultRules Delay(TimeSpan delay, double percent = 100)
     {
@@ -35,7 +35,10 @@ public sealed class FaultRules
         return this;
     }
 
-    /// <summary>Hits each attempt, so that retries, time limits and ejection see the faults as the endpoint's doing. Without it a request is hit as a whole, once, before the balancing.</summary>
+    /// <summary>
+    /// Applies faults to each attempt, so that retries, timeouts and ejection treat them as failures of the endpoint. Otherwise they apply to each request
+    /// once, before load balancing.
+    /// </summary>
     public FaultRules PerAttempt()
     {
         _options.Scope = FaultScope.Attempt;
@@ -43,12 +46,12 @@ public sealed class FaultRules
     }
 
     /// <summary>
-    /// Hits only requests that this test brings about, for tests that share a service provider and run at the same time: those in the asynchronous flow of the code that injects, from then on, and those of
-    /// whoever has entered the flow by its <see cref="InjectedFaults.Token"/> with <see cref="FaultFlow.Enter"/>.
+    /// Applies faults only to requests of this test, for tests that share a service provider and run concurrently: requests in the asynchronous flow of the
+    /// calling code, from then on, and in flows entered with <see cref="InjectedFaults.Token"/> and <see cref="FaultFlow.Enter"/>.
     /// </summary>
     /// <remarks>
-    /// Through a <c>TestServer</c> the flow goes on into the application if its <c>PreserveExecutionContext</c> is true. Over a real server nothing flows: send the token in a header
-    /// (<see cref="FaultFlow.HeaderName"/>), and let the application enter.
+    /// A <c>TestServer</c> carries the flow into the application if its <c>PreserveExecutionContext</c> is true. A real server does not: send the token in a
+    /// header (<see cref="FaultFlow.HeaderName"/>) and enter the flow in the application.
     /// </remarks>
     public FaultRules OnlyInCurrentFlow()
     {
@@ -56,8 +59,8 @@ public sealed class FaultRules
         return this;
     }
 
-    /// <summary>Hits only some requests.</summary>
-    /// <param name="condition">Which; asked on the request's own flow. It must be quick and must not throw.</param>
+    /// <summary>Applies faults only to matching requests.</summary>
+    /// <param name="condition">The condition, evaluated in the request's flow. It must be fast and must not throw.</param>
     public FaultRules Where(Func<HttpRequestMessage, bool> condition)
     {
         ArgumentNullException.ThrowIfNull(condition);

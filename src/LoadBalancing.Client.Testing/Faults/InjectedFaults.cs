@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The faults of one test. Dispose it to end them.</summary>
+/// <summary>The faults of one test. Dispose it to remove them.</summary>
 public sealed class InjectedFaults : IDisposable
 {
     private readonly IInjectedFault _fault;
@@ -11,10 +11,10 @@ public sealed class InjectedFaults : IDisposable
         Token = token;
     }
 
-    /// <summary>How many delays and aborts were injected so far: a test that is about them should see that there were any.</summary>
+    /// <summary>The number of delays and aborts injected so far. Assert on it, so that a test without any fails.</summary>
     public long InjectedCount => _fault.InjectedCount;
 
-    /// <summary>What brings other flows under faults of <see cref="FaultRules.OnlyInCurrentFlow"/>; see <see cref="FaultFlow.Enter"/>.</summary>
+    /// <summary>The token with which other flows enter faults of <see cref="FaultRules.OnlyInCurrentFlow"/>; see <see cref="FaultFlow.Enter"/>.</summary>
     public string Token { get; }
 
     /// <inheritdoc/>

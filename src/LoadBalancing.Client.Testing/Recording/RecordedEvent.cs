@@ -3,37 +3,37 @@ using System.Text;
 
 namespace LoadBalancing.Client;
 
-/// <summary>One line of a time line. Immutable.</summary>
+/// <summary>One event of a timeline. Immutable.</summary>
 public readonly struct RecordedEvent
 {
-    /// <summary>When, since the recorder was made.</summary>
+    /// <summary>The time since the recorder was created.</summary>
     public TimeSpan Time { get; internal init; }
 
-    /// <summary>What.</summary>
+    /// <summary>The kind of event.</summary>
     public RecordedEventKind Kind { get; internal init; }
 
-    /// <summary>The client in which it happened.</summary>
+    /// <summary>The client.</summary>
     public string Client { get; internal init; }
 
-    /// <summary>The endpoint that it concerns; null when it is none.</summary>
+    /// <summary>The endpoint; null if there is none.</summary>
     public UpstreamEndpoint? Endpoint { get; internal init; }
 
-    /// <summary>What became of an attempt; neutral for everything that is none.</summary>
+    /// <summary>The outcome of an attempt; neutral for other events.</summary>
     public AttemptOutcome Outcome { get; internal init; }
 
-    /// <summary>How long the attempt took; for an ejection its least length; for a retry the wait before it.</summary>
+    /// <summary>The duration of an attempt, the minimum duration of an ejection, or the delay before a retry.</summary>
     public TimeSpan Duration { get; internal init; }
 
-    /// <summary>The detector that judged, for <see cref="RecordedEventKind.Ejected"/> and <see cref="RecordedEventKind.EjectionRefused"/>; null for all else.</summary>
+    /// <summary>The detector, for <see cref="RecordedEventKind.Ejected"/> and <see cref="RecordedEventKind.EjectionRefused"/>; null for other events.</summary>
     public OutlierDetectorKind? Detector { get; internal init; }
 
-    /// <summary>What restored the endpoint, for <see cref="RecordedEventKind.Restored"/>; null for all else.</summary>
+    /// <summary>What restored the endpoint, for <see cref="RecordedEventKind.Restored"/>; null for other events.</summary>
     public RestoreCause? Cause { get; internal init; }
 
-    /// <summary>Why, or which, in words for people; null when there is nothing to say. Not to be compared: it can change with a release.</summary>
+    /// <summary>Details as text, such as the reason; null if there are none. Do not compare it: it can change with a release.</summary>
     public string? Detail { get; internal init; }
 
-    /// <summary>The line: the same event gives the same text in every culture.</summary>
+    /// <summary>The event as one line, independent of the culture.</summary>
     public override string ToString()
     {
         var line = new StringBuilder();
@@ -43,7 +43,7 @@ public readonly struct RecordedEvent
 
     internal void AppendTo(StringBuilder line)
     {
-        line.Append(CultureInfo.InvariantCulture, $"{Time:hh\\:mm\\:ss\\.ffffff}  {Client,-10}  {NameOf(Kind),-9}");
+        line.Append(CultureInfo.InvariantCulture, $"{Time:hh\\:mm\\:ss\\.ffffff}  {Client,-10}  {NameOf(Kind),-11}");
         if (Endpoint is not null)
         {
             line.Append("  ").Append(Endpoint.Address.Authority);
@@ -73,8 +73,8 @@ public readonly struct RecordedEvent
         RecordedEventKind.Ended => "ended",
         RecordedEventKind.Retried => "retry",
         RecordedEventKind.Ejected => "EJECTED",
-        RecordedEventKind.EjectionRefused => "KEPT IN",
-        RecordedEventKind.Restored => "RETURNED",
+        RecordedEventKind.EjectionRefused => "NOT EJECTED",
+        RecordedEventKind.Restored => "RESTORED",
         RecordedEventKind.EndpointsChanged => "endpoints",
         _ => "note",
     };

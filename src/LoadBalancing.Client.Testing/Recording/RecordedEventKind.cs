@@ -1,32 +1,32 @@
 namespace LoadBalancing.Client;
 
-/// <summary>What a <see cref="TrafficRecorder"/> has seen.</summary>
+/// <summary>The kind of an event of a <see cref="TrafficRecorder"/>.</summary>
 public enum RecordedEventKind
 {
     /// <summary>An endpoint was picked.</summary>
     Picked = 0,
 
-    /// <summary>What became of an attempt is known, and it is not over: its body is still being read.</summary>
+    /// <summary>The outcome of an attempt was reported while its body is still being read.</summary>
     Reported,
 
-    /// <summary>An attempt is over.</summary>
+    /// <summary>An attempt ended.</summary>
     Ended,
 
-    /// <summary>A failed attempt will be made again.</summary>
+    /// <summary>A failed attempt is retried.</summary>
     Retried,
 
-    /// <summary>An endpoint was taken out.</summary>
+    /// <summary>An endpoint was ejected.</summary>
     Ejected,
 
-    /// <summary>An endpoint should have been taken out and stays.</summary>
+    /// <summary>An endpoint was not ejected because of a limit.</summary>
     EjectionRefused,
 
-    /// <summary>An endpoint is back in service.</summary>
+    /// <summary>An endpoint was restored.</summary>
     Restored,
 
-    /// <summary>Endpoints joined or left.</summary>
+    /// <summary>Endpoints were added or removed.</summary>
     EndpointsChanged,
 
-    /// <summary>The test wrote something down.</summary>
+    /// <summary>An annotation of the test.</summary>
     Annotated,
 }

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>What was recorded is not what a test expects. The message shows the lines of the time line that matter.</summary>
+/// <summary>Recorded traffic is not as a test expects. The message shows the relevant lines of the timeline.</summary>
 public sealed class TrafficAssertionException : Exception
 {
     /// <summary>Creates the exception without a message.</summary>
@@ -10,15 +10,15 @@ public sealed class TrafficAssertionException : Exception
     }
 
     /// <summary>Creates the exception.</summary>
-    /// <param name="message">What was expected, and what was recorded.</param>
+    /// <param name="message">What was expected and what was recorded.</param>
     public TrafficAssertionException(string message)
         : base(message)
     {
     }
 
     /// <summary>Creates the exception.</summary>
-    /// <param name="message">What was expected, and what was recorded.</param>
-    /// <param name="innerException">What led to it.</param>
+    /// <param name="message">What was expected and what was recorded.</param>
+    /// <param name="innerException">The cause.</param>
     public TrafficAssertionException(string message, Exception? innerException)
         : base(message, innerException)
     {

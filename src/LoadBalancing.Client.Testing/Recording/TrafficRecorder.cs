@@ -4,14 +4,15 @@ using System.Text;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Writes down what balanced clients do: picks, attempts, retries, ejections and returns, in one time line for all of them. On a <see cref="VirtualClock"/> the time line of a seed is the same to the byte each time.
+/// Records picks, attempts, retries, ejections and restorations of load-balanced clients in one timeline. On a <see cref="VirtualClock"/>, the timeline of a
+/// seed is identical to the byte each time.
 /// </summary>
 /// <remarks>
 /// <code>
-/// 00:00:30.001000  client      ended      10.0.0.3  ErrorResponse after 1 ms
-/// 00:00:30.001000  client      EJECTED    10.0.0.3  for at least 187.1 s: ConsecutiveErrors, 5 failures in a row, the last: ErrorResponse (5 of 5 attempts)
+/// 00:00:30.001000  client      ended        10.0.0.3  ErrorResponse after 1 ms
+/// 00:00:30.001000  client      EJECTED      10.0.0.3  for at least 187.1 s: ConsecutiveErrors, 5 failures in a row, the last: ErrorResponse (5 of 5 attempts)
 /// </code>
-/// May be used from any number of threads.
+/// Safe for concurrent use.
 /// </remarks>
 public sealed class TrafficRecorder : IDisposable
 {
@@ -22,11 +23,12 @@ public sealed class TrafficRecorder : IDisposable
     private readonly long _start;
     private readonly DateTimeOffset _startTime;
 
-    /// <summary>The attempt of the last event, when that is a report: an end at the same moment takes its place. Ids of different clients can be the
-    /// same.</summary>
+    /// <summary>
+    /// The attempt of the last event if that is a report; an end at the same time replaces the report. Attempts of different clients can have the same id.
+    /// </summary>
     private (RecordingObserver Observer, long AttemptId)? _lastReported;
 
-    /// <summary>Creates a recorder that has seen nothing. Its time begins now.</summary>
+    /// <summary>Creates an empty recorder. Its time starts now.</summary>
     /// <param name="clock">The clock of the clients.</param>
     public TrafficRecorder(TimeProvider clock)
     {
@@ -36,35 +38,36 @@ public sealed class TrafficRecorder : IDisposable
         _startTime = clock.GetUtcNow();
     }
 
-    /// <summary>Everything so far.</summary>
+    /// <summary>All events so far.</summary>
     public RecordedEvents Events => Select(static _ => true, "Events");
 
-    /// <summary>Each endpoint that was picked.</summary>
+    /// <summary>All picks.</summary>
     public RecordedEvents Picks => Of(RecordedEventKind.Picked, "Picks");
 
-    /// <summary>Each attempt that is over.</summary>
+    /// <summary>All attempts that have ended.</summary>
     public RecordedEvents Attempts => Of(RecordedEventKind.Ended, "Attempts");
 
-    /// <summary>Each attempt that was made again.</summary>
+    /// <summary>All retries.</summary>
     public RecordedEvents Retries => Of(RecordedEventKind.Retried, "Retries");
 
-    /// <summary>Each endpoint that was taken out.</summary>
+    /// <summary>All ejections.</summary>
     public RecordedEvents Ejections => Of(RecordedEventKind.Ejected, "Ejections");
 
-    /// <summary>Each endpoint that should have been taken out and stayed.</summary>
+    /// <summary>All ejections that were refused because of a limit.</summary>
     public RecordedEvents RefusedEjections => Of(RecordedEventKind.EjectionRefused, "Refused ejections");
 
-    /// <summary>Each endpoint that came back.</summary>
-    public RecordedEvents Restorations => Of(RecordedEventKind.Restored, "Returns");
+    /// <summary>All restorations.</summary>
+    public RecordedEvents Restorations => Of(RecordedEventKind.Restored, "Restorations");
 
-    /// <summary>Begins to write down what one client does.</summary>
-    /// <param name="balancer">The balancer of the client.</param>
-    /// <param name="name">What to call the client; null: by its service, and its subset if it is one.</param>
-    /// <returns>Ends it. Disposing the recorder does as well.</returns>
+    /// <summary>Starts recording a client.</summary>
+    /// <param name="balancer">The load balancer of the client.</param>
+    /// <param name="name">The name of the client in the timeline; null: the name of its service, with the subset if there is one.</param>
+    /// <returns>Disposing it stops recording this client, as does disposing the recorder.</returns>
     public IDisposable Observe(LoadBalancer balancer, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(balancer);
-        IDisposable subscription = balancer.Subscribe(new RecordingObserver(this, name ?? (balancer.Subset is null ? balancer.ServiceName : $"{balancer.ServiceName}/{balancer.Subset}")));
+        name ??= balancer.Subset is null ? balancer.ServiceName : $"{balancer.ServiceName}/{balancer.Subset}";
+        IDisposable subscription = balancer.Subscribe(new RecordingObserver(this, name));
         lock (_eventsLock)
         {
             _subscriptions.Add(subscription);
@@ -73,20 +76,21 @@ public sealed class TrafficRecorder : IDisposable
         return subscription;
     }
 
-    /// <summary>Begins to write down what one virtual client does.</summary>
+    /// <summary>Starts recording a virtual client.</summary>
     /// <param name="client">The client.</param>
-    /// <returns>Ends it. Disposing the recorder does as well.</returns>
+    /// <returns>Disposing it stops recording this client, as does disposing the recorder.</returns>
     public IDisposable Observe(VirtualClient client)
     {
         ArgumentNullException.ThrowIfNull(client);
         return Observe(client.Balancer, client.Name);
     }
 
-    /// <summary>Writes something of the test's own into the time line: <c>server 3 killed</c>.</summary>
-    /// <param name="text">What.</param>
-    public void Annotate(string text) => Write(new RecordedEvent { Kind = RecordedEventKind.Annotated, Client = "test", Detail = text }, _clock.GetElapsedTime(_start));
+    /// <summary>Adds an annotation to the timeline, for example <c>server 3 killed</c>.</summary>
+    /// <param name="text">The text.</param>
+    public void Annotate(string text) =>
+        Write(new RecordedEvent { Kind = RecordedEventKind.Annotated, Client = "test", Detail = text }, _clock.GetElapsedTime(_start));
 
-    /// <summary>Forgets everything so far; time goes on.</summary>
+    /// <summary>Removes all events; time continues.</summary>
     public void Clear()
     {
         lock (_eventsLock)
@@ -96,8 +100,8 @@ public sealed class TrafficRecorder : IDisposable
         }
     }
 
-    /// <summary>Writes the whole time line, a line for each event, each ended by a line feed.</summary>
-    /// <param name="writer">Where to.</param>
+    /// <summary>Writes the timeline, one line per event, each ending with a line feed.</summary>
+    /// <param name="writer">The writer.</param>
     public void WriteTimeline(TextWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
@@ -111,10 +115,10 @@ public sealed class TrafficRecorder : IDisposable
         }
     }
 
-    /// <summary>The whole time line.</summary>
+    /// <summary>The timeline.</summary>
     public override string ToString() => Events.ToString();
 
-    /// <summary>Ends the recording; what was recorded stays.</summary>
+    /// <summary>Stops recording; recorded events are kept.</summary>
     public void Dispose()
     {
         lock (_eventsLock)
@@ -124,23 +128,24 @@ public sealed class TrafficRecorder : IDisposable
         }
     }
 
-    /// <summary>What explains a time line: the last events that changed who is in service, and the test's notes.</summary>
+    /// <summary>The last events that explain a failure: changes of available endpoints, and annotations.</summary>
     internal IEnumerable<RecordedEvent> FindContextEvents(TimeSpan? until)
     {
         const int Shown = 12;
         return Select(
-            recorded => recorded.Kind is RecordedEventKind.Ejected or RecordedEventKind.EjectionRefused or RecordedEventKind.Restored or RecordedEventKind.EndpointsChanged or RecordedEventKind.Annotated
+            recorded => recorded.Kind is RecordedEventKind.Ejected or RecordedEventKind.EjectionRefused or RecordedEventKind.Restored
+                    or RecordedEventKind.EndpointsChanged or RecordedEventKind.Annotated
                 && (until is null || recorded.Time <= until),
             "").TakeLast(Shown);
     }
 
-    private RecordedEvents Of(RecordedEventKind kind, string what) => Select(recorded => recorded.Kind == kind, what);
+    private RecordedEvents Of(RecordedEventKind kind, string description) => Select(recorded => recorded.Kind == kind, description);
 
-    private RecordedEvents Select(Predicate<RecordedEvent> condition, string what)
+    private RecordedEvents Select(Predicate<RecordedEvent> condition, string description)
     {
         lock (_eventsLock)
         {
-            return new RecordedEvents(this, [.. _events.FindAll(condition)], what);
+            return new RecordedEvents(this, [.. _events.FindAll(condition)], description);
         }
     }
 
@@ -194,17 +199,27 @@ public sealed class TrafficRecorder : IDisposable
             WriteAttempt(RecordedEventKind.Ended, attempt, outcome, elapsed);
 
         public override void OnRetry(RetryEvent retry) =>
-            Write(RecordedEventKind.Retried, retry.Endpoint, retry.Delay, string.Create(CultureInfo.InvariantCulture, $"{retry.Reason}, retry {retry.RetryNumber}"));
+            Write(
+                RecordedEventKind.Retried,
+                retry.Endpoint,
+                retry.Delay,
+                string.Create(CultureInfo.InvariantCulture, $"{retry.Reason}, retry {retry.RetryNumber}"));
 
         public override void OnEjected(EjectionEvent ejection) => Write(RecordedEventKind.Ejected, ejection, ejection.Duration!.Value);
 
         public override void OnEjectionRefused(EjectionEvent ejection) => Write(RecordedEventKind.EjectionRefused, ejection, TimeSpan.Zero);
 
         public override void OnRestored(UpstreamEndpoint endpoint, RestoreCause cause, DateTimeOffset timestamp) =>
-            _recorder.Write(new RecordedEvent { Kind = RecordedEventKind.Restored, Client = _client, Endpoint = endpoint, Cause = cause, Detail = $"by {cause}" }, timestamp - _recorder._startTime);
+            _recorder.Write(
+                new RecordedEvent { Kind = RecordedEventKind.Restored, Client = _client, Endpoint = endpoint, Cause = cause, Detail = $"by {cause}" },
+                timestamp - _recorder._startTime);
 
         public override void OnEndpointsChanged(string source, IReadOnlyList<UpstreamEndpoint> endpoints) =>
-            Write(RecordedEventKind.EndpointsChanged, null, TimeSpan.Zero, $"{source}: {string.Join(", ", endpoints.Select(static endpoint => endpoint.Address.Authority))}");
+            Write(
+                RecordedEventKind.EndpointsChanged,
+                null,
+                TimeSpan.Zero,
+                $"{source}: {string.Join(", ", endpoints.Select(static endpoint => endpoint.Address.Authority))}");
 
         private void WriteAttempt(RecordedEventKind kind, AttemptInfo attempt, in AttemptOutcome outcome, TimeSpan elapsed) =>
             _recorder.WriteAttempt(
@@ -220,7 +235,9 @@ public sealed class TrafficRecorder : IDisposable
                 Endpoint = ejection.Endpoint,
                 Duration = length,
                 Detector = ejection.Detector,
-                Detail = string.Create(CultureInfo.InvariantCulture, $"{ejection.Detector}, {ejection.Reason} ({ejection.FailureCount} of {ejection.AttemptCount} attempts)"),
+                Detail = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{ejection.Detector}, {ejection.Reason} ({ejection.FailureCount} of {ejection.AttemptCount} attempts)"),
             },
             ejection.Timestamp - _recorder._startTime);
 

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace LoadBalancing.Client.Istio.Tests.Behaviour;
 
-/// <summary>"The retry policy agrees with the connection pool's settings, to control the total of outstanding attempts to get an answer from this receiver": from YAML, counted by the receiver.</summary>
+/// <summary>Retries and the connection pool together limit the outstanding attempts; configured by YAML and counted by the servers.</summary>
 public sealed class RetriesAndConnectionPoolTests
 {
     private static readonly string Pair = Yamls.Documents(
@@ -24,11 +24,11 @@ public sealed class RetriesAndConnectionPoolTests
             """));
 
     [Fact]
-    public async Task A_thousand_callers_on_two_routes_never_have_more_than_fifty_attempts_and_three_retries_outstanding()
+    public async Task Thousand_callers_on_two_routes_stay_within_the_limits_of_requests_and_retries()
     {
         var servers = new CountingServers();
-        await using LoopbackServer one = await LoopbackServer.StartAsync(servers.AnswerAsync);
-        await using LoopbackServer two = await LoopbackServer.StartAsync(servers.AnswerAsync);
+        await using LoopbackServer one = await LoopbackServer.StartAsync(servers.RespondAsync);
+        await using LoopbackServer two = await LoopbackServer.StartAsync(servers.RespondAsync);
         await using var client = new PolicyClient(Pair, options: options => options.Endpoints = [one.Address, two.Address]);
         HttpClient http = client.Http;
         http.Timeout = Timeout.InfiniteTimeSpan;
@@ -40,13 +40,13 @@ public sealed class RetriesAndConnectionPoolTests
             Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
         }));
 
-        Assert.Equal(50, servers.MostOutstanding);
-        Assert.InRange(servers.MostRetries, 1, 3);
+        Assert.Equal(50, servers.MaxOutstanding);
+        Assert.InRange(servers.MaxRetries, 1, 3);
         Assert.Equal(0, client.Balancer.Endpoints.Sum(static endpoint => endpoint.InFlight));
     }
 
     [Fact]
-    public async Task Conditions_on_answers_leave_a_post_alone_unless_the_options_say_otherwise()
+    public async Task Response_conditions_retry_a_post_only_with_RetryAllMethods()
     {
         var stub = new StubHandler(static _ => new HttpResponseMessage(HttpStatusCode.ServiceUnavailable));
         await using (var client = new PolicyClient(Pair, stub))
@@ -58,13 +58,13 @@ public sealed class RetriesAndConnectionPoolTests
         }
 
         var second = new StubHandler(static _ => new HttpResponseMessage(HttpStatusCode.ServiceUnavailable));
-        await using var careless = new PolicyClient(Pair, second, static options => options.Retry.RetryAllMethods = true);
-        using HttpResponseMessage all = await careless.Http.PostAsync("/b", new StringContent("x"), TestContext.Current.CancellationToken);
+        await using var permissive = new PolicyClient(Pair, second, static options => options.Retry.RetryAllMethods = true);
+        using HttpResponseMessage all = await permissive.Http.PostAsync("/b", new StringContent("x"), TestContext.Current.CancellationToken);
         Assert.Equal(6, second.Calls.Count);
     }
 
     [Fact]
-    public async Task By_default_only_what_no_server_has_begun_is_tried_again()
+    public async Task Only_unprocessed_requests_are_retried_by_default()
     {
         var stub = StubHandler.Script(
             StubHandler.Throw(new HttpRequestException(HttpRequestError.ConnectionError, "refused")),
@@ -76,7 +76,10 @@ public sealed class RetriesAndConnectionPoolTests
         Assert.Equal((HttpStatusCode.ServiceUnavailable, 2), (response.StatusCode, stub.Calls.Count));
     }
 
-    /// <summary>Counts what is outstanding from the arrival of a request until its answer begins; a request id that comes again is a retry. Nothing is answered until the limit was reached once, and no retry until that of retries was.</summary>
+    /// <summary>
+    /// Counts requests from their arrival until the response starts; a repeated request id is a retry. Responses are held back until the request limit has
+    /// been reached once, and those of retries until the retry limit has.
+    /// </summary>
     private sealed class CountingServers
     {
         private readonly ConcurrentDictionary<string, bool> _seen = new();
@@ -86,17 +89,17 @@ public sealed class RetriesAndConnectionPoolTests
         private int _outstanding;
         private int _retries;
 
-        public int MostOutstanding { get; private set; }
+        public int MaxOutstanding { get; private set; }
 
-        public int MostRetries { get; private set; }
+        public int MaxRetries { get; private set; }
 
-        public async Task AnswerAsync(HttpContext context)
+        public async Task RespondAsync(HttpContext context)
         {
             int retry = _seen.TryAdd(context.Request.Headers["X-Request-Id"].ToString(), true) ? 0 : 1;
             lock (_counting)
             {
-                MostOutstanding = Math.Max(MostOutstanding, ++_outstanding);
-                MostRetries = Math.Max(MostRetries, _retries += retry);
+                MaxOutstanding = Math.Max(MaxOutstanding, ++_outstanding);
+                MaxRetries = Math.Max(MaxRetries, _retries += retry);
                 if (_outstanding >= 50)
                 {
                     _full.TrySetResult();

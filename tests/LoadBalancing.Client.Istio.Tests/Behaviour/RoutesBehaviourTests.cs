@@ -3,7 +3,7 @@ using LoadBalancing.Client.TestSupport;
 
 namespace LoadBalancing.Client.Istio.Tests.Behaviour;
 
-/// <summary>Rules that are seen in what servers get and callers are answered.</summary>
+/// <summary>Route rules, observed by servers and callers.</summary>
 public sealed class RoutesBehaviourTests : IDisposable
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -18,7 +18,7 @@ public sealed class RoutesBehaviourTests : IDisposable
     [InlineData("/apis", null, "2")]
     [InlineData("/exact", null, "4")]
     [InlineData("/exact/more", null, "none")]
-    public async Task The_first_rule_that_fits_decides(string path, string? user, string route)
+    public async Task First_matching_rule_applies(string path, string? user, string route)
     {
         await using var client = new PolicyClient(Yamls.Service("""
             - name: one
@@ -53,7 +53,7 @@ public sealed class RoutesBehaviourTests : IDisposable
     }
 
     [Fact]
-    public async Task Paths_and_headers_are_changed_on_the_way_and_back()
+    public async Task Paths_and_headers_of_requests_and_responses_are_rewritten()
     {
         var seen = new List<(string Path, string? Header)>();
         var stub = new StubHandler(call =>
@@ -84,10 +84,12 @@ public sealed class RoutesBehaviourTests : IDisposable
     }
 
     [Fact]
-    public async Task A_redirect_answers_without_asking_anybody()
+    public async Task Redirect_is_returned_without_calling_an_endpoint()
     {
         await using var client = new PolicyClient(
-            Yamls.Service("- redirect: {uri: /elsewhere, authority: other.example.com, redirectCode: 308}"), _stub, static options => options.FollowRedirects = false);
+            Yamls.Service("- redirect: {uri: /elsewhere, authority: other.example.com, redirectCode: 308}"),
+            _stub,
+            static options => options.FollowRedirects = false);
 
         using HttpResponseMessage response = await client.Http.GetAsync("/here", Cancelled);
 
@@ -96,7 +98,7 @@ public sealed class RoutesBehaviourTests : IDisposable
     }
 
     [Fact]
-    public async Task A_header_keeps_its_requests_on_one_endpoint()
+    public async Task Requests_with_the_same_header_value_go_to_the_same_endpoint()
     {
         await using var client = new PolicyClient(Yamls.Rule("loadBalancer: {consistentHash: {httpHeaderName: x-user, maglev: {tableSize: 251}}}"), _stub);
         for (int i = 0; i < 20; i++)
@@ -105,6 +107,8 @@ public sealed class RoutesBehaviourTests : IDisposable
             using HttpResponseMessage response = await client.Http.SendAsync(request, Cancelled);
         }
 
-        Assert.All(_stub.Calls.GroupBy(static call => (call.Number - 1) % 2), static group => Assert.Single(group.Select(static call => call.Uri.Authority).Distinct()));
+        Assert.All(
+            _stub.Calls.GroupBy(static call => (call.Number - 1) % 2),
+            static group => Assert.Single(group.Select(static call => call.Uri.Authority).Distinct()));
     }
 }

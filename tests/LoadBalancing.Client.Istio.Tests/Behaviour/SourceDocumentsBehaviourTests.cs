@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace LoadBalancing.Client.Istio.Tests.Behaviour;
 
-/// <summary>The source material's documents, and that what they say happens: in virtual time, to the second.</summary>
+/// <summary>The fixtures applied to a client, in virtual time, to the second.</summary>
 public sealed class SourceDocumentsBehaviourTests
 {
     private readonly VirtualClock _clock = new();
@@ -16,7 +16,7 @@ public sealed class SourceDocumentsBehaviourTests
     }
 
     [Fact]
-    public async Task After_five_errors_in_a_row_a_server_is_out_for_three_minutes_and_comes_back_at_a_sweep()
+    public async Task Endpoint_is_ejected_for_three_minutes_after_five_consecutive_errors()
     {
         await using PolicyClient client = Create(Yamls.Fixture("destination-rule.yaml"));
         _cluster.Endpoints[0].Fail(HttpStatusCode.InternalServerError);
@@ -26,15 +26,15 @@ public sealed class SourceDocumentsBehaviourTests
 
         Assert.Equal((EndpointHealth.Ejected, 5), (failing.Health, failing.FailureCount));
         Assert.Equal(5, _cluster.Endpoints[0].Counts.Received);
-        TimeSpan began = _clock.Elapsed;
-        _clock.AdvanceTo(began + TimeSpan.FromMinutes(3) - TimeSpan.FromSeconds(1));
+        TimeSpan start = _clock.Elapsed;
+        _clock.AdvanceTo(start + TimeSpan.FromMinutes(3) - TimeSpan.FromSeconds(1));
         Assert.Equal(EndpointHealth.Ejected, failing.Health);
-        _clock.AdvanceTo(began + TimeSpan.FromMinutes(4));
+        _clock.AdvanceTo(start + TimeSpan.FromMinutes(4));
         Assert.Equal(EndpointHealth.Available, failing.Health);
     }
 
     [Fact]
-    public async Task Four_errors_and_a_success_are_nothing()
+    public async Task Four_consecutive_errors_do_not_eject()
     {
         await using PolicyClient client = Create(Yamls.Fixture("destination-rule.yaml"));
         int served = 0;
@@ -46,22 +46,23 @@ public sealed class SourceDocumentsBehaviourTests
     }
 
     [Fact]
-    public async Task Every_request_is_five_seconds_late_and_after_the_change_of_the_file_one_in_ten_is_aborted()
+    public async Task Requests_are_delayed_by_five_seconds_and_after_a_reload_one_in_ten_is_aborted()
     {
         await using PolicyClient client = Create(Yamls.Repaired("virtual-service-delay.yaml"));
-        TimeSpan began = _clock.Elapsed;
-        List<HttpStatusCode> late = _clock.Run(() => CallAsync(client, 10));
-        // Ten times five seconds, and next to nothing for the servers.
-        Assert.InRange(_clock.Elapsed - began, TimeSpan.FromSeconds(50), TimeSpan.FromSeconds(51));
-        Assert.All(late, static status => Assert.Equal(HttpStatusCode.OK, status));
+        TimeSpan start = _clock.Elapsed;
+        List<HttpStatusCode> delayed = _clock.Run(() => CallAsync(client, 10));
+
+        // Ten times five seconds, and a few milliseconds for the servers.
+        Assert.InRange(_clock.Elapsed - start, TimeSpan.FromSeconds(50), TimeSpan.FromSeconds(51));
+        Assert.All(delayed, static status => Assert.Equal(HttpStatusCode.OK, status));
 
         client.Write(Yamls.Repaired("virtual-service-abort.yaml"));
         Assert.True(client.Policies.Reload());
         long received = _cluster.Endpoints.Sum(static endpoint => endpoint.Counts.Received);
-        List<HttpStatusCode> answers = _clock.Run(() => CallAsync(client, 5000));
+        List<HttpStatusCode> statuses = _clock.Run(() => CallAsync(client, 5000));
 
-        int aborted = answers.Count(static status => status == HttpStatusCode.InternalServerError);
-        Assert.Equal(5000, aborted + answers.Count(static status => status == HttpStatusCode.OK));
+        int aborted = statuses.Count(static status => status == HttpStatusCode.InternalServerError);
+        Assert.Equal(5000, aborted + statuses.Count(static status => status == HttpStatusCode.OK));
         Assert.Equal(5000 - aborted, _cluster.Endpoints.Sum(static endpoint => endpoint.Counts.Received) - received);
 
         // Five standard deviations of 5,000 draws at 10 %: 5 x 21.2.
@@ -71,17 +72,17 @@ public sealed class SourceDocumentsBehaviourTests
     private static async Task<List<HttpStatusCode>> CallAsync(PolicyClient client, int count)
     {
         HttpClient http = client.Http;
-        var answers = new List<HttpStatusCode>();
+        var statuses = new List<HttpStatusCode>();
         for (int i = 0; i < count; i++)
         {
             using HttpResponseMessage response = await http.GetAsync("/");
-            answers.Add(response.StatusCode);
+            statuses.Add(response.StatusCode);
         }
 
-        return answers;
+        return statuses;
     }
 
-    /// <summary>A watched file changes in real time, which has no place in virtual time.</summary>
+    /// <summary>Files are not watched, because file events arrive in real time.</summary>
     private PolicyClient Create(string yaml) => new(
         yaml,
         register: services =>
@@ -89,5 +90,5 @@ public sealed class SourceDocumentsBehaviourTests
             services.UseVirtualCluster(Yamls.Foo, _cluster);
             services.AddSingleton(RandomSource.Seeded(1));
         },
-        identity: static identity => identity.WatchFiles = false);
+        configureClient: static client => client.WatchFiles = false);
 }

@@ -1,9 +1,10 @@
 using LoadBalancing.Client.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace LoadBalancing.Client.Istio.Tests.Behaviour;
 
-/// <summary>Subsets, weights and other services, seen in where requests arrive.</summary>
+/// <summary>Subsets, weights and other services, observed by the endpoints that receive requests.</summary>
 public sealed class SubsetsBehaviourTests : IDisposable
 {
     private const string Shares = """
@@ -34,7 +35,7 @@ public sealed class SubsetsBehaviourTests : IDisposable
     public void Dispose() => _stub.Dispose();
 
     [Fact]
-    public async Task Nine_in_ten_go_to_one_subset_and_one_in_ten_to_the_other()
+    public async Task Requests_are_split_by_weight_between_subsets()
     {
         await using PolicyClient client = Create(Yamls.Documents(Rule, Yamls.Service(Shares)));
 
@@ -45,7 +46,7 @@ public sealed class SubsetsBehaviourTests : IDisposable
     }
 
     [Fact]
-    public async Task A_header_leads_to_a_subset_and_to_no_other_endpoint()
+    public async Task Header_match_routes_to_a_subset_only()
     {
         await using PolicyClient client = Create(Yamls.Documents(Rule, Yamls.Service(Shares)));
 
@@ -55,17 +56,20 @@ public sealed class SubsetsBehaviourTests : IDisposable
     }
 
     [Fact]
-    public async Task A_subset_is_a_cluster_with_policies_of_its_own()
+    public async Task Subset_is_a_cluster_with_its_own_policies()
     {
         await using PolicyClient client = Create(Yamls.Documents(Rule, Yamls.Service(Shares)));
-        LoadBalancingOptions options = client.Services.GetRequiredService<Microsoft.Extensions.Options.IOptionsMonitor<LoadBalancingOptions>>().Get(Yamls.Foo);
+        LoadBalancingOptions options = client.Services.GetRequiredService<IOptionsMonitor<LoadBalancingOptions>>().Get(Yamls.Foo);
 
-        Assert.Equal((null, 7, "RoundRobin"), (options.Subsets["v1"].ConnectionPool?.MaxRequests, options.Subsets["v2"].ConnectionPool?.MaxRequests, options.Subsets["v2"].Strategy));
-        Assert.Equal("10.0.0.3", Assert.Single(client.Services.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer(Yamls.Foo, "v2").Endpoints).Address.Host);
+        Assert.Equal((null, 7), (options.Subsets["v1"].ConnectionPool?.MaxRequests, options.Subsets["v2"].ConnectionPool?.MaxRequests));
+        Assert.Equal("RoundRobin", options.Subsets["v2"].Strategy);
+        Assert.Equal(
+            "10.0.0.3",
+            Assert.Single(client.Services.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer(Yamls.Foo, "v2").Endpoints).Address.Host);
     }
 
     [Fact]
-    public async Task A_rule_leads_to_another_service_by_whatever_name_that_is_known_here()
+    public async Task Rule_routes_to_another_registered_service()
     {
         await using PolicyClient client = Create(
             Yamls.Service("- route:\n  - destination: {host: bar.default.svc.cluster.local}"),

@@ -4,7 +4,7 @@ using LoadBalancing.Client.TestSupport;
 
 namespace LoadBalancing.Client.Istio.Tests.Behaviour;
 
-/// <summary>TLS as documents ask for it, against a real server.</summary>
+/// <summary>TLS settings of documents, against a real server.</summary>
 public sealed class TlsBehaviourTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("tls").FullName;
@@ -14,7 +14,7 @@ public sealed class TlsBehaviourTests : IDisposable
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
-    public async Task Simple_encrypts_and_trusts_the_authority_that_is_named()
+    public async Task Simple_mode_encrypts_and_trusts_the_configured_authority()
     {
         using X509Certificate2 certificate = TestCertificate.For(Yamls.Foo);
         await using LoopbackServer server = await LoopbackServer.StartAsync(certificate: certificate);
@@ -25,7 +25,7 @@ public sealed class TlsBehaviourTests : IDisposable
     }
 
     [Fact]
-    public async Task A_certificate_of_another_authority_is_not_trusted()
+    public async Task Certificate_of_another_authority_is_not_trusted()
     {
         using X509Certificate2 certificate = TestCertificate.For(Yamls.Foo);
         using X509Certificate2 other = TestCertificate.For(Yamls.Foo);
@@ -39,7 +39,7 @@ public sealed class TlsBehaviourTests : IDisposable
     [Theory]
     [InlineData("one.example.com", true)]
     [InlineData("two.example.com", false)]
-    public async Task Names_that_are_listed_are_compared_with_the_certificate_s(string listed, bool isTrusted)
+    public async Task Subject_alternative_names_are_compared_with_the_certificate(string listed, bool isTrusted)
     {
         using X509Certificate2 certificate = TestCertificate.For("one.example.com");
         await using LoopbackServer server = await LoopbackServer.StartAsync(certificate: certificate);
@@ -51,7 +51,7 @@ public sealed class TlsBehaviourTests : IDisposable
     }
 
     [Fact]
-    public async Task Mutual_presents_the_certificate_of_the_files()
+    public async Task Mutual_mode_presents_the_client_certificate()
     {
         using X509Certificate2 certificate = TestCertificate.For(Yamls.Foo);
         await using LoopbackServer server = await LoopbackServer.StartAsync(certificate: certificate);
@@ -59,7 +59,9 @@ public sealed class TlsBehaviourTests : IDisposable
         await File.WriteAllTextAsync(key, certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem(), Cancelled);
         string file = Write(certificate);
         var options = new System.Net.Security.SslClientAuthenticationOptions();
-        IstioPolicySet set = IstioPolicySet.Parse(new IstioClientOptions(), Yamls.Rule($"tls:\n  mode: MUTUAL\n  clientCertificate: {file}\n  privateKey: {key}\n  caCertificates: {file}"));
+        IstioPolicySet set = IstioPolicySet.Parse(
+            new IstioClientOptions(),
+            Yamls.Rule($"tls:\n  mode: MUTUAL\n  clientCertificate: {file}\n  privateKey: {key}\n  caCertificates: {file}"));
 
         ClientTlsSetup.Apply(set.Find(Yamls.Foo)!.Tls!, options);
 

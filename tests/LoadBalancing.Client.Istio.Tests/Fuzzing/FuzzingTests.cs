@@ -3,7 +3,7 @@ using CsCheck;
 
 namespace LoadBalancing.Client.Istio.Tests.Fuzzing;
 
-/// <summary>Bounded runs, the same ones each time. <c>LBPOLICY_FUZZ_SECONDS=600</c> makes the second of them go on for that long, each time with other draws.</summary>
+/// <summary>Short repeatable runs. <c>LBPOLICY_FUZZ_SECONDS=600</c> extends the second test to that duration, with a different seed each time.</summary>
 public sealed class FuzzingTests
 {
     private const string Seed = "0000KOIPe036";
@@ -95,33 +95,34 @@ public sealed class FuzzingTests
     ];
 
     [Fact]
-    public void Any_text_at_all_is_read_or_refused() =>
-        Gen.String[Gen.OneOf(Gen.Char, Gen.Char[" \n\t:-{}[]&*'\"#|>%"]), 0, 300].Sample(static text => new PolicyFuzzer(0, "").Try(text), iter: 2000, seed: Seed, threads: 1);
+    public void Any_text_is_read_or_rejected_without_an_exception() =>
+        Gen.String[Gen.OneOf(Gen.Char, Gen.Char[" \n\t:-{}[]&*'\"#|>%"]), 0, 300]
+            .Sample(static text => new PolicyFuzzer(0, "").Try(text), iter: 2000, seed: Seed, threads: 1);
 
     [Fact]
-    public void Documents_that_were_made_worse_are_read_or_refused_and_what_is_read_is_taken()
+    public void Mutated_documents_are_rejected_or_accepted_by_the_library()
     {
         bool isLong = int.TryParse(Environment.GetEnvironmentVariable("LBPOLICY_FUZZ_SECONDS"), out int seconds);
         var fuzzer = new PolicyFuzzer(isLong ? Environment.TickCount : 1, Seeds);
-        long began = Stopwatch.GetTimestamp();
-        long most = 0;
+        long start = Stopwatch.GetTimestamp();
+        long maxMemory = 0;
         int steps = 0;
-        while (isLong ? Stopwatch.GetElapsedTime(began).TotalSeconds < seconds : steps < 1500)
+        while (isLong ? Stopwatch.GetElapsedTime(start).TotalSeconds < seconds : steps < 1500)
         {
             fuzzer.Step();
             steps++;
             if (isLong && steps % 1000 == 0)
             {
-                most = Math.Max(most, GC.GetTotalMemory(forceFullCollection: false));
+                maxMemory = Math.Max(maxMemory, GC.GetTotalMemory(forceFullCollection: false));
             }
         }
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"{steps} texts, {fuzzer.Taken} of their hosts taken, most memory {most / 1024 / 1024} MB");
-        Assert.InRange(fuzzer.Taken, steps / 100, int.MaxValue);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{steps} texts, {fuzzer.AcceptedHosts} accepted hosts, at most {maxMemory / 1024 / 1024} MB in use");
+        Assert.InRange(fuzzer.AcceptedHosts, steps / 100, int.MaxValue);
     }
 
     [Fact]
-    public void A_duration_is_written_as_it_is_read() =>
+    public void Formatted_durations_parse_to_the_same_value() =>
         Gen.Long[1, 24L * 3600 * 1000].Sample(static milliseconds =>
         {
             TimeSpan duration = TimeSpan.FromMilliseconds(milliseconds);

@@ -4,16 +4,18 @@ using Microsoft.Extensions.Options;
 
 namespace LoadBalancing.Client.Istio.Tests.Fuzzing;
 
-/// <summary>Makes documents worse, step by step, and holds the reader to what it promises: no exception, whatever it is given; and what it takes, the library takes.</summary>
+/// <summary>Mutates documents and checks the guarantees of the reader: it never throws, and the library accepts what it reads without errors.</summary>
 internal sealed class PolicyFuzzer
 {
     private const string Marks = ":-#&*!|>'\"%@`{}[],?~<\t \n\r\u2013\u201C\u00A0\uFEFF\0\u0085\u2028\uD800";
 
     private static readonly string[] Words =
     [
-        "apiVersion", "kind", "metadata", "name", "spec", "host", "hosts", "http", "match", "route", "destination", "subset", "subsets", "trafficPolicy", "outlierDetection", "connectionPool", "loadBalancer",
-        "consistentHash", "fault", "delay", "abort", "percentage", "retries", "attempts", "timeout", "headers", "uri", "prefix", "exact", "regex", "DestinationRule", "VirtualService", "networking.istio.io/v1", "5s", "0",
-        "-1", "1e999", "99999999999999999999", "true", "null", "[]", "{}", "- ", "---\n", "*a", "&a ", "!!str ", "<<: ", "|\n", "*", "''", "0x7fffffff", ".inf", "/", "foo", "%",
+        "apiVersion", "kind", "metadata", "name", "spec", "host", "hosts", "http", "match", "route", "destination", "subset", "subsets",
+        "trafficPolicy", "outlierDetection", "connectionPool", "loadBalancer", "consistentHash", "fault", "delay", "abort", "percentage", "retries",
+        "attempts", "timeout", "headers", "uri", "prefix", "exact", "regex", "DestinationRule", "VirtualService", "networking.istio.io/v1", "5s", "0",
+        "-1", "1e999", "99999999999999999999", "true", "null", "[]", "{}", "- ", "---\n", "*a", "&a ", "!!str ", "<<: ", "|\n", "*", "''", "0x7fffffff",
+        ".inf", "/", "foo", "%",
     ];
 
     private readonly Random _random;
@@ -25,9 +27,9 @@ internal sealed class PolicyFuzzer
         _seeds = seeds;
     }
 
-    public int Taken { get; private set; }
+    public int AcceptedHosts { get; private set; }
 
-    /// <summary>One text, and everything that must be true of it.</summary>
+    /// <summary>Mutates one document and checks it.</summary>
     public void Step()
     {
         string text = Mutate(_seeds[_random.Next(_seeds.Length)]);
@@ -37,7 +39,9 @@ internal sealed class PolicyFuzzer
         }
         catch (Exception exception)
         {
-            throw new InvalidOperationException($"{exception.GetType().Name}: {exception.Message}\n{exception.StackTrace}\n--- in Base64:\n{Convert.ToBase64String(Encoding.Unicode.GetBytes(text))}\n---\n{text}", exception);
+            string base64 = Convert.ToBase64String(Encoding.Unicode.GetBytes(text));
+            throw new InvalidOperationException(
+                $"{exception.GetType().Name}: {exception.Message}\n{exception.StackTrace}\n--- in Base64:\n{base64}\n---\n{text}", exception);
         }
     }
 
@@ -55,14 +59,14 @@ internal sealed class PolicyFuzzer
         {
             if (set.Find(host) is { } policy)
             {
-                Taken++;
+                AcceptedHosts++;
                 IstioServicePolicy.ToJson(policy);
-                AssertTaken(host, policy);
+                AssertAccepted(host, policy);
             }
         }
     }
 
-    private static void AssertTaken(string host, IstioServicePolicy policy)
+    private static void AssertAccepted(string host, IstioServicePolicy policy)
     {
         var services = new ServiceCollection();
         services.AddLoadBalancedHttpClient(host, options =>
@@ -70,7 +74,8 @@ internal sealed class PolicyFuzzer
             policy.ApplyTo(options);
             options.Endpoints = options.Endpoints.Count > 0 ? options.Endpoints : ["http://10.0.0.1"];
         });
-        foreach (string other in policy.Values.Where(static value => value.Key.EndsWith(":Service", StringComparison.Ordinal)).Select(static value => value.Value).Distinct())
+        IEnumerable<IstioPolicyValue> destinations = policy.Values.Where(static value => value.Key.EndsWith(":Service", StringComparison.Ordinal));
+        foreach (string other in destinations.Select(static value => value.Value).Distinct())
         {
             services.AddLoadBalancedHttpClient(other, static options => options.Endpoints = ["http://10.0.0.1"]);
         }
@@ -120,7 +125,7 @@ internal sealed class PolicyFuzzer
         }
     }
 
-    /// <summary>Changes that keep most of the document a document: those find what only comes to light further in.</summary>
+    /// <summary>Changes that leave most of the document valid, to reach deeper code.</summary>
     private void ChangeLines(StringBuilder text)
     {
         List<string> lines = [.. text.ToString().Split('\n')];
@@ -138,7 +143,8 @@ internal sealed class PolicyFuzzer
                 lines[line] = new string(' ', _random.Next(9)) + lines[line].TrimStart();
                 break;
             default:
-                lines[line] = colon < 0 ? lines[line] + " " + Words[_random.Next(Words.Length)] : lines[line][..(colon + 2)] + Words[_random.Next(Words.Length)];
+                string prefix = colon < 0 ? lines[line] + " " : lines[line][..(colon + 2)];
+                lines[line] = prefix + Words[_random.Next(Words.Length)];
                 break;
         }
 

@@ -5,13 +5,13 @@ using LoadBalancing.Client.TestSupport;
 
 namespace LoadBalancing.Client.Samples.Tests.TcpRelay;
 
-/// <summary>The relay in front of programs that others wrote.</summary>
+/// <summary>The relay in front of real servers.</summary>
 public sealed class RealServersTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact(Timeout = 60_000)]
-    public async Task When_one_redis_of_three_is_killed_under_load_only_its_open_connections_break()
+    public async Task Killing_one_redis_of_three_under_load_breaks_only_its_connections()
     {
         const int Clients = 30;
         const int CommandsEach = 50;
@@ -26,29 +26,29 @@ public sealed class RealServersTests
         RedisClient[] clients = await ConnectAsync(relay, Clients);
         Assert.Equal([10, 10, 10], clients.CountBy(static client => client.Server).Select(static server => server.Value));
 
-        int isOver = 0;
-        Task<bool>[] counting = [.. clients.Select((client, i) => client.CountUntilAsync(() => Volatile.Read(ref isOver) != 0, $"key-{i}"))];
+        int isStopped = 0;
+        Task<bool>[] counting = [.. clients.Select((client, i) => client.CountUntilAsync(() => Volatile.Read(ref isStopped) != 0, $"key-{i}"))];
         await Eventually.IsTrue(() => clients.All(static client => client.Done >= CommandsEach));
         await second.KillAsync();
-        RedisClient[] elsewhere = [.. clients.Where(client => client.Server != second.Port)];
-        int[] doneAtKill = [.. elsewhere.Select(static client => client.Done)];
-        await Eventually.IsTrue(() => elsewhere.Zip(doneAtKill).All(static pair => pair.First.Done >= pair.Second + CommandsEach));
-        Volatile.Write(ref isOver, 1);
-        bool[] held = await Task.WhenAll(counting);
+        RedisClient[] others = [.. clients.Where(client => client.Server != second.Port)];
+        int[] doneAtKill = [.. others.Select(static client => client.Done)];
+        await Eventually.IsTrue(() => others.Zip(doneAtKill).All(static pair => pair.First.Done >= pair.Second + CommandsEach));
+        Volatile.Write(ref isStopped, 1);
+        bool[] intact = await Task.WhenAll(counting);
 
-        Assert.Equal(clients.Select(client => client.Server != second.Port), held);
-        Assert.Equal(10, held.Count(static each => !each));
+        Assert.Equal(clients.Select(client => client.Server != second.Port), intact);
+        Assert.Equal(10, intact.Count(static each => !each));
 
-        // Those who connect from now on go to the two that are left; until three have failed, by way of the dead one.
-        RedisClient[] late = await ConnectAsync(relay, Clients);
-        Assert.DoesNotContain(second.Port, late.Select(static client => client.Server));
+        // New clients are served by the two remaining servers, the first three after a failed attempt at the killed one.
+        RedisClient[] newClients = await ConnectAsync(relay, Clients);
+        Assert.DoesNotContain(second.Port, newClients.Select(static client => client.Server));
         Assert.Equal(0, relay.TurnedAway);
         Assert.Equal(EndpointHealth.Ejected, relay.Balancer.Endpoints[1].Health);
-        Array.ForEach([.. clients, .. late], static client => client.Dispose());
+        Array.ForEach([.. clients, .. newClients], static client => client.Dispose());
     }
 
     [Fact(Timeout = 60_000)]
-    public async Task A_large_answer_of_nginx_arrives_whole_and_its_end_with_it()
+    public async Task Large_response_of_nginx_arrives_complete_with_its_end()
     {
         byte[] page = new byte[4 * 1024 * 1024];
         new Random(1).NextBytes(page);
@@ -58,14 +58,13 @@ public sealed class RealServersTests
         await using var relay = new RunningRelay([nginx.Address]);
         using TcpClient client = await relay.ConnectAsync();
 
-
         await client.GetStream().WriteAsync("GET /page HTTP/1.0\r\n\r\n"u8.ToArray(), Cancelled);
-        using var answer = new MemoryStream();
-        await client.GetStream().CopyToAsync(answer, Cancelled);
+        using var response = new MemoryStream();
+        await client.GetStream().CopyToAsync(response, Cancelled);
         client.Close();
 
-        Assert.StartsWith("HTTP/1.1 200 OK", Encoding.ASCII.GetString(answer.ToArray(), 0, 100), StringComparison.Ordinal);
-        Assert.True(answer.ToArray().AsSpan(^page.Length..).SequenceEqual(page));
+        Assert.StartsWith("HTTP/1.1 200 OK", Encoding.ASCII.GetString(response.ToArray(), 0, 100), StringComparison.Ordinal);
+        Assert.True(response.ToArray().AsSpan(^page.Length..).SequenceEqual(page));
         await Eventually.IsTrue(() => relay.Balancer.Endpoints[0].SuccessCount == 1);
         Assert.Equal((0, 0), (relay.Broken, relay.TurnedAway));
     }
@@ -73,22 +72,22 @@ public sealed class RealServersTests
     [Theory(Timeout = 60_000)]
     [InlineData(ProxyProtocol.V1)]
     [InlineData(ProxyProtocol.V2)]
-    public async Task Haproxy_that_requires_the_proxy_header_logs_the_address_of_the_client(ProxyProtocol version)
+    public async Task Haproxy_logs_the_client_address_of_the_proxy_header(ProxyProtocol version)
     {
         using InstalledServer haproxy = await StartHaproxyAsync();
         await using var relay = new RunningRelay([haproxy.Address], new RelaySettings { Proxy = version });
         using TcpClient client = await relay.ConnectAsync(from: "127.0.0.77");
         string address = client.Client.LocalEndPoint!.ToString()!;
 
-        string answer = await GetAsync(client);
+        string response = await GetAsync(client);
 
         Assert.StartsWith("127.0.0.77:", address, StringComparison.Ordinal);
-        Assert.EndsWith($"\r\n\r\nYou are {address}", answer, StringComparison.Ordinal);
+        Assert.EndsWith($"\r\n\r\nYou are {address}", response, StringComparison.Ordinal);
         await Eventually.IsTrue(() => haproxy.Lines.Contains($"served {address}"));
     }
 
     [Fact(Timeout = 60_000)]
-    public async Task Haproxy_that_requires_the_proxy_header_serves_nobody_without_one()
+    public async Task Haproxy_rejects_connections_without_the_required_proxy_header()
     {
         using InstalledServer haproxy = await StartHaproxyAsync();
         await using var relay = new RunningRelay([haproxy.Address]);
@@ -96,7 +95,8 @@ public sealed class RealServersTests
 
         await Assert.ThrowsAnyAsync<Exception>(async () => Assert.Contains("You are", await GetAsync(client), StringComparison.Ordinal));
 
-        await Eventually.IsTrue(() => haproxy.Lines.Any(static line => line.Contains("does not look like a PROXY protocol header", StringComparison.Ordinal)));
+        const string Rejection = "does not look like a PROXY protocol header";
+        await Eventually.IsTrue(() => haproxy.Lines.Any(static line => line.Contains(Rejection, StringComparison.Ordinal)));
         Assert.DoesNotContain(haproxy.Lines, static line => line.StartsWith("served", StringComparison.Ordinal));
     }
 

@@ -3,17 +3,17 @@ using System.Net.Sockets;
 
 namespace LoadBalancing.Client.Samples.Tests.TcpRelay;
 
-/// <summary>As much of a Redis client as a test needs: one connection, one command at a time.</summary>
+/// <summary>A minimal Redis client: one connection, one command at a time.</summary>
 internal sealed class RedisClient(TcpClient connection) : IDisposable
 {
     private readonly StreamReader _reader = new(connection.GetStream());
     private readonly StreamWriter _writer = new(connection.GetStream()) { AutoFlush = true, NewLine = "\r\n" };
     private int _done;
 
-    /// <summary>How many commands were answered.</summary>
+    /// <summary>The number of completed commands.</summary>
     public int Done => Volatile.Read(ref _done);
 
-    /// <summary>The port of the server that it is on.</summary>
+    /// <summary>The port of its server.</summary>
     public int Server { get; private set; }
 
     public async Task FindServerAsync()
@@ -29,22 +29,22 @@ internal sealed class RedisClient(TcpClient connection) : IDisposable
         Server = int.Parse(lines[4]!, CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Counts with the server until it is told to stop.</summary>
-    /// <returns>Whether the connection held, and every answer was the next number.</returns>
-    public async Task<bool> CountUntilAsync(Func<bool> isOver, string key)
+    /// <summary>Increments a key until stopped.</summary>
+    /// <returns>Whether the connection stayed intact. Every reply must be the next number.</returns>
+    public async Task<bool> CountUntilAsync(Func<bool> isStopped, string key)
     {
         try
         {
-            for (int next = 1; !isOver(); next++)
+            for (int next = 1; !isStopped(); next++)
             {
                 await _writer.WriteLineAsync($"INCR {key}");
-                string? answer = await _reader.ReadLineAsync(TestContext.Current.CancellationToken);
-                if (answer is null)
+                string? reply = await _reader.ReadLineAsync(TestContext.Current.CancellationToken);
+                if (reply is null)
                 {
                     return false;
                 }
 
-                Assert.Equal($":{next}", answer);
+                Assert.Equal($":{next}", reply);
                 Interlocked.Increment(ref _done);
             }
 

@@ -3,13 +3,13 @@ using LoadBalancing.Client.TestSupport;
 
 namespace LoadBalancing.Client.Samples.Tests.TcpRelay;
 
-/// <summary>What the relay does when one side or the other breaks, and what it holds against whom.</summary>
+/// <summary>The behavior of the relay when a connection fails, and the outcomes that it reports.</summary>
 public sealed class RelayTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact(Timeout = 60_000)]
-    public async Task A_backend_that_refuses_is_gone_round_and_after_five_failures_not_asked_any_more()
+    public async Task Refusing_backend_is_avoided_and_ejected_after_five_failures()
     {
         using var dead = new ClosedPort();
         await using var echo = new RawServer(EchoAsync);
@@ -26,13 +26,13 @@ public sealed class RelayTests
     }
 
     [Fact(Timeout = 60_000)]
-    public async Task A_client_whom_nobody_can_serve_is_turned_away_after_each_backend_was_tried_once()
+    public async Task Client_is_rejected_after_one_attempt_at_each_backend()
     {
         using var dead = new ClosedPort();
         using var deadToo = new ClosedPort();
         await using var relay = new RunningRelay([Tcp(dead.Address), Tcp(deadToo.Address)]);
 
-        // It may be so quick that the client learns of it while it connects.
+        // The reset may arrive while the client is still connecting.
         await AssertBrokenAsync(async () =>
         {
             using TcpClient client = await relay.ConnectAsync();
@@ -44,7 +44,7 @@ public sealed class RelayTests
     }
 
     [Fact(Timeout = 60_000)]
-    public async Task What_the_backend_breaks_breaks_for_the_client_and_is_held_against_the_backend()
+    public async Task Reset_by_the_backend_resets_the_client_and_is_reported_as_a_failure()
     {
         await using var server = new RawServer(static async connection =>
         {
@@ -61,7 +61,7 @@ public sealed class RelayTests
     }
 
     [Fact(Timeout = 60_000)]
-    public async Task What_the_client_breaks_breaks_for_the_backend_and_is_held_against_nobody()
+    public async Task Reset_by_the_client_resets_the_backend_and_is_not_a_failure()
     {
         var noticed = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var server = new RawServer(async connection =>
@@ -89,13 +89,13 @@ public sealed class RelayTests
     }
 
     [Fact(Timeout = 60_000)]
-    public async Task A_client_that_has_finished_sending_gets_the_whole_answer_to_all_that_it_sent()
+    public async Task Half_closed_client_gets_the_complete_response()
     {
         byte[] sent = new byte[3 * 1024 * 1024];
         new Random(1).NextBytes(sent);
         await using var server = new RawServer(static async connection =>
         {
-            // It says nothing before it has seen the end.
+            // The server responds only after the end of the request.
             using var received = new MemoryStream();
             await connection.Stream.CopyToAsync(received, connection.Stopped);
             await connection.Stream.WriteAsync(received.ToArray(), connection.Stopped);
@@ -106,15 +106,15 @@ public sealed class RelayTests
 
         await stream.WriteAsync(sent, Cancelled);
         client.Client.Shutdown(SocketShutdown.Send);
-        using var answer = new MemoryStream();
-        await stream.CopyToAsync(answer, Cancelled);
+        using var response = new MemoryStream();
+        await stream.CopyToAsync(response, Cancelled);
 
-        Assert.True(answer.ToArray().AsSpan().SequenceEqual(sent));
+        Assert.True(response.ToArray().AsSpan().SequenceEqual(sent));
         Assert.Equal((0, 0), (relay.Broken, relay.TurnedAway));
     }
 
     [Fact(Timeout = 60_000)]
-    public async Task A_connection_is_in_flight_until_both_sides_have_finished()
+    public async Task Connection_is_in_flight_until_both_sides_have_finished()
     {
         await using var echo = new RawServer(EchoAsync);
         await using var relay = new RunningRelay([Tcp(echo.Address)]);
@@ -130,7 +130,7 @@ public sealed class RelayTests
     }
 
     [Fact(Timeout = 60_000)]
-    public async Task A_relay_that_stops_breaks_off_what_is_open_and_blames_nobody()
+    public async Task Stopping_the_relay_resets_connections_without_failures()
     {
         await using var echo = new RawServer(EchoAsync);
         await using var relay = new RunningRelay([Tcp(echo.Address)]);
@@ -144,7 +144,7 @@ public sealed class RelayTests
     }
 
     [Fact(Timeout = 60_000)]
-    public async Task A_backend_may_listen_on_a_unix_socket()
+    public async Task Backend_may_listen_on_a_unix_socket()
     {
         string path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():n}.sock");
         using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -163,23 +163,25 @@ public sealed class RelayTests
     }
 
     [Fact(Timeout = 60_000)]
-    public async Task With_a_strategy_that_hashes_a_client_keeps_its_backend()
+    public async Task Client_keeps_its_backend_with_a_hash_strategy()
     {
         await using var first = new RawServer(static connection => connection.WriteAsync("1"));
         await using var second = new RawServer(static connection => connection.WriteAsync("2"));
-        await using var relay = new RunningRelay([Tcp(first.Address), Tcp(second.Address)], configure: static options => options.Strategy = LoadBalancingStrategies.Maglev);
+        await using var relay = new RunningRelay(
+            [Tcp(first.Address), Tcp(second.Address)],
+            configure: static options => options.Strategy = LoadBalancingStrategies.Maglev);
 
-        var homes = new Dictionary<string, HashSet<string>>();
+        var backends = new Dictionary<string, HashSet<string>>();
         foreach (string from in Enumerable.Range(1, 20).SelectMany(static i => Enumerable.Repeat($"127.0.1.{i}", 3)))
         {
             using TcpClient client = await relay.ConnectAsync(from);
             using var reader = new StreamReader(client.GetStream());
-            homes.TryAdd(from, []);
-            homes[from].Add(await reader.ReadToEndAsync(Cancelled));
+            backends.TryAdd(from, []);
+            backends[from].Add(await reader.ReadToEndAsync(Cancelled));
         }
 
-        Assert.All(homes.Values, static servers => Assert.Single(servers));
-        Assert.Equal(2, homes.Values.Select(static servers => servers.Single()).Distinct().Count());
+        Assert.All(backends.Values, static servers => Assert.Single(servers));
+        Assert.Equal(2, backends.Values.Select(static servers => servers.Single()).Distinct().Count());
     }
 
     private static string Tcp(string address) => address.Replace("http", "tcp", StringComparison.Ordinal);

@@ -38,7 +38,7 @@ public sealed class UdpRelayTests : IAsyncDisposable
     }
 
     [Fact(Timeout = 60_000)]
-    public async Task When_one_server_of_four_is_stopped_its_flows_move_and_every_datagram_is_answered()
+    public async Task Stopping_one_server_of_four_moves_its_flows_without_losing_replies()
     {
         Start();
         UdpClient[] clients = Connect(40);
@@ -48,7 +48,7 @@ public sealed class UdpRelayTests : IAsyncDisposable
         await _servers[2].StopAsync();
         string[] second = await AskAllAsync(clients);
 
-        // Each flow of the stopped server moves when it notices, or when the others' failures have taken the server out; the rest stay where they are.
+        // A flow of the stopped server moves when it detects the failure, or when failures of others have ejected the server; the rest keep their servers.
         Assert.Equal(first.Select(static name => name != "2"), first.Zip(second).Select(static pair => pair.First == pair.Second));
         Assert.DoesNotContain("2", second);
         Assert.Equal((EndpointHealth.Ejected, 0), (Endpoints[2].Health, Endpoints[2].InFlight));
@@ -59,7 +59,7 @@ public sealed class UdpRelayTests : IAsyncDisposable
     }
 
     [Fact(Timeout = 60_000)]
-    public async Task A_flow_holds_one_lease_however_many_datagrams_and_ends_when_it_has_been_idle()
+    public async Task Flow_holds_one_lease_until_it_is_idle()
     {
         Start();
         UdpClient[] clients = Connect(2);
@@ -78,7 +78,7 @@ public sealed class UdpRelayTests : IAsyncDisposable
     }
 
     [Fact(Timeout = 60_000)]
-    public async Task A_server_that_never_answers_has_failed_when_its_flow_ends()
+    public async Task Silent_server_fails_at_the_end_of_its_flow()
     {
         using var silent = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         silent.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -93,7 +93,7 @@ public sealed class UdpRelayTests : IAsyncDisposable
     }
 
     [Fact(Timeout = 60_000)]
-    public async Task When_nobody_is_left_each_server_was_tried_once_and_the_next_datagram_begins_anew()
+    public async Task Datagram_tries_each_server_once_if_all_have_failed()
     {
         await Task.WhenAll(_servers.Select(static server => server.StopAsync()));
         Start();
@@ -110,8 +110,8 @@ public sealed class UdpRelayTests : IAsyncDisposable
     private void Start(params string[] addresses)
     {
         var services = new ServiceCollection();
-        services.AddLoadBalancer("echo", options =>
-            options.Endpoints = [.. (addresses.Length == 0 ? _servers.Select(static server => server.Address) : addresses).Select(static address => new EndpointDescription(address))]);
+        IEnumerable<string> endpoints = addresses.Length == 0 ? _servers.Select(static server => server.Address) : addresses;
+        services.AddLoadBalancer("echo", options => options.Endpoints = [.. endpoints.Select(static address => new EndpointDescription(address))]);
         _provider = services.BuildServiceProvider();
         _relay = new UdpRelay(_provider.GetRequiredKeyedService<LoadBalancer>("echo"), IdleAfter, _time);
         _running = _relay.RunAsync(_stop.Token);
@@ -131,9 +131,9 @@ public sealed class UdpRelayTests : IAsyncDisposable
         for (int i = 0; i < clients.Length; i++)
         {
             await clients[i].SendAsync(Encoding.UTF8.GetBytes($"hello {i}"), Cancelled);
-            string answer = Encoding.UTF8.GetString((await clients[i].ReceiveAsync(Cancelled)).Buffer);
-            Assert.EndsWith($": hello {i}", answer, StringComparison.Ordinal);
-            names[i] = answer.Split(':')[0];
+            string reply = Encoding.UTF8.GetString((await clients[i].ReceiveAsync(Cancelled)).Buffer);
+            Assert.EndsWith($": hello {i}", reply, StringComparison.Ordinal);
+            names[i] = reply.Split(':')[0];
         }
 
         return names;

@@ -8,7 +8,7 @@ public sealed class VirtualClockTests
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     [Fact]
-    public void A_year_of_waiting_passes_in_a_moment_and_the_time_is_exact()
+    public void Long_delay_takes_exact_virtual_time()
     {
         var clock = new VirtualClock();
 
@@ -20,7 +20,7 @@ public sealed class VirtualClockTests
     }
 
     [Fact]
-    public void Timers_fire_in_the_order_of_their_times_and_of_their_arming()
+    public void Timers_fire_by_due_time_and_then_in_the_order_of_arming()
     {
         var clock = new VirtualClock();
         List<int> fired = [];
@@ -36,13 +36,17 @@ public sealed class VirtualClockTests
     }
 
     [Fact]
-    public void Ten_thousand_timers_armed_changed_and_removed_at_random_fire_like_a_sorted_list()
+    public void Randomly_changed_timers_fire_in_sorted_order()
     {
         var clock = new VirtualClock();
         RandomSource random = RandomSource.Seeded(7);
         var expected = new Dictionary<int, (long Due, int Order)>();
         List<int> fired = [];
-        ITimer[] timers = [.. Enumerable.Range(0, 10_000).Select(i => clock.CreateTimer(_ => fired.Add(i), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan))];
+        ITimer[] timers =
+        [
+            .. Enumerable.Range(0, 10_000)
+                .Select(i => clock.CreateTimer(_ => fired.Add(i), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan)),
+        ];
         for (int order = 0; order < 40_000; order++)
         {
             int timer = (int)(random.NextUInt64() % 10_000);
@@ -66,7 +70,7 @@ public sealed class VirtualClockTests
     }
 
     [Fact]
-    public void A_periodic_timer_fires_each_period_and_what_is_due_at_the_end_fires()
+    public void Periodic_timer_fires_each_period_including_the_end()
     {
         var clock = new VirtualClock();
         List<TimeSpan> fired = [];
@@ -78,7 +82,7 @@ public sealed class VirtualClockTests
     }
 
     [Fact]
-    public void A_disposed_timer_does_not_fire_and_cannot_be_armed()
+    public void Disposed_timer_does_not_fire_and_cannot_be_armed()
     {
         var clock = new VirtualClock();
         ITimer timer = Timer(clock, static () => Assert.Fail("It fired."), Second);
@@ -90,7 +94,7 @@ public sealed class VirtualClockTests
     }
 
     [Fact]
-    public void A_timer_that_is_due_at_once_fires_when_the_clock_runs_and_not_before()
+    public void Timer_with_zero_due_time_fires_when_the_clock_advances()
     {
         var clock = new VirtualClock();
         bool fired = false;
@@ -102,7 +106,7 @@ public sealed class VirtualClockTests
     }
 
     [Fact]
-    public void Everything_that_awaits_goes_on_in_the_one_thread_in_the_same_order()
+    public void Continuations_run_in_order_on_one_thread()
     {
         var clock = new VirtualClock();
         List<string> lines = [];
@@ -125,7 +129,7 @@ public sealed class VirtualClockTests
     }
 
     [Fact]
-    public void A_token_that_is_cancelled_after_a_time_ends_what_waits_for_it()
+    public void Token_with_a_delay_cancels_in_virtual_time()
     {
         var clock = new VirtualClock();
 
@@ -139,7 +143,7 @@ public sealed class VirtualClockTests
     }
 
     [Fact]
-    public void What_the_work_throws_comes_out_of_the_run()
+    public void Run_throws_the_exception_of_its_body()
     {
         var clock = new VirtualClock();
 
@@ -154,7 +158,7 @@ public sealed class VirtualClockTests
     }
 
     [Fact]
-    public void What_a_timer_throws_comes_out_of_the_run()
+    public void Advance_throws_the_exception_of_a_timer()
     {
         var clock = new VirtualClock();
         Timer(clock, static () => throw new InvalidOperationException("mine"), Second);
@@ -163,10 +167,10 @@ public sealed class VirtualClockTests
     }
 
     [Fact]
-    public void A_result_comes_out_of_the_run() => Assert.Equal(42, new VirtualClock().Run(static () => Task.FromResult(42)));
+    public void Run_returns_the_result_of_its_body() => Assert.Equal(42, new VirtualClock().Run(static () => Task.FromResult(42)));
 
     [Fact]
-    public void Something_done_at_a_time_is_done_at_that_time()
+    public void Scheduled_action_runs_at_its_time()
     {
         var clock = new VirtualClock();
         TimeSpan done = default;
@@ -179,7 +183,7 @@ public sealed class VirtualClockTests
     }
 
     [Fact]
-    public void An_async_local_of_whoever_armed_a_timer_is_there_when_it_fires()
+    public void Timer_fires_in_the_execution_context_that_created_it()
     {
         var clock = new VirtualClock();
         var local = new AsyncLocal<string> { Value = "armed" };
@@ -193,7 +197,7 @@ public sealed class VirtualClockTests
     }
 
     [Fact]
-    public void A_container_that_compiles_what_it_was_asked_for_twice_does_not_disturb_the_run()
+    public void Background_compilation_of_the_container_does_not_fail_the_run()
     {
         using ServiceProvider services = new ServiceCollection().AddTransient<List<int>>().BuildServiceProvider();
         var clock = new VirtualClock();
@@ -223,14 +227,14 @@ public sealed class VirtualClockTests
 
     [Theory]
     [MemberData(nameof(Escapes))]
-    public void Whoever_leaves_the_thread_fails_the_run_by_name(string way, string callee)
+    public void Leaving_the_thread_fails_the_run_with_the_name_of_the_method(string method, string callee)
     {
         var clock = new VirtualClock();
 
         var thrown = Assert.Throws<VirtualClockException>(() => clock.Run(async () =>
         {
             await Task.Delay(Second, clock);
-            await LeaveAsync(way, clock);
+            await LeaveAsync(method, clock);
             await Task.Delay(Second, clock);
         }));
 
@@ -240,7 +244,7 @@ public sealed class VirtualClockTests
     }
 
     [Fact]
-    public void A_delay_that_is_cancelled_fails_the_run_and_is_explained()
+    public void Cancelled_delay_fails_the_run_with_an_explanation()
     {
         var clock = new VirtualClock();
 
@@ -250,11 +254,11 @@ public sealed class VirtualClockTests
             await Task.Delay(TimeSpan.FromHours(1), clock, stop.Token);
         }));
 
-        Assert.StartsWith("At 00:00:01 virtual time something left the thread of the run. A Task.Delay was cancelled", thrown.Message, StringComparison.Ordinal);
+        Assert.StartsWith("At 00:00:01 virtual time, code left the thread of the run. A Task.Delay was cancelled", thrown.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_thread_of_somebody_s_own_that_uses_the_clock_fails_the_run_by_name()
+    public void Using_the_clock_on_another_thread_fails_the_run_with_the_name_of_the_method()
     {
         var clock = new VirtualClock();
 
@@ -269,21 +273,21 @@ public sealed class VirtualClockTests
     }
 
     [Fact]
-    public void Work_that_waits_for_nothing_fails_the_run_and_the_innermost_wait_is_named()
+    public void Work_that_never_completes_fails_the_run_with_the_innermost_await()
     {
         var clock = new VirtualClock();
 
         var thrown = Assert.Throws<VirtualClockException>(() => clock.Run(() => OuterAsync(new TaskCompletionSource())));
 
-        Assert.Contains("no timer of this clock is left", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains("no timer of this clock is armed", thrown.Message, StringComparison.Ordinal);
         Assert.Contains("VirtualClockTests.OuterAsync, which awaits VirtualClockTests.InnerAsync", thrown.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Work_that_is_not_done_within_the_limit_fails_the_run()
+    public void Work_that_exceeds_the_run_timeout_fails_the_run()
     {
         var clock = new VirtualClock { RunTimeout = TimeSpan.FromMinutes(1) };
-        using ITimer forEver = clock.CreateTimer(static _ => { }, null, Second, Second);
+        using ITimer endless = clock.CreateTimer(static _ => { }, null, Second, Second);
 
         var thrown = Assert.Throws<VirtualClockException>(() => clock.Run(() => OuterAsync(new TaskCompletionSource())));
 
@@ -291,7 +295,7 @@ public sealed class VirtualClockTests
     }
 
     [Fact]
-    public void A_run_that_blocks_its_thread_is_given_up_instead_of_hanging()
+    public void Blocked_run_fails_instead_of_hanging()
     {
         var clock = new VirtualClock { StallTimeout = TimeSpan.FromMilliseconds(200) };
         using var released = new ManualResetEventSlim();
@@ -303,12 +307,12 @@ public sealed class VirtualClockTests
         }));
 
         Assert.Contains("blocked", thrown.Message, StringComparison.Ordinal);
-        Assert.Contains("given up", Assert.Throws<InvalidOperationException>(() => clock.Advance(Second)).Message, StringComparison.Ordinal);
+        Assert.Contains("an earlier run is blocked", Assert.Throws<InvalidOperationException>(() => clock.Advance(Second)).Message, StringComparison.Ordinal);
         released.Set();
     }
 
     [Fact]
-    public void A_run_within_a_run_is_refused()
+    public void Nested_run_is_rejected()
     {
         var clock = new VirtualClock();
 
@@ -320,7 +324,7 @@ public sealed class VirtualClockTests
     }
 
     [Fact]
-    public async Task Clocks_run_beside_each_other_without_noticing()
+    public async Task Clocks_run_concurrently()
     {
         await Task.WhenAll(Enumerable.Range(0, 8).Select(static seed => Task.Factory.StartNew(
             () =>
@@ -358,16 +362,16 @@ public sealed class VirtualClockTests
             }
             catch (VirtualClockException)
             {
-                // It is told there as well.
+                // The thread gets the exception as well.
             }
         });
         thread.Start();
         thread.Join();
     }
 
-    private static async Task LeaveAsync(string way, VirtualClock clock)
+    private static async Task LeaveAsync(string method, VirtualClock clock)
     {
-        switch (way)
+        switch (method)
         {
             case "Task.Run":
                 await Task.Run(static () => { });

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace LoadBalancing.Client.Tests.Cluster;
 
-/// <summary>The handler in virtual time: its waits and limits are exact, and where it leaves the thread it is told so.</summary>
+/// <summary>The handler in virtual time: delays and timeouts are exact, and leaving the thread is reported.</summary>
 public sealed class VirtualClientTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -15,10 +15,15 @@ public sealed class VirtualClientTests
     public VirtualClientTests() => _cluster = new VirtualCluster(_clock);
 
     [Fact]
-    public void Attempts_that_get_no_answer_end_with_their_limits_and_the_call_with_its_own()
+    public void Attempts_without_a_response_time_out_and_so_does_the_call()
     {
         _cluster.AddMany(3, static endpoint => endpoint.Fail(VirtualReply.NoResponse));
-        using VirtualClient client = _cluster.CreateClient(configure: static o => (o.Timeout, o.Retry.PerTryTimeout, o.Retry.BaseBackoff) = (10 * Second, 4 * Second, TimeSpan.FromTicks(1)));
+        using VirtualClient client = _cluster.CreateClient(configure: static options =>
+        {
+            options.Timeout = 10 * Second;
+            options.Retry.PerTryTimeout = 4 * Second;
+            options.Retry.BaseBackoff = TimeSpan.FromTicks(1);
+        });
 
         var thrown = Assert.Throws<TaskCanceledException>(() => _clock.Run(() => client.Http.GetAsync("/items")));
 
@@ -28,7 +33,7 @@ public sealed class VirtualClientTests
     }
 
     [Fact]
-    public void A_slow_body_keeps_its_endpoint_in_flight()
+    public void Attempt_is_in_flight_until_its_body_has_been_read()
     {
         _cluster.Add(static endpoint => endpoint.Reply = static _ => VirtualReply.Ok.WithBody("0123456789", 4 * Second));
         using VirtualClient client = _cluster.CreateClient();
@@ -44,7 +49,7 @@ public sealed class VirtualClientTests
     }
 
     [Fact]
-    public void An_upload_is_read_as_a_server_would_read_it()
+    public void Upload_is_read_once()
     {
         _cluster.Add();
         using VirtualClient client = _cluster.CreateClient();
@@ -56,7 +61,7 @@ public sealed class VirtualClientTests
     }
 
     [Fact]
-    public void Requests_that_wait_for_a_source_leave_the_thread_and_the_library_is_named()
+    public void Requests_that_wait_for_a_source_leave_the_thread_of_the_run()
     {
         _cluster.Add();
         var services = new ServiceCollection();
@@ -67,11 +72,14 @@ public sealed class VirtualClientTests
 
         var thrown = Assert.Throws<VirtualClockException>(() => _clock.Run(() => http.GetAsync("/items")));
 
-        Assert.Contains("CurrentEndpointSet.Publish hands work to the thread pool by TaskCompletionSource.TrySetResult", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "CurrentEndpointSet.Publish queues work to the thread pool by TaskCompletionSource.TrySetResult",
+            thrown.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Clients_have_their_own_randomness_and_their_own_opinions()
+    public void Clients_eject_endpoints_independently()
     {
         _cluster.AddMany(10);
         using VirtualClient one = _cluster.CreateClient();
@@ -91,7 +99,7 @@ public sealed class VirtualClientTests
     }
 
     [Fact]
-    public void A_client_leaves_no_timer_behind()
+    public void Disposing_a_client_disposes_its_timers()
     {
         _cluster.AddMany(3, static endpoint => endpoint.Fail(HttpStatusCode.ServiceUnavailable, 50));
         using (VirtualClient client = _cluster.CreateClient())
@@ -106,7 +114,9 @@ public sealed class VirtualClientTests
     {
         public string Name => "late";
 
-        public async IAsyncEnumerable<IReadOnlyList<EndpointDescription>> WatchAsync(string serviceName, [EnumeratorCancellation] CancellationToken cancellationToken)
+        public async IAsyncEnumerable<IReadOnlyList<EndpointDescription>> WatchAsync(
+            string serviceName,
+            [EnumeratorCancellation] CancellationToken cancellationToken)
         {
             await Task.Delay(Second, clock, cancellationToken);
             yield return ["http://10.0.0.1"];

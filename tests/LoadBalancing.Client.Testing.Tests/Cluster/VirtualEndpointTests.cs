@@ -13,22 +13,30 @@ public sealed class VirtualEndpointTests : IDisposable
     public VirtualEndpointTests() => _cluster = new VirtualCluster(_clock);
 
     [Fact]
-    public void Requests_beyond_the_concurrency_wait_their_turn_and_beyond_the_queue_are_turned_away()
+    public void Requests_above_the_concurrency_limit_are_queued_and_above_the_queue_limit_rejected()
     {
         VirtualEndpoint endpoint = Add(static e => (e.Latency, e.ConcurrencyLimit, e.QueueLimit) = (VirtualLatency.Fixed(Second), 2, 3));
 
-        (HttpStatusCode Status, double Seconds)[] answers = GetMany(6);
+        (HttpStatusCode Status, double Seconds)[] responses = GetMany(6);
 
         Assert.Equal(
-            [(HttpStatusCode.OK, 1), (HttpStatusCode.OK, 1), (HttpStatusCode.OK, 2), (HttpStatusCode.OK, 2), (HttpStatusCode.OK, 3), (HttpStatusCode.ServiceUnavailable, 0)],
-            answers);
-        Assert.Equal((6L, 6L, 1L, 2, 3), (endpoint.Counts.Received, endpoint.Counts.Responded, endpoint.Counts.Rejected, endpoint.Counts.MaxActive, endpoint.Counts.MaxQueued));
+            [
+                (HttpStatusCode.OK, 1),
+                (HttpStatusCode.OK, 1),
+                (HttpStatusCode.OK, 2),
+                (HttpStatusCode.OK, 2),
+                (HttpStatusCode.OK, 3),
+                (HttpStatusCode.ServiceUnavailable, 0),
+            ],
+            responses);
+        Assert.Equal((6L, 6L, 1L), (endpoint.Counts.Received, endpoint.Counts.Responded, endpoint.Counts.Rejected));
+        Assert.Equal((2, 3), (endpoint.Counts.MaxActive, endpoint.Counts.MaxQueued));
         Assert.Equal((0, 0), (endpoint.Counts.Active, endpoint.Counts.Queued));
         Assert.Equal((5L, 1L), (endpoint.Counts.CountOf(HttpStatusCode.OK), endpoint.Counts.CountOf(HttpStatusCode.ServiceUnavailable)));
     }
 
     [Fact]
-    public void Who_gives_up_while_waiting_leaves_the_queue_and_the_order_of_the_others_stays()
+    public void Timed_out_request_leaves_the_queue_without_changing_the_order()
     {
         VirtualEndpoint endpoint = Add(static e => (e.Latency, e.ConcurrencyLimit) = (VirtualLatency.Fixed(Second), 1));
         List<int> ended = [];
@@ -40,7 +48,7 @@ public sealed class VirtualEndpointTests : IDisposable
 
             async Task CallAsync(int number)
             {
-                // The second is the impatient one; its place is given to a fifth call, which has to queue at the end.
+                // The second call times out; a fifth one reuses its exchange and has to queue at the end.
                 AttemptOutcome outcome = await _cluster.CallAsync(Upstream(), number == 1 ? Second / 2 : null);
                 ended.Add(number);
                 if (number == 1)
@@ -56,7 +64,7 @@ public sealed class VirtualEndpointTests : IDisposable
     }
 
     [Fact]
-    public void A_killed_endpoint_breaks_what_is_under_way_and_refuses_what_comes_until_it_is_restarted()
+    public void Killed_endpoint_aborts_requests_and_refuses_connections_until_it_is_restarted()
     {
         VirtualEndpoint endpoint = Add(static e => e.Latency = VirtualLatency.Fixed(10 * Second));
         _clock.Schedule(Second, endpoint.Kill);
@@ -78,7 +86,7 @@ public sealed class VirtualEndpointTests : IDisposable
     }
 
     [Fact]
-    public void A_cold_start_is_slow_at_first_and_warm_after_its_time()
+    public void Latency_decreases_during_the_warm_up()
     {
         VirtualEndpoint endpoint = Add(static e => e.Latency = VirtualLatency.Fixed(Second));
         endpoint.Kill();
@@ -99,7 +107,7 @@ public sealed class VirtualEndpointTests : IDisposable
     }
 
     [Fact]
-    public void Silence_lasts_until_the_caller_s_patience_ends()
+    public void Silent_endpoint_times_out_with_the_caller()
     {
         VirtualEndpoint endpoint = Add(static e => e.Fail(VirtualReply.NoResponse));
 
@@ -113,7 +121,7 @@ public sealed class VirtualEndpointTests : IDisposable
     }
 
     [Fact]
-    public void A_body_takes_its_time_after_the_headers()
+    public void Body_is_delayed_after_the_headers()
     {
         Add(static e => e.Reply = static _ => VirtualReply.Ok.WithBody("0123456789", 4 * Second));
 
@@ -131,10 +139,11 @@ public sealed class VirtualEndpointTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void A_body_breaks_off_half_way_by_itself_or_by_a_kill(bool byItself)
+    public void Body_is_truncated_by_its_reply_or_by_a_kill(bool byReply)
     {
-        VirtualEndpoint endpoint = Add(e => e.Reply = _ => byItself ? VirtualReply.Ok.WithBody("0123456789", 4 * Second).WithTruncatedBody() : VirtualReply.Ok.WithBody("0123456789", 4 * Second));
-        if (!byItself)
+        VirtualReply reply = VirtualReply.Ok.WithBody("0123456789", 4 * Second);
+        VirtualEndpoint endpoint = Add(e => e.Reply = _ => byReply ? reply.WithTruncatedBody() : reply);
+        if (!byReply)
         {
             _clock.Schedule(3 * Second, endpoint.Kill);
         }
@@ -150,7 +159,7 @@ public sealed class VirtualEndpointTests : IDisposable
     }
 
     [Fact]
-    public void Faults_hit_their_share_and_can_be_healed()
+    public void Faults_affect_their_share_until_recovery()
     {
         VirtualEndpoint endpoint = Add(static e => e.Latency = VirtualLatency.None);
         endpoint.Fail(HttpStatusCode.BadGateway, 20).Fail(VirtualReply.Reset, 10);
@@ -174,7 +183,7 @@ public sealed class VirtualEndpointTests : IDisposable
     }
 
     [Fact]
-    public void Latencies_have_the_distribution_that_they_say()
+    public void Latencies_have_their_distribution()
     {
         RandomSource random = RandomSource.Seeded(3);
         double[] lognormal = Draw(VirtualLatency.LogNormal(Second, 10 * Second));
@@ -194,7 +203,7 @@ public sealed class VirtualEndpointTests : IDisposable
     }
 
     [Fact]
-    public void What_one_endpoint_draws_does_not_depend_on_the_others()
+    public void Draws_of_an_endpoint_do_not_depend_on_others()
     {
         static TimeSpan Elapsed(int others)
         {
@@ -218,7 +227,7 @@ public sealed class VirtualEndpointTests : IDisposable
     }
 
     [Fact]
-    public void An_unknown_address_cannot_be_resolved()
+    public void Unknown_address_fails_like_an_unresolvable_host()
     {
         Add();
         using var http = new HttpClient(_cluster.CreateHandler());
@@ -231,7 +240,7 @@ public sealed class VirtualEndpointTests : IDisposable
     }
 
     [Fact]
-    public void A_synchronous_call_works_without_latency_and_is_told_what_to_do_with_one()
+    public void Synchronous_call_works_only_without_latency()
     {
         VirtualEndpoint endpoint = Add(static e => e.Latency = VirtualLatency.None);
         using var http = new HttpClient(_cluster.CreateHandler()) { BaseAddress = endpoint.Address, Timeout = Timeout.InfiniteTimeSpan };
@@ -242,31 +251,36 @@ public sealed class VirtualEndpointTests : IDisposable
         }
 
         endpoint.Latency = VirtualLatency.Fixed(Second);
-        Assert.Contains("VirtualLatency.None", Assert.Throws<NotSupportedException>(() => http.Send(new HttpRequestMessage(HttpMethod.Get, "/"))).Message, StringComparison.Ordinal);
+        NotSupportedException exception = Assert.Throws<NotSupportedException>(() => http.Send(new HttpRequestMessage(HttpMethod.Get, "/")));
+        Assert.Contains("VirtualLatency.None", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task On_the_system_clock_many_threads_may_call_at_once()
+    public async Task Concurrent_calls_are_counted_on_the_system_clock()
     {
         var cluster = new VirtualCluster(TimeProvider.System);
-        VirtualEndpoint endpoint = cluster.Add(static e => (e.ConcurrencyLimit, e.Latency) = (8, VirtualLatency.Uniform(TimeSpan.Zero, TimeSpan.FromMilliseconds(2))));
+        VirtualEndpoint endpoint = cluster.Add(static e =>
+        {
+            e.ConcurrencyLimit = 8;
+            e.Latency = VirtualLatency.Uniform(TimeSpan.Zero, TimeSpan.FromMilliseconds(2));
+        });
         using VirtualClient client = cluster.CreateClient();
-        using var impatient = new CancellationTokenSource();
+        using var cancellation = new CancellationTokenSource();
 
         await Parallel.ForAsync(0, 500, TestContext.Current.CancellationToken, async (number, _) =>
         {
             if (number == 250)
             {
-                await impatient.CancelAsync();
+                await cancellation.CancelAsync();
             }
 
             try
             {
-                await cluster.CallAsync(client.Balancer.Endpoints[0], cancellationToken: number % 5 == 0 ? impatient.Token : CancellationToken.None);
+                await cluster.CallAsync(client.Balancer.Endpoints[0], cancellationToken: number % 5 == 0 ? cancellation.Token : CancellationToken.None);
             }
             catch (OperationCanceledException) when (number % 5 == 0)
             {
-                // Given up before it was received, or after.
+                // Cancelled before it was received, or after.
             }
         });
 
@@ -277,7 +291,7 @@ public sealed class VirtualEndpointTests : IDisposable
     }
 
     [Fact]
-    public void Slips_are_told()
+    public void Invalid_values_are_reported()
     {
         Add();
 

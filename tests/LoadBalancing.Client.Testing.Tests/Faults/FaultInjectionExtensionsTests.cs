@@ -13,28 +13,28 @@ public sealed class FaultInjectionExtensionsTests
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_share_of_the_requests_is_hit_and_the_hits_are_counted()
+    public async Task Faults_affect_a_share_of_the_requests_and_are_counted()
     {
         var cluster = new VirtualCluster(new VirtualClock());
         cluster.Add(static endpoint => endpoint.Latency = VirtualLatency.None);
         using VirtualClient client = cluster.CreateClient("catalog");
         using InjectedFaults faults = client.Services.InjectFaults("catalog", static f => f.Abort(HttpStatusCode.InternalServerError, percent: 10));
 
-        int hit = 0;
+        int aborted = 0;
         for (int i = 0; i < 2000; i++)
         {
             using HttpResponseMessage response = await client.Http.GetAsync("/items", Cancelled);
-            hit += response.StatusCode == HttpStatusCode.InternalServerError ? 1 : 0;
+            aborted += response.StatusCode == HttpStatusCode.InternalServerError ? 1 : 0;
         }
 
-        // 2000 draws at 10 %, seed 1 of the cluster: 200 are expected, three standard deviations are 40.
-        Assert.InRange(hit, 160, 240);
-        Assert.Equal(hit, faults.InjectedCount);
-        Assert.Equal(2000 - hit, cluster.Endpoints[0].Counts.Received);
+        // 2000 draws at 10 %, seed 1 of the cluster: 200 expected, within three standard deviations (40).
+        Assert.InRange(aborted, 160, 240);
+        Assert.Equal(aborted, faults.InjectedCount);
+        Assert.Equal(2000 - aborted, cluster.Endpoints[0].Counts.Received);
     }
 
     [Fact]
-    public async Task Another_service_provider_is_not_touched()
+    public async Task Other_service_providers_are_not_affected()
     {
         var cluster = new VirtualCluster(new VirtualClock());
         cluster.Add(static endpoint => endpoint.Latency = VirtualLatency.None);
@@ -42,14 +42,14 @@ public sealed class FaultInjectionExtensionsTests
         using VirtualClient other = cluster.CreateClient("catalog");
         using InjectedFaults faults = one.Services.InjectFaults("catalog", static f => f.Abort(HttpStatusCode.InternalServerError));
 
-        using HttpResponseMessage hit = await one.Http.GetAsync("/items", Cancelled);
-        using HttpResponseMessage spared = await other.Http.GetAsync("/items", Cancelled);
+        using HttpResponseMessage aborted = await one.Http.GetAsync("/items", Cancelled);
+        using HttpResponseMessage unaffected = await other.Http.GetAsync("/items", Cancelled);
 
-        Assert.Equal((HttpStatusCode.InternalServerError, HttpStatusCode.OK), (hit.StatusCode, spared.StatusCode));
+        Assert.Equal((HttpStatusCode.InternalServerError, HttpStatusCode.OK), (aborted.StatusCode, unaffected.StatusCode));
     }
 
     [Fact]
-    public void A_delay_takes_virtual_time()
+    public void Delay_takes_virtual_time()
     {
         var clock = new VirtualClock();
         var cluster = new VirtualCluster(clock);
@@ -63,56 +63,57 @@ public sealed class FaultInjectionExtensionsTests
     }
 
     [Fact]
-    public async Task Two_tests_that_run_at_once_on_one_test_server_see_their_own_faults()
+    public async Task Concurrent_tests_on_one_test_server_have_separate_faults()
     {
         await using App app = await App.StartAsync(onKestrel: false);
         using var bothInjected = new Barrier(2);
 
-        HttpStatusCode[][] answers = await Task.WhenAll(
+        HttpStatusCode[][] statuses = await Task.WhenAll(
             Task.Run(() => TestAsync(app, HttpStatusCode.InternalServerError, bothInjected), Cancelled),
             Task.Run(() => TestAsync(app, HttpStatusCode.NotFound, bothInjected), Cancelled));
 
-        Assert.All(answers[0], static status => Assert.Equal(HttpStatusCode.InternalServerError, status));
-        Assert.All(answers[1], static status => Assert.Equal(HttpStatusCode.NotFound, status));
+        Assert.All(statuses[0], static status => Assert.Equal(HttpStatusCode.InternalServerError, status));
+        Assert.All(statuses[1], static status => Assert.Equal(HttpStatusCode.NotFound, status));
         Assert.Equal(HttpStatusCode.OK, await app.GetAsync(token: null, Cancelled));
 
         static async Task<HttpStatusCode[]> TestAsync(App app, HttpStatusCode status, Barrier bothInjected)
         {
             using InjectedFaults faults = app.Services.InjectFaults("catalog", f => f.Abort(status).OnlyInCurrentFlow());
             bothInjected.SignalAndWait(TimeSpan.FromSeconds(30), Cancelled);
-            HttpStatusCode[] answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => app.GetAsync(token: null, Cancelled)));
+            HttpStatusCode[] statuses = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => app.GetAsync(token: null, Cancelled)));
             Assert.Equal(100, faults.InjectedCount);
             bothInjected.SignalAndWait(TimeSpan.FromSeconds(30), Cancelled);
-            return answers;
+            return statuses;
         }
     }
 
     [Fact]
-    public async Task Two_tests_that_run_at_once_over_Kestrel_see_their_own_faults_by_a_header()
+    public async Task Concurrent_tests_over_Kestrel_have_separate_faults_by_header()
     {
         await using App app = await App.StartAsync(onKestrel: true);
         using InjectedFaults failing = app.Services.InjectFaults("catalog", static f => f.Abort(HttpStatusCode.InternalServerError).OnlyInCurrentFlow());
         using InjectedFaults missing = app.Services.InjectFaults("catalog", static f => f.Abort(HttpStatusCode.NotFound).OnlyInCurrentFlow());
 
-        HttpStatusCode[][] answers = await Task.WhenAll(
+        HttpStatusCode[][] statuses = await Task.WhenAll(
             Task.WhenAll(Enumerable.Range(0, 50).Select(_ => app.GetAsync(failing.Token, Cancelled))),
             Task.WhenAll(Enumerable.Range(0, 50).Select(_ => app.GetAsync(missing.Token, Cancelled))),
             Task.WhenAll(Enumerable.Range(0, 50).Select(_ => app.GetAsync(token: null, Cancelled))));
 
-        Assert.All(answers[0], static status => Assert.Equal(HttpStatusCode.InternalServerError, status));
-        Assert.All(answers[1], static status => Assert.Equal(HttpStatusCode.NotFound, status));
-        Assert.All(answers[2], static status => Assert.Equal(HttpStatusCode.OK, status));
+        Assert.All(statuses[0], static status => Assert.Equal(HttpStatusCode.InternalServerError, status));
+        Assert.All(statuses[1], static status => Assert.Equal(HttpStatusCode.NotFound, status));
+        Assert.All(statuses[2], static status => Assert.Equal(HttpStatusCode.OK, status));
     }
 
     [Fact]
-    public async Task A_flow_that_was_entered_is_left_again()
+    public async Task Faults_apply_only_within_the_entered_flow()
     {
         var cluster = new VirtualCluster(new VirtualClock());
         cluster.Add(static endpoint => endpoint.Latency = VirtualLatency.None);
         using VirtualClient client = cluster.CreateClient("catalog");
         InjectedFaults faults = client.Services.InjectFaults("catalog", static f => f.Abort(HttpStatusCode.NotFound).OnlyInCurrentFlow());
         faults.Dispose();
-        using InjectedFaults others = await Task.Run(() => client.Services.InjectFaults("catalog", static f => f.Abort(HttpStatusCode.NotFound).OnlyInCurrentFlow()), Cancelled);
+        using InjectedFaults others = await Task.Run(
+            () => client.Services.InjectFaults("catalog", static f => f.Abort(HttpStatusCode.NotFound).OnlyInCurrentFlow()), Cancelled);
 
         using HttpResponseMessage before = await client.Http.GetAsync("/items", Cancelled);
         using (FaultFlow.Enter(others.Token))
@@ -126,14 +127,14 @@ public sealed class FaultInjectionExtensionsTests
     }
 
     [Fact]
-    public void A_service_provider_without_balanced_clients_is_told_so()
+    public void Service_provider_without_load_balanced_clients_is_an_error()
     {
         using ServiceProvider services = new ServiceCollection().BuildServiceProvider();
 
         Assert.Throws<InvalidOperationException>(() => services.InjectFaults("catalog", static f => f.Abort(HttpStatusCode.NotFound)));
     }
 
-    /// <summary>A service that answers with the status that its own call to the catalog gave.</summary>
+    /// <summary>A service that responds with the status of its own call to the catalog.</summary>
     private sealed class App : IAsyncDisposable
     {
         private readonly WebApplication _app;

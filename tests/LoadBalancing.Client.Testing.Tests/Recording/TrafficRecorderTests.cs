@@ -16,7 +16,7 @@ public sealed class TrafficRecorderTests : IDisposable
     }
 
     [Fact]
-    public void A_time_line_tells_what_happened_in_order()
+    public void Timeline_lists_events_in_order()
     {
         using VirtualClient client = Client(1);
 
@@ -25,28 +25,30 @@ public sealed class TrafficRecorderTests : IDisposable
 
         Assert.Equal(
             """
-            00:00:00.000000  client      picked     10.0.0.1
-            00:00:00.001000  client      ended      10.0.0.1  Success after 1 ms
-            00:00:00.001000  test        note       and now?
+            00:00:00.000000  client      picked       10.0.0.1
+            00:00:00.001000  client      ended        10.0.0.1  Success after 1 ms
+            00:00:00.001000  test        note         and now?
 
             """,
             _recorder.ToString());
     }
 
     [Fact]
-    public void Headers_and_end_are_two_lines_when_a_body_comes_between()
+    public void Report_and_end_are_separate_events_if_the_body_is_delayed()
     {
         using VirtualClient client = Client(1);
         _cluster.Endpoints[0].Reply = static _ => VirtualReply.Ok.WithBody("text", TimeSpan.FromSeconds(1));
 
         _clock.Run(() => client.Http.GetAsync("/items"));
 
-        Assert.Equal([RecordedEventKind.Picked, RecordedEventKind.Reported, RecordedEventKind.Ended], _recorder.Events.Select(static recorded => recorded.Kind));
+        Assert.Equal(
+            [RecordedEventKind.Picked, RecordedEventKind.Reported, RecordedEventKind.Ended],
+            _recorder.Events.Select(static recorded => recorded.Kind));
         Assert.Equal(1001, _recorder.Attempts[0].Duration.TotalMilliseconds);
     }
 
     [Fact]
-    public void An_ejection_is_written_with_its_cause_and_a_retry_with_its_own()
+    public void Ejections_and_retries_are_recorded_with_their_reasons()
     {
         using VirtualClient client = Client(3);
         _cluster.Endpoints[0].Fail(HttpStatusCode.ServiceUnavailable);
@@ -59,12 +61,12 @@ public sealed class TrafficRecorderTests : IDisposable
         Assert.Equal("10.0.0.1", ejection.Endpoint!.Address.Authority);
         Assert.Equal(OutlierDetectorKind.ConsecutiveErrors, ejection.Detector);
         Assert.Equal("ConsecutiveErrors, 5 failures in a row, the last: Gateway (5 of 5 attempts)", ejection.Detail);
-        Assert.Contains("EJECTED    10.0.0.1  for at least 1", _recorder.ToString(), StringComparison.Ordinal);
+        Assert.Contains("EJECTED      10.0.0.1  for at least 1", _recorder.ToString(), StringComparison.Ordinal);
         _recorder.Picks.On("http://10.0.0.1").From(ejection.Time + TimeSpan.FromTicks(1)).ShouldBeEmpty();
     }
 
     [Fact]
-    public void What_should_not_be_there_is_shown_with_what_led_to_it()
+    public void Failed_assertion_shows_the_events_and_their_context()
     {
         using VirtualClient client = Client(2);
         _cluster.Endpoints[0].Fail(HttpStatusCode.ServiceUnavailable);
@@ -73,26 +75,26 @@ public sealed class TrafficRecorderTests : IDisposable
         var thrown = Assert.Throws<TrafficAssertionException>(() => _recorder.Attempts.On("http://10.0.0.1").Failed().ShouldBeEmpty());
 
         string[] lines = thrown.Message.Split('\n');
-        Assert.Equal("Attempts on 10.0.0.1 that failed: 0 expected, and there are 5.", lines[0]);
-        Assert.Equal(5, lines.Count(static line => line.Contains("ended      10.0.0.1  Gateway after 1 ms", StringComparison.Ordinal)));
-        Assert.Contains("Ejections, returns and notes:", lines);
-        Assert.Contains(lines, static line => line.Contains("EJECTED    10.0.0.1", StringComparison.Ordinal));
+        Assert.Equal("Attempts on 10.0.0.1 that failed: expected 0, found 5.", lines[0]);
+        Assert.Equal(5, lines.Count(static line => line.Contains("ended        10.0.0.1  Gateway after 1 ms", StringComparison.Ordinal)));
+        Assert.Contains("Ejections, restorations and annotations:", lines);
+        Assert.Contains(lines, static line => line.Contains("EJECTED      10.0.0.1", StringComparison.Ordinal));
     }
 
     [Fact]
-    public void Of_many_lines_the_first_ten_are_shown()
+    public void Failed_assertion_shows_the_first_ten_events()
     {
         using VirtualClient client = Client(1);
         Get(client, 25);
 
         var thrown = Assert.Throws<TrafficAssertionException>(() => _recorder.Picks.ShouldHaveCount(24));
 
-        Assert.StartsWith("Picks: 24 expected, and there are 25.\n", thrown.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Picks: expected 24, found 25.\n", thrown.Message, StringComparison.Ordinal);
         Assert.EndsWith("  and 15 more\n", thrown.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Shares_are_judged_and_shown()
+    public void Shares_are_asserted_and_shown()
     {
         using VirtualClient client = Client(4);
         Get(client, 40);
@@ -102,12 +104,13 @@ public sealed class TrafficRecorderTests : IDisposable
         var thrown = Assert.Throws<TrafficAssertionException>(() => _recorder.Picks.ShouldHaveShare(_cluster.Endpoints[2], 50, tolerance: 2));
 
         Assert.Equal(
-            "Picks: 10.0.0.3 should have 50 % +-2, and has 25 %.\n  10.0.0.1  25 % of 40\n  10.0.0.2  25 % of 40\n  10.0.0.3  25 % of 40\n  10.0.0.4  25 % of 40\n",
+            "Picks: expected 50 % +-2 on 10.0.0.3, found 25 %.\n"
+                + "  10.0.0.1  25 % of 40\n  10.0.0.2  25 % of 40\n  10.0.0.3  25 % of 40\n  10.0.0.4  25 % of 40\n",
             thrown.Message);
     }
 
     [Fact]
-    public void Clients_are_told_apart_and_can_be_left_again()
+    public void Clients_are_recorded_separately_until_their_subscription_ends()
     {
         _cluster.AddMany(2);
         using VirtualClient one = _cluster.CreateClient("one");
@@ -127,7 +130,7 @@ public sealed class TrafficRecorderTests : IDisposable
     }
 
     [Fact]
-    public void The_time_line_is_the_same_in_every_culture()
+    public void Timeline_is_the_same_in_every_culture()
     {
         using VirtualClient client = Client(1);
         _cluster.Endpoints[0].Latency = VirtualLatency.Fixed(TimeSpan.FromMilliseconds(1.5));
@@ -152,11 +155,11 @@ public sealed class TrafficRecorderTests : IDisposable
     }
 
     [Fact]
-    public void An_empty_choice_fails_where_something_is_expected()
+    public void Empty_selection_fails_ShouldNotBeEmpty()
     {
         var thrown = Assert.Throws<TrafficAssertionException>(() => _recorder.Restorations.ShouldNotBeEmpty());
 
-        Assert.StartsWith("Returns: at least one was expected, and there is none.", thrown.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Restorations: expected at least one, found none.", thrown.Message, StringComparison.Ordinal);
     }
 
     public void Dispose() => _recorder.Dispose();

@@ -24,8 +24,7 @@ public sealed partial class RoomsTests
 
     private static readonly SourceRooms Library = new("LoadBalancing.Client");
 
-    /// <summary>Without the project that still has circles of inner rooms.</summary>
-    public static TheoryData<string> Projects => [.. SourceRooms.Projects.Except(["LoadBalancing.Client.Istio"])];
+    public static TheoryData<string> Projects => [.. SourceRooms.Projects];
 
     [Fact]
     public void The_library_s_rooms_are_found()

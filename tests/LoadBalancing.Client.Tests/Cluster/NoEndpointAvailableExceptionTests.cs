@@ -49,7 +49,7 @@ public sealed class NoEndpointAvailableExceptionTests
     [Fact]
     public async Task It_names_the_source_that_reported_an_empty_list()
     {
-        var source = new ScriptedEndpointSource();
+        var source = new ManualEndpointSource("registry");
         source.Push();
         await using var client = new BalancedClient(new StubHandler(), o => o.Endpoints = [], builder: builder => builder.AddEndpointSource(source));
 

@@ -9,7 +9,7 @@ public sealed class FirstSetWaitTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
-    private readonly ScriptedEndpointSource _source = new();
+    private readonly ManualEndpointSource _source = new("registry");
     private readonly FakeTimeProvider _clock = new();
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;

@@ -1,0 +1,10 @@
+namespace OneBadOfTen;
+
+internal enum CallEnd
+{
+    Success,
+    ErrorStatus,
+    CircuitOpen,
+    TimedOut,
+    ConnectionFailed,
+}

@@ -1,0 +1,6 @@
+namespace Snippets;
+
+internal interface ICatalogClient
+{
+    Task<string> GetItemAsync(int id, CancellationToken cancellationToken);
+}
