@@ -47,6 +47,6 @@ internal sealed partial class ClusterRuntime
         }
     }
 
-    [LoggerMessage(LogEvents.SubsetEmpty, LogLevel.Warning, "Subset '{Service}' has no endpoints: of the {Members} endpoints of the service none has the labels {Labels}.", EventName = nameof(LogEvents.SubsetEmpty))]
+    [LoggerMessage(LogEvents.SubsetEmpty, LogLevel.Warning, "Subset '{Service}' has no endpoints: none of the {Members} endpoints of the service has the labels {Labels}.", EventName = nameof(LogEvents.SubsetEmpty))]
     private static partial void LogSubsetEmpty(ILogger logger, string service, int members, SubsetLabels labels);
 }

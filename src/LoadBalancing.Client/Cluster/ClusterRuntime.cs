@@ -234,9 +234,9 @@ internal sealed partial class ClusterRuntime : IDisposable
             endpoint.Load.Neutral)),
     ];
 
-    [LoggerMessage(LogEvents.EmptyUpdateKept, LogLevel.Warning, "Source '{Source}' gave service '{Service}' an empty list; the endpoints known so far stay (EmptyUpdate = Keep).", EventName = nameof(LogEvents.EmptyUpdateKept))]
+    [LoggerMessage(LogEvents.EmptyUpdateKept, LogLevel.Warning, "Source '{Source}' sent service '{Service}' an empty update; the previous endpoints are kept (EmptyUpdate = Keep).", EventName = nameof(LogEvents.EmptyUpdateKept))]
     private static partial void LogEmptyUpdateKept(ILogger logger, string service, string source);
 
-    [LoggerMessage(LogEvents.UpdateRejected, LogLevel.Error, "Source '{Source}' gave service '{Service}' a faulty list; the last good one stays in force. {Errors}", EventName = nameof(LogEvents.UpdateRejected))]
+    [LoggerMessage(LogEvents.UpdateRejected, LogLevel.Error, "Source '{Source}' sent service '{Service}' an invalid update; the last valid one stays in force. {Errors}", EventName = nameof(LogEvents.UpdateRejected))]
     private static partial void LogUpdateRejected(ILogger logger, string service, string source, string errors);
 }

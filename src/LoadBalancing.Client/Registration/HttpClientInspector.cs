@@ -56,9 +56,9 @@ internal sealed partial class HttpClientInspector : IPostConfigureOptions<HttpCl
         }
     }
 
-    [LoggerMessage(LogEvents.PlainTextBehindTls, LogLevel.Warning, "Client '{Client}' asks for https://{Host}, and endpoint {Endpoint} is called in plain text: the endpoint's scheme decides. Write https:// in its address, or http:// in the base address.", EventName = nameof(LogEvents.PlainTextBehindTls))]
+    [LoggerMessage(LogEvents.PlainTextBehindTls, LogLevel.Warning, "Client '{Client}' requests https://{Host}, but endpoint {Endpoint} is called in plain text: the endpoint's scheme decides. Write https:// in its address, or http:// in the base address.", EventName = nameof(LogEvents.PlainTextBehindTls))]
     private static partial void LogPlainTextBehindTls(ILogger logger, string client, string host, UpstreamEndpoint endpoint);
 
-    [LoggerMessage(LogEvents.ClientTimeoutShorter, LogLevel.Warning, "Client '{Client}' gives up after {ClientTimeout} (HttpClient.Timeout), before the balancing's own Timeout of {Timeout} can: raise the one or lower the other.", EventName = nameof(LogEvents.ClientTimeoutShorter))]
+    [LoggerMessage(LogEvents.ClientTimeoutShorter, LogLevel.Warning, "Client '{Client}' has an HttpClient.Timeout of {ClientTimeout}, shorter than the balancing's Timeout of {Timeout}: raise the former or lower the latter.", EventName = nameof(LogEvents.ClientTimeoutShorter))]
     private static partial void LogClientTimeoutShorter(ILogger logger, string client, TimeSpan clientTimeout, TimeSpan timeout);
 }

@@ -182,16 +182,16 @@ internal sealed partial class LoadBalancingHandlerFilter : IHttpMessageHandlerBu
         return -1;
     }
 
-    [LoggerMessage(LogEvents.OwnConnectCallback, LogLevel.Information, "Client '{Client}' connects by a ConnectCallback of its own: TCP keep-alive (ConnectionPool:KeepAlive) is left to it.", EventName = nameof(LogEvents.OwnConnectCallback))]
+    [LoggerMessage(LogEvents.OwnConnectCallback, LogLevel.Information, "Client '{Client}' has its own ConnectCallback: ConnectionPool:KeepAlive does not apply to its TCP connections.", EventName = nameof(LogEvents.OwnConnectCallback))]
     private static partial void LogOwnConnectCallback(ILogger logger, string client);
 
-    [LoggerMessage(LogEvents.ServiceDiscoveryRemoved, LogLevel.Information, "Client '{Client}' is balanced as service '{Service}': its service-discovery handler is taken out, because it would choose the address first and leave nothing to balance.", EventName = nameof(LogEvents.ServiceDiscoveryRemoved))]
+    [LoggerMessage(LogEvents.ServiceDiscoveryRemoved, LogLevel.Information, "Client '{Client}' is balanced as service '{Service}': its service-discovery handler was removed, because it would choose the address before the balancing.", EventName = nameof(LogEvents.ServiceDiscoveryRemoved))]
     private static partial void LogServiceDiscoveryRemoved(ILogger logger, string client, string service);
 
-    [LoggerMessage(LogEvents.ServiceDiscoveryBelow, LogLevel.Information, "Client '{Client}' balances the configured services; its service-discovery handler is moved behind the balancing and resolves the hosts that are not.", EventName = nameof(LogEvents.ServiceDiscoveryBelow))]
+    [LoggerMessage(LogEvents.ServiceDiscoveryBelow, LogLevel.Information, "Client '{Client}' balances the configured services; its service-discovery handler was moved below the balancing and resolves all other hosts.", EventName = nameof(LogEvents.ServiceDiscoveryBelow))]
     private static partial void LogServiceDiscoveryBelow(ILogger logger, string client);
 
-    [LoggerMessage(LogEvents.ResilienceHandlerKept, LogLevel.Warning, "Client '{Client}' has a resilience handler around the balancing, and both try again: {Own} attempts here times those of the handler, {Product} with its default of 4. Remove one of the two.", EventName = nameof(LogEvents.ResilienceHandlerKept))]
+    [LoggerMessage(LogEvents.ResilienceHandlerKept, LogLevel.Warning, "Client '{Client}' has a resilience handler around the balancing, and both retry: up to {Own} attempts here times those of the handler, {Product} with its default of 4. Remove one of the two.", EventName = nameof(LogEvents.ResilienceHandlerKept))]
     private static partial void LogResilienceHandlerKept(ILogger logger, string client, int own, int product);
 
     [LoggerMessage(LogEvents.RedirectsBelow, LogLevel.Warning, "Client '{Client}' follows redirects below the balancing, where a relative one stays on the endpoint's own address. Set AllowAutoRedirect = false on its primary handler, and FollowRedirects = true here.", EventName = nameof(LogEvents.RedirectsBelow))]

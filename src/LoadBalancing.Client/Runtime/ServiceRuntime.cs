@@ -207,9 +207,9 @@ internal sealed partial class ServiceRuntime : IDisposable
         }
     }
 
-    [LoggerMessage(LogEvents.OptionsReloaded, LogLevel.Debug, "The options of service '{Service}' were read anew.", EventName = nameof(LogEvents.OptionsReloaded))]
+    [LoggerMessage(LogEvents.OptionsReloaded, LogLevel.Debug, "Options of service '{Service}' reloaded.", EventName = nameof(LogEvents.OptionsReloaded))]
     private static partial void LogReloaded(ILogger logger, string service);
 
-    [LoggerMessage(LogEvents.ReloadRejected, LogLevel.Error, "A change to the options of service '{Service}' is not taken; the last good ones stay in force. {Reason}", EventName = nameof(LogEvents.ReloadRejected))]
+    [LoggerMessage(LogEvents.ReloadRejected, LogLevel.Error, "A change of the options of service '{Service}' was rejected; the last valid options stay in force. {Reason}", EventName = nameof(LogEvents.ReloadRejected))]
     private static partial void LogReloadRejected(ILogger logger, string service, string reason);
 }

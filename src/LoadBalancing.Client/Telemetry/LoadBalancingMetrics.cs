@@ -35,7 +35,7 @@ internal sealed class LoadBalancingMetrics
         Overflows = meter.CreateCounter<long>("loadbalancing.client.overflows", "{attempt}", "Attempts rejected because a concurrency limit was reached.");
         AttemptsAbandoned = meter.CreateCounter<long>("loadbalancing.client.attempts.abandoned", "{attempt}", "Attempts that the caller cancelled.");
         LateTimeouts = meter.CreateCounter<long>(
-            "loadbalancing.client.timeouts.starved",
+            "loadbalancing.client.timeouts.late",
             "{timeout}",
             "Timeouts that fired so late that this process, not the endpoint, must have been starved of processor time.");
         Ejections = meter.CreateCounter<long>("loadbalancing.client.ejections", "{ejection}", "Endpoints ejected.");
@@ -47,8 +47,8 @@ internal sealed class LoadBalancingMetrics
             "loadbalancing.client.ejections.not_enforced",
             "{ejection}",
             "Ejections that were due but not enforced because of the enforcement percentage of their detector.");
-        Restorations = meter.CreateCounter<long>("loadbalancing.client.returns", "{return}", "Ejected endpoints that were restored.");
-        Probes = meter.CreateCounter<long>("loadbalancing.client.checks", "{check}", "Health checks completed, by outcome.");
+        Restorations = meter.CreateCounter<long>("loadbalancing.client.restorations", "{restoration}", "Ejected endpoints that were restored.");
+        Probes = meter.CreateCounter<long>("loadbalancing.client.probes", "{probe}", "Health checks completed, by outcome.");
         Faults = meter.CreateCounter<long>("loadbalancing.client.faults", "{fault}", "Faults injected.");
         PassThroughs = meter.CreateCounter<long>(
             "loadbalancing.client.passthroughs",

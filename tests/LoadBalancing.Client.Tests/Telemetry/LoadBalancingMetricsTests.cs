@@ -178,7 +178,7 @@ public sealed class LoadBalancingMetricsTests
         noticed.SetCanceled(Cancelled);
         await Assert.ThrowsAsync<TaskCanceledException>(() => sending);
 
-        Assert.Equal([$"{Catalog} 1"], probe.Totals("timeouts.starved"));
+        Assert.Equal([$"{Catalog} 1"], probe.Totals("timeouts.late"));
     }
 
     [Fact]
@@ -192,7 +192,7 @@ public sealed class LoadBalancingMetricsTests
         cluster.RunTo(TimeSpan.FromMinutes(5));
 
         Assert.Equal([$"{Catalog} loadbalancing.detector=consecutive_errors 2"], probe.Totals("ejections"));
-        Assert.Equal([$"{Catalog} loadbalancing.reason=sweep 2"], probe.Totals("returns"));
+        Assert.Equal([$"{Catalog} loadbalancing.reason=sweep 2"], probe.Totals("restorations"));
         Assert.Empty(probe.Totals("ejections.refused"));
     }
 

@@ -548,7 +548,7 @@ public sealed class ActiveCheckTests
 
         Assert.Equal(["10.0.0.1 passed", "10.0.0.2 down", "10.0.0.2 passed"], turns.Seen.Order(StringComparer.Ordinal));
         Assert.Single(cluster.Logs.GetSnapshot(), static log => log.Message == "Endpoint http://10.0.0.2:8080/ of service 'catalog' fails its health check and gets no traffic: down.");
-        Assert.Equal(["failure", "success"], metrics.Totals("checks").Select(static total => total.Split("outcome=")[1].Split(' ')[0]));
+        Assert.Equal(["failure", "success"], metrics.Totals("probes").Select(static total => total.Split("outcome=")[1].Split(' ')[0]));
     }
 
     [Fact]

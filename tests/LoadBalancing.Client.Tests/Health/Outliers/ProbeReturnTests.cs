@@ -216,7 +216,7 @@ public sealed class ProbeReturnTests
         cluster.Time.Advance(TimeSpan.FromSeconds(1));
 
         Assert.Contains(cluster.Logs.GetSnapshot(), static log => log.Id.Id == LogEvents.EndpointRestored && log.Message.EndsWith("is back, by probe.", StringComparison.Ordinal));
-        Assert.Equal(["loadbalancing.cluster=catalog loadbalancing.reason=probe 1"], metrics.Totals("returns"));
+        Assert.Equal(["loadbalancing.cluster=catalog loadbalancing.reason=probe 1"], metrics.Totals("restorations"));
     }
 
     [Fact]

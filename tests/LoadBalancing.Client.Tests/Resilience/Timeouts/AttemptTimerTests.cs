@@ -162,7 +162,7 @@ public sealed class AttemptTimerTests
         var clock = new FakeTimeProvider();
         var noticed = new TaskCompletionSource<HttpResponseMessage>();
         await using var client = new BalancedClient(new StubHandler(_ => noticed.Task), o => o.Timeout = Second, clock);
-        using MetricCollector<long> starved = client.Counter("timeouts.starved");
+        using MetricCollector<long> starved = client.Counter("timeouts.late");
 
         Task<HttpResponseMessage> sending = client.GetAsync(cancellationToken: Cancelled);
         clock.Advance(Second);
