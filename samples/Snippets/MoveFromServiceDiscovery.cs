@@ -1,4 +1,3 @@
-using LoadBalancing.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Http.Resilience;
 

@@ -1,4 +1,3 @@
-using LoadBalancing.Client;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -6,7 +6,9 @@ public enum FailureKind
     /// <summary>The attempt did not fail.</summary>
     None = 0,
 
-    /// <summary>No connection was established (refused, unreachable, name not resolved, TLS handshake, connect timeout): nothing of the request was sent.</summary>
+    /// <summary>
+    /// No connection was established (refused, unreachable, name not resolved, TLS handshake, connect timeout): nothing of the request was sent.
+    /// </summary>
     Connect,
 
     /// <summary>The connection failed after the request was, or may have been, sent and before the response was complete.</summary>

@@ -52,7 +52,9 @@ public sealed partial class LoadBalancingOptions
     /// <summary>Passive health: when an endpoint that fails is ejected, and for how long. On by default.</summary>
     public OutlierDetectionOptions OutlierDetection { get; set; } = new();
 
-    /// <summary>Active health checks. Off unless there is a <see cref="ActiveHealthCheckOptions.Path"/> or a <see cref="ActiveHealthCheckOptions.Kind"/>.</summary>
+    /// <summary>
+    /// Active health checks. Off unless there is a <see cref="ActiveHealthCheckOptions.Path"/> or a <see cref="ActiveHealthCheckOptions.Kind"/>.
+    /// </summary>
     public ActiveHealthCheckOptions HealthCheck { get; set; } = new();
 
     /// <summary>When so few endpoints are available that their health is disregarded.</summary>
@@ -82,7 +84,8 @@ public sealed partial class LoadBalancingOptions
 
     /// <summary>
     /// How long one read of the response body may wait for data. Then the body is abandoned, the endpoint has failed, and the reader gets a
-    /// <see cref="TaskCanceledException"/> with an inner <see cref="TimeoutException"/>. Above zero, or infinite for none. Null, the default: 30 s for bodies with
+    /// <see cref="TaskCanceledException"/> with an inner <see cref="TimeoutException"/>. Above zero, or infinite for none. Null, the default: 30 s
+    /// for bodies with
     /// a <c>Content-Length</c>, none for others. The time between two reads does not count, nor do reads that block their thread, which cannot be
     /// interrupted. Never applies to event streams, gRPC and upgraded connections.
     /// </summary>
@@ -110,20 +113,26 @@ public sealed partial class LoadBalancingOptions
     public FaultOptions? Fault { get; set; }
 
     /// <summary>
-    /// What an empty endpoint update does after one that was not empty, from a source or as <c>"Endpoints": []</c> on reload. Default <see cref="EmptyUpdateBehavior.Keep"/>.
+    /// What an empty endpoint update does after one that was not empty, from a source or as <c>"Endpoints": []</c> on reload. Default
+    /// <see cref="EmptyUpdateBehavior.Keep"/>.
     /// </summary>
     public EmptyUpdateBehavior EmptyUpdate { get; set; } = EmptyUpdateBehavior.Keep;
 
     /// <summary>
-    /// Whether redirects are followed above the balancing, each hop a call of its own, by the rules of <see cref="SocketsHttpHandler"/>. Null, the default: yes where
-    /// <c>AddLoadBalancedHttpClient</c> has switched them off in the primary handler, else no. Followed below, they would lead from the logical host to one endpoint's own address.
+    /// Whether redirects are followed above the balancing, each hop a call of its own, by the rules of <see cref="SocketsHttpHandler"/>. Null, the
+    /// default: yes where
+    /// <c>AddLoadBalancedHttpClient</c> has switched them off in the primary handler, else no. Followed below, they would lead from the logical host
+    /// to one endpoint's own address.
     /// </summary>
     public bool? FollowRedirects { get; set; }
 
     /// <summary>Errors of reading configuration; reported with all other validation errors.</summary>
     internal List<string> ConfigurationErrors { get; } = [];
 
-    /// <summary>The configuration sections that existed when these options were read; a section that is missing after a reload is treated as an invalid edit, not as a request for defaults.</summary>
+    /// <summary>
+    /// The configuration sections that existed when these options were read; a section that is missing after a reload is treated as an invalid edit,
+    /// not as a request for defaults.
+    /// </summary>
     internal List<string> ConfigurationSections { get; } = [];
 
     /// <summary>A shallow copy that other layers are applied to.</summary>

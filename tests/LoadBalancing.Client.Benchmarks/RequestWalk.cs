@@ -9,7 +9,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace LoadBalancing.Client.Benchmarks;
 
 /// <summary>
-/// The files and rooms of the library that the first GET of a client goes through, in the order in which the runtime compiles their methods. Run it in the Debug
+/// The files and rooms of the library that the first GET of a client goes through, in the order in which the runtime compiles their methods. Run it
+/// in the Debug
 /// configuration, where nothing is inlined: dotnet run --project tests/LoadBalancing.Client.Benchmarks -- walk
 /// </summary>
 internal static class RequestWalk
@@ -129,7 +130,8 @@ internal static class RequestWalk
 
         public string? Find(int token)
         {
-            MethodDebugInformation method = _reader.GetMethodDebugInformation(MetadataTokens.MethodDefinitionHandle(token & 0xFFFFFF).ToDebugInformationHandle());
+            MethodDebugInformation method = _reader.GetMethodDebugInformation(MetadataTokens.MethodDefinitionHandle(token & 0xFFFFFF)
+                .ToDebugInformationHandle());
             if (method.Document.IsNil)
             {
                 return null;

@@ -5,7 +5,9 @@ public sealed class RandomSourceTests
     [Fact]
     public void A_seed_repeats_its_sequence() => Assert.Equal(Draw(RandomSource.Seeded(7), 100), Draw(RandomSource.Seeded(7), 100));
 
-    /// <summary>Simulations run with seeds 1, 2, 3, ...: if those were one sequence begun at different places, a thousand runs would say no more than one.</summary>
+    /// <summary>
+    /// Simulations run with seeds 1, 2, 3, ...: if those were one sequence begun at different places, a thousand runs would say no more than one.
+    /// </summary>
     [Theory]
     [InlineData(0, 1)]
     [InlineData(1, 2)]

@@ -12,10 +12,14 @@ internal static class ReportedErrors
     /// <summary>Options set by code, for the service <c>catalog</c>.</summary>
     public static void AreExactly(Action<LoadBalancingOptions> configure, params string[] errors) => Assert.Equal(errors, Of(configure).Failures);
 
-    /// <summary>Options in the section <c>LoadBalancing:catalog</c>, beside an endpoint: <c>"Timeout": "1s"</c>. The paths begin behind the name of the service.</summary>
+    /// <summary>
+    /// Options in the section <c>LoadBalancing:catalog</c>, beside an endpoint: <c>"Timeout": "1s"</c>. The paths begin behind the name of the
+    /// service.
+    /// </summary>
     public static void AreExactlyInJson(string json, params string[] errors)
     {
-        using Stream text = new MemoryStream(System.Text.Encoding.UTF8.GetBytes($$"""{ "LoadBalancing": { "catalog": { "Endpoints": ["{{Address}}"], {{json}} } } }"""));
+        using Stream text = new MemoryStream(
+            System.Text.Encoding.UTF8.GetBytes($$"""{ "LoadBalancing": { "catalog": { "Endpoints": ["{{Address}}"], {{json}} } } }"""));
         var services = new ServiceCollection();
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddJsonStream(text).Build());
         services.AddLoadBalancedHttpClient("catalog");

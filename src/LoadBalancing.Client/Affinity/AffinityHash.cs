@@ -3,7 +3,8 @@ using System.Net;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Hashes by which strategies that hash find the owner of a pick, for protocols other than HTTP: <c>new PickContext { Hash = AffinityHash.Compute("user-42") }</c>.
+/// Hashes by which strategies that hash find the owner of a pick, for protocols other than HTTP: <c>new PickContext { Hash =
+/// AffinityHash.Compute("user-42") }</c>.
 /// HTTP requests use the same hashes, so a key has the same owner
 /// under every protocol.
 /// </summary>

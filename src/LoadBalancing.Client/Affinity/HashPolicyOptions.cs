@@ -17,7 +17,8 @@ public sealed class HashPolicyOptions
     public string? QueryParameter { get; set; }
 
     /// <summary>
-    /// Whether to hash the address of the caller on whose behalf the request is made, as set by <c>LoadBalancing().CallerAddress</c>. An IPv4 address in IPv6 form counts as
+    /// Whether to hash the address of the caller on whose behalf the request is made, as set by <c>LoadBalancing().CallerAddress</c>. An IPv4 address
+    /// in IPv6 form counts as
     /// the IPv4 address.
     /// </summary>
     public bool CallerAddress { get; set; }

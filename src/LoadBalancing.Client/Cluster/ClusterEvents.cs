@@ -135,28 +135,58 @@ internal sealed partial class ClusterEvents : IEjectionEvents
     [LoggerMessage(
         LogEvents.LeaseUnreported,
         LogLevel.Warning,
-        "A lease of service '{Service}' on {Endpoint} ended without an outcome, which counts neither for nor against the endpoint. Use ExecuteAsync, or call Report or End(outcome) on every path, also where an exception is thrown. Further ones are counted by loadbalancing.client.leases.unreported and not logged.",
+        "A lease of service '{Service}' on {Endpoint} ended without an outcome, which counts neither for nor against the endpoint. Use ExecuteAsync, or " +
+            "call Report or End(outcome) on every path, also where an exception is thrown. Further ones are counted by " +
+            "loadbalancing.client.leases.unreported and not logged.",
         EventName = nameof(LogEvents.LeaseUnreported))]
     private static partial void LogLeaseUnreported(ILogger logger, string service, UpstreamEndpoint endpoint);
 
-    [LoggerMessage(LogEvents.EndpointEjected, LogLevel.Warning, "Endpoint {Endpoint} of service '{Service}' was ejected for at least {Length}: {Reason}.", EventName = nameof(LogEvents.EndpointEjected))]
+    [LoggerMessage(
+        LogEvents.EndpointEjected,
+        LogLevel.Warning,
+        "Endpoint {Endpoint} of service '{Service}' was ejected for at least {Length}: {Reason}.",
+        EventName = nameof(LogEvents.EndpointEjected))]
     private static partial void LogEjected(ILogger logger, UpstreamEndpoint endpoint, string service, string reason, TimeSpan length);
 
-    [LoggerMessage(LogEvents.EjectionRefused, LogLevel.Warning, "Endpoint {Endpoint} of service '{Service}' was not ejected ({Reason}): MaxEjectionPercent is reached.", EventName = nameof(LogEvents.EjectionRefused))]
+    [LoggerMessage(
+        LogEvents.EjectionRefused,
+        LogLevel.Warning,
+        "Endpoint {Endpoint} of service '{Service}' was not ejected ({Reason}): MaxEjectionPercent is reached.",
+        EventName = nameof(LogEvents.EjectionRefused))]
     private static partial void LogEjectionRefused(ILogger logger, UpstreamEndpoint endpoint, string service, string reason);
 
-    [LoggerMessage(LogEvents.EndpointRestored, LogLevel.Information, "Endpoint {Endpoint} of service '{Service}' was restored, by {Cause}.", EventName = nameof(LogEvents.EndpointRestored))]
+    [LoggerMessage(
+        LogEvents.EndpointRestored,
+        LogLevel.Information,
+        "Endpoint {Endpoint} of service '{Service}' was restored, by {Cause}.",
+        EventName = nameof(LogEvents.EndpointRestored))]
     private static partial void LogRestored(ILogger logger, UpstreamEndpoint endpoint, string service, string cause);
 
-    [LoggerMessage(LogEvents.EjectionNotEnforced, LogLevel.Information, "Endpoint {Endpoint} of service '{Service}' was not ejected ({Reason}): the detector's enforcement percentage is below 100.", EventName = nameof(LogEvents.EjectionNotEnforced))]
+    [LoggerMessage(
+        LogEvents.EjectionNotEnforced,
+        LogLevel.Information,
+        "Endpoint {Endpoint} of service '{Service}' was not ejected ({Reason}): the detector's enforcement percentage is below 100.",
+        EventName = nameof(LogEvents.EjectionNotEnforced))]
     private static partial void LogEjectionNotEnforced(ILogger logger, UpstreamEndpoint endpoint, string service, string reason);
 
-    [LoggerMessage(LogEvents.HealthCheckFailed, LogLevel.Warning, "Endpoint {Endpoint} of service '{Service}' fails its health check and receives no traffic: {Reason}.", EventName = nameof(LogEvents.HealthCheckFailed))]
+    [LoggerMessage(
+        LogEvents.HealthCheckFailed,
+        LogLevel.Warning,
+        "Endpoint {Endpoint} of service '{Service}' fails its health check and receives no traffic: {Reason}.",
+        EventName = nameof(LogEvents.HealthCheckFailed))]
     private static partial void LogHealthCheckFailed(ILogger logger, UpstreamEndpoint endpoint, string service, string reason);
 
-    [LoggerMessage(LogEvents.HealthCheckPassed, LogLevel.Information, "Endpoint {Endpoint} of service '{Service}' passes its health check.", EventName = nameof(LogEvents.HealthCheckPassed))]
+    [LoggerMessage(
+        LogEvents.HealthCheckPassed,
+        LogLevel.Information,
+        "Endpoint {Endpoint} of service '{Service}' passes its health check.",
+        EventName = nameof(LogEvents.HealthCheckPassed))]
     private static partial void LogHealthCheckPassed(ILogger logger, UpstreamEndpoint endpoint, string service);
 
-    [LoggerMessage(LogEvents.EndpointsChanged, LogLevel.Information, "Service '{Service}' has {After} endpoints (before: {Before}), from source '{Source}'.", EventName = nameof(LogEvents.EndpointsChanged))]
+    [LoggerMessage(
+        LogEvents.EndpointsChanged,
+        LogLevel.Information,
+        "Service '{Service}' has {After} endpoints (before: {Before}), from source '{Source}'.",
+        EventName = nameof(LogEvents.EndpointsChanged))]
     private static partial void LogEndpointsChanged(ILogger logger, string service, string source, int before, int after);
 }

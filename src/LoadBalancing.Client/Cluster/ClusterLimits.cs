@@ -1,6 +1,8 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The concurrency counts of one cluster and their limits. The counts outlive options and plans: a reload changes the limits and keeps the counts.</summary>
+/// <summary>
+/// The concurrency counts of one cluster and their limits. The counts outlive options and plans: a reload changes the limits and keeps the counts.
+/// </summary>
 internal sealed class ClusterLimits
 {
     private EndpointLimits? _endpointLimits;

@@ -46,6 +46,10 @@ internal sealed partial class ClusterObservers
         }
     }
 
-    [LoggerMessage(LogEvents.ObserverFailed, LogLevel.Warning, "Observer {Observer} of service '{Service}' threw. Requests are not affected; further exceptions of this subscription are not logged.", EventName = nameof(LogEvents.ObserverFailed))]
+    [LoggerMessage(
+        LogEvents.ObserverFailed,
+        LogLevel.Warning,
+        "Observer {Observer} of service '{Service}' threw. Requests are not affected; further exceptions of this subscription are not logged.",
+        EventName = nameof(LogEvents.ObserverFailed))]
     private static partial void LogObserverFailed(ILogger logger, Type observer, string service, Exception exception);
 }

@@ -35,7 +35,9 @@ internal sealed partial class ClusterRuntime
         lock (_publishLock)
         {
             Balancer.ConfigureSubset(labels);
-            UpstreamEndpoint[] own = _directory.MirrorEndpoints(labels is null ? [] : Array.FindAll(endpoints, labels.Matches), out List<UpstreamEndpoint> removed);
+            UpstreamEndpoint[] own = _directory.MirrorEndpoints(labels is null
+                ? []
+                : Array.FindAll(endpoints, labels.Matches), out List<UpstreamEndpoint> removed);
             ApplyEndpoints(OptionsSource, own, removed);
             bool lacksEndpoints = own.Length == 0 && endpoints.Length > 0 && labels is not null;
             if (lacksEndpoints && !_isEmpty)
@@ -47,6 +49,10 @@ internal sealed partial class ClusterRuntime
         }
     }
 
-    [LoggerMessage(LogEvents.SubsetEmpty, LogLevel.Warning, "Subset '{Service}' has no endpoints: none of the {Members} endpoints of the service has the labels {Labels}.", EventName = nameof(LogEvents.SubsetEmpty))]
+    [LoggerMessage(
+        LogEvents.SubsetEmpty,
+        LogLevel.Warning,
+        "Subset '{Service}' has no endpoints: none of the {Members} endpoints of the service has the labels {Labels}.",
+        EventName = nameof(LogEvents.SubsetEmpty))]
     private static partial void LogSubsetEmpty(ILogger logger, string service, int members, SubsetLabels labels);
 }

@@ -187,7 +187,13 @@ internal sealed partial class ClusterRuntime : IDisposable
     }
 
     private EndpointSetBuilder CreateBuilder(ClusterSettings settings) =>
-        new(settings.Strategy, settings.Panic, settings.EndpointSetSettings, _slowStart, settings.OutlierDetection.RestorePolicy == EjectionRestorePolicy.TrialRequest, _random);
+        new(
+            settings.Strategy,
+            settings.Panic,
+            settings.EndpointSetSettings,
+            _slowStart,
+            settings.OutlierDetection.RestorePolicy == EjectionRestorePolicy.TrialRequest,
+            _random);
 
     private BalancerSettings CreateBalancerSettings(ClusterSettings settings, EndpointLimits? endpointLimits) => new(
         settings.Latency is { } latency ? new LatencyMeter(latency, _timeProvider) : null,
@@ -234,9 +240,17 @@ internal sealed partial class ClusterRuntime : IDisposable
             endpoint.Load.Neutral)),
     ];
 
-    [LoggerMessage(LogEvents.EmptyUpdateKept, LogLevel.Warning, "Source '{Source}' sent service '{Service}' an empty update; the previous endpoints are kept (EmptyUpdate = Keep).", EventName = nameof(LogEvents.EmptyUpdateKept))]
+    [LoggerMessage(
+        LogEvents.EmptyUpdateKept,
+        LogLevel.Warning,
+        "Source '{Source}' sent service '{Service}' an empty update; the previous endpoints are kept (EmptyUpdate = Keep).",
+        EventName = nameof(LogEvents.EmptyUpdateKept))]
     private static partial void LogEmptyUpdateKept(ILogger logger, string service, string source);
 
-    [LoggerMessage(LogEvents.UpdateRejected, LogLevel.Error, "Source '{Source}' sent service '{Service}' an invalid update; the last valid one stays in force. {Errors}", EventName = nameof(LogEvents.UpdateRejected))]
+    [LoggerMessage(
+        LogEvents.UpdateRejected,
+        LogLevel.Error,
+        "Source '{Source}' sent service '{Service}' an invalid update; the last valid one stays in force. {Errors}",
+        EventName = nameof(LogEvents.UpdateRejected))]
     private static partial void LogUpdateRejected(ILogger logger, string service, string source, string errors);
 }

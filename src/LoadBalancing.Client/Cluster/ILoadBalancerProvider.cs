@@ -8,7 +8,8 @@ public interface ILoadBalancerProvider
     /// <param name="serviceName">The name under which the service was registered or configured.</param>
     /// <param name="subset">The subset of the service; null, the default, for the whole service.</param>
     /// <exception cref="ArgumentException">The service or subset does not exist; the message lists those that exist.</exception>
-    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">The service's options are invalid; the message lists all validation errors.</exception>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">The service's options are invalid; the message lists all validation
+    /// errors.</exception>
     LoadBalancer GetLoadBalancer(string serviceName, string? subset = null);
 
     /// <summary>Gets the names of all registered services, or, where all clients are balanced, of all configured services.</summary>

@@ -223,7 +223,10 @@ public sealed partial class LoadBalancer
         }
         catch (Exception classifierException)
         {
-            throw new AggregateException("The operation failed, and the classifier threw an exception while classifying the failure.", exception, classifierException);
+            throw new AggregateException(
+                "The operation failed, and the classifier threw an exception while classifying the failure.",
+                exception,
+                classifierException);
         }
     }
 }

@@ -92,7 +92,9 @@ public sealed partial class LoadBalancer
     /// <summary>Null while there are no observers.</summary>
     internal ObserverList? Observers => _observers.Current;
 
-    /// <summary>Whether some requests may be sent to ejected endpoints as trial requests, so that the caller has to specify which requests would be retried.</summary>
+    /// <summary>
+    /// Whether some requests may be sent to ejected endpoints as trial requests, so that the caller has to specify which requests would be retried.
+    /// </summary>
     internal bool HasTrialCandidates => CurrentSet is { TrialCandidates: not null };
 
     /// <summary>Whether the limits of endpoints adapt to the latency of attempts.</summary>
@@ -112,7 +114,10 @@ public sealed partial class LoadBalancer
     public EndpointLease Pick(in PickContext context = default) =>
         _settings.PickLimiter is { } limiter ? PickWithPermit(limiter, context) : TryPick(context) ?? throw CreatePickException();
 
-    /// <summary>Picks an endpoint. Waits for the first set if there is none yet, and, while <see cref="ConnectionPoolOptions.MaxRequests"/> leases are held, for one of them to end.</summary>
+    /// <summary>
+    /// Picks an endpoint. Waits for the first set if there is none yet, and, while <see cref="ConnectionPoolOptions.MaxRequests"/> leases are held,
+    /// for one of them to end.
+    /// </summary>
     /// <param name="context">The properties of the attempt that affect the pick; the default allows any available endpoint.</param>
     /// <param name="cancellationToken">Cancels the wait. The sources continue.</param>
     /// <returns>The lease, which the caller must end.</returns>
@@ -122,9 +127,13 @@ public sealed partial class LoadBalancer
     /// which it does not wait.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled before there was a set, or a permit.</exception>
     public ValueTask<EndpointLease> PickAsync(PickContext context = default, CancellationToken cancellationToken = default) =>
-        CurrentSet is null || _settings.PickLimiter is not null ? PickAfterWaitingAsync(context, cancellationToken) : new ValueTask<EndpointLease>(TryPick(context) ?? throw CreatePickException());
+        CurrentSet is null || _settings.PickLimiter is not null
+            ? PickAfterWaitingAsync(context, cancellationToken)
+            : new ValueTask<EndpointLease>(TryPick(context) ?? throw CreatePickException());
 
-    /// <summary>Subscribes an observer to the events of the cluster from now on. Events on a request's thread delay that request until the observer returns.</summary>
+    /// <summary>
+    /// Subscribes an observer to the events of the cluster from now on. Events on a request's thread delay that request until the observer returns.
+    /// </summary>
     /// <param name="observer">The observer.</param>
     /// <returns>Ends the subscription when it is disposed; an event that is in flight at that moment may still arrive.</returns>
     public IDisposable Subscribe(LoadBalancerObserver observer)
@@ -167,7 +176,9 @@ public sealed partial class LoadBalancer
         bool isTimed = _settings.Latency is not null;
         if (set.TrialCandidates is not null && set.PickForTrial(context, TimeProvider) is { } candidate)
         {
-            return Grant(set, candidate, context, isTimed && startedAt == 0 ? TimeProvider.GetTimestamp() : startedAt, isTimed, isTrial: true, mayBePanic: false);
+            return Grant(set, candidate, context, isTimed && startedAt == 0
+                ? TimeProvider.GetTimestamp()
+                : startedAt, isTimed, isTrial: true, mayBePanic: false);
         }
 
         return isTimed
@@ -183,7 +194,14 @@ public sealed partial class LoadBalancer
         return Grant(set, set.Pick(timed), timed, now, isTimed: true, isTrial: false, mayBePanic);
     }
 
-    private EndpointLease? Grant(EndpointSet set, UpstreamEndpoint? endpoint, in PickContext context, long startedAt, bool isTimed, bool isTrial, bool mayBePanic)
+    private EndpointLease? Grant(
+        EndpointSet set,
+        UpstreamEndpoint? endpoint,
+        in PickContext context,
+        long startedAt,
+        bool isTimed,
+        bool isTrial,
+        bool mayBePanic)
     {
         bool hasBegun = false;
         while (endpoint is { IsLimited: true } && !hasBegun)
@@ -220,13 +238,17 @@ public sealed partial class LoadBalancer
         }
 
         ObserverList? observers = Observers;
-        var lease = new EndpointLease(this, endpoint, (observers is not null || NeedsAttemptTimes) && startedAt == 0 ? TimeProvider.GetTimestamp() : startedAt, isTimed, hasBegun) { IsTrial = isTrial, InPanic = inPanic };
+        var lease = new EndpointLease(this, endpoint, (observers is not null || NeedsAttemptTimes) && startedAt == 0
+            ? TimeProvider.GetTimestamp()
+            : startedAt, isTimed, hasBegun)
+        { IsTrial = isTrial, InPanic = inPanic };
         observers?.OnPicked(lease);
         set.PrefetchNext();
         return lease;
     }
 
-    internal Exception CreatePickException() => HasLimitedEndpoints ? LoadBalancerOverflowException.ForFullEndpoints(this) : NoEndpointAvailableException.For(this);
+    internal Exception CreatePickException() =>
+        HasLimitedEndpoints ? LoadBalancerOverflowException.ForFullEndpoints(this) : NoEndpointAvailableException.For(this);
 
     internal void OnLeaseReported(EndpointLease lease, in AttemptOutcome outcome)
     {

@@ -1,7 +1,8 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Receives the events of one cluster: picks, attempts, retries, ejections, restorations, and changes of health and endpoints. Derive from it, override the methods of interest, and pass it to
+/// Receives the events of one cluster: picks, attempts, retries, ejections, restorations, and changes of health and endpoints. Derive from it,
+/// override the methods of interest, and pass it to
 /// <see cref="LoadBalancer.Subscribe"/>.
 /// </summary>
 /// <remarks>
@@ -48,7 +49,10 @@ public abstract class LoadBalancerObserver
     {
     }
 
-    /// <summary>Called when an ejection was due and refused: <see cref="OutlierDetectionOptions.MaxEjectionPercent"/> is reached, or the detection was not enforced (<see cref="EjectionEvent.IsEnforced"/>).</summary>
+    /// <summary>
+    /// Called when an ejection was due and refused: <see cref="OutlierDetectionOptions.MaxEjectionPercent"/> is reached, or the detection was not
+    /// enforced (<see cref="EjectionEvent.IsEnforced"/>).
+    /// </summary>
     /// <param name="ejection">The endpoint and the reason.</param>
     public virtual void OnEjectionRefused(EjectionEvent ejection)
     {

@@ -1,6 +1,9 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The exception that is thrown when a request is rejected because its service has reached a limit of <see cref="ConnectionPoolOptions"/>. The request was not sent, and it does not count as a failure of any endpoint.</summary>
+/// <summary>
+/// The exception that is thrown when a request is rejected because its service has reached a limit of <see cref="ConnectionPoolOptions"/>. The
+/// request was not sent, and it does not count as a failure of any endpoint.
+/// </summary>
 public sealed class LoadBalancerOverflowException : HttpRequestException
 {
     /// <summary>Creates the exception with a default message.</summary>
@@ -37,7 +40,8 @@ public sealed class LoadBalancerOverflowException : HttpRequestException
     /// <param name="balancer">The balancer whose available endpoints are all at their limits.</param>
     internal static LoadBalancerOverflowException ForFullEndpoints(LoadBalancer balancer) => new(
         balancer.ClusterName,
-        $"Service '{balancer.FullName}' has no capacity: every available endpoint is at its concurrency limit (ConnectionPool:MaxRequestsPerEndpoint, ConnectionPool:AdaptiveLimit).");
+        $"Service '{balancer.FullName}' has no capacity: every available endpoint is at its concurrency limit (ConnectionPool:MaxRequestsPerEndpoint, " +
+            $"ConnectionPool:AdaptiveLimit).");
 
     /// <summary>Gets the name of the service whose limit was reached; null when the exception does not come from a balancer.</summary>
     public string? ServiceName { get; }

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace LoadBalancing.Client;
 
-/// <summary>The exception that is thrown when no endpoint is available for a request. The message lists up to 20 endpoints, each with the reason why it is unavailable.</summary>
+/// <summary>
+/// The exception that is thrown when no endpoint is available for a request. The message lists up to 20 endpoints, each with the reason why it is
+/// unavailable.
+/// </summary>
 public sealed class NoEndpointAvailableException : HttpRequestException
 {
     /// <summary>Creates the exception with a default message.</summary>
@@ -47,7 +50,10 @@ public sealed class NoEndpointAvailableException : HttpRequestException
             { } set => Describe(balancer.FullName, set.Endpoints),
         };
 
-        return new NoEndpointAvailableException(more is null ? message : $"{message} {more}", innerException) { ServiceName = balancer.ServiceName, Subset = balancer.Subset };
+        return new NoEndpointAvailableException(more is null
+            ? message
+            : $"{message} {more}", innerException)
+        { ServiceName = balancer.ServiceName, Subset = balancer.Subset };
     }
 
     private static string DescribeSubset(LoadBalancer balancer) => balancer.SubsetLabels is null
@@ -57,13 +63,20 @@ public sealed class NoEndpointAvailableException : HttpRequestException
     private static string Describe(string name, UpstreamEndpoint[] endpoints)
     {
         const int Shown = 20;
-        return string.Create(CultureInfo.InvariantCulture, $"None of the {endpoints.Length} endpoints of service '{name}' can be used: {EndpointHealthSummary.Describe(endpoints, Shown)}.");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"None of the {endpoints.Length} endpoints of service '{name}' can be used: {EndpointHealthSummary.Describe(endpoints, Shown)}.");
     }
 
     private static string DescribeUntested(string name, IReadOnlyList<UpstreamEndpoint> endpoints)
     {
         const int Shown = 20;
-        return string.Create(CultureInfo.InvariantCulture, $"None of the {endpoints.Count} endpoints of service '{name}' has passed a health check yet (HealthCheck:StartUnhealthy): {EndpointHealthSummary.Describe(endpoints, Shown)}.");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"None of the {endpoints.Count} endpoints of service '{name}' has passed a health check yet (HealthCheck:StartUnhealthy): " +
+                $"{EndpointHealthSummary.Describe(
+                endpoints,
+                Shown)}.");
     }
 
     private static string DescribePanic(string name, EndpointSet set)
@@ -72,6 +85,9 @@ public sealed class NoEndpointAvailableException : HttpRequestException
         UpstreamEndpoint[] unavailable = Array.FindAll(set.Endpoints, static endpoint => !endpoint.IsAvailable);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"Service '{name}' is in panic and refuses all requests (Panic:Traffic is Fail): {set.Endpoints.Length - unavailable.Length} of {set.Endpoints.Length} endpoints are available, and Panic:ThresholdPercent is {set.Panic.ThresholdPercent} %. {EndpointHealthSummary.Describe(unavailable, Shown)}.");
+            $"Service '{name}' is in panic and refuses all requests (Panic:Traffic is Fail): {set.Endpoints.Length - unavailable.Length} of " +
+                $"{set.Endpoints.Length} endpoints are available, and Panic:ThresholdPercent is {set.Panic.ThresholdPercent} %. {EndpointHealthSummary.Describe(
+                unavailable,
+                Shown)}.");
     }
 }

@@ -10,7 +10,9 @@ internal sealed class ObserverList
     /// <summary>Adds or removes a subscription; null when none is left.</summary>
     public static ObserverList? Change(ObserverList? list, ObserverSubscription? added, ObserverSubscription? removed)
     {
-        ObserverSubscription[] remaining = [.. (list?._subscriptions ?? []).Where(subscription => subscription != removed), .. added is null ? Array.Empty<ObserverSubscription>() : [added]];
+        ObserverSubscription[] remaining = [.. (list?._subscriptions ?? []).Where(subscription => subscription != removed), .. added is null
+            ? Array.Empty<ObserverSubscription>()
+            : [added]];
         return remaining.Length == 0 ? null : new ObserverList(remaining);
     }
 

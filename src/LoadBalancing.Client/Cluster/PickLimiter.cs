@@ -48,7 +48,9 @@ internal sealed class PickLimiter
         }
         catch (OperationCanceledException) when (timeout is { IsCancellationRequested: true } && !cancellationToken.IsCancellationRequested)
         {
-            string waited = string.Create(CultureInfo.InvariantCulture, $"the ConnectionPool:PendingTimeout of {_limits.PendingTimeout.TotalSeconds} s has elapsed");
+            string waited = string.Create(
+                CultureInfo.InvariantCulture,
+                $"the ConnectionPool:PendingTimeout of {_limits.PendingTimeout.TotalSeconds} s has elapsed");
             return Refuse("pending-timeout", $"{waited} before a permit was available", new TimeoutException(waited));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

@@ -43,17 +43,32 @@ internal sealed partial class PickLog
     /// <summary>The level of the picked endpoint, if there are several; the numbers are those of <see cref="UpstreamEndpoint.PriorityLevel"/>.</summary>
     private static string LevelOf(UpstreamEndpoint picked, EndpointSet set) => set.Levels.Length == 1
         ? "the only one"
-        : string.Create(CultureInfo.InvariantCulture, $"{picked.PriorityLevel} of 0 to {set.Levels.Length - 1}{(picked.Locality is { } locality ? $", {locality}" : "")}");
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"{picked.PriorityLevel} of 0 to {set.Levels.Length - 1}{(picked.Locality is { } locality ? $", {locality}" : "")}");
 
     /// <summary>Lists only the last ones: a call with many retries names the earlier ones in earlier lines.</summary>
     private static string Names(IReadOnlyList<UpstreamEndpoint> tried) =>
-        tried.Count <= MaxListedEndpoints ? string.Join(", ", tried) : $"{tried.Count - MaxListedEndpoints} more, {string.Join(", ", tried.TakeLast(MaxListedEndpoints))}";
+        tried.Count <= MaxListedEndpoints
+            ? string.Join(", ", tried)
+            : $"{tried.Count - MaxListedEndpoints} more, {string.Join(", ", tried.TakeLast(MaxListedEndpoints))}";
 
     [LoggerMessage(
         LogEvents.EndpointPicked,
         LogLevel.Debug,
-        "Picked {Endpoint} for service '{Service}' by {Strategy}: {InService} of {Members} endpoints in service, level: {Level}, panic: {Panic}; tried before: {Tried}; out: {Out}.",
+        "Picked {Endpoint} for service '{Service}' by {Strategy}: {InService} of {Members} endpoints in service, level: {Level}, panic: {Panic}; tried " +
+            "before: {Tried}; out: {Out}.",
         EventName = nameof(LogEvents.EndpointPicked),
         SkipEnabledCheck = true)]
-    private static partial void LogPicked(ILogger logger, UpstreamEndpoint endpoint, string service, string strategy, int inService, int members, string level, string panic, string tried, string @out);
+    private static partial void LogPicked(
+        ILogger logger,
+        UpstreamEndpoint endpoint,
+        string service,
+        string strategy,
+        int inService,
+        int members,
+        string level,
+        string panic,
+        string tried,
+        string @out);
 }

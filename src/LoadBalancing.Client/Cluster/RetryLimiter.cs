@@ -1,7 +1,8 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Limits the retries of a cluster: the number of calls that retry concurrently, by <c>MaxConcurrentRetries</c> and by the concurrent part of the budget, and the rate of retries. The smallest limit applies.
+/// Limits the retries of a cluster: the number of calls that retry concurrently, by <c>MaxConcurrentRetries</c> and by the concurrent part of the
+/// budget, and the rate of retries. The smallest limit applies.
 /// </summary>
 /// <remarks>
 /// A call acquires before the delay of its first retry and releases when it ends. The budget applies only to retries of requests that were sent: a

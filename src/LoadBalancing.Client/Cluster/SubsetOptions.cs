@@ -4,10 +4,16 @@ namespace LoadBalancing.Client;
 /// A subset of the endpoints of a service, selected by labels, as its own cluster: with its own picker, ejections and ejection quota, panic, limits
 /// and retry budget. The in-flight count and the latency of an address are shared by all clusters that contain it.
 /// </summary>
-/// <remarks>A null property inherits the value of the service. A property that is set replaces the value of the service as a whole: an <see cref="OutlierDetection"/> here inherits nothing from that of the service.</remarks>
+/// <remarks>
+/// A null property inherits the value of the service. A property that is set replaces the value of the service as a whole: an
+/// <see cref="OutlierDetection"/> here inherits nothing from that of the service.
+/// </remarks>
 public sealed class SubsetOptions
 {
-    /// <summary>The labels that select the endpoints of the subset: an endpoint must have all of them; see <see cref="EndpointDescription.Labels"/>. At least one.</summary>
+    /// <summary>
+    /// The labels that select the endpoints of the subset: an endpoint must have all of them; see <see cref="EndpointDescription.Labels"/>. At least
+    /// one.
+    /// </summary>
     public IDictionary<string, string> Labels { get; set; } = new Dictionary<string, string>();
 
     /// <summary>Like <see cref="LoadBalancingOptions.Strategy"/>. Null, the default: that of the service.</summary>
@@ -28,7 +34,10 @@ public sealed class SubsetOptions
     /// <summary>Like <see cref="LoadBalancingOptions.OutlierDetection"/>. Null, the default: that of the service.</summary>
     public OutlierDetectionOptions? OutlierDetection { get; set; }
 
-    /// <summary>Like <see cref="LoadBalancingOptions.HealthCheck"/>. Null, the default: that of the service. Each cluster probes its own endpoints, so an address that belongs to two clusters is probed by both.</summary>
+    /// <summary>
+    /// Like <see cref="LoadBalancingOptions.HealthCheck"/>. Null, the default: that of the service. Each cluster probes its own endpoints, so an
+    /// address that belongs to two clusters is probed by both.
+    /// </summary>
     public ActiveHealthCheckOptions? HealthCheck { get; set; }
 
     /// <summary>Like <see cref="LoadBalancingOptions.Panic"/>. Null, the default: that of the service.</summary>
@@ -37,17 +46,23 @@ public sealed class SubsetOptions
     /// <summary>Like <see cref="LoadBalancingOptions.Locality"/>. Null, the default: that of the service.</summary>
     public LocalityOptions? Locality { get; set; }
 
-    /// <summary>Like <see cref="LoadBalancingOptions.SlowStart"/>. Null, the default: that of the service. An endpoint has a separate slow start in each cluster.</summary>
+    /// <summary>
+    /// Like <see cref="LoadBalancingOptions.SlowStart"/>. Null, the default: that of the service. An endpoint has a separate slow start in each
+    /// cluster.
+    /// </summary>
     public SlowStartOptions? SlowStart { get; set; }
 
     /// <summary>Like <see cref="LoadBalancingOptions.Subsetting"/>. Null, the default: that of the service.</summary>
     public SubsettingOptions? Subsetting { get; set; }
 
-    /// <summary>Like <see cref="LoadBalancingOptions.RetryBudget"/>. Null, the default: the values of the service, counted for this subset separately.</summary>
+    /// <summary>
+    /// Like <see cref="LoadBalancingOptions.RetryBudget"/>. Null, the default: the values of the service, counted for this subset separately.
+    /// </summary>
     public RetryBudgetOptions? RetryBudget { get; set; }
 
     /// <summary>
-    /// Like <see cref="LoadBalancingOptions.ConnectionPool"/>, except for the settings of connections themselves, which are the same for all subsets of a client. Null, the default: the values of the service, counted for this subset separately.
+    /// Like <see cref="LoadBalancingOptions.ConnectionPool"/>, except for the settings of connections themselves, which are the same for all subsets
+    /// of a client. Null, the default: the values of the service, counted for this subset separately.
     /// </summary>
     public ConnectionPoolOptions? ConnectionPool { get; set; }
 

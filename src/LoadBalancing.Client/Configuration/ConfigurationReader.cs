@@ -48,13 +48,23 @@ internal static class ConfigurationReader
         .Boolean(nameof(OutlierDetectionOptions.SplitExternalLocalOriginErrors), static (o, v) => o.SplitExternalLocalOriginErrors = v)
         .Integer(nameof(OutlierDetectionOptions.ConsecutiveLocalOriginFailures), static (o, v) => o.ConsecutiveLocalOriginFailures = v)
         .OptionalSection(nameof(OutlierDetectionOptions.SuccessRate), SuccessRate, static o => o.SuccessRate, static (o, v) => o.SuccessRate = v)
-        .OptionalSection(nameof(OutlierDetectionOptions.FailurePercentage), FailurePercentage, static o => o.FailurePercentage, static (o, v) => o.FailurePercentage = v)
-        .OptionalSection(nameof(OutlierDetectionOptions.WindowedSuccessRate), WindowedSuccessRate, static o => o.WindowedSuccessRate, static (o, v) => o.WindowedSuccessRate = v)
+        .OptionalSection(
+            nameof(OutlierDetectionOptions.FailurePercentage),
+            FailurePercentage,
+            static o => o.FailurePercentage,
+            static (o, v) => o.FailurePercentage = v)
+        .OptionalSection(
+            nameof(OutlierDetectionOptions.WindowedSuccessRate),
+            WindowedSuccessRate,
+            static o => o.WindowedSuccessRate,
+            static (o, v) => o.WindowedSuccessRate = v)
         .Statuses(nameof(OutlierDetectionOptions.ErrorStatuses), static (o, v) => o.ErrorStatuses = v)
         .Texts(nameof(OutlierDetectionOptions.ErrorExceptions), "[\"connect\", \"reset\"]", static (o, v) => o.ErrorExceptions = v)
         .Number(nameof(OutlierDetectionOptions.ConsecutiveErrorsEnforcementPercent), static (o, v) => o.ConsecutiveErrorsEnforcementPercent = v)
         .Number(nameof(OutlierDetectionOptions.ConsecutiveGatewayErrorsEnforcementPercent), static (o, v) => o.ConsecutiveGatewayErrorsEnforcementPercent = v)
-        .Number(nameof(OutlierDetectionOptions.ConsecutiveLocalOriginFailuresEnforcementPercent), static (o, v) => o.ConsecutiveLocalOriginFailuresEnforcementPercent = v)
+        .Number(
+            nameof(OutlierDetectionOptions.ConsecutiveLocalOriginFailuresEnforcementPercent),
+            static (o, v) => o.ConsecutiveLocalOriginFailuresEnforcementPercent = v)
         .Choice<EjectionRestorePolicy>(nameof(OutlierDetectionOptions.RestorePolicy), static (o, v) => o.RestorePolicy = v);
 
     internal static readonly OptionsSchema<HashCookieOptions> HashCookie = new OptionsSchema<HashCookieOptions>()
@@ -310,7 +320,12 @@ internal static class ConfigurationReader
         .Section(nameof(RequestRouteOptions.DirectResponse), DirectResponse, static o => o.DirectResponse ??= new DirectResponseOptions());
 
     internal static readonly OptionsSchema<LoadBalancingOptions> ServiceOptions = new OptionsSchema<LoadBalancingOptions>()
-        .List(nameof(LoadBalancingOptions.Endpoints), "expected a list like [\"http://10.0.0.1:8080\"], of texts or of sections with an Address", Endpoint, ReadEndpoint, static (o, v) => o.Endpoints = v)
+        .List(
+            nameof(LoadBalancingOptions.Endpoints),
+            "expected a list like [\"http://10.0.0.1:8080\"], of texts or of sections with an Address",
+            Endpoint,
+            ReadEndpoint,
+            static (o, v) => o.Endpoints = v)
         .Texts(nameof(LoadBalancingOptions.Hosts), "[\"catalog\"]", static (o, v) => o.Hosts = v)
         .Choice<UnmatchedHostBehavior>(nameof(LoadBalancingOptions.UnmatchedHost), static (o, v) => o.UnmatchedHost = v)
         .Text(nameof(LoadBalancingOptions.Strategy), static (o, v) => o.Strategy = v)

@@ -2,7 +2,10 @@ using Microsoft.Extensions.Options;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Empty options whose validation at application startup covers services that exist only in configuration: they are not registered by name, so no other validation covers them.</summary>
+/// <summary>
+/// Empty options whose validation at application startup covers services that exist only in configuration: they are not registered by name, so no
+/// other validation covers them.
+/// </summary>
 internal sealed class ConfiguredServicesStartupValidation
 {
     /// <summary>Validates these services.</summary>

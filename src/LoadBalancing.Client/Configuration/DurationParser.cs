@@ -3,7 +3,10 @@ using System.Globalization;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Parses durations in configuration: <c>250ms</c>, <c>5s</c>, <c>1m30s</c>, <c>hh:mm:ss</c>, <c>infinite</c>. A number without a unit is rejected: formats disagree on its meaning.</summary>
+/// <summary>
+/// Parses durations in configuration: <c>250ms</c>, <c>5s</c>, <c>1m30s</c>, <c>hh:mm:ss</c>, <c>infinite</c>. A number without a unit is rejected:
+/// formats disagree on its meaning.
+/// </summary>
 internal static class DurationParser
 {
     public const string Expectation = "a duration is written with its unit, like 250ms, 5s, 1m or 1h, as hh:mm:ss, or as 'infinite'";

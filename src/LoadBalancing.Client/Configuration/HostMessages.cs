@@ -4,5 +4,6 @@ namespace LoadBalancing.Client;
 internal static class HostMessages
 {
     public static string ClientNameIsNotHost(string name) =>
-        $"the client's name '{name}' is not a host name, so its requests cannot be recognized by it; set Hosts to the hosts to balance, like [\"catalog\"], or to [\"*\"] for all.";
+        $"the client's name '{name}' is not a host name, so its requests cannot be recognized by it; set Hosts to the hosts to balance, like " +
+            $"[\"catalog\"], or to [\"*\"] for all.";
 }

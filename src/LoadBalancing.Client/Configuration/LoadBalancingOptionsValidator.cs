@@ -13,7 +13,12 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
     private readonly HealthProbeFactory _probes;
     private readonly IServiceProvider _services;
 
-    public LoadBalancingOptionsValidator(ServiceRegistrationCollection registrations, StrategyRegistry strategies, StartupTracker startupTracker, HealthProbeFactory probes, IServiceProvider services)
+    public LoadBalancingOptionsValidator(
+        ServiceRegistrationCollection registrations,
+        StrategyRegistry strategies,
+        StartupTracker startupTracker,
+        HealthProbeFactory probes,
+        IServiceProvider services)
     {
         _registrations = registrations;
         _strategies = strategies;
@@ -163,7 +168,9 @@ internal sealed class LoadBalancingOptionsValidator : IValidateOptions<LoadBalan
         bool hasClient = _registrations.Find(service)?.HasClient ?? true;
         for (int i = 0; hasClient && i < options.Endpoints.Count; i++)
         {
-            if (options.Endpoints[i] is { } endpoint && EndpointIdentity.TryParse(endpoint, out EndpointIdentity identity, out _) && !web.Contains(identity.Address.Scheme))
+            if (options.Endpoints[i] is { } endpoint
+                && EndpointIdentity.TryParse(endpoint, out EndpointIdentity identity, out _)
+                && !web.Contains(identity.Address.Scheme))
             {
                 errors.Add($"Endpoints:{i}", $"'{endpoint.Address}' cannot be called by an HttpClient; its endpoints begin with http:// or https://.");
             }

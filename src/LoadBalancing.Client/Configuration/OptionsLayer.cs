@@ -12,7 +12,8 @@ internal abstract class OptionsLayer
 
     /// <param name="configure">Changes the options.</param>
     /// <param name="changes">Returns a token for the next change of the layer; null: the layer does not change.</param>
-    public static OptionsLayer FromAction(Action<LoadBalancingOptions, IServiceProvider> configure, Func<IServiceProvider, IChangeToken>? changes = null) => new ActionLayer(configure, changes);
+    public static OptionsLayer FromAction(Action<LoadBalancingOptions, IServiceProvider> configure, Func<IServiceProvider, IChangeToken>? changes = null) =>
+        new ActionLayer(configure, changes);
 
     public static OptionsLayer FromConfiguration(IConfiguration configuration) => new ConfigurationLayer(configuration);
 

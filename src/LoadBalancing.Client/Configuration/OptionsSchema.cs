@@ -18,32 +18,41 @@ internal sealed class OptionsSchema<T> : IOptionsSchema
 
     public IReadOnlyList<OptionsKey> Keys => _keyDescriptions;
 
-    public OptionsSchema<T> Text(string key, Action<T, string> set) => Scalar(new OptionsKey(key, OptionsValueKind.Text), "expected a text", set, static (string text, out string value) =>
+    public OptionsSchema<T> Text(string key, Action<T, string> set) =>
+        Scalar(new OptionsKey(key, OptionsValueKind.Text), "expected a text", set, static (string text, out string value) =>
     {
         value = text;
         return text.Length > 0;
     });
 
     /// <summary>A text that may be empty.</summary>
-    public OptionsSchema<T> TextOrEmpty(string key, Action<T, string> set) => Scalar(new OptionsKey(key, OptionsValueKind.Text), "expected a text", set, static (string text, out string value) =>
+    public OptionsSchema<T> TextOrEmpty(string key, Action<T, string> set) =>
+        Scalar(new OptionsKey(key, OptionsValueKind.Text), "expected a text", set, static (string text, out string value) =>
     {
         value = text;
         return true;
     });
 
-    public OptionsSchema<T> Integer(string key, Action<T, int> set) => Scalar(new OptionsKey(key, OptionsValueKind.Integer), "expected a whole number", set, static (string text, out int value) =>
+    public OptionsSchema<T> Integer(string key, Action<T, int> set) =>
+        Scalar(new OptionsKey(key, OptionsValueKind.Integer), "expected a whole number", set, static (string text, out int value) =>
         int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value));
 
-    public OptionsSchema<T> Number(string key, Action<T, double> set) => Scalar(new OptionsKey(key, OptionsValueKind.Number), "expected a number", set, static (string text, out double value) =>
+    public OptionsSchema<T> Number(string key, Action<T, double> set) =>
+        Scalar(new OptionsKey(key, OptionsValueKind.Number), "expected a number", set, static (string text, out double value) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value));
 
-    public OptionsSchema<T> Boolean(string key, Action<T, bool> set) => Scalar<bool>(new OptionsKey(key, OptionsValueKind.Boolean), "expected true or false", set, bool.TryParse);
+    public OptionsSchema<T> Boolean(string key, Action<T, bool> set) =>
+        Scalar<bool>(new OptionsKey(key, OptionsValueKind.Boolean), "expected true or false", set, bool.TryParse);
 
-    public OptionsSchema<T> Duration(string key, Action<T, TimeSpan> set) => Scalar<TimeSpan>(new OptionsKey(key, OptionsValueKind.Duration), DurationParser.Expectation, set, DurationParser.TryParse);
+    public OptionsSchema<T> Duration(string key, Action<T, TimeSpan> set) =>
+        Scalar<TimeSpan>(new OptionsKey(key, OptionsValueKind.Duration), DurationParser.Expectation, set, DurationParser.TryParse);
 
     public OptionsSchema<T> Choice<TEnum>(string key, Action<T, TEnum> set)
         where TEnum : struct, Enum =>
-        Scalar(new OptionsKey(key, OptionsValueKind.Choice, Choices: Enum.GetNames<TEnum>()), $"expected one of {string.Join(", ", Enum.GetNames<TEnum>())}", set, static (string text, out TEnum value) =>
+        Scalar(new OptionsKey(
+            key,
+            OptionsValueKind.Choice,
+            Choices: Enum.GetNames<TEnum>()), $"expected one of {string.Join(", ", Enum.GetNames<TEnum>())}", set, static (string text, out TEnum value) =>
             Enum.TryParse(text, ignoreCase: true, out value) && Enum.IsDefined(value) && !char.IsAsciiDigit(text[0]) && text[0] != '-');
 
     /// <summary>A section with keys of its own.</summary>
@@ -65,7 +74,8 @@ internal sealed class OptionsSchema<T> : IOptionsSchema
     }
 
     /// <summary>
-    /// A section that enables a feature. Configuration cannot represent an empty section, so <c>true</c> enables the feature with defaults; <c>false</c> disables what an earlier layer enabled.
+    /// A section that enables a feature. Configuration cannot represent an empty section, so <c>true</c> enables the feature with defaults;
+    /// <c>false</c> disables what an earlier layer enabled.
     /// </summary>
     public OptionsSchema<T> OptionalSection<TPart>(string key, OptionsSchema<TPart> shape, Func<T, TPart?> get, Action<T, TPart?> set)
         where TPart : class, new()
@@ -106,7 +116,9 @@ internal sealed class OptionsSchema<T> : IOptionsSchema
             IConfigurationSection[] items = [.. section.GetChildren()];
             if (section.Value is { Length: > 0 } || items.Any(static item => !int.TryParse(item.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
             {
-                string found = section.Value is null ? $"a section with the key '{items.First(static item => !char.IsAsciiDigit(item.Key[0])).Key}'" : $"'{section.Value}'";
+                string found = section.Value is null
+                    ? $"a section with the key '{items.First(static item => !char.IsAsciiDigit(item.Key[0])).Key}'"
+                    : $"'{section.Value}'";
                 errors.Add($"{section.Path}: {found} is not a list; {expectation}.");
                 return;
             }
@@ -141,7 +153,9 @@ internal sealed class OptionsSchema<T> : IOptionsSchema
 
     /// <summary>A section with arbitrary keys. Later layers add to earlier ones.</summary>
     public OptionsSchema<T> TextMap(string key, string example, Func<T, IDictionary<string, string>> map) =>
-        Map(new OptionsKey(key, OptionsValueKind.TextMap), $"expected a section of texts like {example}", "expected a text", map, static (string text, out string value) =>
+        Map(new OptionsKey(key, OptionsValueKind.TextMap), $"expected a section of texts like {example}", "expected a text", map, static (
+            string text,
+            out string value) =>
         {
             value = text;
             return true;
@@ -149,7 +163,9 @@ internal sealed class OptionsSchema<T> : IOptionsSchema
 
     /// <summary>Like <see cref="TextMap"/>, with numbers.</summary>
     public OptionsSchema<T> NumberMap(string key, string example, Func<T, IDictionary<string, double>> map) =>
-        Map(new OptionsKey(key, OptionsValueKind.NumberMap), $"expected a section of numbers like {example}", "expected a number", map, static (string text, out double value) =>
+        Map(new OptionsKey(key, OptionsValueKind.NumberMap), $"expected a section of numbers like {example}", "expected a number", map, static (
+            string text,
+            out double value) =>
             double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value));
 
     /// <summary>A section of sections with arbitrary keys. Later layers override earlier ones.</summary>
@@ -249,7 +265,12 @@ internal sealed class OptionsSchema<T> : IOptionsSchema
     internal string FormatKeys() => string.Join(", ", _readers.Keys);
 
     /// <summary>A list of single values.</summary>
-    private OptionsSchema<T> Values<TValue>(OptionsKey described, string expectation, string itemExpectation, Action<T, List<TValue>> set, TryParse<TValue> parse)
+    private OptionsSchema<T> Values<TValue>(
+        OptionsKey described,
+        string expectation,
+        string itemExpectation,
+        Action<T, List<TValue>> set,
+        TryParse<TValue> parse)
         where TValue : struct => List(
             described.Name,
             expectation,
@@ -267,7 +288,12 @@ internal sealed class OptionsSchema<T> : IOptionsSchema
             (options, values) => set(options, [.. values.Cast<TValue>()]),
             described.Kind);
 
-    private OptionsSchema<T> Map<TValue>(OptionsKey described, string expectation, string valueExpectation, Func<T, IDictionary<string, TValue>> map, TryParse<TValue> parse)
+    private OptionsSchema<T> Map<TValue>(
+        OptionsKey described,
+        string expectation,
+        string valueExpectation,
+        Func<T, IDictionary<string, TValue>> map,
+        TryParse<TValue> parse)
     {
         Add(described, (section, options, errors) =>
         {

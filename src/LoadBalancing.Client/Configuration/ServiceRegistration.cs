@@ -15,7 +15,9 @@ internal sealed class ServiceRegistration
     /// <summary>Whether an HttpClient of this name is balanced; false when only a cluster is registered.</summary>
     public bool HasClient { get; set; }
 
-    /// <summary>Whether the client was registered with <c>AddLoadBalancedHttpClient</c>, so that its primary handler starts from the library's defaults.</summary>
+    /// <summary>
+    /// Whether the client was registered with <c>AddLoadBalancedHttpClient</c>, so that its primary handler starts from the library's defaults.
+    /// </summary>
     public bool OwnsClient { get; set; }
 
     /// <summary>Whether balancing was removed from the client, including the defaults of all clients.</summary>

@@ -8,7 +8,9 @@ internal sealed class ServiceRegistrationCollection
 {
     private readonly Dictionary<string, ServiceRegistration> _named = new(StringComparer.Ordinal);
 
-    /// <summary>The registration made with <c>ConfigureHttpClientDefaults</c>; null when there is none. Every named service with a client overrides it.</summary>
+    /// <summary>
+    /// The registration made with <c>ConfigureHttpClientDefaults</c>; null when there is none. Every named service with a client overrides it.
+    /// </summary>
     public ServiceRegistration? Defaults { get; private set; }
 
     public static ServiceRegistrationCollection GetOrCreate(IServiceCollection services)
@@ -56,10 +58,15 @@ internal sealed class ServiceRegistrationCollection
         }
     }
 
-    /// <summary>Whether the service has options to validate: a removed client is not a service, unless defaults of all clients exist and configuration may define a service of its name.</summary>
+    /// <summary>
+    /// Whether the service has options to validate: a removed client is not a service, unless defaults of all clients exist and configuration may
+    /// define a service of its name.
+    /// </summary>
     public bool IsBalanced(string name) => Defaults is not null || Find(name) is not { IsRemoved: true };
 
-    /// <summary>Whether this is a balancer without a client, registered with <c>AddLoadBalancer</c>. The defaults of all HTTP clients do not apply to it.</summary>
+    /// <summary>
+    /// Whether this is a balancer without a client, registered with <c>AddLoadBalancer</c>. The defaults of all HTTP clients do not apply to it.
+    /// </summary>
     public bool IsBalancerOnly(string name) => Find(name) is { HasClient: false, IsRemoved: false };
 
     /// <summary>The services that are registered or, where all clients are balanced, configured.</summary>

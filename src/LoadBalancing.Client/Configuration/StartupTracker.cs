@@ -2,7 +2,10 @@ using System.Collections.Concurrent;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Tracks which services have started, and their primary handlers. A service cannot start without endpoints; a running one may lose them, depending on <see cref="LoadBalancingOptions.EmptyUpdate"/>.</summary>
+/// <summary>
+/// Tracks which services have started, and their primary handlers. A service cannot start without endpoints; a running one may lose them, depending
+/// on <see cref="LoadBalancingOptions.EmptyUpdate"/>.
+/// </summary>
 internal sealed class StartupTracker
 {
     private readonly ConcurrentDictionary<string, bool> _started = new(StringComparer.Ordinal);

@@ -2,7 +2,10 @@ using System.Text;
 
 namespace LoadBalancing.Client;
 
-/// <summary>The method and error type of a request by OpenTelemetry's HTTP conventions. The values have low cardinality, whatever the caller or the server sent.</summary>
+/// <summary>
+/// The method and error type of a request by OpenTelemetry's HTTP conventions. The values have low cardinality, whatever the caller or the server
+/// sent.
+/// </summary>
 internal static class HttpConventions
 {
     private const string OtherMethod = "_OTHER";

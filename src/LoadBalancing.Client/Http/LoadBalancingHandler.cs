@@ -1,7 +1,8 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Load balances the requests of an <c>HttpClient</c>; the innermost handler before the primary handler. It finds the plan for a request and runs it. All state belongs to the service,
+/// Load balances the requests of an <c>HttpClient</c>; the innermost handler before the primary handler. It finds the plan for a request and runs it.
+/// All state belongs to the service,
 /// so handlers can be rebuilt at any time.
 /// </summary>
 internal sealed class LoadBalancingHandler : TransportHandler
@@ -23,7 +24,10 @@ internal sealed class LoadBalancingHandler : TransportHandler
         _followRedirectsByDefault = followsRedirects;
     }
 
-    /// <remarks>A single async state machine for the common case: a plan, one attempt, a response. Everything else goes to <see cref="ContinueWithRetriesAndRedirectsAsync"/> and beyond.</remarks>
+    /// <remarks>
+    /// A single async state machine for the common case: a plan, one attempt, a response. Everything else goes to
+    /// <see cref="ContinueWithRetriesAndRedirectsAsync"/> and beyond.
+    /// </remarks>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         RequestPlan? plan = FindPlan(request);
@@ -80,15 +84,29 @@ internal sealed class LoadBalancingHandler : TransportHandler
     }
 
     /// <summary>Continues a call after its first attempt: retries, and redirects.</summary>
-    private async Task<HttpResponseMessage> ContinueWithRetriesAndRedirectsAsync(RequestPlan plan, HttpRequestMessage request, AttemptResult first, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> ContinueWithRetriesAndRedirectsAsync(
+        RequestPlan plan,
+        HttpRequestMessage request,
+        AttemptResult first,
+        CancellationToken cancellationToken)
     {
-        HttpResponseMessage response = await ContinueWithRetriesAsync(plan, new CallState(plan.Timeouts, first.Lease?.StartedAt ?? 0), request, first, async: true, cancellationToken).ConfigureAwait(false);
+        HttpResponseMessage response = await ContinueWithRetriesAsync(
+            plan,
+            new CallState(plan.Timeouts, first.Lease?.StartedAt ?? 0),
+            request,
+            first,
+            async: true,
+            cancellationToken).ConfigureAwait(false);
         return ShouldFollowRedirect(plan, response)
             ? await FollowRedirectsAsync(request, response, async: true, cancellationToken).ConfigureAwait(false)
             : response;
     }
 
-    private async Task<HttpResponseMessage> SendWithRedirectsAsync(RequestPlan plan, HttpRequestMessage request, bool async, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendWithRedirectsAsync(
+        RequestPlan plan,
+        HttpRequestMessage request,
+        bool async,
+        CancellationToken cancellationToken)
     {
         HttpResponseMessage response = await SendWithTracingAsync(plan, request, async, cancellationToken).ConfigureAwait(false);
         return ShouldFollowRedirect(plan, response)
@@ -126,11 +144,24 @@ internal sealed class LoadBalancingHandler : TransportHandler
         }
     }
 
-    private ValueTask<HttpResponseMessage> SendWithTransformsAsync(RequestPlan plan, HttpRequestMessage request, CallSpan? span, bool async, CancellationToken cancellationToken) =>
-        plan.Transforms is null ? SendWithFaultsAsync(plan, request, span, async, cancellationToken) : ApplyTransformsAndSendAsync(plan, plan.Transforms, request, span, async, cancellationToken);
+    private ValueTask<HttpResponseMessage> SendWithTransformsAsync(
+        RequestPlan plan,
+        HttpRequestMessage request,
+        CallSpan? span,
+        bool async,
+        CancellationToken cancellationToken) =>
+        plan.Transforms is null
+            ? SendWithFaultsAsync(plan, request, span, async, cancellationToken)
+            : ApplyTransformsAndSendAsync(plan, plan.Transforms, request, span, async, cancellationToken);
 
     /// <summary>Applies the transforms around all attempts, so that a retry does not apply them again.</summary>
-    private async ValueTask<HttpResponseMessage> ApplyTransformsAndSendAsync(RequestPlan plan, RouteTransforms transforms, HttpRequestMessage request, CallSpan? span, bool async, CancellationToken cancellationToken)
+    private async ValueTask<HttpResponseMessage> ApplyTransformsAndSendAsync(
+        RequestPlan plan,
+        RouteTransforms transforms,
+        HttpRequestMessage request,
+        CallSpan? span,
+        bool async,
+        CancellationToken cancellationToken)
     {
         RequestSnapshot before = transforms.Apply(request);
         HttpResponseMessage response;
@@ -147,7 +178,12 @@ internal sealed class LoadBalancingHandler : TransportHandler
         return response;
     }
 
-    private ValueTask<HttpResponseMessage> SendWithFaultsAsync(RequestPlan plan, HttpRequestMessage request, CallSpan? span, bool async, CancellationToken cancellationToken) =>
+    private ValueTask<HttpResponseMessage> SendWithFaultsAsync(
+        RequestPlan plan,
+        HttpRequestMessage request,
+        CallSpan? span,
+        bool async,
+        CancellationToken cancellationToken) =>
         plan.RequestFault is null
             ? SendWithRetriesAsync(plan, request, span, async, cancellationToken)
             : plan.RequestFault.SendAsync(
@@ -156,7 +192,12 @@ internal sealed class LoadBalancingHandler : TransportHandler
                 static (call, token) => call.handler.SendWithRetriesAsync(call.plan, call.request, call.span, call.async, token),
                 cancellationToken);
 
-    private async ValueTask<HttpResponseMessage> SendWithRetriesAsync(RequestPlan plan, HttpRequestMessage request, CallSpan? span, bool async, CancellationToken cancellationToken)
+    private async ValueTask<HttpResponseMessage> SendWithRetriesAsync(
+        RequestPlan plan,
+        HttpRequestMessage request,
+        CallSpan? span,
+        bool async,
+        CancellationToken cancellationToken)
     {
         if (plan.Transforms?.DirectResponse is { } directResponse)
         {
@@ -169,7 +210,9 @@ internal sealed class LoadBalancingHandler : TransportHandler
             await RequestBodies.BufferAsync(request, plan.Retry.BufferBodyUpTo, cancellationToken).ConfigureAwait(false);
         }
 
-        CallState? call = mustWait || span is not null || plan.Permits is not null ? new CallState(plan.Timeouts, plan.GetTimestampIfNeeded()) { Span = span } : null;
+        CallState? call = mustWait || span is not null || plan.Permits is not null
+            ? new CallState(plan.Timeouts, plan.GetTimestampIfNeeded()) { Span = span }
+            : null;
         if (mustWait)
         {
             await FirstSetWait.WaitAsync(plan, cancellationToken).ConfigureAwait(false);
@@ -178,10 +221,17 @@ internal sealed class LoadBalancingHandler : TransportHandler
         AttemptResult first = await AttemptSender.SendAsync(this, plan, request, call, async, cancellationToken).ConfigureAwait(false);
         return first is { Response: not null, Triggers: RetryTriggers.None }
             ? first.Response
-            : await ContinueWithRetriesAsync(plan, call ?? new CallState(plan.Timeouts, first.Lease?.StartedAt ?? 0), request, first, async, cancellationToken).ConfigureAwait(false);
+            : await ContinueWithRetriesAsync(plan, call
+                ?? new CallState(plan.Timeouts, first.Lease?.StartedAt ?? 0), request, first, async, cancellationToken).ConfigureAwait(false);
     }
 
-    private ValueTask<HttpResponseMessage> ContinueWithRetriesAsync(RequestPlan plan, CallState state, HttpRequestMessage request, AttemptResult first, bool async, CancellationToken cancellationToken)
+    private ValueTask<HttpResponseMessage> ContinueWithRetriesAsync(
+        RequestPlan plan,
+        CallState state,
+        HttpRequestMessage request,
+        AttemptResult first,
+        bool async,
+        CancellationToken cancellationToken)
     {
         state.AddFirstAttempt(first.Lease?.Endpoint);
         return RetryRunner.RetryIfAllowedAsync(this, plan, request, state, first, async, cancellationToken);
@@ -211,7 +261,8 @@ internal sealed class LoadBalancingHandler : TransportHandler
         string balanced = plan.Hosts.IsExplicit ? plan.Hosts.ToString() : $"'{service.DefaultHost}'";
         if (plan.UnmatchedHost == UnmatchedHostBehavior.Reject)
         {
-            throw new HttpRequestException($"Host '{uri.Host}' is not balanced by service '{service.Name}', which balances {balanced} and rejects all others (UnmatchedHost = Reject).");
+            throw new HttpRequestException(
+                $"Host '{uri.Host}' is not balanced by service '{service.Name}', which balances {balanced} and rejects all others (UnmatchedHost = Reject).");
         }
 
         _passThrough.Report(uri.Host, balanced);
@@ -221,7 +272,11 @@ internal sealed class LoadBalancingHandler : TransportHandler
     private bool ShouldFollowRedirect(RequestPlan? plan, HttpResponseMessage response) =>
         (int)response.StatusCode is >= 300 and < 400 && plan is not null && (plan.FollowRedirects ?? _followRedirectsByDefault);
 
-    private async ValueTask<HttpResponseMessage> FollowRedirectsAsync(HttpRequestMessage request, HttpResponseMessage response, bool async, CancellationToken cancellationToken)
+    private async ValueTask<HttpResponseMessage> FollowRedirectsAsync(
+        HttpRequestMessage request,
+        HttpResponseMessage response,
+        bool async,
+        CancellationToken cancellationToken)
     {
         for (int hop = 0; hop < RedirectRules.MaxRedirects; hop++)
         {

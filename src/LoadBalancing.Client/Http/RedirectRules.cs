@@ -40,13 +40,19 @@ internal static class RedirectRules
         _ => false,
     };
 
-    /// <summary>Maps a location at the endpoint's own host name back to the logical host. An endpoint with its own host name uses that name for the service; other endpoints use the caller's.</summary>
+    /// <summary>
+    /// Maps a location at the endpoint's own host name back to the logical host. An endpoint with its own host name uses that name for the service;
+    /// other endpoints use the caller's.
+    /// </summary>
     private static Uri ToLogicalHost(HttpResponseMessage response, Uri requestUri, Uri location) =>
         response.Content is UpstreamContent { Lease.Endpoint.Hostname: { } own } && string.Equals(location.Authority, own, StringComparison.OrdinalIgnoreCase)
             ? new UriBuilder(location) { Host = requestUri.Host, Port = requestUri.IsDefaultPort ? -1 : requestUri.Port }.Uri
             : location;
 
-    /// <summary>Whether the redirect leads from TLS to plain text. The endpoint decides which of them is used, whatever the scheme of the logical address; this also holds for redirects within the service.</summary>
+    /// <summary>
+    /// Whether the redirect leads from TLS to plain text. The endpoint decides which of them is used, whatever the scheme of the logical address;
+    /// this also holds for redirects within the service.
+    /// </summary>
     private static bool IsDowngrade(HttpResponseMessage response, Uri requestUri, Uri location)
     {
         bool staysInService = string.Equals(location.Host, requestUri.Host, StringComparison.OrdinalIgnoreCase);

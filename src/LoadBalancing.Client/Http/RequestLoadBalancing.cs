@@ -2,9 +2,13 @@ using System.Net;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Sets load balancing options of a single request; created by <see cref="LoadBalancingRequestExtensions.LoadBalancing"/>. Each method replaces the value that the same method set before.</summary>
+/// <summary>
+/// Sets load balancing options of a single request; created by <see cref="LoadBalancingRequestExtensions.LoadBalancing"/>. Each method replaces the
+/// value that the same method set before.
+/// </summary>
 /// <remarks>
-/// Writes to the <see cref="HttpRequestMessage.Options"/> of the request, and like them is not thread-safe. Call it before the request is sent. The default value has no request: every member of it
+/// Writes to the <see cref="HttpRequestMessage.Options"/> of the request, and like them is not thread-safe. Call it before the request is sent. The
+/// default value has no request: every member of it
 /// throws an <see cref="InvalidOperationException"/>.
 /// </remarks>
 public readonly struct RequestLoadBalancing
@@ -15,10 +19,12 @@ public readonly struct RequestLoadBalancing
 
     /// <summary>Gets the request, to end a chain: <c>new HttpRequestMessage(HttpMethod.Get, "/reports").LoadBalancing().Route("reports").Request</c>.</summary>
     /// <exception cref="InvalidOperationException">This is the default value.</exception>
-    public HttpRequestMessage Request => _request ?? throw new InvalidOperationException("This value has no request: it is the default value, not the result of request.LoadBalancing().");
+    public HttpRequestMessage Request =>
+        _request ?? throw new InvalidOperationException("This value has no request: it is the default value, not the result of request.LoadBalancing().");
 
     /// <summary>Selects a route for this request by name, instead of the first route that matches it. Has no effect for a service without routes.</summary>
-    /// <param name="name">The name of a route of the service, case-insensitive. If the service has no such route, the request fails with an <see cref="InvalidOperationException"/>.</param>
+    /// <param name="name">The name of a route of the service, case-insensitive. If the service has no such route, the request fails with an
+    /// <see cref="InvalidOperationException"/>.</param>
     /// <returns>The same value.</returns>
     /// <exception cref="ArgumentException"><paramref name="name"/> is null or empty.</exception>
     public RequestLoadBalancing Route(string name)
@@ -29,7 +35,8 @@ public readonly struct RequestLoadBalancing
     }
 
     /// <summary>Sets whether this request is idempotent, whatever its method.</summary>
-    /// <param name="isIdempotent">True, the default: the request may be retried like a GET. False: it is retried only if nothing of it was sent, even if it is a GET.</param>
+    /// <param name="isIdempotent">True, the default: the request may be retried like a GET. False: it is retried only if nothing of it was sent, even
+    /// if it is a GET.</param>
     /// <returns>The same value.</returns>
     public RequestLoadBalancing Idempotent(bool isIdempotent = true)
     {
@@ -38,10 +45,12 @@ public readonly struct RequestLoadBalancing
     }
 
     /// <summary>
-    /// Sets a factory that recreates the body of this request, so that a body that can be read only once can be resent. It is called for each retry, and for each redirect that keeps the body. The result replaces
+    /// Sets a factory that recreates the body of this request, so that a body that can be read only once can be resent. It is called for each retry,
+    /// and for each redirect that keeps the body. The result replaces
     /// <see cref="HttpRequestMessage.Content"/>, and the previous content is disposed.
     /// </summary>
-    /// <param name="factory">Creates content with the same bytes each time. Its exceptions propagate to the caller of the request. The first attempt sends the content that the request already has.</param>
+    /// <param name="factory">Creates content with the same bytes each time. Its exceptions propagate to the caller of the request. The first attempt
+    /// sends the content that the request already has.</param>
     /// <returns>The same value.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="factory"/> is null.</exception>
     public RequestLoadBalancing ContentFactory(Func<HttpContent> factory)
@@ -51,7 +60,10 @@ public readonly struct RequestLoadBalancing
         return this;
     }
 
-    /// <summary>Sets the hash key of the request. With a hashing strategy, requests with the same key go to the same endpoint. Takes precedence over hash policies, and replaces an earlier <see cref="Hash"/>.</summary>
+    /// <summary>
+    /// Sets the hash key of the request. With a hashing strategy, requests with the same key go to the same endpoint. Takes precedence over hash
+    /// policies, and replaces an earlier <see cref="Hash"/>.
+    /// </summary>
     /// <param name="key">Any text. The hash is the xxHash64 of its UTF-8 bytes, which other programs can compute too.</param>
     /// <returns>The same value.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="key"/> is null.</exception>
@@ -61,7 +73,10 @@ public readonly struct RequestLoadBalancing
         return Hash(TextHash.Of(key));
     }
 
-    /// <summary>Sets the hash by which a hashing strategy finds the endpoint. Takes precedence over hash policies, and replaces an earlier <see cref="HashKey"/>.</summary>
+    /// <summary>
+    /// Sets the hash by which a hashing strategy finds the endpoint. Takes precedence over hash policies, and replaces an earlier
+    /// <see cref="HashKey"/>.
+    /// </summary>
     /// <param name="hash">The hash. It should be evenly distributed over all 64 bits.</param>
     /// <returns>The same value.</returns>
     public RequestLoadBalancing Hash(ulong hash)
@@ -70,7 +85,10 @@ public readonly struct RequestLoadBalancing
         return this;
     }
 
-    /// <summary>Sets the address of the caller that the request is made for; used by hash policies of the caller's address (<see cref="HashPolicyOptions.CallerAddress"/>).</summary>
+    /// <summary>
+    /// Sets the address of the caller that the request is made for; used by hash policies of the caller's address
+    /// (<see cref="HashPolicyOptions.CallerAddress"/>).
+    /// </summary>
     /// <param name="address">The caller's address.</param>
     /// <returns>The same value.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="address"/> is null.</exception>
@@ -81,8 +99,12 @@ public readonly struct RequestLoadBalancing
         return this;
     }
 
-    /// <summary>Sets the caller that the request is made for; used by hash policies for values that the request's own headers do not have, and for session cookies.</summary>
-    /// <param name="context">The caller's context, for example an <see cref="AffinityCookieJar"/>. An address set by <see cref="CallerAddress"/> takes precedence over the context's.</param>
+    /// <summary>
+    /// Sets the caller that the request is made for; used by hash policies for values that the request's own headers do not have, and for session
+    /// cookies.
+    /// </summary>
+    /// <param name="context">The caller's context, for example an <see cref="AffinityCookieJar"/>. An address set by <see cref="CallerAddress"/>
+    /// takes precedence over the context's.</param>
     /// <returns>The same value.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="context"/> is null.</exception>
     public RequestLoadBalancing CallerContext(ICallerContext context)

@@ -12,7 +12,9 @@ public sealed class UpstreamInfo
         Endpoint = TriedEndpoints[^1];
     }
 
-    /// <summary>Gets the endpoint that sent the response, or that was picked when a fault of <see cref="FaultScope.Attempt"/> created the response instead.</summary>
+    /// <summary>
+    /// Gets the endpoint that sent the response, or that was picked when a fault of <see cref="FaultScope.Attempt"/> created the response instead.
+    /// </summary>
     public UpstreamEndpoint Endpoint { get; }
 
     /// <summary>Gets the number of attempts; 1 without a retry. Each followed redirect is a separate call: these are the attempts of the last one.</summary>
@@ -28,5 +30,6 @@ public sealed class UpstreamInfo
     public RetrySuppression RetrySuppression { get; }
 
     /// <inheritdoc/>
-    public override string ToString() => AttemptCount == 1 ? Endpoint.ToString() : $"{Endpoint}, attempt {AttemptCount} after {string.Join(", ", TriedEndpoints.SkipLast(1))}";
+    public override string ToString() =>
+        AttemptCount == 1 ? Endpoint.ToString() : $"{Endpoint}, attempt {AttemptCount} after {string.Join(", ", TriedEndpoints.SkipLast(1))}";
 }

@@ -10,10 +10,14 @@ namespace LoadBalancing.Client;
 /// </summary>
 internal sealed class CookieContainerStartupValidation
 {
-    /// <summary>A cookie container below the load balancer stores cookies by endpoint address: a session's cookie is sent to one endpoint only, and the load balancer never sees it.</summary>
+    /// <summary>
+    /// A cookie container below the load balancer stores cookies by endpoint address: a session's cookie is sent to one endpoint only, and the load
+    /// balancer never sees it.
+    /// </summary>
     /// <returns>The error; null when the handler has no cookie container.</returns>
     public static string? FindError(HttpMessageHandler primary, string client, string service) => UsesCookieContainer(primary)
-        ? $"{service}: affinity uses a cookie, and the primary handler of client '{client}' has its own cookie container, below the load balancer; set UseCookies = false on it."
+        ? $"{service}: affinity uses a cookie, and the primary handler of client '{client}' has its own cookie container, below the load balancer; set " +
+            $"UseCookies = false on it."
         : null;
 
     public static bool UsesCookieContainer(HttpMessageHandler primary) => primary switch
@@ -23,7 +27,9 @@ internal sealed class CookieContainerStartupValidation
         _ => false,
     };
 
-    /// <summary>Creates a client's primary handler as the factory does, and inspects it. The handler that requests use is created later, and inspected again.</summary>
+    /// <summary>
+    /// Creates a client's primary handler as the factory does, and inspects it. The handler that requests use is created later, and inspected again.
+    /// </summary>
     internal sealed class Validator : IValidateOptions<CookieContainerStartupValidation>
     {
         private readonly ServiceRegistrationCollection _registrations;
@@ -58,7 +64,9 @@ internal sealed class CookieContainerStartupValidation
             {
                 LoadBalancingOptions options = _serviceOptions.Get(name);
                 return options.SessionAffinity is not null
-                    || options.HashPolicies.Concat(options.Routes.SelectMany(static route => route.HashPolicies ?? [])).Any(static policy => policy.Cookie is not null);
+                    || options.HashPolicies
+                        .Concat(options.Routes.SelectMany(static route => route.HashPolicies ?? []))
+                        .Any(static policy => policy.Cookie is not null);
             }
             catch (OptionsValidationException)
             {

@@ -4,7 +4,10 @@ using Microsoft.Extensions.Options;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Inspects each balanced <see cref="HttpClient"/> when it is created, after the application's configuration: its base address sets the balanced host, and its timeout may be shorter than the service's.</summary>
+/// <summary>
+/// Inspects each balanced <see cref="HttpClient"/> when it is created, after the application's configuration: its base address sets the balanced
+/// host, and its timeout may be shorter than the service's.
+/// </summary>
 internal sealed partial class HttpClientInspector : IPostConfigureOptions<HttpClientFactoryOptions>
 {
     private readonly ServiceRegistrationCollection _registrations;
@@ -56,9 +59,19 @@ internal sealed partial class HttpClientInspector : IPostConfigureOptions<HttpCl
         }
     }
 
-    [LoggerMessage(LogEvents.PlainTextBehindTls, LogLevel.Warning, "Client '{Client}' requests https://{Host}, but endpoint {Endpoint} is called in plain text: the endpoint's scheme decides. Write https:// in its address, or http:// in the base address.", EventName = nameof(LogEvents.PlainTextBehindTls))]
+    [LoggerMessage(
+        LogEvents.PlainTextBehindTls,
+        LogLevel.Warning,
+        "Client '{Client}' requests https://{Host}, but endpoint {Endpoint} is called in plain text: the endpoint's scheme decides. Write https:// in its " +
+            "address, or http:// in the base address.",
+        EventName = nameof(LogEvents.PlainTextBehindTls))]
     private static partial void LogPlainTextBehindTls(ILogger logger, string client, string host, UpstreamEndpoint endpoint);
 
-    [LoggerMessage(LogEvents.ClientTimeoutShorter, LogLevel.Warning, "Client '{Client}' has an HttpClient.Timeout of {ClientTimeout}, shorter than the balancing's Timeout of {Timeout}: raise the former or lower the latter.", EventName = nameof(LogEvents.ClientTimeoutShorter))]
+    [LoggerMessage(
+        LogEvents.ClientTimeoutShorter,
+        LogLevel.Warning,
+        "Client '{Client}' has an HttpClient.Timeout of {ClientTimeout}, shorter than the balancing's Timeout of {Timeout}: raise the former or lower " +
+            "the latter.",
+        EventName = nameof(LogEvents.ClientTimeoutShorter))]
     private static partial void LogClientTimeoutShorter(ILogger logger, string client, TimeSpan clientTimeout, TimeSpan timeout);
 }

@@ -43,7 +43,8 @@ public static class LoadBalancingBuilderExtensions
     /// <param name="builder">The balanced client, or the balancer.</param>
     /// <param name="configure">Changes the options; receives the service provider. Called when the service starts and at every reload.</param>
     /// <param name="changes">
-    /// Returns a token for the next change; called again after each change. Options that are invalid after a change are rejected, and the last valid ones stay in
+    /// Returns a token for the next change; called again after each change. Options that are invalid after a change are rejected, and the last valid
+    /// ones stay in
     /// effect.
     /// </param>
     /// <returns>The same builder.</returns>

@@ -25,7 +25,12 @@ internal sealed partial class LoadBalancingHandlerFilter : IHttpMessageHandlerBu
     /// <summary>Reporters of clients without a service of their own. They outlive handler rotation, so that each host is reported once.</summary>
     private readonly ConcurrentDictionary<string, PassThroughReporter> _passThroughs = new(StringComparer.Ordinal);
 
-    public LoadBalancingHandlerFilter(ServiceRegistrationCollection registrations, ServiceRegistry registry, StartupTracker startupTracker, LoadBalancingMetrics metrics, ILoggerFactory loggerFactory)
+    public LoadBalancingHandlerFilter(
+        ServiceRegistrationCollection registrations,
+        ServiceRegistry registry,
+        StartupTracker startupTracker,
+        LoadBalancingMetrics metrics,
+        ILoggerFactory loggerFactory)
     {
         _registrations = registrations;
         _registry = registry;
@@ -52,7 +57,9 @@ internal sealed partial class LoadBalancingHandlerFilter : IHttpMessageHandlerBu
 
     private void Install(HttpMessageHandlerBuilder builder, string client, ServiceState? service, bool ownsClient)
     {
-        bool followsRedirects = ownsClient && builder.PrimaryHandler is SocketsHttpHandler { AllowAutoRedirect: false } primary && PrimaryHandlerDefaults.WereApplied(primary);
+        bool followsRedirects = ownsClient
+            && builder.PrimaryHandler is SocketsHttpHandler { AllowAutoRedirect: false } primary
+            && PrimaryHandlerDefaults.WereApplied(primary);
         PassThroughReporter passThrough = service is null
             ? _passThroughs.GetOrAdd(client, CreatePassThroughReport)
             : new PassThroughReporter(_metrics.ForClient(client), service.Plan.Log);
@@ -134,7 +141,8 @@ internal sealed partial class LoadBalancingHandlerFilter : IHttpMessageHandlerBu
             throw new OptionsValidationException(
                 service.Name,
                 typeof(LoadBalancingOptions),
-                [.. service.Plan.Connections.ConfiguredOptions.Select(option => $"{service.Name}:{option}: {ConnectionSettingsMessages.CustomPrimaryHandler(client, primary.GetType().Name)}")]);
+                [.. service.Plan.Connections.ConfiguredOptions.Select(
+                    option => $"{service.Name}:{option}: {ConnectionSettingsMessages.CustomPrimaryHandler(client, primary.GetType().Name)}")]);
         }
     }
 
@@ -182,21 +190,49 @@ internal sealed partial class LoadBalancingHandlerFilter : IHttpMessageHandlerBu
         return -1;
     }
 
-    [LoggerMessage(LogEvents.OwnConnectCallback, LogLevel.Information, "Client '{Client}' has its own ConnectCallback: ConnectionPool:KeepAlive does not apply to its TCP connections.", EventName = nameof(LogEvents.OwnConnectCallback))]
+    [LoggerMessage(
+        LogEvents.OwnConnectCallback,
+        LogLevel.Information,
+        "Client '{Client}' has its own ConnectCallback: ConnectionPool:KeepAlive does not apply to its TCP connections.",
+        EventName = nameof(LogEvents.OwnConnectCallback))]
     private static partial void LogOwnConnectCallback(ILogger logger, string client);
 
-    [LoggerMessage(LogEvents.ServiceDiscoveryRemoved, LogLevel.Information, "Client '{Client}' is balanced as service '{Service}': its service-discovery handler was removed, because it would choose the address before the balancing.", EventName = nameof(LogEvents.ServiceDiscoveryRemoved))]
+    [LoggerMessage(
+        LogEvents.ServiceDiscoveryRemoved,
+        LogLevel.Information,
+        "Client '{Client}' is balanced as service '{Service}': its service-discovery handler was removed, because it would choose the address before the " +
+            "balancing.",
+        EventName = nameof(LogEvents.ServiceDiscoveryRemoved))]
     private static partial void LogServiceDiscoveryRemoved(ILogger logger, string client, string service);
 
-    [LoggerMessage(LogEvents.ServiceDiscoveryBelow, LogLevel.Information, "Client '{Client}' balances the configured services; its service-discovery handler was moved below the balancing and resolves all other hosts.", EventName = nameof(LogEvents.ServiceDiscoveryBelow))]
+    [LoggerMessage(
+        LogEvents.ServiceDiscoveryBelow,
+        LogLevel.Information,
+        "Client '{Client}' balances the configured services; its service-discovery handler was moved below the balancing and resolves all other hosts.",
+        EventName = nameof(LogEvents.ServiceDiscoveryBelow))]
     private static partial void LogServiceDiscoveryBelow(ILogger logger, string client);
 
-    [LoggerMessage(LogEvents.ResilienceHandlerKept, LogLevel.Warning, "Client '{Client}' has a resilience handler around the balancing, and both retry: up to {Own} attempts here times those of the handler, {Product} with its default of 4. Remove one of the two.", EventName = nameof(LogEvents.ResilienceHandlerKept))]
+    [LoggerMessage(
+        LogEvents.ResilienceHandlerKept,
+        LogLevel.Warning,
+        "Client '{Client}' has a resilience handler around the balancing, and both retry: up to {Own} attempts here times those of the handler, {Product} " +
+            "with its default of 4. Remove one of the two.",
+        EventName = nameof(LogEvents.ResilienceHandlerKept))]
     private static partial void LogResilienceHandlerKept(ILogger logger, string client, int own, int product);
 
-    [LoggerMessage(LogEvents.RedirectsBelow, LogLevel.Warning, "Client '{Client}' follows redirects below the balancing, where a relative one stays on the endpoint's own address. Set AllowAutoRedirect = false on its primary handler, and FollowRedirects = true here.", EventName = nameof(LogEvents.RedirectsBelow))]
+    [LoggerMessage(
+        LogEvents.RedirectsBelow,
+        LogLevel.Warning,
+        "Client '{Client}' follows redirects below the balancing, where a relative one stays on the endpoint's own address. Set AllowAutoRedirect = false " +
+            "on its primary handler, and FollowRedirects = true here.",
+        EventName = nameof(LogEvents.RedirectsBelow))]
     private static partial void LogRedirectsBelow(ILogger logger, string client);
 
-    [LoggerMessage(LogEvents.CookiesBelow, LogLevel.Warning, "Client '{Client}' keeps cookies below the balancing, where they belong to single endpoints and are not sent to the others. Set UseCookies = false on its primary handler.", EventName = nameof(LogEvents.CookiesBelow))]
+    [LoggerMessage(
+        LogEvents.CookiesBelow,
+        LogLevel.Warning,
+        "Client '{Client}' keeps cookies below the balancing, where they belong to single endpoints and are not sent to the others. Set UseCookies = false " +
+            "on its primary handler.",
+        EventName = nameof(LogEvents.CookiesBelow))]
     private static partial void LogCookiesBelow(ILogger logger, string client);
 }

@@ -45,7 +45,10 @@ internal static class LoadBalancingRegistrar
         services.TryAddSingleton(RandomSource.Shared);
         services.TryAddSingleton(ServiceRegistrationCollection.GetOrCreate(services));
         services.TryAddSingleton<LoadBalancingMetrics>();
-        services.TryAddSingleton(static provider => new StrategyRegistry(provider.GetServices<ILoadBalancingStrategy>(), provider.GetRequiredService<RandomSource>(), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(static provider => new StrategyRegistry(
+            provider.GetServices<ILoadBalancingStrategy>(),
+            provider.GetRequiredService<RandomSource>(),
+            provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(static provider => new HealthProbeFactory(provider.GetServices<IHealthProbe>()));
         services.TryAddSingleton<StartupTracker>();
         services.TryAddSingleton<ServiceRegistry>();
@@ -56,9 +59,11 @@ internal static class LoadBalancingRegistrar
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<LoadBalancingOptions>, LoadBalancingOptionsSetup>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<LoadBalancingOptions>, LoadBalancingOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<LoadBalancingOptions>, StartupWarnings>());
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ConfiguredServicesStartupValidation>, ConfiguredServicesStartupValidation.Validator>());
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IValidateOptions<ConfiguredServicesStartupValidation>, ConfiguredServicesStartupValidation.Validator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PrimaryHandlerStartupValidation>, PrimaryHandlerStartupValidation.Validator>());
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<CookieContainerStartupValidation>, CookieContainerStartupValidation.Validator>());
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IValidateOptions<CookieContainerStartupValidation>, CookieContainerStartupValidation.Validator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<HttpClientFactoryOptions>, HttpClientInspector>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, LoadBalancingHandlerFilter>());
     }

@@ -146,7 +146,8 @@ public static class LoadBalancingServiceCollectionExtensions
     }
 
     /// <summary>
-    /// Prepares a client for load balancing: sets its base address, unless it has one, and the defaults of its primary handler. The defaults apply first, so that
+    /// Prepares a client for load balancing: sets its base address, unless it has one, and the defaults of its primary handler. The defaults apply
+    /// first, so that
     /// the application's configuration overrides them.
     /// </summary>
     private static IHttpClientBuilder ConfigureBalancedClient(IHttpClientBuilder builder)

@@ -25,7 +25,10 @@ internal sealed class PrimaryHandlerStartupValidation
 
         public ValidateOptionsResult Validate(string? name, PrimaryHandlerStartupValidation options)
         {
-            string[] errors = [.. _registrations.GetServiceNames(_services).Where(client => _registrations.Find(client) is { HasClient: true }).SelectMany(FindErrors)];
+            string[] errors = [.. _registrations
+                .GetServiceNames(_services)
+                .Where(client => _registrations.Find(client) is { HasClient: true })
+                .SelectMany(FindErrors)];
             return errors.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
         }
 

@@ -49,7 +49,8 @@ internal sealed partial class StartupWarnings : IValidateOptions<LoadBalancingOp
     {
         if (hasRequests && options.HashPolicies.Count == 0 && _strategies.TryGet(options.Strategy, out ILoadBalancingStrategy? strategy) && strategy.UsesHash)
         {
-            yield return $"The strategy {strategy.Name} hashes and there are no HashPolicies: every request without a hash of its own (LoadBalancing().HashKey, Hash) goes to any endpoint.";
+            yield return $"The strategy {strategy.Name} hashes and there are no HashPolicies: every request without a hash of its own " +
+                $"(LoadBalancing().HashKey, Hash) goes to any endpoint.";
         }
 
         double panicFree = 100 - options.Panic.ThresholdPercent;
@@ -57,7 +58,9 @@ internal sealed partial class StartupWarnings : IValidateOptions<LoadBalancingOp
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"OutlierDetection:MaxEjectionPercent is {options.OutlierDetection.MaxEjectionPercent} and Panic:ThresholdPercent is {options.Panic.ThresholdPercent}: once more than {panicFree} % of the endpoints are ejected, panic sends traffic to all of them again. Lower one of the two.");
+                $"OutlierDetection:MaxEjectionPercent is {options.OutlierDetection.MaxEjectionPercent} and Panic:ThresholdPercent is " +
+                    $"{options.Panic.ThresholdPercent}: once more than {panicFree} % of the endpoints are ejected, panic sends traffic to all of them " +
+                    $"again. Lower one of the two.");
         }
 
         foreach (string warning in IneffectiveDetectors.Find(options))
@@ -108,7 +111,8 @@ internal sealed partial class StartupWarnings : IValidateOptions<LoadBalancingOp
                 string prefix = route is null ? "" : $"Route '{route.Name}': ";
                 yield return string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{prefix}{1L + attempts} attempts of Retry:PerTryTimeout {perTry} and a backoff between them take longer than Timeout, which is {whole}: the last attempt is cut short or not started. Raise Timeout, or lower Retry:PerTryTimeout or Retry:MaxRetries.");
+                    $"{prefix}{1L +
+                        attempts} attempts of Retry:PerTryTimeout {perTry} and a backoff between them take longer than Timeout, which is {whole}: the last attempt is cut short or not started. Raise Timeout, or lower Retry:PerTryTimeout or Retry:MaxRetries.");
             }
         }
     }

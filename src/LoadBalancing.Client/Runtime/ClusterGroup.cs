@@ -2,7 +2,8 @@ namespace LoadBalancing.Client;
 
 /// <summary>The clusters of one service: one of all its endpoints, and one per subset, which receives its endpoints from the first.</summary>
 /// <remarks>
-/// Options are applied by one thread at a time; endpoints are updated by any thread. A subset that is no longer configured keeps its cluster, without endpoints, so that a balancer obtained earlier works again when the subset is configured again.
+/// Options are applied by one thread at a time; endpoints are updated by any thread. A subset that is no longer configured keeps its cluster, without
+/// endpoints, so that a balancer obtained earlier works again when the subset is configured again.
 /// </remarks>
 internal sealed class ClusterGroup : IDisposable
 {
@@ -32,14 +33,18 @@ internal sealed class ClusterGroup : IDisposable
 
     /// <summary>The configured subsets.</summary>
     public IEnumerable<KeyValuePair<string, ConfiguredCluster>> ConfiguredSubsets =>
-        Volatile.Read(ref _subsets).Where(static subset => subset.Configured is not null).Select(static subset => KeyValuePair.Create(subset.Name, subset.Configured!));
+        Volatile.Read(ref _subsets)
+            .Where(static subset => subset.Configured is not null)
+            .Select(static subset => KeyValuePair.Create(subset.Name, subset.Configured!));
 
     /// <summary>Returns the balancer of a subset; null when no subset of that name is configured.</summary>
-    public LoadBalancer? FindSubset(string name) => ConfiguredSubsets.FirstOrDefault(subset => subset.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value?.State.Balancer;
+    public LoadBalancer? FindSubset(string name) =>
+        ConfiguredSubsets.FirstOrDefault(subset => subset.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value?.State.Balancer;
 
     /// <summary>Applies options.</summary>
     /// <param name="options">The options.</param>
-    /// <param name="updateEndpoints">Applies the endpoints of the options. Labels of subsets and of endpoints may change together, and subsets must not see one change without the other.</param>
+    /// <param name="updateEndpoints">Applies the endpoints of the options. Labels of subsets and of endpoints may change together, and subsets must
+    /// not see one change without the other.</param>
     public void Configure(LoadBalancingOptions options, Action updateEndpoints)
     {
         var settings = ClusterSettings.From(options, _strategies);
@@ -72,7 +77,9 @@ internal sealed class ClusterGroup : IDisposable
             subsets.Add(new SubsetCluster(name, state, new SubsetLabels(own.Labels), new ConfiguredCluster(state, merged, settings.Strategy)));
         }
 
-        subsets.AddRange(_subsets.Where(before => subsets.TrueForAll(subset => subset.State != before.State)).Select(static before => before with { Labels = null, Configured = null }));
+        subsets.AddRange(_subsets
+            .Where(before => subsets.TrueForAll(subset => subset.State != before.State))
+            .Select(static before => before with { Labels = null, Configured = null }));
         if (subsets.Count == 0)
         {
             return;

@@ -40,19 +40,32 @@ internal sealed class RequestPlanCompiler : IDisposable
         return Compile(service, route: null, edits: null, common) with
         {
             Routes = options.Routes.Count == 0 ? null : new RouteTable(options.Routes.Select(route => CompileRoute(service, bySubset, route, common))),
-            Subsets = bySubset.Count == 0 ? null : bySubset.ToFrozenDictionary(subset => subset.Key, subset => Compile(subset.Value, route: null, edits: null, common), StringComparer.OrdinalIgnoreCase),
+            Subsets = bySubset.Count == 0 ? null : bySubset.ToFrozenDictionary(
+                subset => subset.Key,
+                subset => Compile(subset.Value, route: null, edits: null, common),
+                StringComparer.OrdinalIgnoreCase),
         };
     }
 
-    private static RetryOptions GetRetryOptions(LoadBalancingOptions options, RequestRouteOptions? route) => route?.Retry?.WithFallback(options.Retry) ?? options.Retry;
+    private static RetryOptions GetRetryOptions(LoadBalancingOptions options, RequestRouteOptions? route) =>
+        route?.Retry?.WithFallback(options.Retry) ?? options.Retry;
 
-    private (RequestRoute Route, RequestPlan Plan) CompileRoute(ConfiguredCluster service, Dictionary<string, ConfiguredCluster> subsets, RequestRouteOptions options, CommonParts common)
+    private (RequestRoute Route, RequestPlan Plan) CompileRoute(
+        ConfiguredCluster service,
+        Dictionary<string, ConfiguredCluster> subsets,
+        RequestRouteOptions options,
+        CommonParts common)
     {
         var route = new RequestRoute(options);
         RequestPlan plan = Compile(service, options, RouteTransforms.From(options, route), common);
         return (route, options.Destinations is not { Count: > 0 } destinations
             ? plan
-            : plan with { Destinations = new WeightedDestinations([.. destinations.Select(destination => (CompileDestination(destination), destination.Weight))], _random) });
+            : plan with
+            {
+                Destinations = new WeightedDestinations(
+                [.. destinations.Select(destination => (CompileDestination(destination), destination.Weight))],
+                _random)
+            });
 
         RouteDestination CompileDestination(RouteDestinationOptions destination)
         {
@@ -70,7 +83,11 @@ internal sealed class RequestPlanCompiler : IDisposable
         RetryOptions retryOptions = GetRetryOptions(options, route);
         RetrySettings retry = RetrySettings.From(retryOptions);
         PoolLimits pool = PoolLimits.From(options.ConnectionPool, options.RetryBudget);
-        (FaultInjector? requestFault, FaultInjector? attemptFault) = CompileFaults(FaultSettings.From(route?.Fault ?? options.Fault), common.LiveFaults, target.Balancer.Metrics, target.Balancer.TimeProvider);
+        (FaultInjector? requestFault, FaultInjector? attemptFault) = CompileFaults(
+            FaultSettings.From(route?.Fault ?? options.Fault),
+            common.LiveFaults,
+            target.Balancer.Metrics,
+            target.Balancer.TimeProvider);
         HashPolicyChain? own = route?.HashPolicies is { } policies ? new HashPolicyChain(policies) : null;
         return new RequestPlan
         {
@@ -121,7 +138,11 @@ internal sealed class RequestPlanCompiler : IDisposable
         return policies is null && stateful is null ? null : new RequestAffinity(policies, stateful, _callers, _random);
     }
 
-    private (FaultInjector? Request, FaultInjector? Attempt) CompileFaults(FaultSettings? configured, IReadOnlyList<InjectedFault> liveFaults, ClusterMetrics metrics, TimeProvider timeProvider)
+    private (FaultInjector? Request, FaultInjector? Attempt) CompileFaults(
+        FaultSettings? configured,
+        IReadOnlyList<InjectedFault> liveFaults,
+        ClusterMetrics metrics,
+        TimeProvider timeProvider)
     {
         FaultInjector? request = null;
         FaultInjector? attempt = null;

@@ -14,7 +14,9 @@ internal static class RouteActionExplainer
         {
             string cluster = destination.Subset is null ? destination.Service ?? service : $"{destination.Service ?? service}/{destination.Subset}";
             yield return new("Destinations", Format(cluster, destination), PolicySource.Route);
-            if ((destination.Service ?? service) == service && destination.Subset is { } name && options.Subsets.FirstOrDefault(subset => subset.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value is { } subset)
+            if ((destination.Service ?? service) == service
+                && destination.Subset is { } name
+                && options.Subsets.FirstOrDefault(subset => subset.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value is { } subset)
             {
                 yield return new($"Subsets:{name}", Format(subset), PolicySource.Service);
             }
@@ -42,7 +44,10 @@ internal static class RouteActionExplainer
 
         if (route?.DirectResponse is { } direct)
         {
-            yield return new("DirectResponse", string.Create(CultureInfo.InvariantCulture, $"{direct.Status}, a body of {direct.Body?.Length ?? 0} characters"), PolicySource.Route);
+            yield return new(
+                "DirectResponse",
+                string.Create(CultureInfo.InvariantCulture, $"{direct.Status}, a body of {direct.Body?.Length ?? 0} characters"),
+                PolicySource.Route);
         }
     }
 
@@ -97,7 +102,8 @@ internal static class RouteActionExplainer
         return $"{new SubsetLabels(subset.Labels)}; {(own.Length == 0 ? "all policies of the service" : $"its own {string.Join(", ", own)}")}";
     }
 
-    private static string Redact(KeyValuePair<string, string> header) => RedactedHeaders.Contains(header.Key, StringComparer.OrdinalIgnoreCase) ? "***" : header.Value;
+    private static string Redact(KeyValuePair<string, string> header) =>
+        RedactedHeaders.Contains(header.Key, StringComparer.OrdinalIgnoreCase) ? "***" : header.Value;
 
     private static string Format(RouteRewriteOptions rewrite) => string.Join(", ", new[]
     {

@@ -9,7 +9,8 @@ using Microsoft.Extensions.Primitives;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Owns all running services; one instance per service provider. A service starts when it is first requested and lives until the provider is disposed, independently of handler lifetimes.
+/// Owns all running services; one instance per service provider. A service starts when it is first requested and lives until the provider is
+/// disposed, independently of handler lifetimes.
 /// </summary>
 internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, IRequestPolicyExplainer, IDisposable
 {
@@ -47,7 +48,9 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, 
         ArgumentNullException.ThrowIfNull(request);
         if (request.RequestUri is not { IsAbsoluteUri: true })
         {
-            throw new ArgumentException($"The address '{request.RequestUri}' is not absolute; routes match on all of it, like 'http://catalog/items'.", nameof(request));
+            throw new ArgumentException(
+                $"The address '{request.RequestUri}' is not absolute; routes match on all of it, like 'http://catalog/items'.",
+                nameof(request));
         }
 
         return GetRegistered(serviceName, nameof(serviceName)).Explain(request);
@@ -60,7 +63,9 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, 
         ServiceRuntime runtime = GetRegistered(serviceName, nameof(serviceName));
         if (_registrations.IsBalancerOnly(serviceName))
         {
-            throw new ArgumentException($"Service '{serviceName}' is registered with AddLoadBalancer, without a client, and faults are injected into HTTP requests.", nameof(serviceName));
+            throw new ArgumentException(
+                $"Service '{serviceName}' is registered with AddLoadBalancer, without a client, and faults are injected into HTTP requests.",
+                nameof(serviceName));
         }
 
         IReadOnlyList<string> errors = FaultOptionsValidator.FindErrors(fault, serviceName);
@@ -112,7 +117,8 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, 
             return known.Value;
         }
 
-        // PublicationOnly would let two threads start the same timers; the default caches an exception forever. So one thread starts the service, and a failed start is discarded.
+        // PublicationOnly would let two threads start the same timers; the default caches an exception forever. So one thread starts the service, and
+        // a failed start is discarded.
         Lazy<ServiceRuntime> added = _runtimes.GetOrAdd(name, static (name, self) => new Lazy<ServiceRuntime>(() => self.Start(name)), this);
         try
         {
@@ -142,17 +148,26 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, 
             _provider.GetRequiredService<LoadBalancingMetrics>(),
             _provider.GetRequiredService<ILoggerFactory>());
         _startupTracker.MarkStarted(name);
-        foreach (IConfiguration configuration in _registrations.GetLayers(name).Select(layer => layer.GetWatchedConfiguration(_provider)).OfType<IConfiguration>().Distinct())
+        foreach (IConfiguration configuration in _registrations
+            .GetLayers(name)
+            .Select(layer => layer.GetWatchedConfiguration(_provider))
+            .OfType<IConfiguration>()
+            .Distinct())
         {
             runtime.Watch(configuration.GetReloadToken, InvalidateHostMap);
         }
 
-        foreach (IOptionsChangeTokenSource<LoadBalancingOptions> source in _provider.GetServices<IOptionsChangeTokenSource<LoadBalancingOptions>>().Where(source => source.Name is null || source.Name == name))
+        foreach (IOptionsChangeTokenSource<LoadBalancingOptions> source in _provider
+            .GetServices<IOptionsChangeTokenSource<LoadBalancingOptions>>()
+            .Where(source => source.Name is null || source.Name == name))
         {
             runtime.Watch(source.GetChangeToken, InvalidateHostMap);
         }
 
-        foreach (Func<IServiceProvider, IChangeToken> changes in _registrations.GetLayers(name).Select(static layer => layer.ChangeTokenFactory).OfType<Func<IServiceProvider, IChangeToken>>())
+        foreach (Func<IServiceProvider, IChangeToken> changes in _registrations
+            .GetLayers(name)
+            .Select(static layer => layer.ChangeTokenFactory)
+            .OfType<Func<IServiceProvider, IChangeToken>>())
         {
             runtime.Watch(() => changes(_provider), InvalidateHostMap);
         }

@@ -5,10 +5,12 @@ using Microsoft.Extensions.Primitives;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// One running service: its clusters, endpoint sources and current plan. Options are reloaded: valid ones are applied; invalid ones are logged once, and the last valid options stay in effect.
+/// One running service: its clusters, endpoint sources and current plan. Options are reloaded: valid ones are applied; invalid ones are logged once,
+/// and the last valid options stay in effect.
 /// </summary>
 /// <remarks>
-/// Does not use <see cref="IOptionsMonitor{TOptions}"/>, which throws into the configuration system when a change is invalid, and on every access until it is corrected.
+/// Does not use <see cref="IOptionsMonitor{TOptions}"/>, which throws into the configuration system when a change is invalid, and on every access
+/// until it is corrected.
 /// </remarks>
 internal sealed partial class ServiceRuntime : IDisposable
 {
@@ -90,7 +92,9 @@ internal sealed partial class ServiceRuntime : IDisposable
         }
 
         string[] names = [.. _clusters.ConfiguredSubsets.Select(static known => known.Key)];
-        throw new ArgumentException($"Service '{State.Name}' has no subset '{subset}': {(names.Length == 0 ? "it has no subsets." : $"it has {string.Join(", ", names)}.")}", parameter);
+        throw new ArgumentException(
+            $"Service '{State.Name}' has no subset '{subset}': {(names.Length == 0 ? "it has no subsets." : $"it has {string.Join(", ", names)}.")}",
+            parameter);
     }
 
     /// <summary>Reloads the options on each change.</summary>
@@ -120,7 +124,9 @@ internal sealed partial class ServiceRuntime : IDisposable
                 }
                 else
                 {
-                    Reject($"{string.Join(", ", missing)}: the section is missing. A file that is temporarily unreadable has the same effect; to change options, keep the section in place.");
+                    Reject($"{string.Join(
+                        ", ",
+                        missing)}: the section is missing. A file that is temporarily unreadable has the same effect; to change options, keep the section in place.");
                 }
             }
             catch (OptionsValidationException exception)
@@ -210,6 +216,10 @@ internal sealed partial class ServiceRuntime : IDisposable
     [LoggerMessage(LogEvents.OptionsReloaded, LogLevel.Debug, "Options of service '{Service}' reloaded.", EventName = nameof(LogEvents.OptionsReloaded))]
     private static partial void LogReloaded(ILogger logger, string service);
 
-    [LoggerMessage(LogEvents.ReloadRejected, LogLevel.Error, "A change of the options of service '{Service}' was rejected; the last valid options stay in force. {Reason}", EventName = nameof(LogEvents.ReloadRejected))]
+    [LoggerMessage(
+        LogEvents.ReloadRejected,
+        LogLevel.Error,
+        "A change of the options of service '{Service}' was rejected; the last valid options stay in force. {Reason}",
+        EventName = nameof(LogEvents.ReloadRejected))]
     private static partial void LogReloadRejected(ILogger logger, string service, string reason);
 }

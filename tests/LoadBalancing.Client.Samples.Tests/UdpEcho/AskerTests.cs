@@ -35,7 +35,9 @@ public sealed class AskerTests : IAsyncDisposable
         }
 
         Assert.Equal((EndpointHealth.Ejected, 5L), (Balancer.Endpoints[1].Health, Balancer.Endpoints[1].FailureCount));
-        Assert.Equal((20L, 0), (Balancer.Endpoints.Sum(static endpoint => endpoint.SuccessCount), Balancer.Endpoints.Sum(static endpoint => endpoint.InFlight)));
+        Assert.Equal(
+            (20L, 0),
+            (Balancer.Endpoints.Sum(static endpoint => endpoint.SuccessCount), Balancer.Endpoints.Sum(static endpoint => endpoint.InFlight)));
     }
 
     [Fact(Timeout = 60_000)]

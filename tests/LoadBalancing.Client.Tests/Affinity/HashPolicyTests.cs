@@ -65,7 +65,9 @@ public sealed class HashPolicyTests
     [InlineData("::ffff:10.0.0.1", "10.0.0.1")]
     [InlineData("2001:DB8:0:0::1", "2001:db8::1")]
     public void The_callers_address_is_hashed_as_text_and_mapped_IPv4_as_IPv4(string address, string text) =>
-        Assert.Equal(H(text), Hash("http://catalog/", [new() { CallerAddress = true }], request => request.LoadBalancing().CallerAddress(IPAddress.Parse(address))));
+        Assert.Equal(
+            H(text),
+            Hash("http://catalog/", [new() { CallerAddress = true }], request => request.LoadBalancing().CallerAddress(IPAddress.Parse(address))));
 
     [Fact]
     public void An_unknown_address_yields_no_hash() => Assert.Null(Hash("http://catalog/", [new() { CallerAddress = true }]));
@@ -110,7 +112,10 @@ public sealed class HashPolicyTests
     public void A_hash_is_used_as_is_and_replaces_an_earlier_key() =>
         Assert.Equal(
             0x9E3779B97F4A7C15,
-            Hash("http://catalog/?user=42", [new() { QueryParameter = "user" }], static request => request.LoadBalancing().HashKey("a").Hash(0x9E3779B97F4A7C15)));
+            Hash(
+                "http://catalog/?user=42",
+                [new() { QueryParameter = "user" }],
+                static request => request.LoadBalancing().HashKey("a").Hash(0x9E3779B97F4A7C15)));
 
     [Fact]
     public void A_key_of_a_mebibyte_is_accepted()
@@ -141,11 +146,16 @@ public sealed class HashPolicyTests
     {
         var caller = new Caller { CallerAddress = IPAddress.Parse("10.0.0.9") };
 
-        Assert.Equal(H("header of the caller"), Hash("http://catalog/", [new() { Header = "X-User" }], request => request.LoadBalancing().CallerContext(caller)));
+        Assert.Equal(
+            H("header of the caller"),
+            Hash("http://catalog/", [new() { Header = "X-User" }], request => request.LoadBalancing().CallerContext(caller)));
         Assert.Equal(H("10.0.0.9"), Hash("http://catalog/", [new() { CallerAddress = true }], request => request.LoadBalancing().CallerContext(caller)));
         Assert.Equal(
             H("own"),
-            Hash("http://catalog/", [new() { Header = "X-User" }], request => request.LoadBalancing().CallerContext(caller).Request.Headers.Add("X-User", "own")));
+            Hash(
+                "http://catalog/",
+                [new() { Header = "X-User" }],
+                request => request.LoadBalancing().CallerContext(caller).Request.Headers.Add("X-User", "own")));
     }
 
     [Fact]
@@ -160,7 +170,9 @@ public sealed class HashPolicyTests
         Assert.Equal(H(made), first);
         Assert.Matches("^[0-9a-f]{16}$", made);
         Assert.Equal(first, Hash("http://catalog/", policies, request => request.LoadBalancing().CallerContext(session)));
-        Assert.Equal(H("own"), Hash("http://catalog/", policies, request => request.LoadBalancing().CallerContext(session).Request.Headers.Add("Cookie", "session=own")));
+        Assert.Equal(
+            H("own"),
+            Hash("http://catalog/", policies, request => request.LoadBalancing().CallerContext(session).Request.Headers.Add("Cookie", "session=own")));
         Assert.Equal(made, session.GetCookie("session"));
     }
 

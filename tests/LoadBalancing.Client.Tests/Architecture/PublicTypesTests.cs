@@ -15,7 +15,9 @@ public sealed class PublicTypesTests
         string runtime = RuntimeEnvironment.GetRuntimeDirectory();
         string version = Path.GetFileName(runtime.TrimEnd(Path.DirectorySeparatorChar));
         string aspNetCore = Path.GetDirectoryName(typeof(Microsoft.AspNetCore.Builder.WebApplication).Assembly.Location)!;
-        string[] assemblies = [.. Directory.GetFiles(aspNetCore, "Microsoft.*.dll"), .. Directory.GetFiles(AppContext.BaseDirectory, "Microsoft.Extensions.*.dll")];
+        string[] assemblies = [.. Directory.GetFiles(
+            aspNetCore,
+            "Microsoft.*.dll"), .. Directory.GetFiles(AppContext.BaseDirectory, "Microsoft.Extensions.*.dll")];
         var resolver = new PathAssemblyResolver([.. Directory.GetFiles(runtime, "*.dll"), .. assemblies]);
         using var context = new MetadataLoadContext(resolver);
         HashSet<string> taken = [.. assemblies.SelectMany(path => context.LoadFromAssemblyPath(path).GetExportedTypes()).Select(static type => type.Name)];
@@ -35,7 +37,9 @@ public sealed class PublicTypesTests
         string[] allowed = ["LoadBalancing.Client", "Microsoft.Extensions.DependencyInjection"];
 
         Assert.All(PublicTypes, type => Assert.Contains(type.Namespace, allowed));
-        Assert.DoesNotContain(PublicTypes, static type => type.Namespace != "LoadBalancing.Client" && type is { IsInterface: false } && !(type.IsAbstract && type.IsSealed));
+        Assert.DoesNotContain(
+            PublicTypes,
+            static type => type.Namespace != "LoadBalancing.Client" && type is { IsInterface: false } && !(type.IsAbstract && type.IsSealed));
     }
 
     [Fact]

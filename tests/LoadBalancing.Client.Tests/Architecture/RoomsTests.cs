@@ -40,7 +40,8 @@ public sealed partial class RoomsTests
     {
         static int FloorOf(string room) => Array.FindIndex(Floors, floor => floor.Contains(room));
 
-        SourceArrow[] offenders = [.. Library.Arrows.Where(static arrow => arrow.File.OuterRoom != arrow.Type.OuterRoom && FloorOf(arrow.File.OuterRoom) <= FloorOf(arrow.Type.OuterRoom))];
+        SourceArrow[] offenders = [.. Library.Arrows.Where(static arrow => arrow.File.OuterRoom != arrow.Type.OuterRoom
+            && FloorOf(arrow.File.OuterRoom) <= FloorOf(arrow.Type.OuterRoom))];
         Assert.Empty(offenders);
     }
 
@@ -53,7 +54,10 @@ public sealed partial class RoomsTests
     {
         string[] map = File.ReadAllLines(Path.Combine(RepositoryFiles.Root, "CONTRIBUTING.md"));
         var rooms = new List<string>();
-        foreach (string line in map.SkipWhile(static line => line != "src/LoadBalancing.Client/").Skip(1).TakeWhile(static line => line.StartsWith("  ", StringComparison.Ordinal)))
+        foreach (string line in map
+            .SkipWhile(static line => line != "src/LoadBalancing.Client/")
+            .Skip(1)
+            .TakeWhile(static line => line.StartsWith("  ", StringComparison.Ordinal)))
         {
             if (MapEntry().Match(line) is { Success: true } entry)
             {
@@ -63,7 +67,11 @@ public sealed partial class RoomsTests
             }
         }
 
-        Assert.Equal(Library.Files.Select(static file => file.Room).Concat(["Health", "Resilience"]).Distinct().Order(StringComparer.Ordinal), rooms.Order(StringComparer.Ordinal));
+        Assert.Equal(Library.Files
+            .Select(static file => file.Room)
+            .Concat(["Health", "Resilience"])
+            .Distinct()
+            .Order(StringComparer.Ordinal), rooms.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -72,7 +80,9 @@ public sealed partial class RoomsTests
         string[] offenders =
         [
             .. Library.Files
-                .Where(static file => WithoutHttp.Contains(file.OuterRoom) && !file.Types.Any(static type => type.IsForEveryRoom) && HttpTypes().IsMatch(file.Text))
+                .Where(static file => WithoutHttp.Contains(file.OuterRoom)
+                    && !file.Types.Any(static type => type.IsForEveryRoom)
+                    && HttpTypes().IsMatch(file.Text))
                 .Select(static file => file.Path),
         ];
 
@@ -82,6 +92,7 @@ public sealed partial class RoomsTests
     [GeneratedRegex(@"^(?<indent>  (  )?)(?<name>[A-Z]\w+(?=/)|\(root\))")]
     private static partial Regex MapEntry();
 
-    [GeneratedRegex(@"\b(HttpClient|HttpRequestMessage|HttpResponseMessage|HttpMessageHandler|DelegatingHandler|HttpRequestException|HttpContent|HttpStatusCode|System\.Net(?!\.Sockets))\b")]
+    [GeneratedRegex(
+        @"\b(HttpClient|HttpRequestMessage|HttpResponseMessage|HttpMessageHandler|DelegatingHandler|HttpRequestException|HttpContent|HttpStatusCode|System\.Net(?!\.Sockets))\b")]
     private static partial Regex HttpTypes();
 }

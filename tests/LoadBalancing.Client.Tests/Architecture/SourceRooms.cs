@@ -4,7 +4,8 @@ using LoadBalancing.Client.TestSupport;
 namespace LoadBalancing.Client.Tests.Architecture;
 
 /// <summary>
-/// The rooms of one project and their dependencies. All types of a project share a namespace, so its rooms are its folders, inner ones too, and the arrows are read from
+/// The rooms of one project and their dependencies. All types of a project share a namespace, so its rooms are its folders, inner ones too, and the
+/// arrows are read from
 /// the source text: a file that names a type of another room depends on that room. Options (plain data), enumerations and exceptions may be used everywhere.
 /// </summary>
 internal sealed partial class SourceRooms
@@ -24,7 +25,9 @@ internal sealed partial class SourceRooms
             }
 
             string text = CommentsAndTexts().Replace(File.ReadAllText(path), " ");
-            SourceType[] declared = [.. TypeDeclaration().Matches(text).Select(match => new SourceType(match.Groups["name"].Value, RoomOf(relative), match.Groups["kind"].Value))];
+            SourceType[] declared = [.. TypeDeclaration()
+                .Matches(text)
+                .Select(match => new SourceType(match.Groups["name"].Value, RoomOf(relative), match.Groups["kind"].Value))];
             files.Add(new SourceFile(relative, RoomOf(relative), text, declared));
             foreach (SourceType type in declared)
             {
@@ -79,7 +82,8 @@ internal sealed partial class SourceRooms
                     way.Push(cameBy[way.Peek().File.Room]);
                 }
 
-                circles.Add($"{Shown(start)}{string.Concat(way.Select(static arrow => $" -> {Shown(arrow.Type.Room)} ({arrow.File.Path} names {arrow.Type.Name})"))}");
+                circles.Add(
+                    $"{Shown(start)}{string.Concat(way.Select(static arrow => $" -> {Shown(arrow.Type.Room)} ({arrow.File.Path} names {arrow.Type.Name})"))}");
             }
         }
 
@@ -93,7 +97,9 @@ internal sealed partial class SourceRooms
     [GeneratedRegex("""//[^\n]*|/\*.*?\*/|@?\$?"(\\.|[^"\\])*"|'(\\.|[^'\\])'""", RegexOptions.Singleline)]
     private static partial Regex CommentsAndTexts();
 
-    [GeneratedRegex(@"^(?:\[[^\n]*\]\s*)?(?:(?:public|internal|file|sealed|abstract|static|readonly|partial|ref)\s+)*(?<kind>class|struct|record|interface|enum)\s+(?:struct\s+|class\s+)?(?<name>[A-Z]\w*)", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^(?:\[[^\n]*\]\s*)?(?:(?:public|internal|file|sealed|abstract|static|readonly|partial|ref)\s+)*(?<kind>class|struct|record|interface|enum)\s+(?:struct\s+|class\s+)?(?<name>[A-Z]\w*)",
+        RegexOptions.Multiline)]
     private static partial Regex TypeDeclaration();
 
     [GeneratedRegex(@"\b[A-Z]\w*\b")]

@@ -173,7 +173,11 @@ public sealed class LoadBalancerExecuteTests
     [InlineData("421 busy", null, false, true)]
     [InlineData(null, "550 no such mailbox", false, false)]
     [InlineData(null, "another", false, true)]
-    public async Task A_classifier_decides_by_result_and_by_exception_and_leaves_the_rest_to_the_default(string? greeting, string? error, bool isSuccess, bool isFailure)
+    public async Task A_classifier_decides_by_result_and_by_exception_and_leaves_the_rest_to_the_default(
+        string? greeting,
+        string? error,
+        bool isSuccess,
+        bool isFailure)
     {
         using var cluster = new TestCluster(endpoints: 1);
         var observer = new Outcomes();

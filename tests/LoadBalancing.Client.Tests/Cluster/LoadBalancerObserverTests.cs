@@ -108,7 +108,9 @@ public sealed class LoadBalancerObserverTests
 
         EjectionEvent ejection = Assert.Single(observer.Ejections);
         Assert.Same(endpoint, ejection.Endpoint);
-        Assert.Equal((OutlierDetectorKind.ConsecutiveErrors, 5L, 5L, detectedAt), (ejection.Detector, ejection.FailureCount, ejection.AttemptCount, ejection.Timestamp));
+        Assert.Equal(
+            (OutlierDetectorKind.ConsecutiveErrors, 5L, 5L, detectedAt),
+            (ejection.Detector, ejection.FailureCount, ejection.AttemptCount, ejection.Timestamp));
         Assert.Equal(endpoint.EjectedUntil, detectedAt + ejection.Duration);
         Assert.Equal("5 failures in a row, the last: ErrorResponse", ejection.Reason);
     }
@@ -156,7 +158,9 @@ public sealed class LoadBalancerObserverTests
 
         RetryEvent retry = Assert.Single(observer.Retries);
         Assert.Equal(("10.0.0.2", "gateway-error", 1, TimeSpan.Zero), (retry.Endpoint?.Address.Host, retry.Reason, retry.RetryNumber, retry.Delay));
-        Assert.Equal(["picked 2", "reported 2 Gateway after 0 s", "ended 2 Gateway after 0 s", "picked 3", "reported 3 Success after 0 s", "ended 3 Success after 0 s"], observer.Lines);
+        Assert.Equal(
+            ["picked 2", "reported 2 Gateway after 0 s", "ended 2 Gateway after 0 s", "picked 3", "reported 3 Success after 0 s", "ended 3 Success after 0 s"],
+            observer.Lines);
     }
 
     [Fact]

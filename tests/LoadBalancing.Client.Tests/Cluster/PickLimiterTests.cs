@@ -5,7 +5,14 @@ namespace LoadBalancing.Client.Tests.Cluster;
 /// <summary><see cref="ConnectionPoolOptions.MaxRequests"/> for picks without HTTP: a lease holds a permit.</summary>
 public sealed class PickLimiterTests : IDisposable
 {
-    private readonly TestCluster _cluster = new(endpoints: 4, static options => options.ConnectionPool = new ConnectionPoolOptions { MaxRequests = 2, MaxPendingRequests = 1, PendingTimeout = TimeSpan.FromSeconds(5) });
+    private readonly TestCluster _cluster = new(
+        endpoints: 4,
+        static options => options.ConnectionPool = new ConnectionPoolOptions
+        {
+            MaxRequests = 2,
+            MaxPendingRequests = 1,
+            PendingTimeout = TimeSpan.FromSeconds(5),
+        });
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -18,7 +25,9 @@ public sealed class PickLimiterTests : IDisposable
         using EndpointLease second = _cluster.Balancer.Pick();
 
         var refusal = Assert.Throws<LoadBalancerOverflowException>(() => _cluster.Balancer.Pick());
-        Assert.Equal("A pick of service 'catalog' was refused: 2 are in flight (ConnectionPool:MaxRequests), and Pick does not wait; PickAsync does.", refusal.Message);
+        Assert.Equal(
+            "A pick of service 'catalog' was refused: 2 are in flight (ConnectionPool:MaxRequests), and Pick does not wait; PickAsync does.",
+            refusal.Message);
         Assert.Equal(("catalog", null), (refusal.ServiceName, refusal.Subset));
 
         first.End(AttemptOutcome.Failure(FailureKind.Reset));
@@ -36,7 +45,10 @@ public sealed class PickLimiterTests : IDisposable
         Task<EndpointLease> waiting = _cluster.Balancer.PickAsync(cancellationToken: Cancelled).AsTask();
         var refusal = await Assert.ThrowsAsync<LoadBalancerOverflowException>(async () => await _cluster.Balancer.PickAsync(cancellationToken: Cancelled));
         Assert.False(waiting.IsCompleted);
-        Assert.Equal("A pick of service 'catalog' was refused: 2 are in flight (ConnectionPool:MaxRequests), and 1 are already queued (ConnectionPool:MaxPendingRequests).", refusal.Message);
+        Assert.Equal(
+            "A pick of service 'catalog' was refused: 2 are in flight (ConnectionPool:MaxRequests), and 1 are already queued " +
+                "(ConnectionPool:MaxPendingRequests).",
+            refusal.Message);
 
         first.End();
         using EndpointLease third = await waiting;
@@ -53,7 +65,10 @@ public sealed class PickLimiterTests : IDisposable
         _cluster.Time.Advance(TimeSpan.FromSeconds(5));
 
         var refusal = await Assert.ThrowsAsync<LoadBalancerOverflowException>(() => waiting);
-        Assert.Equal("A pick of service 'catalog' was refused: 2 are in flight (ConnectionPool:MaxRequests), and the ConnectionPool:PendingTimeout of 5 s has elapsed before a permit was available.", refusal.Message);
+        Assert.Equal(
+            "A pick of service 'catalog' was refused: 2 are in flight (ConnectionPool:MaxRequests), and the ConnectionPool:PendingTimeout of 5 s has " +
+                "elapsed before a permit was available.",
+            refusal.Message);
         Assert.IsType<TimeoutException>(refusal.InnerException);
     }
 

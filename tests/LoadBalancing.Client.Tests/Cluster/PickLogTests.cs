@@ -20,7 +20,10 @@ public sealed class PickLogTests
         using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
 
         FakeLogRecord log = Assert.Single(client.Logs.GetSnapshot(), IsPick);
-        Assert.Equal("Picked http://10.0.0.2/ for service 'catalog' by RoundRobin: 3 of 3 endpoints in service, level: the only one, panic: no; tried before: none; out: none.", log.Message);
+        Assert.Equal(
+            "Picked http://10.0.0.2/ for service 'catalog' by RoundRobin: 3 of 3 endpoints in service, level: the only one, panic: no; tried before: none; " +
+                "out: none.",
+            log.Message);
         Assert.Equal((LogLevel.Debug, "LoadBalancing.Client.LoadBalancer", "EndpointPicked"), (log.Level, log.Category, log.Id.Name));
     }
 
@@ -47,7 +50,8 @@ public sealed class PickLogTests
         FakeLogRecord log = Assert.Single(cluster.Logs.GetSnapshot(), IsPick);
         string until = cluster.Endpoints[2].EjectedUntil!.Value.ToString("O");
         Assert.EndsWith(
-            $"3 of 4 endpoints in service, level: the only one, panic: no; tried before: none; out: http://10.0.0.3:8080/ is ejected until {until} (5 failures in a row, the last: Connect).",
+            $"3 of 4 endpoints in service, level: the only one, panic: no; tried before: none; out: http://10.0.0.3:8080/ is ejected until {until} (5 " +
+                $"failures in a row, the last: Connect).",
             log.Message,
             StringComparison.Ordinal);
     }
@@ -62,7 +66,10 @@ public sealed class PickLogTests
 
         cluster.PickMany(1);
 
-        Assert.Contains("2 of 4 endpoints in service, level: the only one, panic: yes", Assert.Single(cluster.Logs.GetSnapshot(), IsPick).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "2 of 4 endpoints in service, level: the only one, panic: yes",
+            Assert.Single(cluster.Logs.GetSnapshot(), IsPick).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -85,7 +92,10 @@ public sealed class PickLogTests
         cluster.RunTo(TimeSpan.FromSeconds(2));
         cluster.PickMany(1);
 
-        Assert.Equal(["0 of 0 to 2, eu/a", "1 of 0 to 2, eu/b", "2 of 0 to 2"], cluster.Logs.GetSnapshot().Where(IsPick).Select(static log => log.GetStructuredStateValue("Level")));
+        Assert.Equal(["0 of 0 to 2, eu/a", "1 of 0 to 2, eu/b", "2 of 0 to 2"], cluster.Logs
+            .GetSnapshot()
+            .Where(IsPick)
+            .Select(static log => log.GetStructuredStateValue("Level")));
     }
 
     [Fact]
@@ -127,7 +137,9 @@ public sealed class PickLogTests
         var logs = new FakeLogCollector();
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.AddConfiguration(filter).AddProvider(new FakeLoggerProvider(logs)));
-        services.AddLoadBalancedHttpClient("catalog", static options => options.Endpoints = ["http://10.0.0.1"]).ConfigurePrimaryHttpMessageHandler(static () => new StubHandler());
+        services
+            .AddLoadBalancedHttpClient("catalog", static options => options.Endpoints = ["http://10.0.0.1"])
+            .ConfigurePrimaryHttpMessageHandler(static () => new StubHandler());
         await using ServiceProvider provider = services.BuildServiceProvider();
         HttpClient client = provider.GetRequiredService<IHttpClientFactory>().CreateClient("catalog");
 
@@ -146,5 +158,8 @@ public sealed class PickLogTests
     private static bool IsPick(FakeLogRecord log) => log.Id.Id == LogEvents.EndpointPicked;
 
     private static TestCluster Explaining(int endpoints, Action<LoadBalancingOptions>? configure = null) =>
-        new([.. Enumerable.Range(0, endpoints).Select(static i => (EndpointDescription)$"http://10.0.{i / 250}.{(i % 250) + 1}:8080")], configure, explainPicks: true);
+        new(
+            [.. Enumerable.Range(0, endpoints).Select(static i => (EndpointDescription)$"http://10.0.{i / 250}.{(i % 250) + 1}:8080")],
+            configure,
+            explainPicks: true);
 }

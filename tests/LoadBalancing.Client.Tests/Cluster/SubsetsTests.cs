@@ -114,7 +114,9 @@ public sealed class SubsetsTests : IAsyncDisposable
     [Fact]
     public void A_subset_without_endpoints_is_logged_once_and_its_exception_names_its_labels()
     {
-        ILoadBalancerProvider balancers = Start(static options => options.Subsets["v3"] = new() { Labels = { ["version"] = "v3", ["track"] = "new" } }, fromSource: true);
+        ILoadBalancerProvider balancers = Start(
+            static options => options.Subsets["v3"] = new() { Labels = { ["version"] = "v3", ["track"] = "new" } },
+            fromSource: true);
         LoadBalancer v3 = balancers.GetLoadBalancer("catalog", "v3");
         _source.Push(Endpoint(1, "v1"));
         _source.Push(Endpoint(1, "v1"), Endpoint(2, "v2"));
@@ -140,7 +142,8 @@ public sealed class SubsetsTests : IAsyncDisposable
 
         Assert.Equal(
             [
-                "Service 'catalog': Subset 'v2': The strategy Maglev hashes and there are no HashPolicies: every request without a hash of its own (LoadBalancing().HashKey, Hash) goes to any endpoint.",
+                "Service 'catalog': Subset 'v2': The strategy Maglev hashes and there are no HashPolicies: every request without a hash of its own " +
+                    "(LoadBalancing().HashKey, Hash) goes to any endpoint.",
                 "Service 'catalog': Subset 'v3': none of the configured endpoints has its labels, version=v3.",
             ],
             Logged(LogEvents.StartupWarning));
@@ -151,7 +154,9 @@ public sealed class SubsetsTests : IAsyncDisposable
     {
         LoadBalancer v1 = Start(TwoVersions, fromSource: true).GetLoadBalancer("catalog", "v1");
 
-        Assert.Equal("Service 'catalog/v1' has no endpoints yet: waiting for source 'manual'.", Assert.Throws<NoEndpointAvailableException>(() => v1.Pick()).Message);
+        Assert.Equal(
+            "Service 'catalog/v1' has no endpoints yet: waiting for source 'manual'.",
+            Assert.Throws<NoEndpointAvailableException>(() => v1.Pick()).Message);
     }
 
     [Fact]
@@ -194,7 +199,9 @@ public sealed class SubsetsTests : IAsyncDisposable
         Task second = client.SendAsync(Named("b"), cancellationToken: caller.Token);
         await stub.WaitForCallAsync(2);
 
-        var refused = await Assert.ThrowsAsync<LoadBalancerOverflowException>(() => client.SendAsync(Named("b"), cancellationToken: TestContext.Current.CancellationToken));
+        var refused = await Assert.ThrowsAsync<LoadBalancerOverflowException>(() => client.SendAsync(
+            Named("b"),
+            cancellationToken: TestContext.Current.CancellationToken));
 
         Assert.Equal(("catalog", "v2"), (refused.ServiceName, refused.Subset));
         await caller.CancelAsync();
@@ -284,12 +291,24 @@ public sealed class SubsetsTests : IAsyncDisposable
             options.Subsets = new Dictionary<string, SubsetOptions>
             {
                 ["a b"] = new(),
-                ["v1"] = new() { Labels = { ["version"] = "v1" }, Strategy = "Robin", Panic = new() { ThresholdPercent = 101 }, ConnectionPool = new() { MaxRequests = 0, KeepAlive = { TcpRetryCount = 7 } } },
+                ["v1"] = new()
+                {
+                    Labels = { ["version"] = "v1" },
+                    Strategy = "Robin",
+                    Panic = new()
+                    {
+                        ThresholdPercent = 101,
+                    },
+                    ConnectionPool = new() { MaxRequests = 0, KeepAlive = { TcpRetryCount = 7 } }
+                },
                 ["V1"] = Version("v1"),
             };
             options.Routes =
             [
-                new() { Name = "a", Destinations = [new() { Subset = "v9", Weight = -1 }, new() { Service = "unknown", Weight = 0, RequestHeaders = new() { Remove = [""] } }] },
+                new() { Name = "a", Destinations = [
+                    new() { Subset = "v9", Weight = -1 },
+                    new() { Service = "unknown", Weight = 0, RequestHeaders = new() { Remove = [""] } },
+                ] },
                 new() { Name = "b", Destinations = [new() { Weight = 0 }, new() { Weight = 0 }], DirectResponse = new() },
             ];
         }
@@ -300,16 +319,19 @@ public sealed class SubsetsTests : IAsyncDisposable
             [
                 "catalog:Subsets:a b: it is not a valid subset name; use only letters, digits, hyphens, dots and underscores, like 'v2'.",
                 "catalog:Subsets:a b:Labels: no label is set, or one of them has no name or no value; a subset needs at least one, like version = v2.",
-                "catalog:Subsets:v1:Strategy: 'Robin' is unknown; allowed are LeastConnections, LeastLoad, LeastRequest, Maglev, Random, Rendezvous, RingHash, RoundRobin.",
+                "catalog:Subsets:v1:Strategy: 'Robin' is unknown; allowed are LeastConnections, LeastLoad, LeastRequest, Maglev, Random, Rendezvous, " +
+                    "RingHash, RoundRobin.",
                 "catalog:Subsets:v1:Panic:ThresholdPercent: 101 is not allowed; a percentage is 0 to 100.",
                 "catalog:Subsets:v1:ConnectionPool:MaxRequests: 0 is not allowed; it must be 1 or more.",
-                "catalog:Subsets:v1:ConnectionPool:KeepAlive: a subset cannot have its own value: its connections are those of the client. Set it in the ConnectionPool of the service.",
+                "catalog:Subsets:v1:ConnectionPool:KeepAlive: a subset cannot have its own value: its connections are those of the client. Set it in the " +
+                    "ConnectionPool of the service.",
                 "catalog:Subsets:V1: another subset has a name that differs only in case; names must be unique.",
                 "catalog:Routes:0:Destinations:0:Weight: -1 is negative; it must be a share relative to the others, 0 or more.",
                 "catalog:Routes:0:Destinations:0:Subset: the service has no subset 'v9'; it has a b, v1, V1.",
                 "catalog:Routes:0:Destinations:1:Service: there is no service 'nobody'. Known services: catalog.",
                 "catalog:Routes:0:Destinations:1:RequestHeaders:Remove: '' is not a valid header name; write it like 'x-version'.",
-                "catalog:Routes:1:Destinations: the route itself responds (Redirect, DirectResponse), so no request is sent to a destination; remove one of the two.",
+                "catalog:Routes:1:Destinations: the route itself responds (Redirect, DirectResponse), so no request is sent to a destination; remove one " +
+                    "of the two.",
                 "catalog:Routes:1:Destinations: the weights add up to 0; the sum must be 1 to 4294967295.",
             ],
             thrown.Failures);
@@ -320,7 +342,8 @@ public sealed class SubsetsTests : IAsyncDisposable
         "Service 'catalog' has no subset 'v3': it has v1, v2. (Parameter 'subset')",
         Assert.Throws<ArgumentException>(() => Start(TwoVersions).GetLoadBalancer("catalog", "v3")).Message);
 
-    internal static void Endpoints(LoadBalancingOptions options) => options.Endpoints = [Endpoint(1, "v1"), Endpoint(2, "v1"), Endpoint(3, "v2"), Endpoint(4, "v2", "canary")];
+    internal static void Endpoints(LoadBalancingOptions options) =>
+        options.Endpoints = [Endpoint(1, "v1"), Endpoint(2, "v1"), Endpoint(3, "v2"), Endpoint(4, "v2", "canary")];
 
     internal static void TwoVersions(LoadBalancingOptions options)
     {
@@ -341,7 +364,8 @@ public sealed class SubsetsTests : IAsyncDisposable
         return endpoint;
     }
 
-    private static RequestRouteOptions To(string name, string subset) => new() { Name = name, Match = [new() { PathPrefix = $"/{name}" }], Destinations = [new() { Subset = subset }] };
+    private static RequestRouteOptions To(string name, string subset) =>
+        new() { Name = name, Match = [new() { PathPrefix = $"/{name}" }], Destinations = [new() { Subset = subset }] };
 
     private static HttpRequestMessage Named(string route) => new(HttpMethod.Get, $"/{route}");
 
@@ -355,7 +379,8 @@ public sealed class SubsetsTests : IAsyncDisposable
         }
     }
 
-    private IEnumerable<string> Logged(int id) => _providers[0].GetFakeLogCollector().GetSnapshot().Where(record => record.Id.Id == id).Select(static record => record.Message);
+    private IEnumerable<string> Logged(int id) =>
+        _providers[0].GetFakeLogCollector().GetSnapshot().Where(record => record.Id.Id == id).Select(static record => record.Message);
 
     private ILoadBalancerProvider Start(Action<LoadBalancingOptions> configure, bool fromSource = false, Action<IServiceCollection>? services = null)
     {

@@ -11,12 +11,15 @@ public sealed class BadInputTests
     [Fact]
     public void Missing_endpoints_and_source_are_reported() => ReportedErrors.AreExactly(
         static options => options.Endpoints = [],
-        "catalog:Endpoints: no endpoint is set, and the service has no endpoint source; set at least one address, like 'http://10.0.0.1:8080', or call AddEndpointSource.");
+        "catalog:Endpoints: no endpoint is set, and the service has no endpoint source; set at least one address, like 'http://10.0.0.1:8080', or call " +
+            "AddEndpointSource.");
 
     [Theory]
     [InlineData("10.0.0.1", "'10.0.0.1' is not an absolute URI; write it like 'http://10.0.0.1:8080'.")]
     [InlineData("", "the address is empty; write it like 'http://10.0.0.1:8080'.")]
-    [InlineData("localhost:5000", "'localhost:5000' has the scheme 'localhost'; allowed are http, https, tcp, udp, unix. Did you mean 'http://localhost:5000'?")]
+    [InlineData(
+        "localhost:5000",
+        "'localhost:5000' has the scheme 'localhost'; allowed are http, https, tcp, udp, unix. Did you mean 'http://localhost:5000'?")]
     [InlineData("ftp://10.0.0.1", "'ftp://10.0.0.1' has the scheme 'ftp'; allowed are http, https, tcp, udp, unix.")]
     [InlineData("http://10.0.0.1/?a=b", "'http://10.0.0.1/?a=b' has a query or a fragment; an endpoint is scheme, host, port and an optional base path.")]
     [InlineData("http://10.0.0.1/#top", "'http://10.0.0.1/#top' has a query or a fragment; an endpoint is scheme, host, port and an optional base path.")]
@@ -34,13 +37,16 @@ public sealed class BadInputTests
 
         var exception = Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer("smtp"));
 
-        Assert.Equal(["smtp:Endpoints:0: 'tcp://10.0.0.1' has no port, and 'tcp' has no default port; write it like 'tcp://10.0.0.1:9000'."], exception.Failures);
+        Assert.Equal(
+            ["smtp:Endpoints:0: 'tcp://10.0.0.1' has no port, and 'tcp' has no default port; write it like 'tcp://10.0.0.1:9000'."],
+            exception.Failures);
     }
 
     [Fact]
     public void Duplicates_are_reported() => ReportedErrors.AreExactly(
         static options => options.Endpoints = [ReportedErrors.Address, "http://10.0.0.2", "HTTP://10.0.0.1:8080/"],
-        "catalog:Endpoints:2: 'HTTP://10.0.0.1:8080/' is the same endpoint as catalog:Endpoints:0 ('http://10.0.0.1:8080'); to send it more traffic, raise its Weight.");
+        "catalog:Endpoints:2: 'HTTP://10.0.0.1:8080/' is the same endpoint as catalog:Endpoints:0 ('http://10.0.0.1:8080'); to send it more traffic, raise " +
+            "its Weight.");
 
     [Theory]
     [InlineData(0, "0")]
@@ -54,7 +60,8 @@ public sealed class BadInputTests
     [Fact]
     public void Label_without_name_is_reported() => ReportedErrors.AreExactly(
         static options => options.Endpoints = [new EndpointDescription(ReportedErrors.Address) { Labels = { [""] = "v2" } }],
-        "catalog:Endpoints:0:Labels: labels are null, or one of them has no name or no value; write them like version = v2, and use an empty dictionary for none.");
+        "catalog:Endpoints:0:Labels: labels are null, or one of them has no name or no value; write them like version = v2, and use an empty dictionary " +
+            "for none.");
 
     [Fact]
     public void Too_large_sum_of_weights_is_reported() => ReportedErrors.AreExactly(
@@ -82,8 +89,12 @@ public sealed class BadInputTests
     [InlineData(double.NaN, "NaN")]
     public void Invalid_percentage_is_reported(double value, string shown)
     {
-        ReportedErrors.AreExactly(options => options.Panic.ThresholdPercent = value, $"catalog:Panic:ThresholdPercent: {shown} is not allowed; a percentage is 0 to 100.");
-        ReportedErrors.AreExactly(options => options.OutlierDetection.MaxEjectionPercent = value, $"catalog:OutlierDetection:MaxEjectionPercent: {shown} is not allowed; a percentage is 0 to 100.");
+        ReportedErrors.AreExactly(
+            options => options.Panic.ThresholdPercent = value,
+            $"catalog:Panic:ThresholdPercent: {shown} is not allowed; a percentage is 0 to 100.");
+        ReportedErrors.AreExactly(
+            options => options.OutlierDetection.MaxEjectionPercent = value,
+            $"catalog:OutlierDetection:MaxEjectionPercent: {shown} is not allowed; a percentage is 0 to 100.");
         ReportedErrors.AreExactly(
             options => options.Fault = new FaultOptions { Abort = new FaultAbortOptions { Status = 500, Percent = value } },
             $"catalog:Fault:Abort:Percent: {shown} is not allowed; a percentage is 0 to 100.");
@@ -98,7 +109,9 @@ public sealed class BadInputTests
         CultureInfo.CurrentCulture = other;
         try
         {
-            ReportedErrors.AreExactly(static options => options.Panic.ThresholdPercent = -0.5, "catalog:Panic:ThresholdPercent: -0.5 is not allowed; a percentage is 0 to 100.");
+            ReportedErrors.AreExactly(
+                static options => options.Panic.ThresholdPercent = -0.5,
+                "catalog:Panic:ThresholdPercent: -0.5 is not allowed; a percentage is 0 to 100.");
         }
         finally
         {
@@ -109,8 +122,12 @@ public sealed class BadInputTests
     [Fact]
     public void Invalid_durations_are_reported()
     {
-        ReportedErrors.AreExactly(static options => options.Timeout = TimeSpan.Zero, "catalog:Timeout: 00:00:00 is not allowed; it must be longer than zero, or infinite for no limit.");
-        ReportedErrors.AreExactly(static options => options.OutlierDetection.Interval = TimeSpan.Zero, "catalog:OutlierDetection:Interval: 00:00:00 is not allowed; it must be longer than zero.");
+        ReportedErrors.AreExactly(
+            static options => options.Timeout = TimeSpan.Zero,
+            "catalog:Timeout: 00:00:00 is not allowed; it must be longer than zero, or infinite for no limit.");
+        ReportedErrors.AreExactly(
+            static options => options.OutlierDetection.Interval = TimeSpan.Zero,
+            "catalog:OutlierDetection:Interval: 00:00:00 is not allowed; it must be longer than zero.");
         ReportedErrors.AreExactly(
             static options => options.OutlierDetection.MaxEjectionTime = TimeSpan.FromSeconds(1),
             "catalog:OutlierDetection:MaxEjectionTime: 00:00:01 is shorter than BaseEjectionTime, which is 00:03:00; raise one or lower the other.");
@@ -160,7 +177,8 @@ public sealed class BadInputTests
     [InlineData(" ")]
     public void Valid_endpoint_hostname_is_accepted(string name)
     {
-        using ServiceProvider provider = ReportedErrors.Build(options => options.Endpoints = [new EndpointDescription(ReportedErrors.Address) { Hostname = name }]);
+        using ServiceProvider provider = ReportedErrors.Build(
+            options => options.Endpoints = [new EndpointDescription(ReportedErrors.Address) { Hostname = name }]);
 
         Assert.Single(provider.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer("catalog").Endpoints);
     }
@@ -180,7 +198,8 @@ public sealed class BadInputTests
         var exception = Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<IHttpClientFactory>().CreateClient("the catalog"));
 
         Assert.Equal(
-            ["the catalog:Hosts: the client's name 'the catalog' is not a host name, so its requests cannot be recognized by it; set Hosts to the hosts to balance, like [\"catalog\"], or to [\"*\"] for all."],
+            ["the catalog:Hosts: the client's name 'the catalog' is not a host name, so its requests cannot be recognized by it; set Hosts to the hosts to " +
+                "balance, like [\"catalog\"], or to [\"*\"] for all."],
             exception.Failures);
     }
 
@@ -193,7 +212,10 @@ public sealed class BadInputTests
 
         var exception = Assert.Throws<InvalidOperationException>(() => provider.GetRequiredService<IHttpClientFactory>().CreateClient("the catalog"));
 
-        Assert.StartsWith("Client 'the catalog' cannot be balanced: the client's name 'the catalog' is not a host name", exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Client 'the catalog' cannot be balanced: the client's name 'the catalog' is not a host name",
+            exception.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -228,27 +250,46 @@ public sealed class BadInputTests
         using ServiceProvider provider = ReportedErrors.Build(static _ => { });
         var balancers = provider.GetRequiredService<ILoadBalancerProvider>();
 
-        Assert.Equal("There is no service 'catalogue'. Known services: catalog. (Parameter 'serviceName')", Assert.Throws<ArgumentException>(() => balancers.GetLoadBalancer("catalogue")).Message);
-        Assert.Equal("Service 'catalog' has no subset 'v2': it has no subsets. (Parameter 'subset')", Assert.Throws<ArgumentException>(() => balancers.GetLoadBalancer("catalog", "v2")).Message);
+        Assert.Equal(
+            "There is no service 'catalogue'. Known services: catalog. (Parameter 'serviceName')",
+            Assert.Throws<ArgumentException>(() => balancers.GetLoadBalancer("catalogue")).Message);
+        Assert.Equal(
+            "Service 'catalog' has no subset 'v2': it has no subsets. (Parameter 'subset')",
+            Assert.Throws<ArgumentException>(() => balancers.GetLoadBalancer("catalog", "v2")).Message);
     }
 
     public static TheoryData<string, string> Configurations => new()
     {
-        { """{ "Endpoints": ["http://a"], "Endpionts": [] }""", "LoadBalancing:catalog:Endpionts: unknown key; allowed are Endpoints, Hosts, UnmatchedHost, Strategy, HashPolicies, SessionAffinity, LeastRequest, LeastLoad, ConsistentHash, OutlierDetection, HealthCheck, Panic, Locality, SlowStart, Subsetting, Timeout, TimeoutCoversBody, BodyIdleTimeout, Retry, Subsets, Routes, RetryBudget, ConnectionPool, Fault, EmptyUpdate, FollowRedirects." },
-        { """{ "Endpoints": [{ "Adress": "http://a" }] }""", "LoadBalancing:catalog:Endpoints:0:Adress: unknown key; allowed are Address, Weight, Hostname, HashKey, Draining, Labels, Priority, Locality." },
-        { """{ "Endpoints": "http://a" }""", "LoadBalancing:catalog:Endpoints: 'http://a' is not a list; expected a list like [\"http://10.0.0.1:8080\"], of texts or of sections with an Address." },
-        { """{ "Endpoints": { "first": "http://a" } }""", "LoadBalancing:catalog:Endpoints: a section with the key 'first' is not a list; expected a list like [\"http://10.0.0.1:8080\"], of texts or of sections with an Address." },
-        { """{ "Endpoints": ["http://a"], "Timeout": 5 }""", "LoadBalancing:catalog:Timeout: '5' cannot be read; a duration is written with its unit, like 250ms, 5s, 1m or 1h, as hh:mm:ss, or as 'infinite'." },
-        { """{ "Endpoints": ["http://a"], "Timeout": ["5s"] }""", "LoadBalancing:catalog:Timeout: it is a section or a list instead of a single value; a duration is written with its unit, like 250ms, 5s, 1m or 1h, as hh:mm:ss, or as 'infinite'." },
-        { """{ "Endpoints": ["http://a"], "Retry": 3 }""", "LoadBalancing:catalog:Retry: '3' is a single value or a list; expected a section with the keys MaxRetries, PerTryTimeout, RetryOn, RetriableStatuses, RetriableHeaders, RetryAllMethods, MaxBufferedBodySize, BaseBackoff, MaxBackoff." },
-        { """{ "Endpoints": ["http://a"], "Retry": { "MaxRetries": "two" } }""", "LoadBalancing:catalog:Retry:MaxRetries: 'two' cannot be read; expected a whole number." },
-        { """{ "Endpoints": ["http://a"], "UnmatchedHost": "Drop" }""", "LoadBalancing:catalog:UnmatchedHost: 'Drop' cannot be read; expected one of PassThrough, Reject." },
-        { """{ "Endpoints": ["http://a"], "Fault": { "Scope": 1 } }""", "LoadBalancing:catalog:Fault:Scope: '1' cannot be read; expected one of Request, Attempt." },
+        { """{ "Endpoints": ["http://a"], "Endpionts": [] }""", "LoadBalancing:catalog:Endpionts: unknown key; allowed are Endpoints, Hosts, " +
+            "UnmatchedHost, Strategy, HashPolicies, SessionAffinity, LeastRequest, LeastLoad, ConsistentHash, OutlierDetection, HealthCheck, Panic, " +
+            "Locality, SlowStart, Subsetting, Timeout, TimeoutCoversBody, BodyIdleTimeout, Retry, Subsets, Routes, RetryBudget, ConnectionPool, Fault, " +
+            "EmptyUpdate, FollowRedirects." },
+        { """{ "Endpoints": [{ "Adress": "http://a" }] }""", "LoadBalancing:catalog:Endpoints:0:Adress: unknown key; allowed are Address, Weight, " +
+            "Hostname, HashKey, Draining, Labels, Priority, Locality." },
+        { """{ "Endpoints": "http://a" }""", "LoadBalancing:catalog:Endpoints: 'http://a' is not a list; expected a list like [\"http://10.0.0.1:8080\"], " +
+            "of texts or of sections with an Address." },
+        { """{ "Endpoints": { "first": "http://a" } }""", "LoadBalancing:catalog:Endpoints: a section with the key 'first' is not a list; expected a list " +
+            "like [\"http://10.0.0.1:8080\"], of texts or of sections with an Address." },
+        { """{ "Endpoints": ["http://a"], "Timeout": 5 }""", "LoadBalancing:catalog:Timeout: '5' cannot be read; a duration is written with its unit, like " +
+            "250ms, 5s, 1m or 1h, as hh:mm:ss, or as 'infinite'." },
+        { """{ "Endpoints": ["http://a"], "Timeout": ["5s"] }""", "LoadBalancing:catalog:Timeout: it is a section or a list instead of a single value; a " +
+            "duration is written with its unit, like 250ms, 5s, 1m or 1h, as hh:mm:ss, or as 'infinite'." },
+        { """{ "Endpoints": ["http://a"], "Retry": 3 }""", "LoadBalancing:catalog:Retry: '3' is a single value or a list; expected a section with the keys " +
+            "MaxRetries, PerTryTimeout, RetryOn, RetriableStatuses, RetriableHeaders, RetryAllMethods, MaxBufferedBodySize, BaseBackoff, MaxBackoff." },
+        { """{ "Endpoints": ["http://a"], "Retry": { "MaxRetries": "two" } }""", "LoadBalancing:catalog:Retry:MaxRetries: 'two' cannot be read; expected a " +
+            "whole number." },
+        { """{ "Endpoints": ["http://a"], "UnmatchedHost": "Drop" }""", "LoadBalancing:catalog:UnmatchedHost: 'Drop' cannot be read; expected one of " +
+            "PassThrough, Reject." },
+        { """{ "Endpoints": ["http://a"], "Fault": { "Scope": 1 } }""", "LoadBalancing:catalog:Fault:Scope: '1' cannot be read; expected one of Request, " +
+            "Attempt." },
         { """{ "Endpoints": ["http://a"], "OutlierDetection": { "MaxEjectionPercent": 101 } }""", "LoadBalancing:catalog:OutlierDetection:MaxEjectionPercent: 101 is not allowed; a percentage is 0 to 100." },
-        { """{ "Endpoints": ["http://a"], "Retry": { "RetriableStatuses": [429, 700] } }""", "LoadBalancing:catalog:Retry:RetriableStatuses:1: '700' cannot be read; expected a status or a range of them, 100 to 599, like 503, 500-599 or 5xx." },
-        { """{ "Endpoints": ["http://a"], "Retry": { "RetriableStatuses": 503 } }""", "LoadBalancing:catalog:Retry:RetriableStatuses: '503' is not a list; expected a list of statuses and ranges like [429, \"500-599\"]." },
+        { """{ "Endpoints": ["http://a"], "Retry": { "RetriableStatuses": [429, 700] } }""", "LoadBalancing:catalog:Retry:RetriableStatuses:1: '700' " +
+            "cannot be read; expected a status or a range of them, 100 to 599, like 503, 500-599 or 5xx." },
+        { """{ "Endpoints": ["http://a"], "Retry": { "RetriableStatuses": 503 } }""", "LoadBalancing:catalog:Retry:RetriableStatuses: '503' is not a list; " +
+            "expected a list of statuses and ranges like [429, \"500-599\"]." },
         { """{ "Endpoints": ["http://a"], "OutlierDetection": { "ErrorStatuses": ["500-499"] } }""", "LoadBalancing:catalog:OutlierDetection:ErrorStatuses:0: '500-499' cannot be read; expected a status or a range of them, 100 to 599, like 503, 500-599 or 5xx." },
-        { """{ "Endpoints": ["http://a"], "HealthCheck": { "Headers": ["X-Probe: 1"] } }""", "LoadBalancing:catalog:HealthCheck:Headers: it is a list instead of a section of names and values; expected a section of texts like { \"x-probe\": \"1\" }." },
+        { """{ "Endpoints": ["http://a"], "HealthCheck": { "Headers": ["X-Probe: 1"] } }""", "LoadBalancing:catalog:HealthCheck:Headers: it is a list " +
+            "instead of a section of names and values; expected a section of texts like { \"x-probe\": \"1\" }." },
         { """{ "Endpoints": ["http://a"], "HealthCheck": { "Headers": { "X-Probe": { "value": 1 } } } }""", "LoadBalancing:catalog:HealthCheck:Headers:X-Probe: expected a text." },
         { """ "http://a" """, "LoadBalancing:catalog: 'http://a' is a single value; expected a section with the options of a service." },
     };

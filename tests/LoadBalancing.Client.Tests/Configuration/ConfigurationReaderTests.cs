@@ -26,7 +26,9 @@ public sealed class ConfigurationReaderTests
         Assert.Equal((2, "eu-west/a"), (options.Endpoints[0].Priority, options.Endpoints[0].Locality));
         Assert.Equal(("eu-west/a", LocalityMode.Distribute, "blue"), (options.Locality.Self, options.Locality.Mode, options.Locality.Labels["network"]));
         Assert.Equal([("eu-west/*", 20.5), ("eu-west/a", 80)], options.Locality.Distribute[0].To.Select(static pair => (pair.Key, pair.Value)).Order());
-        Assert.Equal((3, 50, 2), (options.Locality.ZoneAware.MinClusterSize, options.Locality.ZoneAware.RoutingPercent, options.Locality.ZoneAware.ForceLocalZoneMinSize));
+        Assert.Equal(
+            (3, 50, 2),
+            (options.Locality.ZoneAware.MinClusterSize, options.Locality.ZoneAware.RoutingPercent, options.Locality.ZoneAware.ForceLocalZoneMinSize));
         Assert.Equal((TimeSpan.FromSeconds(30), 2, 5), (options.SlowStart.Window, options.SlowStart.Aggression, options.SlowStart.MinWeightPercent));
         Assert.Equal((20, "orders-7"), (options.Subsetting.Size, options.Subsetting.ClientId));
     }

@@ -8,7 +8,8 @@ using LoadBalancing.Client.TestSupport;
 namespace LoadBalancing.Client.Tests.Configuration;
 
 /// <summary>
-/// The JSON schema with which editors complete and validate <c>appsettings.json</c> matches the reader and the XML documentation of the options. When this fails after a change to the options, run the
+/// The JSON schema with which editors complete and validate <c>appsettings.json</c> matches the reader and the XML documentation of the options. When
+/// this fails after a change to the options, run the
 /// tests with the environment variable <c>UPDATE_SCHEMA=1</c> and review the changes of the file.
 /// </summary>
 public sealed partial class ConfigurationSchemaTests
@@ -103,7 +104,8 @@ public sealed partial class ConfigurationSchemaTests
         string text = string.Concat(summary.Nodes().Select(static node => node switch
         {
             XText plain => plain.Value,
-            XElement { Name.LocalName: "see" or "paramref" } reference when reference.Attribute("cref") is { } cref => cref.Value[(cref.Value.LastIndexOf('.') + 1)..],
+            XElement { Name.LocalName: "see" or "paramref" } reference when reference.Attribute("cref") is { } cref =>
+                cref.Value[(cref.Value.LastIndexOf('.') + 1)..],
             XElement element => element.Value,
             _ => "",
         }));

@@ -25,7 +25,9 @@ public sealed class OptionsFromElsewhereTests
                 invalid.ReadFrom(bad);
             })
             .Services.BuildServiceProvider();
-        OptionsValidationException exception = Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<IOptionsMonitor<LoadBalancingOptions>>().Get("catalog"));
+        OptionsValidationException exception = Assert.Throws<OptionsValidationException>(() => provider
+            .GetRequiredService<IOptionsMonitor<LoadBalancingOptions>>()
+            .Get("catalog"));
         Assert.StartsWith("Timeout: '3' cannot be read;", Assert.Single(exception.Failures), StringComparison.Ordinal);
     }
 

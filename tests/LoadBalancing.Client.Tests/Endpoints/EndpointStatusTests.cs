@@ -40,7 +40,7 @@ public sealed class EndpointStatusTests
     public void An_ejected_endpoint_is_unavailable_and_available_again_in_the_next_generation()
     {
         EndpointStatus ejected = default(EndpointStatus).WithConsecutiveErrors(5).WithClaim().NextGeneration();
-EndpointStatus restored = ejected.NextGeneration();
+        EndpointStatus restored = ejected.NextGeneration();
 
         Assert.Equal((true, true, false, 1u), (ejected.IsEjected, ejected.IsUnavailable, ejected.IsUnrestricted, ejected.Generation));
         Assert.Equal((false, false, false), (ejected.HasStreak, ejected.IsClaimed, ejected.IsFailingHealthChecks));

@@ -45,7 +45,10 @@ public sealed class LoadBalancingHandlerTests
     {
         await using LoopbackServer server = await LoopbackServer.StartAsync(protocols: HttpProtocols.Http2);
         await using var client = new BalancedClient(options: o => o.Endpoints = [server.Address]);
-        var request = new HttpRequestMessage(HttpMethod.Get, "/a%2Fb?x=%20y") { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        var request = new HttpRequestMessage(
+            HttpMethod.Get,
+            "/a%2Fb?x=%20y")
+        { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
 
         using HttpResponseMessage response = await client.SendAsync(request, cancellationToken: Cancelled);
 
@@ -61,7 +64,10 @@ public sealed class LoadBalancingHandlerTests
         using X509Certificate2 certificate = TestCertificate.For("catalog");
         await using LoopbackServer server = await LoopbackServer.StartAsync(protocols: protocol, certificate: certificate);
         await using BalancedClient client = Trusting(certificate, server.Address);
-        var request = new HttpRequestMessage(HttpMethod.Get, "https://catalog/items") { Version = Version.Parse(version), VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        var request = new HttpRequestMessage(
+            HttpMethod.Get,
+            "https://catalog/items")
+        { Version = Version.Parse(version), VersionPolicy = HttpVersionPolicy.RequestVersionExact };
 
         using HttpResponseMessage response = await client.SendAsync(request, cancellationToken: Cancelled);
 
@@ -75,12 +81,20 @@ public sealed class LoadBalancingHandlerTests
     {
         using X509Certificate2 certificate = TestCertificate.For("static.example");
         await using LoopbackServer server = await LoopbackServer.StartAsync(protocols: protocol, certificate: certificate);
-        await using BalancedClient client = Trusting(certificate, server.Address, static options => options.Routes = [new() { Name = "static", Rewrite = new() { Host = "static.example", Path = "/a%2Fb" } }]);
-        var request = new HttpRequestMessage(HttpMethod.Get, "https://catalog/items?x=%20y") { Version = Version.Parse(version), VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        await using BalancedClient client = Trusting(
+            certificate,
+            server.Address,
+            static options => options.Routes = [new() { Name = "static", Rewrite = new() { Host = "static.example", Path = "/a%2Fb" } }]);
+        var request = new HttpRequestMessage(
+            HttpMethod.Get,
+            "https://catalog/items?x=%20y")
+        { Version = Version.Parse(version), VersionPolicy = HttpVersionPolicy.RequestVersionExact };
 
         using HttpResponseMessage response = await client.SendAsync(request, cancellationToken: Cancelled);
 
-        Assert.Equal(("static.example", "static.example", "/a%2Fb?x=%20y"), (server.Requests.Single().Host, server.Requests.Single().ServerName, server.Requests.Single().Target));
+        Assert.Equal(
+            ("static.example", "static.example", "/a%2Fb?x=%20y"),
+            (server.Requests.Single().Host, server.Requests.Single().ServerName, server.Requests.Single().Target));
         Assert.Equal("https://catalog/items?x=%20y", request.RequestUri!.AbsoluteUri);
     }
 
@@ -171,7 +185,10 @@ public sealed class LoadBalancingHandlerTests
 
         HttpStatusCode[] statuses = await Task.WhenAll(Enumerable.Range(0, 200).Select(async _ =>
         {
-            var request = new HttpRequestMessage(HttpMethod.Get, "/items") { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+            var request = new HttpRequestMessage(
+                HttpMethod.Get,
+                "/items")
+            { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
             using HttpResponseMessage response = await client.SendAsync(request, cancellationToken: Cancelled);
             return response.StatusCode;
         }));

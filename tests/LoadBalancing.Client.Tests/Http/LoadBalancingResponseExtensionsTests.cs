@@ -126,7 +126,10 @@ public sealed class LoadBalancingResponseExtensionsTests
         await using var client = new BalancedClient(options: o => o.Endpoints = [upgrading.Address]);
         var request = new HttpRequestMessage(HttpMethod.Get, "/") { Headers = { { "Connection", "upgrade" }, { "Upgrade", "echo" } } };
 
-        using HttpResponseMessage response = await client.SendAsync(request, completion: HttpCompletionOption.ResponseHeadersRead, cancellationToken: Cancelled);
+        using HttpResponseMessage response = await client.SendAsync(
+            request,
+            completion: HttpCompletionOption.ResponseHeadersRead,
+            cancellationToken: Cancelled);
 
         Assert.Same(client.Endpoints[0], response.GetUpstream()!.Endpoint);
     }

@@ -18,7 +18,10 @@ public sealed class PassThroughReporterTests
         await using LoopbackServer other = await LoopbackServer.StartAsync();
         await using var client = new BalancedClient();
 
-        using HttpResponseMessage response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, $"{other.Address}/a%2Fb"), sync, cancellationToken: Cancelled);
+        using HttpResponseMessage response = await client.SendAsync(
+            new HttpRequestMessage(HttpMethod.Get, $"{other.Address}/a%2Fb"),
+            sync,
+            cancellationToken: Cancelled);
 
         Assert.Equal(new LoopbackRequest("GET", "/a%2Fb", $"127.0.0.1:{other.Port}", "HTTP/1.1", null), other.Requests.Single());
     }
@@ -67,9 +70,14 @@ public sealed class PassThroughReporterTests
         var stub = new StubHandler();
         await using var client = new BalancedClient(stub, o => (o.Hosts, o.UnmatchedHost) = (["one", "two"], UnmatchedHostBehavior.Reject));
 
-        HttpRequestException rejected = await Assert.ThrowsAsync<HttpRequestException>(() => client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "http://three/"), sync, cancellationToken: Cancelled));
+        HttpRequestException rejected = await Assert.ThrowsAsync<HttpRequestException>(() => client.SendAsync(
+            new HttpRequestMessage(HttpMethod.Get, "http://three/"),
+            sync,
+            cancellationToken: Cancelled));
 
-        Assert.Equal("Host 'three' is not balanced by service 'catalog', which balances one, two and rejects all others (UnmatchedHost = Reject).", rejected.Message);
+        Assert.Equal(
+            "Host 'three' is not balanced by service 'catalog', which balances one, two and rejects all others (UnmatchedHost = Reject).",
+            rejected.Message);
         Assert.Empty(stub.Calls);
     }
 

@@ -13,7 +13,8 @@ public sealed class RedirectRulesTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    public static MatrixTheoryData<int, string> StatusesAndMethods => new([300, 301, 302, 303, 304, 305, 306, 307, 308], ["GET", "HEAD", "POST", "PUT", "DELETE"]);
+    public static MatrixTheoryData<int, string> StatusesAndMethods =>
+        new([300, 301, 302, 303, 304, 305, 306, 307, 308], ["GET", "HEAD", "POST", "PUT", "DELETE"]);
 
     [Theory]
     [InlineData("/next", false)]
@@ -132,7 +133,9 @@ public sealed class RedirectRulesTests
         await using LoopbackServer server = await LoopbackServer.StartAsync(RedirectTo(location));
         await using BalancedClient client = ClientOf(server);
 
-        using HttpResponseMessage response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "https://catalog/start"), cancellationToken: Cancelled);
+        using HttpResponseMessage response = await client.SendAsync(
+            new HttpRequestMessage(HttpMethod.Get, "https://catalog/start"),
+            cancellationToken: Cancelled);
 
         Assert.Equal(HttpStatusCode.Found, response.StatusCode);
     }

@@ -2,8 +2,10 @@ using System.Net;
 
 namespace LoadBalancing.Client.Tests.Http;
 
-/// <summary><c>request.LoadBalancing()</c>: the options it writes, and the arguments it rejects. The effect of each option is tested where it is used.</summary>
-public sealed class RequestLoadBalancingTests
+/// <summary>
+/// <c>request.LoadBalancing()</c>: the options it writes, and the arguments it rejects. The effect of each option is tested where it is used.
+/// </summary>
+public sealed class RequestLoadBalancingTests : IDisposable
 {
     private static readonly Action<RequestLoadBalancing>[] Members =
     [
@@ -19,6 +21,8 @@ public sealed class RequestLoadBalancingTests
 
     private readonly HttpRequestMessage _request = new(HttpMethod.Post, "http://catalog/items");
 
+    public void Dispose() => _request.Dispose();
+
     [Fact]
     public void A_chain_sets_all_options_of_its_request_and_ends_with_the_request()
     {
@@ -31,7 +35,9 @@ public sealed class RequestLoadBalancingTests
         Assert.Same(_request, request);
         Assert.Equal("reports", ExplicitRoute.Get(request));
         Assert.Equal((true, factory), (Find(RequestTraits.Idempotent), Find(RequestBodies.Factory)));
-        Assert.Equal((42ul, IPAddress.Loopback, caller), (Find(RequestAffinity.Hash), Find(RequestHashInputs.CallerAddressKey), Find(RequestAffinity.CallerContext)));
+        Assert.Equal(
+            (42ul, IPAddress.Loopback, caller),
+            (Find(RequestAffinity.Hash), Find(RequestHashInputs.CallerAddressKey), Find(RequestAffinity.CallerContext)));
     }
 
     [Fact]

@@ -54,7 +54,10 @@ public sealed class BalancerWithoutClientTests
     [Fact]
     public void Every_option_is_either_used_by_picks_or_rejected()
     {
-        IEnumerable<string> options = typeof(LoadBalancingOptions).GetProperties().Select(static property => property.Name).Where(static name => name != "ConnectionPool");
+        IEnumerable<string> options = typeof(LoadBalancingOptions)
+            .GetProperties()
+            .Select(static property => property.Name)
+            .Where(static name => name != "ConnectionPool");
         IEnumerable<string> ofPool = typeof(ConnectionPoolOptions).GetProperties().Select(static property => $"ConnectionPool:{property.Name}");
 
         // A part of an option may be rejected while the rest is accepted.
@@ -88,9 +91,18 @@ public sealed class BalancerWithoutClientTests
     }
 
     [Theory]
-    [InlineData("tcp://10.0.0.1:25", HealthCheckKind.Http, "Http sends probes over HTTP, which 'tcp://10.0.0.1:25' does not support; set Tcp, or Custom with your own IHealthProbe.")]
-    [InlineData("tcp://10.0.0.1:25", HealthCheckKind.Grpc, "Grpc sends probes over HTTP, which 'tcp://10.0.0.1:25' does not support; set Tcp, or Custom with your own IHealthProbe.")]
-    [InlineData("udp://10.0.0.1:53", HealthCheckKind.Tcp, "Tcp opens a connection, and 'udp://10.0.0.1:53' does not accept connections; set Custom, with your own IHealthProbe that sends probes over UDP.")]
+    [InlineData(
+        "tcp://10.0.0.1:25",
+        HealthCheckKind.Http,
+        "Http sends probes over HTTP, which 'tcp://10.0.0.1:25' does not support; set Tcp, or Custom with your own IHealthProbe.")]
+    [InlineData(
+        "tcp://10.0.0.1:25",
+        HealthCheckKind.Grpc,
+        "Grpc sends probes over HTTP, which 'tcp://10.0.0.1:25' does not support; set Tcp, or Custom with your own IHealthProbe.")]
+    [InlineData(
+        "udp://10.0.0.1:53",
+        HealthCheckKind.Tcp,
+        "Tcp opens a connection, and 'udp://10.0.0.1:53' does not accept connections; set Custom, with your own IHealthProbe that sends probes over UDP.")]
     public void Health_checks_that_the_endpoint_can_never_pass_are_rejected(string address, HealthCheckKind kind, string error)
     {
         string[] errors = ErrorsOf(options =>
@@ -141,7 +153,9 @@ public sealed class BalancerWithoutClientTests
     public void A_reload_with_options_for_http_only_is_rejected()
     {
         var logs = new FakeLogCollector();
-        IConfigurationRoot configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["smtp:Endpoints:0"] = "tcp://10.0.0.1:25" }).Build();
+        IConfigurationRoot configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(new Dictionary<string, string?> { ["smtp:Endpoints:0"] = "tcp://10.0.0.1:25" })
+            .Build();
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.AddProvider(new FakeLoggerProvider(logs)));
         services.AddLoadBalancer("smtp").ReplaceConfiguration(configuration.GetSection("smtp"));
@@ -153,14 +167,19 @@ public sealed class BalancerWithoutClientTests
         configuration.Reload();
 
         Assert.Equal("10.0.0.1", Assert.Single(balancer.Endpoints).Address.Host);
-        Assert.Contains($"smtp:Timeout: {Why}", Assert.Single(logs.GetSnapshot(), static log => log.Id.Id == LogEvents.ReloadRejected).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"smtp:Timeout: {Why}",
+            Assert.Single(logs.GetSnapshot(), static log => log.Id.Id == LogEvents.ReloadRejected).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Defaults_of_all_http_clients_do_not_apply_to_it()
     {
         var services = new ServiceCollection();
-        services.ConfigureHttpClientDefaults(static clients => clients.AddLoadBalancing(static options => options.Timeout = TimeSpan.FromSeconds(1)).AddEndpointSource(new ManualEndpointSource()));
+        services.ConfigureHttpClientDefaults(static clients => clients
+            .AddLoadBalancing(static options => options.Timeout = TimeSpan.FromSeconds(1))
+            .AddEndpointSource(new ManualEndpointSource()));
         services.AddLoadBalancer("smtp", static options => options.Endpoints = ["tcp://10.0.0.1:25"]);
         using ServiceProvider provider = services.BuildServiceProvider();
 
@@ -212,7 +231,10 @@ public sealed class BalancerWithoutClientTests
 
         var exception = Assert.Throws<ArgumentException>(() => provider.GetRequiredService<IFaultInjection>().Inject("smtp", new FaultOptions()));
 
-        Assert.StartsWith("Service 'smtp' is registered with AddLoadBalancer, without a client, and faults are injected into HTTP requests.", exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Service 'smtp' is registered with AddLoadBalancer, without a client, and faults are injected into HTTP requests.",
+            exception.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

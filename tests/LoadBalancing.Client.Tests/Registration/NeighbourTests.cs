@@ -30,10 +30,12 @@ public sealed class NeighbourTests : IDisposable
         Assert.Equal(["10.0.0.1", "10.0.0.2"], _stub.Calls.Select(static call => call.Uri.Host).Distinct().Order());
         Assert.All(_stub.Calls, static call => Assert.Equal("catalog", call.Host));
         Assert.Equal(
-            ["Client 'catalog' is balanced as service 'catalog': its service-discovery handler was removed, because it would choose the address before the balancing."],
+            ["Client 'catalog' is balanced as service 'catalog': its service-discovery handler was removed, because it would choose the address before the " +
+                "balancing."],
             Logged(LogEvents.ServiceDiscoveryRemoved));
         Assert.Equal(
-            ["Client 'catalog' has a resilience handler around the balancing, and both try again: 3 attempts here times those of the handler, 12 with its default of 4. Remove one of the two."],
+            ["Client 'catalog' has a resilience handler around the balancing, and both try again: 3 attempts here times those of the handler, 12 with its " +
+                "default of 4. Remove one of the two."],
             Logged(LogEvents.ResilienceHandlerKept));
     }
 
@@ -145,5 +147,8 @@ public sealed class NeighbourTests : IDisposable
         }
     }
 
-    private string[] Logged(int id) => [.. _logs.GetSnapshot().Where(log => log.Id.Id == id && log.Category!.StartsWith("LoadBalancing", StringComparison.Ordinal)).Select(static log => log.Message)];
+    private string[] Logged(int id) => [.. _logs
+        .GetSnapshot()
+        .Where(log => log.Id.Id == id && log.Category!.StartsWith("LoadBalancing", StringComparison.Ordinal))
+        .Select(static log => log.Message)];
 }

@@ -37,7 +37,15 @@ public sealed class RegistrationTests : IAsyncDisposable
     public void Attempts_that_exceed_the_timeout_are_warned_about_unless_all_options_are_defaults(int? whole, int? perTry, int? attempts, bool warned)
     {
         var options = new LoadBalancingOptions { Timeout = Seconds(whole), Retry = { PerTryTimeout = Seconds(perTry), MaxRetries = attempts } };
-        var routed = new LoadBalancingOptions { Routes = [new() { Name = "a", Timeout = Seconds(whole), Retry = new() { PerTryTimeout = Seconds(perTry), MaxRetries = attempts } }] };
+        var routed = new LoadBalancingOptions
+        {
+            Routes = [new()
+        {
+            Name = "a",
+            Timeout = Seconds(whole),
+            Retry = new() { PerTryTimeout = Seconds(perTry), MaxRetries = attempts },
+        }]
+        };
 
         Assert.Equal((warned, warned), (StartupWarnings.FindConflictingTimeouts(options).Any(), StartupWarnings.FindConflictingTimeouts(routed).Any()));
 
@@ -47,7 +55,9 @@ public sealed class RegistrationTests : IAsyncDisposable
     [Fact]
     public async Task By_name_in_code()
     {
-        _services.AddLoadBalancedHttpClient("catalog", static options => options.Endpoints = ["http://10.0.0.1", "http://10.0.0.2"]).ConfigurePrimaryHttpMessageHandler(() => _stub);
+        _services
+            .AddLoadBalancedHttpClient("catalog", static options => options.Endpoints = ["http://10.0.0.1", "http://10.0.0.2"])
+            .ConfigurePrimaryHttpMessageHandler(() => _stub);
 
         await SendAsync("catalog", "/items", times: 4);
 
@@ -57,8 +67,12 @@ public sealed class RegistrationTests : IAsyncDisposable
     [Fact]
     public async Task By_name_from_a_section()
     {
-        IConfiguration configuration = Json("""{ "Elsewhere": { "Endpoints": ["http://10.0.0.1", { "Address": "http://10.0.0.2", "Weight": 1 }], "Timeout": "2s" } }""");
-        _services.AddLoadBalancedHttpClient("catalog").ReplaceConfiguration(configuration.GetSection("Elsewhere")).ConfigurePrimaryHttpMessageHandler(() => _stub);
+        IConfiguration configuration = Json(
+            """{ "Elsewhere": { "Endpoints": ["http://10.0.0.1", { "Address": "http://10.0.0.2", "Weight": 1 }], "Timeout": "2s" } }""");
+        _services
+            .AddLoadBalancedHttpClient("catalog")
+            .ReplaceConfiguration(configuration.GetSection("Elsewhere"))
+            .ConfigurePrimaryHttpMessageHandler(() => _stub);
 
         await SendAsync("catalog", "/items", times: 4);
 
@@ -79,7 +93,9 @@ public sealed class RegistrationTests : IAsyncDisposable
     [Fact]
     public async Task A_typed_client_is_named_after_its_type()
     {
-        _services.AddLoadBalancedHttpClient<TypedClient>(static options => options.Endpoints = ["http://10.0.0.1", "http://10.0.0.2"]).ConfigurePrimaryHttpMessageHandler(() => _stub);
+        _services
+            .AddLoadBalancedHttpClient<TypedClient>(static options => options.Endpoints = ["http://10.0.0.1", "http://10.0.0.2"])
+            .ConfigurePrimaryHttpMessageHandler(() => _stub);
         Build();
 
         await _provider!.GetRequiredService<TypedClient>().GetAsync();
@@ -92,7 +108,9 @@ public sealed class RegistrationTests : IAsyncDisposable
     [Fact]
     public async Task A_typed_client_with_an_interface_and_a_name()
     {
-        _services.AddLoadBalancedHttpClient<ITypedClient, TypedClient>("catalog", static options => options.Endpoints = ["http://10.0.0.1", "http://10.0.0.2"]).ConfigurePrimaryHttpMessageHandler(() => _stub);
+        _services
+            .AddLoadBalancedHttpClient<ITypedClient, TypedClient>("catalog", static options => options.Endpoints = ["http://10.0.0.1", "http://10.0.0.2"])
+            .ConfigurePrimaryHttpMessageHandler(() => _stub);
         Build();
 
         await _provider!.GetRequiredService<ITypedClient>().GetAsync();
@@ -103,7 +121,10 @@ public sealed class RegistrationTests : IAsyncDisposable
     [Fact]
     public async Task An_existing_plain_client()
     {
-        _services.AddHttpClient("catalog").ConfigurePrimaryHttpMessageHandler(() => _stub).AddLoadBalancing(static options => options.Endpoints = ["http://10.0.0.1", "http://10.0.0.2"]);
+        _services
+            .AddHttpClient("catalog")
+            .ConfigurePrimaryHttpMessageHandler(() => _stub)
+            .AddLoadBalancing(static options => options.Endpoints = ["http://10.0.0.1", "http://10.0.0.2"]);
 
         await SendAsync("catalog", "http://catalog/items", times: 4);
 
@@ -138,7 +159,9 @@ public sealed class RegistrationTests : IAsyncDisposable
     [Fact]
     public async Task Under_the_defaults_of_all_clients_the_host_selects_the_service()
     {
-        _services.AddSingleton(Json("""{ "LoadBalancing": { "catalog": { "Endpoints": ["http://10.0.0.1"] }, "orders": { "Endpoints": ["http://10.0.0.2"], "Hosts": ["orders.internal"] } } }"""));
+        _services.AddSingleton(
+            Json(
+                """{ "LoadBalancing": { "catalog": { "Endpoints": ["http://10.0.0.1"] }, "orders": { "Endpoints": ["http://10.0.0.2"], "Hosts": ["orders.internal"] } } }"""));
         _services.ConfigureHttpClientDefaults(builder => builder.ConfigurePrimaryHttpMessageHandler(() => _stub).AddLoadBalancing());
 
         await SendAsync("anything", "http://catalog/a");
@@ -169,7 +192,8 @@ public sealed class RegistrationTests : IAsyncDisposable
     public async Task Under_the_defaults_invalid_options_fail_the_application_start()
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.Configuration.AddConfiguration(Json("""{ "LoadBalancing": { "catalog": { "Endpoints": ["http://10.0.0.1"] }, "orders": { "Endpoints": ["nonsense"] } } }"""));
+        builder.Configuration.AddConfiguration(
+            Json("""{ "LoadBalancing": { "catalog": { "Endpoints": ["http://10.0.0.1"] }, "orders": { "Endpoints": ["nonsense"] } } }"""));
         builder.Services.ConfigureHttpClientDefaults(static client => client.AddLoadBalancing());
         using IHost host = builder.Build();
 
@@ -181,7 +205,9 @@ public sealed class RegistrationTests : IAsyncDisposable
     [Fact]
     public async Task Defaults_apply_first_whatever_the_order_of_calls()
     {
-        _services.AddLoadBalancedHttpClient("catalog", static options => options.Endpoints = ["http://10.0.0.1"]).ConfigurePrimaryHttpMessageHandler(() => _stub);
+        _services
+            .AddLoadBalancedHttpClient("catalog", static options => options.Endpoints = ["http://10.0.0.1"])
+            .ConfigurePrimaryHttpMessageHandler(() => _stub);
         _services.ConfigureHttpClientDefaults(static builder => builder.AddLoadBalancing(static options =>
         {
             options.Endpoints = ["http://10.9.9.9"];
@@ -202,7 +228,10 @@ public sealed class RegistrationTests : IAsyncDisposable
             options.Endpoints = ["http://10.0.0.1"];
             options.Timeout = TimeSpan.FromSeconds(7);
         }).Configure(static options => options.Retry.MaxRetries = 9);
-        _services.AddHttpClient("catalog").AddLoadBalancing(static options => options.Endpoints = ["http://10.0.0.2"]).ConfigurePrimaryHttpMessageHandler(() => _stub);
+        _services
+            .AddHttpClient("catalog")
+            .AddLoadBalancing(static options => options.Endpoints = ["http://10.0.0.2"])
+            .ConfigurePrimaryHttpMessageHandler(() => _stub);
 
         await SendAsync("catalog", "/items");
 
@@ -239,7 +268,9 @@ public sealed class RegistrationTests : IAsyncDisposable
         Assert.Null(client.BaseAddress);
         Assert.Equal("http://catalog/items", Assert.Single(_stub.Calls).Uri.ToString());
         Assert.DoesNotContain(HandlersOf("catalog"), static handler => handler is LoadBalancingHandler);
-        Assert.Equal("There is no service 'catalog'. Known services: . (Parameter 'serviceName')", Assert.Throws<ArgumentException>(() => _provider!.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer("catalog")).Message);
+        Assert.Equal(
+            "There is no service 'catalog'. Known services: . (Parameter 'serviceName')",
+            Assert.Throws<ArgumentException>(() => _provider!.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer("catalog")).Message);
     }
 
     [Fact]
@@ -271,7 +302,9 @@ public sealed class RegistrationTests : IAsyncDisposable
     public async Task Adding_after_removing_balances_again()
     {
         _services.AddLoadBalancedHttpClient("catalog", static options => options.Timeout = TimeSpan.FromSeconds(1)).RemoveLoadBalancing();
-        _services.AddLoadBalancedHttpClient("catalog", static options => options.Endpoints = ["http://10.0.0.1"]).ConfigurePrimaryHttpMessageHandler(() => _stub);
+        _services
+            .AddLoadBalancedHttpClient("catalog", static options => options.Endpoints = ["http://10.0.0.1"])
+            .ConfigurePrimaryHttpMessageHandler(() => _stub);
 
         await SendAsync("catalog", "/items");
 
@@ -285,7 +318,9 @@ public sealed class RegistrationTests : IAsyncDisposable
         _services.AddLoadBalancedHttpClient("catalog", static options => options.Endpoints = ["http://10.0.0.1"]);
         Build();
 
-        Assert.Same(_provider!.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer("catalog"), _provider!.GetRequiredKeyedService<LoadBalancer>("catalog"));
+        Assert.Same(_provider!
+            .GetRequiredService<ILoadBalancerProvider>()
+            .GetLoadBalancer("catalog"), _provider!.GetRequiredKeyedService<LoadBalancer>("catalog"));
     }
 
     [Fact]
@@ -295,7 +330,9 @@ public sealed class RegistrationTests : IAsyncDisposable
             .AddHttpMessageHandler(static () => new NoOpHandler());
         Build();
 
-        Type[] ours = [.. HandlersOf("catalog").Select(static handler => handler.GetType()).Where(static type => type == typeof(NoOpHandler) || type == typeof(LoadBalancingHandler))];
+        Type[] ours = [.. HandlersOf("catalog")
+            .Select(static handler => handler.GetType())
+            .Where(static type => type == typeof(NoOpHandler) || type == typeof(LoadBalancingHandler))];
 
         Assert.Equal([typeof(NoOpHandler), typeof(LoadBalancingHandler)], ours);
     }
@@ -345,12 +382,17 @@ public sealed class RegistrationTests : IAsyncDisposable
     public async Task A_cookie_container_below_cookie_affinity_fails_the_application_start(bool stateful)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.Services.AddLoadBalancedHttpClient("catalog", options => CookieAffinity(options, stateful)).ConfigurePrimaryHttpMessageHandler(static () => new HttpClientHandler());
+        builder.Services
+            .AddLoadBalancedHttpClient("catalog", options => CookieAffinity(options, stateful))
+            .ConfigurePrimaryHttpMessageHandler(static () => new HttpClientHandler());
         using IHost host = builder.Build();
 
         var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(TestContext.Current.CancellationToken));
 
-        Assert.Equal(["catalog: affinity goes by a cookie, and the primary handler of client 'catalog' has its own cookie container, below the load balancer; set UseCookies = false on it."], exception.Failures);
+        Assert.Equal(
+            ["catalog: affinity goes by a cookie, and the primary handler of client 'catalog' has its own cookie container, below the load balancer; set " +
+                "UseCookies = false on it."],
+            exception.Failures);
     }
 
     [Theory]
@@ -363,7 +405,9 @@ public sealed class RegistrationTests : IAsyncDisposable
         IHttpLoadBalancingBuilder client = builder.Services.AddLoadBalancedHttpClient("catalog", static options => CookieAffinity(options, stateful: true));
         if (kind != "ours")
         {
-            client.ConfigurePrimaryHttpMessageHandler(() => kind == "not there yet" ? throw new InvalidOperationException(kind) : new HttpClientHandler { UseCookies = false });
+            client.ConfigurePrimaryHttpMessageHandler(() => kind == "not there yet"
+                ? throw new InvalidOperationException(kind)
+                : new HttpClientHandler { UseCookies = false });
         }
 
         using IHost host = builder.Build();
@@ -391,8 +435,10 @@ public sealed class RegistrationTests : IAsyncDisposable
 
         Assert.Equal(
             [
-                "Service 'catalog': OutlierDetection:MaxEjectionPercent is 60 and Panic:ThresholdPercent is 50: once more than 50 % of the endpoints are ejected, panic sends traffic to all of them again. Lower one of the two.",
-                "Service 'catalog': Fault:Scope is Request, as in a mesh: neither retries nor timeouts see the injected faults. Set it to Attempt to test them.",
+                "Service 'catalog': OutlierDetection:MaxEjectionPercent is 60 and Panic:ThresholdPercent is 50: once more than 50 % of the endpoints are " +
+                    "ejected, panic sends traffic to all of them again. Lower one of the two.",
+                "Service 'catalog': Fault:Scope is Request, as in a mesh: neither retries nor timeouts see the injected faults. Set it to Attempt to " +
+                    "test them.",
             ],
             atStart);
         Assert.Equal(atStart, Logged(LogEvents.StartupWarning));
@@ -402,7 +448,9 @@ public sealed class RegistrationTests : IAsyncDisposable
     [Fact]
     public void A_client_timeout_shorter_than_the_service_timeout_is_logged()
     {
-        _services.AddLoadBalancedHttpClient("catalog", static options => options.Endpoints = ["http://10.0.0.1"]).ConfigureHttpClient(static client => client.Timeout = TimeSpan.FromSeconds(3));
+        _services
+            .AddLoadBalancedHttpClient("catalog", static options => options.Endpoints = ["http://10.0.0.1"])
+            .ConfigureHttpClient(static client => client.Timeout = TimeSpan.FromSeconds(3));
         Build();
 
         using HttpClient first = Client("catalog");
@@ -410,25 +458,30 @@ public sealed class RegistrationTests : IAsyncDisposable
 
         Assert.Equal(TimeSpan.FromSeconds(3), first.Timeout);
         Assert.Equal(
-            ["Client 'catalog' gives up after 00:00:03 (HttpClient.Timeout), before the balancing's own Timeout of 00:00:30 can: raise the one or lower the other."],
+            ["Client 'catalog' gives up after 00:00:03 (HttpClient.Timeout), before the balancing's own Timeout of 00:00:30 can: raise the one or lower " +
+                "the other."],
             Logged(LogEvents.ClientTimeoutShorter));
     }
 
     [Fact]
     public void A_client_that_requests_tls_with_plain_text_endpoints_is_logged()
     {
-        _services.AddHttpClient("catalog", static client => client.BaseAddress = new Uri("https://catalog/")).AddLoadBalancing(static options => options.Endpoints = ["https://10.0.0.1", "http://10.0.0.2"]);
+        _services
+            .AddHttpClient("catalog", static client => client.BaseAddress = new Uri("https://catalog/"))
+            .AddLoadBalancing(static options => options.Endpoints = ["https://10.0.0.1", "http://10.0.0.2"]);
         Build();
 
         using HttpClient first = Client("catalog");
         using HttpClient second = Client("catalog");
 
         Assert.Equal(
-            ["Client 'catalog' asks for https://catalog, and endpoint http://10.0.0.2/ is called in plain text: the endpoint's scheme decides. Write https:// in its address, or http:// in the base address."],
+            ["Client 'catalog' asks for https://catalog, and endpoint http://10.0.0.2/ is called in plain text: the endpoint's scheme decides. Write " +
+                "https:// in its address, or http:// in the base address."],
             Logged(LogEvents.PlainTextBehindTls));
     }
 
-    private static IConfiguration Json(string text) => new ConfigurationBuilder().AddJsonStream(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(text))).Build();
+    private static IConfiguration Json(string text) =>
+        new ConfigurationBuilder().AddJsonStream(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(text))).Build();
 
     private void Build() => _provider ??= _services.BuildServiceProvider();
 

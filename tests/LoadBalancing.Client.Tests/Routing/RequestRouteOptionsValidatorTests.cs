@@ -9,7 +9,10 @@ public sealed class RequestRouteOptionsValidatorTests
         [
             new() { Timeout = TimeSpan.FromSeconds(1), Retry = new() { PerTryTimeout = TimeSpan.FromSeconds(2) } },
             new() { Name = "a", Match = [new() { Path = "/a", PathPrefix = "b" }, new() { Query = [new()], Headers = [new()] }] },
-            new() { Name = "A", Fault = new() { Delay = new() { Percent = 200, FixedDelay = TimeSpan.FromSeconds(1) } }, Retry = new() { RetryOn = ["always"] } },
+            new() { Name = "A", Fault = new()
+            {
+                Delay = new() { Percent = 200, FixedDelay = TimeSpan.FromSeconds(1) },
+            }, Retry = new() { RetryOn = ["always"] } },
         ],
         "catalog:Routes:0:Name: it is empty; give the route a name, like 'reports'.",
         "catalog:Routes:0:Retry:PerTryTimeout: 00:00:02 is longer than Timeout, which is 00:00:01 for all attempts together; lower one or raise the other.",

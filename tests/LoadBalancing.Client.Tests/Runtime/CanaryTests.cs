@@ -3,7 +3,10 @@ using LoadBalancing.Client.Tests.Cluster;
 
 namespace LoadBalancing.Client.Tests.Runtime;
 
-/// <summary>Eight servers of version 1 and two of version 2, which receives a tenth of 400 calls per second; for twenty seconds of a virtual minute it responds with errors only.</summary>
+/// <summary>
+/// Eight servers of version 1 and two of version 2, which receives a tenth of 400 calls per second; for twenty seconds of a virtual minute it
+/// responds with errors only.
+/// </summary>
 public sealed class CanaryTests
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);

@@ -40,7 +40,8 @@ public sealed class ReloadTests : IAsyncDisposable
 
     private string File => Path.Combine(_directory, "appsettings.json");
 
-    private string[] Endpoints => [.. _provider.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer("catalog").Endpoints.Select(static endpoint => endpoint.Address.Host)];
+    private string[] Endpoints =>
+        [.. _provider.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer("catalog").Endpoints.Select(static endpoint => endpoint.Address.Host)];
 
     public async ValueTask DisposeAsync()
     {
@@ -67,7 +68,8 @@ public sealed class ReloadTests : IAsyncDisposable
         _configuration.Reload();
         Assert.Equal(["10.0.0.1"], Endpoints);
         Assert.Equal(
-            ["A change to the options of service 'catalog' is not taken; the last good ones stay in force. LoadBalancing:catalog:Endpoints:0: 'nonsense' is not an absolute URI; write it like 'http://10.0.0.1:8080'."],
+            ["A change to the options of service 'catalog' is not taken; the last good ones stay in force. LoadBalancing:catalog:Endpoints:0: 'nonsense' " +
+                "is not an absolute URI; write it like 'http://10.0.0.1:8080'."],
             Logged(LogEvents.ReloadRejected));
         Assert.True(rejected.GetMeasurementSnapshot().EvaluateAsCounter() > 0);
 
@@ -200,7 +202,9 @@ public sealed class ReloadTests : IAsyncDisposable
         Assert.Empty(failures);
         Assert.True(sent > 200, $"Only {sent} requests were sent while 200 edits were made.");
         Assert.Equal(["10.0.1.199", "10.0.2.199"], Endpoints);
-        Assert.All(_provider.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer("catalog").Endpoints, static endpoint => Assert.Equal(0, endpoint.InFlight));
+        Assert.All(
+            _provider.GetRequiredService<ILoadBalancerProvider>().GetLoadBalancer("catalog").Endpoints,
+            static endpoint => Assert.Equal(0, endpoint.InFlight));
     }
 
     /// <summary>Waits for the file watcher; the test's timeout ends the wait.</summary>

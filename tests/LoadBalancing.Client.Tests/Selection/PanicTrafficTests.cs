@@ -35,7 +35,8 @@ public sealed class PanicTrafficTests
         var exception = Assert.Throws<NoEndpointAvailableException>(() => cluster.Balancer.Pick());
 
         Assert.StartsWith(
-            "Service 'catalog' is in panic and refuses all requests (Panic:Traffic is Fail): 1 of 4 endpoints are available, and Panic:ThresholdPercent is 50 %. http://10.0.0.1:8080/ is ejected until",
+            "Service 'catalog' is in panic and refuses all requests (Panic:Traffic is Fail): 1 of 4 endpoints are available, and Panic:ThresholdPercent is " +
+                "50 %. http://10.0.0.1:8080/ is ejected until",
             exception.Message,
             StringComparison.Ordinal);
         Assert.DoesNotContain("10.0.0.4", exception.Message, StringComparison.Ordinal);

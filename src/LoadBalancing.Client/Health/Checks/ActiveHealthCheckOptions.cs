@@ -1,7 +1,8 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Active health checks: probes that are sent to each endpoint independently of requests. An endpoint that fails its health checks gets no traffic. Probes have their own client, without the handlers and retries of the application's client. Off unless
+/// Active health checks: probes that are sent to each endpoint independently of requests. An endpoint that fails its health checks gets no traffic.
+/// Probes have their own client, without the handlers and retries of the application's client. Off unless
 /// <see cref="Path"/> or <see cref="Kind"/> is set.
 /// </summary>
 public sealed class ActiveHealthCheckOptions
@@ -9,13 +10,19 @@ public sealed class ActiveHealthCheckOptions
     /// <summary>The kind of probe. Null, the default: <see cref="HealthCheckKind.Http"/> if <see cref="Path"/> is set, else health checks are off.</summary>
     public HealthCheckKind? Kind { get; set; }
 
-    /// <summary>HTTP: the path to request, starting with a slash, with an optional query; appended to the endpoint's own path. Null, the default: <c>/</c> if the kind is HTTP.</summary>
+    /// <summary>
+    /// HTTP: the path to request, starting with a slash, with an optional query; appended to the endpoint's own path. Null, the default: <c>/</c> if
+    /// the kind is HTTP.
+    /// </summary>
     public string? Path { get; set; }
 
     /// <summary>HTTP: the method. Default <c>GET</c>.</summary>
     public string Method { get; set; } = "GET";
 
-    /// <summary>HTTP and gRPC: the host to request, also in TLS. Null, the default: the endpoint's own host name, else the service's name if it is a host name, else the address.</summary>
+    /// <summary>
+    /// HTTP and gRPC: the host to request, also in TLS. Null, the default: the endpoint's own host name, else the service's name if it is a host
+    /// name, else the address.
+    /// </summary>
     public string? Host { get; set; }
 
     /// <summary>
@@ -34,7 +41,9 @@ public sealed class ActiveHealthCheckOptions
     /// <summary>TCP: the text to send once connected, in UTF-8. Null, the default: nothing.</summary>
     public string? Send { get; set; }
 
-    /// <summary>TCP: the text that must be received, in UTF-8, anywhere in the first 64 KiB. Null, the default: nothing; a successful connection passes.</summary>
+    /// <summary>
+    /// TCP: the text that must be received, in UTF-8, anywhere in the first 64 KiB. Null, the default: nothing; a successful connection passes.
+    /// </summary>
     public string? Expect { get; set; }
 
     /// <summary>gRPC: the service whose health is requested. Null, the default: the server as a whole.</summary>
@@ -52,36 +61,53 @@ public sealed class ActiveHealthCheckOptions
     /// <summary>The time between two probes of an unhealthy endpoint. Above zero. Null, the default: <see cref="Interval"/>.</summary>
     public TimeSpan? UnhealthyInterval { get; set; }
 
-    /// <summary>The time between two probes of a healthy endpoint whose last probe failed. Above zero. Null, the default: <see cref="UnhealthyInterval"/>.</summary>
+    /// <summary>
+    /// The time between two probes of a healthy endpoint whose last probe failed. Above zero. Null, the default: <see cref="UnhealthyInterval"/>.
+    /// </summary>
     public TimeSpan? UnhealthyEdgeInterval { get; set; }
 
     /// <summary>The time between two probes of an unhealthy endpoint whose last probe passed. Above zero. Null, the default: <see cref="Interval"/>.</summary>
     public TimeSpan? HealthyEdgeInterval { get; set; }
 
-    /// <summary>The time between two probes while the service has no traffic; used if it is longer than the interval of the endpoint's state. Above zero; default 60 s.</summary>
+    /// <summary>
+    /// The time between two probes while the service has no traffic; used if it is longer than the interval of the endpoint's state. Above zero;
+    /// default 60 s.
+    /// </summary>
     public TimeSpan NoTrafficInterval { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// The time without traffic after which health checks stop until the next request. That request resets all results to unknown and resumes health checks immediately. Above zero, or infinite for never; default 10 minutes.
+    /// The time without traffic after which health checks stop until the next request. That request resets all results to unknown and resumes health
+    /// checks immediately. Above zero, or infinite for never; default 10 minutes.
     /// </summary>
     public TimeSpan StopAfterIdle { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>The maximum random addition to each interval, in percent of the interval, so that many clients do not send probes in step. 0 to 100; default 10.</summary>
+    /// <summary>
+    /// The maximum random addition to each interval, in percent of the interval, so that many clients do not send probes in step. 0 to 100; default
+    /// 10.
+    /// </summary>
     public double IntervalJitterPercent { get; set; } = 10;
 
-    /// <summary>The number of consecutive failed probes that make a healthy endpoint unhealthy. The very first result takes effect by itself. At least 1; default 3.</summary>
+    /// <summary>
+    /// The number of consecutive failed probes that make a healthy endpoint unhealthy. The very first result takes effect by itself. At least 1;
+    /// default 3.
+    /// </summary>
     public int UnhealthyThreshold { get; set; } = 3;
 
-    /// <summary>The number of consecutive passed probes that make an unhealthy endpoint healthy. The very first result takes effect by itself. At least 1; default 2.</summary>
+    /// <summary>
+    /// The number of consecutive passed probes that make an unhealthy endpoint healthy. The very first result takes effect by itself. At least 1;
+    /// default 2.
+    /// </summary>
     public int HealthyThreshold { get; set; } = 2;
 
     /// <summary>
-    /// Whether an endpoint gets no traffic until it has passed its first probe. Requests wait for the first result, up to their own timeout. Default false: an untested endpoint counts as healthy.
+    /// Whether an endpoint gets no traffic until it has passed its first probe. Requests wait for the first result, up to their own timeout. Default
+    /// false: an untested endpoint counts as healthy.
     /// </summary>
     public bool StartUnhealthy { get; set; }
 
     /// <summary>
-    /// Whether a passed probe restores an ejected endpoint before its ejection time is over. Default false (in Envoy true): an endpoint can pass its probes and fail its requests, and would then be restored after every probe.
+    /// Whether a passed probe restores an ejected endpoint before its ejection time is over. Default false (in Envoy true): an endpoint can pass its
+    /// probes and fail its requests, and would then be restored after every probe.
     /// </summary>
     public bool RestoreOnPass { get; set; }
 }

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Probes one endpoint repeatedly. No probe can end the loop: a probe that throws has failed, and a probe that hangs is abandoned; no second probe runs concurrently.</summary>
+/// <summary>
+/// Probes one endpoint repeatedly. No probe can end the loop: a probe that throws has failed, and a probe that hangs is abandoned; no second probe
+/// runs concurrently.
+/// </summary>
 internal sealed class EndpointProber : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
@@ -71,7 +74,11 @@ internal sealed class EndpointProber : IDisposable
         catch (OperationCanceledException) when (token.IsCancellationRequested)
         {
             _timedOutProbe = running;
-            _ = running.ContinueWith(static task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _ = running.ContinueWith(
+                static task => _ = task.Exception,
+                CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
             return ProbeResult.Unhealthy(string.Create(CultureInfo.InvariantCulture, $"no result within {_owner.Settings.Timeout.TotalSeconds:0.###} s"));
         }
 #pragma warning disable CA1031 // A probe is foreign code; whatever it throws, the next probe is sent.

@@ -1,7 +1,8 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Probes the endpoints of a cluster independently of its requests. Each endpoint has its own interval; without traffic all intervals grow, and after a while health checks stop.
+/// Probes the endpoints of a cluster independently of its requests. Each endpoint has its own interval; without traffic all intervals grow, and after
+/// a while health checks stop.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -20,7 +21,13 @@ internal sealed class HealthChecker : IDisposable
     private readonly RandomSource _random;
     private bool _stopped;
 
-    public HealthChecker(HealthCheckSettings settings, IHealthProbe probe, IHealthCheckEvents events, TimeProvider timeProvider, RandomSource random, Func<Func<Task<ProbeResult>>, Task<ProbeResult>> run)
+    public HealthChecker(
+        HealthCheckSettings settings,
+        IHealthProbe probe,
+        IHealthCheckEvents events,
+        TimeProvider timeProvider,
+        RandomSource random,
+        Func<Func<Task<ProbeResult>>, Task<ProbeResult>> run)
     {
         RunProbe = run;
         Settings = settings;
@@ -147,7 +154,10 @@ internal sealed class HealthChecker : IDisposable
         }
     }
 
-    /// <summary>Writes the health into the endpoint, where pickers and diagnostics read it. The reason stays that of the last failure, even after a pass that does not yet reach the threshold.</summary>
+    /// <summary>
+    /// Writes the health into the endpoint, where pickers and diagnostics read it. The reason stays that of the last failure, even after a pass that
+    /// does not yet reach the threshold.
+    /// </summary>
     private static void ApplyResult(EndpointProber prober, ProbeResult result)
     {
         bool isFailing = prober.State.IsHealthy == false;
@@ -163,7 +173,9 @@ internal sealed class HealthChecker : IDisposable
         prober.Endpoint.SetFailingHealthChecks(Settings.StartUnhealthy);
     }
 
-    /// <summary>Spreads the first probes of clients that start simultaneously. Where requests wait for the first result, the probe is sent without delay.</summary>
+    /// <summary>
+    /// Spreads the first probes of clients that start simultaneously. Where requests wait for the first result, the probe is sent without delay.
+    /// </summary>
     private TimeSpan FirstDelay() => Settings.StartUnhealthy ? TimeSpan.Zero : _random.NextBelow(Settings.Interval);
 
     private TimeSpan NextDelay(HealthTracker state, TimeSpan idle)

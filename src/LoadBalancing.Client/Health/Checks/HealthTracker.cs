@@ -1,6 +1,9 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Derives the health of one endpoint from its probe results. The first result takes effect by itself; after that a change takes a threshold of consecutive results, or one immediate failure.</summary>
+/// <summary>
+/// Derives the health of one endpoint from its probe results. The first result takes effect by itself; after that a change takes a threshold of
+/// consecutive results, or one immediate failure.
+/// </summary>
 internal sealed class HealthTracker
 {
     private readonly HealthCheckSettings _settings;

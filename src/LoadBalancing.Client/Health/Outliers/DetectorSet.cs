@@ -25,7 +25,10 @@ internal sealed class DetectorSet : IDisposable
     /// <summary>The detectors that a sweep runs first, in order.</summary>
     public ISweepDetector[] ExternalOriginDetectors { get; }
 
-    /// <summary>The detectors that a sweep runs after those, on the share of attempts that received a response: all attempts, unless local origin failures are counted separately.</summary>
+    /// <summary>
+    /// The detectors that a sweep runs after those, on the share of attempts that received a response: all attempts, unless local origin failures are
+    /// counted separately.
+    /// </summary>
     public ISweepDetector[] LocalOriginDetectors { get; }
 
     /// <summary>Whether a successful attempt matters only after failed ones.</summary>
@@ -80,7 +83,8 @@ internal sealed class DetectorSet : IDisposable
         EndpointOutlierState tally = EndpointOutlierState.Of(endpoint);
         if (_hasSweepDetectors)
         {
-            // Where local origin failures are counted separately, an attempt without a response does not count for responses, and any response shows that the endpoint is reachable.
+            // Where local origin failures are counted separately, an attempt without a response does not count for responses, and any response shows
+            // that the endpoint is reachable.
             if (Settings.SplitLocalOrigin && outcome.IsLocalOrigin)
             {
                 tally.AddLocalOriginFailure(generation);
@@ -101,7 +105,10 @@ internal sealed class DetectorSet : IDisposable
     {
         if (settings.ConsecutiveGatewayErrors > 0)
         {
-            yield return new GatewayErrorsDetector(settings.ConsecutiveGatewayErrors, settings.ConsecutiveGatewayErrorsEnforcementPercent, settings.SplitLocalOrigin);
+            yield return new GatewayErrorsDetector(
+                settings.ConsecutiveGatewayErrors,
+                settings.ConsecutiveGatewayErrorsEnforcementPercent,
+                settings.SplitLocalOrigin);
         }
 
         if (settings.ConsecutiveErrors > 0)

@@ -1,9 +1,18 @@
 namespace LoadBalancing.Client;
 
-/// <summary>An ejection of an endpoint, or an ejection that was due and refused, with its reason. Immutable, and safe for use from any number of threads.</summary>
+/// <summary>
+/// An ejection of an endpoint, or an ejection that was due and refused, with its reason. Immutable, and safe for use from any number of threads.
+/// </summary>
 public sealed class EjectionEvent
 {
-    internal EjectionEvent(UpstreamEndpoint endpoint, OutlierDetectorKind detector, string reason, long failures, long attempts, DateTimeOffset at, TimeSpan? length)
+    internal EjectionEvent(
+        UpstreamEndpoint endpoint,
+        OutlierDetectorKind detector,
+        string reason,
+        long failures,
+        long attempts,
+        DateTimeOffset at,
+        TimeSpan? length)
     {
         Endpoint = endpoint;
         Detector = detector;
@@ -17,7 +26,10 @@ public sealed class EjectionEvent
     /// <summary>Gets the endpoint.</summary>
     public UpstreamEndpoint Endpoint { get; }
 
-    /// <summary>Gets the detector that fired. Metrics report it as the tag <c>loadbalancing.detector</c>, with stable values such as <c>consecutive_errors</c>.</summary>
+    /// <summary>
+    /// Gets the detector that fired. Metrics report it as the tag <c>loadbalancing.detector</c>, with stable values such as
+    /// <c>consecutive_errors</c>.
+    /// </summary>
     public OutlierDetectorKind Detector { get; }
 
     /// <summary>Gets the reason, as readable text.</summary>
@@ -29,7 +41,10 @@ public sealed class EjectionEvent
     /// <summary>Gets the number of attempts that the detector has counted; for consecutive failures the same as <see cref="FailureCount"/>.</summary>
     public long AttemptCount { get; }
 
-    /// <summary>Gets whether the detection was enforced: false when the detector's enforcement percentage is below 100 and the random draw did not enforce this detection.</summary>
+    /// <summary>
+    /// Gets whether the detection was enforced: false when the detector's enforcement percentage is below 100 and the random draw did not enforce
+    /// this detection.
+    /// </summary>
     public bool IsEnforced { get; internal init; } = true;
 
     /// <summary>Gets the time of the detection, by the clock of the balancer.</summary>

@@ -1,6 +1,9 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Counts ejected endpoints, and allows no more ejections than the current limit. An ejection reserves quota first, and releases it if it loses the race for the endpoint.</summary>
+/// <summary>
+/// Counts ejected endpoints, and allows no more ejections than the current limit. An ejection reserves quota first, and releases it if it loses the
+/// race for the endpoint.
+/// </summary>
 internal sealed class EjectionQuota
 {
     private int _ejected;

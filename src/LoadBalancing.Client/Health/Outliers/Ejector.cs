@@ -18,7 +18,10 @@ internal sealed class Ejector
     /// <summary>The number of ejected endpoints.</summary>
     public int EjectedCount => _quota.Ejected;
 
-    /// <summary>Ejects an endpoint that the caller has claimed, unless MaxEjectionPercent is reached, the detection is not enforced, or the endpoint was removed from the cluster meanwhile.</summary>
+    /// <summary>
+    /// Ejects an endpoint that the caller has claimed, unless MaxEjectionPercent is reached, the detection is not enforced, or the endpoint was
+    /// removed from the cluster meanwhile.
+    /// </summary>
     /// <returns>False: the caller still holds the claim, if the endpoint is still in the same generation.</returns>
     public bool TryEject(UpstreamEndpoint endpoint, uint generation, in Detection detection, OutlierDetectionSettings settings, int endpointCount)
     {
@@ -117,7 +120,8 @@ internal sealed class Ejector
         ejected = 0;
         while (true)
         {
-            // Other reports continue to count while the endpoint is claimed, and health checks continue to change its health; only its removal can take it from the claimant.
+            // Other reports continue to count while the endpoint is claimed, and health checks continue to change its health; only its removal can
+            // take it from the claimant.
             EndpointStatus status = endpoint.Status;
             if (status.Generation != generation)
             {
@@ -134,7 +138,15 @@ internal sealed class Ejector
     }
 
     private EjectionEvent CreateEvent(UpstreamEndpoint endpoint, in Detection detection, TimeSpan? length, bool isEnforced = true) =>
-        new(endpoint, detection.Detector, detection.Reason, detection.Failures, detection.Attempts, _timeProvider.GetUtcNow(), length) { IsEnforced = isEnforced };
+        new(
+            endpoint,
+            detection.Detector,
+            detection.Reason,
+            detection.Failures,
+            detection.Attempts,
+            _timeProvider.GetUtcNow(),
+            length)
+        { IsEnforced = isEnforced };
 
     private static int RaiseMultiplier(EjectionHistory history, OutlierDetectionSettings settings)
     {

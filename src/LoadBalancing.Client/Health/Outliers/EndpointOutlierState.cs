@@ -9,7 +9,10 @@ internal sealed class EndpointOutlierState
 
     public static EndpointOutlierState Of(UpstreamEndpoint endpoint) => (EndpointOutlierState)endpoint.OutlierState!;
 
-    /// <summary>Counts an attempt for the next sweep: any attempt, or, where local origin failures are counted separately, an attempt that received a response.</summary>
+    /// <summary>
+    /// Counts an attempt for the next sweep: any attempt, or, where local origin failures are counted separately, an attempt that received a
+    /// response.
+    /// </summary>
     public void AddResponse(uint generation, bool success) => _responses.Add(this, generation, success);
 
     /// <summary>Counts an attempt that failed without a response, where such failures are counted separately.</summary>
@@ -26,7 +29,9 @@ internal sealed class EndpointOutlierState
         return responses;
     }
 
-    /// <summary>Returns the window of one generation of the endpoint; null when that generation is over. A change of the step length starts a new window.</summary>
+    /// <summary>
+    /// Returns the window of one generation of the endpoint; null when that generation is over. A change of the step length starts a new window.
+    /// </summary>
     public OutcomeWindow? GetOrAddWindow(uint generation, long stepTicks)
     {
         while (true)

@@ -31,7 +31,8 @@ internal sealed class FailurePercentageDetector : ISweepDetector
             {
                 string reason = string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{endpoint.Outcomes.Failed} of {endpoint.Outcomes.Total} requests failed, {100 - endpoint.Outcomes.SuccessPercent:0.#} %; at least {_settings.ThresholdPercent:0.##} %");
+                    $"{endpoint.Outcomes.Failed} of {endpoint.Outcomes.Total} requests failed, {100 - endpoint.Outcomes.SuccessPercent:0.#} %; at least " +
+                        $"{_settings.ThresholdPercent:0.##} %");
                 yield return (endpoint, new Detection(_kind, reason, endpoint.Outcomes.Failed, endpoint.Outcomes.Total, _enforcementPercent));
             }
         }

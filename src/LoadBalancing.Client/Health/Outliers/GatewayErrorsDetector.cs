@@ -1,6 +1,9 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Detects consecutive gateway failures. Local origin failures are included unless they are counted separately: Envoy maps a timeout to 504 and a lost connection to 503.</summary>
+/// <summary>
+/// Detects consecutive gateway failures. Local origin failures are included unless they are counted separately: Envoy maps a timeout to 504 and a
+/// lost connection to 503.
+/// </summary>
 internal sealed class GatewayErrorsDetector : StreakDetector
 {
     private readonly bool _splitLocalOrigin;

@@ -1,6 +1,8 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Receives ejections and restorations. They are published, counted and logged by one background worker, never by the request that caused them.</summary>
+/// <summary>
+/// Receives ejections and restorations. They are published, counted and logged by one background worker, never by the request that caused them.
+/// </summary>
 /// <remarks>An interface because the cluster, which reports them, is in a higher layer than the detectors.</remarks>
 internal interface IEjectionEvents
 {

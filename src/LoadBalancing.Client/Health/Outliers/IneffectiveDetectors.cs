@@ -24,7 +24,10 @@ internal static class IneffectiveDetectors
 
         if (options.ConsecutiveErrors > 0 && options.ConsecutiveErrorsEnforcementPercent >= 100 && options.ConsecutiveGatewayErrors > options.ConsecutiveErrors)
         {
-            yield return Text($"{SectionPrefix}ConsecutiveGatewayErrors can never fire: it needs {options.ConsecutiveGatewayErrors} in a row, and every gateway failure is one of the {options.ConsecutiveErrors} ConsecutiveErrors too, which are reached first. Lower it, or set ConsecutiveErrors to 0.");
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{SectionPrefix}ConsecutiveGatewayErrors can never fire: it needs {options.ConsecutiveGatewayErrors} in a row, and every gateway failure " +
+                    $"is one of the {options.ConsecutiveErrors} ConsecutiveErrors too, which are reached first. Lower it, or set ConsecutiveErrors to 0.");
         }
 
         bool isAnyCounted = options.ErrorStatuses is not { Count: > 0 } statuses
@@ -32,7 +35,8 @@ internal static class IneffectiveDetectors
         bool isLocalCounted = !options.SplitExternalLocalOriginErrors && options.ErrorExceptions is not { Count: 0 };
         if (!isAnyCounted && !isLocalCounted)
         {
-            yield return $"{SectionPrefix}ConsecutiveGatewayErrors can never fire: none of 502, 503 and 504 is among ErrorStatuses. Add one, or set ConsecutiveGatewayErrors to 0.";
+            yield return $"{SectionPrefix}ConsecutiveGatewayErrors can never fire: none of 502, 503 and 504 is among ErrorStatuses. Add one, or set " +
+                $"ConsecutiveGatewayErrors to 0.";
         }
     }
 
@@ -40,7 +44,8 @@ internal static class IneffectiveDetectors
     {
         if (options.SplitExternalLocalOriginErrors && options.ConsecutiveLocalOriginFailures is not 0 && options.ErrorExceptions is { Count: 0 })
         {
-            yield return $"{SectionPrefix}ConsecutiveLocalOriginFailures can never fire: ErrorExceptions is empty, so no local origin failure counts. Add some, or set ConsecutiveLocalOriginFailures to 0.";
+            yield return $"{SectionPrefix}ConsecutiveLocalOriginFailures can never fire: ErrorExceptions is empty, so no local origin failure counts. Add " +
+                $"some, or set ConsecutiveLocalOriginFailures to 0.";
         }
     }
 
@@ -59,7 +64,11 @@ internal static class IneffectiveDetectors
         }
         else if (rate.StdevFactor >= farthest)
         {
-            yield return Text($"{SectionPrefix}SuccessRate can never fire with the {endpoints} configured endpoints: no value of {endpoints} can be more than {farthest:0.##} standard deviations below the mean, and StdevFactor is {rate.StdevFactor}. Lower it, or use WindowedSuccessRate, which evaluates each endpoint by itself.");
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{SectionPrefix}SuccessRate can never fire with the {endpoints} configured endpoints: no value of {endpoints} can be more than " +
+                    $"{farthest:0.##} standard deviations below the mean, and StdevFactor is {rate.StdevFactor}. Lower it, or use WindowedSuccessRate, " +
+                    $"which evaluates each endpoint by itself.");
         }
     }
 
@@ -72,7 +81,8 @@ internal static class IneffectiveDetectors
     }
 
     private static string TooFew(string detector, int minimum, int endpoints) =>
-        Text($"{SectionPrefix}{detector} can never fire with the {endpoints} configured endpoints: MinHosts is {minimum}. Lower it, or use WindowedSuccessRate, which evaluates each endpoint by itself.");
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{SectionPrefix}{detector} can never fire with the {endpoints} configured endpoints: MinHosts is {minimum}. Lower it, or use " +
+                $"WindowedSuccessRate, which evaluates each endpoint by itself.");
 }

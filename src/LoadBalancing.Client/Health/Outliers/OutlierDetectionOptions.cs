@@ -1,7 +1,8 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Outlier detection: when a failing endpoint is ejected, and for how long. The rules are those of Envoy's outlier detection. Each detector is enabled separately; only
+/// Outlier detection: when a failing endpoint is ejected, and for how long. The rules are those of Envoy's outlier detection. Each detector is
+/// enabled separately; only
 /// <see cref="ConsecutiveErrors"/> is on by default.
 /// </summary>
 public sealed class OutlierDetectionOptions
@@ -27,7 +28,8 @@ public sealed class OutlierDetectionOptions
     public bool SplitExternalLocalOriginErrors { get; set; }
 
     /// <summary>
-    /// The number of consecutive local origin failures that eject an endpoint; any response, successful or not, resets the count. Used only with <see cref="SplitExternalLocalOriginErrors"/>. 1 to 4095; 0
+    /// The number of consecutive local origin failures that eject an endpoint; any response, successful or not, resets the count. Used only with
+    /// <see cref="SplitExternalLocalOriginErrors"/>. 1 to 4095; 0
     /// switches this detector off. Null, the default: 5.
     /// </summary>
     public int? ConsecutiveLocalOriginFailures { get; set; }
@@ -38,7 +40,10 @@ public sealed class OutlierDetectionOptions
     /// <summary>Ejects, at each sweep, endpoints whose share of failed requests is too large. Null, the default: off.</summary>
     public FailurePercentageOutlierOptions? FailurePercentage { get; set; }
 
-    /// <summary>Ejects, immediately, an endpoint whose success rate over a sliding window is too low, independently of other endpoints. Null, the default: off.</summary>
+    /// <summary>
+    /// Ejects, immediately, an endpoint whose success rate over a sliding window is too low, independently of other endpoints. Null, the default:
+    /// off.
+    /// </summary>
     public WindowedSuccessRateOutlierOptions? WindowedSuccessRate { get; set; }
 
     /// <summary>
@@ -48,17 +53,27 @@ public sealed class OutlierDetectionOptions
     public IList<StatusRange>? ErrorStatuses { get; set; }
 
     /// <summary>
-    /// The failures without a response that count: <c>connect</c>, <c>reset</c>, <c>timeout</c>. Failures that are not in the list are ignored. Null, the default: all three; empty: none.
+    /// The failures without a response that count: <c>connect</c>, <c>reset</c>, <c>timeout</c>. Failures that are not in the list are ignored. Null,
+    /// the default: all three; empty: none.
     /// </summary>
     public IList<string>? ErrorExceptions { get; set; }
 
-    /// <summary>The share of detections by <see cref="ConsecutiveErrors"/> that eject, in percent; the others are only counted and logged. 0 to 100; default 100.</summary>
+    /// <summary>
+    /// The share of detections by <see cref="ConsecutiveErrors"/> that eject, in percent; the others are only counted and logged. 0 to 100; default
+    /// 100.
+    /// </summary>
     public double ConsecutiveErrorsEnforcementPercent { get; set; } = 100;
 
-    /// <summary>The share of detections by <see cref="ConsecutiveGatewayErrors"/> that eject, in percent; the others are only counted and logged. 0 to 100; default 100 (in Envoy 0: there it is set together with the count).</summary>
+    /// <summary>
+    /// The share of detections by <see cref="ConsecutiveGatewayErrors"/> that eject, in percent; the others are only counted and logged. 0 to 100;
+    /// default 100 (in Envoy 0: there it is set together with the count).
+    /// </summary>
     public double ConsecutiveGatewayErrorsEnforcementPercent { get; set; } = 100;
 
-    /// <summary>The share of detections by <see cref="ConsecutiveLocalOriginFailures"/> that eject, in percent; the others are only counted and logged. 0 to 100; default 100.</summary>
+    /// <summary>
+    /// The share of detections by <see cref="ConsecutiveLocalOriginFailures"/> that eject, in percent; the others are only counted and logged. 0 to
+    /// 100; default 100.
+    /// </summary>
     public double ConsecutiveLocalOriginFailuresEnforcementPercent { get; set; } = 100;
 
     /// <summary>
@@ -74,11 +89,15 @@ public sealed class OutlierDetectionOptions
     /// </summary>
     public TimeSpan BaseEjectionTime { get; set; } = TimeSpan.FromMinutes(3);
 
-    /// <summary>The maximum of the minimum duration of an ejection, without jitter. At least <see cref="BaseEjectionTime"/>. Null, the default: ten times that, or 300 s if longer.</summary>
+    /// <summary>
+    /// The maximum of the minimum duration of an ejection, without jitter. At least <see cref="BaseEjectionTime"/>. Null, the default: ten times
+    /// that, or 300 s if longer.
+    /// </summary>
     public TimeSpan? MaxEjectionTime { get; set; }
 
     /// <summary>
-    /// The maximum random addition to each ejection, so that many clients do not restore an endpoint simultaneously. Zero: no jitter. Null, the default: a tenth of <see cref="BaseEjectionTime"/>.
+    /// The maximum random addition to each ejection, so that many clients do not restore an endpoint simultaneously. Zero: no jitter. Null, the
+    /// default: a tenth of <see cref="BaseEjectionTime"/>.
     /// </summary>
     public TimeSpan? MaxEjectionTimeJitter { get; set; }
 

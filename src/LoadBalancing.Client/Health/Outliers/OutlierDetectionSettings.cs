@@ -55,7 +55,9 @@ internal sealed record OutlierDetectionSettings(
             ConsecutiveGatewayErrors = (uint)options.ConsecutiveGatewayErrors,
             ConsecutiveGatewayErrorsEnforcementPercent = options.ConsecutiveGatewayErrorsEnforcementPercent,
             SplitLocalOrigin = options.SplitExternalLocalOriginErrors,
-            ConsecutiveLocalOriginFailures = options.SplitExternalLocalOriginErrors ? (uint?)options.ConsecutiveLocalOriginFailures ?? DefaultLocalOriginFailures : 0,
+            ConsecutiveLocalOriginFailures = options.SplitExternalLocalOriginErrors
+                ? (uint?)options.ConsecutiveLocalOriginFailures ?? DefaultLocalOriginFailures
+                : 0,
             ConsecutiveLocalOriginFailuresEnforcementPercent = options.ConsecutiveLocalOriginFailuresEnforcementPercent,
             SuccessRate = SuccessRateSettings.From(options.SuccessRate),
             FailurePercentage = FailurePercentageSettings.From(options.FailurePercentage),

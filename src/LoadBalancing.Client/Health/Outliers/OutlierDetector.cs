@@ -208,7 +208,12 @@ internal sealed class OutlierDetector : IDisposable
     }
 
     /// <summary>Evaluates the detectors that act immediately. Where one has fired, <paramref name="status"/> becomes the claim to make.</summary>
-    private static Detection? FindDetection(UpstreamEndpoint endpoint, uint generation, in AttemptOutcome last, DetectorSet detectors, ref EndpointStatus status)
+    private static Detection? FindDetection(
+        UpstreamEndpoint endpoint,
+        uint generation,
+        in AttemptOutcome last,
+        DetectorSet detectors,
+        ref EndpointStatus status)
     {
         if (detectors.FindFired(status) is { } streak)
         {
@@ -226,7 +231,9 @@ internal sealed class OutlierDetector : IDisposable
         return null;
     }
 
-    /// <summary>Ejects an endpoint that the caller has claimed, or releases the claim after all detections that became due meanwhile are processed too.</summary>
+    /// <summary>
+    /// Ejects an endpoint that the caller has claimed, or releases the claim after all detections that became due meanwhile are processed too.
+    /// </summary>
     private bool TryEjectClaimed(UpstreamEndpoint endpoint, uint generation, Detection detection, in AttemptOutcome last, DetectorSet detectors)
     {
         while (true)

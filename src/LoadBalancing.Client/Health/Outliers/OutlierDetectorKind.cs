@@ -18,12 +18,18 @@ public enum OutlierDetectorKind
     /// <summary>The success rate since the last sweep, compared with the other endpoints: <see cref="OutlierDetectionOptions.SuccessRate"/>.</summary>
     SuccessRate,
 
-    /// <summary>As <see cref="SuccessRate"/>, for local origin failures only, where <see cref="OutlierDetectionOptions.SplitExternalLocalOriginErrors"/> counts them separately.</summary>
+    /// <summary>
+    /// As <see cref="SuccessRate"/>, for local origin failures only, where <see cref="OutlierDetectionOptions.SplitExternalLocalOriginErrors"/>
+    /// counts them separately.
+    /// </summary>
     LocalOriginSuccessRate,
 
     /// <summary>The share of failures since the last sweep: <see cref="OutlierDetectionOptions.FailurePercentage"/>.</summary>
     FailurePercentage,
 
-    /// <summary>As <see cref="FailurePercentage"/>, for local origin failures only, where <see cref="OutlierDetectionOptions.SplitExternalLocalOriginErrors"/> counts them separately.</summary>
+    /// <summary>
+    /// As <see cref="FailurePercentage"/>, for local origin failures only, where <see cref="OutlierDetectionOptions.SplitExternalLocalOriginErrors"/>
+    /// counts them separately.
+    /// </summary>
     LocalOriginFailurePercentage,
 }

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace LoadBalancing.Client;
 
-/// <summary>A detector that counts consecutive failures. The count is kept in the endpoint's status, so that counting, detecting and claiming are one atomic step.</summary>
+/// <summary>
+/// A detector that counts consecutive failures. The count is kept in the endpoint's status, so that counting, detecting and claiming are one atomic
+/// step.
+/// </summary>
 internal abstract class StreakDetector
 {
     private readonly OutlierDetectorKind _kind;

@@ -39,7 +39,9 @@ internal sealed class SuccessRateDetector : ISweepDetector
             {
                 string reason = string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{endpoint.Outcomes.Succeeded} of {endpoint.Outcomes.Total} requests succeeded, {endpoint.Outcomes.SuccessPercent:0.#} %; below {threshold:0.#} %, which is {_settings.StdevFactor:0.##} standard deviations of {deviation:0.#} below the mean of {mean:0.#} % of {counted.Length} endpoints");
+                    $"{endpoint.Outcomes.Succeeded} of {endpoint.Outcomes.Total} requests succeeded, {endpoint.Outcomes.SuccessPercent:0.#} %; below " +
+                        $"{threshold:0.#} %, which is {_settings.StdevFactor:0.##} standard deviations of {deviation:0.#} below the mean of {mean:0.#} % " +
+                        $"of {counted.Length} endpoints");
                 yield return (endpoint, new Detection(_kind, reason, endpoint.Outcomes.Failed, endpoint.Outcomes.Total, _enforcementPercent));
             }
         }

@@ -5,5 +5,10 @@ internal sealed record SuccessRateSettings(int MinHosts, int RequestVolume, doub
 {
     public static SuccessRateSettings? From(SuccessRateOutlierOptions? options) => options is null
         ? null
-        : new SuccessRateSettings(options.MinHosts, options.RequestVolume, options.StdevFactor, options.EnforcementPercent, options.LocalOriginEnforcementPercent);
+        : new SuccessRateSettings(
+            options.MinHosts,
+            options.RequestVolume,
+            options.StdevFactor,
+            options.EnforcementPercent,
+            options.LocalOriginEnforcementPercent);
 }

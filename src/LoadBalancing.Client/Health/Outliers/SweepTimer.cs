@@ -1,7 +1,8 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Starts sweeps at fixed beats, whole numbers of intervals since the start, so that sweeps keep their schedule even if some are skipped. The timer runs only while it is armed.
+/// Starts sweeps at fixed beats, whole numbers of intervals since the start, so that sweeps keep their schedule even if some are skipped. The timer
+/// runs only while it is armed.
 /// </summary>
 internal sealed class SweepTimer : IDisposable
 {

@@ -1,7 +1,8 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// The current step (a tenth of the window), without reading the clock, which is more expensive than everything else in a successful attempt. A timer advances the step while there are such attempts.
+/// The current step (a tenth of the window), without reading the clock, which is more expensive than everything else in a successful attempt. A timer
+/// advances the step while there are such attempts.
 /// </summary>
 internal sealed class WindowSteps : IDisposable
 {

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Detects endpoints whose success rate over a sliding window is too low, evaluated with every report. The window is exact to a tenth of its length and does not depend on the request rate.</summary>
+/// <summary>
+/// Detects endpoints whose success rate over a sliding window is too low, evaluated with every report. The window is exact to a tenth of its length
+/// and does not depend on the request rate.
+/// </summary>
 internal sealed class WindowedSuccessRateDetector : IDisposable
 {
     private readonly WindowedSuccessRateSettings _settings;
@@ -40,7 +43,8 @@ internal sealed class WindowedSuccessRateDetector : IDisposable
 
         string reason = string.Create(
             CultureInfo.InvariantCulture,
-            $"{share.Succeeded} of {share.Total} requests in {_settings.Window.TotalSeconds:0.###} s succeeded, {share.SuccessPercent:0.#} %; below {_settings.ThresholdPercent:0.##} %");
+            $"{share.Succeeded} of {share.Total} requests in {_settings.Window.TotalSeconds:0.###} s succeeded, {share.SuccessPercent:0.#} %; below " +
+                $"{_settings.ThresholdPercent:0.##} %");
         return new Detection(OutlierDetectorKind.WindowedSuccessRate, reason, share.Failed, share.Total, _settings.EnforcementPercent);
     }
 

@@ -21,7 +21,8 @@ internal static class AttemptSender
         long seenCapacity = RequestPermits.BeforeFirstPick;
         while (true)
         {
-            if (plan.Permits is not null && await PermitWait.AcquireAsync(plan, plan.Permits, call!, seenCapacity, callerToken).ConfigureAwait(false) is { } refused)
+            if (plan.Permits is not null
+                && await PermitWait.AcquireAsync(plan, plan.Permits, call!, seenCapacity, callerToken).ConfigureAwait(false) is { } refused)
             {
                 return new AttemptResult(refused, RetryTriggers.None, lease: null);
             }
@@ -30,7 +31,10 @@ internal static class AttemptSender
             {
                 // A wait took longer than expected. With no time left, the attempt would expire immediately, which must not count against the endpoint.
                 plan.Permits?.Release();
-                return new AttemptResult(TimeoutErrors.CallTimeout(plan.Timeouts, call.TriedEndpoints is [.., { } last] ? last : null), RetryTriggers.None, lease: null);
+                return new AttemptResult(
+                    TimeoutErrors.CallTimeout(plan.Timeouts, call.TriedEndpoints is [.., { } last] ? last : null),
+                    RetryTriggers.None,
+                    lease: null);
             }
 
             if (call is { TriedEndpoints.Count: > 0 })
@@ -53,7 +57,9 @@ internal static class AttemptSender
         try
         {
             HttpResponseMessage response = plan.AttemptFault is null
-                ? async ? await transport.SendToInnerHandlerAsync(request, attempt.TokenOr(callerToken)).ConfigureAwait(false) : transport.SendToInnerHandler(request, attempt.TokenOr(callerToken))
+                ? async
+                    ? await transport.SendToInnerHandlerAsync(request, attempt.TokenOr(callerToken)).ConfigureAwait(false)
+                    : transport.SendToInnerHandler(request, attempt.TokenOr(callerToken))
                 : await SendWithFaultAsync(transport, plan.AttemptFault, request, async, attempt.TokenOr(callerToken)).ConfigureAwait(false);
             return attempt.Complete(response, plan, request, call);
         }

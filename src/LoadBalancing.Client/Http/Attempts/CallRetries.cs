@@ -60,7 +60,10 @@ internal sealed class CallRetries
     /// <summary>Decides whether to retry the first attempt, before the cost of a Polly execution.</summary>
     public bool ShouldRetryFirst() => _isFirstRetryApproved = TryApproveRetry(retry: 0);
 
-    /// <summary>Decides for Polly whether to retry. The first decision was already made by <see cref="ShouldRetryFirst"/>: the delay was drawn, and drawing it again would make seeded runs harder to follow.</summary>
+    /// <summary>
+    /// Decides for Polly whether to retry. The first decision was already made by <see cref="ShouldRetryFirst"/>: the delay was drawn, and drawing it
+    /// again would make seeded runs harder to follow.
+    /// </summary>
     public bool ShouldRetry(int retry)
     {
         bool granted = _isFirstRetryApproved || TryApproveRetry(retry);

@@ -1,7 +1,8 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// One attempt, from the pick to the response headers: holds the lease, addresses the request to the endpoint and enforces the timeout. At the end it restores the request, reports the
+/// One attempt, from the pick to the response headers: holds the lease, addresses the request to the endpoint and enforces the timeout. At the end it
+/// restores the request, reports the
 /// outcome and lets the lease end with the body.
 /// </summary>
 /// <remarks>
@@ -9,7 +10,8 @@ namespace LoadBalancing.Client;
 /// if (OngoingAttempt.TryBegin(..., out OngoingAttempt attempt))
 ///     try { result = attempt.Complete(send(request, attempt.TokenOr(callerToken)), ...); } catch (Exception e) { result = attempt.Fail(e, ...); }
 /// </code>
-/// A struct in the sender's async state machine, so that a successful first attempt does not allocate for it. What the sender already has (plan, request, call) is
+/// A struct in the sender's async state machine, so that a successful first attempt does not allocate for it. What the sender already has (plan,
+/// request, call) is
 /// passed in again instead of being stored twice, because every field costs every request. Do not copy an attempt that has begun.
 /// </remarks>
 internal readonly struct OngoingAttempt
@@ -25,7 +27,10 @@ internal readonly struct OngoingAttempt
         _addressed = addressed;
     }
 
-    /// <summary>Picks an endpoint and prepares the request. If the plan has <see cref="RequestPlan.Permits"/>, the caller has acquired one, and its ownership passes to the attempt.</summary>
+    /// <summary>
+    /// Picks an endpoint and prepares the request. If the plan has <see cref="RequestPlan.Permits"/>, the caller has acquired one, and its ownership
+    /// passes to the attempt.
+    /// </summary>
     /// <param name="plan">The plan of the call.</param>
     /// <param name="request">The request, addressed to the logical host.</param>
     /// <param name="call">The state of the call; null for a first attempt.</param>
@@ -33,7 +38,13 @@ internal readonly struct OngoingAttempt
     /// <param name="callerToken">The caller's cancellation token.</param>
     /// <param name="attempt">The attempt; call <see cref="Complete"/> or <see cref="Fail"/> exactly once.</param>
     /// <returns>False when no endpoint can be picked.</returns>
-    public static bool TryBegin(RequestPlan plan, HttpRequestMessage request, CallState? call, EndpointTransports? transports, CancellationToken callerToken, out OngoingAttempt attempt)
+    public static bool TryBegin(
+        RequestPlan plan,
+        HttpRequestMessage request,
+        CallState? call,
+        EndpointTransports? transports,
+        CancellationToken callerToken,
+        out OngoingAttempt attempt)
     {
         PickContext context = plan.Balancer.HasTrialCandidates
             ? new PickContext { TriedEndpoints = call?.TriedEndpoints, IsRetryable = RequestTraits.IsRetryable(plan, request, call) }
@@ -193,6 +204,9 @@ internal readonly struct OngoingAttempt
         bool endsCall = call?.IsBoundByCallTimeout ?? plan.Timeout == limit;
         return endsCall
             ? new AttemptResult(TimeoutErrors.CallTimeout(plan.Timeouts, _lease.Endpoint, exception, _lease.InPanic), RetryTriggers.None, _lease)
-            : new AttemptResult(TimeoutErrors.PerTryTimeout(plan.Timeouts, limit, _lease.Endpoint, exception, _lease.InPanic), RetryTriggers.PerTryTimeout, _lease);
+            : new AttemptResult(
+                TimeoutErrors.PerTryTimeout(plan.Timeouts, limit, _lease.Endpoint, exception, _lease.InPanic),
+                RetryTriggers.PerTryTimeout,
+                _lease);
     }
 }

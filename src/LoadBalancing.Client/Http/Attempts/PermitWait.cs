@@ -8,10 +8,16 @@ internal static class PermitWait
     /// <param name="plan">The plan of the call.</param>
     /// <param name="permits">The permits of the plan.</param>
     /// <param name="call">The call.</param>
-    /// <param name="seenCapacity">The capacity version at which the attempt last found all endpoints at their limits; <see cref="RequestPermits.BeforeFirstPick"/> before its first pick.</param>
+    /// <param name="seenCapacity">The capacity version at which the attempt last found all endpoints at their limits;
+    /// <see cref="RequestPermits.BeforeFirstPick"/> before its first pick.</param>
     /// <param name="callerToken">The caller's cancellation token.</param>
     /// <returns>Null when a permit was acquired; otherwise the reason why not.</returns>
-    public static async ValueTask<Exception?> AcquireAsync(RequestPlan plan, RequestPermits permits, CallState call, long seenCapacity, CancellationToken callerToken)
+    public static async ValueTask<Exception?> AcquireAsync(
+        RequestPlan plan,
+        RequestPermits permits,
+        CallState call,
+        long seenCapacity,
+        CancellationToken callerToken)
     {
         if (seenCapacity == RequestPermits.BeforeFirstPick && permits.TryAcquire())
         {
@@ -23,7 +29,9 @@ internal static class PermitWait
         AttemptTimer timer = AttemptTimer.Start(plan.Timeouts.Pool, startedAt, limit, callerToken);
         try
         {
-            return await permits.AcquireAsync(timer.TokenOr(callerToken), seenCapacity).ConfigureAwait(false) ? null : Refuse(plan, "queue-full", Full(plan, permits));
+            return await permits.AcquireAsync(timer.TokenOr(callerToken), seenCapacity).ConfigureAwait(false)
+                ? null
+                : Refuse(plan, "queue-full", Full(plan, permits));
         }
         catch (OperationCanceledException) when (timer.IsCancellationRequested && !callerToken.IsCancellationRequested)
         {
@@ -50,14 +58,20 @@ internal static class PermitWait
         string queue = plan.PoolLimits.MaxPendingRequests == 0
             ? "queueing is disabled (ConnectionPool:MaxPendingRequests is 0)"
             : $"{plan.PoolLimits.MaxPendingRequests} are already queued (ConnectionPool:MaxPendingRequests)";
-        return new LoadBalancerOverflowException(plan.Balancer.ClusterName, $"The call to service '{plan.Balancer.FullName}' was refused: {DescribeLimit(plan, permits)}, and {queue}.");
+        return new LoadBalancerOverflowException(
+            plan.Balancer.ClusterName,
+            $"The call to service '{plan.Balancer.FullName}' was refused: {DescribeLimit(plan, permits)}, and {queue}.");
     }
 
     private static LoadBalancerOverflowException PendingTimedOut(RequestPlan plan, RequestPermits permits, CallState call)
     {
-        (string option, TimeSpan limit) = call.TimeLeft == TimeSpan.Zero ? ("Timeout", plan.Timeout) : ("ConnectionPool:PendingTimeout", plan.PoolLimits.PendingTimeout);
+        (string option, TimeSpan limit) = call.TimeLeft == TimeSpan.Zero
+            ? ("Timeout", plan.Timeout)
+            : ("ConnectionPool:PendingTimeout", plan.PoolLimits.PendingTimeout);
         string waited = string.Create(CultureInfo.InvariantCulture, $"its {option} of {limit.TotalSeconds} s has elapsed");
-        string message = $"The call to service '{plan.Balancer.FullName}' was refused: {DescribeLimit(plan, permits)}, and {waited} before a permit was available.";
+        string message = $"The call to service '{plan.Balancer.FullName}' was refused: {DescribeLimit(
+            plan,
+            permits)}, and {waited} before a permit was available.";
         return new LoadBalancerOverflowException(plan.Balancer.ClusterName, message, new TimeoutException(waited));
     }
 

@@ -5,7 +5,10 @@ internal static class RequestTraits
 {
     public static readonly HttpRequestOptionsKey<bool> Idempotent = new("LoadBalancing.Client.Idempotent");
 
-    /// <summary>Whether the request may be resent although the server may have received it: as the request sets it, else as the policy sets it for all methods, else by RFC 9110, section 9.2.2.</summary>
+    /// <summary>
+    /// Whether the request may be resent although the server may have received it: as the request sets it, else as the policy sets it for all
+    /// methods, else by RFC 9110, section 9.2.2.
+    /// </summary>
     public static bool IsTreatedAsIdempotent(HttpRequestMessage request, bool allMethods) =>
         request.Options.TryGetValue(Idempotent, out bool marked) ? marked : allMethods || IsIdempotent(request.Method);
 
@@ -15,5 +18,8 @@ internal static class RequestTraits
 
     /// <summary>Whether any failure of the next attempt can be retried.</summary>
     public static bool IsRetryable(RequestPlan plan, HttpRequestMessage request, CallState? call) =>
-        plan.RetryPipeline is not null && (call?.TriedEndpoints.Count ?? 0) < plan.Retry.MaxRetries && IsTreatedAsIdempotent(request, plan.Retry.AllMethods) && RequestBodies.CanReplay(request);
+        plan.RetryPipeline is not null
+            && (call?.TriedEndpoints.Count ?? 0) < plan.Retry.MaxRetries
+            && IsTreatedAsIdempotent(request, plan.Retry.AllMethods)
+            && RequestBodies.CanReplay(request);
 }

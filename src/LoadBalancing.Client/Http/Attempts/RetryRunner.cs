@@ -6,7 +6,8 @@ using Polly.Telemetry;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Runs the retries after a failed first attempt. Polly has the loop, the delays and the disposal of superseded responses; whether to retry, where and after which delay is decided here. Polly's first
+/// Runs the retries after a failed first attempt. Polly has the loop, the delays and the disposal of superseded responses; whether to retry, where
+/// and after which delay is decided here. Polly's first
 /// execution returns the attempt that already ran.
 /// </summary>
 internal static class RetryRunner
@@ -33,7 +34,8 @@ internal static class RetryRunner
             })
             .ConfigureTelemetry(new TelemetryOptions
             {
-                // No logger: Polly logs the exceptions that it sees, and their messages can quote what the server sent (the platform does so with a header line that it cannot read).
+                // No logger: Polly logs the exceptions that it sees, and their messages can quote what the server sent (the platform does so with a
+                // header line that it cannot read).
                 // The outcome of each attempt is in our own log.
 
                 // A failed attempt alone is not worth a higher severity: its effects, an ejection or a failed call, are reported elsewhere, once.
@@ -89,7 +91,9 @@ internal static class RetryRunner
     {
         if (result.Exception is not null)
         {
-            ExceptionDispatchInfo.Throw(state.RetrySuppression == RetrySuppression.None ? result.Exception : RetrySuppressionReasons.AddReason(result.Exception, state.RetrySuppression));
+            ExceptionDispatchInfo.Throw(state.RetrySuppression == RetrySuppression.None
+                ? result.Exception
+                : RetrySuppressionReasons.AddReason(result.Exception, state.RetrySuppression));
         }
 
         if (state.RetrySuppression != RetrySuppression.None && result.Response!.Content is UpstreamContent content)

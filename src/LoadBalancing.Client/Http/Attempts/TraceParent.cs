@@ -4,7 +4,8 @@ using System.Net.Http.Headers;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Removes the trace header of one attempt from the request before the next. The primary handler writes the id of its own span into <c>traceparent</c> unless the header is already set, so every
+/// Removes the trace header of one attempt from the request before the next. The primary handler writes the id of its own span into
+/// <c>traceparent</c> unless the header is already set, so every
 /// retry would be sent with the span of the first attempt.
 /// </summary>
 internal static class TraceParent

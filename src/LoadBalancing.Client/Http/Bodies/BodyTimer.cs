@@ -1,7 +1,8 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Enforces the timeouts of a response body: the idle timeout of each read, and the deadline of the whole body. It takes over the attempt's pooled timeout, so that a body whose data is already available
+/// Enforces the timeouts of a response body: the idle timeout of each read, and the deadline of the whole body. It takes over the attempt's pooled
+/// timeout, so that a body whose data is already available
 /// costs neither a timer nor a clock read: both come with the first read that has to wait.
 /// </summary>
 /// <remarks>
@@ -241,7 +242,8 @@ internal sealed class BodyTimer
     }
 
     /// <summary>Whether the deadline has passed, with a tolerance for timers that fire slightly early.</summary>
-    private bool IsPastDeadline => _deadline != long.MaxValue && _policy!.TimeProvider.GetElapsedTime(_policy.TimeProvider.GetTimestamp(), _deadline) < PooledTimeout.Granularity;
+    private bool IsPastDeadline =>
+        _deadline != long.MaxValue && _policy!.TimeProvider.GetElapsedTime(_policy.TimeProvider.GetTimestamp(), _deadline) < PooledTimeout.Granularity;
 
     private static CancellationTokenRegistration Link(PooledTimeout limit, CancellationToken token) =>
         token.UnsafeRegister(static limit => ((PooledTimeout)limit!).Cancel(), limit);

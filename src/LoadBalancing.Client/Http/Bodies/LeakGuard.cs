@@ -3,11 +3,14 @@ using System.Collections.Concurrent;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Detects a response that was neither read to the end nor disposed. The guard is reachable only through the response's content: when the content is collected, the guard's finalizer releases the lease.
+/// Detects a response that was neither read to the end nor disposed. The guard is reachable only through the response's content: when the content is
+/// collected, the guard's finalizer releases the lease.
 /// </summary>
 /// <remarks>
-/// Finalizable objects are expensive to allocate (about 150 ns per response with a body), and nearly all of these finalizers would have nothing to do. So guards are pooled: a returned guard is reused for another
-/// response without suppressing its finalizer. Only the content may hold a reference to a rented guard; otherwise the collection of the content would go unnoticed.
+/// Finalizable objects are expensive to allocate (about 150 ns per response with a body), and nearly all of these finalizers would have nothing to
+/// do. So guards are pooled: a returned guard is reused for another
+/// response without suppressing its finalizer. Only the content may hold a reference to a rented guard; otherwise the collection of the content would
+/// go unnoticed.
 /// </remarks>
 internal sealed class LeakGuard
 {

@@ -13,7 +13,8 @@ internal sealed class LeasedContent : UpstreamContent
         : base(inner, lease, call) => _guard = LeakGuard.Rent(lease);
 
     /// <summary>Starts the timeouts of the body, which take over the attempt's timer.</summary>
-    public void StartBodyTimeout(TimeoutPolicy policy, AttemptTimer timer, TimeSpan idle, long end, bool isUploading) => _guard!.BodyTimer.Start(this, policy, timer, idle, end, isUploading);
+    public void StartBodyTimeout(TimeoutPolicy policy, AttemptTimer timer, TimeSpan idle, long end, bool isUploading) =>
+        _guard!.BodyTimer.Start(this, policy, timer, idle, end, isUploading);
 
     /// <summary>Begins a read.</summary>
     /// <returns>The timer of the read; null when the body has no timeouts or has ended.</returns>
@@ -31,7 +32,8 @@ internal sealed class LeasedContent : UpstreamContent
     public Exception Fail(Exception exception, BodyTimer? timer = null, WriteTrackingStream? destination = null, CancellationToken cancellationToken = default)
     {
         bool didWriteFail = destination is { HasFailed: true };
-        (Exception error, AttemptOutcome outcome) = timer?.ClassifyError(exception, Lease, cancellationToken) ?? (exception, didWriteFail ? AttemptOutcome.Neutral : OutcomeClassifier.ClassifyBody(exception));
+        (Exception error, AttemptOutcome outcome) = timer?.ClassifyError(exception, Lease, cancellationToken)
+            ?? (exception, didWriteFail ? AttemptOutcome.Neutral : OutcomeClassifier.ClassifyBody(exception));
         timer?.EndRead();
         End(didWriteFail ? null : outcome);
         return error;

@@ -1,6 +1,9 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The stream of a <see cref="LeasedContent"/>: forwards to the inner stream, and ends the lease with it. The stream of an upgraded connection stays writable.</summary>
+/// <summary>
+/// The stream of a <see cref="LeasedContent"/>: forwards to the inner stream, and ends the lease with it. The stream of an upgraded connection stays
+/// writable.
+/// </summary>
 internal sealed class LeasedStream : Stream
 {
     private readonly Stream _inner;

@@ -49,7 +49,8 @@ internal static class RequestBodies
     }
 
     /// <summary>
-    /// Whether the body may still be sent after the response headers arrived. Over HTTP/1.1 it is sent to the end first, and so is content of HttpClient's own types; content of any other type,
+    /// Whether the body may still be sent after the response headers arrived. Over HTTP/1.1 it is sent to the end first, and so is content of
+    /// HttpClient's own types; content of any other type,
     /// JSON too, is sent over HTTP/2 and HTTP/3 while the response is read.
     /// </summary>
     public static bool CanOutlastResponseHeaders(HttpContent? content, HttpResponseMessage response) =>

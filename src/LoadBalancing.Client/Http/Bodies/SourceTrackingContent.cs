@@ -4,10 +4,14 @@ using System.Runtime.ExceptionServices;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Wraps a body that is read from the caller's stream, and records whether that stream failed. To the transport its exception looks like that of a broken connection, and it must not count
+/// Wraps a body that is read from the caller's stream, and records whether that stream failed. To the transport its exception looks like that of a
+/// broken connection, and it must not count
 /// against the endpoint.
 /// </summary>
-/// <remarks>It is never disposed; the body belongs to the request. It is a <see cref="StreamContent"/> because the transport sends those, like the wrapped body, to the end before it reads a response.</remarks>
+/// <remarks>
+/// It is never disposed; the body belongs to the request. It is a <see cref="StreamContent"/> because the transport sends those, like the wrapped
+/// body, to the end before it reads a response.
+/// </remarks>
 internal sealed class SourceTrackingContent : StreamContent
 {
     private SourceTrackingContent(HttpContent inner)

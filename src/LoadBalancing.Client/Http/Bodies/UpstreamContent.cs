@@ -3,7 +3,10 @@ using System.Net.Http.Headers;
 
 namespace LoadBalancing.Client;
 
-/// <summary>A response's content with the endpoint that sent it. This base class is for responses without a body, whose lease ends with the headers; <see cref="LeasedContent"/> is for all others.</summary>
+/// <summary>
+/// A response's content with the endpoint that sent it. This base class is for responses without a body, whose lease ends with the headers;
+/// <see cref="LeasedContent"/> is for all others.
+/// </summary>
 internal class UpstreamContent : HttpContent
 {
     /// <summary>The content type of a response that was created without content. Reading its headers would allocate them.</summary>
@@ -73,7 +76,9 @@ internal class UpstreamContent : HttpContent
         }
 
         BodyTimeouts rules = timeouts.Body;
-        TimeSpan idle = isConnection || content._isStreaming ? Timeout.InfiniteTimeSpan : content._hasLength ? rules.IdleTimeout : rules.IdleTimeoutWithoutLength;
+        TimeSpan idle = isConnection || content._isStreaming
+            ? Timeout.InfiniteTimeSpan
+            : content._hasLength ? rules.IdleTimeout : rules.IdleTimeoutWithoutLength;
         bool covers = rules.TimeoutCoversBody && !isConnection;
         if (idle == Timeout.InfiniteTimeSpan && !covers && !isUploading)
         {
@@ -90,9 +95,11 @@ internal class UpstreamContent : HttpContent
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken) =>
         Inner.GetType() == EmptyContentType ? Task.CompletedTask : Inner.CopyToAsync(stream, context, cancellationToken);
 
-    protected sealed override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
+    protected sealed override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+        SerializeToStreamAsync(stream, context, CancellationToken.None);
 
-    protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken) => Inner.CopyTo(stream, context, cancellationToken);
+    protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken) =>
+        Inner.CopyTo(stream, context, cancellationToken);
 
     protected override Task<Stream> CreateContentReadStreamAsync(CancellationToken cancellationToken) => Inner.ReadAsStreamAsync(cancellationToken);
 
@@ -134,7 +141,9 @@ internal class UpstreamContent : HttpContent
         return response.Content.GetType();
     }
 
-    /// <remarks>The headers of the body are inspected while copying: their typed properties would parse them, and the reader of the body parses them again.</remarks>
+    /// <remarks>
+    /// The headers of the body are inspected while copying: their typed properties would parse them, and the reader of the body parses them again.
+    /// </remarks>
     private void CopyHeaders(HttpContentHeaders headers)
     {
         foreach (KeyValuePair<string, HeaderStringValues> header in headers.NonValidated)
@@ -162,7 +171,8 @@ internal class UpstreamContent : HttpContent
         else if (name.Length == "Content-Type".Length && name.Equals("Content-Type", StringComparison.OrdinalIgnoreCase))
         {
             // Such streams are idle for as long as there are no messages.
-            _isStreaming = value.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase) || value.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase);
+            _isStreaming = value.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase)
+                || value.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase);
         }
     }
 }

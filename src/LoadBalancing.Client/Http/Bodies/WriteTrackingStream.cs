@@ -1,7 +1,8 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Wraps the destination of a body's copy, and records whether a write failed: the exception of a full disk looks like that of a broken connection, and it must not count against the endpoint. If the body has timeouts,
+/// Wraps the destination of a body's copy, and records whether a write failed: the exception of a full disk looks like that of a broken connection,
+/// and it must not count against the endpoint. If the body has timeouts,
 /// it reports to the timer when data arrived and when it is written.
 /// </summary>
 internal sealed class WriteTrackingStream : Stream
@@ -26,7 +27,10 @@ internal sealed class WriteTrackingStream : Stream
     /// <summary>Ends the copy, so that its destination is not kept alive.</summary>
     public void ClearTarget() => _inner = Null;
 
-    /// <summary>Whether a write can fail other than by out of memory. HttpClient's own buffers, the destination of most bodies, cannot fail and are not tracked.</summary>
+    /// <summary>
+    /// Whether a write can fail other than by out of memory. HttpClient's own buffers, the destination of most bodies, cannot fail and are not
+    /// tracked.
+    /// </summary>
     public static bool CanWriteFail(Stream stream) => stream.GetType() != typeof(MemoryStream) && stream.GetType().Module != typeof(HttpContent).Module;
 
     public override bool CanRead => false;

@@ -3,7 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Logs events of requests. Failures of single attempts are logged at Debug at most: they are common, and the state changes that they cause are logged once each.</summary>
+/// <summary>
+/// Logs events of requests. Failures of single attempts are logged at Debug at most: they are common, and the state changes that they cause are
+/// logged once each.
+/// </summary>
 internal sealed partial class CallLog
 {
     /// <summary>Hosts can come from user input; the set of logged hosts must not grow without bound.</summary>
@@ -52,21 +55,48 @@ internal sealed partial class CallLog
 
     public void RetrySuppressed(string reason) => LogRetrySuppressed(_logger, _service, reason);
 
-    [LoggerMessage(LogEvents.HostPassedThrough, LogLevel.Warning, "Requests to host '{Host}' bypass the balancing of service '{Service}', which balances {Balanced}. Add the host to Hosts to balance it.", EventName = nameof(LogEvents.HostPassedThrough))]
+    [LoggerMessage(
+        LogEvents.HostPassedThrough,
+        LogLevel.Warning,
+        "Requests to host '{Host}' bypass the balancing of service '{Service}', which balances {Balanced}. Add the host to Hosts to balance it.",
+        EventName = nameof(LogEvents.HostPassedThrough))]
     private static partial void LogPassedThrough(ILogger logger, string host, string service, string balanced);
 
-    [LoggerMessage(LogEvents.HostNotConfigured, LogLevel.Information, "Requests of client '{Client}' to host '{Host}' are not balanced: no configured service has that name or lists it in Hosts.", EventName = nameof(LogEvents.HostNotConfigured))]
+    [LoggerMessage(
+        LogEvents.HostNotConfigured,
+        LogLevel.Information,
+        "Requests of client '{Client}' to host '{Host}' are not balanced: no configured service has that name or lists it in Hosts.",
+        EventName = nameof(LogEvents.HostNotConfigured))]
     private static partial void LogHostNotConfigured(ILogger logger, string host, string client);
 
-    [LoggerMessage(LogEvents.AttemptFailed, LogLevel.Debug, "An attempt on {Endpoint} of service '{Service}' ended with {Outcome} ({Triggers}).", EventName = nameof(LogEvents.AttemptFailed), SkipEnabledCheck = true)]
+    [LoggerMessage(
+        LogEvents.AttemptFailed,
+        LogLevel.Debug,
+        "An attempt on {Endpoint} of service '{Service}' ended with {Outcome} ({Triggers}).",
+        EventName = nameof(LogEvents.AttemptFailed),
+        SkipEnabledCheck = true)]
     private static partial void LogAttemptFailed(ILogger logger, UpstreamEndpoint endpoint, string service, string outcome, RetryTriggers triggers);
 
-    [LoggerMessage(LogEvents.TimerFiredLate, LogLevel.Debug, "A timeout of {Limit} on {Endpoint} of service '{Service}' fired only after {Elapsed}: this process is starved of processor time, and the endpoint is not blamed.", EventName = nameof(LogEvents.TimerFiredLate))]
+    [LoggerMessage(
+        LogEvents.TimerFiredLate,
+        LogLevel.Debug,
+        "A timeout of {Limit} on {Endpoint} of service '{Service}' fired only after {Elapsed}: this process is starved of processor time, and the endpoint " +
+            "is not blamed.",
+        EventName = nameof(LogEvents.TimerFiredLate))]
     private static partial void LogTimerFiredLate(ILogger logger, string service, UpstreamEndpoint endpoint, TimeSpan limit, TimeSpan elapsed);
 
-    [LoggerMessage(LogEvents.LeaseReclaimed, LogLevel.Warning, "A response of service '{Service}' from {Endpoint} was garbage-collected without being read or disposed. Its connection was lost, and it counted as in flight until now; dispose every response.", EventName = nameof(LogEvents.LeaseReclaimed))]
+    [LoggerMessage(
+        LogEvents.LeaseReclaimed,
+        LogLevel.Warning,
+        "A response of service '{Service}' from {Endpoint} was garbage-collected without being read or disposed. Its connection was lost, and it counted " +
+            "as in flight until now; dispose every response.",
+        EventName = nameof(LogEvents.LeaseReclaimed))]
     private static partial void LogLeaseReclaimed(ILogger logger, string service, UpstreamEndpoint endpoint);
 
-    [LoggerMessage(LogEvents.RetrySuppressed, LogLevel.Debug, "A call to service '{Service}' was not retried: {Reason} is exhausted.", EventName = nameof(LogEvents.RetrySuppressed))]
+    [LoggerMessage(
+        LogEvents.RetrySuppressed,
+        LogLevel.Debug,
+        "A call to service '{Service}' was not retried: {Reason} is exhausted.",
+        EventName = nameof(LogEvents.RetrySuppressed))]
     private static partial void LogRetrySuppressed(ILogger logger, string service, string reason);
 }

@@ -1,6 +1,9 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The state of a call that needs more than one attempt, has to wait, or is traced. A call whose first attempt succeeds without a wait does not create one.</summary>
+/// <summary>
+/// The state of a call that needs more than one attempt, has to wait, or is traced. A call whose first attempt succeeds without a wait does not
+/// create one.
+/// </summary>
 internal sealed class CallState
 {
     private readonly List<UpstreamEndpoint> _triedEndpoints = [];

@@ -28,12 +28,14 @@ internal static class OutcomeClassifier
         return (outcome.IsFailure ? AttemptOutcome.Success : AttemptOutcome.Failure(FailureKind.ErrorResponse, NotBefore(response, timeProvider)), triggers);
     }
 
-    private static (AttemptOutcome Outcome, RetryTriggers Triggers) ClassifyStatus(HttpResponseMessage response, TimeProvider timeProvider) => (int)response.StatusCode switch
-    {
-        < 500 => (AttemptOutcome.Success, RetryTriggers.None),
-        502 or 503 or 504 => (AttemptOutcome.Failure(FailureKind.Gateway, NotBefore(response, timeProvider)), RetryTriggers.GatewayError | RetryTriggers.ServerError),
-        _ => (AttemptOutcome.Failure(FailureKind.ErrorResponse, NotBefore(response, timeProvider)), RetryTriggers.ServerError),
-    };
+    private static (AttemptOutcome Outcome, RetryTriggers Triggers) ClassifyStatus(HttpResponseMessage response, TimeProvider timeProvider) =>
+        (int)response.StatusCode switch
+        {
+            < 500 => (AttemptOutcome.Success, RetryTriggers.None),
+            502 or 503 or 504 =>
+                (AttemptOutcome.Failure(FailureKind.Gateway, NotBefore(response, timeProvider)), RetryTriggers.GatewayError | RetryTriggers.ServerError),
+            _ => (AttemptOutcome.Failure(FailureKind.ErrorResponse, NotBefore(response, timeProvider)), RetryTriggers.ServerError),
+        };
 
     /// <summary>Classifies an exception that was caused neither by the caller nor by one of our timeouts.</summary>
     public static (AttemptOutcome Outcome, RetryTriggers Triggers) Classify(Exception exception) => exception switch
@@ -60,7 +62,8 @@ internal static class OutcomeClassifier
 
     private static (AttemptOutcome Outcome, RetryTriggers Triggers) Classify(HttpRequestException exception) => exception.HttpRequestError switch
     {
-        HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError => Connect,
+        HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError =>
+            Connect,
         HttpRequestError.HttpProtocolError when exception.InnerException is HttpProtocolException { ErrorCode: RefusedStream or RequestRejected } =>
             (AttemptOutcome.Failure(FailureKind.Reset), RetryTriggers.RefusedStream),
         HttpRequestError.UserAuthenticationError or HttpRequestError.ConfigurationLimitExceeded => Neutral,
@@ -69,7 +72,8 @@ internal static class OutcomeClassifier
         HttpRequestError.ExtendedConnectNotSupported => Neutral,
         HttpRequestError.Unknown => exception.InnerException switch
         {
-            SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostNotFound or SocketError.HostUnreachable or SocketError.NetworkUnreachable } => Connect,
+            SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostNotFound or SocketError.HostUnreachable or SocketError.NetworkUnreachable } =>
+                Connect,
             AuthenticationException => Connect,
             null when exception.StatusCode is null => Reset,
             IOException or SocketException => Reset,

@@ -8,14 +8,26 @@ internal static class TimeoutErrors
     public static TaskCanceledException CallTimeout(TimeoutPolicy timeouts, UpstreamEndpoint? endpoint, Exception? inner = null, bool inPanic = false) =>
         Make(timeouts, "Timeout", timeouts.Timeout, endpoint, inner, inPanic);
 
-    public static TaskCanceledException PerTryTimeout(TimeoutPolicy timeouts, TimeSpan limit, UpstreamEndpoint endpoint, Exception inner, bool inPanic = false) =>
+    public static TaskCanceledException PerTryTimeout(
+        TimeoutPolicy timeouts,
+        TimeSpan limit,
+        UpstreamEndpoint endpoint,
+        Exception inner,
+        bool inPanic = false) =>
         Make(timeouts, "Retry.PerTryTimeout", limit, endpoint, inner, inPanic);
 
-    public static TaskCanceledException BodyIdleTimeout(TimeoutPolicy timeouts, TimeSpan limit, UpstreamEndpoint endpoint, Exception inner, bool inPanic = false)
+    public static TaskCanceledException BodyIdleTimeout(
+        TimeoutPolicy timeouts,
+        TimeSpan limit,
+        UpstreamEndpoint endpoint,
+        Exception inner,
+        bool inPanic = false)
     {
         string message = string.Create(
             CultureInfo.InvariantCulture,
-            $"The body of a response of service '{timeouts.Cluster}' timed out: nothing was received from {endpoint}{(inPanic ? ", in panic," : "")} within its BodyIdleTimeout of {limit.TotalSeconds} s.");
+            $"The body of a response of service '{timeouts.Cluster}' timed out: nothing was received from {endpoint}{(inPanic
+                ? ", in panic,"
+                : "")} within its BodyIdleTimeout of {limit.TotalSeconds} s.");
         return new TaskCanceledException(message, new TimeoutException(message, inner));
     }
 

@@ -1,6 +1,8 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Determines the affinity of a request: set by the request itself, or computed by hash policies. Part of a plan only where affinity has an effect.</summary>
+/// <summary>
+/// Determines the affinity of a request: set by the request itself, or computed by hash policies. Part of a plan only where affinity has an effect.
+/// </summary>
 internal sealed class RequestAffinity
 {
     public static readonly HttpRequestOptionsKey<ulong> Hash = new("LoadBalancing.Client.Hash");

@@ -95,7 +95,9 @@ internal sealed record RequestPlan
     /// <summary>Selects the plan of one call: this plan, or the plan of a randomly drawn destination when the route has destinations.</summary>
     public RequestPlan SelectDestinationPlan() => Destinations is null ? this : Destinations.SelectPlan();
 
-    /// <summary>The same plan for requests to another service's cluster: the request settings are from this plan, the cluster settings from the other.</summary>
+    /// <summary>
+    /// The same plan for requests to another service's cluster: the request settings are from this plan, the cluster settings from the other.
+    /// </summary>
     public RequestPlan PlanFor(RequestPlan cluster) => this with
     {
         Balancer = cluster.Balancer,
@@ -112,7 +114,8 @@ internal sealed record RequestPlan
     };
 
     /// <summary>Whether cookies affect the pick, on any route or in any subset.</summary>
-    public bool UsesCookies => Affinity is { UsesCookies: true } || Routes is { UsesCookies: true } || (Subsets?.Values.Any(static subset => subset.UsesCookies) ?? false);
+    public bool UsesCookies =>
+        Affinity is { UsesCookies: true } || Routes is { UsesCookies: true } || (Subsets?.Values.Any(static subset => subset.UsesCookies) ?? false);
 
     /// <summary>Whether endpoints have concurrency limits, so that a pick may have to wait for a permit.</summary>
     public bool HasEndpointLimits => PoolLimits.HasEndpointLimits;
@@ -121,5 +124,6 @@ internal sealed record RequestPlan
     public bool HasTimeout => PerTryTimeout != System.Threading.Timeout.InfiniteTimeSpan;
 
     /// <summary>The current timestamp; 0 when no feature needs it, which saves reading the clock.</summary>
-    public long GetTimestampIfNeeded() => HasTimeout || RateBudget is not null || Balancer.NeedsAttemptTimes || Balancer.Metrics.IsAttemptDurationEnabled ? TimeProvider.GetTimestamp() : 0;
+    public long GetTimestampIfNeeded() =>
+        HasTimeout || RateBudget is not null || Balancer.NeedsAttemptTimes || Balancer.Metrics.IsAttemptDurationEnabled ? TimeProvider.GetTimestamp() : 0;
 }

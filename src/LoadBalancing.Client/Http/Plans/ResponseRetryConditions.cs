@@ -2,7 +2,10 @@ using System.Net.Http.Headers;
 
 namespace LoadBalancing.Client;
 
-/// <summary>The conditions to retry responses that are not failures by their status alone: other statuses, headers, gRPC statuses. Created only for a policy with such conditions.</summary>
+/// <summary>
+/// The conditions to retry responses that are not failures by their status alone: other statuses, headers, gRPC statuses. Created only for a policy
+/// with such conditions.
+/// </summary>
 internal sealed class ResponseRetryConditions
 {
     private const string RateLimited = "x-envoy-ratelimited";

@@ -51,9 +51,11 @@ internal sealed class RouteDestination
             RequestPlan plan = _found.Plan;
             return subset is null ? plan
                 : plan.Subsets?.GetValueOrDefault(subset)
-                ?? throw new InvalidOperationException($"A route leads to subset '{subset}' of service '{service}', which does not exist. The service has {Names(plan)}.");
+                ?? throw new InvalidOperationException(
+                    $"A route leads to subset '{subset}' of service '{service}', which does not exist. The service has {Names(plan)}.");
         }
 
-        private static string Names(RequestPlan plan) => plan.Subsets is null ? "no subsets" : string.Join(", ", plan.Subsets.Keys.Select(static name => $"'{name}'"));
+        private static string Names(RequestPlan plan) =>
+            plan.Subsets is null ? "no subsets" : string.Join(", ", plan.Subsets.Keys.Select(static name => $"'{name}'"));
     }
 }

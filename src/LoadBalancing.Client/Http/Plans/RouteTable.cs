@@ -38,6 +38,9 @@ internal sealed class RouteTable
             }
         }
 
-        throw new InvalidOperationException($"The request selects route '{name}' of service '{_routes[0].Plan.Balancer.ServiceName}', which does not exist. The service has {string.Join(", ", _routes.Select(static route => $"'{route.Route.Name}'"))}.");
+        throw new InvalidOperationException($"The request selects route '{name}' of service '{_routes[0].Plan.Balancer.ServiceName}', which does not " +
+            $"exist. The service has {string.Join(
+            ", ",
+            _routes.Select(static route => $"'{route.Route.Name}'"))}.");
     }
 }

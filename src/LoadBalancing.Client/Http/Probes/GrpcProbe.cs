@@ -7,7 +7,8 @@ using System.Text;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Calls gRPC's health service, <c>grpc.health.v1.Health/Check</c>, and passes if it reports SERVING. The two messages are so small that they are encoded here: a string field 1, and an enum
+/// Calls gRPC's health service, <c>grpc.health.v1.Health/Check</c>, and passes if it reports SERVING. The two messages are so small that they are
+/// encoded here: a string field 1, and an enum
 /// field 1 (Protocol Buffers encoding).
 /// </summary>
 internal sealed class GrpcProbe : IHealthProbe, IDisposable
@@ -48,7 +49,9 @@ internal sealed class GrpcProbe : IHealthProbe, IDisposable
         using HttpResponseMessage response = await _client.SendAsync(request, cancellationToken).ConfigureAwait(false);
         if (!response.IsSuccessStatusCode)
         {
-            return ProbeResult.UnhealthyImmediately(string.Create(CultureInfo.InvariantCulture, $"the health service responded with {(int)response.StatusCode}"));
+            return ProbeResult.UnhealthyImmediately(string.Create(
+                CultureInfo.InvariantCulture,
+                $"the health service responded with {(int)response.StatusCode}"));
         }
 
         byte[] body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
@@ -89,5 +92,6 @@ internal sealed class GrpcProbe : IHealthProbe, IDisposable
 
     private static string NameOf(int status) => status < Statuses.Length ? Statuses[status] : status.ToString(CultureInfo.InvariantCulture);
 
-    private static string? Find(HttpResponseHeaders headers) => headers.TryGetValues("grpc-status", out IEnumerable<string>? values) ? values.FirstOrDefault() : null;
+    private static string? Find(HttpResponseHeaders headers) =>
+        headers.TryGetValues("grpc-status", out IEnumerable<string>? values) ? values.FirstOrDefault() : null;
 }

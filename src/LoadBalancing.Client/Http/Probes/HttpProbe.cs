@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace LoadBalancing.Client;
 
-/// <summary>Requests a path and checks the status of the response. A response with an unexpected status makes the endpoint unhealthy immediately; no response is only a failure.</summary>
+/// <summary>
+/// Requests a path and checks the status of the response. A response with an unexpected status makes the endpoint unhealthy immediately; no response
+/// is only a failure.
+/// </summary>
 internal sealed class HttpProbe : IHealthProbe, IDisposable
 {
     private readonly HttpMessageInvoker _client = ProbeClient.Make();

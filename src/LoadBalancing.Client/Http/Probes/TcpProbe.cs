@@ -26,7 +26,9 @@ internal sealed class TcpProbe : IHealthProbe
         using Socket socket = isUnix
             ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
             : new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        EndPoint address = isUnix ? new UnixDomainSocketEndPoint(endpoint.Address.AbsolutePath) : new DnsEndPoint(endpoint.Address.IdnHost, endpoint.Address.Port);
+        EndPoint address = isUnix
+            ? new UnixDomainSocketEndPoint(endpoint.Address.AbsolutePath)
+            : new DnsEndPoint(endpoint.Address.IdnHost, endpoint.Address.Port);
         await socket.ConnectAsync(address, cancellationToken).ConfigureAwait(false);
         if (_send is not null)
         {

@@ -4,7 +4,8 @@ using System.Text;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Addresses a request to an endpoint for one attempt. If the client has a transport for the endpoint, the request keeps its URI, which also carries the transport. Otherwise <c>RequestUri</c> points at the endpoint, and <c>Host</c> (and with it SNI and the name that the
+/// Addresses a request to an endpoint for one attempt. If the client has a transport for the endpoint, the request keeps its URI, which also carries
+/// the transport. Otherwise <c>RequestUri</c> points at the endpoint, and <c>Host</c> (and with it SNI and the name that the
 /// certificate is validated against) stays the name that the caller used, unless the endpoint has its own.
 /// </summary>
 internal readonly struct AddressedRequest

@@ -1,6 +1,9 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The connection settings of <see cref="ConnectionPoolOptions"/>. They apply to primary handlers that the registration created; any other primary handler has its own settings.</summary>
+/// <summary>
+/// The connection settings of <see cref="ConnectionPoolOptions"/>. They apply to primary handlers that the registration created; any other primary
+/// handler has its own settings.
+/// </summary>
 /// <param name="MaxConnections">The maximum number of connections to one endpoint; null to keep the handler's value.</param>
 /// <param name="ConnectTimeout">The connect timeout; null to keep the handler's value.</param>
 /// <param name="IdleTimeout">The idle timeout of a pooled connection; null to keep the handler's value.</param>

@@ -14,7 +14,8 @@ internal sealed class Connector
     public static bool IsConnectorCallback(Delegate? callback) => callback?.Target is Connector;
 
     /// <summary>For a handler's <see cref="SocketsHttpHandler.ConnectCallback"/>: connects to the host of the request, or to its proxy.</summary>
-    public ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken) => ConnectAsync(context.DnsEndPoint, cancellationToken);
+    public ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken) =>
+        ConnectAsync(context.DnsEndPoint, cancellationToken);
 
     public async ValueTask<Stream> ConnectAsync(DnsEndPoint address, CancellationToken cancellationToken)
     {

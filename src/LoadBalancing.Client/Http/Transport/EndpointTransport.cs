@@ -40,7 +40,8 @@ internal sealed class EndpointTransport : IDisposable
         && request.Version.Major < 3
         && request.VersionPolicy != HttpVersionPolicy.RequestVersionOrHigher;
 
-    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => _invoker!.SendAsync(request, cancellationToken);
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        _invoker!.SendAsync(request, cancellationToken);
 
     public HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken) => _invoker!.Send(request, cancellationToken);
 

@@ -4,7 +4,8 @@ using System.Net;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Replaces a client's primary handler, with one transport per endpoint, so that a request goes to its endpoint with the URI, and therefore the <c>Host</c>, that the caller set.
+/// Replaces a client's primary handler, with one transport per endpoint, so that a request goes to its endpoint with the URI, and therefore the
+/// <c>Host</c>, that the caller set.
 /// Requests that are not addressed to an endpoint, or to an endpoint without a usable transport, go to the original primary handler.
 /// </summary>
 /// <remarks>
@@ -36,7 +37,9 @@ internal sealed class EndpointTransports : DelegatingHandler
     /// <summary>The number of endpoints with a usable transport.</summary>
     internal int Count => _transports.Count(static transport => transport.Value.IsUsable);
 
-    /// <summary>Replaces a primary handler that the registration created; null when the replacement would change more than the address of the connections.</summary>
+    /// <summary>
+    /// Replaces a primary handler that the registration created; null when the replacement would change more than the address of the connections.
+    /// </summary>
     public static EndpointTransports? TryReplace(SocketsHttpHandler primary, Connector connector) =>
         SocketsHandlerCopy.IsSupported && PrimaryHandlerDefaults.WereApplied(primary) ? new EndpointTransports(primary, connector) : null;
 
@@ -63,7 +66,8 @@ internal sealed class EndpointTransports : DelegatingHandler
     public EndpointTransport? Find(UpstreamEndpoint endpoint, HttpRequestMessage request)
     {
         int removals = UpstreamEndpoint.Removals;
-        if (removals != Volatile.Read(ref _removalsSeen) || (Volatile.Read(ref _draining) is { } leaving && Array.Exists(leaving, static left => left.InFlight <= 0)))
+        if (removals != Volatile.Read(ref _removalsSeen)
+            || (Volatile.Read(ref _draining) is { } leaving && Array.Exists(leaving, static left => left.InFlight <= 0)))
         {
             CloseRemovedTransports(removals);
         }
@@ -99,7 +103,9 @@ internal sealed class EndpointTransports : DelegatingHandler
     private EndpointTransport Add(UpstreamEndpoint endpoint)
     {
         // Of two transports created concurrently only one is used; the other has not connected yet.
-        EndpointTransport created = CanConnectDirectly(endpoint) ? EndpointTransport.Create(endpoint, SocketsHandlerCopy.Of(_primary), _connector) : EndpointTransport.CreateUnusable(endpoint);
+        EndpointTransport created = CanConnectDirectly(endpoint)
+            ? EndpointTransport.Create(endpoint, SocketsHandlerCopy.Of(_primary), _connector)
+            : EndpointTransport.CreateUnusable(endpoint);
         EndpointTransport kept = _transports.GetOrAdd(endpoint, created);
         if (!ReferenceEquals(kept, created) || Volatile.Read(ref _disposed))
         {

@@ -1,7 +1,8 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// The URI of a frequent path at one endpoint, cached by the endpoint for the next request with that path. With many endpoints, the memory of the picked endpoint is usually not in the processor's
+/// The URI of a frequent path at one endpoint, cached by the endpoint for the next request with that path. With many endpoints, the memory of the
+/// picked endpoint is usually not in the processor's
 /// caches, so a lookup touches little of it: the first path is one object away, and that object has its own path and the reference to the others.
 /// </summary>
 internal sealed class EndpointUri : Uri

@@ -4,11 +4,13 @@ using System.Runtime.InteropServices;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// A cache of the frequently requested paths of a service. Creating the URI that addresses a request to an endpoint is the largest single cost of rewriting it; for these paths each
+/// A cache of the frequently requested paths of a service. Creating the URI that addresses a request to an endpoint is the largest single cost of
+/// rewriting it; for these paths each
 /// endpoint caches the URI (<see cref="EndpointUri"/>).
 /// </summary>
 /// <remarks>
-/// A direct-mapped table, indexed by hash. A path enters only when it is requested twice in a row at its index, so that paths which never repeat (ids, cursors) neither use memory nor evict
+/// A direct-mapped table, indexed by hash. A path enters only when it is requested twice in a row at its index, so that paths which never repeat
+/// (ids, cursors) neither use memory nor evict
 /// others. Thread-safe without locks: an entry is an immutable path that is compared before it is used, and a lost write of a miss hash costs one more miss.
 /// </remarks>
 internal sealed class FrequentPaths

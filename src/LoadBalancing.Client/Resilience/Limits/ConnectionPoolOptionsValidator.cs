@@ -39,7 +39,9 @@ internal static class ConnectionPoolOptionsValidator
         }
         else if (options.InitialLimit < options.MinLimit || options.InitialLimit > options.MaxLimit)
         {
-            errors.Add("InitialLimit", $"{options.InitialLimit} is not allowed; it must be from MinLimit to MaxLimit, {options.MinLimit} to {options.MaxLimit}.");
+            errors.Add(
+                "InitialLimit",
+                $"{options.InitialLimit} is not allowed; it must be from MinLimit to MaxLimit, {options.MinLimit} to {options.MaxLimit}.");
         }
 
         if (!double.IsFinite(options.Tolerance) || options.Tolerance < 1)

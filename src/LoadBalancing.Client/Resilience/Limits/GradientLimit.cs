@@ -2,13 +2,16 @@ namespace LoadBalancing.Client;
 
 /// <summary>The adaptive concurrency limit of one endpoint.</summary>
 /// <remarks>
-/// Gradient2 of Netflix's concurrency-limits. Latency that grows with concurrency means that a queue has formed; the limit then shrinks by the ratio of the long-term
+/// Gradient2 of Netflix's concurrency-limits. Latency that grows with concurrency means that a queue has formed; the limit then shrinks by the ratio
+/// of the long-term
 /// latency to the current one, at most by half. Otherwise it grows by the queue size:
 /// <code>
 /// g = tolerance x long-term / current, clamped to 0.5 .. 1      limit += smoothing x (g x limit + queue - limit)
 /// </code>
-/// The long-term latency is an exponential moving average over the window; the first ten samples weigh the same. While it is more than twice the current latency, because
-/// a slow phase has just ended, it decays faster. An endpoint that is less than half full is not constrained by its limit, so its samples do not change the limit.
+/// The long-term latency is an exponential moving average over the window; the first ten samples weigh the same. While it is more than twice the
+/// current latency, because
+/// a slow phase has just ended, it decays faster. An endpoint that is less than half full is not constrained by its limit, so its samples do not
+/// change the limit.
 /// A sample that arrives while another one is being added is dropped. Thread-safe.
 /// </remarks>
 internal sealed class GradientLimit

@@ -7,7 +7,8 @@ namespace LoadBalancing.Client;
 public sealed class KeepAliveOptions
 {
     /// <summary>
-    /// How long a connection must be silent before the operating system sends keep-alive probes (TCP keep-alive). Whole seconds, at least 1; infinite for no probes.
+    /// How long a connection must be silent before the operating system sends keep-alive probes (TCP keep-alive). Whole seconds, at least 1; infinite
+    /// for no probes.
     /// Default 30 s. A custom <c>ConnectCallback</c> must set this itself.
     /// </summary>
     public TimeSpan TcpTime { get; set; } = TimeSpan.FromSeconds(30);
@@ -19,7 +20,8 @@ public sealed class KeepAliveOptions
     public int TcpRetryCount { get; set; } = 3;
 
     /// <summary>
-    /// How long an HTTP/2 connection with requests in flight must be silent before a ping is sent. At least 1 s. Null, the default: never. gRPC servers close connections
+    /// How long an HTTP/2 connection with requests in flight must be silent before a ping is sent. At least 1 s. Null, the default: never. gRPC
+    /// servers close connections
     /// that ping more often than they allow, with <c>ENHANCE_YOUR_CALM</c>; many allow one ping in 5 minutes.
     /// </summary>
     public TimeSpan? Http2PingDelay { get; set; }

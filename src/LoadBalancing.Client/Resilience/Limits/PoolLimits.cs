@@ -1,6 +1,8 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The concurrency limits of a service, from <see cref="ConnectionPoolOptions"/> and <see cref="RetryBudgetOptions"/>, with all defaults applied.</summary>
+/// <summary>
+/// The concurrency limits of a service, from <see cref="ConnectionPoolOptions"/> and <see cref="RetryBudgetOptions"/>, with all defaults applied.
+/// </summary>
 /// <param name="MaxRequests">Null: no limit.</param>
 /// <param name="MaxRequestsPerEndpoint">Null: no limit.</param>
 /// <param name="AdaptiveLimit">Null: none.</param>

@@ -2,12 +2,16 @@ namespace LoadBalancing.Client;
 
 /// <summary>The permits for attempts in flight in one cluster, and the queue of attempts that wait for a permit or for capacity on an endpoint.</summary>
 /// <remarks>
-/// While permits are available, acquiring one is a compare-and-swap and releasing it a decrement. The lock protects the queue and is only taken while the queue is not
-/// empty. A release first decrements the count and then checks the queue; a waiter first enters the queue and then checks the count, so one of the two sees the other.
+/// While permits are available, acquiring one is a compare-and-swap and releasing it a decrement. The lock protects the queue and is only taken while
+/// the queue is not
+/// empty. A release first decrements the count and then checks the queue; a waiter first enters the queue and then checks the count, so one of the
+/// two sees the other.
 /// New attempts do not overtake queued ones.
 /// <para>
-/// With endpoint limits, a permit is not sufficient: the pick may find all endpoints full. The attempt then releases its permit and waits until capacity has been freed
-/// since before that pick. <see cref="CapacityVersion"/> counts the releases, so that none in between is missed. Freed capacity admits one attempt, which picks again; if
+/// With endpoint limits, a permit is not sufficient: the pick may find all endpoints full. The attempt then releases its permit and waits until
+/// capacity has been freed
+/// since before that pick. <see cref="CapacityVersion"/> counts the releases, so that none in between is missed. Freed capacity admits one attempt,
+/// which picks again; if
 /// that pick fails too, the attempt returns to its position in the queue, and the next one is admitted.
 /// </para>
 /// Thread-safe.
@@ -38,7 +42,9 @@ internal sealed class RequestPermits : ICapacityWatcher
     /// <summary>The number of times capacity was freed. Only counted while endpoints are limited.</summary>
     public long CapacityVersion => Volatile.Read(ref _capacityVersion);
 
-    /// <summary>Applies new limits. Permits in use are not revoked: with fewer permits than are in use, new ones are granted once enough have been released.</summary>
+    /// <summary>
+    /// Applies new limits. Permits in use are not revoked: with fewer permits than are in use, new ones are granted once enough have been released.
+    /// </summary>
     public void Configure(int permitLimit, int queueLimit, bool limitsEndpoints = false)
     {
         Volatile.Write(ref _permitLimit, permitLimit);
@@ -52,7 +58,8 @@ internal sealed class RequestPermits : ICapacityWatcher
 
     /// <summary>Waits for a permit.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <param name="seenCapacityVersion"><see cref="CapacityVersion"/> before the pick that found all endpoints full; the wait ends once it has changed. <see cref="BeforeFirstPick"/> before the first pick.</param>
+    /// <param name="seenCapacityVersion"><see cref="CapacityVersion"/> before the pick that found all endpoints full; the wait ends once it has
+    /// changed. <see cref="BeforeFirstPick"/> before the first pick.</param>
     /// <returns>False when the queue is full.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
     public async ValueTask<bool> AcquireAsync(CancellationToken cancellationToken, long seenCapacityVersion = BeforeFirstPick)
@@ -65,7 +72,9 @@ internal sealed class RequestPermits : ICapacityWatcher
                 return _queuedCount == 0 && seenCapacityVersion != CapacityVersion && TryTake();
             }
 
-            node = new LinkedListNode<Waiter>(new Waiter(seenCapacityVersion != BeforeFirstPick ? seenCapacityVersion : HasEndpointWaiters ? CapacityVersion : BeforeFirstPick));
+            node = new LinkedListNode<Waiter>(new Waiter(seenCapacityVersion != BeforeFirstPick
+                ? seenCapacityVersion
+                : HasEndpointWaiters ? CapacityVersion : BeforeFirstPick));
             if (seenCapacityVersion == BeforeFirstPick)
             {
                 _queue.AddLast(node);

@@ -1,7 +1,8 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// The names of conditions for <see cref="RetryOptions.RetryOn"/>. They are those of Envoy, except <see cref="PerTryTimeout"/>. <see cref="RetryOptions.RetryOn"/> also
+/// The names of conditions for <see cref="RetryOptions.RetryOn"/>. They are those of Envoy, except <see cref="PerTryTimeout"/>.
+/// <see cref="RetryOptions.RetryOn"/> also
 /// accepts a status as a number, like <c>503</c>, as in Istio.
 /// </summary>
 public static class RetryConditions
@@ -15,16 +16,24 @@ public static class RetryConditions
     /// <summary>No response: the connection was reset or could not be established, or the attempt timed out.</summary>
     public const string Reset = "reset";
 
-    /// <summary>No response, and nothing of the request was processed: <see cref="ConnectFailure"/> and <see cref="RefusedStream"/>. After other resets the request may have been processed.</summary>
+    /// <summary>
+    /// No response, and nothing of the request was processed: <see cref="ConnectFailure"/> and <see cref="RefusedStream"/>. After other resets the
+    /// request may have been processed.
+    /// </summary>
     public const string ResetBeforeRequest = "reset-before-request";
 
     /// <summary>The connection could not be established.</summary>
     public const string ConnectFailure = "connect-failure";
 
-    /// <summary>The server refused the stream (HTTP/2 REFUSED_STREAM): nothing was processed, so requests that are not idempotent are retried as well.</summary>
+    /// <summary>
+    /// The server refused the stream (HTTP/2 REFUSED_STREAM): nothing was processed, so requests that are not idempotent are retried as well.
+    /// </summary>
     public const string RefusedStream = "refused-stream";
 
-    /// <summary>No effect: when HTTP/3 fails after the connection was established, .NET falls back to HTTP/2 by itself. The name is accepted for compatibility with mesh configurations.</summary>
+    /// <summary>
+    /// No effect: when HTTP/3 fails after the connection was established, .NET falls back to HTTP/2 by itself. The name is accepted for compatibility
+    /// with mesh configurations.
+    /// </summary>
     public const string Http3PostConnectFailure = "http3-post-connect-failure";
 
     /// <summary>A response with status 409.</summary>
@@ -68,5 +77,6 @@ public static class RetryConditions
 
     /// <summary>Whether a condition is a numeric status.</summary>
     internal static bool IsStatus(string condition, out int status) =>
-        int.TryParse(condition, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out status) && status is >= 100 and <= 599;
+        int.TryParse(condition, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out status)
+            && status is >= 100 and <= 599;
 }

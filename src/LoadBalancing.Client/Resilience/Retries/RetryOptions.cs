@@ -11,13 +11,15 @@ public sealed class RetryOptions
     public int? MaxRetries { get; set; }
 
     /// <summary>
-    /// The timeout of one attempt, from the pick to the response headers. Above zero; not above <see cref="LoadBalancingOptions.Timeout"/> where both are set. Null, the default: 10 s.
+    /// The timeout of one attempt, from the pick to the response headers. Above zero; not above <see cref="LoadBalancingOptions.Timeout"/> where both
+    /// are set. Null, the default: 10 s.
     /// <see cref="System.Threading.Timeout.InfiniteTimeSpan"/>: none.
     /// </summary>
     public TimeSpan? PerTryTimeout { get; set; }
 
     /// <summary>
-    /// The conditions that are retried: names of <see cref="RetryConditions"/>, or statuses as numbers. Empty or null, the default: <c>connect-failure</c>, <c>refused-stream</c>, <c>reset</c>, <c>gateway-error</c>,
+    /// The conditions that are retried: names of <see cref="RetryConditions"/>, or statuses as numbers. Empty or null, the default:
+    /// <c>connect-failure</c>, <c>refused-stream</c>, <c>reset</c>, <c>gateway-error</c>,
     /// <c>per-try-timeout</c>.
     /// </summary>
     public IList<string>? RetryOn { get; set; }
@@ -28,7 +30,10 @@ public sealed class RetryOptions
     /// </summary>
     public IList<StatusRange>? RetriableStatuses { get; set; }
 
-    /// <summary>The headers that <see cref="RetryConditions.RetriableHeaders"/> covers: a response that matches one of them is retried. Null or empty, the default: none.</summary>
+    /// <summary>
+    /// The headers that <see cref="RetryConditions.RetriableHeaders"/> covers: a response that matches one of them is retried. Null or empty, the
+    /// default: none.
+    /// </summary>
     public IList<HeaderMatchOptions>? RetriableHeaders { get; set; }
 
     /// <summary>
@@ -38,15 +43,18 @@ public sealed class RetryOptions
     public bool? RetryAllMethods { get; set; }
 
     /// <summary>
-    /// The largest request body, in bytes, that is buffered before it is sent so that it can be sent again. Concerns bodies that can be read only once. A request with a
-    /// longer body, or one of unknown length, is not retried unless <c>LoadBalancing().ContentFactory</c> creates its content again. 0 or more. Null, the default,
+    /// The largest request body, in bytes, that is buffered before it is sent so that it can be sent again. Concerns bodies that can be read only
+    /// once. A request with a
+    /// longer body, or one of unknown length, is not retried unless <c>LoadBalancing().ContentFactory</c> creates its content again. 0 or more. Null,
+    /// the default,
     /// and 0: no body is buffered.
     /// </summary>
     public int? MaxBufferedBodySize { get; set; }
 
     /// <summary>
     /// The upper bound of the first backoff. Each backoff is drawn uniformly from zero to its upper bound, which doubles with each retry. Above zero. Null, the
-    /// default: 25 ms. There is no backoff after a connect failure when another endpoint can be tried. After a response with <c>Retry-After</c> the backoff is added
+    /// default: 25 ms. There is no backoff after a connect failure when another endpoint can be tried. After a response with <c>Retry-After</c> the
+    /// backoff is added
     /// to the delay of that header; a response that asks for a longer delay than the call has left is returned to the caller immediately.
     /// </summary>
     public TimeSpan? BaseBackoff { get; set; }

@@ -1,10 +1,12 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// The rate part of a cluster's retry budget: within any ten seconds, retries are limited to a share of the requests started in them plus a fixed number per second.
+/// The rate part of a cluster's retry budget: within any ten seconds, retries are limited to a share of the requests started in them plus a fixed
+/// number per second.
 /// </summary>
 /// <remarks>
-/// Modelled on Finagle's retry budget, with the same defaults. Time is divided into seconds. The requests of the current second and the nine before it count, and
+/// Modelled on Finagle's retry budget, with the same defaults. Time is divided into seconds. The requests of the current second and the nine before
+/// it count, and
 /// the retries of the current second and the ten before it, so that no interval of ten seconds exceeds the limit:
 /// <code>
 ///  retries    |--|--|--|--|--|--|--|--|--|--|-now

@@ -11,7 +11,10 @@ internal static class RetrySuppressionReasons
         _ => throw new ArgumentOutOfRangeException(nameof(suppression), suppression, "No retry was suppressed."),
     };
 
-    /// <summary>Creates the same exception with the reason in its message. The type and the properties that outer handlers inspect are kept; an exception of a derived type is returned unchanged.</summary>
+    /// <summary>
+    /// Creates the same exception with the reason in its message. The type and the properties that outer handlers inspect are kept; an exception of a
+    /// derived type is returned unchanged.
+    /// </summary>
     public static Exception AddReason(Exception exception, RetrySuppression suppression)
     {
         string option = suppression == RetrySuppression.MaxConcurrentRetries ? "ConnectionPool:MaxConcurrentRetries" : "RetryBudget";

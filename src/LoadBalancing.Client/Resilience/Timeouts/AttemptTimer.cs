@@ -25,7 +25,9 @@ internal readonly struct AttemptTimer
     /// <summary>The token to send with; without a timeout that of the caller.</summary>
     public CancellationToken TokenOr(CancellationToken callerToken) => _timeout?.Token ?? callerToken;
 
-    /// <summary>Transfers ownership of the timeout and of its registration on the caller's token; the receiver ends both. Both are empty without a timeout.</summary>
+    /// <summary>
+    /// Transfers ownership of the timeout and of its registration on the caller's token; the receiver ends both. Both are empty without a timeout.
+    /// </summary>
     public (PooledTimeout? Limit, CancellationTokenRegistration Caller) Detach() => (_timeout, _caller);
 
     /// <summary>Ends the timeout and returns it to the pool. The token must not be used afterwards.</summary>

@@ -4,14 +4,16 @@ namespace LoadBalancing.Client;
 /// A timeout that is rented by one attempt after the other. Its token is cancelled when the current rental times out, or by its user.
 /// </summary>
 /// <remarks>
-/// Nearly all attempts end long before their timeout, so starting and stopping a timer for each of them is wasted work. Here the timer keeps running when a rental
+/// Nearly all attempts end long before their timeout, so starting and stopping a timer for each of them is wasted work. Here the timer keeps running
+/// when a rental
 /// ends. When it wakes up, it reads the deadline of the current rental and either fires or sleeps for the rest; without a rental it stops until the next one.
 /// <code>
 /// rental 1:  |--ends early              deadline of rental 1: the timer wakes up, sees rental 3, sleeps for the rest
 /// rental 2:       |--ends early               |
 /// rental 3:              |--------------------+------|  deadline of rental 3: fires
 /// </code>
-/// One user at a time starts and ends a rental; only the timer runs on another thread. One compare-and-swap decides which of the two ends the rental, so the timer
+/// One user at a time starts and ends a rental; only the timer runs on another thread. One compare-and-swap decides which of the two ends the rental,
+/// so the timer
 /// never fires for a rental that has ended.
 /// </remarks>
 internal sealed class PooledTimeout : IDisposable

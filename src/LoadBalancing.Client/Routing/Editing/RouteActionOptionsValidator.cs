@@ -119,7 +119,9 @@ internal static partial class RouteActionOptionsValidator
     {
         if (path is not null && (!path.StartsWith('/') || path.AsSpan().ContainsAnyExcept(PathCharacters)))
         {
-            errors.Add(key, $"'{path}' is not a path; it must begin with a slash, and characters that are not allowed in a path must be percent-encoded, like %20.");
+            errors.Add(
+                key,
+                $"'{path}' is not a path; it must begin with a slash, and characters that are not allowed in a path must be percent-encoded, like %20.");
         }
     }
 

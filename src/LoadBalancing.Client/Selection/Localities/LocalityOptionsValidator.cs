@@ -17,7 +17,10 @@ internal static class LocalityOptionsValidator
                 (nameof(options.ZoneAware), options.ZoneAware),
             }.Where(static part => part.Value is null).Select(static part => part.Name),
         ];
-        if (missing.Length > 0 || options.ZoneAware.Callers is null || options.Distribute.Any(static entry => entry?.To is null) || options.Failover.Any(static entry => entry is null))
+        if (missing.Length > 0
+            || options.ZoneAware.Callers is null
+            || options.Distribute.Any(static entry => entry?.To is null)
+            || options.Failover.Any(static entry => entry is null))
         {
             string what = missing.Length > 0 ? string.Join(", ", missing) : "an entry";
             errors.Add("Locality", $"{what} is null; keep the default or set a value.");
@@ -74,7 +77,9 @@ internal static class LocalityOptionsValidator
             string? label = options.FailoverPriority[i];
             if (string.IsNullOrEmpty(label) || label[0] == '=' || !seen.Add(label.Split('=')[0]))
             {
-                errors.Add($"Locality:FailoverPriority:{i}", $"'{label}' is not allowed; it must be the name of a label, or name=value, with each label at most once.");
+                errors.Add(
+                    $"Locality:FailoverPriority:{i}",
+                    $"'{label}' is not allowed; it must be the name of a label, or name=value, with each label at most once.");
             }
         }
     }
@@ -140,7 +145,10 @@ internal static class LocalityOptionsValidator
         errors.CheckAtLeast("Locality:ZoneAware:ForceLocalZoneMinSize", options.ForceLocalZoneMinSize, 1);
     }
 
-    /// <summary>Entries of another mode would be ignored silently, so they are an error. With Off they are allowed, so that a mode can be switched off without removing its entries.</summary>
+    /// <summary>
+    /// Entries of another mode would be ignored silently, so they are an error. With Off they are allowed, so that a mode can be switched off without
+    /// removing its entries.
+    /// </summary>
     private static void CheckModeUses(string key, int entries, LocalityMode wanted, LocalityMode mode, ValidationErrors errors)
     {
         if (entries > 0 && mode != wanted && mode != LocalityMode.Off)

@@ -114,7 +114,9 @@ public sealed class ActiveCheckTests
         cluster.Probe.GetResult = Pass;
         SecondsToNext(cluster);
 
-        Assert.Equal((EndpointHealth.Unhealthy, "its health check failed: down", ProbeResult.Healthy), (cluster.Endpoints[0].Health, cluster.Endpoints[0].HealthReason, cluster.Endpoints[0].LastProbeResult));
+        Assert.Equal(
+            (EndpointHealth.Unhealthy, "its health check failed: down", ProbeResult.Healthy),
+            (cluster.Endpoints[0].Health, cluster.Endpoints[0].HealthReason, cluster.Endpoints[0].LastProbeResult));
         SecondsToNext(cluster);
         Assert.Equal((EndpointHealth.Available, null), (cluster.Endpoints[0].Health, cluster.Endpoints[0].HealthReason));
     }
@@ -356,7 +358,9 @@ public sealed class ActiveCheckTests
             check.StopAfterIdle = TimeSpan.FromMinutes(1);
         });
         var slow = new TaskCompletionSource<ProbeResult>();
-        cluster.Probe.GetResult = (endpoint, _) => endpoint.Address.Host == "10.0.0.1" ? new ValueTask<ProbeResult>(slow.Task) : new ValueTask<ProbeResult>(ProbeResult.Healthy);
+        cluster.Probe.GetResult = (
+            endpoint,
+            _) => endpoint.Address.Host == "10.0.0.1" ? new ValueTask<ProbeResult>(slow.Task) : new ValueTask<ProbeResult>(ProbeResult.Healthy);
         cluster.Run(TimeSpan.FromMinutes(5));
 
         cluster.Balancer.Pick().End();
@@ -372,7 +376,10 @@ public sealed class ActiveCheckTests
     [Fact]
     public void An_ejected_endpoint_stays_ejected_when_results_become_unknown()
     {
-        using TestCluster cluster = Checked(endpoints: 4, configure: null, options: static options => options.OutlierDetection.BaseEjectionTime = TimeSpan.FromHours(1));
+        using TestCluster cluster = Checked(
+            endpoints: 4,
+            configure: null,
+            options: static options => options.OutlierDetection.BaseEjectionTime = TimeSpan.FromHours(1));
         cluster.Fail(cluster.Endpoints[0], 5);
         cluster.Run(TimeSpan.FromMinutes(15));
 
@@ -415,7 +422,8 @@ public sealed class ActiveCheckTests
         var exception = Assert.Throws<NoEndpointAvailableException>(() => cluster.Balancer.Pick());
 
         Assert.Equal(
-            "None of the 2 endpoints of service 'catalog' has passed a health check yet (HealthCheck:StartUnhealthy): http://10.0.0.1:8080/ is untested (it has not yet passed a health check); http://10.0.0.2:8080/ is untested (it has not yet passed a health check).",
+            "None of the 2 endpoints of service 'catalog' has passed a health check yet (HealthCheck:StartUnhealthy): http://10.0.0.1:8080/ is untested " +
+                "(it has not yet passed a health check); http://10.0.0.2:8080/ is untested (it has not yet passed a health check).",
             exception.Message);
     }
 
@@ -474,7 +482,9 @@ public sealed class ActiveCheckTests
 
         cluster.Update([TestCluster.Address(1), TestCluster.Address(2), TestCluster.Address(3)]);
 
-        Assert.Equal([EndpointHealth.Unhealthy, EndpointHealth.Unhealthy, EndpointHealth.Untested], cluster.Endpoints.Select(static endpoint => endpoint.Health));
+        Assert.Equal(
+            [EndpointHealth.Unhealthy, EndpointHealth.Unhealthy, EndpointHealth.Untested],
+            cluster.Endpoints.Select(static endpoint => endpoint.Health));
         Assert.Throws<NoEndpointAvailableException>(() => cluster.Balancer.Pick());
     }
 
@@ -514,7 +524,10 @@ public sealed class ActiveCheckTests
     [Fact]
     public void An_endpoint_both_ejected_and_unhealthy_is_available_when_both_are_over()
     {
-        using TestCluster cluster = Checked(endpoints: 4, configure: null, options: static options => options.OutlierDetection.MaxEjectionTimeJitter = TimeSpan.Zero);
+        using TestCluster cluster = Checked(
+            endpoints: 4,
+            configure: null,
+            options: static options => options.OutlierDetection.MaxEjectionTimeJitter = TimeSpan.Zero);
         UpstreamEndpoint endpoint = cluster.Endpoints[0];
         cluster.Probe.GetResult = FailFor("10.0.0.1");
         cluster.Run(Interval);
@@ -547,7 +560,9 @@ public sealed class ActiveCheckTests
         cluster.Run(TimeSpan.FromMinutes(3));
 
         Assert.Equal(["10.0.0.1 passed", "10.0.0.2 down", "10.0.0.2 passed"], turns.Seen.Order(StringComparer.Ordinal));
-        Assert.Single(cluster.Logs.GetSnapshot(), static log => log.Message == "Endpoint http://10.0.0.2:8080/ of service 'catalog' fails its health check and gets no traffic: down.");
+        Assert.Single(
+            cluster.Logs.GetSnapshot(),
+            static log => log.Message == "Endpoint http://10.0.0.2:8080/ of service 'catalog' fails its health check and gets no traffic: down.");
         Assert.Equal(["failure", "success"], metrics.Totals("probes").Select(static total => total.Split("outcome=")[1].Split(' ')[0]));
     }
 
@@ -575,7 +590,9 @@ public sealed class ActiveCheckTests
 
         cluster.Configure(static options => options.HealthCheck.Kind = null);
 
-        Assert.All(cluster.Endpoints, static endpoint => Assert.Equal((EndpointHealth.Available, (ProbeResult?)null), (endpoint.Health, endpoint.LastProbeResult)));
+        Assert.All(
+            cluster.Endpoints,
+            static endpoint => Assert.Equal((EndpointHealth.Available, (ProbeResult?)null), (endpoint.Health, endpoint.LastProbeResult)));
         int asked = cluster.Probe.ProbedEndpoints.Count;
         cluster.Run(TimeSpan.FromMinutes(5));
         Assert.Equal(asked, cluster.Probe.ProbedEndpoints.Count);
@@ -604,16 +621,22 @@ public sealed class ActiveCheckTests
     }
 
     /// <summary>Returns the result of a completed pick, or fails.</summary>
-    private static Task<EndpointLease> Soon(ValueTask<EndpointLease> pick) => pick.AsTask().WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+    private static Task<EndpointLease> Soon(ValueTask<EndpointLease> pick) =>
+        pick.AsTask().WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
 
     private static ValueTask<ProbeResult> Pass(UpstreamEndpoint endpoint, CancellationToken cancellationToken) => new(ProbeResult.Healthy);
 
-    private static Func<UpstreamEndpoint, CancellationToken, ValueTask<ProbeResult>> Fail(string reason) => (_, _) => new ValueTask<ProbeResult>(ProbeResult.Unhealthy(reason));
+    private static Func<UpstreamEndpoint, CancellationToken, ValueTask<ProbeResult>> Fail(string reason) =>
+        (_, _) => new ValueTask<ProbeResult>(ProbeResult.Unhealthy(reason));
 
     private static Func<UpstreamEndpoint, CancellationToken, ValueTask<ProbeResult>> FailFor(params string[] hosts) =>
         (endpoint, _) => new ValueTask<ProbeResult>(hosts.Contains(endpoint.Address.Host) ? ProbeResult.Unhealthy("down") : ProbeResult.Healthy);
 
-    private static TestCluster Checked(int endpoints = 2, Action<ActiveHealthCheckOptions>? configure = null, int seed = 1, Action<LoadBalancingOptions>? options = null) => new(
+    private static TestCluster Checked(
+        int endpoints = 2,
+        Action<ActiveHealthCheckOptions>? configure = null,
+        int seed = 1,
+        Action<LoadBalancingOptions>? options = null) => new(
         endpoints,
         all =>
         {

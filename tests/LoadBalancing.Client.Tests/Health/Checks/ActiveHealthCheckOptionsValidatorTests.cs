@@ -63,7 +63,8 @@ public sealed class ActiveHealthCheckOptionsValidatorTests
     [Fact]
     public void An_unregistered_probe_is_reported()
     {
-        var exception = Assert.Throws<OptionsValidationException>(static () => Build(static options => (options.HealthCheck.Kind, options.HealthCheck.Probe) = (HealthCheckKind.Custom, "own")));
+        var exception = Assert.Throws<OptionsValidationException>(
+            static () => Build(static options => (options.HealthCheck.Kind, options.HealthCheck.Probe) = (HealthCheckKind.Custom, "own")));
 
         Assert.Equal(["catalog:HealthCheck:Probe: 'own' is unknown; registered probes: none; register an IHealthProbe."], exception.Failures);
     }
@@ -122,7 +123,8 @@ public sealed class ActiveHealthCheckOptionsValidatorTests
     [Fact]
     public void Edge_intervals_follow_the_others_unless_they_are_set()
     {
-        HealthCheckSettings settings = HealthCheckSettings.From(new ActiveHealthCheckOptions { Path = "/", Interval = TimeSpan.FromSeconds(9), UnhealthyInterval = TimeSpan.FromSeconds(4) })!;
+        HealthCheckSettings settings = HealthCheckSettings.From(
+            new ActiveHealthCheckOptions { Path = "/", Interval = TimeSpan.FromSeconds(9), UnhealthyInterval = TimeSpan.FromSeconds(4) })!;
 
         Assert.Equal((4, 9), (settings.UnhealthyEdgeInterval.TotalSeconds, settings.HealthyEdgeInterval.TotalSeconds));
         Assert.Null(HealthCheckSettings.From(new ActiveHealthCheckOptions()));

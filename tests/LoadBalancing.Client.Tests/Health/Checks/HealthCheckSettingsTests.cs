@@ -19,10 +19,13 @@ public sealed class HealthCheckSettingsTests
     public void Unset_intervals_follow_the_others()
     {
         HealthCheckSettings plain = HealthCheckSettings.From(new ActiveHealthCheckOptions { Path = "/", Interval = TimeSpan.FromSeconds(9) })!;
-        HealthCheckSettings unhealthy = HealthCheckSettings.From(new ActiveHealthCheckOptions { Path = "/", Interval = TimeSpan.FromSeconds(9), UnhealthyInterval = TimeSpan.FromSeconds(4) })!;
+        HealthCheckSettings unhealthy = HealthCheckSettings.From(
+            new ActiveHealthCheckOptions { Path = "/", Interval = TimeSpan.FromSeconds(9), UnhealthyInterval = TimeSpan.FromSeconds(4) })!;
 
         Assert.Equal((9, 9, 9), (plain.UnhealthyInterval.TotalSeconds, plain.UnhealthyEdgeInterval.TotalSeconds, plain.HealthyEdgeInterval.TotalSeconds));
-        Assert.Equal((4, 4, 9), (unhealthy.UnhealthyInterval.TotalSeconds, unhealthy.UnhealthyEdgeInterval.TotalSeconds, unhealthy.HealthyEdgeInterval.TotalSeconds));
+        Assert.Equal(
+            (4, 4, 9),
+            (unhealthy.UnhealthyInterval.TotalSeconds, unhealthy.UnhealthyEdgeInterval.TotalSeconds, unhealthy.HealthyEdgeInterval.TotalSeconds));
     }
 
     [Fact]

@@ -70,7 +70,8 @@ public sealed class ConcurrentReportsTests
     [Fact]
     public void The_fifth_failure_ejects_with_the_last_quota_however_many_report_concurrently()
     {
-        // Two concurrent reports that see four failures both try to reserve the last quota; the one that finds it reserved must not prevent the ejection by the other.
+        // Two concurrent reports that see four failures both try to reserve the last quota; the one that finds it reserved must not prevent the
+        // ejection by the other.
         using var cluster = new TestCluster(endpoints: 2);
         UpstreamEndpoint bad = cluster.Endpoints[0];
         cluster.Fail(bad, 4);

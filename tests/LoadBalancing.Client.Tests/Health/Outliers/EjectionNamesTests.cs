@@ -1,6 +1,8 @@
 namespace LoadBalancing.Client.Tests.Health.Outliers;
 
-/// <summary>Metrics and logs have their own names for detectors and causes: dashboards and alerts depend on them, so they do not follow the names in code.</summary>
+/// <summary>
+/// Metrics and logs have their own names for detectors and causes: dashboards and alerts depend on them, so they do not follow the names in code.
+/// </summary>
 public sealed class EjectionNamesTests
 {
     [Fact]

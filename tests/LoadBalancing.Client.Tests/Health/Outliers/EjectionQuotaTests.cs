@@ -25,7 +25,9 @@ public sealed class EjectionQuotaTests
         Assert.Equal(expected, settings.GetMaxEjected(endpointCount));
     }
 
-    /// <summary>Every size from 1 to 10 with every whole percentage: the integer arithmetic, and the actual number of ejections when all endpoints fail.</summary>
+    /// <summary>
+    /// Every size from 1 to 10 with every whole percentage: the integer arithmetic, and the actual number of ejections when all endpoints fail.
+    /// </summary>
     [Theory]
     [InlineData(1), InlineData(2), InlineData(3), InlineData(4), InlineData(5), InlineData(6), InlineData(7), InlineData(8), InlineData(9), InlineData(10)]
     public void Small_sets_eject_exactly_what_every_percentage_allows(int endpointCount)
@@ -37,14 +39,19 @@ public sealed class EjectionQuotaTests
             int expected = percent == 0 ? 0 : Math.Max(endpointCount >= 2 ? 1 : 0, endpointCount * percent / 100);
             var settings = OutlierDetectionSettings.From(new OutlierDetectionOptions { MaxEjectionPercent = percent });
             using var detector = new OutlierDetector(settings, new Nobody(), time, RandomSource.Seeded(1));
-            UpstreamEndpoint[] endpoints = [.. addresses.Select(static address => new UpstreamEndpoint(new EndpointIdentity(new Uri(address.Address), Hostname: null), address, new EndpointLoad()))];
+            UpstreamEndpoint[] endpoints = [.. addresses.Select(static address => new UpstreamEndpoint(
+                new EndpointIdentity(new Uri(address.Address), Hostname: null),
+                address,
+                new EndpointLoad()))];
             detector.SetEndpoints(endpoints, []);
             for (int i = 0; i < 5 * endpointCount; i++)
             {
                 detector.OnFailure(endpoints[i % endpointCount], generation: 0, AttemptOutcome.Failure(FailureKind.ErrorResponse));
             }
 
-            Assert.Equal((endpointCount, percent, expected, expected), (endpointCount, percent, detector.EjectedCount, endpoints.Count(static endpoint => endpoint.Health == EndpointHealth.Ejected)));
+            Assert.Equal(
+                (endpointCount, percent, expected, expected),
+                (endpointCount, percent, detector.EjectedCount, endpoints.Count(static endpoint => endpoint.Health == EndpointHealth.Ejected)));
         }
     }
 

@@ -78,7 +78,9 @@ public sealed class EjectorTests : IEjectionEvents
     {
         _ejector.TryEject(_endpoint, generation: 0, Found, Settings, endpointCount: 2);
 
-        Assert.Equal([true, false], [_ejector.TryRestore(_endpoint, 1, RestoreCause.TrialRequest, sweep: 7), _ejector.TryRestore(_endpoint, 1, RestoreCause.Sweep, sweep: 8)]);
+        Assert.Equal(
+            [true, false],
+            [_ejector.TryRestore(_endpoint, 1, RestoreCause.TrialRequest, sweep: 7), _ejector.TryRestore(_endpoint, 1, RestoreCause.Sweep, sweep: 8)]);
 
         Assert.Equal((0, 7L), (_ejector.EjectedCount, _endpoint.EjectionHistory.RestoredInSweep));
         Assert.Equal([RestoreCause.TrialRequest], _returned);

@@ -21,20 +21,45 @@ public sealed class OutlierDetectionOptionsValidatorTests
             ejection.ErrorStatuses = ["503", "6xx", 600, "504-502"];
             ejection.ErrorExceptions = ["reset", "oops"];
             ejection.RestorePolicy = (EjectionRestorePolicy)7;
-            ejection.SuccessRate = new SuccessRateOutlierOptions { MinHosts = 0, RequestVolume = 0, StdevFactor = 0, EnforcementPercent = -1, LocalOriginEnforcementPercent = 101 };
-            ejection.FailurePercentage = new FailurePercentageOutlierOptions { ThresholdPercent = 0, MinHosts = 0, RequestVolume = 0, EnforcementPercent = -1, LocalOriginEnforcementPercent = 101 };
-            ejection.WindowedSuccessRate = new WindowedSuccessRateOutlierOptions { Window = TimeSpan.FromMilliseconds(99), ThresholdPercent = 101, RequestVolume = 0, EnforcementPercent = 101 };
+            ejection.SuccessRate = new SuccessRateOutlierOptions
+            {
+                MinHosts =
+                0,
+                RequestVolume = 0,
+                StdevFactor = 0,
+                EnforcementPercent = -1,
+                LocalOriginEnforcementPercent = 101
+            };
+            ejection.FailurePercentage = new FailurePercentageOutlierOptions
+            {
+                ThresholdPercent =
+                0,
+                MinHosts = 0,
+                RequestVolume = 0,
+                EnforcementPercent = -1,
+                LocalOriginEnforcementPercent = 101
+            };
+            ejection.WindowedSuccessRate = new WindowedSuccessRateOutlierOptions
+            {
+                Window = TimeSpan.FromMilliseconds(
+                99),
+                ThresholdPercent = 101,
+                RequestVolume = 0,
+                EnforcementPercent = 101
+            };
         }));
 
         Assert.Equal(
             [
                 "catalog:OutlierDetection:ConsecutiveErrors: 4096 is not allowed; the maximum is 4095. Set 0 to switch the detector off.",
                 "catalog:OutlierDetection:ConsecutiveGatewayErrors: -1 is not allowed; it must be 1 or more, or 0 to switch the detector off.",
-                "catalog:OutlierDetection:ConsecutiveLocalOriginFailures: 3 is set and SplitExternalLocalOriginErrors is false, so it counts nothing; set that to true, or remove this.",
+                "catalog:OutlierDetection:ConsecutiveLocalOriginFailures: 3 is set and SplitExternalLocalOriginErrors is false, so it counts nothing; set " +
+                    "that to true, or remove this.",
                 "catalog:OutlierDetection:ConsecutiveErrorsEnforcementPercent: 101 is not allowed; a percentage is 0 to 100.",
                 "catalog:OutlierDetection:ErrorStatuses:1: '6xx' cannot be read; expected a status or a range of them, 100 to 599, like 503, 500-599 or 5xx.",
                 "catalog:OutlierDetection:ErrorStatuses:2: '600' cannot be read; expected a status or a range of them, 100 to 599, like 503, 500-599 or 5xx.",
-                "catalog:OutlierDetection:ErrorStatuses:3: '504-502' cannot be read; expected a status or a range of them, 100 to 599, like 503, 500-599 or 5xx.",
+                "catalog:OutlierDetection:ErrorStatuses:3: '504-502' cannot be read; expected a status or a range of them, 100 to 599, like 503, " +
+                    "500-599 or 5xx.",
                 "catalog:OutlierDetection:ErrorExceptions:1: 'oops' is unknown; allowed are connect, reset, timeout.",
                 "catalog:OutlierDetection:SuccessRate:MinHosts: 0 is not allowed; it must be 1 or more.",
                 "catalog:OutlierDetection:SuccessRate:RequestVolume: 0 is not allowed; it must be 1 or more.",
@@ -74,8 +99,10 @@ public sealed class OutlierDetectionOptionsValidatorTests
 
         Assert.Equal(
             [
-                "LoadBalancing:catalog:OutlierDetection:FailurePercentage: '' is a single value or a list; expected true, false, or a section with the keys ThresholdPercent, MinHosts, RequestVolume, EnforcementPercent, LocalOriginEnforcementPercent.",
-                "LoadBalancing:catalog:OutlierDetection:SuccessRate: 'yes' is a single value or a list; expected true, false, or a section with the keys MinHosts, RequestVolume, StdevFactor, EnforcementPercent, LocalOriginEnforcementPercent.",
+                "LoadBalancing:catalog:OutlierDetection:FailurePercentage: '' is a single value or a list; expected true, false, or a section with the " +
+                    "keys ThresholdPercent, MinHosts, RequestVolume, EnforcementPercent, LocalOriginEnforcementPercent.",
+                "LoadBalancing:catalog:OutlierDetection:SuccessRate: 'yes' is a single value or a list; expected true, false, or a section with the keys " +
+                    "MinHosts, RequestVolume, StdevFactor, EnforcementPercent, LocalOriginEnforcementPercent.",
             ],
             options.ConfigurationErrors);
         Assert.Null(options.OutlierDetection.WindowedSuccessRate);
@@ -93,7 +120,13 @@ public sealed class OutlierDetectionOptionsValidatorTests
         ejection.ErrorExceptions = [];
         ejection.SuccessRate = new SuccessRateOutlierOptions { MinHosts = 1, RequestVolume = 1, StdevFactor = 0.001, EnforcementPercent = 0 };
         ejection.FailurePercentage = new FailurePercentageOutlierOptions { ThresholdPercent = 100, MinHosts = 1, RequestVolume = 1 };
-        ejection.WindowedSuccessRate = new WindowedSuccessRateOutlierOptions { Window = TimeSpan.FromMilliseconds(100), ThresholdPercent = 100, RequestVolume = 1 };
+        ejection.WindowedSuccessRate = new WindowedSuccessRateOutlierOptions
+        {
+            Window = TimeSpan.FromMilliseconds(
+            100),
+            ThresholdPercent = 100,
+            RequestVolume = 1
+        };
     });
 
     [Fact]
@@ -129,7 +162,10 @@ public sealed class OutlierDetectionOptionsValidatorTests
 
         OutlierDetectionSettings settings = OutlierDetectionSettings.From(options.OutlierDetection);
         Assert.Equal((3u, true, 7u), (settings.ConsecutiveGatewayErrors, settings.SplitLocalOrigin, settings.ConsecutiveLocalOriginFailures));
-        Assert.Equal((10, 20, 30), (settings.ConsecutiveErrorsEnforcementPercent, settings.ConsecutiveGatewayErrorsEnforcementPercent, settings.ConsecutiveLocalOriginFailuresEnforcementPercent));
+        Assert.Equal((10, 20, 30), (
+            settings.ConsecutiveErrorsEnforcementPercent,
+            settings.ConsecutiveGatewayErrorsEnforcementPercent,
+            settings.ConsecutiveLocalOriginFailuresEnforcementPercent));
         Assert.Equal((false, true, false), (settings.CountsConnect, settings.CountsReset, settings.CountsTimeout));
         Assert.Equal(new SuccessRateSettings(3, 11, 1.5, 40, 50), settings.SuccessRate);
         Assert.Equal(new FailurePercentageSettings(60, 4, 12, 70, 80), settings.FailurePercentage);

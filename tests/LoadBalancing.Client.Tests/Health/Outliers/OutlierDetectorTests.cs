@@ -11,7 +11,12 @@ public sealed class OutlierDetectorTests
     {
         DetectorBench bench = new(endpoints: 2, errors: 2, configure: static settings => settings with { CountsReset = false });
 
-        Assert.Equal([false, false, true, false], new[] { FailureKind.ErrorResponse, FailureKind.Reset, FailureKind.ErrorResponse, FailureKind.ErrorResponse }.Select(kind => Report(bench, 0, kind)));
+        Assert.Equal([
+            false,
+            false,
+            true,
+            false,
+        ], new[] { FailureKind.ErrorResponse, FailureKind.Reset, FailureKind.ErrorResponse, FailureKind.ErrorResponse }.Select(kind => Report(bench, 0, kind)));
 
         // MaxEjectionPercent is reached.
         Assert.Equal([false, false], new[] { FailureKind.ErrorResponse, FailureKind.ErrorResponse }.Select(kind => Report(bench, 1, kind)));
@@ -32,7 +37,10 @@ public sealed class OutlierDetectorTests
     [Fact]
     public void A_success_clears_the_streak_even_while_a_failure_is_in_the_window()
     {
-        DetectorBench bench = new(endpoints: 2, errors: 3, configure: static settings => settings with { WindowedSuccessRate = new WindowedSuccessRateSettings(TimeSpan.FromSeconds(10), 80, 100, 100) });
+        DetectorBench bench = new(
+            endpoints: 2,
+            errors: 3,
+            configure: static settings => settings with { WindowedSuccessRate = new WindowedSuccessRateSettings(TimeSpan.FromSeconds(10), 80, 100, 100) });
         bench.Fail(0);
 
         bench.Succeed(0);
@@ -43,7 +51,10 @@ public sealed class OutlierDetectorTests
     [Fact]
     public void A_detection_of_a_sweep_that_is_not_enforced_counts_as_no_failure()
     {
-        DetectorBench bench = new(endpoints: 2, errors: 5, configure: static settings => settings with { FailurePercentage = new FailurePercentageSettings(85, 1, 1, 0, 0) });
+        DetectorBench bench = new(
+            endpoints: 2,
+            errors: 5,
+            configure: static settings => settings with { FailurePercentage = new FailurePercentageSettings(85, 1, 1, 0, 0) });
         bench.Fail(0);
 
         bench.SweepWhenDue();
@@ -71,7 +82,10 @@ public sealed class OutlierDetectorTests
     [InlineData(0, 1, "1 local origin failure: Reset")]
     public void A_threshold_of_one_is_reported_in_the_singular(uint errors, uint local, string reason)
     {
-        DetectorBench bench = new(endpoints: 2, errors, configure: settings => settings with { SplitLocalOrigin = local > 0, ConsecutiveLocalOriginFailures = local });
+        DetectorBench bench = new(
+            endpoints: 2,
+            errors,
+            configure: settings => settings with { SplitLocalOrigin = local > 0, ConsecutiveLocalOriginFailures = local });
 
         bench.Fail(0, kind: FailureKind.Reset);
 
@@ -150,7 +164,10 @@ public sealed class OutlierDetectorTests
         var time = new ManualTime();
         OutlierDetectionSettings settings = OutlierDetectionSettings.From(new OutlierDetectionOptions { ConsecutiveErrors = 1 });
         var detector = new OutlierDetector(settings, new Nobody(), time, RandomSource.Seeded(1));
-        UpstreamEndpoint[] endpoints = [.. "ab".Select(static name => new UpstreamEndpoint(new EndpointIdentity(new Uri($"http://{name}"), Hostname: null), $"http://{name}", new EndpointLoad()))];
+        UpstreamEndpoint[] endpoints = [.. "ab".Select(static name => new UpstreamEndpoint(
+            new EndpointIdentity(new Uri($"http://{name}"), Hostname: null),
+            $"http://{name}",
+            new EndpointLoad()))];
         detector.SetEndpoints(endpoints, []);
         detector.OnFailure(endpoints[0], generation: 0, AttemptOutcome.Failure(FailureKind.ErrorResponse));
         time.Now = TimeSpan.FromHours(1);
@@ -161,5 +178,6 @@ public sealed class OutlierDetectorTests
         Assert.Equal((0, EndpointHealth.Ejected), (detector.SweepCount, endpoints[0].Health));
     }
 
-    private static bool Report(DetectorBench bench, int endpoint, FailureKind kind) => bench.Detector.OnFailure(bench[endpoint], generation: 0, AttemptOutcome.Failure(kind));
+    private static bool Report(DetectorBench bench, int endpoint, FailureKind kind) =>
+        bench.Detector.OnFailure(bench[endpoint], generation: 0, AttemptOutcome.Failure(kind));
 }

@@ -215,7 +215,8 @@ public sealed class ProbeReturnTests
         Assert.Single(ProbesAmong(cluster, Retryable, 10)).End(AttemptOutcome.Success);
         cluster.Time.Advance(TimeSpan.FromSeconds(1));
 
-        Assert.Contains(cluster.Logs.GetSnapshot(), static log => log.Id.Id == LogEvents.EndpointRestored && log.Message.EndsWith("is back, by probe.", StringComparison.Ordinal));
+        Assert.Contains(cluster.Logs.GetSnapshot(), static log => log.Id.Id == LogEvents.EndpointRestored
+            && log.Message.EndsWith("is back, by probe.", StringComparison.Ordinal));
         Assert.Equal(["loadbalancing.cluster=catalog loadbalancing.reason=probe 1"], metrics.Totals("restorations"));
     }
 

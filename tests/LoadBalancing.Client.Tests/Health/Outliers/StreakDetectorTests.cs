@@ -193,7 +193,8 @@ public sealed class StreakDetectorTests
     [InlineData(FailureKind.ErrorResponse)]
     [InlineData(FailureKind.Gateway)]
     public void Without_configured_failures_all_of_them_count(FailureKind kind) =>
-        Assert.True(new OutlierDetectionSettings(5, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(3), TimeSpan.FromMinutes(30), TimeSpan.Zero, 50).Counts(kind));
+        Assert.True(
+            new OutlierDetectionSettings(5, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(3), TimeSpan.FromMinutes(30), TimeSpan.Zero, 50).Counts(kind));
 
     [Fact]
     public void With_an_empty_list_of_failures_error_responses_still_count()
@@ -299,7 +300,9 @@ public sealed class StreakDetectorTests
 
         cluster.Fail(endpoint, (int)EndpointStatus.MaxStreak - 1, FailureKind.Gateway);
 
-        Assert.Equal((EndpointStatus.MaxStreak - 1, 0u, 0u), (endpoint.Status.ConsecutiveGatewayErrors, endpoint.Status.ConsecutiveErrors, endpoint.Status.ConsecutiveLocalOriginFailures));
+        Assert.Equal(
+            (EndpointStatus.MaxStreak - 1, 0u, 0u),
+            (endpoint.Status.ConsecutiveGatewayErrors, endpoint.Status.ConsecutiveErrors, endpoint.Status.ConsecutiveLocalOriginFailures));
         Assert.Equal(full.Word, full.WithConsecutiveErrors(EndpointStatus.MaxStreak + 1).Word);
         Assert.Equal(0u, full.NextGeneration().Generation);
         Assert.False(full.NextGeneration().HasStreak);

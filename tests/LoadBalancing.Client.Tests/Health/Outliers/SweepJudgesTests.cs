@@ -15,7 +15,9 @@ public sealed class SweepJudgesTests
         (SweepSample endpoint, Detection detection) = Assert.Single(detector.Detect([Judged(50), Judged(100), Judged(100), Judged(100), Judged(100)]));
 
         Assert.Equal(50u, endpoint.Outcomes.Succeeded);
-        Assert.Equal("50 of 100 requests succeeded, 50 %; below 52 %, which is 1.9 standard deviations of 20 below the mean of 90 % of 5 endpoints", detection.Reason);
+        Assert.Equal(
+            "50 of 100 requests succeeded, 50 %; below 52 %, which is 1.9 standard deviations of 20 below the mean of 90 % of 5 endpoints",
+            detection.Reason);
     }
 
     [Fact]
@@ -160,7 +162,8 @@ public sealed class SweepJudgesTests
     [Fact]
     public void An_endpoint_that_both_detectors_detect_is_ejected_once()
     {
-        using TestCluster cluster = WithSuccessRate(static options => options.FailurePercentage = new FailurePercentageOutlierOptions { ThresholdPercent = 10 });
+        using TestCluster cluster = WithSuccessRate(
+            static options => options.FailurePercentage = new FailurePercentageOutlierOptions { ThresholdPercent = 10 });
         ServeAll(cluster, 100, 0);
         cluster.Serve(cluster.Endpoints[0], 0, 60);
 
@@ -246,7 +249,8 @@ public sealed class SweepJudgesTests
             cluster.RunTo(Sweep * sweep);
             Assert.Equal(EndpointHealth.Ejected, bad.Health);
 
-            // Ejected at 1:00 for 15 s, restored at 2:00. The multiplier does not decrease there, and at 3:00 the endpoint is ejected again before it could decrease.
+            // Ejected at 1:00 for 15 s, restored at 2:00. The multiplier does not decrease there, and at 3:00 the endpoint is ejected again before it
+            // could decrease.
             cluster.RunTo(Sweep * (sweep + 1));
             Assert.Equal((EndpointHealth.Available, (sweep + 1) / 2), (bad.Health, bad.EjectionHistory.Multiplier));
         }
@@ -269,7 +273,9 @@ public sealed class SweepJudgesTests
     public void Attempts_on_ejected_endpoints_in_panic_are_evaluated_by_no_sweep()
     {
         // Five endpoints are needed to compare; without the ejected one there are four.
-        using TestCluster cluster = new(endpoints: 5, configure: static options => options.OutlierDetection.SuccessRate = new SuccessRateOutlierOptions { StdevFactor = 0.5 });
+        using TestCluster cluster = new(
+            endpoints: 5,
+            configure: static options => options.OutlierDetection.SuccessRate = new SuccessRateOutlierOptions { StdevFactor = 0.5 });
         cluster.Fail(cluster.Endpoints[0], 5);
         ServeAll(cluster, 100, 0);
         cluster.Serve(cluster.Endpoints[0], 0, 100);

@@ -137,7 +137,8 @@ public sealed class WindowedSuccessRateTests
         cluster.Time.Advance(TimeSpan.FromHours(1));
         cluster.Serve(cluster.Endpoints[0], 15, 4);
 
-        cluster.Configure(options => options.OutlierDetection.WindowedSuccessRate = new WindowedSuccessRateOutlierOptions { Window = TimeSpan.FromSeconds(seconds) });
+        cluster.Configure(
+            options => options.OutlierDetection.WindowedSuccessRate = new WindowedSuccessRateOutlierOptions { Window = TimeSpan.FromSeconds(seconds) });
         cluster.Fail(cluster.Endpoints[0], 19);
         Assert.Empty(cluster.Ejected);
         cluster.Fail(cluster.Endpoints[0]);
@@ -194,7 +195,8 @@ public sealed class WindowedSuccessRateTests
     public void Reloads_and_disposal_leave_no_timer()
     {
         var time = new CountingTimeProvider();
-        OutlierDetectionSettings settings = OutlierDetectionSettings.From(new OutlierDetectionOptions { WindowedSuccessRate = new WindowedSuccessRateOutlierOptions() });
+        OutlierDetectionSettings settings = OutlierDetectionSettings.From(
+            new OutlierDetectionOptions { WindowedSuccessRate = new WindowedSuccessRateOutlierOptions() });
         var detector = new OutlierDetector(settings, new Nobody(), time, RandomSource.Seeded(1));
         int before = time.TimersAlive;
 
@@ -228,7 +230,8 @@ public sealed class WindowedSuccessRateTests
     [Fact]
     public void A_streak_is_detected_before_the_window_is_evaluated()
     {
-        using var cluster = new TestCluster(configure: static options => options.OutlierDetection.WindowedSuccessRate = new WindowedSuccessRateOutlierOptions { RequestVolume = 5 });
+        using var cluster = new TestCluster(
+            configure: static options => options.OutlierDetection.WindowedSuccessRate = new WindowedSuccessRateOutlierOptions { RequestVolume = 5 });
 
         cluster.Fail(cluster.Endpoints[0], 5);
 

@@ -106,7 +106,9 @@ public sealed class AttemptSenderTests
     public async Task A_connect_timeout_of_the_primary_handler_is_a_connect_failure_and_even_a_POST_is_retried(bool sync)
     {
         // The shape of SocketsHttpHandler's exception.
-        var stub = StubHandler.Script(StubHandler.Throw(new TaskCanceledException("no connection", new TimeoutException())), StubHandler.Status(HttpStatusCode.OK));
+        var stub = StubHandler.Script(
+            StubHandler.Throw(new TaskCanceledException("no connection", new TimeoutException())),
+            StubHandler.Status(HttpStatusCode.OK));
         await using var client = new BalancedClient(stub, EjectAtOnce);
 
         using HttpResponseMessage response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Post, "/items"), sync, cancellationToken: Cancelled);
@@ -142,7 +144,9 @@ public sealed class AttemptSenderTests
         using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
 
         Assert.Contains(client.Logs.GetSnapshot(), log => log.Id.Id == LogEvents.AttemptFailed);
-        Assert.DoesNotContain(client.Logs.GetSnapshot(), log => log.Level > LogLevel.Debug && log.Category?.StartsWith("System.Net.Http", StringComparison.Ordinal) == false && log.Id.Id != LogEvents.EndpointsChanged);
+        Assert.DoesNotContain(client.Logs.GetSnapshot(), log => log.Level > LogLevel.Debug
+            && log.Category?.StartsWith("System.Net.Http", StringComparison.Ordinal) == false
+            && log.Id.Id != LogEvents.EndpointsChanged);
     }
 
     private static void EjectAtOnce(LoadBalancingOptions options) => options.OutlierDetection.ConsecutiveErrors = 1;

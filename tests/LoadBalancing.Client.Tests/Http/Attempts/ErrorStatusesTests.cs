@@ -18,12 +18,17 @@ public sealed class ErrorStatusesTests
     {
         await using var client = new BalancedClient(
             new StubHandler(_ => new HttpResponseMessage((HttpStatusCode)status)),
-            options => (options.Endpoints, options.OutlierDetection.ErrorStatuses, options.Retry.MaxRetries) = (["http://10.0.0.1", "http://10.0.0.2"], listed is null ? null : [listed], 0),
+            options => (
+                options.Endpoints,
+                options.OutlierDetection.ErrorStatuses,
+                options.Retry.MaxRetries) = (["http://10.0.0.1", "http://10.0.0.2"], listed is null ? null : [listed], 0),
             random: RandomSource.Seeded(1));
 
         for (int i = 0; i < 10; i++)
         {
-            using HttpResponseMessage response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "http://catalog/"), cancellationToken: TestContext.Current.CancellationToken);
+            using HttpResponseMessage response = await client.SendAsync(
+                new HttpRequestMessage(HttpMethod.Get, "http://catalog/"),
+                cancellationToken: TestContext.Current.CancellationToken);
         }
 
         Assert.Equal(counts ? 1 : 0, client.Balancer.Endpoints.Count(static endpoint => endpoint.Health == EndpointHealth.Ejected));
@@ -35,7 +40,9 @@ public sealed class ErrorStatusesTests
         var stub = StubHandler.Script(HttpStatusCode.BadGateway, HttpStatusCode.OK);
         await using var client = new BalancedClient(stub, static options => options.OutlierDetection.ErrorStatuses = ["500"]);
 
-        using HttpResponseMessage response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "http://catalog/"), cancellationToken: TestContext.Current.CancellationToken);
+        using HttpResponseMessage response = await client.SendAsync(
+            new HttpRequestMessage(HttpMethod.Get, "http://catalog/"),
+            cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal(0, client.Balancer.Endpoints.Sum(static endpoint => endpoint.FailureCount));

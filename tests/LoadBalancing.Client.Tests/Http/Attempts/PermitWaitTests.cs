@@ -21,10 +21,13 @@ public sealed class PermitWaitTests
         Task first = client.GetAsync(cancellationToken: caller.Token);
         await stub.WaitForCallAsync(1);
 
-        LoadBalancerOverflowException refused = await Assert.ThrowsAsync<LoadBalancerOverflowException>(() => client.GetAsync(sync, cancellationToken: Cancelled));
+        LoadBalancerOverflowException refused = await Assert.ThrowsAsync<LoadBalancerOverflowException>(() => client.GetAsync(
+            sync,
+            cancellationToken: Cancelled));
 
         Assert.Equal(
-            "The call to service 'catalog' was refused: 1 are in flight (ConnectionPool:MaxRequests), and queueing is disabled (ConnectionPool:MaxPendingRequests is 0).",
+            "The call to service 'catalog' was refused: 1 are in flight (ConnectionPool:MaxRequests), and queueing is disabled " +
+                "(ConnectionPool:MaxPendingRequests is 0).",
             refused.Message);
         Assert.Equal(("catalog", 1, 0L), (refused.ServiceName, stub.Calls.Count, client.Failed));
         await caller.CancelAsync();
@@ -75,7 +78,10 @@ public sealed class PermitWaitTests
         using var caller = new CancellationTokenSource();
         var clock = new FakeTimeProvider();
         var stub = new StubHandler(StubHandler.Hang);
-        await using var client = new BalancedClient(stub, o => (o.ConnectionPool.MaxRequests, o.ConnectionPool.PendingTimeout) = (1, TimeSpan.FromSeconds(2)), clock);
+        await using var client = new BalancedClient(
+            stub,
+            o => (o.ConnectionPool.MaxRequests, o.ConnectionPool.PendingTimeout) = (1, TimeSpan.FromSeconds(2)),
+            clock);
         Task first = client.GetAsync(cancellationToken: caller.Token);
         await stub.WaitForCallAsync(1);
 
@@ -87,7 +93,8 @@ public sealed class PermitWaitTests
         LoadBalancerOverflowException refused = await Assert.ThrowsAsync<LoadBalancerOverflowException>(() => waiting);
         Assert.False(early);
         Assert.Equal(
-            "The call to service 'catalog' was refused: 1 are in flight (ConnectionPool:MaxRequests), and its ConnectionPool:PendingTimeout of 2 s has elapsed before a permit was available.",
+            "The call to service 'catalog' was refused: 1 are in flight (ConnectionPool:MaxRequests), and its ConnectionPool:PendingTimeout of 2 s has " +
+                "elapsed before a permit was available.",
             refused.Message);
         Assert.IsType<TimeoutException>(refused.InnerException);
         Assert.Equal((0, 1), (Waiting(client), stub.Calls.Count));
@@ -100,7 +107,10 @@ public sealed class PermitWaitTests
     {
         var clock = new FakeTimeProvider();
         var stub = new StubHandler(StubHandler.Hang);
-        await using var client = new BalancedClient(stub, o => (o.ConnectionPool.MaxRequests, o.Timeout, o.Retry.MaxRetries) = (1, TimeSpan.FromSeconds(5), 0), clock);
+        await using var client = new BalancedClient(
+            stub,
+            o => (o.ConnectionPool.MaxRequests, o.Timeout, o.Retry.MaxRetries) = (1, TimeSpan.FromSeconds(5), 0),
+            clock);
         using var caller = new CancellationTokenSource();
         Task first = client.Invoker.SendAsync(Get(), caller.Token);
         await stub.WaitForCallAsync(1);
@@ -123,7 +133,10 @@ public sealed class PermitWaitTests
         var clock = new FakeTimeProvider();
         var first = new TaskCompletionSource<HttpResponseMessage>();
         var stub = StubHandler.Script(_ => first.Task, StubHandler.Hang);
-        await using var client = new BalancedClient(stub, o => (o.ConnectionPool.MaxRequests, o.Retry.PerTryTimeout, o.Retry.MaxRetries) = (1, TimeSpan.FromSeconds(10), 0), clock);
+        await using var client = new BalancedClient(
+            stub,
+            o => (o.ConnectionPool.MaxRequests, o.Retry.PerTryTimeout, o.Retry.MaxRetries) = (1, TimeSpan.FromSeconds(10), 0),
+            clock);
         Task<HttpResponseMessage> holding = client.GetAsync(cancellationToken: Cancelled);
         await stub.WaitForCallAsync(1);
         Task<HttpResponseMessage> waiting = client.GetAsync(cancellationToken: Cancelled);
@@ -167,7 +180,11 @@ public sealed class PermitWaitTests
         var clock = new FakeTimeProvider();
         using var caller = new CancellationTokenSource();
         var stub = StubHandler.Script(StubHandler.Status(HttpStatusCode.ServiceUnavailable), StubHandler.Hang);
-        await using var client = new BalancedClient(stub, o => (o.ConnectionPool.MaxRequests, o.ConnectionPool.MaxPendingRequests) = (1, 0), clock, new ConstantRandom(0.5));
+        await using var client = new BalancedClient(
+            stub,
+            o => (o.ConnectionPool.MaxRequests, o.ConnectionPool.MaxPendingRequests) = (1, 0),
+            clock,
+            new ConstantRandom(0.5));
 
         Task<HttpResponseMessage> first = client.GetAsync(cancellationToken: Cancelled);
         Task second = client.GetAsync(cancellationToken: caller.Token);
@@ -186,7 +203,12 @@ public sealed class PermitWaitTests
     {
         await using var client = new BalancedClient(
             StubHandler.Script(HttpStatusCode.InternalServerError),
-            static o => (o.ConnectionPool.MaxRequests, o.OutlierDetection.ConsecutiveErrors, o.OutlierDetection.MaxEjectionPercent, o.Panic.ThresholdPercent, o.Endpoints) = (1, 1, 100, 0, ["http://10.0.0.1"]));
+            static o => (
+                o.ConnectionPool.MaxRequests,
+                o.OutlierDetection.ConsecutiveErrors,
+                o.OutlierDetection.MaxEjectionPercent,
+                o.Panic.ThresholdPercent,
+                o.Endpoints) = (1, 1, 100, 0, ["http://10.0.0.1"]));
         using HttpResponseMessage ejecting = await client.GetAsync(cancellationToken: Cancelled);
 
         await Assert.ThrowsAsync<NoEndpointAvailableException>(() => client.GetAsync(cancellationToken: Cancelled));
@@ -198,7 +220,9 @@ public sealed class PermitWaitTests
     [Fact]
     public async Task Leaked_responses_release_their_permits()
     {
-        await using var client = new BalancedClient(new StubHandler(static _ => new HttpResponseMessage { Content = new StreamContent(new MemoryStream([1])) }), Limits(1000));
+        await using var client = new BalancedClient(
+            new StubHandler(static _ => new HttpResponseMessage { Content = new StreamContent(new MemoryStream([1])) }),
+            Limits(1000));
 
         for (int i = 0; i < 1000; i++)
         {
@@ -210,9 +234,11 @@ public sealed class PermitWaitTests
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static async Task DropAsync(BalancedClient client) => await client.GetAsync(completion: HttpCompletionOption.ResponseHeadersRead, cancellationToken: Cancelled);
+    private static async Task DropAsync(BalancedClient client) =>
+        await client.GetAsync(completion: HttpCompletionOption.ResponseHeadersRead, cancellationToken: Cancelled);
 
-    private static Action<LoadBalancingOptions> Limits(int requests, int? pending = null) => o => (o.ConnectionPool.MaxRequests, o.ConnectionPool.MaxPendingRequests) = (requests, pending);
+    private static Action<LoadBalancingOptions> Limits(int requests, int? pending = null) =>
+        o => (o.ConnectionPool.MaxRequests, o.ConnectionPool.MaxPendingRequests) = (requests, pending);
 
     private static HttpRequestMessage Get() => new(HttpMethod.Get, "http://catalog/items");
 

@@ -23,7 +23,9 @@ public sealed class RequestTraitsTests
 
     [Fact]
     public void The_request_can_be_reset_to_not_idempotent() =>
-        Assert.False(RequestTraits.IsTreatedAsIdempotent(new HttpRequestMessage(HttpMethod.Post, "/").LoadBalancing().Idempotent().Idempotent(false).Request, allMethods: true));
+        Assert.False(RequestTraits.IsTreatedAsIdempotent(
+            new HttpRequestMessage(HttpMethod.Post, "/").LoadBalancing().Idempotent().Idempotent(false).Request,
+            allMethods: true));
 
     private static async IAsyncEnumerable<T> ReadAsync<T>()
     {

@@ -24,9 +24,15 @@ public sealed class RetryRunnerTests
         await using LoopbackServer server = await LoopbackServer.StartAsync();
 
         // This clock does not advance: a delay before the retry would never end.
-        await using var client = new BalancedClient(options: o => o.Endpoints = [server.Address, dead.Address], time: new FakeTimeProvider(), random: new ConstantRandom(0.75));
+        await using var client = new BalancedClient(
+            options: o => o.Endpoints = [server.Address, dead.Address],
+            time: new FakeTimeProvider(),
+            random: new ConstantRandom(0.75));
 
-        using HttpResponseMessage response = await client.SendAsync(new HttpRequestMessage(new HttpMethod(method), "/items"), sync, cancellationToken: Cancelled);
+        using HttpResponseMessage response = await client.SendAsync(
+            new HttpRequestMessage(new HttpMethod(method), "/items"),
+            sync,
+            cancellationToken: Cancelled);
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal((1, 1), (client.Failed, server.Requests.Count));
@@ -45,7 +51,10 @@ public sealed class RetryRunnerTests
         var stub = StubHandler.Script(HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK);
         await using var client = new BalancedClient(stub);
 
-        using HttpResponseMessage response = await client.SendAsync(new HttpRequestMessage(new HttpMethod(method), "/items"), sync, cancellationToken: Cancelled);
+        using HttpResponseMessage response = await client.SendAsync(
+            new HttpRequestMessage(new HttpMethod(method), "/items"),
+            sync,
+            cancellationToken: Cancelled);
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal(["10.0.0.2", "10.0.0.3"], stub.Authorities);
@@ -60,7 +69,10 @@ public sealed class RetryRunnerTests
         var stub = StubHandler.Script(HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK);
         await using var client = new BalancedClient(stub);
 
-        using HttpResponseMessage response = await client.SendAsync(new HttpRequestMessage(new HttpMethod(method), "/items"), sync, cancellationToken: Cancelled);
+        using HttpResponseMessage response = await client.SendAsync(
+            new HttpRequestMessage(new HttpMethod(method), "/items"),
+            sync,
+            cancellationToken: Cancelled);
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
         Assert.Single(stub.Calls);
@@ -72,7 +84,10 @@ public sealed class RetryRunnerTests
         await using LoopbackServer one = await LoopbackServer.StartAsync(Echo(200));
         await using LoopbackServer two = await LoopbackServer.StartAsync(Echo(503));
         await using var client = new BalancedClient(options: o => o.Endpoints = [one.Address, two.Address]);
-        HttpRequestMessage request = new HttpRequestMessage(HttpMethod.Post, "/items") { Content = new StringContent("body") }.LoadBalancing().Idempotent().Request;
+        HttpRequestMessage request = new HttpRequestMessage(
+            HttpMethod.Post,
+            "/items")
+        { Content = new StringContent("body") }.LoadBalancing().Idempotent().Request;
 
         using HttpResponseMessage response = await client.SendAsync(request, cancellationToken: Cancelled);
 
@@ -251,7 +266,10 @@ public sealed class RetryRunnerTests
     {
         const uint RefusedStream = 7;
         int refused = 0;
-        await using var refusing = new RawServer(connection => Http2Frames.ResetEveryStreamAsync(connection, RefusedStream, () => Interlocked.Increment(ref refused)));
+        await using var refusing = new RawServer(connection => Http2Frames.ResetEveryStreamAsync(
+            connection,
+            RefusedStream,
+            () => Interlocked.Increment(ref refused)));
         await using LoopbackServer server = await LoopbackServer.StartAsync(Echo(200), HttpProtocols.Http2);
         await using var client = new BalancedClient(options: o => o.Endpoints = [server.Address, refusing.Address]);
         using MetricCollector<long> retries = client.Counter("retries");
@@ -294,7 +312,11 @@ public sealed class RetryRunnerTests
     {
         var clock = new FakeTimeProvider();
         var stub = StubHandler.Script(StubHandler.Throw(new HttpRequestException(HttpRequestError.ConnectionError)), StubHandler.Status(HttpStatusCode.OK));
-        await using var client = new BalancedClient(stub, o => (o.Endpoints, o.Retry.BaseBackoff) = (["http://10.0.0.1"], TimeSpan.FromSeconds(2)), clock, new ConstantRandom(0.5));
+        await using var client = new BalancedClient(
+            stub,
+            o => (o.Endpoints, o.Retry.BaseBackoff) = (["http://10.0.0.1"], TimeSpan.FromSeconds(2)),
+            clock,
+            new ConstantRandom(0.5));
 
         Task<HttpResponseMessage> sending = client.GetAsync(cancellationToken: Cancelled);
         int early = stub.Calls.Count;
@@ -325,7 +347,11 @@ public sealed class RetryRunnerTests
     {
         var clock = new FakeTimeProvider { AutoAdvanceAmount = TimeSpan.Zero };
         var stub = StubHandler.Script(HttpStatusCode.ServiceUnavailable);
-        await using var client = new BalancedClient(stub, o => (o.Retry.MaxRetries, o.Retry.BaseBackoff, o.Retry.MaxBackoff) = (3, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(6)), clock, new ConstantRandom(0.5));
+        await using var client = new BalancedClient(
+            stub,
+            o => (o.Retry.MaxRetries, o.Retry.BaseBackoff, o.Retry.MaxBackoff) = (3, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(6)),
+            clock,
+            new ConstantRandom(0.5));
 
         Task<HttpResponseMessage> sending = client.GetAsync(cancellationToken: Cancelled);
         clock.Advance(TimeSpan.FromSeconds(1));
@@ -376,7 +402,9 @@ public sealed class RetryRunnerTests
         var stub = new StubHandler(call => call.Number % 2 == 1 || call.Number > 2 * Most
             ? Task.FromResult(new HttpResponseMessage(HttpStatusCode.ServiceUnavailable))
             : StubHandler.Hang(call));
-        await using var client = new BalancedClient(stub, static o => (o.OutlierDetection.ConsecutiveErrors, o.ConnectionPool.MaxConcurrentRetries, o.RetryBudget.Enabled) = (0, Most, false));
+        await using var client = new BalancedClient(
+            stub,
+            static o => (o.OutlierDetection.ConsecutiveErrors, o.ConnectionPool.MaxConcurrentRetries, o.RetryBudget.Enabled) = (0, Most, false));
         using var caller = new CancellationTokenSource();
         Task[] held = [.. Enumerable.Range(0, Most).Select(_ => client.GetAsync(cancellationToken: caller.Token))];
 
@@ -398,7 +426,9 @@ public sealed class RetryRunnerTests
 
         using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
 
-        Assert.Equal((HttpStatusCode.ServiceUnavailable, RetrySuppression.MaxConcurrentRetries), (response.StatusCode, response.GetUpstream()!.RetrySuppression));
+        Assert.Equal(
+            (HttpStatusCode.ServiceUnavailable, RetrySuppression.MaxConcurrentRetries),
+            (response.StatusCode, response.GetUpstream()!.RetrySuppression));
     }
 
     [Fact]
@@ -418,7 +448,10 @@ public sealed class RetryRunnerTests
     {
         var clock = new FakeTimeProvider();
         var stub = new StubHandler(StubHandler.Hang);
-        await using var client = new BalancedClient(stub, static o => (o.ConnectionPool.MaxConcurrentRetries, o.Retry.PerTryTimeout) = (0, TimeSpan.FromSeconds(2)), clock);
+        await using var client = new BalancedClient(
+            stub,
+            static o => (o.ConnectionPool.MaxConcurrentRetries, o.Retry.PerTryTimeout) = (0, TimeSpan.FromSeconds(2)),
+            clock);
 
         Task<HttpResponseMessage> sending = client.GetAsync(cancellationToken: Cancelled);
         await stub.WaitForCallAsync(1);
@@ -436,7 +469,9 @@ public sealed class RetryRunnerTests
         // The first twenty hang, so that there are requests in flight; the others fail, and hang in their retry.
         var seen = new ConcurrentDictionary<HttpRequestMessage, bool>();
         await using var client = new BalancedClient(
-            new StubHandler(call => call.Number > 20 && seen.TryAdd(call.Request, true) ? Task.FromResult(new HttpResponseMessage(HttpStatusCode.ServiceUnavailable)) : StubHandler.Hang(call)),
+            new StubHandler(call => call.Number > 20 && seen.TryAdd(call.Request, true)
+                ? Task.FromResult(new HttpResponseMessage(HttpStatusCode.ServiceUnavailable))
+                : StubHandler.Hang(call)),
             static o => o.OutlierDetection.ConsecutiveErrors = 0);
         using var caller = new CancellationTokenSource();
         Task[] underWay = [.. Enumerable.Range(0, 20).Select(_ => client.GetAsync(cancellationToken: caller.Token))];
@@ -463,7 +498,10 @@ public sealed class RetryRunnerTests
     public async Task The_budget_is_shared_by_all_clients_of_the_service_and_lets_a_burst_of_a_hundred_through()
     {
         var clock = new FakeTimeProvider();
-        await using var client = new BalancedClient(StubHandler.Script(HttpStatusCode.ServiceUnavailable), static o => o.OutlierDetection.ConsecutiveErrors = 0, clock);
+        await using var client = new BalancedClient(
+            StubHandler.Script(HttpStatusCode.ServiceUnavailable),
+            static o => o.OutlierDetection.ConsecutiveErrors = 0,
+            clock);
         using MetricRecorder probe = client.Listen();
 
         for (int i = 0; i < 1000; i++)
@@ -502,7 +540,10 @@ public sealed class RetryRunnerTests
     public async Task Without_a_budget_only_MaxRetries_limits_retries()
     {
         var stub = StubHandler.Script(HttpStatusCode.ServiceUnavailable);
-        await using var client = new BalancedClient(stub, static o => (o.OutlierDetection.ConsecutiveErrors, o.RetryBudget.Enabled) = (0, false), new FakeTimeProvider());
+        await using var client = new BalancedClient(
+            stub,
+            static o => (o.OutlierDetection.ConsecutiveErrors, o.RetryBudget.Enabled) = (0, false),
+            new FakeTimeProvider());
 
         for (int i = 0; i < 200; i++)
         {
@@ -517,7 +558,9 @@ public sealed class RetryRunnerTests
     [InlineData(500, "5xx")]
     public async Task A_retry_is_counted_with_the_failure_of_the_previous_attempt(int status, string reason)
     {
-        await using var client = new BalancedClient(StubHandler.Script((HttpStatusCode)status, HttpStatusCode.OK), o => o.Retry.RetryOn = [RetryConditions.ServerError]);
+        await using var client = new BalancedClient(
+            StubHandler.Script((HttpStatusCode)status, HttpStatusCode.OK),
+            o => o.Retry.RetryOn = [RetryConditions.ServerError]);
         using MetricCollector<long> retries = client.Counter("retries");
 
         using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);

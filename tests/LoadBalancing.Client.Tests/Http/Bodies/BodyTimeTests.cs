@@ -18,7 +18,9 @@ public sealed class BodyTimeTests : IAsyncDisposable
     {
         ["ReadAsStringAsync"] = static (response, token) => response.Content.ReadAsStringAsync(token),
         ["CopyToAsync"] = static (response, token) => response.Content.CopyToAsync(Stream.Null, token),
-        ["stream CopyToAsync"] = static async (response, token) => await (await response.Content.ReadAsStreamAsync(token).ConfigureAwait(false)).CopyToAsync(Stream.Null, token).ConfigureAwait(false),
+        ["stream CopyToAsync"] = static async (
+            response,
+            token) => await (await response.Content.ReadAsStreamAsync(token).ConfigureAwait(false)).CopyToAsync(Stream.Null, token).ConfigureAwait(false),
         ["stream ReadAsync"] = static async (response, token) =>
         {
             Stream stream = await response.Content.ReadAsStreamAsync(token).ConfigureAwait(false);
@@ -30,7 +32,10 @@ public sealed class BodyTimeTests : IAsyncDisposable
 
     private readonly FakeTimeProvider _clock = new();
     /// <summary>When a write ends, its data has been read and the next read has begun.</summary>
-    private readonly Pipe _body = new(new PipeOptions(readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, useSynchronizationContext: false));
+    private readonly Pipe _body = new(new PipeOptions(
+        readerScheduler: PipeScheduler.Inline,
+        writerScheduler: PipeScheduler.Inline,
+        useSynchronizationContext: false));
     private BalancedClient? _client;
 
     public static TheoryData<string> WaysToRead => [.. Readings.Keys];
@@ -60,7 +65,9 @@ public sealed class BodyTimeTests : IAsyncDisposable
 
         TaskCanceledException thrown = await Assert.ThrowsAsync<TaskCanceledException>(() => reading);
         Assert.IsType<TimeoutException>(thrown.InnerException);
-        Assert.Equal($"The body of a response of service 'catalog' timed out: nothing was received from {_client!.Endpoints[0]} within its BodyIdleTimeout of 30 s.", thrown.Message);
+        Assert.Equal(
+            $"The body of a response of service 'catalog' timed out: nothing was received from {_client!.Endpoints[0]} within its BodyIdleTimeout of 30 s.",
+            thrown.Message);
         Assert.Equal((1L, 0), (_client.Failed, _client.InFlight));
     }
 
@@ -149,13 +156,20 @@ public sealed class BodyTimeTests : IAsyncDisposable
     [Fact]
     public async Task An_explicit_idle_timeout_applies_to_bodies_without_a_length_too_and_a_route_can_override_it()
     {
-        Client(length: null, options => (options.BodyIdleTimeout, options.Routes) = (5 * Second, [new() { Name = "slow", Match = [new() { Path = "/slow" }], BodyIdleTimeout = 60 * Second }]));
+        Client(
+            length: null,
+            options => (
+                options.BodyIdleTimeout,
+                options.Routes) = (5 * Second, [new() { Name = "slow", Match = [new() { Path = "/slow" }], BodyIdleTimeout = 60 * Second }]));
         using HttpResponseMessage fast = await _client!.GetAsync(completion: HttpCompletionOption.ResponseHeadersRead, cancellationToken: Cancelled);
         Task reading = fast.Content.ReadAsStringAsync(Cancelled);
         _clock.Advance(5 * Second);
         Assert.Contains("BodyIdleTimeout of 5 s", (await Assert.ThrowsAsync<TaskCanceledException>(() => reading)).Message, StringComparison.Ordinal);
 
-        using HttpResponseMessage slow = await _client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/slow"), completion: HttpCompletionOption.ResponseHeadersRead, cancellationToken: Cancelled);
+        using HttpResponseMessage slow = await _client.SendAsync(
+            new HttpRequestMessage(HttpMethod.Get, "/slow"),
+            completion: HttpCompletionOption.ResponseHeadersRead,
+            cancellationToken: Cancelled);
         reading = slow.Content.ReadAsStringAsync(Cancelled);
         _clock.Advance(59 * Second);
         Assert.False(reading.IsCompleted);
@@ -184,7 +198,9 @@ public sealed class BodyTimeTests : IAsyncDisposable
     [MemberData(nameof(WaysToRead))]
     public async Task The_timeout_of_the_call_covers_its_body_with_TimeoutCoversBody(string way)
     {
-        HttpResponseMessage response = await AnswerAsync(length: null, configure: static options => (options.Timeout, options.TimeoutCoversBody) = (10 * Second, true));
+        HttpResponseMessage response = await AnswerAsync(
+            length: null,
+            configure: static options => (options.Timeout, options.TimeoutCoversBody) = (10 * Second, true));
         _clock.Advance(4 * Second);
         await WriteAsync("a");
 
@@ -204,7 +220,9 @@ public sealed class BodyTimeTests : IAsyncDisposable
     [InlineData(true)]
     public async Task A_read_that_starts_after_the_timeout_of_the_call_ends_immediately_and_does_not_count_against_the_endpoint(bool sync)
     {
-        HttpResponseMessage response = await AnswerAsync(length: 10, configure: static options => (options.Timeout, options.TimeoutCoversBody) = (10 * Second, true));
+        HttpResponseMessage response = await AnswerAsync(
+            length: 10,
+            configure: static options => (options.Timeout, options.TimeoutCoversBody) = (10 * Second, true));
         Stream stream = sync ? response.Content.ReadAsStream(Cancelled) : await response.Content.ReadAsStreamAsync(Cancelled);
         _clock.Advance(11 * Second);
 
@@ -219,8 +237,15 @@ public sealed class BodyTimeTests : IAsyncDisposable
     [Fact]
     public async Task A_route_can_set_TimeoutCoversBody_alone()
     {
-        Client(length: null, static options => (options.Timeout, options.Routes) = (10 * Second, [new() { Name = "short", Match = [new() { Path = "/short" }], TimeoutCoversBody = true }]));
-        using HttpResponseMessage covered = await _client!.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/short"), completion: HttpCompletionOption.ResponseHeadersRead, cancellationToken: Cancelled);
+        Client(
+            length: null,
+            static options => (
+                options.Timeout,
+                options.Routes) = (10 * Second, [new() { Name = "short", Match = [new() { Path = "/short" }], TimeoutCoversBody = true }]));
+        using HttpResponseMessage covered = await _client!.SendAsync(
+            new HttpRequestMessage(HttpMethod.Get, "/short"),
+            completion: HttpCompletionOption.ResponseHeadersRead,
+            cancellationToken: Cancelled);
         Task reading = covered.Content.ReadAsStringAsync(Cancelled);
         _clock.Advance(10 * Second);
         await Assert.ThrowsAsync<TaskCanceledException>(() => reading);
@@ -332,7 +357,8 @@ public sealed class BodyTimeTests : IAsyncDisposable
                 await release.Task;
             },
             protocol);
-        await using var client = new BalancedClient(options: options => (options.Endpoints, options.BodyIdleTimeout) = ([server.Address], TimeSpan.FromMilliseconds(300)));
+        await using var client = new BalancedClient(
+            options: options => (options.Endpoints, options.BodyIdleTimeout) = ([server.Address], TimeSpan.FromMilliseconds(300)));
         var request = new HttpRequestMessage(HttpMethod.Get, "/items")
         {
             Version = protocol == HttpProtocols.Http2 ? HttpVersion.Version20 : HttpVersion.Version11,
@@ -346,10 +372,12 @@ public sealed class BodyTimeTests : IAsyncDisposable
         Assert.Equal(0, client.InFlight);
     }
 
-    private static HttpResponseMessage Bytes(int length) => new(HttpStatusCode.OK) { Content = new ByteArrayContent(new byte[length]) { Headers = { ContentLength = length } } };
+    private static HttpResponseMessage Bytes(int length) =>
+        new(HttpStatusCode.OK) { Content = new ByteArrayContent(new byte[length]) { Headers = { ContentLength = length } } };
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static async Task DropAsync(BalancedClient client) => await client.GetAsync(completion: HttpCompletionOption.ResponseHeadersRead, cancellationToken: Cancelled);
+    private static async Task DropAsync(BalancedClient client) =>
+        await client.GetAsync(completion: HttpCompletionOption.ResponseHeadersRead, cancellationToken: Cancelled);
 
     private async Task<HttpResponseMessage> AnswerAsync(int? length, TimeSpan? idle = null, string? type = null, Action<LoadBalancingOptions>? configure = null)
     {

@@ -123,7 +123,10 @@ public sealed class LeasedContentTests
         });
         await using BalancedClient client = ClientOf(server);
 
-        HttpResponseMessage response = await client.SendAsync(new HttpRequestMessage(new HttpMethod(method), "/items"), completion: HttpCompletionOption.ResponseHeadersRead, cancellationToken: Cancelled);
+        HttpResponseMessage response = await client.SendAsync(
+            new HttpRequestMessage(new HttpMethod(method), "/items"),
+            completion: HttpCompletionOption.ResponseHeadersRead,
+            cancellationToken: Cancelled);
 
         Assert.Equal((0, 1L), (client.InFlight, client.Succeeded));
         Assert.Empty(await response.Content.ReadAsByteArrayAsync(Cancelled));
@@ -211,7 +214,8 @@ public sealed class LeasedContentTests
     public async Task A_truncated_body_ejects_the_endpoint(bool chunked, bool sync)
     {
         await using RawServer server = BreakingOff(chunked);
-        await using var client = new BalancedClient(options: o => (o.Endpoints, o.OutlierDetection.ConsecutiveErrors) = (["http://127.0.0.1:1", server.Address], 1));
+        await using var client = new BalancedClient(
+            options: o => (o.Endpoints, o.OutlierDetection.ConsecutiveErrors) = (["http://127.0.0.1:1", server.Address], 1));
 
         await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync(sync, cancellationToken: Cancelled));
 
@@ -228,7 +232,8 @@ public sealed class LeasedContentTests
                 context.Abort();
             },
             HttpProtocols.Http2);
-        await using var client = new BalancedClient(options: o => (o.Endpoints, o.OutlierDetection.ConsecutiveErrors) = (["http://127.0.0.1:1", server.Address], 1));
+        await using var client = new BalancedClient(
+            options: o => (o.Endpoints, o.OutlierDetection.ConsecutiveErrors) = (["http://127.0.0.1:1", server.Address], 1));
 
         await Assert.ThrowsAsync<HttpRequestException>(() => client.SendAsync(Http2Get(), cancellationToken: Cancelled));
 
@@ -281,7 +286,9 @@ public sealed class LeasedContentTests
         }
 
         static string Describe(Exception? exception) =>
-            exception is null ? "" : $"{exception.GetType()}: {exception.Message} {(exception as HttpRequestException)?.HttpRequestError} < {Describe(exception.InnerException)}";
+            exception is null
+                ? ""
+                : $"{exception.GetType()}: {exception.Message} {(exception as HttpRequestException)?.HttpRequestError} < {Describe(exception.InnerException)}";
     }
 
     [Fact]
@@ -408,7 +415,8 @@ public sealed class LeasedContentTests
     [Fact]
     public async Task A_body_read_and_disposed_concurrently_ends_only_once()
     {
-        await using var client = new BalancedClient(new StubHandler(_ => new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(new MemoryStream(new byte[10])) }));
+        await using var client = new BalancedClient(
+            new StubHandler(_ => new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(new MemoryStream(new byte[10])) }));
 
         for (int i = 0; i < 200; i++)
         {
@@ -441,7 +449,9 @@ public sealed class LeasedContentTests
 
         for (int i = 0; i < 1000; i++)
         {
-            using HttpResponseMessage response = await client.Http.GetAsync($"/items?{i % 10}", i % 2 == 0 ? HttpCompletionOption.ResponseContentRead : HttpCompletionOption.ResponseHeadersRead, Cancelled);
+            using HttpResponseMessage response = await client.Http.GetAsync($"/items?{i % 10}", i % 2 == 0
+                ? HttpCompletionOption.ResponseContentRead
+                : HttpCompletionOption.ResponseHeadersRead, Cancelled);
         }
 
         Assert.Equal((0, 900L, 300L), (client.InFlight, client.Succeeded, client.Failed));
@@ -459,10 +469,13 @@ public sealed class LeasedContentTests
     private static RawServer BreakingOff(bool chunked) => new(async connection =>
     {
         await connection.ReadHeadersAsync();
-        await connection.WriteAsync("HTTP/1.1 200 OK\r\n" + (chunked ? "Transfer-Encoding: chunked\r\n\r\n9\r\nbeginning\r\n" : "Content-Length: 100\r\n\r\nbeginning"));
+        await connection.WriteAsync("HTTP/1.1 200 OK\r\n" + (chunked
+            ? "Transfer-Encoding: chunked\r\n\r\n9\r\nbeginning\r\n"
+            : "Content-Length: 100\r\n\r\nbeginning"));
     });
 
-    private static Task Blocking(Action action) => Task.Factory.StartNew(action, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    private static Task Blocking(Action action) =>
+        Task.Factory.StartNew(action, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     // In separate methods, so that no local variable of the test keeps the response alive.
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -15,7 +15,10 @@ public sealed class LeasedStreamTests
     {
         await using LoopbackServer server = await LoopbackServer.StartAsync(EchoUpgraded);
         await using var client = new BalancedClient(options: o => o.Endpoints = [server.Address]);
-        using HttpResponseMessage response = await client.SendAsync(Upgrade(), completion: HttpCompletionOption.ResponseHeadersRead, cancellationToken: Cancelled);
+        using HttpResponseMessage response = await client.SendAsync(
+            Upgrade(),
+            completion: HttpCompletionOption.ResponseHeadersRead,
+            cancellationToken: Cancelled);
         Stream stream = await response.Content.ReadAsStreamAsync(Cancelled);
         var echo = new byte[4];
 
@@ -47,7 +50,10 @@ public sealed class LeasedStreamTests
     {
         await using LoopbackServer server = await LoopbackServer.StartAsync(EchoUpgraded);
         await using var client = new BalancedClient(options: o => o.Endpoints = [server.Address]);
-        using HttpResponseMessage response = await client.SendAsync(Upgrade(), completion: HttpCompletionOption.ResponseHeadersRead, cancellationToken: Cancelled);
+        using HttpResponseMessage response = await client.SendAsync(
+            Upgrade(),
+            completion: HttpCompletionOption.ResponseHeadersRead,
+            cancellationToken: Cancelled);
 
         int before = client.InFlight;
         await (await response.Content.ReadAsStreamAsync(Cancelled)).DisposeAsync();
@@ -66,7 +72,10 @@ public sealed class LeasedStreamTests
         });
         await using var client = new BalancedClient(options: o => o.Endpoints = [server.Address]);
 
-        using HttpResponseMessage response = await client.SendAsync(Upgrade(), completion: HttpCompletionOption.ResponseHeadersRead, cancellationToken: Cancelled);
+        using HttpResponseMessage response = await client.SendAsync(
+            Upgrade(),
+            completion: HttpCompletionOption.ResponseHeadersRead,
+            cancellationToken: Cancelled);
 
         Assert.Equal(1, client.InFlight);
     }
@@ -100,7 +109,8 @@ public sealed class LeasedStreamTests
     [Fact]
     public async Task The_capabilities_are_those_of_the_inner_stream()
     {
-        await using var client = new BalancedClient(new StubHandler(_ => new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(new MemoryStream(new byte[7])) }));
+        await using var client = new BalancedClient(
+            new StubHandler(_ => new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(new MemoryStream(new byte[7])) }));
         using HttpResponseMessage response = await client.GetAsync(completion: HttpCompletionOption.ResponseHeadersRead, cancellationToken: Cancelled);
         Stream stream = await response.Content.ReadAsStreamAsync(Cancelled);
 

@@ -78,7 +78,9 @@ public sealed class RequestBodiesTests
         var stub = StubHandler.Script(HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK);
         await using var client = new BalancedClient(stub, static o => o.Retry.RetryAllMethods = true);
 
-        using HttpResponseMessage response = await client.SendAsync(new HttpRequestMessage(new HttpMethod(method), "/items").LoadBalancing().Idempotent(false).Request, cancellationToken: Cancelled);
+        using HttpResponseMessage response = await client.SendAsync(
+            new HttpRequestMessage(new HttpMethod(method), "/items").LoadBalancing().Idempotent(false).Request,
+            cancellationToken: Cancelled);
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
     }

@@ -21,7 +21,9 @@ public sealed class OutcomeClassifierTests
     [InlineData(504, "Gateway", "GatewayError, ServerError")]
     public void A_status_is_classified(int status, string outcome, string triggers)
     {
-        (AttemptOutcome actual, RetryTriggers actualTriggers) = OutcomeClassifier.Classify(new HttpResponseMessage((HttpStatusCode)status), TimeProvider.System);
+        (AttemptOutcome actual, RetryTriggers actualTriggers) = OutcomeClassifier.Classify(
+            new HttpResponseMessage((HttpStatusCode)status),
+            TimeProvider.System);
 
         Assert.Equal((outcome, triggers), (actual.ToString(), actualTriggers.ToString()));
     }
@@ -51,9 +53,18 @@ public sealed class OutcomeClassifierTests
         { new HttpRequestException("broken", new IOException()), "Reset", nameof(RetryTriggers.Reset) },
         { new HttpRequestException("a body that could not be created", new InvalidOperationException()), "Neutral", nameof(RetryTriggers.None) },
         { new HttpRequestException("a handler's EnsureSuccess", null, HttpStatusCode.NotFound), "Neutral", nameof(RetryTriggers.None) },
-        { new HttpRequestException(HttpRequestError.HttpProtocolError, "refused", new HttpProtocolException(0x7, "refused", null)), "Reset", nameof(RetryTriggers.RefusedStream) },
-        { new HttpRequestException(HttpRequestError.HttpProtocolError, "rejected", new HttpProtocolException(0x10B, "rejected", null)), "Reset", nameof(RetryTriggers.RefusedStream) },
-        { new HttpRequestException(HttpRequestError.HttpProtocolError, "internal", new HttpProtocolException(0x2, "internal", null)), "Reset", nameof(RetryTriggers.Reset) },
+        { new HttpRequestException(
+            HttpRequestError.HttpProtocolError,
+            "refused",
+            new HttpProtocolException(0x7, "refused", null)), "Reset", nameof(RetryTriggers.RefusedStream) },
+        { new HttpRequestException(
+            HttpRequestError.HttpProtocolError,
+            "rejected",
+            new HttpProtocolException(0x10B, "rejected", null)), "Reset", nameof(RetryTriggers.RefusedStream) },
+        { new HttpRequestException(
+            HttpRequestError.HttpProtocolError,
+            "internal",
+            new HttpProtocolException(0x2, "internal", null)), "Reset", nameof(RetryTriggers.Reset) },
         { new IOException(), "Reset", nameof(RetryTriggers.Reset) },
         { new InvalidOperationException(), "Neutral", nameof(RetryTriggers.None) },
     };

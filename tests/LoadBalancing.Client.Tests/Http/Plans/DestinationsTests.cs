@@ -63,7 +63,10 @@ public sealed class DestinationsTests
     public async Task A_single_destination_gets_all_requests_whatever_its_weight()
     {
         var stub = new StubHandler();
-        await using BalancedClient client = Client(stub, RandomSource.Seeded(1), new RequestRouteOptions { Name = "split", Destinations = [new() { Subset = "v2", Weight = 0 }] });
+        await using BalancedClient client = Client(
+            stub,
+            RandomSource.Seeded(1),
+            new RequestRouteOptions { Name = "split", Destinations = [new() { Subset = "v2", Weight = 0 }] });
 
         using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
 
@@ -77,7 +80,10 @@ public sealed class DestinationsTests
         var seen = new List<string>();
         var stub = new StubHandler(call =>
         {
-            seen.Add(string.Join("; ", call.Request.Headers.NonValidated.Where(static header => header.Key.StartsWith("x-", StringComparison.Ordinal)).Select(static header => $"{header.Key}: {header.Value}").Order()));
+            seen.Add(string.Join("; ", call.Request.Headers.NonValidated
+                .Where(static header => header.Key.StartsWith("x-", StringComparison.Ordinal))
+                .Select(static header => $"{header.Key}: {header.Value}")
+                .Order()));
             return new HttpResponseMessage(HttpStatusCode.OK);
         });
         await using BalancedClient client = Client(stub, new ConstantRandom(), new RequestRouteOptions
@@ -86,7 +92,10 @@ public sealed class DestinationsTests
             RequestHeaders = new() { Set = { ["x-a"] = "route" } },
             Destinations =
             [
-                new() { Subset = "v1", RequestHeaders = new() { Set = { ["x-a"] = "destination", ["x-version"] = "1" } }, ResponseHeaders = new() { Set = { ["x-from"] = "v1" } } },
+                new() { Subset = "v1", RequestHeaders = new()
+                {
+                    Set = { ["x-a"] = "destination", ["x-version"] = "1" },
+                }, ResponseHeaders = new() { Set = { ["x-from"] = "v1" } } },
                 new() { Subset = "v2", Weight = 0, RequestHeaders = new() { Set = { ["x-version"] = "2" } } },
             ],
         });
@@ -100,7 +109,9 @@ public sealed class DestinationsTests
     [Fact]
     public async Task Failures_of_one_subset_count_against_that_subset_only()
     {
-        var stub = new StubHandler(static call => new HttpResponseMessage(call.Uri.Host is "10.0.0.3" or "10.0.0.4" ? HttpStatusCode.InternalServerError : HttpStatusCode.OK));
+        var stub = new StubHandler(static call => new HttpResponseMessage(call.Uri.Host is "10.0.0.3" or "10.0.0.4"
+            ? HttpStatusCode.InternalServerError
+            : HttpStatusCode.OK));
         await using BalancedClient client = Client(stub, RandomSource.Seeded(3), Split(50, 50));
 
         for (int i = 0; i < 200; i++)
@@ -154,7 +165,10 @@ public sealed class DestinationsTests
         var stub = new StubHandler();
         await using ServiceProvider provider = TwoServices(stub, "5", subset: "v7");
 
-        var thrown = await Assert.ThrowsAsync<InvalidOperationException>(() => provider.GetRequiredService<IHttpClientFactory>().CreateClient("catalog").GetAsync(new Uri("/", UriKind.Relative), Cancelled));
+        var thrown = await Assert.ThrowsAsync<InvalidOperationException>(() => provider
+            .GetRequiredService<IHttpClientFactory>()
+            .CreateClient("catalog")
+            .GetAsync(new Uri("/", UriKind.Relative), Cancelled));
 
         Assert.Equal("A route leads to subset 'v7' of service 'reports', which does not exist. The service has 'v1'.", thrown.Message);
     }
@@ -163,7 +177,11 @@ public sealed class DestinationsTests
     public async Task The_effective_policy_lists_the_destinations_and_draws_none()
     {
         var random = RandomSource.Seeded(1);
-        await using BalancedClient client = Client(new StubHandler(), random, Split(90, 10), static options => options.Subsets["v2"].Panic = new() { ThresholdPercent = 0 });
+        await using BalancedClient client = Client(
+            new StubHandler(),
+            random,
+            Split(90, 10),
+            static options => options.Subsets["v2"].Panic = new() { ThresholdPercent = 0 });
         using var request = new HttpRequestMessage(HttpMethod.Get, "http://catalog/items");
 
         string[] values = [.. client.Policies.Explain("catalog", request).Values.Select(static value => value.ToString())];
@@ -178,8 +196,10 @@ public sealed class DestinationsTests
     public async Task Over_real_connections_each_version_gets_its_share_its_header_and_its_path()
     {
         const int Calls = 400;
-        await using LoopbackServer one = await LoopbackServer.StartAsync(static context => context.Response.WriteAsync($"1 {context.Request.Headers["x-version"]}"));
-        await using LoopbackServer two = await LoopbackServer.StartAsync(static context => context.Response.WriteAsync($"2 {context.Request.Headers["x-version"]}"));
+        await using LoopbackServer one = await LoopbackServer.StartAsync(
+            static context => context.Response.WriteAsync($"1 {context.Request.Headers["x-version"]}"));
+        await using LoopbackServer two = await LoopbackServer.StartAsync(
+            static context => context.Response.WriteAsync($"2 {context.Request.Headers["x-version"]}"));
         await using var client = new BalancedClient(
             options: options =>
             {
@@ -215,9 +235,14 @@ public sealed class DestinationsTests
         Assert.Equal((1, 1), (one.ConnectionsAccepted, two.ConnectionsAccepted));
     }
 
-    private static RequestRouteOptions Split(int v1, int v2) => new() { Name = "split", Destinations = [new() { Subset = "v1", Weight = v1 }, new() { Subset = "v2", Weight = v2 }] };
+    private static RequestRouteOptions Split(int v1, int v2) =>
+        new() { Name = "split", Destinations = [new() { Subset = "v1", Weight = v1 }, new() { Subset = "v2", Weight = v2 }] };
 
-    private static BalancedClient Client(HttpMessageHandler stub, RandomSource random, RequestRouteOptions route, Action<LoadBalancingOptions>? options = null) => new(
+    private static BalancedClient Client(
+        HttpMessageHandler stub,
+        RandomSource random,
+        RequestRouteOptions route,
+        Action<LoadBalancingOptions>? options = null) => new(
         stub,
         target =>
         {

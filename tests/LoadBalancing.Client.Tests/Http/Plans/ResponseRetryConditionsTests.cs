@@ -90,7 +90,11 @@ public sealed class ResponseRetryConditionsTests
         string[] parts = header.Split(": ");
         response.Headers.Add(parts[0], parts[1]);
 
-        Assert.Equal(matches, new HeaderMatch(new HeaderMatchOptions { Name = name, Exact = exact, Prefix = prefix, Regex = regex, Present = present, Invert = invert }).Matches(response.Headers, response.Content.Headers));
+        Assert.Equal(
+            matches,
+            new HeaderMatch(new HeaderMatchOptions { Name = name, Exact = exact, Prefix = prefix, Regex = regex, Present = present, Invert = invert }).Matches(
+                response.Headers,
+                response.Content.Headers));
     }
 
     private static async Task<bool> IsTriedAgainAsync(string condition, string failure)

@@ -42,7 +42,10 @@ public sealed class RouteTableTests
             new RequestRouteOptions { Name = "items", Match = [new() { Path = "/items" }], Fault = Answer(502) },
             new RequestRouteOptions { Name = "reports", Match = [new() { Path = "/reports" }], Fault = Answer(501) });
 
-        using HttpResponseMessage response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/items").LoadBalancing().Route("Reports").Request, sync, cancellationToken: Cancelled);
+        using HttpResponseMessage response = await client.SendAsync(
+            new HttpRequestMessage(HttpMethod.Get, "/items").LoadBalancing().Route("Reports").Request,
+            sync,
+            cancellationToken: Cancelled);
 
         Assert.Equal(501, (int)response.StatusCode);
     }
@@ -52,7 +55,9 @@ public sealed class RouteTableTests
     {
         await using BalancedClient client = Client(new RequestRouteOptions { Name = "items" }, new RequestRouteOptions { Name = "reports" });
 
-        InvalidOperationException thrown = await Assert.ThrowsAsync<InvalidOperationException>(() => client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/items").LoadBalancing().Route("none").Request, cancellationToken: Cancelled));
+        InvalidOperationException thrown = await Assert.ThrowsAsync<InvalidOperationException>(() => client.SendAsync(
+            new HttpRequestMessage(HttpMethod.Get, "/items").LoadBalancing().Route("none").Request,
+            cancellationToken: Cancelled));
 
         Assert.Equal("The request selects route 'none' of service 'catalog', which does not exist. The service has 'items', 'reports'.", thrown.Message);
     }
@@ -123,7 +128,8 @@ public sealed class RouteTableTests
     [Fact]
     public async Task One_of_several_matches_is_enough()
     {
-        await using BalancedClient client = Client(new RequestRouteOptions { Name = "items", Match = [new() { Path = "/a" }, new() { Path = "/b" }], Fault = Answer(502) });
+        await using BalancedClient client = Client(
+            new RequestRouteOptions { Name = "items", Match = [new() { Path = "/a" }, new() { Path = "/b" }], Fault = Answer(502) });
 
         int a = await StatusAsync(client, HttpMethod.Get, "/a");
         int b = await StatusAsync(client, HttpMethod.Get, "/b");
@@ -177,7 +183,9 @@ public sealed class RouteTableTests
         Task first = client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/a"), cancellationToken: caller.Token);
         await stub.WaitForCallAsync(1);
 
-        await Assert.ThrowsAsync<LoadBalancerOverflowException>(() => client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/b"), cancellationToken: Cancelled));
+        await Assert.ThrowsAsync<LoadBalancerOverflowException>(() => client.SendAsync(
+            new HttpRequestMessage(HttpMethod.Get, "/b"),
+            cancellationToken: Cancelled));
         await caller.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
     }
@@ -196,7 +204,8 @@ public sealed class RouteTableTests
                 Timeout = TimeSpan.FromMilliseconds(100 * i),
             })],
             clock);
-        Task<HttpResponseMessage>[] calls = [.. Enumerable.Range(1, 10).Select(i => client.SendAsync(new HttpRequestMessage(HttpMethod.Get, $"/{i}"), cancellationToken: Cancelled))];
+        Task<HttpResponseMessage>[] calls = [.. Enumerable.Range(1, 10)
+            .Select(i => client.SendAsync(new HttpRequestMessage(HttpMethod.Get, $"/{i}"), cancellationToken: Cancelled))];
 
         var ended = new List<int>();
         for (int ms = 1; ms <= 1000; ms++)
@@ -222,7 +231,13 @@ public sealed class RouteTableTests
             options.Timeout = TimeSpan.FromSeconds(20);
             options.Retry.MaxRetries = 3;
             options.ConnectionPool.MaxRequests = 50;
-            options.Routes = [new() { Name = "reports", Match = [new() { PathPrefix = "/reports" }], Timeout = TimeSpan.FromSeconds(5), Retry = new() { RetryOn = ["5xx"] } }];
+            options.Routes = [new()
+            {
+                Name = "reports",
+                Match = [new() { PathPrefix = "/reports" }],
+                Timeout = TimeSpan.FromSeconds(5),
+                Retry = new() { RetryOn = ["5xx"] },
+            }];
         });
 
         RequestPolicy policy = client.Policies.Explain("catalog", new HttpRequestMessage(HttpMethod.Get, "http://catalog/reports/7"));

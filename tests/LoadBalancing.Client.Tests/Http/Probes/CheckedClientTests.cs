@@ -30,7 +30,9 @@ public sealed class CheckedClientTests
             options.HealthCheck.Timeout = TimeSpan.FromMinutes(1);
         });
 
-        Task<HttpResponseMessage> request = client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "http://catalog/"), cancellationToken: TestContext.Current.CancellationToken);
+        Task<HttpResponseMessage> request = client.SendAsync(
+            new HttpRequestMessage(HttpMethod.Get, "http://catalog/"),
+            cancellationToken: TestContext.Current.CancellationToken);
         await Eventually.IsTrue(() => client.Endpoints[1].Health == EndpointHealth.Unhealthy);
         Assert.False(request.IsCompleted);
         mayRespond.SetResult();
@@ -55,7 +57,9 @@ public sealed class CheckedClientTests
                 options.HealthCheck.StartUnhealthy = true;
             });
 
-        using HttpResponseMessage response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "http://catalog/"), cancellationToken: TestContext.Current.CancellationToken);
+        using HttpResponseMessage response = await client.SendAsync(
+            new HttpRequestMessage(HttpMethod.Get, "http://catalog/"),
+            cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal(["/health"], server.Requests.Select(static one => one.Target).Distinct());
         Assert.Equal(ProbeResult.Healthy, client.Endpoints[0].LastProbeResult);
@@ -75,7 +79,9 @@ public sealed class CheckedClientTests
             },
             time: time))
         {
-            using HttpResponseMessage response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "http://catalog/"), cancellationToken: TestContext.Current.CancellationToken);
+            using HttpResponseMessage response = await client.SendAsync(
+                new HttpRequestMessage(HttpMethod.Get, "http://catalog/"),
+                cancellationToken: TestContext.Current.CancellationToken);
             Assert.True(time.TimersAlive > 0);
         }
 

@@ -10,7 +10,15 @@ namespace LoadBalancing.Client.Tests.Http.Probes;
 /// <summary>The requests of the built-in probes to real servers, and their results.</summary>
 public sealed class ProbesTests
 {
-    private static readonly ProbeRequest Request = new("/health?deep=1", "GET", Host: null, HeaderLines: "", ExpectedStatuses: new([200]), Send: null, Expect: null, GrpcService: "");
+    private static readonly ProbeRequest Request = new(
+        "/health?deep=1",
+        "GET",
+        Host: null,
+        HeaderLines: "",
+        ExpectedStatuses: new([200]),
+        Send: null,
+        Expect: null,
+        GrpcService: "");
 
     [Fact]
     public async Task Http_requests_its_path_below_the_base_path_with_host_and_headers()
@@ -180,7 +188,8 @@ public sealed class ProbesTests
         return Encoding.UTF8.GetString(buffer, 0, read);
     }
 
-    private static ValueTask<ProbeResult> CheckAsync(IHealthProbe probe, string address) => probe.ProbeAsync(Endpoint(address), TestContext.Current.CancellationToken);
+    private static ValueTask<ProbeResult> CheckAsync(IHealthProbe probe, string address) =>
+        probe.ProbeAsync(Endpoint(address), TestContext.Current.CancellationToken);
 
     private static UpstreamEndpoint Endpoint(string address, string? hostname = null)
     {

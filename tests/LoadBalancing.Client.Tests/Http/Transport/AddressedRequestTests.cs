@@ -50,7 +50,10 @@ public sealed class AddressedRequestTests
     public void A_request_is_unchanged_when_its_URI_could_not_be_created()
     {
         // Validation rejects endpoints with such a name; this is the second line of defense.
-        var endpoint = new UpstreamEndpoint(new EndpointIdentity(new Uri("http://10.0.0.1"), "no host"), new EndpointDescription("http://10.0.0.1"), new EndpointLoad());
+        var endpoint = new UpstreamEndpoint(
+            new EndpointIdentity(new Uri("http://10.0.0.1"), "no host"),
+            new EndpointDescription("http://10.0.0.1"),
+            new EndpointLoad());
         var request = new HttpRequestMessage(HttpMethod.Get, Logical);
 
         Assert.ThrowsAny<Exception>(() => AddressedRequest.AddressTo(request, endpoint, new FrequentPaths(), transport: null));
@@ -76,7 +79,9 @@ public sealed class AddressedRequestTests
 
         using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
 
-        Assert.Equal(["http://10.0.0.2/two/items", "http://10.0.0.3/three/items", "http://10.0.0.1/one/items"], stub.Calls.Select(call => call.Uri.OriginalString));
+        Assert.Equal(
+            ["http://10.0.0.2/two/items", "http://10.0.0.3/three/items", "http://10.0.0.1/one/items"],
+            stub.Calls.Select(call => call.Uri.OriginalString));
         Assert.All(stub.Calls, call => Assert.Equal("catalog", call.Host));
     }
 
@@ -98,7 +103,9 @@ public sealed class AddressedRequestTests
     public async Task The_host_name_of_an_endpoint_wins_over_the_logical_one()
     {
         var stub = new StubHandler();
-        await using var client = new BalancedClient(stub, o => o.Endpoints = [new EndpointDescription { Address = "http://10.0.0.1", Hostname = "eu.catalog.example" }]);
+        await using var client = new BalancedClient(
+            stub,
+            o => o.Endpoints = [new EndpointDescription { Address = "http://10.0.0.1", Hostname = "eu.catalog.example" }]);
 
         using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
 
@@ -109,7 +116,9 @@ public sealed class AddressedRequestTests
     public async Task A_host_set_by_the_user_wins_over_all_others_and_stays_after_the_call()
     {
         var stub = new StubHandler();
-        await using var client = new BalancedClient(stub, o => o.Endpoints = [new EndpointDescription { Address = "http://10.0.0.1", Hostname = "eu.catalog.example" }]);
+        await using var client = new BalancedClient(
+            stub,
+            o => o.Endpoints = [new EndpointDescription { Address = "http://10.0.0.1", Hostname = "eu.catalog.example" }]);
         var request = new HttpRequestMessage(HttpMethod.Get, Logical) { Headers = { Host = "tenant.example" } };
 
         using HttpResponseMessage response = await client.SendAsync(request, cancellationToken: Cancelled);
@@ -144,11 +153,16 @@ public sealed class AddressedRequestTests
         var stub = new StubHandler(call =>
         {
             HttpRequestMessage sent = call.Request;
-            seen.Add($"{sent.Version} {sent.VersionPolicy} {string.Join(' ', sent.Options.Select(option => option.Value))} {string.Join(' ', sent.Headers.GetValues("x-id"))}");
+            seen.Add($"{sent.Version} {sent.VersionPolicy} {string.Join(
+                ' ',
+                sent.Options.Select(option => option.Value))} {string.Join(' ', sent.Headers.GetValues("x-id"))}");
             return new HttpResponseMessage(HttpStatusCode.ServiceUnavailable);
         });
         await using var client = new BalancedClient(stub);
-        var request = new HttpRequestMessage(HttpMethod.Get, Logical) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Headers = { { "x-id", ["1", "2"] } } };
+        var request = new HttpRequestMessage(
+            HttpMethod.Get,
+            Logical)
+        { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Headers = { { "x-id", ["1", "2"] } } };
         request.Options.Set(key, "t1");
 
         using HttpResponseMessage response = await client.SendAsync(request, cancellationToken: Cancelled);

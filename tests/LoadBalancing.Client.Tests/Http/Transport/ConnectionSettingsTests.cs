@@ -48,7 +48,8 @@ public sealed class ConnectionSettingsTests
         var hold = new TaskCompletionSource();
         await using LoopbackServer one = await LoopbackServer.StartAsync(Hold);
         await using LoopbackServer two = await LoopbackServer.StartAsync(Hold);
-        await using var client = new BalancedClient(options: options => (options.Endpoints, options.ConnectionPool.MaxConnections) = ([one.Address, two.Address], 2));
+        await using var client = new BalancedClient(
+            options: options => (options.Endpoints, options.ConnectionPool.MaxConnections) = ([one.Address, two.Address], 2));
 
         Task<HttpResponseMessage>[] calls = [.. Enumerable.Range(0, 12).Select(_ => client.GetAsync(cancellationToken: Cancelled))];
         await Eventually.IsTrue(() => one.Requests.Count == 2 && two.Requests.Count == 2);
@@ -73,7 +74,8 @@ public sealed class ConnectionSettingsTests
     public async Task With_one_request_per_connection_none_is_reused(HttpProtocols protocol)
     {
         await using LoopbackServer server = await LoopbackServer.StartAsync(protocols: protocol);
-        await using var client = new BalancedClient(options: options => (options.Endpoints, options.ConnectionPool.MaxRequestsPerConnection) = ([server.Address], 1));
+        await using var client = new BalancedClient(
+            options: options => (options.Endpoints, options.ConnectionPool.MaxRequestsPerConnection) = ([server.Address], 1));
 
         for (int i = 0; i < 4; i++)
         {
@@ -95,7 +97,9 @@ public sealed class ConnectionSettingsTests
         await using LoopbackServer good = await LoopbackServer.StartAsync();
         await using var client = new BalancedClient(
             options: options => (options.Endpoints, options.ConnectionPool.ConnectTimeout) = ([good.Address, "http://10.0.0.1:1"], TimeSpan.FromSeconds(1)),
-            builder: builder => builder.ConfigurePrimaryHttpMessageHandler((handler, _) => ((SocketsHttpHandler)handler).ConnectCallback = async (context, token) =>
+            builder: builder => builder.ConfigurePrimaryHttpMessageHandler((
+                handler,
+                _) => ((SocketsHttpHandler)handler).ConnectCallback = async (context, token) =>
             {
                 if (context.DnsEndPoint.Port == 1)
                 {
@@ -107,7 +111,9 @@ public sealed class ConnectionSettingsTests
                 return new NetworkStream(socket, ownsSocket: true);
             }));
 
-        using HttpResponseMessage response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Post, "/items") { Content = new StringContent("body") }, cancellationToken: Cancelled);
+        using HttpResponseMessage response = await client.SendAsync(
+            new HttpRequestMessage(HttpMethod.Post, "/items") { Content = new StringContent("body") },
+            cancellationToken: Cancelled);
 
         Assert.Equal((HttpStatusCode.OK, 2, 1L), (response.StatusCode, response.GetUpstream()!.AttemptCount, client.Failed));
     }
@@ -128,8 +134,10 @@ public sealed class ConnectionSettingsTests
 
         Assert.Equal(
             [
-                "catalog:ConnectionPool:MaxConnections: it is set, and client 'catalog' has a primary handler of its own (SocketsHttpHandler), which alone controls its connections; set it there, or keep the handler of AddLoadBalancedHttpClient.",
-                "catalog:ConnectionPool:ConnectTimeout: it is set, and client 'catalog' has a primary handler of its own (SocketsHttpHandler), which alone controls its connections; set it there, or keep the handler of AddLoadBalancedHttpClient.",
+                "catalog:ConnectionPool:MaxConnections: it is set, and client 'catalog' has a primary handler of its own (SocketsHttpHandler), which alone " +
+                    "controls its connections; set it there, or keep the handler of AddLoadBalancedHttpClient.",
+                "catalog:ConnectionPool:ConnectTimeout: it is set, and client 'catalog' has a primary handler of its own (SocketsHttpHandler), which alone " +
+                    "controls its connections; set it there, or keep the handler of AddLoadBalancedHttpClient.",
             ],
             refused.Failures);
     }
@@ -141,16 +149,21 @@ public sealed class ConnectionSettingsTests
     {
         using IHost host = Start(services =>
         {
-            void Configure(LoadBalancingOptions options) => (options.Endpoints, options.ConnectionPool.IdleTimeout) = (["http://10.0.0.1"], TimeSpan.FromSeconds(1));
-            _ = hasClient ? services.AddHttpClient("catalog", static client => client.BaseAddress = new Uri("http://catalog/")).AddLoadBalancing(Configure) : services.AddLoadBalancer("catalog", Configure);
+            void Configure(LoadBalancingOptions options) =>
+                (options.Endpoints, options.ConnectionPool.IdleTimeout) = (["http://10.0.0.1"], TimeSpan.FromSeconds(1));
+            _ = hasClient
+                ? services.AddHttpClient("catalog", static client => client.BaseAddress = new Uri("http://catalog/")).AddLoadBalancing(Configure)
+                : services.AddLoadBalancer("catalog", Configure);
         });
 
         OptionsValidationException refused = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(Cancelled));
 
         Assert.Equal(
             hasClient
-                ? "catalog:ConnectionPool:IdleTimeout: it is set, and there is no client 'catalog' registered with AddLoadBalancedHttpClient whose connections it could apply to; register the client that way, or configure its primary handler directly."
-                : "catalog:ConnectionPool:IdleTimeout: it applies to HTTP only, and the service is registered with AddLoadBalancer, without a client: connections are opened by your code.",
+                ? "catalog:ConnectionPool:IdleTimeout: it is set, and there is no client 'catalog' registered with AddLoadBalancedHttpClient whose " +
+                    "connections it could apply to; register the client that way, or configure its primary handler directly."
+                : "catalog:ConnectionPool:IdleTimeout: it applies to HTTP only, and the service is registered with AddLoadBalancer, without a client: " +
+                    "connections are opened by your code.",
             Assert.Single(refused.Failures));
     }
 
@@ -170,7 +183,9 @@ public sealed class ConnectionSettingsTests
     [Fact]
     public async Task A_reload_applies_to_handlers_created_later_and_is_rejected_with_a_custom_primary_handler()
     {
-        IConfigurationRoot configuration = new ConfigurationBuilder().AddInMemoryCollection([new("LoadBalancing:ours:Endpoints:0", "http://10.0.0.1"), new("LoadBalancing:theirs:Endpoints:0", "http://10.0.0.1")]).Build();
+        IConfigurationRoot configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection([new("LoadBalancing:ours:Endpoints:0", "http://10.0.0.1"), new("LoadBalancing:theirs:Endpoints:0", "http://10.0.0.1")])
+            .Build();
         using IHost host = Start(services =>
         {
             services.AddSingleton<IConfiguration>(configuration);

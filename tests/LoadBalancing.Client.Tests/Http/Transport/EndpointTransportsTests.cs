@@ -24,7 +24,13 @@ public sealed class EndpointTransportsTests
 
         for (int i = 0; i < 6; i++)
         {
-            var request = new HttpRequestMessage(HttpMethod.Get, "/a%2Fb?x=%20y") { Version = protocols == HttpProtocols.Http2 ? HttpVersion.Version20 : HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+            var request = new HttpRequestMessage(HttpMethod.Get, "/a%2Fb?x=%20y")
+            {
+                Version = protocols == HttpProtocols.Http2
+                ? HttpVersion.Version20
+                : HttpVersion.Version11,
+                VersionPolicy = HttpVersionPolicy.RequestVersionExact
+            };
             using HttpResponseMessage response = await client.SendAsync(request, sync, cancellationToken: Cancelled);
             Assert.Equal("ok", await response.Content.ReadAsStringAsync(Cancelled));
             Assert.Equal(typeof(Uri), request.RequestUri!.GetType());
@@ -86,7 +92,9 @@ public sealed class EndpointTransportsTests
         };
         await using LoopbackServer one = await LoopbackServer.StartAsync(respond);
         await using LoopbackServer two = await LoopbackServer.StartAsync(respond);
-        await using var client = new BalancedClient(options: o => o.Endpoints = [one.Address, two.Address], builder: static builder => builder.UseSocketsHttpHandler(static (handler, _) => handler.UseCookies = true));
+        await using var client = new BalancedClient(
+            options: o => o.Endpoints = [one.Address, two.Address],
+            builder: static builder => builder.UseSocketsHttpHandler(static (handler, _) => handler.UseCookies = true));
 
         Assert.Equal("none", await client.Http.GetStringAsync(new Uri("http://catalog/"), Cancelled));
         Assert.Equal("42", await client.Http.GetStringAsync(new Uri("http://catalog/"), Cancelled));
@@ -128,9 +136,11 @@ public sealed class EndpointTransportsTests
         [
             ("a base path", o => o.Endpoints = [server.Address + "/base"], null),
             ("a host name of its own", o => o.Endpoints = [new EndpointDescription(server.Address) { Hostname = "other" }], null),
-            ("a callback of the user's", o => o.Endpoints = [server.Address], static b => b.UseSocketsHttpHandler(static (h, _) => h.ConnectCallback = ConnectAsync)),
+            ("a callback of the user's", o => o.Endpoints = [server.Address], static b => b.UseSocketsHttpHandler(
+                static (h, _) => h.ConnectCallback = ConnectAsync)),
             ("redirects below", o => o.Endpoints = [server.Address], static b => b.UseSocketsHttpHandler(static (h, _) => h.AllowAutoRedirect = true)),
-            ("a handler of the user's", o => o.Endpoints = [server.Address], static b => b.ConfigurePrimaryHttpMessageHandler(static () => new SocketsHttpHandler())),
+            ("a handler of the user's", o => o.Endpoints = [server.Address], static b => b.ConfigurePrimaryHttpMessageHandler(
+                static () => new SocketsHttpHandler())),
             ("a client that was there before", o => o.Endpoints = [server.Address], null),
         ];
         int before = 0;
@@ -151,7 +161,9 @@ public sealed class EndpointTransportsTests
     {
         await using LoopbackServer server = await LoopbackServer.StartAsync();
         await using LoopbackServer proxy = await LoopbackServer.StartAsync();
-        await using var client = new BalancedClient(options: o => o.Endpoints = [server.Address], builder: b => b.UseSocketsHttpHandler((h, _) => h.Proxy = new WebProxy(proxy.Address)));
+        await using var client = new BalancedClient(
+            options: o => o.Endpoints = [server.Address],
+            builder: b => b.UseSocketsHttpHandler((h, _) => h.Proxy = new WebProxy(proxy.Address)));
 
         // It is an ordinary server and does not proxy the request, but it must be the one that receives it.
         using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
@@ -182,9 +194,15 @@ public sealed class EndpointTransportsTests
         EndpointTransport transport = TransportsOf(client)!.Find(client.Endpoints[0], new HttpRequestMessage(HttpMethod.Get, "http://catalog/"))!;
 
         Assert.False(transport.CanSend(new HttpRequestMessage(HttpMethod.Get, "http://catalog/") { Version = HttpVersion.Version30 }));
-        Assert.False(transport.CanSend(new HttpRequestMessage(HttpMethod.Get, "http://catalog/") { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionOrHigher }));
+        Assert.False(transport.CanSend(new HttpRequestMessage(
+            HttpMethod.Get,
+            "http://catalog/")
+        { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionOrHigher }));
         Assert.False(transport.CanSend(new HttpRequestMessage(HttpMethod.Get, "https://catalog/")));
-        Assert.True(transport.CanSend(new HttpRequestMessage(HttpMethod.Get, "http://catalog/") { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact }));
+        Assert.True(transport.CanSend(new HttpRequestMessage(
+            HttpMethod.Get,
+            "http://catalog/")
+        { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact }));
     }
 
     [Fact]
@@ -258,7 +276,9 @@ public sealed class EndpointTransportsTests
 
     private static EndpointTransports? TransportsOf(BalancedClient client)
     {
-        HttpMessageHandler? handler = (HttpMessageHandler?)typeof(HttpMessageInvoker).GetField("_handler", System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance)!.GetValue(client.Http);
+        HttpMessageHandler? handler = (HttpMessageHandler?)typeof(HttpMessageInvoker)
+            .GetField("_handler", System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance)!
+            .GetValue(client.Http);
         return EndpointTransports.FindBelow((DelegatingHandler)handler!);
     }
 

@@ -37,7 +37,9 @@ public sealed class KeepAliveTests
     {
         SocketsHttpHandler? primary = null;
         await using LoopbackServer server = await LoopbackServer.StartAsync();
-        await using var client = new BalancedClient(options: options => options.Endpoints = [server.Address], builder: builder => builder.ConfigurePrimaryHttpMessageHandler((handler, _) => primary = (SocketsHttpHandler)handler));
+        await using var client = new BalancedClient(
+            options: options => options.Endpoints = [server.Address],
+            builder: builder => builder.ConfigurePrimaryHttpMessageHandler((handler, _) => primary = (SocketsHttpHandler)handler));
 
         using HttpResponseMessage response = await client.SendAsync(new HttpRequestMessage(HttpMethod.Get, "http://catalog/"), cancellationToken: Cancelled);
 
@@ -70,7 +72,9 @@ public sealed class KeepAliveTests
         await using LoopbackServer server = await LoopbackServer.StartAsync();
         await using var client = new BalancedClient(
             options: options => options.Endpoints = [server.Address],
-            builder: builder => builder.ConfigurePrimaryHttpMessageHandler((handler, _) => ((SocketsHttpHandler)handler).ConnectCallback = async (context, token) =>
+            builder: builder => builder.ConfigurePrimaryHttpMessageHandler((
+                handler,
+                _) => ((SocketsHttpHandler)handler).ConnectCallback = async (context, token) =>
             {
                 connected++;
                 var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
@@ -100,7 +104,10 @@ public sealed class KeepAliveTests
         client.Http.Timeout = Timeout.InfiniteTimeSpan;
 
         await Assert.ThrowsAsync<HttpRequestException>(() => client.SendAsync(
-            new HttpRequestMessage(HttpMethod.Get, "http://catalog/") { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact },
+            new HttpRequestMessage(
+                HttpMethod.Get,
+                "http://catalog/")
+            { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact },
             cancellationToken: Cancelled));
 
         // It counts as a failure of the endpoint.

@@ -10,7 +10,8 @@ namespace LoadBalancing.Client.Tests.Http.Transport;
 public sealed class SocketsHandlerCopyTests
 {
     /// <summary>The settings that a transport sets itself.</summary>
-    private static readonly string[] NotCopied = [nameof(SocketsHttpHandler.ConnectCallback), nameof(SocketsHttpHandler.UseProxy), nameof(SocketsHttpHandler.Proxy), nameof(SocketsHttpHandler.DefaultProxyCredentials)];
+    private static readonly string[] NotCopied = [nameof(SocketsHttpHandler.ConnectCallback), nameof(
+        SocketsHttpHandler.UseProxy), nameof(SocketsHttpHandler.Proxy), nameof(SocketsHttpHandler.DefaultProxyCredentials)];
 
     public static TheoryData<string> Settings => [.. typeof(SocketsHttpHandler).GetProperties(BindingFlags.Public | BindingFlags.Instance)
         .Where(static property => property.CanWrite && !NotCopied.Contains(property.Name)).Select(static property => property.Name)];
@@ -61,7 +62,9 @@ public sealed class SocketsHandlerCopyTests
         _ when type == typeof(System.Diagnostics.Metrics.IMeterFactory) => new TestMeterFactory(),
         _ when type == typeof(HeaderEncodingSelector<HttpRequestMessage>) => (HeaderEncodingSelector<HttpRequestMessage>)(static (_, _) => Encoding.UTF8),
         _ when type == typeof(Func<SocketsHttpPlaintextStreamFilterContext, CancellationToken, ValueTask<Stream>>) =>
-            (Func<SocketsHttpPlaintextStreamFilterContext, CancellationToken, ValueTask<Stream>>)(static (context, _) => new ValueTask<Stream>(context.PlaintextStream)),
+            (Func<SocketsHttpPlaintextStreamFilterContext, CancellationToken, ValueTask<Stream>>)(static (
+                context,
+                _) => new ValueTask<Stream>(context.PlaintextStream)),
         _ => throw new NotSupportedException($"The platform has a setting of type {type}: copy it, and add a different value to this test."),
     };
 }

@@ -56,7 +56,10 @@ public sealed class WireTests
             protocol);
         await using BalancedClient client = Client(good, bad);
 
-        using HttpResponseMessage response = await client.SendAsync(Request(HttpMethod.Get, protocol), completion: HttpCompletionOption.ResponseHeadersRead, cancellationToken: Cancelled);
+        using HttpResponseMessage response = await client.SendAsync(
+            Request(HttpMethod.Get, protocol),
+            completion: HttpCompletionOption.ResponseHeadersRead,
+            cancellationToken: Cancelled);
         headersAreThere.SetResult();
         await Assert.ThrowsAnyAsync<Exception>(() => response.Content.CopyToAsync(Stream.Null, Cancelled));
 
@@ -81,7 +84,10 @@ public sealed class WireTests
             protocol);
         await using BalancedClient client = Client(bad);
 
-        using HttpResponseMessage response = await client.SendAsync(Request(HttpMethod.Get, protocol), completion: HttpCompletionOption.ResponseHeadersRead, cancellationToken: Cancelled);
+        using HttpResponseMessage response = await client.SendAsync(
+            Request(HttpMethod.Get, protocol),
+            completion: HttpCompletionOption.ResponseHeadersRead,
+            cancellationToken: Cancelled);
         headersAreThere.SetResult();
         await Assert.ThrowsAsync<HttpRequestException>(() => response.Content.ReadAsStringAsync(Cancelled));
 
@@ -110,8 +116,11 @@ public sealed class WireTests
         using HttpResponseMessage kept = await client.GetAsync(cancellationToken: Cancelled);
         using HttpResponseMessage between = await client.GetAsync(cancellationToken: Cancelled);
 
-        // Without a body the platform itself repeats a request, whatever its method, up to three times on new connections to the same endpoint. They are closed as well; then the load balancing retries on another endpoint.
-        Task<HttpResponseMessage> sending = client.SendAsync(new HttpRequestMessage(new HttpMethod(method), "/items") { Content = body is null ? null : new StringContent(body) }, cancellationToken: Cancelled);
+        // Without a body the platform itself repeats a request, whatever its method, up to three times on new connections to the same endpoint. They
+        // are closed as well; then the load balancing retries on another endpoint.
+        Task<HttpResponseMessage> sending = client.SendAsync(
+            new HttpRequestMessage(new HttpMethod(method), "/items") { Content = body is null ? null : new StringContent(body) },
+            cancellationToken: Cancelled);
         if (isRetried)
         {
             using HttpResponseMessage response = await sending;
@@ -136,12 +145,15 @@ public sealed class WireTests
         {
         }
 
-        Task<HttpResponseMessage>[] before = [.. Enumerable.Range(0, 20).Select(_ => client.SendAsync(Request(HttpMethod.Post, HttpProtocols.Http2), cancellationToken: Cancelled))];
+        Task<HttpResponseMessage>[] before = [.. Enumerable.Range(0, 20)
+            .Select(_ => client.SendAsync(Request(HttpMethod.Post, HttpProtocols.Http2), cancellationToken: Cancelled))];
         await Eventually.IsTrue(() => one.Requests.Count + two.Requests.Count >= 21);
         Task stopping = one.ShutDownGracefullyAsync();
 
-        // With responses outstanding, the server keeps its connection. Once it has closed it, any further write costs the platform the responses that it has not read yet.
-        HttpResponseMessage[] after = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => client.SendAsync(Request(HttpMethod.Get, HttpProtocols.Http2), cancellationToken: Cancelled)));
+        // With responses outstanding, the server keeps its connection. Once it has closed it, any further write costs the platform the responses that
+        // it has not read yet.
+        HttpResponseMessage[] after = await Task.WhenAll(Enumerable.Range(0, 20)
+            .Select(_ => client.SendAsync(Request(HttpMethod.Get, HttpProtocols.Http2), cancellationToken: Cancelled)));
         goAwaySent.SetResult();
 
         foreach (HttpResponseMessage response in after.Concat(await Task.WhenAll(before)))
@@ -176,7 +188,10 @@ public sealed class WireTests
         var clock = new FakeTimeProvider();
         await using var client = new BalancedClient(options: o => (o.Endpoints, o.Timeout) = ([server.Address], TimeSpan.FromSeconds(1)), time: clock);
 
-        using HttpResponseMessage response = await client.SendAsync(Request(HttpMethod.Get, protocol), completion: HttpCompletionOption.ResponseHeadersRead, cancellationToken: Cancelled);
+        using HttpResponseMessage response = await client.SendAsync(
+            Request(HttpMethod.Get, protocol),
+            completion: HttpCompletionOption.ResponseHeadersRead,
+            cancellationToken: Cancelled);
         clock.Advance(TimeSpan.FromMinutes(1));
         rest.SetResult();
 
@@ -225,7 +240,8 @@ public sealed class WireTests
         return Task.CompletedTask;
     }
 
-    private static BalancedClient Client(params LoopbackServer[] servers) => new(options: o => o.Endpoints = [.. servers.Select(static server => (EndpointDescription)server.Address)]);
+    private static BalancedClient Client(params LoopbackServer[] servers) =>
+        new(options: o => o.Endpoints = [.. servers.Select(static server => (EndpointDescription)server.Address)]);
 
     private static HttpRequestMessage Request(HttpMethod method, HttpProtocols protocol) => new(method, "/items")
     {

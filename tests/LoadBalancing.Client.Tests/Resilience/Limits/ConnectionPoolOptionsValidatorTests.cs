@@ -21,7 +21,8 @@ public sealed class ConnectionPoolOptionsValidatorTests
     [Fact]
     public void An_unsupported_number_of_requests_per_connection() => ReportedErrors.AreExactly(
         static options => options.ConnectionPool.MaxRequestsPerConnection = 100,
-        "catalog:ConnectionPool:MaxRequestsPerConnection: 100 is not allowed: SocketsHttpHandler cannot limit the requests of a connection. Set 1 for one connection per request, or 0 for no limit; to renew connections periodically, set PooledConnectionLifetime on the primary handler.");
+        "catalog:ConnectionPool:MaxRequestsPerConnection: 100 is not allowed: SocketsHttpHandler cannot limit the requests of a connection. Set 1 for one " +
+            "connection per request, or 0 for no limit; to renew connections periodically, set PooledConnectionLifetime on the primary handler.");
 
     [Fact]
     public void Endpoint_and_connection_limits_below_one() => ReportedErrors.AreExactly(
@@ -41,7 +42,8 @@ public sealed class ConnectionPoolOptionsValidatorTests
 
     [Fact]
     public void An_invalid_adaptive_limit() => ReportedErrors.AreExactly(
-        static options => options.ConnectionPool.AdaptiveLimit = new() { MinLimit = 0, MaxLimit = 10, InitialLimit = 11, Tolerance = 0.5, Smoothing = 0, QueueSize = 0, LongWindow = 0 },
+        static options => options.ConnectionPool.AdaptiveLimit =
+            new() { MinLimit = 0, MaxLimit = 10, InitialLimit = 11, Tolerance = 0.5, Smoothing = 0, QueueSize = 0, LongWindow = 0 },
         "catalog:ConnectionPool:AdaptiveLimit:MinLimit: 0 is not allowed; it must be 1 or more.",
         "catalog:ConnectionPool:AdaptiveLimit:InitialLimit: 11 is not allowed; it must be from MinLimit to MaxLimit, 0 to 10.",
         "catalog:ConnectionPool:AdaptiveLimit:Tolerance: 0.5 is not allowed; it must be a factor, 1 or more.",

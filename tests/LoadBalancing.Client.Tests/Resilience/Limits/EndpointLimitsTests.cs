@@ -35,7 +35,10 @@ public sealed class EndpointLimitsTests
 
         Assert.All(cluster.Endpoints, static endpoint => Assert.Equal((3, 3), (endpoint.InFlight, endpoint.MaxInFlight)));
         LoadBalancerOverflowException refused = Assert.Throws<LoadBalancerOverflowException>(() => cluster.Balancer.Pick(new PickContext { Hash = 7 }));
-        Assert.Equal("Service 'catalog' has no capacity: every available endpoint is at its concurrency limit (ConnectionPool:MaxRequestsPerEndpoint, ConnectionPool:AdaptiveLimit).", refused.Message);
+        Assert.Equal(
+            "Service 'catalog' has no capacity: every available endpoint is at its concurrency limit (ConnectionPool:MaxRequestsPerEndpoint, " +
+                "ConnectionPool:AdaptiveLimit).",
+            refused.Message);
 
         leases[5].End(AttemptOutcome.Success);
         using EndpointLease next = cluster.Balancer.Pick(new PickContext { Hash = 7 });
@@ -45,7 +48,9 @@ public sealed class EndpointLimitsTests
     [Fact]
     public void When_all_available_endpoints_are_full_no_ejected_endpoint_is_picked()
     {
-        using var cluster = new TestCluster(4, static options => (options.ConnectionPool.MaxRequestsPerEndpoint, options.OutlierDetection.ConsecutiveErrors) = (1, 1));
+        using var cluster = new TestCluster(4, static options => (
+            options.ConnectionPool.MaxRequestsPerEndpoint,
+            options.OutlierDetection.ConsecutiveErrors) = (1, 1));
         cluster.Fail(cluster.Endpoints[0]);
         EndpointLease[] leases = [cluster.Balancer.Pick(), cluster.Balancer.Pick(), cluster.Balancer.Pick()];
 
@@ -117,7 +122,9 @@ public sealed class EndpointLimitsTests
     [Fact]
     public void Ejection_and_restoration_keep_the_limit()
     {
-        using var cluster = new TestCluster(3, static options => (options.ConnectionPool.MaxRequestsPerEndpoint, options.OutlierDetection.ConsecutiveErrors) = (5, 1));
+        using var cluster = new TestCluster(3, static options => (
+            options.ConnectionPool.MaxRequestsPerEndpoint,
+            options.OutlierDetection.ConsecutiveErrors) = (5, 1));
         cluster.Fail(cluster.Endpoints[0]);
         Assert.Equal((EndpointHealth.Ejected, 5), (cluster.Endpoints[0].Health, cluster.Endpoints[0].MaxInFlight));
 
@@ -207,7 +214,9 @@ public sealed class EndpointLimitsTests
     [Fact]
     public async Task A_lease_of_a_direct_pick_frees_capacity_too()
     {
-        await using var client = new BalancedClient(new StubHandler(), static options => (options.Endpoints, options.ConnectionPool.MaxRequestsPerEndpoint) = (["http://10.0.0.1"], 1));
+        await using var client = new BalancedClient(
+            new StubHandler(),
+            static options => (options.Endpoints, options.ConnectionPool.MaxRequestsPerEndpoint) = (["http://10.0.0.1"], 1));
         EndpointLease lease = client.Balancer.Pick();
         Task<HttpResponseMessage> waiting = client.GetAsync(cancellationToken: Cancelled);
         await Eventually.IsTrue(() => Permits(client).QueuedCount == 1);
@@ -246,7 +255,9 @@ public sealed class EndpointLimitsTests
     public async Task New_endpoints_admit_waiting_calls()
     {
         var source = new ManualEndpointSource();
-        var stub = new StubHandler(static call => call.Uri.Host == "10.0.0.9" ? Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK)) : StubHandler.Hang(call));
+        var stub = new StubHandler(static call => call.Uri.Host == "10.0.0.9"
+            ? Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK))
+            : StubHandler.Hang(call));
         await using var client = new BalancedClient(
             stub,
             static options => (options.Endpoints, options.ConnectionPool.MaxRequestsPerEndpoint) = ([], 1),
@@ -275,7 +286,10 @@ public sealed class EndpointLimitsTests
         var stub = new StubHandler(StubHandler.Hang);
         await using var client = new BalancedClient(
             stub,
-            static options => (options.Endpoints, options.ConnectionPool.MaxRequestsPerEndpoint, options.ConnectionPool.MaxPendingRequests) = (["http://10.0.0.1"], 1, 0));
+            static options => (
+                options.Endpoints,
+                options.ConnectionPool.MaxRequestsPerEndpoint,
+                options.ConnectionPool.MaxPendingRequests) = (["http://10.0.0.1"], 1, 0));
         using var caller = new CancellationTokenSource();
         Task holding = client.GetAsync(cancellationToken: caller.Token);
         await stub.WaitForCallAsync(1);
@@ -283,7 +297,8 @@ public sealed class EndpointLimitsTests
         LoadBalancerOverflowException refused = await Assert.ThrowsAsync<LoadBalancerOverflowException>(() => client.GetAsync(cancellationToken: Cancelled));
 
         Assert.Equal(
-            "The call to service 'catalog' was refused: every available endpoint is at its concurrency limit (ConnectionPool:MaxRequestsPerEndpoint is 1), and queueing is disabled (ConnectionPool:MaxPendingRequests is 0).",
+            "The call to service 'catalog' was refused: every available endpoint is at its concurrency limit (ConnectionPool:MaxRequestsPerEndpoint is 1), " +
+                "and queueing is disabled (ConnectionPool:MaxPendingRequests is 0).",
             refused.Message);
         Assert.Equal((1, 0L, 1), (Permits(client).PermitsInUse, client.Failed, stub.Calls.Count));
         await caller.CancelAsync();
@@ -395,7 +410,11 @@ public sealed class EndpointLimitsTests
     [Fact]
     public void An_adaptive_limit_shrinks_only_on_the_endpoint_that_slows_down()
     {
-        using var cluster = new TestCluster(3, static options => options.ConnectionPool.AdaptiveLimit = new AdaptiveLimitOptions { InitialLimit = 10, MaxLimit = 40 });
+        using var cluster = new TestCluster(3, static options => options.ConnectionPool.AdaptiveLimit = new AdaptiveLimitOptions
+        {
+            InitialLimit = 10,
+            MaxLimit = 40,
+        });
         Assert.All(cluster.Endpoints, static endpoint => Assert.Equal(10, endpoint.MaxInFlight));
         Serve(cluster, rounds: 30, static _ => 10);
         Assert.All(cluster.Endpoints, static endpoint => Assert.Equal(40, endpoint.MaxInFlight));
@@ -409,7 +428,10 @@ public sealed class EndpointLimitsTests
     [Fact]
     public void It_never_exceeds_the_configured_limit_and_immediate_failures_do_not_raise_it()
     {
-        using var cluster = new TestCluster(1, static options => (options.ConnectionPool.AdaptiveLimit, options.ConnectionPool.MaxRequestsPerEndpoint, options.OutlierDetection.ConsecutiveErrors) =
+        using var cluster = new TestCluster(1, static options => (
+            options.ConnectionPool.AdaptiveLimit,
+            options.ConnectionPool.MaxRequestsPerEndpoint,
+            options.OutlierDetection.ConsecutiveErrors) =
             (new AdaptiveLimitOptions { InitialLimit = 10 }, 12, 0));
         for (int i = 0; i < 100; i++)
         {
@@ -434,7 +456,9 @@ public sealed class EndpointLimitsTests
         });
         await using var client = new BalancedClient(
             stub,
-            static options => (options.Endpoints, options.ConnectionPool.AdaptiveLimit) = (["http://10.0.0.1"], new AdaptiveLimitOptions { InitialLimit = 1, MinLimit = 1, MaxLimit = 2 }),
+            static options => (
+                options.Endpoints,
+                options.ConnectionPool.AdaptiveLimit) = (["http://10.0.0.1"], new AdaptiveLimitOptions { InitialLimit = 1, MinLimit = 1, MaxLimit = 2 }),
             clock);
 
         for (int i = 0; i < 10; i++)
@@ -452,7 +476,8 @@ public sealed class EndpointLimitsTests
         {
             for (int i = 0; i < cluster.Endpoints.Count; i++)
             {
-                EndpointLease[] leases = [.. Enumerable.Range(0, cluster.Endpoints[i].MaxInFlight!.Value).Select(_ => cluster.Lease(cluster.Endpoints[i], timed: true))];
+                EndpointLease[] leases = [.. Enumerable.Range(0, cluster.Endpoints[i].MaxInFlight!.Value)
+                    .Select(_ => cluster.Lease(cluster.Endpoints[i], timed: true))];
                 cluster.Time.Advance(TimeSpan.FromMilliseconds(milliseconds(i)));
                 foreach (EndpointLease lease in leases)
                 {

@@ -15,7 +15,9 @@ public sealed class RetryOptionsValidatorTests
     [Fact]
     public void An_unknown_retry_condition() => ReportedErrors.AreExactly(
         static options => options.Retry.RetryOn = ["5xx", "always"],
-        "catalog:Retry:RetryOn:1: 'always' is unknown; allowed are 5xx, gateway-error, reset, reset-before-request, connect-failure, refused-stream, http3-post-connect-failure, per-try-timeout, retriable-4xx, retriable-status-codes, retriable-headers, envoy-ratelimited, cancelled, deadline-exceeded, internal, resource-exhausted, unavailable, and statuses like 503.");
+        "catalog:Retry:RetryOn:1: 'always' is unknown; allowed are 5xx, gateway-error, reset, reset-before-request, connect-failure, refused-stream, " +
+            "http3-post-connect-failure, per-try-timeout, retriable-4xx, retriable-status-codes, retriable-headers, envoy-ratelimited, cancelled, " +
+            "deadline-exceeded, internal, resource-exhausted, unavailable, and statuses like 503.");
 
     [Fact]
     public void An_invalid_status() => ReportedErrors.AreExactly(

@@ -66,7 +66,9 @@ public sealed class RetryRateBudgetTests
         Assert.Equal(0, SpendAll());
     }
 
-    /// <summary>The guarantee of the budget under any load (waves, idle times, all requests failing): for each interval of ten seconds, to the millisecond.</summary>
+    /// <summary>
+    /// The guarantee of the budget under any load (waves, idle times, all requests failing): for each interval of ten seconds, to the millisecond.
+    /// </summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -110,7 +112,9 @@ public sealed class RetryRateBudgetTests
             }
 
             int allowed = (int)((0.2 * (lastRequest - firstRequest + 1)) + 100);
-            Assert.True(last - firstRetry + 1 <= allowed, $"{last - firstRetry + 1} retries in the ten seconds before {retries[last]:N3} s, and {allowed} are allowed.");
+            Assert.True(
+                last - firstRetry + 1 <= allowed,
+                $"{last - firstRetry + 1} retries in the ten seconds before {retries[last]:N3} s, and {allowed} are allowed.");
         }
 
         Assert.True(retries.Count > requests.Count / 6, $"Only {retries.Count} retries for {requests.Count} requests: the budget gives less than it has.");

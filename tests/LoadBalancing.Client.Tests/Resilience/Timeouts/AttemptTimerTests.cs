@@ -52,7 +52,10 @@ public sealed class AttemptTimerTests
     {
         var clock = new FakeTimeProvider();
         var stub = new StubHandler(StubHandler.Hang);
-        await using var client = new BalancedClient(stub, o => (o.Retry.PerTryTimeout, o.Retry.MaxRetries, o.OutlierDetection.ConsecutiveErrors) = (Second, 0, 1), clock);
+        await using var client = new BalancedClient(
+            stub,
+            o => (o.Retry.PerTryTimeout, o.Retry.MaxRetries, o.OutlierDetection.ConsecutiveErrors) = (Second, 0, 1),
+            clock);
 
         Task<HttpResponseMessage> sending = client.GetAsync(cancellationToken: Cancelled);
         clock.Advance(Second);
@@ -115,7 +118,10 @@ public sealed class AttemptTimerTests
         // System timers count whole milliseconds, and the rest of a call's timeout is rounded down to them.
         var clock = new SkewedClock(dueTime => TimeSpan.FromMilliseconds(Math.Floor(dueTime.TotalMilliseconds)));
         var stub = new StubHandler(StubHandler.Hang);
-        await using var client = new BalancedClient(stub, o => (o.Timeout, o.Retry.PerTryTimeout) = (TimeSpan.FromMilliseconds(1000.5), TimeSpan.FromMilliseconds(600)), clock);
+        await using var client = new BalancedClient(
+            stub,
+            o => (o.Timeout, o.Retry.PerTryTimeout) = (TimeSpan.FromMilliseconds(1000.5), TimeSpan.FromMilliseconds(600)),
+            clock);
 
         Task<HttpResponseMessage> sending = client.GetAsync(cancellationToken: Cancelled);
         clock.Advance(TimeSpan.FromMilliseconds(600));
@@ -200,7 +206,10 @@ public sealed class AttemptTimerTests
     {
         var clock = new FakeTimeProvider();
         var stub = firstFails ? StubHandler.Script(StubHandler.Status(HttpStatusCode.ServiceUnavailable), StubHandler.Hang) : new StubHandler(StubHandler.Hang);
-        await using var client = new BalancedClient(stub, o => (o.Timeout, o.Retry.PerTryTimeout) = (Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan), clock);
+        await using var client = new BalancedClient(
+            stub,
+            o => (o.Timeout, o.Retry.PerTryTimeout) = (Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan),
+            clock);
         using var caller = new CancellationTokenSource();
 
         Task<HttpResponseMessage> sending = client.GetAsync(cancellationToken: caller.Token);
@@ -217,7 +226,9 @@ public sealed class AttemptTimerTests
     [InlineData(HttpStatusCode.NoContent)]
     public async Task A_response_without_a_body_to_an_unfinished_upload_reaches_the_caller_on_any_clock(HttpStatusCode status)
     {
-        await using var client = new BalancedClient(new StubHandler(_ => new HttpResponseMessage(status) { Version = HttpVersion.Version20 }), time: new FakeTimeProvider());
+        await using var client = new BalancedClient(
+            new StubHandler(_ => new HttpResponseMessage(status) { Version = HttpVersion.Version20 }),
+            time: new FakeTimeProvider());
 
         using HttpResponseMessage response = await client.SendAsync(Upload(new UnknownContent()), cancellationToken: Cancelled);
 
@@ -234,7 +245,10 @@ public sealed class AttemptTimerTests
         var stub = new StubHandler(Respond);
         await using var client = new BalancedClient(stub, o => o.Timeout = Second, clock);
 
-        using HttpResponseMessage response = await client.SendAsync(Upload(Content(kind)), completion: HttpCompletionOption.ResponseHeadersRead, cancellationToken: Cancelled);
+        using HttpResponseMessage response = await client.SendAsync(
+            Upload(Content(kind)),
+            completion: HttpCompletionOption.ResponseHeadersRead,
+            cancellationToken: Cancelled);
         clock.Advance(TimeSpan.FromHours(1));
 
         Assert.False(stub.Calls.Single().CancellationToken.IsCancellationRequested);
@@ -334,7 +348,10 @@ public sealed class AttemptTimerTests
         { o => (o.Timeout, o.Retry.PerTryTimeout) = (Timeout.InfiniteTimeSpan, TimeSpan.FromDays(50)), "catalog:Retry:PerTryTimeout" },
         { o => o.Retry.BaseBackoff = TimeSpan.MaxValue, "catalog:Retry:BaseBackoff" },
         { o => o.Retry.MaxBackoff = TimeSpan.MaxValue, "catalog:Retry:MaxBackoff" },
-        { o => o.Fault = new FaultOptions { Delay = new FaultDelayOptions { FixedDelay = TimeSpan.MaxValue, Percent = 100 } }, "catalog:Fault:Delay:FixedDelay" },
+        { o => o.Fault = new FaultOptions
+        {
+            Delay = new FaultDelayOptions { FixedDelay = TimeSpan.MaxValue, Percent = 100 },
+        }, "catalog:Fault:Delay:FixedDelay" },
         { o => o.OutlierDetection.Interval = TimeSpan.MaxValue, "catalog:OutlierDetection:Interval" },
         { o => o.OutlierDetection.BaseEjectionTime = TimeSpan.MaxValue, "catalog:OutlierDetection:BaseEjectionTime" },
         { o => o.OutlierDetection.MaxEjectionTime = TimeSpan.MaxValue, "catalog:OutlierDetection:MaxEjectionTime" },
@@ -352,7 +369,8 @@ public sealed class AttemptTimerTests
         Assert.Contains($"{path}: ", thrown.Message, StringComparison.Ordinal);
     }
 
-    private static HttpResponseMessage Respond(StubCall call) => new(HttpStatusCode.OK) { Content = new StringContent("response"), Version = HttpVersion.Version20 };
+    private static HttpResponseMessage Respond(StubCall call) =>
+        new(HttpStatusCode.OK) { Content = new StringContent("response"), Version = HttpVersion.Version20 };
 
     private static HttpRequestMessage Upload(HttpContent content) => new(HttpMethod.Post, "http://catalog/items") { Content = content };
 

@@ -230,7 +230,9 @@ public sealed class TimeoutPoolTests
         Assert.Equal(0, doubles);
     }
 
-    /// <summary>The timer fires at any moment between start and end of a rental. It must never fire for a rental before its deadline, nor miss one after it.</summary>
+    /// <summary>
+    /// The timer fires at any moment between start and end of a rental. It must never fire for a rental before its deadline, nor miss one after it.
+    /// </summary>
     [Fact]
     public void A_timer_that_fires_between_rentals_neither_ends_one_early_nor_misses_one()
     {

@@ -21,8 +21,10 @@ public sealed class RouteActionOptionsValidatorTests
         ],
         "catalog:Routes:0:HashPolicies: they are set, and the strategy 'RoundRobin' does not hash; choose RingHash, Maglev or Rendezvous, or remove them.",
         "catalog:Routes:0:Rewrite: several path rewrites are set; at most one of Path, Prefix and Regex may be set.",
-        "catalog:Routes:0:Rewrite:Path: 'new' is not a path; it must begin with a slash, and characters that are not allowed in a path must be percent-encoded, like %20.",
-        "catalog:Routes:0:Rewrite:Prefix: '/a b' is not a path; it must begin with a slash, and characters that are not allowed in a path must be percent-encoded, like %20.",
+        "catalog:Routes:0:Rewrite:Path: 'new' is not a path; it must begin with a slash, and characters that are not allowed in a path must be " +
+            "percent-encoded, like %20.",
+        "catalog:Routes:0:Rewrite:Prefix: '/a b' is not a path; it must begin with a slash, and characters that are not allowed in a path must be " +
+            "percent-encoded, like %20.",
         "catalog:Routes:0:Rewrite:Substitution: Regex and Substitution belong together, and one of them is not set; set both or neither.",
         "catalog:Routes:0:Rewrite:Host: 'http://other' is not a host; write it without scheme and path, like 'catalog' or 'catalog:8080'.",
         "catalog:Routes:0:RequestHeaders:Set: 'x y' is not a valid header name; write it like 'x-version'.",
@@ -40,12 +42,14 @@ public sealed class RouteActionOptionsValidatorTests
         "catalog:Routes:2:Redirect:Scheme: 'ftp' is not allowed; it must be http or https.",
         "catalog:Routes:2:Redirect:Port: 70000 is not a port; it must be 1 to 65535.",
         "catalog:Routes:2:Redirect:Host: 'a/b' is not a host; write it without scheme and path, like 'catalog' or 'catalog:8080'.",
-        "catalog:Routes:2:Redirect:Path: 'c' is not a path; it must begin with a slash, and characters that are not allowed in a path must be percent-encoded, like %20.",
+        "catalog:Routes:2:Redirect:Path: 'c' is not a path; it must begin with a slash, and characters that are not allowed in a path must be " +
+            "percent-encoded, like %20.",
         "catalog:Routes:2:DirectResponse:Status: 99 is not allowed; it must be a status from 200 to 599, like 503.");
 
     [Fact]
     public void A_rewrite_whose_expression_is_one_only_inside_of_another() => Assert.StartsWith(
         "catalog:Routes:0:Rewrite:Regex: 'a)(b' is not a supported regular expression: Invalid pattern 'a)(b' at offset 2.",
-        Assert.Single(ReportedErrors.Of(static options => options.Routes = [new() { Name = "a", Rewrite = new() { Regex = "a)(b", Substitution = "c" } }]).Failures),
+        Assert.Single(
+            ReportedErrors.Of(static options => options.Routes = [new() { Name = "a", Rewrite = new() { Regex = "a)(b", Substitution = "c" } }]).Failures),
         StringComparison.Ordinal);
 }

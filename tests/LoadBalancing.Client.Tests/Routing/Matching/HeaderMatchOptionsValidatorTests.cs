@@ -20,8 +20,12 @@ public sealed class HeaderMatchOptionsValidatorTests
     [InlineData("(a)\\1")]
     public void A_regular_expression_that_is_none_or_could_take_for_ever(string regex)
     {
-        OptionsValidationException thrown = ReportedErrors.Of(options => options.Retry.RetriableHeaders = [new HeaderMatchOptions { Name = "a", Regex = regex }]);
+        OptionsValidationException thrown = ReportedErrors.Of(
+            options => options.Retry.RetriableHeaders = [new HeaderMatchOptions { Name = "a", Regex = regex }]);
 
-        Assert.StartsWith($"catalog:Retry:RetriableHeaders:0:Regex: '{regex}' is not a supported regular expression: ", Assert.Single(thrown.Failures), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"catalog:Retry:RetriableHeaders:0:Regex: '{regex}' is not a supported regular expression: ",
+            Assert.Single(thrown.Failures),
+            StringComparison.Ordinal);
     }
 }

@@ -19,7 +19,16 @@ public sealed class LocalityOptionsValidatorTests
                 FailoverPriority = ["network", "network=blue", "=x"],
                 Distribute = [new LocalityDistributeOptions { From = "eu-*", To = { ["eu"] = -1, ["a/b/c/d"] = 1 } }],
                 Weights = new Dictionary<string, double> { ["eu"] = 0 },
-                ZoneAware = new ZoneAwareOptions { Callers = new Dictionary<string, double> { ["eu/*"] = 1 }, MinClusterSize = 0, RoutingPercent = 101, ForceLocalZoneMinSize = 0 },
+                ZoneAware = new ZoneAwareOptions
+                {
+                    Callers = new Dictionary<string, double>
+                    {
+                        ["eu/*"] = 1,
+                    },
+                    MinClusterSize = 0,
+                    RoutingPercent = 101,
+                    ForceLocalZoneMinSize = 0
+                },
             };
         }));
 
@@ -27,11 +36,14 @@ public sealed class LocalityOptionsValidatorTests
             [
                 "catalog:Locality:Self: 'eu-west//a' is not a locality; it is a region, or region/zone, or region/zone/subzone, like 'eu-west/zone-1'.",
                 "catalog:Locality:Failover:0: from 'eu-west' to 'eu-west' is not allowed; From and To are two regions, like 'eu-west' and 'eu-north'.",
-                "catalog:Locality:FailoverPriority:1: 'network=blue' is not allowed; it must be the name of a label, or name=value, with each label at most once.",
+                "catalog:Locality:FailoverPriority:1: 'network=blue' is not allowed; it must be the name of a label, or name=value, with each label at " +
+                    "most once.",
                 "catalog:Locality:FailoverPriority:2: '=x' is not allowed; it must be the name of a label, or name=value, with each label at most once.",
-                "catalog:Locality:Distribute:0:From: 'eu-*' is not a locality pattern; it is a locality whose last parts may be left out or '*', like 'eu-west/*', or '*' for all.",
+                "catalog:Locality:Distribute:0:From: 'eu-*' is not a locality pattern; it is a locality whose last parts may be left out or '*', like " +
+                    "'eu-west/*', or '*' for all.",
                 "catalog:Locality:Distribute:0:To: -1 for 'eu' is not allowed; a weight is a finite number, 0 or more.",
-                "catalog:Locality:Distribute:0:To: 'a/b/c/d' is not a locality pattern; it is a locality whose last parts may be left out or '*', like 'eu-west/*', or '*' for all.",
+                "catalog:Locality:Distribute:0:To: 'a/b/c/d' is not a locality pattern; it is a locality whose last parts may be left out or '*', like " +
+                    "'eu-west/*', or '*' for all.",
                 "catalog:Locality:Weights: all weights are 0; at least one must be above 0.",
                 "catalog:Locality:ZoneAware:Callers: 1 for 'eu/*' is not allowed; set a number, 0 or more, for each locality, like 10 for 'eu-west/zone-1'.",
                 "catalog:Locality:ZoneAware:MinClusterSize: 0 is not allowed; it must be 1 or more.",
@@ -52,7 +64,8 @@ public sealed class LocalityOptionsValidatorTests
         var exception = Assert.Throws<OptionsValidationException>(() => Build(options => options.Locality.Mode = mode));
 
         Assert.Equal(
-            [$"catalog:Locality:Self: it is not set, and Mode {mode} routes by the locality of this process; it is a region, or region/zone, or region/zone/subzone, like 'eu-west/zone-1'."],
+            [$"catalog:Locality:Self: it is not set, and Mode {mode} routes by the locality of this process; it is a region, or region/zone, or " +
+                $"region/zone/subzone, like 'eu-west/zone-1'."],
             exception.Failures);
     }
 

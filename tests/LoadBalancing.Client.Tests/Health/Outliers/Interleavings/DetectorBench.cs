@@ -9,7 +9,11 @@ internal sealed class DetectorBench : IEjectionEvents
     private readonly FakeTimeProvider _time = new();
     private UpstreamEndpoint[] _members;
 
-    public DetectorBench(int endpoints, uint errors, EjectionRestorePolicy policy = EjectionRestorePolicy.Sweep, Func<OutlierDetectionSettings, OutlierDetectionSettings>? configure = null)
+    public DetectorBench(
+        int endpoints,
+        uint errors,
+        EjectionRestorePolicy policy = EjectionRestorePolicy.Sweep,
+        Func<OutlierDetectionSettings, OutlierDetectionSettings>? configure = null)
     {
         OutlierDetectionSettings settings = new(errors, Interval, Interval, Interval, TimeSpan.Zero, 50) { RestorePolicy = policy };
         Detector = new OutlierDetector(configure?.Invoke(settings) ?? settings, this, _time, RandomSource.Seeded(1));

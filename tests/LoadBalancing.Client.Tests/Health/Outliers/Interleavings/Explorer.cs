@@ -37,7 +37,10 @@ internal static class Explorer
         return steps;
     }
 
-    /// <summary>Runs the first thread of a scenario repeatedly, each time with the whole second thread before another one of its steps. Neither may wait for the other.</summary>
+    /// <summary>
+    /// Runs the first thread of a scenario repeatedly, each time with the whole second thread before another one of its steps. Neither may wait for
+    /// the other.
+    /// </summary>
     /// <returns>The number of steps.</returns>
     public static int RunInterrupted(Func<Scenario> arrange)
     {
@@ -98,7 +101,9 @@ internal static class Explorer
                 }
                 catch (Exception exception)
                 {
-                    throw new InvalidOperationException($"Order {runs}: {string.Join(" ", path.Select(static node => node.Chosen))}. {exception.Message}", exception);
+                    throw new InvalidOperationException(
+                        $"Order {runs}: {string.Join(" ", path.Select(static node => node.Chosen))}. {exception.Message}",
+                        exception);
                 }
             }
         }
@@ -173,7 +178,8 @@ internal static class Explorer
             if (before is not null)
             {
                 // A thread that was already explored there need not be explored again until a dependent step happens.
-                _asleep.UnionWith(before._asleep.Where(sleeper => sleeper != before.Chosen && AreIndependent(before._steps[sleeper], before._steps[before.Chosen])));
+                _asleep.UnionWith(before._asleep.Where(sleeper => sleeper != before.Chosen
+                    && AreIndependent(before._steps[sleeper], before._steps[before.Chosen])));
             }
         }
 

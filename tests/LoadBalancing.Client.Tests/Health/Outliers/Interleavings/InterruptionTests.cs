@@ -279,7 +279,10 @@ public sealed class InterruptionTests
     [Fact]
     public void A_streak_below_the_threshold_is_cleared_by_a_success_even_while_the_sweep_decides() => Each(static () =>
     {
-        DetectorBench bench = new(endpoints: 2, errors: 5, configure: static settings => settings with { FailurePercentage = new FailurePercentageSettings(50, 1, 1, 0, 0) });
+        DetectorBench bench = new(
+            endpoints: 2,
+            errors: 5,
+            configure: static settings => settings with { FailurePercentage = new FailurePercentageSettings(50, 1, 1, 0, 0) });
         bench.Fail(0);
         return new Scenario(
             () =>
@@ -294,7 +297,10 @@ public sealed class InterruptionTests
     [Fact]
     public void A_failure_during_a_sweep_is_detected_by_the_sweep_or_by_its_report() => Each(static () =>
     {
-        DetectorBench bench = new(endpoints: 2, errors: 2, configure: static settings => settings with { FailurePercentage = new FailurePercentageSettings(85, 1, 1, 100, 100) });
+        DetectorBench bench = new(
+            endpoints: 2,
+            errors: 2,
+            configure: static settings => settings with { FailurePercentage = new FailurePercentageSettings(85, 1, 1, 100, 100) });
         bench.Fail(0);
         return new Scenario(() => bench.ExpectEjected(0), bench.SweepWhenDue, () => bench.Fail(0));
     });
@@ -315,7 +321,10 @@ public sealed class InterruptionTests
     [Fact]
     public void A_streak_that_fills_while_the_sweep_decides_is_evaluated_before_the_claim_is_released() => Each(static () =>
     {
-        DetectorBench bench = new(endpoints: 2, errors: 3, configure: static settings => settings with { FailurePercentage = new FailurePercentageSettings(85, 1, 1, 0, 0) });
+        DetectorBench bench = new(
+            endpoints: 2,
+            errors: 3,
+            configure: static settings => settings with { FailurePercentage = new FailurePercentageSettings(85, 1, 1, 0, 0) });
         bench.Fail(0);
         return EjectedByTwoMore(bench, bench.SweepWhenDue);
     });

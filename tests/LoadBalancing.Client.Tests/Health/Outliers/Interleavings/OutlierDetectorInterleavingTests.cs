@@ -220,7 +220,11 @@ public sealed class OutlierDetectorInterleavingTests
         {
             var gate = new TrialGate();
             int entered = gate.TryEnter(isRetryable: true, now: 0) ? 1 : 0;
-            return new Scenario(() => Assert.Equal((1, false, true), (entered, gate.TryEnter(isRetryable: true, now: 9), gate.TryEnter(isRetryable: true, now: 10))), () => gate.Leave(closedUntil: 10), Enter, Enter);
+            return new Scenario(
+                () => Assert.Equal((1, false, true), (entered, gate.TryEnter(isRetryable: true, now: 9), gate.TryEnter(isRetryable: true, now: 10))),
+                () => gate.Leave(closedUntil: 10),
+                Enter,
+                Enter);
 
             void Enter()
             {
@@ -237,7 +241,10 @@ public sealed class OutlierDetectorInterleavingTests
     {
         DetectorBench.Explore(static () =>
         {
-            DetectorBench bench = new(endpoints: 2, errors: 2, configure: static settings => settings with { ConsecutiveGatewayErrors = 1, ConsecutiveGatewayErrorsEnforcementPercent = 0 });
+            DetectorBench bench = new(
+                endpoints: 2,
+                errors: 2,
+                configure: static settings => settings with { ConsecutiveGatewayErrors = 1, ConsecutiveGatewayErrorsEnforcementPercent = 0 });
             return new Scenario(() => bench.ExpectEjected(0), () => bench.Fail(0, kind: FailureKind.Gateway), () => bench.Fail(0, kind: FailureKind.Gateway));
         });
     }
@@ -264,7 +271,10 @@ public sealed class OutlierDetectorInterleavingTests
     {
         DetectorBench.Explore(static () =>
         {
-            DetectorBench bench = new(endpoints: 2, errors: 0, configure: static settings => settings with { FailurePercentage = new FailurePercentageSettings(85, 1, 1, 100, 100) });
+            DetectorBench bench = new(
+                endpoints: 2,
+                errors: 0,
+                configure: static settings => settings with { FailurePercentage = new FailurePercentageSettings(85, 1, 1, 100, 100) });
             bench.Fail(0);
             return new Scenario(() => bench.ExpectEjected(0), bench.SweepWhenDue, () => ClaimAndLetGo(bench[0]));
         });

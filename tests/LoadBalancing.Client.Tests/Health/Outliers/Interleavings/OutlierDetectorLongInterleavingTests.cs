@@ -55,7 +55,10 @@ public sealed class OutlierDetectorLongInterleavingTests
     {
         DetectorBench.Explore(static () =>
         {
-            DetectorBench bench = new(endpoints: 2, errors: 2, configure: static settings => settings with { FailurePercentage = new FailurePercentageSettings(85, 1, 1, 100, 100) });
+            DetectorBench bench = new(
+                endpoints: 2,
+                errors: 2,
+                configure: static settings => settings with { FailurePercentage = new FailurePercentageSettings(85, 1, 1, 100, 100) });
             bench.Fail(0);
             return new Scenario(() => bench.ExpectEjected(0), bench.SweepWhenDue, () => bench.Fail(0));
         });
@@ -81,7 +84,10 @@ public sealed class OutlierDetectorLongInterleavingTests
     {
         DetectorBench.Explore(static () =>
         {
-            DetectorBench bench = new(endpoints: 2, errors: 0, configure: static settings => settings with { WindowedSuccessRate = new WindowedSuccessRateSettings(TimeSpan.FromSeconds(10), 80, 2, 100) });
+            DetectorBench bench = new(
+                endpoints: 2,
+                errors: 0,
+                configure: static settings => settings with { WindowedSuccessRate = new WindowedSuccessRateSettings(TimeSpan.FromSeconds(10), 80, 2, 100) });
             return new Scenario(() => bench.ExpectEjected(0), () => bench.Fail(0), () => bench.Fail(0));
         });
     }

@@ -12,7 +12,8 @@ public sealed class StepMarkTests
     public void A_failure_that_is_counted() => Expect("UpstreamEndpoint rrw", static bench => bench.Fail(0), errors: 2);
 
     [Fact]
-    public void A_success_that_clears_a_streak() => Expect("UpstreamEndpoint rrw", static bench => bench.Succeed(0), errors: 2, before: static bench => bench.Fail(0));
+    public void A_success_that_clears_a_streak() =>
+        Expect("UpstreamEndpoint rrw", static bench => bench.Succeed(0), errors: 2, before: static bench => bench.Fail(0));
 
     [Fact]
     public void A_failure_that_ejects() => Expect(
@@ -27,13 +28,15 @@ public sealed class StepMarkTests
 
     [Fact]
     public void A_sweep_that_restores_an_endpoint() => Expect(
-        "SweepTimer w, EjectionHistory r, UpstreamEndpoint rrw, EjectionQuota w, EjectionHistory rr, UpstreamEndpoint rr, EjectionHistory rr, UpstreamEndpoint r, EjectionHistory r, SweepTimer w",
+        "SweepTimer w, EjectionHistory r, UpstreamEndpoint rrw, EjectionQuota w, EjectionHistory rr, UpstreamEndpoint rr, EjectionHistory rr, " +
+            "UpstreamEndpoint r, EjectionHistory r, SweepTimer w",
         static bench => bench.SweepWhenDue(),
         before: static bench => bench.Fail(0));
 
     [Fact]
     public void A_sweep_that_decreases_a_multiplier() => Expect(
-        "SweepTimer w, EjectionHistory r, UpstreamEndpoint r, EjectionHistory rr, UpstreamEndpoint r, EjectionHistory w, UpstreamEndpoint r, EjectionHistory rr, UpstreamEndpoint r, EjectionHistory r",
+        "SweepTimer w, EjectionHistory r, UpstreamEndpoint r, EjectionHistory rr, UpstreamEndpoint r, EjectionHistory w, UpstreamEndpoint r, " +
+            "EjectionHistory rr, UpstreamEndpoint r, EjectionHistory r",
         static bench => bench.SweepWhenDue(),
         before: static bench =>
         {
@@ -51,7 +54,8 @@ public sealed class StepMarkTests
     public void A_removed_endpoint() => Expect("OutlierDetector w, UpstreamEndpoint rw", static bench => bench.Remove(0));
 
     [Fact]
-    public void A_removed_endpoint_that_is_ejected() => Expect("OutlierDetector w, UpstreamEndpoint rw, EjectionQuota w", static bench => bench.Remove(0), before: static bench => bench.Fail(0));
+    public void A_removed_endpoint_that_is_ejected() =>
+        Expect("OutlierDetector w, UpstreamEndpoint rw, EjectionQuota w", static bench => bench.Remove(0), before: static bench => bench.Fail(0));
 
     [Fact]
     public void A_failure_that_is_counted_for_the_next_sweep() => Expect(
@@ -69,8 +73,10 @@ public sealed class StepMarkTests
 
     [Fact]
     public void A_sweep_that_detects_and_ejects() => Expect(
-        "SweepTimer w, EjectionHistory rr, UpstreamEndpoint r, EndpointOutlierState ww, UpstreamEndpoint r, EndpointOutlierState ww, UpstreamEndpoint rw, OutlierDetector r, EjectionQuota rrw, "
-            + "UpstreamEndpoint rw, EjectionHistory rww, SweepTimer w, EjectionHistory r, UpstreamEndpoint rr, EjectionHistory r, UpstreamEndpoint r, EjectionHistory r, SweepTimer w",
+        "SweepTimer w, EjectionHistory rr, UpstreamEndpoint r, EndpointOutlierState ww, UpstreamEndpoint r, EndpointOutlierState ww, UpstreamEndpoint rw, " +
+        "OutlierDetector r, EjectionQuota rrw, "
+            + "UpstreamEndpoint rw, EjectionHistory rww, SweepTimer w, EjectionHistory r, UpstreamEndpoint rr, EjectionHistory r, UpstreamEndpoint r, " +
+                "EjectionHistory r, SweepTimer w",
         static bench => bench.SweepWhenDue(),
         errors: 0,
         configure: Shares,
@@ -92,7 +98,8 @@ public sealed class StepMarkTests
 
     [Fact]
     public void A_failure_that_a_window_detects() => Expect(
-        "UpstreamEndpoint r, EndpointOutlierState r, OutcomeWindow wrw, UpstreamEndpoint r, EndpointOutlierState r, OutcomeWindow rrrrrrrrrr, UpstreamEndpoint w, EndpointOutlierState rw, OutlierDetector r, EjectionQuota rrw, "
+        "UpstreamEndpoint r, EndpointOutlierState r, OutcomeWindow wrw, UpstreamEndpoint r, EndpointOutlierState r, OutcomeWindow rrrrrrrrrr, " +
+        "UpstreamEndpoint w, EndpointOutlierState rw, OutlierDetector r, EjectionQuota rrw, "
             + "UpstreamEndpoint rw, EjectionHistory rww, SweepTimer w",
         static bench => bench.Fail(0),
         errors: 0,
@@ -122,9 +129,11 @@ public sealed class StepMarkTests
         Assert.Equal("SweepTimer r", StepsOf(() => _ = steps.Current));
     }
 
-    private static OutlierDetectionSettings Shares(OutlierDetectionSettings settings) => settings with { FailurePercentage = new FailurePercentageSettings(85, 1, 1, 100, 100) };
+    private static OutlierDetectionSettings Shares(OutlierDetectionSettings settings) =>
+        settings with { FailurePercentage = new FailurePercentageSettings(85, 1, 1, 100, 100) };
 
-    private static OutlierDetectionSettings Window(OutlierDetectionSettings settings) => settings with { WindowedSuccessRate = new WindowedSuccessRateSettings(TimeSpan.FromSeconds(10), 80, 2, 100) };
+    private static OutlierDetectionSettings Window(OutlierDetectionSettings settings) =>
+        settings with { WindowedSuccessRate = new WindowedSuccessRateSettings(TimeSpan.FromSeconds(10), 80, 2, 100) };
 
     private static void Expect(
         string steps,
