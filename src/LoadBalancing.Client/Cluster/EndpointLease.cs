@@ -120,7 +120,8 @@ public sealed class EndpointLease : IDisposable
             End(AttemptOutcome.Neutral);
             _balancer.OnLeaseReclaimed(Endpoint);
         }
-#pragma warning disable CA1031 // Loggers and listeners are foreign code, possibly already disposed, and an exception on the finalizer thread terminates the process.
+        // An exception on the finalizer thread terminates the process.
+#pragma warning disable CA1031 // Loggers and listeners are foreign code, possibly already disposed.
         catch
 #pragma warning restore CA1031
         {

@@ -37,7 +37,7 @@ public readonly struct ProbeResult : IEquatable<ProbeResult>
     /// <param name="reason">What, for people.</param>
     public static ProbeResult Unhealthy(string reason) => new(Checked(reason), isFinal: false);
 
-    /// <summary>The endpoint has answered that it cannot serve, and goes out at once.</summary>
+    /// <summary>The endpoint responds that it cannot serve; it becomes unhealthy immediately.</summary>
     /// <param name="reason">What, for people.</param>
     public static ProbeResult UnhealthyImmediately(string reason) => new(Checked(reason), isFinal: true);
 

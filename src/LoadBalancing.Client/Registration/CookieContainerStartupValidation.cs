@@ -90,7 +90,8 @@ internal sealed class CookieContainerStartupValidation
                 // Not disposed: the application may own and share it.
                 return builder.PrimaryHandler;
             }
-#pragma warning disable CA1031 // Application code creates handlers and may need services that are not available yet at start. The first request reports the error.
+            // The first request reports the error.
+#pragma warning disable CA1031 // Application code creates handlers and may need services that are not available yet at start.
             catch
 #pragma warning restore CA1031
             {

@@ -112,7 +112,8 @@ internal sealed partial class StartupWarnings : IValidateOptions<LoadBalancingOp
                 yield return string.Create(
                     CultureInfo.InvariantCulture,
                     $"{prefix}{1L +
-                        attempts} attempts of Retry:PerTryTimeout {perTry} and a backoff between them take longer than Timeout, which is {whole}: the last attempt is cut short or not started. Raise Timeout, or lower Retry:PerTryTimeout or Retry:MaxRetries.");
+                        attempts} attempts of Retry:PerTryTimeout {perTry} and a backoff between them take longer than Timeout, which is {whole}: " +
+                        $"the last attempt is cut short or not started. Raise Timeout, or lower Retry:PerTryTimeout or Retry:MaxRetries.");
             }
         }
     }

@@ -124,9 +124,9 @@ internal sealed partial class ServiceRuntime : IDisposable
                 }
                 else
                 {
-                    Reject($"{string.Join(
-                        ", ",
-                        missing)}: the section is missing. A file that is temporarily unreadable has the same effect; to change options, keep the section in place.");
+                    Reject(
+                        $"{string.Join(", ", missing)}: the section is missing. A file that is temporarily unreadable has the same effect; " +
+                            "to change options, keep the section in place.");
                 }
             }
             catch (OptionsValidationException exception)

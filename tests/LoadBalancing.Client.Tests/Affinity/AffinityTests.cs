@@ -121,7 +121,7 @@ public sealed class AffinityTests
 
         var exception = Assert.Throws<OptionsValidationException>(() => client.Http);
 
-        string expected = "catalog: affinity goes by a cookie, and the primary handler of client 'catalog' has its own cookie container, "
+        string expected = "catalog: affinity uses a cookie, and the primary handler of client 'catalog' has its own cookie container, "
             + "below the load balancer; set UseCookies = false on it.";
         Assert.Equal([expected], exception.Failures);
     }

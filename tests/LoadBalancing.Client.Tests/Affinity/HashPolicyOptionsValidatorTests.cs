@@ -7,7 +7,10 @@ public sealed class HashPolicyOptionsValidatorTests
     {
         { """ "Strategy": "RingHash", "HashPolicies": [{}] """, "HashPolicies:0: it sets 0 inputs; set exactly one of Header, Cookie, QueryParameter and " +
             "CallerAddress." },
-        { """ "Strategy": "RingHash", "HashPolicies": [{ "Header": "X-User" }, { "Header": "X-User", "CallerAddress": true }] """, "HashPolicies:1: it sets 2 inputs; set exactly one of Header, Cookie, QueryParameter and CallerAddress." },
+        {
+            """ "Strategy": "RingHash", "HashPolicies": [{ "Header": "X-User" }, { "Header": "X-User", "CallerAddress": true }] """,
+            "HashPolicies:1: it sets 2 inputs; set exactly one of Header, Cookie, QueryParameter and CallerAddress."
+        },
         { """ "Strategy": "RingHash", "HashPolicies": [{ "Header": "X User" }] """, "HashPolicies:0:Header: 'X User' is not a valid header name; write it " +
             "like 'X-User'." },
         { """ "Strategy": "RingHash", "HashPolicies": ["X-User"] """, "HashPolicies:0: 'X-User' is a single value; expected a section with the keys " +

@@ -93,6 +93,7 @@ public sealed partial class RoomsTests
     private static partial Regex MapEntry();
 
     [GeneratedRegex(
-        @"\b(HttpClient|HttpRequestMessage|HttpResponseMessage|HttpMessageHandler|DelegatingHandler|HttpRequestException|HttpContent|HttpStatusCode|System\.Net(?!\.Sockets))\b")]
+        @"\b(HttpClient|HttpRequestMessage|HttpResponseMessage|HttpMessageHandler|" +
+        @"DelegatingHandler|HttpRequestException|HttpContent|HttpStatusCode|System\.Net(?!\.Sockets))\b")]
     private static partial Regex HttpTypes();
 }

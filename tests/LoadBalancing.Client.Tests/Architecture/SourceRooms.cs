@@ -98,7 +98,9 @@ internal sealed partial class SourceRooms
     private static partial Regex CommentsAndTexts();
 
     [GeneratedRegex(
-        @"^(?:\[[^\n]*\]\s*)?(?:(?:public|internal|file|sealed|abstract|static|readonly|partial|ref)\s+)*(?<kind>class|struct|record|interface|enum)\s+(?:struct\s+|class\s+)?(?<name>[A-Z]\w*)",
+        @"^(?:\[[^\n]*\]\s*)?" +
+        @"(?:(?:public|internal|file|sealed|abstract|static|readonly|partial|ref)\s+)*" +
+        @"(?<kind>class|struct|record|interface|enum)\s+(?:struct\s+|class\s+)?(?<name>[A-Z]\w*)",
         RegexOptions.Multiline)]
     private static partial Regex TypeDeclaration();
 

@@ -126,7 +126,7 @@ public sealed class SubsetsTests : IAsyncDisposable
         Assert.Equal("Subset 'catalog/v3' has no endpoints: no endpoint of service 'catalog' has the labels version=v3, track=new.", thrown.Message);
         Assert.Equal(("catalog", "v3"), (thrown.ServiceName, thrown.Subset));
         Assert.Equal(
-            ["Subset 'catalog/v3' has no endpoints: of the 1 endpoints of the service none has the labels version=v3, track=new."],
+            ["Subset 'catalog/v3' has no endpoints: none of the 1 endpoints of the service has the labels version=v3, track=new."],
             Logged(LogEvents.SubsetEmpty));
     }
 
@@ -328,7 +328,7 @@ public sealed class SubsetsTests : IAsyncDisposable
                 "catalog:Subsets:V1: another subset has a name that differs only in case; names must be unique.",
                 "catalog:Routes:0:Destinations:0:Weight: -1 is negative; it must be a share relative to the others, 0 or more.",
                 "catalog:Routes:0:Destinations:0:Subset: the service has no subset 'v9'; it has a b, v1, V1.",
-                "catalog:Routes:0:Destinations:1:Service: there is no service 'nobody'. Known services: catalog.",
+                "catalog:Routes:0:Destinations:1:Service: there is no service 'unknown'. Known services: catalog.",
                 "catalog:Routes:0:Destinations:1:RequestHeaders:Remove: '' is not a valid header name; write it like 'x-version'.",
                 "catalog:Routes:1:Destinations: the route itself responds (Redirect, DirectResponse), so no request is sent to a destination; remove one " +
                     "of the two.",

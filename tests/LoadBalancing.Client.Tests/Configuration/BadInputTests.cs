@@ -153,7 +153,8 @@ public sealed class BadInputTests
             [
                 .. new[]
                 {
-                    "OutlierDetection:Interval", "OutlierDetection:BaseEjectionTime", "OutlierDetection:MaxEjectionTime", "OutlierDetection:MaxEjectionTimeJitter",
+                    "OutlierDetection:Interval", "OutlierDetection:BaseEjectionTime",
+                    "OutlierDetection:MaxEjectionTime", "OutlierDetection:MaxEjectionTimeJitter",
                     "Timeout", "Retry:PerTryTimeout", "Retry:BaseBackoff", "Retry:MaxBackoff", "Fault:Delay:FixedDelay",
                 }.Select(static key => $"catalog:{key}: 60.00:00:00 is too long; the maximum is 24 days."),
             ]);
@@ -282,15 +283,25 @@ public sealed class BadInputTests
             "PassThrough, Reject." },
         { """{ "Endpoints": ["http://a"], "Fault": { "Scope": 1 } }""", "LoadBalancing:catalog:Fault:Scope: '1' cannot be read; expected one of Request, " +
             "Attempt." },
-        { """{ "Endpoints": ["http://a"], "OutlierDetection": { "MaxEjectionPercent": 101 } }""", "LoadBalancing:catalog:OutlierDetection:MaxEjectionPercent: 101 is not allowed; a percentage is 0 to 100." },
+        {
+            """{ "Endpoints": ["http://a"], "OutlierDetection": { "MaxEjectionPercent": 101 } }""",
+            "LoadBalancing:catalog:OutlierDetection:MaxEjectionPercent: 101 is not allowed; a percentage is 0 to 100."
+        },
         { """{ "Endpoints": ["http://a"], "Retry": { "RetriableStatuses": [429, 700] } }""", "LoadBalancing:catalog:Retry:RetriableStatuses:1: '700' " +
             "cannot be read; expected a status or a range of them, 100 to 599, like 503, 500-599 or 5xx." },
         { """{ "Endpoints": ["http://a"], "Retry": { "RetriableStatuses": 503 } }""", "LoadBalancing:catalog:Retry:RetriableStatuses: '503' is not a list; " +
             "expected a list of statuses and ranges like [429, \"500-599\"]." },
-        { """{ "Endpoints": ["http://a"], "OutlierDetection": { "ErrorStatuses": ["500-499"] } }""", "LoadBalancing:catalog:OutlierDetection:ErrorStatuses:0: '500-499' cannot be read; expected a status or a range of them, 100 to 599, like 503, 500-599 or 5xx." },
+        {
+            """{ "Endpoints": ["http://a"], "OutlierDetection": { "ErrorStatuses": ["500-499"] } }""",
+            "LoadBalancing:catalog:OutlierDetection:ErrorStatuses:0: '500-499' cannot be read; expected a status or a range of them, 100 to " +
+                "599, like 503, 500-599 or 5xx."
+        },
         { """{ "Endpoints": ["http://a"], "HealthCheck": { "Headers": ["X-Probe: 1"] } }""", "LoadBalancing:catalog:HealthCheck:Headers: it is a list " +
             "instead of a section of names and values; expected a section of texts like { \"x-probe\": \"1\" }." },
-        { """{ "Endpoints": ["http://a"], "HealthCheck": { "Headers": { "X-Probe": { "value": 1 } } } }""", "LoadBalancing:catalog:HealthCheck:Headers:X-Probe: expected a text." },
+        {
+            """{ "Endpoints": ["http://a"], "HealthCheck": { "Headers": { "X-Probe": { "value": 1 } } } }""",
+            "LoadBalancing:catalog:HealthCheck:Headers:X-Probe: expected a text."
+        },
         { """ "http://a" """, "LoadBalancing:catalog: 'http://a' is a single value; expected a section with the options of a service." },
     };
 

@@ -46,8 +46,8 @@ public sealed class PassThroughReporterTests
 
         Assert.Equal(
             [
-                "Requests to host 'one' pass the balancing of 'catalog' by: it balances 'catalog'. Set Hosts if that is not what you want.",
-                "Requests to host 'two' pass the balancing of 'catalog' by: it balances 'catalog'. Set Hosts if that is not what you want.",
+                "Requests to host 'one' bypass the balancing of service 'catalog', which balances 'catalog'. Add the host to Hosts to balance it.",
+                "Requests to host 'two' bypass the balancing of service 'catalog', which balances 'catalog'. Add the host to Hosts to balance it.",
             ],
             Passed(client).Select(log => log.Message));
     }

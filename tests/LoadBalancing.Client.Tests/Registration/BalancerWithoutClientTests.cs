@@ -47,8 +47,10 @@ public sealed class BalancerWithoutClientTests
     /// <summary>The options that picks use, whatever the protocol.</summary>
     private static string[] OfPicks =>
     [
-        "Endpoints", "EmptyUpdate", "Subsets", "Subsetting", "Strategy", "LeastRequest", "LeastLoad", "ConsistentHash", "Locality", "SlowStart", "OutlierDetection", "HealthCheck", "Panic",
-        "ConnectionPool:MaxRequests", "ConnectionPool:MaxPendingRequests", "ConnectionPool:PendingTimeout", "ConnectionPool:MaxRequestsPerEndpoint", "ConnectionPool:AdaptiveLimit",
+        "Endpoints", "EmptyUpdate", "Subsets", "Subsetting", "Strategy", "LeastRequest", "LeastLoad", "ConsistentHash",
+        "Locality", "SlowStart", "OutlierDetection", "HealthCheck", "Panic",
+        "ConnectionPool:MaxRequests", "ConnectionPool:MaxPendingRequests", "ConnectionPool:PendingTimeout",
+        "ConnectionPool:MaxRequestsPerEndpoint", "ConnectionPool:AdaptiveLimit",
     ];
 
     [Fact]

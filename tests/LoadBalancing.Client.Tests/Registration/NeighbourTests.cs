@@ -34,7 +34,7 @@ public sealed class NeighbourTests : IDisposable
                 "balancing."],
             Logged(LogEvents.ServiceDiscoveryRemoved));
         Assert.Equal(
-            ["Client 'catalog' has a resilience handler around the balancing, and both try again: 3 attempts here times those of the handler, 12 with its " +
+            ["Client 'catalog' has a resilience handler around the balancing, and both retry: up to 3 attempts here times those of the handler, 12 with its " +
                 "default of 4. Remove one of the two."],
             Logged(LogEvents.ResilienceHandlerKept));
     }

@@ -161,7 +161,14 @@ public sealed class RegistrationTests : IAsyncDisposable
     {
         _services.AddSingleton(
             Json(
-                """{ "LoadBalancing": { "catalog": { "Endpoints": ["http://10.0.0.1"] }, "orders": { "Endpoints": ["http://10.0.0.2"], "Hosts": ["orders.internal"] } } }"""));
+                """
+                {
+                  "LoadBalancing": {
+                    "catalog": { "Endpoints": ["http://10.0.0.1"] },
+                    "orders": { "Endpoints": ["http://10.0.0.2"], "Hosts": ["orders.internal"] }
+                  }
+                }
+                """));
         _services.ConfigureHttpClientDefaults(builder => builder.ConfigurePrimaryHttpMessageHandler(() => _stub).AddLoadBalancing());
 
         await SendAsync("anything", "http://catalog/a");
@@ -170,7 +177,7 @@ public sealed class RegistrationTests : IAsyncDisposable
 
         Assert.Equal(["http://10.0.0.1/a", "http://10.0.0.2/b", "http://elsewhere/c"], _stub.Calls.Select(static call => call.Uri.ToString()));
         Assert.Equal(
-            ["Requests of client 'anything' to host 'elsewhere' are not balanced: no service of that name or with that host among its Hosts is configured."],
+            ["Requests of client 'anything' to host 'elsewhere' are not balanced: no configured service has that name or lists it in Hosts."],
             Logged(LogEvents.HostNotConfigured));
     }
 
@@ -390,7 +397,7 @@ public sealed class RegistrationTests : IAsyncDisposable
         var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(TestContext.Current.CancellationToken));
 
         Assert.Equal(
-            ["catalog: affinity goes by a cookie, and the primary handler of client 'catalog' has its own cookie container, below the load balancer; set " +
+            ["catalog: affinity uses a cookie, and the primary handler of client 'catalog' has its own cookie container, below the load balancer; set " +
                 "UseCookies = false on it."],
             exception.Failures);
     }
@@ -458,8 +465,8 @@ public sealed class RegistrationTests : IAsyncDisposable
 
         Assert.Equal(TimeSpan.FromSeconds(3), first.Timeout);
         Assert.Equal(
-            ["Client 'catalog' gives up after 00:00:03 (HttpClient.Timeout), before the balancing's own Timeout of 00:00:30 can: raise the one or lower " +
-                "the other."],
+            ["Client 'catalog' has an HttpClient.Timeout of 00:00:03, shorter than the balancing's Timeout of 00:00:30: raise the former or lower " +
+                "the latter."],
             Logged(LogEvents.ClientTimeoutShorter));
     }
 
@@ -475,7 +482,7 @@ public sealed class RegistrationTests : IAsyncDisposable
         using HttpClient second = Client("catalog");
 
         Assert.Equal(
-            ["Client 'catalog' asks for https://catalog, and endpoint http://10.0.0.2/ is called in plain text: the endpoint's scheme decides. Write " +
+            ["Client 'catalog' requests https://catalog, but endpoint http://10.0.0.2/ is called in plain text: the endpoint's scheme decides. Write " +
                 "https:// in its address, or http:// in the base address."],
             Logged(LogEvents.PlainTextBehindTls));
     }

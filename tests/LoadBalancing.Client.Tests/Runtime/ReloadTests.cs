@@ -68,7 +68,7 @@ public sealed class ReloadTests : IAsyncDisposable
         _configuration.Reload();
         Assert.Equal(["10.0.0.1"], Endpoints);
         Assert.Equal(
-            ["A change to the options of service 'catalog' is not taken; the last good ones stay in force. LoadBalancing:catalog:Endpoints:0: 'nonsense' " +
+            ["A change of the options of service 'catalog' was rejected; the last valid options stay in force. LoadBalancing:catalog:Endpoints:0: 'nonsense' " +
                 "is not an absolute URI; write it like 'http://10.0.0.1:8080'."],
             Logged(LogEvents.ReloadRejected));
         Assert.True(rejected.GetMeasurementSnapshot().EvaluateAsCounter() > 0);

@@ -1,6 +1,9 @@
 namespace LoadBalancing.Client;
 
-/// <summary>The names of detectors and restore causes in metrics and logs. Users alert on them, so they do not follow renames of the enum members.</summary>
+/// <summary>
+/// The names of detectors and restore causes in metrics and logs. Dashboards and alerts depend on them, so they do not follow renames of the enum
+/// members.
+/// </summary>
 internal static class EjectionNames
 {
     public static string NameOf(OutlierDetectorKind detector) => detector switch
@@ -19,8 +22,8 @@ internal static class EjectionNames
     public static string NameOf(RestoreCause cause) => cause switch
     {
         RestoreCause.Sweep => "sweep",
-        RestoreCause.TrialRequest => "probe",
-        RestoreCause.HealthCheck => "active_check",
+        RestoreCause.TrialRequest => "trial_request",
+        RestoreCause.HealthCheck => "health_check",
         _ => throw new ArgumentOutOfRangeException(nameof(cause), cause, "The restore cause is unknown."),
     };
 }

@@ -62,8 +62,8 @@ internal static class OutcomeClassifier
 
     private static (AttemptOutcome Outcome, RetryTriggers Triggers) Classify(HttpRequestException exception) => exception.HttpRequestError switch
     {
-        HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError =>
-            Connect,
+        HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
+            or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError => Connect,
         HttpRequestError.HttpProtocolError when exception.InnerException is HttpProtocolException { ErrorCode: RefusedStream or RequestRejected } =>
             (AttemptOutcome.Failure(FailureKind.Reset), RetryTriggers.RefusedStream),
         HttpRequestError.UserAuthenticationError or HttpRequestError.ConfigurationLimitExceeded => Neutral,
@@ -72,8 +72,10 @@ internal static class OutcomeClassifier
         HttpRequestError.ExtendedConnectNotSupported => Neutral,
         HttpRequestError.Unknown => exception.InnerException switch
         {
-            SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostNotFound or SocketError.HostUnreachable or SocketError.NetworkUnreachable } =>
-                Connect,
+            SocketException
+            {
+                SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostNotFound or SocketError.HostUnreachable or SocketError.NetworkUnreachable,
+            } => Connect,
             AuthenticationException => Connect,
             null when exception.StatusCode is null => Reset,
             IOException or SocketException => Reset,

@@ -518,7 +518,9 @@ public sealed class ActiveCheckTests
         cluster.Run(Interval);
 
         Assert.Equal(returnOnPass ? EndpointHealth.Available : EndpointHealth.Ejected, cluster.Endpoints[0].Health);
-        Assert.Equal(returnOnPass, cluster.Logs.GetSnapshot().Any(static log => log.Message.EndsWith("is back, by active_check.", StringComparison.Ordinal)));
+        Assert.Equal(returnOnPass, cluster.Logs
+            .GetSnapshot()
+            .Any(static log => log.Message.EndsWith("was restored, by health_check.", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -562,7 +564,7 @@ public sealed class ActiveCheckTests
         Assert.Equal(["10.0.0.1 passed", "10.0.0.2 down", "10.0.0.2 passed"], turns.Seen.Order(StringComparer.Ordinal));
         Assert.Single(
             cluster.Logs.GetSnapshot(),
-            static log => log.Message == "Endpoint http://10.0.0.2:8080/ of service 'catalog' fails its health check and gets no traffic: down.");
+            static log => log.Message == "Endpoint http://10.0.0.2:8080/ of service 'catalog' fails its health check and receives no traffic: down.");
         Assert.Equal(["failure", "success"], metrics.Totals("probes").Select(static total => total.Split("outcome=")[1].Split(' ')[0]));
     }
 

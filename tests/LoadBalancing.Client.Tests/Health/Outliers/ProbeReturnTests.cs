@@ -216,8 +216,8 @@ public sealed class ProbeReturnTests
         cluster.Time.Advance(TimeSpan.FromSeconds(1));
 
         Assert.Contains(cluster.Logs.GetSnapshot(), static log => log.Id.Id == LogEvents.EndpointRestored
-            && log.Message.EndsWith("is back, by probe.", StringComparison.Ordinal));
-        Assert.Equal(["loadbalancing.cluster=catalog loadbalancing.reason=probe 1"], metrics.Totals("restorations"));
+            && log.Message.EndsWith("was restored, by trial_request.", StringComparison.Ordinal));
+        Assert.Equal(["loadbalancing.cluster=catalog loadbalancing.reason=trial_request 1"], metrics.Totals("restorations"));
     }
 
     [Fact]

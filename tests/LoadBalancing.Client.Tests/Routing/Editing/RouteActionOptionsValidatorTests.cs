@@ -35,7 +35,7 @@ public sealed class RouteActionOptionsValidatorTests
         "catalog:Routes:0:Match:0:Authority: it sets 2 conditions; set exactly one of Exact, Prefix and Regex.",
         "catalog:Routes:0:Match:0:Ports:0: 0 is not a port; it must be 1 to 65535.",
         "catalog:Routes:1:Rewrite: the route itself responds (Redirect, DirectResponse), so no request is sent that could be rewritten; remove one of the two.",
-        "catalog:Routes:1:Rewrite:Substitution: '$2' means a group that '(a)' has not; it has 1.",
+        "catalog:Routes:1:Rewrite:Substitution: '$2' refers to a group that '(a)' does not have; it has 1.",
         "catalog:Routes:1:Redirect: it redirects to the URI of the request; set at least one of Scheme, Host, Port and Path.",
         "catalog:Routes:1:Redirect:Status: 300 is not a redirect status; it must be 301, 302, 303, 307 or 308.",
         "catalog:Routes:2:Redirect: DirectResponse is also set; a request gets one response, so remove one of the two.",

@@ -1,7 +1,7 @@
 namespace LoadBalancing.Client.Tests.Health.Outliers;
 
 /// <summary>Ignores all ejection events.</summary>
-internal sealed class Nobody : IEjectionEvents
+internal sealed class IgnoredEjectionEvents : IEjectionEvents
 {
     public void OnEjected(EjectionEvent ejection)
     {
