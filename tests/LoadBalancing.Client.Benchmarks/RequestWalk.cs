@@ -28,7 +28,11 @@ internal static class RequestWalk
         List<int> tokens;
         using (var methods = new CompiledMethods())
         {
+            // The runtime delivers its events on a thread of its own, up to a second after the fact.
+            await Task.Delay(TimeSpan.FromSeconds(1.5));
+            methods.Clear();
             await client.GetStringAsync(new Uri("/", UriKind.Relative));
+            await Task.Delay(TimeSpan.FromSeconds(1.5));
             tokens = methods.Stop();
         }
 
@@ -68,6 +72,14 @@ internal static class RequestWalk
         private readonly Lock _lock = new();
         private readonly List<int> _tokens = [];
         private bool _isStopped;
+
+        public void Clear()
+        {
+            lock (_lock)
+            {
+                _tokens.Clear();
+            }
+        }
 
         public List<int> Stop()
         {

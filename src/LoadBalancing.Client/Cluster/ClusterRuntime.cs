@@ -195,7 +195,7 @@ internal sealed partial class ClusterRuntime : IDisposable
             settings.OutlierDetection.RestorePolicy == EjectionRestorePolicy.TrialRequest,
             _random);
 
-    private BalancerSettings CreateBalancerSettings(ClusterSettings settings, EndpointLimits? endpointLimits) => new(
+    private LoadBalancer.Settings CreateBalancerSettings(ClusterSettings settings, EndpointLimits? endpointLimits) => new(
         settings.Latency is { } latency ? new LatencyMeter(latency, _timeProvider) : null,
         endpointLimits is { IsAdaptive: true } ? endpointLimits : null,
         settings.Limits.MaxRequests is null ? null : new PickLimiter(Limits.Permits, settings.Limits, _name, _metrics, _timeProvider));

@@ -15,7 +15,7 @@ public sealed partial class LoadBalancer
     private readonly PickLog _pickLog;
     private readonly Action<UpstreamEndpoint>? _leaseReclaimed;
     private readonly Action<UpstreamEndpoint>? _leaseUnreported;
-    private volatile BalancerSettings _settings;
+    private volatile Settings _settings;
     private volatile SubsetLabels? _subsetLabels;
     private long _lastAttemptId;
 
@@ -34,7 +34,7 @@ public sealed partial class LoadBalancer
     internal LoadBalancer(
         ClusterName name,
         string sources,
-        BalancerSettings settings,
+        Settings settings,
         CurrentEndpointSet sets,
         OutlierDetector outlierDetector,
         RequestPermits permits,
@@ -143,7 +143,7 @@ public sealed partial class LoadBalancer
     }
 
     /// <summary>Applies reloaded options to subsequent picks and reports.</summary>
-    internal void Configure(BalancerSettings settings) => _settings = settings;
+    internal void Configure(Settings settings) => _settings = settings;
 
     /// <summary>Changes the labels of the subset; null: the subset is no longer configured.</summary>
     internal void ConfigureSubset(SubsetLabels? labels) => _subsetLabels = labels;
@@ -252,7 +252,7 @@ public sealed partial class LoadBalancer
 
     internal void OnLeaseReported(EndpointLease lease, in AttemptOutcome outcome)
     {
-        BalancerSettings settings = _settings;
+        Settings settings = _settings;
         if (lease.StartedAt != 0 && (settings.Latency is not null || settings.AdaptiveLimits is not null || Metrics.IsAttemptDurationEnabled))
         {
             long now = TimeProvider.GetTimestamp();
@@ -329,4 +329,12 @@ public sealed partial class LoadBalancer
             }
         }
     }
+
+    /// <summary>The options of a cluster for its picks and leases. Immutable; a reload replaces it as a whole.</summary>
+    /// <param name="Latency">Measures the latency of endpoints; null where the strategy does not use it.</param>
+    /// <param name="AdaptiveLimits">The limits that follow the latency of attempts; null where there are none.</param>
+    /// <param name="PickLimiter">
+    /// Acquires the permits of public picks; null, the usual case: there is no limit. The HTTP handler acquires its permits itself, before it picks.
+    /// </param>
+    internal sealed record Settings(LatencyMeter? Latency, EndpointLimits? AdaptiveLimits, PickLimiter? PickLimiter);
 }

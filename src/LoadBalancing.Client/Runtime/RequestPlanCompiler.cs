@@ -102,7 +102,8 @@ internal sealed class RequestPlanCompiler : IDisposable
                 Cluster = target.Balancer.FullName,
                 Timeout = timeout,
                 PerTryTimeout = TimeoutPolicy.Shorter(timeout, retry.PerTryTimeout),
-                Body = BodyTimeouts.From(route?.BodyIdleTimeout ?? options.BodyIdleTimeout, route?.TimeoutCoversBody ?? options.TimeoutCoversBody, timeout),
+                Body = TimeoutPolicy.BodyTimeouts.From(route?.BodyIdleTimeout
+                    ?? options.BodyIdleTimeout, route?.TimeoutCoversBody ?? options.TimeoutCoversBody, timeout),
                 Pool = _timeoutPool,
                 TimeProvider = target.Balancer.TimeProvider,
                 Metrics = target.Balancer.Metrics,

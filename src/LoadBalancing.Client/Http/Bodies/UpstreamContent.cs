@@ -75,7 +75,7 @@ internal class UpstreamContent : HttpContent
             return false;
         }
 
-        BodyTimeouts rules = timeouts.Body;
+        TimeoutPolicy.BodyTimeouts rules = timeouts.Body;
         TimeSpan idle = isConnection || content._isStreaming
             ? Timeout.InfiniteTimeSpan
             : content._hasLength ? rules.IdleTimeout : rules.IdleTimeoutWithoutLength;

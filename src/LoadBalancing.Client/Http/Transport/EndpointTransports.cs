@@ -81,10 +81,12 @@ internal sealed class EndpointTransports : DelegatingHandler
     }
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-        request.RequestUri is TransportUri uri ? uri.Transport.SendAsync(request, cancellationToken) : base.SendAsync(request, cancellationToken);
+        request.RequestUri is EndpointTransport.TransportUri uri
+            ? uri.Transport.SendAsync(request, cancellationToken)
+            : base.SendAsync(request, cancellationToken);
 
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken) =>
-        request.RequestUri is TransportUri uri ? uri.Transport.Send(request, cancellationToken) : base.Send(request, cancellationToken);
+        request.RequestUri is EndpointTransport.TransportUri uri ? uri.Transport.Send(request, cancellationToken) : base.Send(request, cancellationToken);
 
     protected override void Dispose(bool disposing)
     {
