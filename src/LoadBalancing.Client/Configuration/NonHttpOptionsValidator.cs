@@ -25,7 +25,7 @@ internal static class NonHttpOptionsValidator
             ("Timeout", options.Timeout is not null, NoTimeout),
             ("TimeoutCoversBody", options.TimeoutCoversBody is not null, NoBodies),
             ("BodyIdleTimeout", options.BodyIdleTimeout is not null, NoBodies),
-            ("Retry", IsSet(options.Retry), "to retry on another endpoint, pick again with PickContext.Exclude"),
+            ("Retry", IsSet(options.Retry), $"to retry on another endpoint, pick again with {nameof(PickContext)}.{nameof(PickContext.TriedEndpoints)}"),
             ("RetryBudget", IsSet(options.RetryBudget), NoRetries),
             ("ConnectionPool:MaxConcurrentRetries", pool.MaxConcurrentRetries is not null, NoRetries),
             ("ConnectionPool:KeepAlive", IsSet(pool.KeepAlive), "connections are opened by your code; set the options of their sockets"),

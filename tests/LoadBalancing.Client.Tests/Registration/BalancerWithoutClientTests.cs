@@ -78,6 +78,11 @@ public sealed class BalancerWithoutClientTests
     }
 
     [Fact]
+    public void The_error_of_retries_names_what_to_use_instead() => Assert.Equal(
+        $"smtp:Retry: {Why}: to retry on another endpoint, pick again with PickContext.TriedEndpoints.",
+        Assert.Single(ErrorsOf(static options => options.Retry.MaxRetries = 1)));
+
+    [Fact]
     public void The_same_options_are_accepted_with_a_client()
     {
         var services = new ServiceCollection();
@@ -265,6 +270,7 @@ public sealed class BalancerWithoutClientTests
     private static UpstreamEndpoint PickFor(LoadBalancer balancer, ulong hash)
     {
         using EndpointLease lease = balancer.Pick(new PickContext { Hash = hash });
+        lease.Report(AttemptOutcome.Success);
         return lease.Endpoint;
     }
 
