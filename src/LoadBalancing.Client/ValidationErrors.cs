@@ -22,9 +22,9 @@ internal sealed class ValidationErrors(string root)
 
     public void Add(string key, ref ErrorTextHandler error) => Add(key, error.ToStringAndClear());
 
-    public void Add(string key, string error) => _errors.Add($"{PathOf(key)}: {error}");
+    public void Add(string key, string error) => _errors.Add(Redaction.Redact($"{PathOf(key)}: {error}"));
 
-    public void AddRange(IEnumerable<string> errors) => _errors.AddRange(errors);
+    public void AddRange(IEnumerable<string> errors) => _errors.AddRange(errors.Select(Redaction.Redact));
 
     public void CheckAtLeast(string key, int? value, int least)
     {

@@ -64,12 +64,12 @@ internal static class PolicyEvaluator
             ofRequest.AddRange(policy.Values
                 .Where(value => value.Key.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
                 .Where(value => !shown.Contains(value.Key) && !value.Key.EndsWith(":Name", StringComparison.Ordinal))
-                .Select(value => new ExplainedValue(value.Key[prefix.Length..], value.Value, value.Source)));
+                .Select(value => new ExplainedValue(value.Key[prefix.Length..], value.DisplayValue, value.Source)));
         }
 
         IEnumerable<ExplainedValue> ofCluster = policy.Values
             .Where(value => !value.Key.StartsWith("Routes:", StringComparison.Ordinal) && !shown.Contains(value.Key) && !IsOverridden(value.Key))
-            .Select(static value => new ExplainedValue(value.Key, value.Value, value.Source));
+            .Select(static value => new ExplainedValue(value.Key, value.DisplayValue, value.Source));
         return new Explanation(effective.Route, ofRequest, [.. ofCluster]);
 
         static bool IsRouteName(string key) => key.Split(':') is ["Routes", _, "Name"];

@@ -22,7 +22,7 @@ internal sealed class FindingList
         Errors += severity == IstioFindingSeverity.Error ? 1 : 0;
         if (_all.Count < MaxFindings)
         {
-            _all.Add(new IstioFinding(severity, location.File, location.Line, location.Column, path, message));
+            _all.Add(new IstioFinding(severity, location.File, location.Line, location.Column, Redaction.Redact(path), Redaction.Redact(message)));
         }
         else if (_all.Count == MaxFindings)
         {

@@ -14,5 +14,5 @@ internal sealed class SubsetLabels
         endpoint.Labels is { } given && Array.TrueForAll(_labels, label => given.TryGetValue(label.Key, out string? value) && value == label.Value);
 
     /// <summary>Readable text, like <c>version=v2, track=canary</c>.</summary>
-    public override string ToString() => string.Join(", ", _labels.Select(static label => $"{label.Key}={label.Value}"));
+    public override string ToString() => Redaction.Redact(string.Join(", ", _labels.Select(static label => $"{label.Key}={label.Value}")));
 }

@@ -110,7 +110,7 @@ internal sealed class EndpointUpdateValidator
         }
         else
         {
-            _errors.Add($"{_path}:{index}: {error}");
+            _errors.Add(Redaction.Redact($"{_path}:{index}: {error}"));
             return;
         }
 
@@ -147,5 +147,6 @@ internal sealed class EndpointUpdateValidator
         }
     }
 
-    private void Add(int index, string key, FormattableString error) => _errors.Add($"{_path}:{index}:{key}: {error.ToString(CultureInfo.InvariantCulture)}");
+    private void Add(int index, string key, FormattableString error) =>
+        _errors.Add(Redaction.Redact($"{_path}:{index}:{key}: {error.ToString(CultureInfo.InvariantCulture)}"));
 }

@@ -31,21 +31,22 @@ internal readonly record struct EndpointIdentity(Uri Address, string? Hostname)
             return $"the address is empty; {Example}.";
         }
 
+        string shown = Redaction.RedactUri(text);
         if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? uri))
         {
-            return $"'{text}' is not an absolute URI; {Example}.";
+            return $"'{shown}' is not an absolute URI; {Example}.";
         }
 
         if (!Schemes.Contains(uri.Scheme, StringComparer.Ordinal))
         {
             // "localhost:5000" parses as a URI of the scheme "localhost": the likeliest mistake of all.
-            string hint = text.Contains("://", StringComparison.Ordinal) ? "" : $" Did you mean 'http://{text}'?";
-            return $"'{text}' has the scheme '{uri.Scheme}'; allowed are {string.Join(", ", Schemes)}.{hint}";
+            string hint = text.Contains("://", StringComparison.Ordinal) ? "" : $" Did you mean 'http://{shown}'?";
+            return $"'{shown}' has the scheme '{uri.Scheme}'; allowed are {string.Join(", ", Schemes)}.{hint}";
         }
 
         if (uri.Query.Length > 0 || uri.Fragment.Length > 0)
         {
-            return $"'{text}' has a query or a fragment; an endpoint is scheme, host, port and an optional base path.";
+            return $"'{shown}' has a query or a fragment; an endpoint is scheme, host, port and an optional base path.";
         }
 
         if (uri.UserInfo.Length > 0)
@@ -55,12 +56,12 @@ internal readonly record struct EndpointIdentity(Uri Address, string? Hostname)
 
         if (uri.Scheme != "unix" && uri.Host.Length == 0)
         {
-            return $"'{text}' has no host; {Example}.";
+            return $"'{shown}' has no host; {Example}.";
         }
 
         if (uri.Scheme is "tcp" or "udp" && uri.Port <= 0)
         {
-            return $"'{text}' has no port, and '{uri.Scheme}' has no default port; write it like '{uri.Scheme}://10.0.0.1:9000'.";
+            return $"'{shown}' has no port, and '{uri.Scheme}' has no default port; write it like '{uri.Scheme}://10.0.0.1:9000'.";
         }
 
         address = uri;
@@ -86,7 +87,7 @@ internal readonly record struct EndpointIdentity(Uri Address, string? Hostname)
         };
         return isHost && (!hasPort || ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _))
             ? null
-            : $"'{text}' is not a valid host name; write it without scheme and path, like 'catalog.internal'.";
+            : $"'{Redaction.RedactUri(text)}' is not a valid host name; write it without scheme and path, like 'catalog.internal'.";
     }
 
     private static Uri Normalize(Uri uri)

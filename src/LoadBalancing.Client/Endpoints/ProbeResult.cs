@@ -56,6 +56,6 @@ public readonly struct ProbeResult : IEquatable<ProbeResult>
     private static string Checked(string reason)
     {
         ArgumentException.ThrowIfNullOrEmpty(reason);
-        return reason;
+        return Redaction.Redact(reason);
     }
 }

@@ -124,7 +124,7 @@ internal sealed partial class StartupWarnings : IValidateOptions<LoadBalancingOp
         {
             if (_logged.TryAdd((name ?? Options.DefaultName, warning), true))
             {
-                LogWarning(_logger, name ?? Options.DefaultName, warning);
+                LogWarning(_logger, name ?? Options.DefaultName, Redaction.Redact(warning));
             }
         }
 

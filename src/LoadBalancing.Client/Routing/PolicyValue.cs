@@ -6,14 +6,17 @@ public sealed class PolicyValue
     internal PolicyValue(string name, string value, PolicySource source)
     {
         Name = name;
-        Value = value;
+        Value = Redaction.Redact(value);
         Source = source;
     }
 
     /// <summary>The option, like <c>Retry:MaxRetries</c>.</summary>
     public string Name { get; }
 
-    /// <summary>The value, as text for people; it can differ from what the option is written as.</summary>
+    /// <summary>
+    /// The value, as text for people; it can differ from what the option is written as. What may be a credential is masked as <c>***</c>: values of
+    /// headers, user information and queries of URIs. Control characters are escaped.
+    /// </summary>
     public string Value { get; }
 
     /// <summary>Where the value comes from.</summary>

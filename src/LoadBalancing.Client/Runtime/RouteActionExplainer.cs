@@ -5,9 +5,6 @@ namespace LoadBalancing.Client;
 /// <summary>Lists the actions of a route. Actions that are not configured are omitted.</summary>
 internal static class RouteActionExplainer
 {
-    /// <summary>Headers with secrets, whose values are redacted.</summary>
-    private static readonly string[] RedactedHeaders = ["Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie"];
-
     public static IEnumerable<PolicyValue> Explain(LoadBalancingOptions options, RequestRouteOptions? route, string service)
     {
         foreach (RouteDestinationOptions destination in route?.Destinations ?? [])
@@ -67,8 +64,8 @@ internal static class RouteActionExplainer
         ", ",
         [
             .. change.Remove.Select(static name => $"remove {name}"),
-            .. change.Set.Select(static header => $"set {header.Key}: {Redact(header)}"),
-            .. change.Add.Select(static header => $"add {header.Key}: {Redact(header)}"),
+            .. change.Set.Select(static header => $"set {header.Key}: {Redaction.Mask}"),
+            .. change.Add.Select(static header => $"add {header.Key}: {Redaction.Mask}"),
         ]);
 
     private static string Format(string cluster, RouteDestinationOptions destination) => string.Join("; ", new[]
@@ -102,12 +99,9 @@ internal static class RouteActionExplainer
         return $"{new SubsetLabels(subset.Labels)}; {(own.Length == 0 ? "all policies of the service" : $"its own {string.Join(", ", own)}")}";
     }
 
-    private static string Redact(KeyValuePair<string, string> header) =>
-        RedactedHeaders.Contains(header.Key, StringComparer.OrdinalIgnoreCase) ? "***" : header.Value;
-
     private static string Format(RouteRewriteOptions rewrite) => string.Join(", ", new[]
     {
-        rewrite.Path is null ? null : $"path {rewrite.Path}",
+        rewrite.Path is null ? null : $"path {Redaction.RedactUri(rewrite.Path)}",
         rewrite.Prefix is null ? null : $"prefix {rewrite.Prefix}",
         rewrite.Regex is null ? null : $"{rewrite.Regex} by {rewrite.Substitution}",
         rewrite.Host is null ? null : $"host {rewrite.Host}",
@@ -119,6 +113,6 @@ internal static class RouteActionExplainer
         redirect.Scheme is null ? null : $"scheme {redirect.Scheme}",
         redirect.Host is null ? null : $"host {redirect.Host}",
         redirect.Port is null ? null : string.Create(CultureInfo.InvariantCulture, $"port {redirect.Port}"),
-        redirect.Path is null ? null : $"path {redirect.Path}",
+        redirect.Path is null ? null : $"path {Redaction.RedactUri(redirect.Path)}",
     }.OfType<string>());
 }

@@ -48,8 +48,9 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, 
         ArgumentNullException.ThrowIfNull(request);
         if (request.RequestUri is not { IsAbsoluteUri: true })
         {
+            string address = Redaction.RedactUri(request.RequestUri?.ToString() ?? "");
             throw new ArgumentException(
-                $"The address '{request.RequestUri}' is not absolute; routes match on all of it, like 'http://catalog/items'.",
+                $"The address '{address}' is not absolute; routes match on all of it, like 'http://catalog/items'.",
                 nameof(request));
         }
 

@@ -34,6 +34,16 @@ public sealed class ValidationTests
         "10:7",
         "spec.trafficPolicy.outlierDetection.consecutive5xxError",
         "unknown field 'consecutive5xxError'; known fields: ")]
+    [InlineData(
+        "outlierDetection:\n  interval: http://user:SECRET@h/",
+        "10:17",
+        "spec.trafficPolicy.outlierDetection.interval",
+        "expected a duration with a unit, such as 250ms, 5s, 1.5s or 1h30m, found 'http://***@h/'.")]
+    [InlineData(
+        "outlierDetection:\n  interval: \"5\\r\\nforged\"",
+        "10:17",
+        "spec.trafficPolicy.outlierDetection.interval",
+        @"expected a duration with a unit, such as 250ms, 5s, 1.5s or 1h30m, found '5\r\nforged'.")]
     [InlineData("outlierDetection:", "9:22", "spec.trafficPolicy.outlierDetection", "expected a mapping ({} for defaults only), found null.")]
     [InlineData("connectionPool: {}", "9:21", "spec.trafficPolicy.connectionPool", "must not be empty; set tcp or http.")]
     [InlineData(

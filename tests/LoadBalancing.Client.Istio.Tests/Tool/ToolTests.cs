@@ -90,6 +90,27 @@ public sealed class ToolTests : IDisposable
     }
 
     [Fact]
+    public void Explain_masks_values_of_headers_and_queries()
+    {
+        string file = Write(Yamls.Documents(Yamls.Service("""
+            - name: api
+              headers: {request: {set: {authorization: Bearer SECRET}}, response: {add: {x-key: SECRET}}}
+              route:
+              - destination: {host: foo}
+                headers: {request: {add: {x-token: SECRET}}}
+            - name: old
+              match:
+              - uri: {prefix: /old}
+              redirect: {uri: "/new?key=SECRET"}
+            """)));
+
+        string output = Run("explain", file, "--host", "foo").Output + Run("explain", file, "--host", "foo", "--path", "/old", "--json").Output;
+
+        Assert.Contains("***", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("SECRET", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Convert_prints_configuration_of_the_library()
     {
         string file = Write(Yamls.Documents(

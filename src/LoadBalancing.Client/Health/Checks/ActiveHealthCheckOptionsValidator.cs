@@ -28,7 +28,7 @@ internal static class ActiveHealthCheckOptionsValidator
     {
         if (options.Path is { } path && !path.StartsWith('/'))
         {
-            errors.Add("HealthCheck:Path", $"'{path}' is not a path; begin it with a slash, like '/health'.");
+            errors.Add("HealthCheck:Path", $"'{Redaction.RedactUri(path)}' is not a path; begin it with a slash, like '/health'.");
         }
 
         if (string.IsNullOrEmpty(options.Method) || options.Method.Any(static c => !char.IsAsciiLetterOrDigit(c) && c is not '-' and not '_'))

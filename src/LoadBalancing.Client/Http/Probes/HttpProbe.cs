@@ -37,9 +37,10 @@ internal sealed class HttpProbe : IHealthProbe, IDisposable
 
         using HttpResponseMessage response = await _client.SendAsync(request, cancellationToken).ConfigureAwait(false);
         int status = (int)response.StatusCode;
+        string path = Redaction.RedactUri(_request.Path);
         return _expected.Contains(status)
             ? ProbeResult.Healthy
-            : ProbeResult.UnhealthyImmediately(string.Create(CultureInfo.InvariantCulture, $"{_method} {_request.Path} responded with {status}"));
+            : ProbeResult.UnhealthyImmediately(string.Create(CultureInfo.InvariantCulture, $"{_method} {path} responded with {status}"));
     }
 
     public void Dispose() => _client.Dispose();

@@ -8,8 +8,10 @@ namespace LoadBalancing.Client;
 internal static partial class RouteActionOptionsValidator
 {
     /// <summary>The characters of a path (RFC 3986, section 3.3); a percent sign encodes any other.</summary>
-    private static readonly SearchValues<char> PathCharacters =
-        SearchValues.Create("!$%&'()*+,-./0123456789:;=@ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz~");
+    private const string PathCharacters = "!$%&'()*+,-./0123456789:;=@ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz~";
+
+    private static readonly SearchValues<char> OfPath = SearchValues.Create(PathCharacters);
+    private static readonly SearchValues<char> OfPathAndQuery = SearchValues.Create(PathCharacters + "?");
 
     private static readonly string[] WebSchemes = [Uri.UriSchemeHttp, Uri.UriSchemeHttps];
 
@@ -48,8 +50,8 @@ internal static partial class RouteActionOptionsValidator
             errors.Add("Rewrite", "several path rewrites are set; at most one of Path, Prefix and Regex may be set.");
         }
 
-        CheckPath("Rewrite:Path", rewrite.Path, errors);
-        CheckPath("Rewrite:Prefix", rewrite.Prefix, errors);
+        CheckPath("Rewrite:Path", rewrite.Path, OfPath, errors);
+        CheckPath("Rewrite:Prefix", rewrite.Prefix, OfPath, errors);
         CheckSubstitution(rewrite, RegexValidator.TryCompile("Rewrite:Regex", rewrite.Regex, RouteRewrite.Compile, errors), errors);
         CheckAuthority("Rewrite:Host", rewrite.Host, errors);
     }
@@ -61,7 +63,7 @@ internal static partial class RouteActionOptionsValidator
             errors.Add("Rewrite:Substitution", "Regex and Substitution belong together, and one of them is not set; set both or neither.");
         }
 
-        if (rewrite.Substitution is { } text && GroupReference().Replace(text, "").AsSpan().ContainsAnyExcept(PathCharacters))
+        if (rewrite.Substitution is { } text && GroupReference().Replace(text, "").AsSpan().ContainsAnyExcept(OfPath))
         {
             errors.Add("Rewrite:Substitution", $"'{rewrite.Substitution}' has characters that are not allowed in a path; percent-encode them, like %20.");
         }
@@ -107,7 +109,7 @@ internal static partial class RouteActionOptionsValidator
         }
 
         CheckAuthority("Redirect:Host", redirect.Host, errors);
-        CheckPath("Redirect:Path", redirect.Path?.Replace("?", "", StringComparison.Ordinal), errors);
+        CheckPath("Redirect:Path", redirect.Path, OfPathAndQuery, errors);
     }
 
     private static bool IsAuthority(string text) =>
@@ -115,9 +117,9 @@ internal static partial class RouteActionOptionsValidator
         && uri is { PathAndQuery: "/", UserInfo.Length: 0, Fragment.Length: 0 }
         && !text.EndsWith('/');
 
-    private static void CheckPath(string key, string? path, ValidationErrors errors)
+    private static void CheckPath(string key, string? path, SearchValues<char> allowed, ValidationErrors errors)
     {
-        if (path is not null && (!path.StartsWith('/') || path.AsSpan().ContainsAnyExcept(PathCharacters)))
+        if (path is not null && (!path.StartsWith('/') || path.AsSpan().ContainsAnyExcept(allowed)))
         {
             errors.Add(
                 key,

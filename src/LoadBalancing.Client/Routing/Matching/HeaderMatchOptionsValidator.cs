@@ -9,6 +9,10 @@ internal static class HeaderMatchOptionsValidator
         {
             errors.Add("Name", "it is empty; set a header name, like 'x-canary'.");
         }
+        else if (!HeaderValidator.IsToken(header.Name))
+        {
+            errors.Add("Name", $"'{header.Name}' is not a valid header name, so no message has it; write it like 'x-canary'.");
+        }
 
         CheckValue(header.Name, header.Regex, [header.Exact, header.Prefix, header.Regex, header.Present], errors);
     }
