@@ -47,12 +47,19 @@ internal sealed class ClusterHealthChecks : IDisposable
 
     public void SetEndpoints(UpstreamEndpoint[] endpoints) => _checker?.SetEndpoints(endpoints);
 
-    /// <summary>Whether requests have to wait because no endpoint is available and at least one awaits its first probe.</summary>
-    public bool IsAwaitingFirstResults(UpstreamEndpoint[] endpoints) =>
-        _checker is { Settings.StartUnhealthy: true }
-        && (_checker.IsStopped || Array.Exists(endpoints, static endpoint => endpoint.Health == EndpointHealth.Untested))
-        && endpoints.Length > 0
-        && (_checker.IsStopped || !Array.Exists(endpoints, static endpoint => endpoint.IsAvailable));
+    /// <summary>
+    /// Whether requests have to wait because no endpoint is available and at least one awaits its first probe. While requests are served, even in panic, an
+    /// endpoint that joins makes none of them wait.
+    /// </summary>
+    /// <param name="endpoints">All endpoints.</param>
+    /// <param name="isServing">Whether there is a snapshot.</param>
+    public bool IsAwaitingFirstResults(UpstreamEndpoint[] endpoints, bool isServing) =>
+        endpoints.Length > 0
+        && _checker is { Settings.StartUnhealthy: true } checker
+        && (checker.IsStopped
+            || (!Array.Exists(endpoints, static endpoint => endpoint.IsAvailable)
+                && !Array.TrueForAll(endpoints, static endpoint => endpoint.IsTested)
+                && !(isServing && Array.Exists(endpoints, static endpoint => endpoint.IsTested))));
 
     public void Dispose()
     {

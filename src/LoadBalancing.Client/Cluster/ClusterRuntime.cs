@@ -217,13 +217,13 @@ internal sealed partial class ClusterRuntime : IDisposable
             return;
         }
 
-        if (_healthChecks.IsAwaitingFirstResults(_endpoints))
+        if (_healthChecks.IsAwaitingFirstResults(_endpoints, isServing: _sets.Value is not null))
         {
             _sets.Withdraw(_endpoints, _healthChecks.ResumeHealthChecks);
         }
         else
         {
-            _sets.Publish(_builder.Build(_endpoints, _sets.Value, _healthChecks.ResumeHealthChecks));
+            _sets.Publish(_builder.Build(_endpoints, _sets.Last, _healthChecks.ResumeHealthChecks));
             Limits.OnPublished();
         }
     }

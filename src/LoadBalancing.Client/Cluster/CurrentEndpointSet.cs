@@ -11,6 +11,9 @@ internal sealed class CurrentEndpointSet
     /// <summary>Null before the first set, and while no endpoint has passed its first probe.</summary>
     public EndpointSet? Value => _value;
 
+    /// <summary>The last set that was published, from which the next one continues; null before the first.</summary>
+    public EndpointSet? Last { get; private set; }
+
     /// <summary>All endpoints, including those that must not be used before their first probe.</summary>
     public IReadOnlyList<UpstreamEndpoint> Endpoints => _value?.Endpoints ?? _untested?.Endpoints ?? [];
 
@@ -19,6 +22,7 @@ internal sealed class CurrentEndpointSet
     {
         _untested = null;
         _value = set;
+        Last = set;
         _published.TrySetResult();
     }
 

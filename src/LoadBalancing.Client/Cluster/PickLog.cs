@@ -33,7 +33,7 @@ internal sealed partial class PickLog
             _service,
             set.Strategy.Name,
             set.Endpoints.Length - unavailable.Length,
-            set.Endpoints.Length,
+            EndpointHealthSummary.CountTested(set.Endpoints),
             LevelOf(picked, set),
             inPanic ? "yes" : "no",
             context.TriedEndpoints is { Count: > 0 } tried ? Names(tried) : "none",

@@ -6,6 +6,18 @@ namespace LoadBalancing.Client;
 /// <summary>Describes endpoints and the reasons for their health in a text of bounded length.</summary>
 internal static class EndpointHealthSummary
 {
+    /// <summary>The number of endpoints that count: all but those that await the first health check before which they are not used.</summary>
+    public static int CountTested(UpstreamEndpoint[] endpoints)
+    {
+        int count = 0;
+        foreach (UpstreamEndpoint endpoint in endpoints)
+        {
+            count += endpoint.IsTested ? 1 : 0;
+        }
+
+        return count;
+    }
+
     public static string Describe(IReadOnlyList<UpstreamEndpoint> endpoints, int max)
     {
         var text = new StringBuilder();

@@ -202,6 +202,12 @@ public sealed class UpstreamEndpoint
         }
     }
 
+    /// <summary>
+    /// Whether the endpoint counts: false until the first result of its health checks where it has to pass one before it is used. Until then it belongs to no
+    /// level, and is in no share or sum, neither as available nor as unavailable.
+    /// </summary>
+    internal bool IsTested => !(Status.IsFailingHealthChecks && Volatile.Read(ref _healthCheckStatus) is { IsAwaitingFirstResult: true });
+
     /// <summary>What health checks know about it.</summary>
     internal HealthCheckStatus? HealthCheckStatus
     {

@@ -15,12 +15,20 @@ public sealed class EndpointLevel
     /// <param name="inPanic">Whether the level is in panic.</param>
     /// <param name="weightOf">The weight of an endpoint in this level; null: its own weight.</param>
     internal EndpointLevel(UpstreamEndpoint[] endpoints, UpstreamEndpoint[] allEndpoints, bool inPanic, Converter<UpstreamEndpoint, double>? weightOf = null)
+        : this(endpoints, allEndpoints, inPanic, list => Array.ConvertAll(list, weightOf ?? (static endpoint => endpoint.Weight)))
     {
-        weightOf ??= static endpoint => endpoint.Weight;
+    }
+
+    /// <param name="endpoints">The endpoints to pick from.</param>
+    /// <param name="allEndpoints">All endpoints of the level, available or not.</param>
+    /// <param name="inPanic">Whether the level is in panic.</param>
+    /// <param name="weigh">The weights of endpoints in this level.</param>
+    internal EndpointLevel(UpstreamEndpoint[] endpoints, UpstreamEndpoint[] allEndpoints, bool inPanic, Func<UpstreamEndpoint[], double[]> weigh)
+    {
         _endpoints = endpoints;
         _allEndpoints = allEndpoints;
-        _weights = Array.ConvertAll(endpoints, weightOf);
-        _allWeights = ReferenceEquals(endpoints, allEndpoints) ? _weights : Array.ConvertAll(allEndpoints, weightOf);
+        _weights = weigh(endpoints);
+        _allWeights = ReferenceEquals(endpoints, allEndpoints) ? _weights : weigh(allEndpoints);
         InPanic = inPanic;
         HasEqualWeights = _weights.AsSpan().IndexOfAnyExcept(_weights.Length == 0 ? 0 : _weights[0]) < 0;
     }
@@ -35,20 +43,22 @@ public sealed class EndpointLevel
     public IReadOnlyList<UpstreamEndpoint> Endpoints => _endpoints;
 
     /// <summary>
-    /// The same including unavailable endpoints, in the order of their descriptions, without draining ones. A strategy whose keys have owners builds from these
-    /// and skips those that
-    /// <see cref="PickContext.Admits"/> rejects.
+    /// The same including unavailable endpoints, in the order of their descriptions, without draining ones and those that await the first health check before
+    /// which they are not used. A strategy whose keys have owners builds from these and skips those that <see cref="PickContext.Admits"/> rejects.
     /// </summary>
     public IReadOnlyList<UpstreamEndpoint> AllEndpoints => _allEndpoints;
 
     /// <summary>
     /// The weights when the level was built, in the order of <see cref="Endpoints"/>; all above 0. During slow start they are multiples of the configured
-    /// weights: only their proportion matters.
+    /// weights, and under a strategy that hashes shares of their locality's: only their proportion matters.
     /// </summary>
     public IReadOnlyList<double> Weights => _weights;
 
     /// <summary>The same in the order of <see cref="AllEndpoints"/>.</summary>
     internal IReadOnlyList<double> AllWeights => _allWeights;
+
+    /// <summary>Whether the weights are shares of a whole, which must not be normalised again.</summary>
+    internal bool HasNormalizedWeights { get; init; }
 
     /// <summary>Whether all weights are equal.</summary>
     public bool HasEqualWeights { get; }

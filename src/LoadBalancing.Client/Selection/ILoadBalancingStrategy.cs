@@ -22,7 +22,7 @@ public interface ILoadBalancingStrategy
 
     /// <summary>Builds the picker of a level. Called off the request path, never concurrently for one cluster.</summary>
     /// <param name="level">The endpoints to pick from; at least one.</param>
-    /// <param name="previous">The current picker of the level if this strategy built it, to continue from; otherwise null. It must not be modified: requests
-    /// still use it.</param>
+    /// <param name="previous">The last picker of the level if this strategy built it, to continue from; otherwise null. It must not be modified: requests may
+    /// still use it. It has other endpoints or weights, and an older one if the level had no endpoint to pick in between.</param>
     IEndpointPicker CreatePicker(EndpointLevel level, IEndpointPicker? previous);
 }

@@ -27,7 +27,7 @@ internal sealed record PanicRule(double ThresholdPercent, PanicTraffic Traffic)
         foreach (UpstreamEndpoint endpoint in endpoints)
         {
             (bool FailsChecks, DateTimeOffset Until) rank = (endpoint.Status.IsFailingHealthChecks, endpoint.EjectedUntil ?? DateTimeOffset.MinValue);
-            if (endpoint.Health != EndpointHealth.Untested && (first is null || rank.CompareTo(best) < 0))
+            if (endpoint.IsTested && (first is null || rank.CompareTo(best) < 0))
             {
                 first = endpoint;
                 best = rank;

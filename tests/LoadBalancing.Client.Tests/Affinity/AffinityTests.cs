@@ -36,11 +36,12 @@ public sealed class AffinityTests
     public async Task The_owner_is_the_same_as_on_Envoys_ring()
     {
         await using BalancedClient client = Client(LoadBalancingStrategies.RingHash, out StubHandler stub, new HashPolicyOptions { QueryParameter = "user" });
-        Func<ulong, int> ring = EnvoyReference.Ring([("10.0.0.1:80", 1), ("10.0.0.2:80", 1), ("10.0.0.3:80", 1)], 1024, 8 * 1024 * 1024);
+        (string, double)[] hosts = EnvoyReference.Normalize([("10.0.0.1:80", 1), ("10.0.0.2:80", 1), ("10.0.0.3:80", 1)]);
+        List<(ulong Position, int Host)> ring = EnvoyReference.Ring(hosts, 1024, 8 * 1024 * 1024);
         for (int user = 0; user < 50; user++)
         {
             using HttpResponseMessage response = await client.Http.GetAsync($"items?user={user}", TestContext.Current.CancellationToken);
-            Assert.Equal($"10.0.0.{ring(EnvoyReference.XxHash64($"{user}", 0)) + 1}", stub.Authorities[^1]);
+            Assert.Equal($"10.0.0.{EnvoyReference.OwnerOf(EnvoyReference.XxHash64($"{user}", 0), ring) + 1}", stub.Authorities[^1]);
         }
     }
 

@@ -61,15 +61,18 @@ internal sealed class HealthChecker : IDisposable
                 prober!.Dispose();
             }
 
-            foreach (UpstreamEndpoint added in endpoints.Where(endpoint => !_probers.ContainsKey(endpoint)))
+            UpstreamEndpoint[] added = [.. endpoints.Where(endpoint => !_probers.ContainsKey(endpoint))];
+            foreach (UpstreamEndpoint endpoint in added)
             {
-                var prober = new EndpointProber(this, added);
-                _probers.Add(added, prober);
+                var prober = new EndpointProber(this, endpoint);
+                _probers.Add(endpoint, prober);
                 ResetHealth(prober);
-                if (!_stopped)
-                {
-                    prober.Schedule(FirstDelay());
-                }
+            }
+
+            // Only then: a clock of a test may run the first probe here and now, and its result must find all of them waiting for theirs.
+            foreach (UpstreamEndpoint endpoint in _stopped ? [] : added)
+            {
+                _probers[endpoint].Schedule(FirstDelay());
             }
         }
     }

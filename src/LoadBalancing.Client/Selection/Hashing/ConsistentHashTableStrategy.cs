@@ -11,11 +11,10 @@ internal abstract record ConsistentHashTableStrategy(RandomSource Random, Consis
 
     public IEndpointPicker CreatePicker(EndpointLevel level, IEndpointPicker? previous)
     {
-        IReadOnlyList<UpstreamEndpoint> endpoints = Hashing.OwnersOf(level);
-        HashOwner[] owners = HashOwner.Of(endpoints, Hashing.WeightsOf(level), Hashing.UseHostname);
+        HashOwner[] owners = Hashing.OwnersOf(level);
         ConsistentHashTable? known = (previous as ConsistentHashTablePicker)?.Table;
         ConsistentHashTable table = known is not null && known.Owners.AsSpan().SequenceEqual(owners) ? known : Build(owners);
-        return new ConsistentHashTablePicker(table, Hashing.BoundOf(endpoints, level), Random);
+        return new ConsistentHashTablePicker(table, Hashing.BoundOf(level), Random);
     }
 
     protected abstract ConsistentHashTable Build(HashOwner[] owners);

@@ -9,9 +9,6 @@ internal sealed record RendezvousStrategy(RandomSource Random, ConsistentHashSet
 
     public ILoadBalancingStrategy Configure(LoadBalancingOptions options) => this with { Hashing = ConsistentHashSettings.From(options.ConsistentHash) };
 
-    public IEndpointPicker CreatePicker(EndpointLevel level, IEndpointPicker? previous)
-    {
-        IReadOnlyList<UpstreamEndpoint> endpoints = Hashing.OwnersOf(level);
-        return new RendezvousPicker(HashOwner.Of(endpoints, Hashing.WeightsOf(level), Hashing.UseHostname), Hashing.BoundOf(endpoints, level), Random);
-    }
+    public IEndpointPicker CreatePicker(EndpointLevel level, IEndpointPicker? previous) =>
+        new RendezvousPicker(Hashing.OwnersOf(level), Hashing.BoundOf(level), Random);
 }

@@ -6,6 +6,7 @@ namespace LoadBalancing.Client;
 internal static class EndpointAssignments
 {
     private static readonly EndpointAssignment ExcludedByLocality = new(0, 0, "its locality gets no requests", InPanic: false);
+    private static readonly EndpointAssignment Untested = new(0, 0, "it awaits its first health check", InPanic: false);
     private static readonly EndpointAssignment Draining = new(0, 0, "it is draining and takes no new callers", InPanic: false);
 
     public static void Apply(
@@ -37,7 +38,8 @@ internal static class EndpointAssignments
 
         foreach (UpstreamEndpoint endpoint in endpoints)
         {
-            endpoint.Assignment = assignments.GetValueOrDefault(endpoint) ?? (endpoint.Description.Draining ? Draining : ExcludedByLocality);
+            endpoint.Assignment = assignments.GetValueOrDefault(endpoint)
+                ?? (!endpoint.IsTested ? Untested : endpoint.Description.Draining ? Draining : ExcludedByLocality);
         }
     }
 

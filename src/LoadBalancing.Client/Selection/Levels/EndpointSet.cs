@@ -18,7 +18,7 @@ internal sealed class EndpointSet
     private readonly IForesightedPicker? _foresighted;
 
     /// <param name="endpoints">All endpoints of the cluster.</param>
-    /// <param name="candidates">Those that may be picked, available or not.</param>
+    /// <param name="candidates">Those that may be picked, available or not: the endpoints of all levels.</param>
     /// <param name="levels">The levels, in the order of use; at least one.</param>
     /// <param name="acrossLevels">Picks across levels; null where there is only one.</param>
     /// <param name="strategy">The strategy that built the pickers.</param>
@@ -55,7 +55,10 @@ internal sealed class EndpointSet
     /// <summary>The level that is used first.</summary>
     public EndpointLevel FirstLevel => _firstLevel.Level;
 
-    /// <summary>The strategy that built the pickers; no other strategy may continue from them.</summary>
+    /// <summary>The last pickers of all levels, from which the next snapshot continues.</summary>
+    public required LevelPickers Pickers { get; init; }
+
+    /// <summary>The strategy that built the pickers.</summary>
     public ILoadBalancingStrategy Strategy { get; }
 
     /// <summary>The picker of the only level, or one that picks across levels; null without endpoints, or when none is available and panic is off.</summary>
@@ -159,12 +162,12 @@ internal sealed class EndpointSet
             return PanicRule.FindFirstToRestore(_candidates) is { IsFull: false } last ? last : null;
         }
 
-        // An endpoint that has yet to pass its first health check receives no traffic; its draws fall to the next.
+        // An endpoint may await a first health check again since the snapshot was built; its draws fall to the next.
         int drawn = _candidates.Length == 0 ? 0 : (int)(_random.NextUInt64() % (ulong)_candidates.Length);
         for (int i = 0; i < _candidates.Length; i++)
         {
             UpstreamEndpoint endpoint = _candidates[(drawn + i) % _candidates.Length];
-            if (endpoint.Health != EndpointHealth.Untested && !endpoint.IsFull)
+            if (endpoint.IsTested && !endpoint.IsFull)
             {
                 return endpoint;
             }

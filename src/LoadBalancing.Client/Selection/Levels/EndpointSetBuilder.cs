@@ -6,7 +6,7 @@ namespace LoadBalancing.Client;
 /// </summary>
 /// <remarks>
 /// <code>
-/// endpoints --> without draining ones --> locality filter --> by priority and distance --> this client's subset of each
+/// endpoints --> without untested and draining ones --> locality filter --> by priority and distance --> this client's subset of each
 ///           --> percent of each priority, panic --> by locality --> level, with slow start weights --> picker
 /// </code>
 /// Called by the cluster's publisher, never concurrently.
@@ -38,20 +38,22 @@ internal sealed class EndpointSetBuilder
 
     public EndpointSet Build(UpstreamEndpoint[] endpoints, EndpointSet? previous, Action? resumeHealthChecks = null)
     {
-        // Draining endpoints have left already, as far as new callers are concerned.
-        UpstreamEndpoint[] remaining = Array.FindAll(endpoints, static endpoint => !endpoint.Description.Draining);
-        remaining = remaining.Length == 0 || remaining.Length == endpoints.Length ? endpoints : remaining;
-        SlowStartWeights slowStart = _strategy.UsesHash ? SlowStartWeights.None : _slowStart.ComputeWeights(remaining);
-        UpstreamEndpoint[][] ordered = PriorityOrder.Of(_settings.Localities.Filter(remaining), _settings.Localities);
+        // Those that await their first health check do not count, in no sum; but their slow start begins with their first result.
+        SlowStartWeights slowStart = _strategy.UsesHash ? SlowStartWeights.None : _slowStart.ComputeWeights(WithoutDraining(endpoints));
+        UpstreamEndpoint[] tested = Array.FindAll(endpoints, static endpoint => endpoint.IsTested);
+        UpstreamEndpoint[][] ordered = PriorityOrder.Of(_settings.Localities.Filter(WithoutDraining(tested)), _settings.Localities);
         PriorityGroup[] drafts = Array.ConvertAll(
             ordered,
             samePriority => new PriorityGroup(_settings.Subsetting is { } subset ? subset.Choose(samePriority, _panic) : samePriority, slowStart));
         PriorityLoads loads = PriorityLoads.Compute(drafts, _panic);
+        var pickers = new LevelPickers(_strategy, previous?.Pickers);
         SnapshotLevel[][] levels = new SnapshotLevel[drafts.Length][];
         for (int priority = 0; priority < drafts.Length; priority++)
         {
-            levels[priority] = MakeLevels(priority, drafts[priority], loads, slowStart, previous);
+            levels[priority] = MakeLevels(priority, drafts[priority], loads, slowStart, pickers);
         }
+
+        pickers.KeepOthers(endpoints, _settings.Localities);
 
         SnapshotLevel[] all = levels.Length == 1 ? levels[0] : [.. levels.SelectMany(static level => level)];
         UpstreamEndpoint[] candidates = drafts.Length == 1 ? drafts[0].Endpoints : [.. drafts.SelectMany(static draft => draft.Endpoints)];
@@ -60,13 +62,22 @@ internal sealed class EndpointSetBuilder
         EndpointAssignments.Apply(endpoints, ordered, levels, drafts, loads, slowStart);
         return new EndpointSet(endpoints, candidates, all, acrossLevels, _strategy, _panic, _random)
         {
+            Pickers = pickers,
             TrialCandidates = ejected.Length == 0 ? null : ejected,
             ResumeHealthChecks = resumeHealthChecks,
         };
     }
 
-    private SnapshotLevel[] MakeLevels(int priority, PriorityGroup draft, PriorityLoads loads, SlowStartWeights slowStart, EndpointSet? previous)
+    /// <summary>Draining endpoints have left already, as far as new callers are concerned, unless there are no others.</summary>
+    private static UpstreamEndpoint[] WithoutDraining(UpstreamEndpoint[] endpoints)
     {
+        UpstreamEndpoint[] remaining = Array.FindAll(endpoints, static endpoint => !endpoint.Description.Draining);
+        return remaining.Length == 0 ? endpoints : remaining;
+    }
+
+    private SnapshotLevel[] MakeLevels(int priority, PriorityGroup draft, PriorityLoads loads, SlowStartWeights slowStart, LevelPickers pickers)
+    {
+        int rank = draft.Endpoints.Length == 0 ? 0 : PriorityOrder.RankOf(draft.Endpoints[0], _settings.Localities);
         double part = loads.Percents[priority] / 100.0;
         if (!loads.InPanic[priority]
             && !_strategy.UsesHash
@@ -81,45 +92,20 @@ internal sealed class EndpointSetBuilder
                     PriorityLevel = priority,
                     Locality = share.Locality,
                 };
-                return MakeLevel(local, part * share.Share / total, previous);
+                return MakeLevel(LevelKey.ForLocality(rank, share.Locality), local, part * share.Share / total, pickers);
             });
         }
 
         bool inPanic = loads.InPanic[priority];
-        UpstreamEndpoint[] endpoints = inPanic ? _panic.SelectEndpoints(draft.Available, draft.Tested) : draft.Available;
-        Converter<UpstreamEndpoint, double>? weights = _strategy.UsesHash ? WeightsForHashing(draft.Endpoints) : slowStart.WeightsFor(endpoints);
-        var level = new EndpointLevel(endpoints, draft.Endpoints, inPanic, weights) { PriorityLevel = priority };
-        return [MakeLevel(level, part, previous)];
+        UpstreamEndpoint[] endpoints = inPanic ? _panic.SelectEndpoints(draft.Available, draft.Endpoints) : draft.Available;
+
+        // Under a strategy that hashes there is one picker for all localities, and their shares are in the weights.
+        EndpointLevel level = _strategy.UsesHash && _settings.Localities.SplitForHashing(draft.Endpoints) is { } localities
+            ? new EndpointLevel(endpoints, draft.Endpoints, inPanic, new NormalizedWeights(localities).Of) { PriorityLevel = priority, HasNormalizedWeights = true }
+            : new EndpointLevel(endpoints, draft.Endpoints, inPanic, slowStart.WeightsFor(endpoints)) { PriorityLevel = priority };
+        return [MakeLevel(LevelKey.ForAll(rank), level, part, pickers)];
     }
 
-    private SnapshotLevel MakeLevel(EndpointLevel level, double share, EndpointSet? previous)
-    {
-        IEndpointPicker? previousPicker = _strategy.Equals(previous?.Strategy)
-            ? Array.Find(previous.Levels, known => known.Level.PriorityLevel == level.PriorityLevel && known.Level.Locality == level.Locality)?.Picker
-            : null;
-        return new SnapshotLevel(level, level.Endpoints.Count == 0 ? null : _strategy.CreatePicker(level, previousPicker), share, _panic);
-    }
-
-    /// <summary>
-    /// Under a strategy that hashes there is one picker for all localities, and their shares are in the weights; null: each endpoint has its own.
-    /// </summary>
-    private Converter<UpstreamEndpoint, double>? WeightsForHashing(UpstreamEndpoint[] endpoints)
-    {
-        if (_settings.Localities.SplitForHashing(endpoints) is not { } shares)
-        {
-            return null;
-        }
-
-        var weights = new Dictionary<UpstreamEndpoint, double>();
-        foreach (LocalityShare share in shares)
-        {
-            double total = share.Endpoints.Sum(static endpoint => endpoint.Weight);
-            foreach (UpstreamEndpoint endpoint in share.Endpoints)
-            {
-                weights.Add(endpoint, endpoint.Weight * share.Share / total);
-            }
-        }
-
-        return endpoint => weights[endpoint];
-    }
+    private SnapshotLevel MakeLevel(LevelKey key, EndpointLevel level, double share, LevelPickers pickers) =>
+        new(level, level.Endpoints.Count == 0 ? null : pickers.Create(key, level), share, _panic);
 }

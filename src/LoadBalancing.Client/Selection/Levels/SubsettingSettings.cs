@@ -26,13 +26,10 @@ internal sealed record SubsettingSettings(int Size, string ClientId)
         int[] order = [.. Enumerable.Range(0, endpoints.Length)];
         Array.Sort(ranks, order);
         int chosen = 0;
-        int judged = 0;
         int available = 0;
-        while (chosen < order.Length && (chosen < Size || available == 0 || panic.IsInPanic(available, judged)))
+        while (chosen < order.Length && (chosen < Size || available == 0 || panic.IsInPanic(available, chosen)))
         {
-            UpstreamEndpoint endpoint = endpoints[order[chosen++]];
-            judged += endpoint.Health == EndpointHealth.Untested ? 0 : 1;
-            available += endpoint.IsAvailable ? 1 : 0;
+            available += endpoints[order[chosen++]].IsAvailable ? 1 : 0;
         }
 
         Array.Sort(order, 0, chosen);

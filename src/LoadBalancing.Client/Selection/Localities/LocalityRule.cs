@@ -54,7 +54,7 @@ internal class LocalityRule : IEquatable<LocalityRule>
     protected static IEnumerable<(EndpointLocality Locality, UpstreamEndpoint[] Endpoints)> Group(UpstreamEndpoint[] endpoints) =>
         endpoints.GroupBy(EndpointLocality.Of).Select(static group => (group.Key, group.ToArray()));
 
-    protected static string? NameOf(EndpointLocality locality) => locality == EndpointLocality.Unknown ? null : locality.ToString();
+    public static string? NameOf(EndpointLocality locality) => locality == EndpointLocality.Unknown ? null : locality.ToString();
 
     private static string Describe(LocalityOptions options)
     {

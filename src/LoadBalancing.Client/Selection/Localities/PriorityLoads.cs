@@ -24,11 +24,13 @@ internal sealed class PriorityLoads
     /// <summary>
     /// A single level gets everything, and is in panic when the rule says so. Of several, none is in panic as long as together they can carry everything.
     /// </summary>
+    /// <param name="levels">The levels; of several, each has an endpoint.</param>
+    /// <param name="panic">The panic rule.</param>
     public static PriorityLoads Compute(PriorityGroup[] levels, PanicRule panic)
     {
         if (levels.Length == 1)
         {
-            return new PriorityLoads([100], [panic.IsInPanic(levels[0].Available.Length, levels[0].Tested.Length)]);
+            return new PriorityLoads([100], [panic.IsInPanic(levels[0].Available.Length, levels[0].Endpoints.Length)]);
         }
 
         int[] percents = new int[levels.Length];
@@ -37,12 +39,10 @@ internal sealed class PriorityLoads
         int total = Math.Min(100, health.Sum());
         if (total < 100)
         {
-            // A level whose endpoints are all untested is not in panic, nor does it keep the others from panic.
-            inPanic = Array.ConvertAll(levels, level => panic.IsInPanic(level.Available.Length, level.Tested.Length));
+            inPanic = Array.ConvertAll(levels, level => panic.IsInPanic(level.Available.Length, level.Endpoints.Length));
         }
 
-        int[] tested = [.. Enumerable.Range(0, levels.Length).Where(i => levels[i].Tested.Length > 0)];
-        if (tested.Length > 0 && Array.TrueForAll(tested, i => inPanic[i]))
+        if (Array.TrueForAll(inPanic, static level => level))
         {
             SpreadByEndpointCount(levels, percents);
         }
@@ -67,18 +67,17 @@ internal sealed class PriorityLoads
     }
 
     /// <summary>The load that a level can carry, in percent of the total.</summary>
-    private static int HealthOf(PriorityGroup level) =>
-        level.Tested.Length == 0 ? 0 : Math.Min(100, (int)(OverprovisioningPercent * level.AvailableCapacity / level.Tested.Length));
+    private static int HealthOf(PriorityGroup level) => Math.Min(100, (int)(OverprovisioningPercent * level.AvailableCapacity / level.Endpoints.Length));
 
     /// <summary>All levels are in panic: each gets a share by its number of endpoints.</summary>
     private static void SpreadByEndpointCount(PriorityGroup[] levels, int[] percents)
     {
-        int count = levels.Sum(static level => level.Tested.Length);
+        int count = levels.Sum(static level => level.Endpoints.Length);
         for (int i = 0; i < levels.Length; i++)
         {
-            percents[i] = (int)(100L * levels[i].Tested.Length / count);
+            percents[i] = (int)(100L * levels[i].Endpoints.Length / count);
         }
 
-        percents[Array.FindIndex(levels, static level => level.Tested.Length > 0)] += 100 - percents.Sum();
+        percents[0] += 100 - percents.Sum();
     }
 }

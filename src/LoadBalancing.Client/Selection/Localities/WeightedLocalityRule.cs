@@ -81,7 +81,7 @@ internal sealed class WeightedLocalityRule : LocalityRule
                 return weight;
             }
 
-            return pattern < 0 ? 0 : _weights[pattern].Weight * weight / groups.Where(group => group.Pattern == pattern).Sum(static group => group.Weight);
+            return pattern < 0 ? 0 : _weights[pattern].Weight * (weight / groups.Where(group => group.Pattern == pattern).Sum(static group => group.Weight));
         }
     }
 

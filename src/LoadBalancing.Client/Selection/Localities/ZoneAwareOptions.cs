@@ -5,7 +5,7 @@ public sealed class ZoneAwareOptions
 {
     /// <summary>
     /// The number of callers in each locality, relative to one another: zero or more, by locality. Empty, the default: equally many in each locality of the
-    /// endpoints. Where only one has callers, zones have no effect.
+    /// endpoints and in <see cref="LocalityOptions.Self"/>. Where only one has callers, zones have no effect.
     /// </summary>
     public IDictionary<string, double> Callers { get; set; } = new Dictionary<string, double>();
 

@@ -30,11 +30,18 @@ internal sealed class ZoneAwareRule : LocalityRule
     {
         (EndpointLocality Locality, UpstreamEndpoint[] Endpoints, double Capacity)[] zones =
             [.. Group(endpoints).Select(group => (group.Locality, group.Endpoints, group.Endpoints.Sum(capacityOf)))];
-        int own = Array.FindIndex(zones, zone => zone.Locality == Self);
         int available = endpoints.Count(static endpoint => endpoint.IsAvailable);
-        if (level != 0 || zones.Length < 2 || own < 0 || available < _options.MinClusterSize)
+        if (level != 0 || zones.Length < 2 || available < _options.MinClusterSize)
         {
             return null;
+        }
+
+        int own = Array.FindIndex(zones, zone => zone.Locality == Self);
+        if (own < 0)
+        {
+            // No endpoint there, or none that is available: for the shares it is the same.
+            own = zones.Length;
+            zones = [.. zones, (Self, [], 0)];
         }
 
         bool isForced = zones[own].Endpoints.Count(static endpoint => endpoint.IsAvailable) >= _options.ForceLocalZoneMinSize;
@@ -51,7 +58,8 @@ internal sealed class ZoneAwareRule : LocalityRule
         return
         [
             .. zones.Select(
-                (zone, i) => new LocalityShare(NameOf(zone.Locality), zone.Endpoints, (enabled * shares[i]) + ((1 - enabled) * zone.Capacity / total))),
+                (zone, i) => new LocalityShare(NameOf(zone.Locality), zone.Endpoints, (enabled * shares[i]) + ((1 - enabled) * zone.Capacity / total)))
+                .Where(static share => share.Endpoints.Length > 0),
         ];
     }
 
@@ -67,10 +75,16 @@ internal sealed class ZoneAwareRule : LocalityRule
         double stays = callers[own] == 0 ? 0 : (double)(upstream[own] * Whole / callers[own]) / Whole;
         int[] spare = [.. upstream.Select((share, i) => i == own ? 0 : Math.Max(0, share - callers[i]))];
         int totalSpare = spare.Sum();
+        if (totalSpare == 0)
+        {
+            // Rounding can leave no zone with spare capacity; then all zones with any capacity share equally.
+            spare = Array.ConvertAll(upstream, static share => Math.Min(1, share));
+            totalSpare = spare.Sum();
+        }
+
         for (int i = 0; i < shares.Length; i++)
         {
-            // Rounding can leave no zone with spare capacity; then all zones share equally.
-            shares[i] = (1 - stays) * (totalSpare == 0 ? 1.0 / shares.Length : (double)spare[i] / totalSpare);
+            shares[i] = (1 - stays) * spare[i] / totalSpare;
         }
 
         shares[own] += stays;

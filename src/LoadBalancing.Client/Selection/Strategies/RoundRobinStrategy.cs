@@ -1,8 +1,8 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Round robin. The cursor starts at a random position, so that a fleet restarted together does not start with the same endpoint, and keeps its position when
-/// the level changes.
+/// Round robin. The cursor starts at a random position, so that a fleet restarted together does not start with the same endpoint, and the rotation continues
+/// when the level changes.
 /// </summary>
 internal sealed class RoundRobinStrategy : ILoadBalancingStrategy
 {
@@ -12,10 +12,15 @@ internal sealed class RoundRobinStrategy : ILoadBalancingStrategy
 
     public string Name => LoadBalancingStrategies.RoundRobin;
 
+    /// <remarks>The upper half of the counter is left free: 2^63 picks before it wraps.</remarks>
     public IEndpointPicker CreatePicker(EndpointLevel level, IEndpointPicker? previous)
     {
-        // The upper half is left free: 2^63 picks before the counter wraps, and the sum of two never overflows.
-        RoundRobinCursor cursor = (previous as RoundRobinPicker)?.Cursor ?? new RoundRobinCursor(_random.NextUInt64() >> 1);
-        return new RoundRobinPicker(RoundRobinSchedule.Build(level), cursor);
+        if (previous is RoundRobinPicker picker)
+        {
+            return picker.Continue(level);
+        }
+
+        ulong start = _random.NextUInt64() >> 1;
+        return new RoundRobinPicker(RoundRobinSchedule.Begin(level, seed: start), new RoundRobinCursor(start));
     }
 }

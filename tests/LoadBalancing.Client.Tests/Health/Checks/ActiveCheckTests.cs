@@ -485,7 +485,8 @@ public sealed class ActiveCheckTests
         Assert.Equal(
             [EndpointHealth.Unhealthy, EndpointHealth.Unhealthy, EndpointHealth.Untested],
             cluster.Endpoints.Select(static endpoint => endpoint.Health));
-        Assert.Throws<NoEndpointAvailableException>(() => cluster.Balancer.Pick());
+        Assert.Equal([10, 10], cluster.PickMany(20).Values);
+        Assert.DoesNotContain(cluster.Endpoints[2], cluster.PickMany(20).Keys);
     }
 
     [Fact]

@@ -28,10 +28,10 @@ public sealed class EnvoyAgreementTests
             });
 
             (string Key, double Weight)[] inOrder = [.. hosts.OrderBy(static host => host.Key, StringComparer.Ordinal)];
-            Func<ulong, int> reference = EnvoyReference.Ring(inOrder, minimum, maximum);
+            List<(ulong Position, int Host)> reference = EnvoyReference.Ring(EnvoyReference.Normalize(inOrder), minimum, maximum);
             foreach (ulong hash in Hashes(16))
             {
-                Assert.Equal(inOrder[reference(hash)].Key, KeyOf(cluster.PickOne(new PickContext { Hash = hash })));
+                Assert.Equal(inOrder[EnvoyReference.OwnerOf(hash, reference)].Key, KeyOf(cluster.PickOne(new PickContext { Hash = hash })));
             }
         }
     }
@@ -50,7 +50,7 @@ public sealed class EnvoyAgreementTests
                 options.ConsistentHash.TableSize = size;
             });
 
-            int[] reference = EnvoyReference.Maglev(hosts, size);
+            int[] reference = EnvoyReference.Maglev(EnvoyReference.Normalize(hosts), size);
             var table = (ConsistentHashTablePicker)cluster.Balancer.CurrentSet!.Picker!;
             Assert.Equal(reference.Select(host => hosts[host].Key), KeysOf(table.Table));
             foreach (ulong hash in Hashes(4))
@@ -66,7 +66,7 @@ public sealed class EnvoyAgreementTests
         (string Key, double Weight)[] hosts = [.. Enumerable.Range(1, 300).Select(static i => ($"10.1.{i / 250}.{i % 250}:8080", i % 7 + 1.0))];
         using TestCluster cluster = Cluster(hosts, static options => options.Strategy = LoadBalancingStrategies.Maglev);
 
-        int[] reference = EnvoyReference.Maglev(hosts, 65537);
+        int[] reference = EnvoyReference.Maglev(EnvoyReference.Normalize(hosts), 65537);
 
         var table = (ConsistentHashTablePicker)cluster.Balancer.CurrentSet!.Picker!;
         Assert.Equal(reference.Select(host => hosts[host].Key), KeysOf(table.Table));
@@ -83,7 +83,7 @@ public sealed class EnvoyAgreementTests
     {
         using var cluster = new TestCluster([address]);
 
-        Assert.Equal(key, HashOwner.Of([cluster.Endpoints[0]], [1], useHostname: false)[0].Key);
+        Assert.Equal(key, HashOwner.KeyOf(cluster.Endpoints[0], useHostname: false));
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public sealed class EnvoyAgreementTests
     private static IEnumerable<string> KeysOf(ConsistentHashTable table) =>
         Enumerable.Range(0, table.Entries.Length).Select(entry => KeyOf(table.Owners[table.Entries[entry]].Endpoint));
 
-    private static string KeyOf(UpstreamEndpoint endpoint) => HashOwner.Of([endpoint], [1], useHostname: false)[0].Key;
+    private static string KeyOf(UpstreamEndpoint endpoint) => HashOwner.KeyOf(endpoint, useHostname: false);
 
     /// <summary>Random hosts, written like their keys, in random order.</summary>
     private (string Key, double Weight)[] DrawHosts(int round)

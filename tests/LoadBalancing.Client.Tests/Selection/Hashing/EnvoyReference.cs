@@ -6,11 +6,36 @@ namespace LoadBalancing.Client.Tests.Selection.Hashing;
 /// </summary>
 internal static class EnvoyReference
 {
-    /// <summary>The owner of a hash on a ring of these hosts, whose order matters.</summary>
-    public static Func<ulong, int> Ring(IReadOnlyList<(string Key, double Weight)> hosts, int minimumSize, int maximumSize)
+    /// <summary>The hosts with normalised weights, where localities have no weights.</summary>
+    public static (string Key, double Normal)[] Normalize(IReadOnlyList<(string Key, double Weight)> hosts)
     {
         double sum = hosts.Sum(static host => host.Weight);
-        double[] normal = [.. hosts.Select(host => host.Weight / sum)];
+        return [.. hosts.Select(host => (host.Key, host.Weight / sum))];
+    }
+
+    /// <summary>
+    /// The hosts with normalised weights: first the weight of each locality is divided by the sum of all, with hosts or without; then a host's is multiplied by
+    /// that, and divided by the sum of the hosts there.
+    /// </summary>
+    public static (string Key, double Normal)[] Normalize(
+        IReadOnlyList<(string Key, double Weight, string Locality)> hosts,
+        IReadOnlyDictionary<string, double> localities)
+    {
+        double all = localities.Values.Sum();
+        return
+        [
+            .. hosts.Select(host =>
+            {
+                double sum = hosts.Where(other => other.Locality == host.Locality).Sum(static other => other.Weight);
+                return (host.Key, host.Weight * (localities[host.Locality] / all) / sum);
+            }),
+        ];
+    }
+
+    /// <summary>The position of each entry of a ring and its owner, in order; the order of the hosts matters.</summary>
+    public static List<(ulong Position, int Host)> Ring(IReadOnlyList<(string Key, double Normal)> hosts, int minimumSize, int maximumSize)
+    {
+        double[] normal = [.. hosts.Select(static host => host.Normal)];
         double scale = Math.Min(Math.Ceiling(normal.Min() * minimumSize) / normal.Min(), maximumSize);
         var ring = new List<(ulong Position, int Host)>();
         double current = 0;
@@ -27,25 +52,26 @@ internal static class EnvoyReference
             }
         }
 
-        List<(ulong Position, int Host)> sorted = [.. ring.OrderBy(static entry => entry.Position)];
-        return hash =>
-        {
-            foreach ((ulong position, int host) in sorted)
-            {
-                if (position >= hash)
-                {
-                    return host;
-                }
-            }
+        return [.. ring.OrderBy(static entry => entry.Position)];
+    }
 
-            return sorted[0].Host;
-        };
+    /// <summary>The owner of a hash.</summary>
+    public static int OwnerOf(ulong hash, List<(ulong Position, int Host)> ring)
+    {
+        foreach ((ulong position, int host) in ring)
+        {
+            if (position >= hash)
+            {
+                return host;
+            }
+        }
+
+        return ring[0].Host;
     }
 
     /// <summary>The owner of each entry of a Maglev table; the order of the hosts does not matter.</summary>
-    public static int[] Maglev(IReadOnlyList<(string Key, double Weight)> hosts, int size)
+    public static int[] Maglev(IReadOnlyList<(string Key, double Normal)> hosts, int size)
     {
-        double sum = hosts.Sum(static host => host.Weight);
         int[] order = [.. Enumerable.Range(0, hosts.Count).OrderBy(host => hosts[host].Key, StringComparer.Ordinal)];
         var claims = new Dictionary<int, IEnumerator<int>>();
         foreach (int host in order)
@@ -55,7 +81,7 @@ internal static class EnvoyReference
             claims[host] = Enumerable.Range(0, size).Select(j => (int)((offset + (j * skip)) % size)).GetEnumerator();
         }
 
-        double largest = hosts.Max(host => host.Weight / sum);
+        double largest = hosts.Max(static host => host.Normal);
         double[] targets = new double[hosts.Count];
         int?[] table = new int?[size];
         int filled = 0;
@@ -63,7 +89,7 @@ internal static class EnvoyReference
         {
             foreach (int host in order)
             {
-                if (round * (hosts[host].Weight / sum) < targets[host])
+                if (round * hosts[host].Normal < targets[host])
                 {
                     continue;
                 }

@@ -254,12 +254,40 @@ public sealed class LocalityTests
             options.Locality.ZoneAware.Callers = callers.Select(static (count, zone) => ($"eu/{(char)('a' + zone)}", count)).ToDictionary();
         });
 
-        double[] found =
-        [
-            .. cluster.Endpoints.GroupBy(static endpoint => endpoint.Locality).Select(static zone => zone.Sum(static endpoint => endpoint.Share)),
-        ];
+        Assert.Equal(shares, SharesByZone(cluster), new Near());
+    }
 
+    /// <summary>Endpoints by zone; the share of the callers in zone b that goes to each zone. Callers are in a and b, as many in each.</summary>
+    public static TheoryData<string[], double[]> WithoutOwnEndpoints() => new()
+    {
+        { ["eu/a", "eu/c"], [0, 1] },
+        { ["eu/a", "eu/c", "eu/c", "eu/c"], [0, 1] },
+        { ["eu/a", "eu/a", "eu/a", "eu/c"], [0.5, 0.5] },
+        { ["eu/a", "eu/c", "eu/d"], [0, 0.5, 0.5] },
+        { ["eu/a", "eu/a"], [1] },
+    };
+
+    [Theory]
+    [MemberData(nameof(WithoutOwnEndpoints))]
+    public void Without_an_endpoint_in_the_own_zone_requests_go_where_capacity_is_spare_as_if_all_there_were_ejected(string[] endpoints, double[] shares)
+    {
+        static void Configure(LoadBalancingOptions options)
+        {
+            options.OutlierDetection.MaxEjectionPercent = 100;
+            options.Locality.Self = "eu/b";
+            options.Locality.Mode = LocalityMode.ZoneAware;
+            options.Locality.ZoneAware.MinClusterSize = 1;
+            options.Locality.ZoneAware.Callers = new Dictionary<string, double> { ["eu/a"] = 1, ["eu/b"] = 1 };
+        }
+
+        using TestCluster none = Cluster(Configure, endpoints);
+        using TestCluster ejected = Cluster(Configure, [.. endpoints, "eu/b"]);
+        ejected.Fail(ejected.Endpoints[^1], 5);
+        ejected.Run(TimeSpan.FromMilliseconds(1));
+
+        double[] found = [.. SharesByZone(none)];
         Assert.Equal(shares, found, new Near());
+        Assert.Equal([.. found, 0], SharesByZone(ejected), new Near());
     }
 
     [Fact]
@@ -358,6 +386,9 @@ public sealed class LocalityTests
             options.OutlierDetection.MaxEjectionPercent = 100;
             configure(options);
         });
+
+    private static IEnumerable<double> SharesByZone(TestCluster cluster) =>
+        cluster.Endpoints.GroupBy(static endpoint => endpoint.Locality).Select(static zone => zone.Sum(static endpoint => endpoint.Share));
 
     private static IEnumerable<int> Levels(TestCluster cluster) => cluster.Endpoints.Select(static endpoint => endpoint.PriorityLevel!.Value);
 

@@ -44,9 +44,8 @@ public sealed class PrefetchTests
     public void Prefetching_does_not_advance_the_cursor()
     {
         using var cluster = new TestCluster(endpoints: 3);
-        UpstreamEndpoint[] endpoints = [.. cluster.Endpoints];
         var cursor = new RoundRobinCursor(ulong.MaxValue - 3);
-        var picker = new RoundRobinPicker(endpoints, cursor);
+        var picker = new RoundRobinPicker(RoundRobinSchedule.Begin(cluster.Balancer.CurrentSet!.FirstLevel), cursor);
 
         for (int i = 0; i < 9; i++)
         {

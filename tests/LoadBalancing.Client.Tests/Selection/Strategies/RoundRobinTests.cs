@@ -94,7 +94,7 @@ public sealed class RoundRobinTests
         using var cluster = new TestCluster(endpoints: 4);
         UpstreamEndpoint[] endpoints = [.. cluster.Endpoints];
         var cursor = new RoundRobinCursor(3);
-        var picker = new RoundRobinPicker(endpoints, cursor);
+        var picker = new RoundRobinPicker(RoundRobinSchedule.Begin(cluster.Balancer.CurrentSet!.FirstLevel), cursor);
 
         // With every check another thread takes a position, so that all positions of this one lead to the two tried endpoints.
         var tried = new WatchedList([endpoints[0], endpoints[2]], () => cursor.Advance());
@@ -106,8 +106,7 @@ public sealed class RoundRobinTests
     public void The_counter_may_wrap()
     {
         using var cluster = new TestCluster(endpoints: 3);
-        UpstreamEndpoint[] endpoints = [.. cluster.Endpoints];
-        var picker = new RoundRobinPicker(endpoints, new RoundRobinCursor(ulong.MaxValue - 3));
+        var picker = new RoundRobinPicker(RoundRobinSchedule.Begin(cluster.Balancer.CurrentSet!.FirstLevel), new RoundRobinCursor(ulong.MaxValue - 3));
 
         for (int i = 0; i < 9; i++)
         {
@@ -122,8 +121,8 @@ public sealed class RoundRobinTests
     [InlineData(new double[] { 100, 100, 50 }, new[] { 2, 2, 1 })]
     [InlineData(new double[] { 0.5, 0.25 }, new[] { 43691, 21845 })]
     [InlineData(new double[] { 1_000_000, 1 }, new[] { 65536, 1 })]
-    public void Positions_are_proportional_to_weights_and_at_least_one(double[] weights, int[] turns) =>
-        Assert.Equal(turns, RoundRobinSchedule.CountPositions(weights));
+    public void Turns_are_proportional_to_weights_and_at_least_one(double[] weights, int[] turns) =>
+        Assert.Equal(turns, RoundRobinOrder.CountTurns(weights));
 
     [Fact]
     public void In_each_round_every_endpoint_has_the_positions_of_its_weight()

@@ -1,0 +1,53 @@
+namespace LoadBalancing.Client;
+
+/// <summary>The number of turns of endpoints in a round, and their order.</summary>
+internal static class RoundRobinOrder
+{
+    /// <summary>The longest round for weights that are not small integers; shares are then exact to this fraction of the total.</summary>
+    internal const int MaxRoundLength = 1 << 16;
+
+    /// <summary>Turns are due this many rounds from now at most, in either direction.</summary>
+    private const int MaxRounds = 128;
+
+    /// <summary>Bits for the fraction of a round, and for the index of an endpoint.</summary>
+    private const int FractionBits = 32;
+    private const int IndexBits = 24;
+
+    /// <summary>The number of turns of each endpoint in a round.</summary>
+    public static int[] CountTurns(IReadOnlyList<double> weights)
+    {
+        double total = weights.Sum();
+        if (total <= MaxRoundLength && weights.All(static weight => weight == Math.Floor(weight)))
+        {
+            int divisor = weights.Aggregate(0, static (gcd, weight) => GreatestCommonDivisor(gcd, (int)weight));
+            return [.. weights.Select(weight => (int)weight / divisor)];
+        }
+
+        // Every endpoint keeps at least one turn: a small weight means little traffic, not none.
+        return [.. weights.Select(weight => Math.Max(1, (int)Math.Round(weight / total * MaxRoundLength)))];
+    }
+
+    /// <summary>The turns of a round, ordered by when they are due.</summary>
+    /// <param name="endpoints">The endpoints.</param>
+    /// <param name="counts">The number of turns of each.</param>
+    /// <param name="dues">When each is due first, in its own intervals.</param>
+    public static UpstreamEndpoint[] Of(UpstreamEndpoint[] endpoints, int[] counts, double[] dues)
+    {
+        // In one number, which is sorted faster than a pair: when a turn is due, and the endpoint, whose index decides between equals.
+        ulong[] turns = new ulong[counts.Sum()];
+        int next = 0;
+        for (int i = 0; i < endpoints.Length; i++)
+        {
+            for (int k = 0; k < counts[i]; k++)
+            {
+                double rounds = Math.Clamp((k + dues[i]) / counts[i], -MaxRounds, MaxRounds - 1);
+                turns[next++] = ((ulong)Math.Round((rounds + MaxRounds) * (1L << FractionBits)) << IndexBits) | (uint)i;
+            }
+        }
+
+        Array.Sort(turns);
+        return Array.ConvertAll(turns, turn => endpoints[(int)turn & ((1 << IndexBits) - 1)]);
+    }
+
+    private static int GreatestCommonDivisor(int a, int b) => b == 0 ? a : GreatestCommonDivisor(b, a % b);
+}
