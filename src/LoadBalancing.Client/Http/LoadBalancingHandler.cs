@@ -301,7 +301,7 @@ internal sealed class LoadBalancingHandler : TransportHandler
 
             if (request.Content is not null)
             {
-                RequestBodies.Recreate(request);
+                RequestBodies.PrepareForRedirect(request);
             }
 
             response.Dispose();
