@@ -73,7 +73,7 @@ internal sealed partial class LoadBalancingHandlerFilter : IHttpMessageHandlerBu
             : new PassThroughReporter(_metrics.ForClient(client), service.Plan.Log);
         RejectCookieContainer(builder.PrimaryHandler, client, service);
         RejectConnectionSettings(builder.PrimaryHandler, client, service);
-        var handler = new LoadBalancingHandler(service, service is null ? _registry.FindByHost : null, passThrough, followsRedirects);
+        var handler = new LoadBalancingHandler(new PlanFinder(service, service is null ? _registry.FindByHost : null, passThrough), followsRedirects);
 
         IList<DelegatingHandler> handlers = builder.AdditionalHandlers;
         int position = BalancingPosition.TakeFrom(handlers);
