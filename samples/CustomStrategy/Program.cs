@@ -15,7 +15,7 @@ LoadBalancer render = provider.GetRequiredService<ILoadBalancerProvider>().GetLo
 // Six long-running jobs. Only the picks are shown; nothing is connected to.
 EndpointLease[] jobs = [.. Enumerable.Range(0, 6).Select(_ => render.Pick())];
 Console.WriteLine("Six jobs in flight, picked by FillUp, a strategy of this sample: up to four per server before the next one is used.");
-Console.WriteLine(string.Join(", ", render.Endpoints.Select(static endpoint => $"{endpoint.Address.Host}: {endpoint.InFlight}")));
+Console.WriteLine(string.Join(", ", render.Endpoints.Select(static endpoint => $"{endpoint.Address.IdnHost}: {endpoint.InFlight}")));
 foreach (EndpointLease job in jobs)
 {
     job.End(AttemptOutcome.Success);

@@ -28,7 +28,7 @@ internal static class CheckEndpoints
         public async ValueTask<ProbeResult> ProbeAsync(UpstreamEndpoint endpoint, CancellationToken cancellationToken)
         {
             using var client = new TcpClient();
-            await client.ConnectAsync(endpoint.Address.Host, endpoint.Address.Port, cancellationToken);
+            await client.ConnectAsync(endpoint.Address.IdnHost, endpoint.Address.Port, cancellationToken);
             using var reader = new StreamReader(client.GetStream());
             string? greeting = await reader.ReadLineAsync(cancellationToken);
             return greeting?.StartsWith("220", StringComparison.Ordinal) == true

@@ -12,7 +12,7 @@ internal sealed class Mailer([FromKeyedServices("smtp")] LoadBalancer smtp)
         static async (endpoint, message, token) =>
         {
             using var connection = new TcpClient();
-            await connection.ConnectAsync(endpoint.Address.Host, endpoint.Address.Port, token);
+            await connection.ConnectAsync(endpoint.Address.IdnHost, endpoint.Address.Port, token);
             await connection.GetStream().WriteAsync(message, token);
         },
         cancellationToken);

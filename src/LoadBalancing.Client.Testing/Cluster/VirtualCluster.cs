@@ -66,7 +66,7 @@ public sealed class VirtualCluster
             // Each endpoint has its own source, so its draws do not depend on other endpoints or their requests.
             var endpoint = new VirtualEndpoint(uri, Clock, RandomSource.Seeded(DeriveSeed(_endpoints.Length)));
             var byAuthority = new Dictionary<(string Host, int Port), VirtualEndpoint>(_byAuthority);
-            if (!byAuthority.TryAdd((uri.Host, uri.Port), endpoint))
+            if (!byAuthority.TryAdd((uri.IdnHost, uri.Port), endpoint))
             {
                 throw new ArgumentException($"There is already a virtual endpoint at '{uri.Authority}'.", nameof(address));
             }
@@ -118,7 +118,7 @@ public sealed class VirtualCluster
         static AttemptOutcome OutcomeOf(VirtualReply? reply) => reply?.Outcome ?? AttemptOutcome.Failure(FailureKind.Timeout);
     }
 
-    internal VirtualEndpoint? Find(Uri address) => Volatile.Read(ref _byAuthority).GetValueOrDefault((address.Host, address.Port));
+    internal VirtualEndpoint? Find(Uri address) => Volatile.Read(ref _byAuthority).GetValueOrDefault((address.IdnHost, address.Port));
 
     // Not HashCode, whose results differ between processes.
     private int DeriveSeed(int number) => unchecked((_seed * 486_187_739) + number);

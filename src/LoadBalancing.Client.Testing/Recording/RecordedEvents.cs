@@ -154,7 +154,7 @@ public sealed class RecordedEvents : IReadOnlyList<RecordedEvent>
     private static bool Concerns(RecordedEvent recorded, Uri address) =>
         recorded.Endpoint is { } endpoint
             && endpoint.Address.Port == address.Port
-            && string.Equals(endpoint.Address.Host, address.Host, StringComparison.OrdinalIgnoreCase);
+            && string.Equals(endpoint.Address.IdnHost, address.IdnHost, StringComparison.OrdinalIgnoreCase);
 
     private RecordedEvents On(Uri address) => Where(recorded => Concerns(recorded, address), $"on {address.Authority}");
 

@@ -43,7 +43,7 @@ public sealed partial class LoadBalancer
     ///     static async (endpoint, name, cancellationToken) =>
     ///     {
     ///         using var client = new TcpClient();
-    ///         await client.ConnectAsync(endpoint.Address.Host, endpoint.Address.Port, cancellationToken);
+    ///         await client.ConnectAsync(endpoint.Address.IdnHost, endpoint.Address.Port, cancellationToken);
     ///         using var reader = new StreamReader(client.GetStream());
     ///         return await reader.ReadLineAsync(cancellationToken) ?? throw new EndOfStreamException();
     ///     },

@@ -64,6 +64,10 @@ internal sealed class ServiceRegistrationCollection
     /// </summary>
     public bool IsBalanced(string name) => Defaults is not null || Find(name) is not { IsRemoved: true };
 
+    /// <summary>Whether the requests of a client are balanced: by a registration of its own, or by the defaults of all clients.</summary>
+    public bool HasBalancedClient(string name) =>
+        Find(name) is { HasClient: true } || (Defaults is not null && Find(name) is not { IsRemoved: true });
+
     /// <summary>
     /// Whether this is a balancer without a client, registered with <c>AddLoadBalancer</c>. The defaults of all HTTP clients do not apply to it.
     /// </summary>

@@ -1,17 +1,23 @@
 using System.Globalization;
+using System.Text;
 
 namespace LoadBalancing.Client;
 
 /// <summary>What makes two descriptions the same endpoint: the normalized address, and the host name used for it.</summary>
 internal readonly record struct EndpointIdentity(Uri Address, string? Hostname)
 {
+    /// <summary>The zone of an IPv6 address, like <c>eth0</c>, which the equality of URIs ignores; null for none.</summary>
+    private readonly string? _zone = ZoneOf(Address);
+
+    public string? Zone => _zone;
+
     private static readonly string[] Schemes = ["http", "https", "tcp", "udp", "unix"];
 
     /// <summary>Parses and normalizes an address; on failure <paramref name="error"/> says what is wrong and how to correct it.</summary>
     public static bool TryParse(EndpointDescription description, out EndpointIdentity identity, out string? error)
     {
         identity = default;
-        string? hostname = string.IsNullOrWhiteSpace(description.Hostname) ? null : description.Hostname.Trim().ToLowerInvariant();
+        string? hostname = string.IsNullOrWhiteSpace(description.Hostname) ? null : ToAscii(description.Hostname.Trim().ToLowerInvariant());
         error = Check(description.Address, out Uri? address) ?? CheckHostname(hostname);
         if (error is not null)
         {
@@ -20,6 +26,13 @@ internal readonly record struct EndpointIdentity(Uri Address, string? Hostname)
 
         identity = new EndpointIdentity(Normalize(address!), hostname);
         return true;
+    }
+
+    /// <summary>The host and port of a URI in ASCII, without a default port and with the zone of an IPv6 address.</summary>
+    public static string AuthorityOf(Uri uri)
+    {
+        string host = uri.HostNameType == UriHostNameType.IPv6 ? $"[{uri.IdnHost}]" : uri.IdnHost;
+        return uri.IsDefaultPort || uri.Port < 0 ? host : string.Create(CultureInfo.InvariantCulture, $"{host}:{uri.Port}");
     }
 
     private static string? Check(string? text, out Uri? address)
@@ -92,8 +105,37 @@ internal readonly record struct EndpointIdentity(Uri Address, string? Hostname)
 
     private static Uri Normalize(Uri uri)
     {
-        // Uri has already lower-cased scheme and host and dropped a default port; what remains is the trailing slash of a base path.
-        string text = uri.AbsoluteUri;
-        return text.EndsWith('/') && uri.AbsolutePath.Length > 1 ? new Uri(text.TrimEnd('/')) : uri;
+        // Uri has already lower-cased scheme and host and dropped a default port; what remains is the trailing slash of a base path, and the host where
+        // Uri keeps it in another form than a connection needs.
+        if (ZoneOf(uri) is { } zone)
+        {
+            string address = uri.IdnHost[..uri.IdnHost.IndexOf('%', StringComparison.Ordinal)];
+            return new Uri($"{uri.Scheme}{Uri.SchemeDelimiter}[{address}%{zone}]:{uri.Port}{uri.AbsolutePath.TrimEnd('/')}");
+        }
+
+        bool isAscii = Ascii.IsValid(uri.Host);
+        string text = isAscii ? uri.AbsoluteUri : $"{uri.Scheme}{Uri.SchemeDelimiter}{AuthorityOf(uri)}{uri.AbsolutePath}";
+        return text.EndsWith('/') && uri.AbsolutePath.Length > 1 ? new Uri(text.TrimEnd('/')) : isAscii ? uri : new Uri(text);
+    }
+
+    /// <summary>A host with an optional port in ASCII, as a <c>Host</c> header has to be. Text that is no host is left to the validation.</summary>
+    private static string ToAscii(string authority) =>
+        !Ascii.IsValid(authority) && Uri.TryCreate($"http://{authority}/", UriKind.Absolute, out Uri? uri) && uri.AbsolutePath.Length == 1
+            ? AuthorityOf(uri)
+            : authority;
+
+    /// <summary>
+    /// The zone, written as it is or as RFC 6874 does, with %25 for the percent sign. Before digits it is not that: <c>%251</c> is number 251, as
+    /// <see cref="System.Net.IPAddress"/> writes it.
+    /// </summary>
+    private static string? ZoneOf(Uri uri)
+    {
+        if (uri.HostNameType != UriHostNameType.IPv6 || uri.IdnHost.IndexOf('%', StringComparison.Ordinal) is not (> 0 and var percent))
+        {
+            return null;
+        }
+
+        string zone = uri.IdnHost[(percent + 1)..];
+        return zone.StartsWith("25", StringComparison.Ordinal) && zone.AsSpan(2).ContainsAnyExceptInRange('0', '9') ? zone[2..] : zone;
     }
 }

@@ -47,9 +47,9 @@ public sealed class UpstreamEndpoint
         _labels = LabelsOf(description);
         _load = load;
         _hostname = identity.Hostname;
-        _authority = Address.Authority;
+        _authority = EndpointIdentity.AuthorityOf(Address);
         _authorityLength = _authority.Length;
-        _authorityAndBasePath = Address.GetLeftPart(UriPartial.Authority) + Address.AbsolutePath.TrimEnd('/');
+        _authorityAndBasePath = $"{Address.Scheme}{Uri.SchemeDelimiter}{_authority}{Address.AbsolutePath.TrimEnd('/')}";
     }
 
     /// <summary>The normalized address: lower-case host, no trailing slash.</summary>
@@ -245,7 +245,9 @@ public sealed class UpstreamEndpoint
     internal EjectionHistory EjectionHistory => _ejectionHistory;
 
     /// <inheritdoc/>
-    public override string ToString() => Hostname is null ? Address.ToString() : $"{Address} ({Hostname})";
+    public override string ToString() => Hostname is null ? AddressText : $"{AddressText} ({Hostname})";
+
+    private string AddressText => Identity.Zone is null ? Address.ToString() : Address.OriginalString;
 
     /// <summary>Prefetches what a request reads of the endpoint itself, without dereferencing it.</summary>
     internal static void Prefetch(UpstreamEndpoint endpoint)

@@ -1,26 +1,20 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Load balances the requests of an <c>HttpClient</c>; the innermost handler before the primary handler. It finds the plan for a request and runs it.
+/// Load balances the requests of an <c>HttpClient</c>; the innermost handler before the primary handler. It runs the plan of a request.
 /// All state belongs to the service,
 /// so handlers can be rebuilt at any time.
 /// </summary>
 internal sealed class LoadBalancingHandler : TransportHandler
 {
-    private readonly ServiceState? _service;
-    private readonly Func<string, ServiceState?>? _findService;
-    private readonly PassThroughReporter _passThrough;
+    private readonly PlanFinder _plans;
     private readonly bool _followRedirectsByDefault;
 
-    /// <param name="service">The service of the client; null to find it with <paramref name="findService"/>.</param>
-    /// <param name="findService">Finds a service by the host of a request; returns null for a host that is not balanced.</param>
-    /// <param name="passThrough">Reports requests that are not balanced.</param>
+    /// <param name="plans">Finds the plan of a request.</param>
     /// <param name="followsRedirects">Whether this handler follows redirects when the options do not set it.</param>
-    public LoadBalancingHandler(ServiceState? service, Func<string, ServiceState?>? findService, PassThroughReporter passThrough, bool followsRedirects)
+    public LoadBalancingHandler(PlanFinder plans, bool followsRedirects)
     {
-        _service = service;
-        _findService = findService;
-        _passThrough = passThrough;
+        _plans = plans;
         _followRedirectsByDefault = followsRedirects;
     }
 
@@ -30,7 +24,7 @@ internal sealed class LoadBalancingHandler : TransportHandler
     /// </remarks>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        RequestPlan? plan = FindPlan(request);
+        RequestPlan? plan = _plans.Find(request);
         if (plan is null)
         {
             return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
@@ -73,7 +67,7 @@ internal sealed class LoadBalancingHandler : TransportHandler
 
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        RequestPlan? plan = FindPlan(request);
+        RequestPlan? plan = _plans.Find(request);
         if (plan is null)
         {
             return base.Send(request, cancellationToken);
@@ -237,38 +231,6 @@ internal sealed class LoadBalancingHandler : TransportHandler
         return RetryRunner.RetryIfAllowedAsync(this, plan, request, state, first, async, cancellationToken);
     }
 
-    private RequestPlan? FindPlan(HttpRequestMessage request)
-    {
-        if (request.RequestUri is not { IsAbsoluteUri: true } uri)
-        {
-            // Invalid here; the primary handler rejects it with its own exception.
-            return null;
-        }
-
-        ServiceState? service = _service ?? _findService!(uri.Host);
-        if (service is null)
-        {
-            _passThrough.Report(uri.Host, balanced: null);
-            return null;
-        }
-
-        RequestPlan plan = service.Plan;
-        if (_service is null || service.MatchesHost(plan, uri.Host))
-        {
-            return plan.Routes is null ? plan : plan.Routes.Find(request)?.SelectDestinationPlan() ?? plan;
-        }
-
-        string balanced = plan.Hosts.IsExplicit ? plan.Hosts.ToString() : $"'{service.DefaultHost}'";
-        if (plan.UnmatchedHost == UnmatchedHostBehavior.Reject)
-        {
-            throw new HttpRequestException(
-                $"Host '{uri.Host}' is not balanced by service '{service.Name}', which balances {balanced} and rejects all others (UnmatchedHost = Reject).");
-        }
-
-        _passThrough.Report(uri.Host, balanced);
-        return null;
-    }
-
     private bool ShouldFollowRedirect(RequestPlan? plan, HttpResponseMessage response) =>
         (int)response.StatusCode is >= 300 and < 400 && plan is not null && (plan.FollowRedirects ?? _followRedirectsByDefault);
 
@@ -301,14 +263,14 @@ internal sealed class LoadBalancingHandler : TransportHandler
 
             if (request.Content is not null)
             {
-                RequestBodies.Recreate(request);
+                RequestBodies.PrepareForRedirect(request);
             }
 
             response.Dispose();
             request.RequestUri = target;
             request.Headers.Authorization = null;
             TraceParent.RemoveStale(request);
-            response = await SendWithTracingAsync(FindPlan(request), request, async, cancellationToken).ConfigureAwait(false);
+            response = await SendWithTracingAsync(_plans.Find(request), request, async, cancellationToken).ConfigureAwait(false);
         }
 
         return response;

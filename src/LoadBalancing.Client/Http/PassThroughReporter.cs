@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Reports requests that bypass load balancing, so that it is never off silently: they are counted, and logged once per host.</summary>
+/// <summary>Reports requests that bypass load balancing, so that it is never off silently: they are counted, and logged once per host or scheme.</summary>
 internal sealed class PassThroughReporter
 {
     private readonly ClusterMetrics _metrics;
@@ -10,6 +10,12 @@ internal sealed class PassThroughReporter
     {
         _metrics = metrics;
         _log = log;
+    }
+
+    public void ReportScheme(string scheme)
+    {
+        _metrics.OnPassedThrough();
+        _log.SchemePassedThrough(scheme, BalancedSchemes.Description);
     }
 
     public void Report(string host, string? balanced)

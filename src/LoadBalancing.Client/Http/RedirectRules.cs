@@ -45,7 +45,7 @@ internal static class RedirectRules
     /// other endpoints use the caller's.
     /// </summary>
     private static Uri ToLogicalHost(HttpResponseMessage response, Uri requestUri, Uri location) =>
-        response.Content is UpstreamContent { Lease.Endpoint.Hostname: { } own } && string.Equals(location.Authority, own, StringComparison.OrdinalIgnoreCase)
+        response.Content is UpstreamContent { Lease.Endpoint.Hostname: { } own } && string.Equals(RequestAuthority.Of(location), own, StringComparison.OrdinalIgnoreCase)
             ? new UriBuilder(location) { Host = requestUri.Host, Port = requestUri.IsDefaultPort ? -1 : requestUri.Port }.Uri
             : location;
 
@@ -55,7 +55,7 @@ internal static class RedirectRules
     /// </summary>
     private static bool IsDowngrade(HttpResponseMessage response, Uri requestUri, Uri location)
     {
-        bool staysInService = string.Equals(location.Host, requestUri.Host, StringComparison.OrdinalIgnoreCase);
+        bool staysInService = string.Equals(RequestHost.Of(location), RequestHost.Of(requestUri), StringComparison.OrdinalIgnoreCase);
         bool wasEncrypted = requestUri.Scheme == Uri.UriSchemeHttps
             || (!staysInService && response.Content is UpstreamContent content && content.Lease.Endpoint.Address.Scheme == Uri.UriSchemeHttps);
         return wasEncrypted && location.Scheme == Uri.UriSchemeHttp;

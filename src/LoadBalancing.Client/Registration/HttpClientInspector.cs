@@ -36,7 +36,7 @@ internal sealed partial class HttpClientInspector : IPostConfigureOptions<HttpCl
         RequestPlan plan = service.Plan;
         if (client.BaseAddress is { IsAbsoluteUri: true } address)
         {
-            service.DefaultHost = address.Host;
+            service.DefaultHost = RequestHost.Of(address);
             WarnAboutPlainText(name, address, plan.Balancer.Endpoints);
         }
         else if (!plan.Hosts.IsExplicit && Uri.CheckHostName(name) == UriHostNameType.Unknown)

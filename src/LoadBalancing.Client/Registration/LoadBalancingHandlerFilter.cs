@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -6,7 +7,7 @@ using Microsoft.Extensions.Options;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Adds the load balancing handler to each balanced client's pipeline after all other configuration, so that it is innermost whatever the order of calls, and
+/// Adds the load balancing handler to each balanced client's pipeline, at its <see cref="BalancingPosition"/>, after all other configuration, and
 /// resolves conflicts with neighbouring handlers.
 /// </summary>
 internal sealed partial class LoadBalancingHandlerFilter : IHttpMessageHandlerBuilderFilter
@@ -18,6 +19,7 @@ internal sealed partial class LoadBalancingHandlerFilter : IHttpMessageHandlerBu
     private readonly ServiceRegistry _registry;
     private readonly StartupTracker _startupTracker;
     private readonly LoadBalancingMetrics _metrics;
+    private readonly IMeterFactory _meters;
     private readonly ILoggerFactory _loggerFactory;
     private readonly ILogger _logger;
     private readonly LogOnce _logOnce = new();
@@ -30,12 +32,14 @@ internal sealed partial class LoadBalancingHandlerFilter : IHttpMessageHandlerBu
         ServiceRegistry registry,
         StartupTracker startupTracker,
         LoadBalancingMetrics metrics,
+        IMeterFactory meters,
         ILoggerFactory loggerFactory)
     {
         _registrations = registrations;
         _registry = registry;
         _startupTracker = startupTracker;
         _metrics = metrics;
+        _meters = meters;
         _loggerFactory = loggerFactory;
         _logger = loggerFactory.CreateLogger<LoadBalancingHandler>();
     }
@@ -44,12 +48,16 @@ internal sealed partial class LoadBalancingHandlerFilter : IHttpMessageHandlerBu
     {
         next(builder);
         string name = builder.Name ?? "";
-        ServiceRegistration? registration = _registrations.Find(name);
-        if (registration is { HasClient: true })
+        if (!_registrations.HasBalancedClient(name))
+        {
+            return;
+        }
+
+        if (_registrations.Find(name) is { HasClient: true } registration)
         {
             Install(builder, name, _registry.GetState(name), registration.OwnsClient);
         }
-        else if (_registrations.Defaults is not null && registration is not { IsRemoved: true })
+        else
         {
             Install(builder, name, service: null, ownsClient: false);
         }
@@ -65,25 +73,26 @@ internal sealed partial class LoadBalancingHandlerFilter : IHttpMessageHandlerBu
             : new PassThroughReporter(_metrics.ForClient(client), service.Plan.Log);
         RejectCookieContainer(builder.PrimaryHandler, client, service);
         RejectConnectionSettings(builder.PrimaryHandler, client, service);
-        var handler = new LoadBalancingHandler(service, service is null ? _registry.FindByHost : null, passThrough, followsRedirects);
+        var handler = new LoadBalancingHandler(new PlanFinder(service, service is null ? _registry.FindByHost : null, passThrough), followsRedirects);
 
         IList<DelegatingHandler> handlers = builder.AdditionalHandlers;
+        int position = BalancingPosition.TakeFrom(handlers);
         int discovery = IndexOf(handlers, ServiceDiscovery);
         if (discovery >= 0 && service is not null)
         {
             handlers.RemoveAt(discovery);
-            handlers.Add(handler);
+            handlers.Insert(discovery < position ? position - 1 : position, handler);
             _logOnce.Log((client, nameof(ServiceDiscovery)), () => LogServiceDiscoveryRemoved(_logger, client, service.Name));
         }
         else if (discovery >= 0)
         {
             // Service discovery may know hosts that are not balanced. Below the load balancer it resolves those and passes addresses through.
-            handlers.Insert(discovery, handler);
+            handlers.Insert(Math.Min(discovery, position), handler);
             _logOnce.Log((client, nameof(ServiceDiscovery)), () => LogServiceDiscoveryBelow(_logger, client));
         }
         else
         {
-            handlers.Add(handler);
+            handlers.Insert(position, handler);
         }
 
         int own = 1 + (service?.Plan.Retry.MaxRetries ?? RetrySettings.DefaultMaxRetries);
@@ -101,13 +110,13 @@ internal sealed partial class LoadBalancingHandlerFilter : IHttpMessageHandlerBu
         if (service is not null && builder.PrimaryHandler is SocketsHttpHandler sockets)
         {
             service.Plan.Connections.ApplyTo(sockets);
-            KeepConnectionsAlive(sockets, service.Plan.KeepAlive, client, out Connector connector);
+            ConfigureConnections(sockets, service.Plan.KeepAlive, client, out Connector connector);
             builder.PrimaryHandler = (HttpMessageHandler?)EndpointTransports.TryReplace(sockets, connector) ?? sockets;
         }
     }
 
-    /// <summary>Applies keep-alive to handlers created by this library. A ConnectCallback of the application is left alone.</summary>
-    private void KeepConnectionsAlive(SocketsHttpHandler primary, KeepAliveSettings keepAlive, string client, out Connector connector)
+    /// <summary>Applies keep-alive and meters to handlers created by this library. A ConnectCallback of the application is left alone.</summary>
+    private void ConfigureConnections(SocketsHttpHandler primary, KeepAliveSettings keepAlive, string client, out Connector connector)
     {
         connector = new Connector(keepAlive);
         if (!PrimaryHandlerDefaults.WereApplied(primary))
@@ -115,6 +124,8 @@ internal sealed partial class LoadBalancingHandlerFilter : IHttpMessageHandlerBu
             return;
         }
 
+        // The factory's own filter may run later, and would not find the handler below its replacement.
+        primary.MeterFactory ??= _meters;
         keepAlive.ApplyTo(primary);
         if (primary.ConnectCallback is null)
         {

@@ -65,6 +65,7 @@ internal static class LoadBalancingRegistrar
         services.TryAddEnumerable(
             ServiceDescriptor.Singleton<IValidateOptions<CookieContainerStartupValidation>, CookieContainerStartupValidation.Validator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<HttpClientFactoryOptions>, HttpClientInspector>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IPostConfigureOptions<HttpClientFactoryOptions>, BalancingPosition>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHttpMessageHandlerBuilderFilter, LoadBalancingHandlerFilter>());
     }
 }

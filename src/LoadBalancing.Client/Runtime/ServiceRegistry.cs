@@ -79,6 +79,7 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, 
     public ServiceState GetState(string name) => GetRuntime(name).State;
 
     /// <summary>Returns the service that balances a host; null when requests to it are not balanced.</summary>
+    /// <param name="host">The host, in the form of <see cref="RequestHost"/>.</param>
     public ServiceState? FindByHost(string host)
     {
         FrozenDictionary<string, HostEntry> byHost = Volatile.Read(ref _hostMap) ?? BuildHostMap();
@@ -192,7 +193,7 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, 
             catch (OptionsValidationException exception)
             {
                 // Invalid options of one service fail its own requests only.
-                byHost.TryAdd(name, new HostEntry(exception));
+                byHost.TryAdd(RequestHost.Normalize(name), new HostEntry(exception));
             }
         }
 

@@ -71,7 +71,8 @@ internal readonly struct OngoingAttempt
         try
         {
             EndpointTransport? transport = transports?.Find(lease.Endpoint, request);
-            attempt = new OngoingAttempt(lease, timer, AddressedRequest.AddressTo(request, lease.Endpoint, plan.FrequentPaths, transport));
+            bool isResent = call is { TriedEndpoints.Count: > 1 } && RequestBodies.IsInMemory(request);
+            attempt = new OngoingAttempt(lease, timer, AddressedRequest.AddressTo(request, lease.Endpoint, plan.FrequentPaths, transport, isResent));
             return true;
         }
         catch

@@ -31,9 +31,10 @@ internal sealed class LeasedContent : UpstreamContent
     /// <returns>The exception for the reader.</returns>
     public Exception Fail(Exception exception, BodyTimer? timer = null, WriteTrackingStream? destination = null, CancellationToken cancellationToken = default)
     {
+        // Handlers other than SocketsHttpHandler abort a cancelled body with exceptions of their own.
         bool didWriteFail = destination is { HasFailed: true };
         (Exception error, AttemptOutcome outcome) = timer?.ClassifyError(exception, Lease, cancellationToken)
-            ?? (exception, didWriteFail ? AttemptOutcome.Neutral : OutcomeClassifier.ClassifyBody(exception));
+            ?? (exception, didWriteFail || cancellationToken.IsCancellationRequested ? AttemptOutcome.Neutral : OutcomeClassifier.ClassifyBody(exception));
         timer?.EndRead();
         End(didWriteFail ? null : outcome);
         return error;

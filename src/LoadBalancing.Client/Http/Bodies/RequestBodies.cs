@@ -13,13 +13,15 @@ internal static class RequestBodies
     private static readonly HttpRequestOptionsKey<HttpContent> Buffered = new("LoadBalancing.Client.BufferedContent");
 
     /// <summary>Whether the next attempt can send the same bytes.</summary>
-    public static bool CanReplay(HttpRequestMessage request) =>
+    public static bool CanReplay(HttpRequestMessage request) => IsInMemory(request) || request.Options.TryGetValue(Factory, out _);
+
+    /// <summary>Whether the content itself can send the same bytes again.</summary>
+    public static bool IsInMemory(HttpRequestMessage request) =>
         IsReplayable(request.Content)
-        || request.Options.TryGetValue(Factory, out _)
-        || (request.Options.TryGetValue(Buffered, out HttpContent? buffered) && buffered == request.Content);
+        || (request.Options.TryGetValue(Buffered, out HttpContent? buffered) && buffered == SourceTrackingContent.Unwrap(request.Content));
 
     /// <summary>Whether the content writes the same bytes each time it is sent. False for an unknown content type.</summary>
-    public static bool IsReplayable(HttpContent? content) => content switch
+    public static bool IsReplayable(HttpContent? content) => SourceTrackingContent.Unwrap(content) switch
     {
         null or ByteArrayContent or ReadOnlyMemoryContent => true,
         JsonContent json => json.Value is null or string or ICollection || !IsSequence(json.Value),
@@ -38,13 +40,36 @@ internal static class RequestBodies
     }
 
     /// <summary>Recreates the body of a request that is resent, when the caller set a factory.</summary>
+    /// <exception cref="InvalidOperationException">The factory returned the content that was already sent, which cannot be sent twice.</exception>
     public static void Recreate(HttpRequestMessage request)
     {
-        if (request.Options.TryGetValue(Factory, out Func<HttpContent>? make))
+        if (!request.Options.TryGetValue(Factory, out Func<HttpContent>? make))
         {
-            HttpContent? before = request.Content;
-            request.Content = make();
+            return;
+        }
+
+        HttpContent? before = request.Content;
+        HttpContent recreated = make() ?? throw new InvalidOperationException("The ContentFactory of the request returned null.");
+        if (!ReferenceEquals(recreated, SourceTrackingContent.Unwrap(before)))
+        {
+            request.Content = recreated;
             before?.Dispose();
+        }
+        else if (!IsReplayable(recreated))
+        {
+            throw new InvalidOperationException(
+                $"The ContentFactory of the request returned the {recreated.GetType().Name} that was already sent. Its bytes may be used up: create a new " +
+                "content at each call.");
+        }
+    }
+
+    /// <summary>Makes the body of a redirected request ready to be sent again, to whichever handler the redirect leads.</summary>
+    public static void PrepareForRedirect(HttpRequestMessage request)
+    {
+        Recreate(request);
+        if (request.Content is not null && IsInMemory(request))
+        {
+            request.Content = SourceTrackingContent.WrapResent(request.Content);
         }
     }
 

@@ -9,15 +9,20 @@ namespace LoadBalancing.Client;
 /// against the endpoint.
 /// </summary>
 /// <remarks>
-/// It is never disposed; the body belongs to the request. It is a <see cref="StreamContent"/> because the transport sends those, like the wrapped
-/// body, to the end before it reads a response.
+/// During an attempt, disposing it or its stream leaves the body alone, which belongs to the request. It is a <see cref="StreamContent"/> because the transport sends
+/// those, like the wrapped body, to the end before it reads a response.
 /// </remarks>
 internal sealed class SourceTrackingContent : StreamContent
 {
-    private SourceTrackingContent(HttpContent inner)
+    private readonly bool _isResent;
+    private readonly bool _ownsInner;
+
+    private SourceTrackingContent(HttpContent inner, bool isResent, bool ownsInner)
         : base(Stream.Null)
     {
         Inner = inner;
+        _isResent = isResent;
+        _ownsInner = ownsInner;
         foreach (KeyValuePair<string, System.Net.Http.Headers.HeaderStringValues> header in inner.Headers.NonValidated)
         {
             Headers.TryAddWithoutValidation(header.Key, header.Value);
@@ -29,23 +34,46 @@ internal sealed class SourceTrackingContent : StreamContent
     /// <summary>Whether reading the body failed.</summary>
     public bool HasSourceFailed { get; private set; }
 
-    /// <summary>Wraps a body whose source may fail, until <see cref="Unwrap"/>.</summary>
-    public static void Wrap(HttpRequestMessage request)
+    /// <summary>Wraps a body whose source may fail, or that was sent before, until <see cref="Restore"/>.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="isResent">
+    /// Whether the same body may have been sent before. A handler may have read it as a stream, and a content returns the same stream each time, at its
+    /// end or disposed.
+    /// </param>
+    public static void Wrap(HttpRequestMessage request, bool isResent)
     {
-        if (request.Content is StreamContent or MultipartContent)
+        if (request.Content is StreamContent or MultipartContent || (isResent && request.Content is not null))
         {
-            request.Content = new SourceTrackingContent(request.Content);
+            request.Content = new SourceTrackingContent(request.Content, isResent, ownsInner: false);
         }
     }
 
+    /// <summary>Wraps a body that follows a redirect, for good: the request stays with the address that the redirect led to.</summary>
+    public static HttpContent WrapResent(HttpContent content) =>
+        new SourceTrackingContent(Unwrap(content)!, isResent: true, ownsInner: true);
+
+    /// <summary>The body of the caller.</summary>
+    public static HttpContent? Unwrap(HttpContent? content)
+    {
+        while (content is SourceTrackingContent wrapped)
+        {
+            content = wrapped.Inner;
+        }
+
+        return content;
+    }
+
     /// <summary>Restores the request's own body.</summary>
-    public static void Unwrap(HttpRequestMessage request)
+    public static void Restore(HttpRequestMessage request)
     {
         if (request.Content is SourceTrackingContent watched)
         {
             request.Content = watched.Inner;
         }
     }
+
+    /// <summary>Records that a read of the body failed.</summary>
+    public void OnReadFailed(CancellationToken cancellationToken) => HasSourceFailed |= !cancellationToken.IsCancellationRequested;
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
 
@@ -75,11 +103,65 @@ internal sealed class SourceTrackingContent : StreamContent
         }
     }
 
+    protected override Task<Stream> CreateContentReadStreamAsync() => CreateContentReadStreamAsync(CancellationToken.None);
+
+    protected override async Task<Stream> CreateContentReadStreamAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (!_isResent)
+            {
+                return new SourceTrackingStream(await Inner.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), this);
+            }
+
+            var copy = new MemoryStream();
+            await Inner.CopyToAsync(copy, cancellationToken).ConfigureAwait(false);
+            copy.Position = 0;
+            return copy;
+        }
+        catch
+        {
+            OnReadFailed(cancellationToken);
+            throw;
+        }
+    }
+
+    protected override Stream CreateContentReadStream(CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (!_isResent)
+            {
+                return new SourceTrackingStream(Inner.ReadAsStream(cancellationToken), this);
+            }
+
+            var copy = new MemoryStream();
+            Inner.CopyTo(copy, context: null, cancellationToken);
+            copy.Position = 0;
+            return copy;
+        }
+        catch
+        {
+            OnReadFailed(cancellationToken);
+            throw;
+        }
+    }
+
     protected override bool TryComputeLength(out long length)
     {
         long? known = Inner.Headers.ContentLength;
         length = known.GetValueOrDefault();
         return known.HasValue;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && _ownsInner)
+        {
+            Inner.Dispose();
+        }
+
+        base.Dispose(disposing);
     }
 
     private Exception RecordFailure(Exception exception, WriteTrackingStream destination, CancellationToken cancellationToken)

@@ -39,6 +39,14 @@ internal sealed class WriteTrackingStream : Stream
 
     public override bool CanWrite => _inner.CanWrite;
 
+    public override bool CanTimeout => _inner.CanTimeout;
+
+    public override int WriteTimeout
+    {
+        get => _inner.WriteTimeout;
+        set => _inner.WriteTimeout = value;
+    }
+
     public override long Length => throw new NotSupportedException();
 
     public override long Position
@@ -87,6 +95,12 @@ internal sealed class WriteTrackingStream : Stream
             throw;
         }
     }
+
+    // The base class would block a pool thread with a synchronous write.
+    public override IAsyncResult BeginWrite(byte[] buffer, int offset, int count, AsyncCallback? callback, object? state) =>
+        TaskToAsyncResult.Begin(WriteAsync(buffer, offset, count, CancellationToken.None), callback, state);
+
+    public override void EndWrite(IAsyncResult asyncResult) => TaskToAsyncResult.End(asyncResult);
 
     public override void Flush()
     {

@@ -41,6 +41,14 @@ internal sealed partial class CallLog
         }
     }
 
+    public void SchemePassedThrough(string scheme, string balanced)
+    {
+        if (_loggedHosts.Count < MaxLoggedHosts && _loggedHosts.TryAdd($"{scheme}:", true))
+        {
+            LogSchemePassedThrough(_logger, scheme, _service, balanced);
+        }
+    }
+
     public void AttemptFailed(UpstreamEndpoint endpoint, in AttemptOutcome outcome, RetryTriggers triggers)
     {
         if (_logger.IsEnabled(LogLevel.Debug))
@@ -68,6 +76,13 @@ internal sealed partial class CallLog
         "Requests of client '{Client}' to host '{Host}' are not balanced: no configured service has that name or lists it in Hosts.",
         EventName = nameof(LogEvents.HostNotConfigured))]
     private static partial void LogHostNotConfigured(ILogger logger, string host, string client);
+
+    [LoggerMessage(
+        LogEvents.SchemePassedThrough,
+        LogLevel.Warning,
+        "Requests with the scheme '{Scheme}' bypass the balancing of service '{Service}', which balances {Balanced}.",
+        EventName = nameof(LogEvents.SchemePassedThrough))]
+    private static partial void LogSchemePassedThrough(ILogger logger, string scheme, string service, string balanced);
 
     [LoggerMessage(
         LogEvents.AttemptFailed,

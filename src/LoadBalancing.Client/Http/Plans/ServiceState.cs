@@ -10,7 +10,7 @@ internal sealed class ServiceState
     {
         Name = name;
         _plan = plan;
-        _defaultHost = name;
+        _defaultHost = RequestHost.Normalize(name);
     }
 
     public string Name { get; }
@@ -22,13 +22,20 @@ internal sealed class ServiceState
         set => Volatile.Write(ref _plan, value);
     }
 
-    /// <summary>The host that is balanced when the options set no hosts.</summary>
+    /// <summary>The host that is balanced when the options set no hosts, in the form of <see cref="RequestHost"/>.</summary>
     public string DefaultHost
     {
         get => Volatile.Read(ref _defaultHost);
         set => Volatile.Write(ref _defaultHost, value);
     }
 
-    public bool MatchesHost(RequestPlan plan, string host) =>
+    /// <summary>Whether the host of a URI is balanced. Most URIs have the host in the right form, and the others are not converted unless they have to be.</summary>
+    public bool MatchesHost(RequestPlan plan, Uri uri)
+    {
+        string host = uri.Host;
+        return MatchesHost(plan, host) || (RequestHost.Of(uri) is var other && other != host && MatchesHost(plan, other));
+    }
+
+    private bool MatchesHost(RequestPlan plan, string host) =>
         plan.Hosts.IsExplicit ? plan.Hosts.Matches(host) : string.Equals(DefaultHost, host, StringComparison.OrdinalIgnoreCase);
 }

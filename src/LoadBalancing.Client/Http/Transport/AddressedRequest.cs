@@ -23,7 +23,13 @@ internal readonly struct AddressedRequest
     /// <param name="endpoint">The endpoint.</param>
     /// <param name="paths">The cache of frequent paths, whose URIs are kept.</param>
     /// <param name="transport">The transport that sends the request to the endpoint unchanged; null when the request has to be rewritten.</param>
-    public static AddressedRequest AddressTo(HttpRequestMessage request, UpstreamEndpoint endpoint, FrequentPaths paths, EndpointTransport? transport)
+    /// <param name="isResent">Whether an attempt with the same body may have been sent before.</param>
+    public static AddressedRequest AddressTo(
+        HttpRequestMessage request,
+        UpstreamEndpoint endpoint,
+        FrequentPaths paths,
+        EndpointTransport? transport,
+        bool isResent = false)
     {
         Uri logicalUri = request.RequestUri!;
         if (transport is not null)
@@ -31,7 +37,7 @@ internal readonly struct AddressedRequest
             Uri carriedUri = transport.UriOf(logicalUri, paths);
             if (request.Content is not null)
             {
-                SourceTrackingContent.Wrap(request);
+                SourceTrackingContent.Wrap(request, isResent);
             }
 
             request.RequestUri = carriedUri;
@@ -52,7 +58,7 @@ internal readonly struct AddressedRequest
 
         if (request.Content is not null)
         {
-            SourceTrackingContent.Wrap(request);
+            SourceTrackingContent.Wrap(request, isResent);
         }
 
         // Last: if anything above throws, the request is not restored, so it must still be unchanged.
@@ -66,7 +72,7 @@ internal readonly struct AddressedRequest
         request.RequestUri = _logicalUri;
         if (request.Content is not null)
         {
-            SourceTrackingContent.Unwrap(request);
+            SourceTrackingContent.Restore(request);
         }
 
         if (_hostSet)

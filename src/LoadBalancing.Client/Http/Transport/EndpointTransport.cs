@@ -82,12 +82,10 @@ internal sealed class EndpointTransport : IDisposable
     /// <summary>The URI of a request as the caller set it, with the transport that sends the request.</summary>
     internal sealed class TransportUri : Uri
     {
-        private static readonly UriCreationOptions NoCanonicalization = new() { DangerousDisablePathAndQueryCanonicalization = true };
-
         private readonly FrequentPath? _path;
 
-        private TransportUri(string text, EndpointTransport transport, FrequentPath? path)
-            : base(text, NoCanonicalization)
+        private TransportUri(string text, EndpointTransport transport, FrequentPath? path, in UriCreationOptions options)
+            : base(text, options)
         {
             Transport = transport;
             _path = path;
@@ -96,8 +94,12 @@ internal sealed class EndpointTransport : IDisposable
         public EndpointTransport Transport { get; }
 
         /// <summary>Creates the URI without its user information and fragment, which are not sent.</summary>
-        public static TransportUri Of(Uri logical, string pathAndQuery, EndpointTransport transport, FrequentPath? path) =>
-            new(string.Concat(logical.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped), pathAndQuery), transport, path);
+        public static TransportUri Of(Uri logical, string pathAndQuery, EndpointTransport transport, FrequentPath? path)
+        {
+            string text = string.Concat(logical.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped), pathAndQuery);
+            var uri = new TransportUri(text, transport, path, ExactUri.Ordinary);
+            return ExactUri.IsExact(uri, text) ? uri : new TransportUri(text, transport, path, ExactUri.Verbatim);
+        }
 
         /// <summary>Whether it equals another URI, whose path is cached.</summary>
         public bool Matches(FrequentPath path, Uri logical) => ReferenceEquals(_path, path) && Port == logical.Port && Host == logical.Host;

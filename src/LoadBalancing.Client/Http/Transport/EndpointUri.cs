@@ -7,23 +7,20 @@ namespace LoadBalancing.Client;
 /// </summary>
 internal sealed class EndpointUri : Uri
 {
-    private static readonly UriCreationOptions NoCanonicalization = new() { DangerousDisablePathAndQueryCanonicalization = true };
-
     private readonly FrequentPath _path;
 
     /// <summary>The URIs of further paths, by index; null when there are none, and in those URIs themselves.</summary>
     private EndpointUri?[]? _others;
 
-    private EndpointUri(string text, FrequentPath path)
-        : base(text, NoCanonicalization) => _path = path;
+    private EndpointUri(string text, FrequentPath path, in UriCreationOptions options)
+        : base(text, options) => _path = path;
 
     /// <summary>Gets the URI of a path at an endpoint, cached or new.</summary>
     public static Uri Of(UpstreamEndpoint endpoint, string pathAndQuery, FrequentPaths paths)
     {
         if (paths.Find(pathAndQuery) is not { } path)
         {
-            // The path and query of a Uri are already in canonical form. Canonicalizing them again would break them: /a%2Fb must stay /a%2Fb.
-            return new Uri(string.Concat(endpoint.AuthorityAndBasePath, pathAndQuery), NoCanonicalization);
+            return ExactUri.Create(string.Concat(endpoint.AuthorityAndBasePath, pathAndQuery));
         }
 
         var first = (EndpointUri?)Volatile.Read(ref endpoint.TransportState);
@@ -56,7 +53,12 @@ internal sealed class EndpointUri : Uri
         return cached;
     }
 
-    private static EndpointUri Make(UpstreamEndpoint endpoint, FrequentPath path) => new(string.Concat(endpoint.AuthorityAndBasePath, path.PathAndQuery), path);
+    private static EndpointUri Make(UpstreamEndpoint endpoint, FrequentPath path)
+    {
+        string text = string.Concat(endpoint.AuthorityAndBasePath, path.PathAndQuery);
+        var uri = new EndpointUri(text, path, ExactUri.Ordinary);
+        return ExactUri.IsExact(uri, text) ? uri : new EndpointUri(text, path, ExactUri.Verbatim);
+    }
 
     private EndpointUri?[] GetOrCreateOthers()
     {

@@ -5,9 +5,6 @@ namespace LoadBalancing.Client;
 /// <summary>A compiled <see cref="RouteRewriteOptions"/>.</summary>
 internal sealed class RouteRewrite
 {
-    /// <summary>The parts are canonical already, or written in the options as they are to be sent.</summary>
-    private static readonly UriCreationOptions NoCanonicalization = new() { DangerousDisablePathAndQueryCanonicalization = true };
-
     private readonly RequestRoute _route;
     private readonly string? _path;
     private readonly string? _prefix;
@@ -51,7 +48,9 @@ internal sealed class RouteRewrite
 
         string slash = rewritten.StartsWith('/') ? "" : "/";
         string queryText = query < 0 ? "" : pathAndQuery[query..];
-        return new Uri($"{uri.Scheme}{Uri.SchemeDelimiter}{Host ?? RequestAuthority.Of(uri)}{slash}{rewritten}{queryText}", NoCanonicalization);
+
+        // The parts are canonical already, or written in the options as they are to be sent.
+        return ExactUri.Create($"{uri.Scheme}{Uri.SchemeDelimiter}{Host ?? RequestAuthority.Of(uri)}{slash}{rewritten}{queryText}");
     }
 
     private string Rewrite(string path, HttpRequestMessage request)

@@ -8,8 +8,7 @@ internal sealed class HostMatcher
 
     public HostMatcher(IEnumerable<string> hosts)
     {
-        // IPv6 addresses are bracketed in a Uri; options may omit the brackets.
-        _hosts = [.. hosts.Select(static host => host.Contains(':') && !host.StartsWith('[') ? $"[{host}]" : host)];
+        _hosts = [.. hosts.Select(RequestHost.Normalize)];
         _any = _hosts.Contains("*", StringComparer.Ordinal);
     }
 
@@ -18,6 +17,7 @@ internal sealed class HostMatcher
 
     public IReadOnlyList<string> Hosts => _hosts;
 
+    /// <param name="host">The host, in the form of <see cref="RequestHost"/>.</param>
     public bool Matches(string host)
     {
         if (_any)

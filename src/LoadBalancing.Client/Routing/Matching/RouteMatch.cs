@@ -21,7 +21,7 @@ internal sealed class RouteMatch
         PathPrefix = options.PathPrefix;
         IgnoresCase = options.IgnoreCase;
         _methods = [.. options.Methods ?? []];
-        _hosts = [.. options.Hosts ?? []];
+        _hosts = [.. (options.Hosts ?? []).Select(RequestHost.Normalize)];
         _ports = [.. options.Ports ?? []];
         _scheme = options.Scheme;
         _methodText = TextMatch.From(options.MethodMatch);
@@ -47,7 +47,7 @@ internal sealed class RouteMatch
     {
         Uri uri = request.RequestUri!;
         return IsEmptyOrContains(_methods, request.Method.Method)
-            && IsEmptyOrContains(_hosts, uri.Host)
+            && (_hosts.Length == 0 || IsEmptyOrContains(_hosts, RequestHost.Of(uri)))
             && (_ports.Length == 0 || Array.IndexOf(_ports, uri.Port) >= 0)
             && (_scheme is null || _scheme.Equals(uri.Scheme, StringComparison.OrdinalIgnoreCase))
             && (_methodText is null || _methodText.Matches(request.Method.Method))

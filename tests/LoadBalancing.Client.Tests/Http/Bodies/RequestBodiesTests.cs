@@ -190,6 +190,53 @@ public sealed class RequestBodiesTests
     public void A_body_can_be_resent_only_if_it_is_certain_to_have_the_same_bytes(HttpContent? content, bool expected) =>
         Assert.Equal(expected, RequestBodies.IsReplayable(content));
 
+    [Fact]
+    public async Task A_factory_that_returns_a_body_already_sent_is_an_error_unless_it_can_be_resent()
+    {
+        await using var client = new BalancedClient(StubHandler.Script(HttpStatusCode.ServiceUnavailable, HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK));
+        var once = new StreamContent(new MemoryStream([1]));
+        var often = new StringContent("text");
+
+        InvalidOperationException error = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => client.SendAsync(Put(OneShot("text", length: null)).LoadBalancing().ContentFactory(() => once).Request, cancellationToken: Cancelled));
+        using HttpResponseMessage response = await client.SendAsync(Put(often).LoadBalancing().ContentFactory(() => often).Request, cancellationToken: Cancelled);
+
+        Assert.Equal(
+            "The ContentFactory of the request returned the StreamContent that was already sent. Its bytes may be used up: create a new content at each call.",
+            error.Message);
+        Assert.Equal("text", await often.ReadAsStringAsync(Cancelled));
+        Assert.Equal(0, client.InFlight);
+    }
+
+    [Fact]
+    public async Task A_factory_that_returns_null_is_an_error()
+    {
+        await using var client = new BalancedClient(StubHandler.Script(HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK));
+
+        InvalidOperationException error = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => client.SendAsync(Put(new StringContent("")).LoadBalancing().ContentFactory(static () => null!).Request, cancellationToken: Cancelled));
+
+        Assert.Equal("The ContentFactory of the request returned null.", error.Message);
+    }
+
+    [Theory]
+    [InlineData("ReadAsStreamAsync")]
+    [InlineData("ReadAsStream")]
+    [InlineData("LoadIntoBufferAsync")]
+    public async Task A_source_that_fails_counts_against_no_endpoint_whichever_way_it_is_read(string reader)
+    {
+        var stub = new StubHandler(async call =>
+        {
+            await BodyMatrix.ReadAsync(reader, call.Request.Content!);
+            return new HttpResponseMessage();
+        });
+        await using var client = new BalancedClient(stub);
+
+        await Assert.ThrowsAnyAsync<Exception>(() => client.SendAsync(Put(new StreamContent(new BreakingStream())), cancellationToken: Cancelled));
+
+        Assert.Equal((0L, 0, 1), (client.Failed, client.InFlight, stub.Calls.Count));
+    }
+
     private static BalancedClient Client(LoopbackServer good, LoopbackServer bad, Action<LoadBalancingOptions> configure) => new(options: o =>
     {
         o.Endpoints = [good.Address, bad.Address];

@@ -33,6 +33,34 @@ public sealed class EndpointUriTests
         Assert.Equal(1, EndpointUri.CountKept(endpoint));
     }
 
+    [Theory]
+    [InlineData("http://10.0.0.1", "http://catalog/a%2Fb?x=%20y", true)]
+    [InlineData("http://10.0.0.1:8080/b%2Fse", "http://catalog/ü/a|b?q='1'", true)]
+    [InlineData("http://[::1]:8080", "https://bücher.example/%41?%zz", true)]
+    [InlineData("http://10.0.0.1", "http://catalog", true)]
+    [InlineData("http://10.0.0.1", "http://catalog/a/../b", true)]
+    [InlineData("http://10.0.0.1", "http://catalog/a/../b", false)]
+    [InlineData("http://10.0.0.1/base", "http://catalog/%41 b", false)]
+    public void A_URI_is_an_ordinary_one_unless_that_would_change_the_path(string address, string logical, bool isOrdinary)
+    {
+        UpstreamEndpoint endpoint = Endpoint(address);
+        string pathAndQuery = new Uri(logical, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = !isOrdinary }).PathAndQuery;
+        for (int i = 0; i < 3; i++)
+        {
+            Uri uri = Get(endpoint, pathAndQuery);
+
+            Assert.Equal(endpoint.Address.AbsolutePath.TrimEnd('/') + pathAndQuery, uri.PathAndQuery);
+            if (isOrdinary)
+            {
+                Assert.Equal(uri.PathAndQuery, uri.GetComponents(UriComponents.PathAndQuery, UriFormat.UriEscaped));
+            }
+            else
+            {
+                Assert.Throws<InvalidOperationException>(() => uri.GetComponents(UriComponents.PathAndQuery, UriFormat.UriEscaped));
+            }
+        }
+    }
+
     [Fact]
     public void Each_endpoint_caches_its_own_URI()
     {
