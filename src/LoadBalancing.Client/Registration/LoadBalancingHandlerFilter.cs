@@ -116,6 +116,8 @@ internal sealed partial class LoadBalancingHandlerFilter : IHttpMessageHandlerBu
         }
 
         keepAlive.ApplyTo(primary);
+        RequestDeparture.Observe(primary);
+        Connector.Observe(primary);
         if (primary.ConnectCallback is null)
         {
             primary.ConnectCallback = connector.ConnectAsync;

@@ -4,9 +4,8 @@ using System.Runtime.ExceptionServices;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Wraps a body that is read from the caller's stream, and records whether that stream failed. To the transport its exception looks like that of a
-/// broken connection, and it must not count
-/// against the endpoint.
+/// Wraps a body that is read from the caller's stream, and records whether that stream failed, or had no data when the attempt timed out. To the
+/// transport the one looks like a broken connection and the other like a slow endpoint, and neither must count against the endpoint.
 /// </summary>
 /// <remarks>
 /// It is never disposed; the body belongs to the request. It is a <see cref="StreamContent"/> because the transport sends those, like the wrapped
@@ -28,6 +27,9 @@ internal sealed class SourceTrackingContent : StreamContent
 
     /// <summary>Whether reading the body failed.</summary>
     public bool HasSourceFailed { get; private set; }
+
+    /// <summary>Whether the upload waited for its source when it was cancelled: it was not complete, and no write waited for the endpoint.</summary>
+    public bool IsSourceSlow { get; private set; }
 
     /// <summary>Wraps a body whose source may fail, until <see cref="Unwrap"/>.</summary>
     public static void Wrap(HttpRequestMessage request)
@@ -52,6 +54,7 @@ internal sealed class SourceTrackingContent : StreamContent
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
         var destination = new WriteTrackingStream(stream);
+        using CancellationTokenRegistration cancellation = RecordSlowSourceOn(cancellationToken, destination);
         try
         {
             await Inner.CopyToAsync(destination, context, cancellationToken).ConfigureAwait(false);
@@ -65,6 +68,7 @@ internal sealed class SourceTrackingContent : StreamContent
     protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
         var destination = new WriteTrackingStream(stream);
+        using CancellationTokenRegistration cancellation = RecordSlowSourceOn(cancellationToken, destination);
         try
         {
             Inner.CopyTo(destination, context, cancellationToken);
@@ -81,6 +85,18 @@ internal sealed class SourceTrackingContent : StreamContent
         length = known.GetValueOrDefault();
         return known.HasValue;
     }
+
+    /// <remarks>
+    /// At the moment of the cancellation, because a source that ignores it goes on to wait, and the write after that fails like one to a broken connection.
+    /// </remarks>
+    private CancellationTokenRegistration RecordSlowSourceOn(CancellationToken cancellationToken, WriteTrackingStream destination) =>
+        cancellationToken.UnsafeRegister(
+            static state =>
+            {
+                (SourceTrackingContent content, WriteTrackingStream destination) = ((SourceTrackingContent, WriteTrackingStream))state!;
+                content.IsSourceSlow = destination is { IsWriting: false, HasFailed: false };
+            },
+            (this, destination));
 
     private Exception RecordFailure(Exception exception, WriteTrackingStream destination, CancellationToken cancellationToken)
     {
