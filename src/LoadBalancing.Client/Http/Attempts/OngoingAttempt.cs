@@ -162,7 +162,7 @@ internal readonly struct OngoingAttempt
         }
         else
         {
-            (outcome, RetryTriggers triggers) = sourceFailed ? (AttemptOutcome.Neutral, RetryTriggers.None) : OutcomeClassifier.Classify(exception);
+            (outcome, RetryTriggers triggers) = sourceFailed ? (AttemptOutcome.Neutral, RetryTriggers.None) : OutcomeClassifier.Classify(exception, request.Method);
             result = new AttemptResult(exception, triggers, _lease);
         }
 
