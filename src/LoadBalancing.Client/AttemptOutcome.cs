@@ -10,6 +10,7 @@ public readonly struct AttemptOutcome : IEquatable<AttemptOutcome>
     private readonly long _retryAfterUtcTicks;
     private readonly FailureKind _failure;
     private readonly bool _success;
+    private readonly NeutralCause _neutralCause;
 
     private AttemptOutcome(bool success, FailureKind failure, long retryAfterUtcTicks)
     {
@@ -17,6 +18,8 @@ public readonly struct AttemptOutcome : IEquatable<AttemptOutcome>
         _failure = failure;
         _retryAfterUtcTicks = retryAfterUtcTicks;
     }
+
+    private AttemptOutcome(NeutralCause neutralCause) => _neutralCause = neutralCause;
 
     /// <summary>The endpoint succeeded.</summary>
     public static AttemptOutcome Success => new(success: true, FailureKind.None, 0);
@@ -39,15 +42,18 @@ public readonly struct AttemptOutcome : IEquatable<AttemptOutcome>
     /// <summary>Whether the failure was detected on this side, without a response that reports it.</summary>
     internal bool IsLocalOrigin => _failure is FailureKind.Connect or FailureKind.Reset or FailureKind.Timeout;
 
+    /// <summary>What a timed-out attempt waited for on this side; <see cref="NeutralCause.None"/> in all other cases. Equality disregards it.</summary>
+    internal NeutralCause NeutralCause => _neutralCause;
+
     /// <summary>Its name in telemetry, from a fixed set.</summary>
     internal string TelemetryName => _success ? "success" : _failure switch
     {
+        FailureKind.None => NameOf(_neutralCause),
         FailureKind.Connect => "connect",
         FailureKind.Reset => "reset",
         FailureKind.Timeout => "timeout",
         FailureKind.ErrorResponse => "error_response",
-        FailureKind.Gateway => "gateway",
-        _ => "neutral",
+        _ => "gateway",
     };
 
     /// <summary>Compares two outcomes for equality.</summary>
@@ -74,6 +80,9 @@ public readonly struct AttemptOutcome : IEquatable<AttemptOutcome>
         return new AttemptOutcome(success: false, kind, retryAfter?.UtcTicks ?? 0);
     }
 
+    /// <summary>Creates the neutral outcome of a timeout that no endpoint caused.</summary>
+    internal static AttemptOutcome NeutralBecauseOf(NeutralCause cause) => new(cause);
+
     /// <inheritdoc/>
     public bool Equals(AttemptOutcome other) =>
         _success == other._success && _failure == other._failure && _retryAfterUtcTicks == other._retryAfterUtcTicks;
@@ -86,4 +95,11 @@ public readonly struct AttemptOutcome : IEquatable<AttemptOutcome>
 
     /// <inheritdoc/>
     public override string ToString() => _success ? "Success" : _failure == FailureKind.None ? "Neutral" : _failure.ToString();
+
+    private static string NameOf(NeutralCause cause) => cause switch
+    {
+        NeutralCause.Queue => "queue",
+        NeutralCause.UploadSource => "upload_source",
+        _ => "neutral",
+    };
 }

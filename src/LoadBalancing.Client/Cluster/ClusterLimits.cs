@@ -21,7 +21,7 @@ internal sealed class ClusterLimits
     {
         if (_endpointLimits is not null && endpointLimits is null)
         {
-            new EndpointLimits(maxRequests: null, adaptive: null, Permits).ApplyTo(endpoints);
+            new EndpointLimits(maxRequests: null, adaptive: null, maxConnections: null, Permits).ApplyTo(endpoints);
         }
 
         _endpointLimits = endpointLimits;

@@ -206,7 +206,7 @@ public sealed partial class LoadBalancer
         bool hasBegun = false;
         while (endpoint is { IsLimited: true } && !hasBegun)
         {
-            hasBegun = endpoint.TryBegin();
+            hasBegun = endpoint.TryBegin(context.NeedsConnection);
             if (!hasBegun)
             {
                 // A concurrent attempt has taken its last permit since the pick.

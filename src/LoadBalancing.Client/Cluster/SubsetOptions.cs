@@ -82,7 +82,7 @@ public sealed class SubsetOptions
         merged.SlowStart = SlowStart ?? service.SlowStart;
         merged.Subsetting = Subsetting ?? service.Subsetting;
         merged.RetryBudget = RetryBudget ?? service.RetryBudget;
-        merged.ConnectionPool = ConnectionPool ?? service.ConnectionPool;
+        merged.ConnectionPool = ConnectionPool?.WithConnectionsOf(service.ConnectionPool) ?? service.ConnectionPool;
         return merged;
     }
 }

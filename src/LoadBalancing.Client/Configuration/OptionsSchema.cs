@@ -55,6 +55,11 @@ internal sealed class OptionsSchema<T> : IOptionsSchema
             Choices: Enum.GetNames<TEnum>()), $"expected one of {string.Join(", ", Enum.GetNames<TEnum>())}", set, static (string text, out TEnum value) =>
             Enum.TryParse(text, ignoreCase: true, out value) && Enum.IsDefined(value) && !char.IsAsciiDigit(text[0]) && text[0] != '-');
 
+    /// <summary>A version of HTTP, with or without its minor part.</summary>
+    public OptionsSchema<T> Version(string key, Action<T, Version> set) =>
+        Scalar(new OptionsKey(key, OptionsValueKind.Text), "expected a version like 1.1 or 2.0", set, static (string text, out Version value) =>
+            System.Version.TryParse(text.Contains('.', StringComparison.Ordinal) ? text : text + ".0", out value!));
+
     /// <summary>A section with keys of its own.</summary>
     public OptionsSchema<T> Section<TPart>(string key, OptionsSchema<TPart> shape, Func<T, TPart> part)
         where TPart : class

@@ -35,6 +35,7 @@ public sealed class UpstreamEndpoint
     private ulong _status;
     private int _limit = int.MaxValue;
     private readonly int _authorityLength;
+    private int _connectionLimit = int.MaxValue;
 
     /// <summary>0 while it is a member; after that 1 more than the <see cref="EndpointHealth"/> that it left with.</summary>
     private byte _removedHealth;
@@ -132,7 +133,7 @@ public sealed class UpstreamEndpoint
     /// The limit on attempts in flight, by <see cref="ConnectionPoolOptions.MaxRequestsPerEndpoint"/> and <see cref="ConnectionPoolOptions.AdaptiveLimit"/>;
     /// null: unlimited.
     /// </summary>
-    public int? MaxInFlight => IsLimited ? Volatile.Read(ref _limit) : null;
+    public int? MaxInFlight => IsLimited && Volatile.Read(ref _limit) is not int.MaxValue and int limit ? limit : null;
 
     /// <summary>The number of attempts that succeeded since the endpoint joined.</summary>
     public long SuccessCount => _load.Succeeded;
@@ -171,8 +172,9 @@ public sealed class UpstreamEndpoint
 
     internal bool IsLimited => Status.IsLimited;
 
-    /// <summary>Whether the limit on attempts in flight is reached.</summary>
-    internal bool IsFull => IsLimited && InFlight >= Volatile.Read(ref _limit);
+    /// <summary>Whether the limit on attempts in flight is reached for an attempt.</summary>
+    /// <param name="needsConnection">Whether the attempt needs a connection for itself, so that the limit on connections applies too.</param>
+    internal bool IsFull(bool needsConnection) => IsLimited && InFlight >= LimitFor(needsConnection);
 
     /// <summary>State of the transport for this endpoint; opaque here.</summary>
     internal ref object? TransportState => ref _transportState;
@@ -310,10 +312,12 @@ public sealed class UpstreamEndpoint
 
     /// <summary>Limits the attempts in flight; null removes the limit. Attempts already in flight are not affected.</summary>
     /// <param name="limit">The limit.</param>
+    /// <param name="connectionLimit">The limit for attempts that each need a connection; null for none besides <paramref name="limit"/>.</param>
     /// <param name="watcher">Notified when there may be capacity again.</param>
-    internal void SetLimit(int? limit, ICapacityWatcher watcher)
+    internal void SetLimit(int? limit, int? connectionLimit, ICapacityWatcher watcher)
     {
-        if (limit is null)
+        bool isLimited = limit is not null || connectionLimit is not null;
+        if (!isLimited)
         {
             _load.Unwatch(watcher);
         }
@@ -323,8 +327,9 @@ public sealed class UpstreamEndpoint
         }
 
         Volatile.Write(ref _limit, limit ?? int.MaxValue);
+        Volatile.Write(ref _connectionLimit, connectionLimit ?? int.MaxValue);
         EndpointStatus status = Status;
-        while (status.IsLimited != limit.HasValue && !TryChangeStatus(status, status.WithLimit(limit.HasValue)))
+        while (status.IsLimited != isLimited && !TryChangeStatus(status, status.WithLimit(isLimited)))
         {
             status = Status;
         }
@@ -334,7 +339,8 @@ public sealed class UpstreamEndpoint
     internal void UpdateLimit(int limit) => Volatile.Write(ref _limit, limit);
 
     /// <summary>Starts an attempt within the limit.</summary>
-    internal bool TryBegin() => _load.TryBegin(Volatile.Read(ref _limit));
+    /// <param name="needsConnection">Whether the attempt needs a connection for itself.</param>
+    internal bool TryBegin(bool needsConnection) => _load.TryBegin(LimitFor(needsConnection));
 
     internal void MarkRemoved()
     {
@@ -342,6 +348,10 @@ public sealed class UpstreamEndpoint
         Volatile.Write(ref _removedHealth, (byte)(1 + HealthOf(new(Volatile.Read(ref _status)))));
         Interlocked.Increment(ref _removals);
     }
+
+    private int LimitFor(bool needsConnection) => needsConnection
+        ? Math.Min(Volatile.Read(ref _limit), Volatile.Read(ref _connectionLimit))
+        : Volatile.Read(ref _limit);
 
     /// <summary>A copy: the description may be modified by its owner later.</summary>
     private static ReadOnlyDictionary<string, string> LabelsOf(EndpointDescription description) => description.Labels is { Count: > 0 } labels

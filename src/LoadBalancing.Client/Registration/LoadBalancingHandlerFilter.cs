@@ -106,6 +106,12 @@ internal sealed partial class LoadBalancingHandlerFilter : IHttpMessageHandlerBu
             WarnAboutPrimaryHandler(builder.PrimaryHandler, client);
         }
 
+        if (service?.Plan.UsesPrimaryHandlerForProbes == true && builder.PrimaryHandler is not SocketsHttpHandler)
+        {
+            string type = builder.PrimaryHandler.GetType().Name;
+            _logOnce.Log((client, nameof(LogEvents.ProbesConnectDifferently)), () => LogProbesConnectDifferently(_logger, client, type));
+        }
+
         PrimaryHandlerDefaults.DisableGrpcLoadBalancing(builder.PrimaryHandler);
         if (service is not null && builder.PrimaryHandler is SocketsHttpHandler sockets)
         {
@@ -127,6 +133,8 @@ internal sealed partial class LoadBalancingHandlerFilter : IHttpMessageHandlerBu
         // The factory's own filter may run later, and would not find the handler below its replacement.
         primary.MeterFactory ??= _meters;
         keepAlive.ApplyTo(primary);
+        RequestDeparture.Observe(primary);
+        Connector.Observe(primary);
         if (primary.ConnectCallback is null)
         {
             primary.ConnectCallback = connector.ConnectAsync;
@@ -200,6 +208,14 @@ internal sealed partial class LoadBalancingHandlerFilter : IHttpMessageHandlerBu
 
         return -1;
     }
+
+    [LoggerMessage(
+        LogEvents.ProbesConnectDifferently,
+        LogLevel.Warning,
+        "The health checks of client '{Client}' do not connect as its requests do: its primary handler is a {Handler}, whose settings cannot be copied. They " +
+            "use the platform's defaults for TLS, certificates and proxies. Use a SocketsHttpHandler, or HealthCheck.Kind Custom.",
+        EventName = nameof(LogEvents.ProbesConnectDifferently))]
+    private static partial void LogProbesConnectDifferently(ILogger logger, string client, string handler);
 
     [LoggerMessage(
         LogEvents.OwnConnectCallback,

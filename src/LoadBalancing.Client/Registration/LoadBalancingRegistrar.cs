@@ -49,7 +49,11 @@ internal static class LoadBalancingRegistrar
             provider.GetServices<ILoadBalancingStrategy>(),
             provider.GetRequiredService<RandomSource>(),
             provider.GetRequiredService<TimeProvider>()));
-        services.TryAddSingleton(static provider => new HealthProbeFactory(provider.GetServices<IHealthProbe>()));
+        services.TryAddSingleton(static provider => new HealthProbeFactory(
+            provider.GetServices<IHealthProbe>(),
+            service => provider.GetRequiredService<ServiceRegistrationCollection>().IsBalancerOnly(service)
+                ? null
+                : provider.GetService<IHttpMessageHandlerFactory>()?.CreateHandler(service)));
         services.TryAddSingleton<StartupTracker>();
         services.TryAddSingleton<ServiceRegistry>();
         services.TryAddSingleton<ILoadBalancerProvider>(static provider => provider.GetRequiredService<ServiceRegistry>());

@@ -121,6 +121,7 @@ internal sealed class RequestPlanCompiler : IDisposable
             RequestFault = requestFault,
             AttemptFault = attemptFault,
             ErrorStatuses = options.OutlierDetection.ErrorStatuses is { Count: > 0 } statuses ? new StatusSet(statuses) : null,
+            HasHttpProbes = HealthCheckSettings.From(options.HealthCheck) is { UsesHttp: true },
             Connections = ConnectionSettings.From(options.ConnectionPool),
             KeepAlive = KeepAliveSettings.From(options.ConnectionPool.KeepAlive),
             FollowRedirects = options.FollowRedirects,

@@ -31,6 +31,12 @@ public readonly struct PickContext
     /// </summary>
     public bool IsRetryable { get; init; }
 
+    /// <summary>
+    /// Whether the attempt needs a connection for itself, as over HTTP/1.1, so that <see cref="ConnectionPoolOptions.MaxConnections"/> limits it. False for
+    /// attempts that may share one, and for those whose connections are not the client's.
+    /// </summary>
+    internal bool NeedsConnection { get; init; }
+
     /// <summary>Set in panic: ejected endpoints are admitted.</summary>
     internal bool IgnoreHealth { get; init; }
 
@@ -54,7 +60,7 @@ public readonly struct PickContext
     }
 
     /// <summary>For an endpoint that is unavailable or limited.</summary>
-    private bool AdmitsRestricted(UpstreamEndpoint endpoint) => (IgnoreHealth || endpoint.IsAvailable) && !endpoint.IsFull;
+    private bool AdmitsRestricted(UpstreamEndpoint endpoint) => (IgnoreHealth || endpoint.IsAvailable) && !endpoint.IsFull(NeedsConnection);
 
     /// <summary>Whether every available endpoint is acceptable.</summary>
     internal bool HasNoExclusions => TriedEndpoints is null;

@@ -33,6 +33,7 @@ internal static class LogEvents
     public const int TimerFiredLate = 41;
     public const int LeaseReclaimed = 42;
     public const int RetrySuppressed = 43;
+    public const int ProbesConnectDifferently = 48;
     public const int EndpointPicked = 50;
     public const int SchemePassedThrough = 55;
 }

@@ -2,8 +2,8 @@ namespace LoadBalancing.Client;
 
 /// <summary>
 /// Active health checks: probes that are sent to each endpoint independently of requests. An endpoint that fails its health checks gets no traffic.
-/// Probes have their own client, without the handlers and retries of the application's client. Off unless
-/// <see cref="Path"/> or <see cref="Kind"/> is set.
+/// Probes have their own client, without the handlers and retries of the application's client. Over HTTP and gRPC it connects like that client, with the
+/// settings of its primary handler, if that is a <see cref="System.Net.Http.SocketsHttpHandler"/>. Off unless <see cref="Path"/> or <see cref="Kind"/> is set.
 /// </summary>
 public sealed class ActiveHealthCheckOptions
 {
@@ -26,6 +26,12 @@ public sealed class ActiveHealthCheckOptions
     public string? Host { get; set; }
 
     /// <summary>
+    /// HTTP: the version of the requests, exactly: 1.0, 1.1, 2.0 or 3.0. 2.0 is what servers need that speak only HTTP/2, without TLS too (prior knowledge).
+    /// Null, the default: 1.1. gRPC always uses 2.0.
+    /// </summary>
+    public Version? Version { get; set; }
+
+    /// <summary>
     /// HTTP: headers to send, by name; names are case-insensitive. Empty by default. Headers that describe the body, like <c>Content-Length</c>, are
     /// not allowed.
     /// </summary>
@@ -33,10 +39,17 @@ public sealed class ActiveHealthCheckOptions
 
     /// <summary>
     /// HTTP: the statuses that pass, single ones and ranges: <c>200</c>, <c>200-299</c>, <c>2xx</c>. Any other status makes the endpoint unhealthy
-    /// immediately, regardless of <see cref="UnhealthyThreshold"/>, because it is a definite negative response. Null or empty, the default: 200 only,
+    /// immediately, regardless of <see cref="UnhealthyThreshold"/>, because it is a definite negative response, unless it is in
+    /// <see cref="RetriableStatuses"/>. Null or empty, the default: 200 only,
     /// as in Envoy.
     /// </summary>
     public IList<StatusRange>? ExpectedStatuses { get; set; }
+
+    /// <summary>
+    /// HTTP: the statuses that count as one failed probe towards <see cref="UnhealthyThreshold"/>, instead of making the endpoint unhealthy immediately; single
+    /// ones and ranges. A status that is also in <see cref="ExpectedStatuses"/> passes. Null or empty, the default: none, as in Envoy.
+    /// </summary>
+    public IList<StatusRange>? RetriableStatuses { get; set; }
 
     /// <summary>TCP: the text to send once connected, in UTF-8. Null, the default: nothing.</summary>
     public string? Send { get; set; }

@@ -5,6 +5,8 @@ internal static class ActiveHealthCheckOptionsValidator
 {
     private const int MaxGrpcServiceLength = 127;
 
+    private static readonly Version[] Versions = [new(1, 0), new(1, 1), new(2, 0), new(3, 0)];
+
     /// <param name="options">The options.</param>
     /// <param name="probes">The names of the registered probes.</param>
     /// <param name="errors">Receives the errors.</param>
@@ -48,6 +50,16 @@ internal static class ActiveHealthCheckOptionsValidator
         for (int i = 0; i < (options.ExpectedStatuses?.Count ?? 0); i++)
         {
             errors.CheckStatus($"HealthCheck:ExpectedStatuses:{i}", options.ExpectedStatuses![i]);
+        }
+
+        for (int i = 0; i < (options.RetriableStatuses?.Count ?? 0); i++)
+        {
+            errors.CheckStatus($"HealthCheck:RetriableStatuses:{i}", options.RetriableStatuses![i]);
+        }
+
+        if (options.Version is { } version && !Versions.Contains(version))
+        {
+            errors.Add("HealthCheck:Version", $"{version} is not a version of HTTP; set 1.0, 1.1, 2.0 or 3.0.");
         }
 
         if (options.GrpcService is { } service && System.Text.Encoding.UTF8.GetByteCount(service) > MaxGrpcServiceLength)

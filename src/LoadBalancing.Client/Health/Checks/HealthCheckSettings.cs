@@ -36,6 +36,9 @@ internal sealed record HealthCheckSettings
 
     public required bool RestoreOnPass { get; init; }
 
+    /// <summary>Whether probes are HTTP requests, over connections like those of the service's client.</summary>
+    public bool UsesHttp => Kind is HealthCheckKind.Http or HealthCheckKind.Grpc;
+
     /// <returns>Null when health checks are off.</returns>
     public static HealthCheckSettings? From(ActiveHealthCheckOptions options)
     {
@@ -56,7 +59,9 @@ internal sealed record HealthCheckSettings
                 new StatusSet(options.ExpectedStatuses is { Count: > 0 } statuses ? statuses : [200]),
                 options.Send,
                 options.Expect,
-                options.GrpcService ?? ""),
+                options.GrpcService ?? "",
+                new StatusSet(options.RetriableStatuses ?? []),
+                options.Version),
             Probe = options.Probe,
             Timeout = options.Timeout,
             Interval = options.Interval,

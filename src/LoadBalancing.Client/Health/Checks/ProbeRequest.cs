@@ -12,7 +12,9 @@ internal sealed record ProbeRequest(
     StatusSet ExpectedStatuses,
     string? Send,
     string? Expect,
-    string GrpcService)
+    string GrpcService,
+    StatusSet RetriableStatuses,
+    Version? Version = null)
 {
     public IEnumerable<(string Name, string Value)> Headers => HeaderLines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Split);
 

@@ -6,8 +6,8 @@ namespace LoadBalancing.Client;
 /// <summary>The retries of one call: whether to retry, where, and after which delay.</summary>
 internal sealed class CallRetries
 {
-    /// <summary>The maximum delay of a call without a timeout, because a <c>Retry-After</c> may ask for years. Envoy's value.</summary>
-    private static readonly TimeSpan MaxRetryDelay = TimeSpan.FromSeconds(300);
+    /// <summary>The longest <c>Retry-After</c> that a call without a timeout waits for, because a response may ask for years. Envoy's value.</summary>
+    private static readonly TimeSpan MaxRetryAfter = TimeSpan.FromSeconds(300);
 
     private readonly TransportHandler _handler;
     private readonly RequestPlan _plan;
@@ -113,22 +113,60 @@ internal sealed class CallRetries
     /// <summary>Whether the last attempt should and may be retried. Also sets the delay: if it is longer than the remaining time, there is no retry.</summary>
     private bool TryApproveRetry(int retry)
     {
-        if (retry >= _plan.Retry.MaxRetries)
+        if (retry >= _plan.Retry.MaxRetries || (_lastResult.Triggers & _plan.Retry.Triggers) == 0)
         {
             return false;
+        }
+
+        RetrySuppression refusal = FindRefusal(retry);
+        if (refusal == RetrySuppression.None)
+        {
+            // The last condition, because permits are consumed.
+            refusal = TryAcquirePermits();
+        }
+
+        if (refusal == RetrySuppression.None)
+        {
+            return true;
+        }
+
+        _plan.Balancer.Metrics.OnRetrySuppressed(RetrySuppressionReasons.NameOf(refusal));
+        _plan.Log.RetrySuppressed(refusal);
+        _state.RetrySuppression = refusal;
+        return false;
+    }
+
+    private RetrySuppression FindRefusal(int retry)
+    {
+        if (FindResendRefusal() is var resend and not RetrySuppression.None)
+        {
+            return resend;
+        }
+
+        if (_lastResult.Response is not null && ResponseRetryConditions.ForbidsRetry(_lastResult.Response, _plan.Retry.Triggers))
+        {
+            return RetrySuppression.ForbiddenByResponse;
         }
 
         // With no endpoint left to try, the last outcome is more useful to the caller than a "no endpoint" error.
-        if ((_lastResult.Triggers & _plan.Retry.Triggers) == 0 || !CanResend() || _plan.Balancer.CurrentSet is not { CanPick: true }
-            || (_lastResult.Response is not null && ResponseRetryConditions.ForbidsRetry(_lastResult.Response, _plan.Retry.Triggers)))
+        return _plan.Balancer.CurrentSet is { CanPick: true } ? FindDelayRefusal(retry) : RetrySuppression.NoEndpoint;
+    }
+
+    /// <summary>Sets the delay, and decides whether the call may wait so long.</summary>
+    private RetrySuppression FindDelayRefusal(int retry)
+    {
+        bool immediate = _lastResult.Triggers == RetryTriggers.ConnectFailure && HasUntriedEndpoint();
+        TimeSpan asked = immediate ? TimeSpan.Zero : RetryAfter();
+        NextDelay = immediate ? TimeSpan.Zero : asked + _plan.Retry.DrawBackoff(retry, _plan.Random);
+        TimeSpan left = _state.TimeLeft;
+        if (left == Timeout.InfiniteTimeSpan)
         {
-            return false;
+            return asked > MaxRetryAfter ? RetrySuppression.RetryAfterTooLong : RetrySuppression.None;
         }
 
-        bool immediate = _lastResult.Triggers == RetryTriggers.ConnectFailure && HasUntriedEndpoint();
-        NextDelay = immediate ? TimeSpan.Zero : RetryAfter() + _plan.Retry.DrawBackoff(retry, _plan.Random);
-        TimeSpan left = _state.TimeLeft;
-        return NextDelay < (left == Timeout.InfiniteTimeSpan ? MaxRetryDelay : left) && TryAcquirePermits();
+        return NextDelay < left ? RetrySuppression.None
+            : asked > TimeSpan.Zero ? RetrySuppression.RetryAfterTooLong
+            : RetrySuppression.TimeoutTooShort;
     }
 
     /// <summary>The <c>Retry-After</c> of the response; zero when it has none, or one in the past.</summary>
@@ -139,8 +177,8 @@ internal sealed class CallRetries
         return wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
     }
 
-    /// <summary>Acquires the permits of the retry. The last condition, because permits are consumed.</summary>
-    private bool TryAcquirePermits()
+    /// <summary>Acquires the permits of the retry.</summary>
+    private RetrySuppression TryAcquirePermits()
     {
         RetrySuppression refusal = _hasRetryPermit ? RetrySuppression.None : _plan.RetryLimiter.TryAcquire();
         bool entered = _hasRetryPermit || refusal == RetrySuppression.None;
@@ -152,20 +190,14 @@ internal sealed class CallRetries
         if (refusal == RetrySuppression.None)
         {
             _hasRetryPermit = true;
-            return true;
         }
-
-        if (entered && !_hasRetryPermit)
+        else if (entered && !_hasRetryPermit)
         {
             // Without an approved retry, ReleasePermits does not run and would not release this.
             _plan.RetryLimiter.Release();
         }
 
-        string name = RetrySuppressionReasons.NameOf(refusal);
-        _plan.Balancer.Metrics.OnRetrySuppressed(name);
-        _plan.Log.RetrySuppressed(name);
-        _state.RetrySuppression = refusal;
-        return false;
+        return refusal;
     }
 
     private RetrySuppression TryAcquireBudget()
@@ -189,14 +221,14 @@ internal sealed class CallRetries
         return refusal;
     }
 
-    private bool CanResend() => _lastResult.Triggers switch
+    private RetrySuppression FindResendRefusal() => _lastResult.Triggers switch
     {
         // Nothing was sent, not even the start of a body.
-        RetryTriggers.ConnectFailure => true,
+        RetryTriggers.ConnectFailure => RetrySuppression.None,
 
         // Nothing was processed, but a body may have been read.
-        RetryTriggers.RefusedStream => RequestBodies.CanReplay(_request),
-        _ => RequestTraits.IsTreatedAsIdempotent(_request, _plan.Retry.AllMethods) && RequestBodies.CanReplay(_request),
+        not RetryTriggers.RefusedStream when !RequestTraits.IsTreatedAsIdempotent(_request, _plan.Retry.AllMethods) => RetrySuppression.NotIdempotent,
+        _ => RequestBodies.CanReplay(_request) ? RetrySuppression.None : RetrySuppression.BodyNotReplayable,
     };
 
     private bool HasUntriedEndpoint()

@@ -49,6 +49,11 @@ internal readonly struct OngoingAttempt
         PickContext context = plan.Balancer.HasTrialCandidates
             ? new PickContext { TriedEndpoints = call?.TriedEndpoints, IsRetryable = RequestTraits.IsRetryable(plan, request, call) }
             : call is null ? default : new PickContext { TriedEndpoints = call.TriedEndpoints };
+        if (plan.PoolLimits.MaxConnections is not null)
+        {
+            context = context with { NeedsConnection = RequestTraits.NeedsConnection(request) };
+        }
+
         if (plan.Affinity is not null)
         {
             context = plan.Affinity.Add(context, request);
@@ -129,9 +134,16 @@ internal readonly struct OngoingAttempt
     }
 
     /// <summary>Ends the attempt without a response.</summary>
-    public AttemptResult Fail(Exception exception, RequestPlan plan, HttpRequestMessage request, CallState? call, CancellationToken callerToken)
+    public AttemptResult Fail(
+        Exception exception,
+        RequestPlan plan,
+        HttpRequestMessage request,
+        CallState? call,
+        EndpointTransports? transports,
+        CancellationToken callerToken)
     {
         bool sourceFailed = request.Content is SourceTrackingContent { HasSourceFailed: true };
+        NeutralCause waitedFor = FindNeutralCause(request, transports);
         _addressed.Restore(request);
         bool timedOut = _timer.IsCancellationRequested && !callerToken.IsCancellationRequested;
         _timer.End(plan.Timeouts.Pool);
@@ -146,12 +158,12 @@ internal readonly struct OngoingAttempt
         else if (timedOut)
         {
             TimeSpan limit = TimeoutOf(plan, call);
-            outcome = plan.Timeouts.ClassifyTimeout(_lease.Endpoint, limit, plan.TimeProvider.GetElapsedTime(_lease.StartedAt) - limit);
-            result = ToTimeoutResult(exception, plan, call);
+            outcome = plan.Timeouts.ClassifyTimeout(_lease.Endpoint, limit, plan.TimeProvider.GetElapsedTime(_lease.StartedAt) - limit, waitedFor);
+            result = ToTimeoutResult(exception, plan, call, outcome.NeutralCause);
         }
         else
         {
-            (outcome, RetryTriggers triggers) = sourceFailed ? (AttemptOutcome.Neutral, RetryTriggers.None) : OutcomeClassifier.Classify(exception);
+            (outcome, RetryTriggers triggers) = sourceFailed ? (AttemptOutcome.Neutral, RetryTriggers.None) : OutcomeClassifier.Classify(exception, request.Method);
             result = new AttemptResult(exception, triggers, _lease);
         }
 
@@ -199,14 +211,20 @@ internal readonly struct OngoingAttempt
         }
     }
 
-    private AttemptResult ToTimeoutResult(Exception exception, RequestPlan plan, CallState? call)
+    /// <summary>What the attempt waits for on this side, which matters if it has timed out.</summary>
+    private NeutralCause FindNeutralCause(HttpRequestMessage request, EndpointTransports? transports) =>
+        request.Content is SourceTrackingContent { IsSourceSlow: true }
+            ? NeutralCause.UploadSource
+            : transports?.IsQueued(request, _lease.Endpoint) == true ? NeutralCause.Queue : NeutralCause.None;
+
+    private AttemptResult ToTimeoutResult(Exception exception, RequestPlan plan, CallState? call, NeutralCause waitedFor)
     {
         TimeSpan limit = TimeoutOf(plan, call);
         bool endsCall = call?.IsBoundByCallTimeout ?? plan.Timeout == limit;
         return endsCall
-            ? new AttemptResult(TimeoutErrors.CallTimeout(plan.Timeouts, _lease.Endpoint, exception, _lease.InPanic), RetryTriggers.None, _lease)
+            ? new AttemptResult(TimeoutErrors.CallTimeout(plan.Timeouts, _lease.Endpoint, exception, _lease.InPanic, waitedFor), RetryTriggers.None, _lease)
             : new AttemptResult(
-                TimeoutErrors.PerTryTimeout(plan.Timeouts, limit, _lease.Endpoint, exception, _lease.InPanic),
+                TimeoutErrors.PerTryTimeout(plan.Timeouts, limit, _lease.Endpoint, exception, _lease.InPanic, waitedFor),
                 RetryTriggers.PerTryTimeout,
                 _lease);
     }

@@ -79,8 +79,16 @@ internal static class PermitWait
         ? string.Create(CultureInfo.InvariantCulture, $"{plan.PoolLimits.MaxRequests} are in flight (ConnectionPool:MaxRequests)")
         : $"every available endpoint is at its concurrency limit ({DescribeEndpointLimit(plan.PoolLimits)})";
 
-    private static string DescribeEndpointLimit(PoolLimits pool) => pool switch
+    private static string DescribeEndpointLimit(PoolLimits pool)
     {
+        string? requests = DescribeRequestLimit(pool);
+        string? connections = pool.MaxConnections is { } most ? string.Create(CultureInfo.InvariantCulture, $"ConnectionPool:MaxConnections is {most}") : null;
+        return requests is null || connections is null ? requests ?? connections! : $"{requests}; {connections}";
+    }
+
+    private static string? DescribeRequestLimit(PoolLimits pool) => pool switch
+    {
+        { AdaptiveLimit: null, MaxRequestsPerEndpoint: null } => null,
         { AdaptiveLimit: null } => string.Create(CultureInfo.InvariantCulture, $"ConnectionPool:MaxRequestsPerEndpoint is {pool.MaxRequestsPerEndpoint}"),
         { MaxRequestsPerEndpoint: null } => "ConnectionPool:AdaptiveLimit",
         _ => string.Create(CultureInfo.InvariantCulture, $"ConnectionPool:AdaptiveLimit, at most the MaxRequestsPerEndpoint of {pool.MaxRequestsPerEndpoint}"),

@@ -16,6 +16,10 @@ internal static class RequestTraits
         method == HttpMethod.Get || method == HttpMethod.Head || method == HttpMethod.Put || method == HttpMethod.Delete
         || method == HttpMethod.Options || method == HttpMethod.Trace;
 
+    /// <summary>Whether the request uses HTTP/1.x in any case, where a connection serves one request at a time.</summary>
+    public static bool NeedsConnection(HttpRequestMessage request) =>
+        request.Version.Major == 1 && request.VersionPolicy != HttpVersionPolicy.RequestVersionOrHigher;
+
     /// <summary>Whether any failure of the next attempt can be retried.</summary>
     public static bool IsRetryable(RequestPlan plan, HttpRequestMessage request, CallState? call) =>
         plan.RetryPipeline is not null

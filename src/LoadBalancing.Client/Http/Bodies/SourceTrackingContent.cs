@@ -4,9 +4,8 @@ using System.Runtime.ExceptionServices;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Wraps a body that is read from the caller's stream, and records whether that stream failed. To the transport its exception looks like that of a
-/// broken connection, and it must not count
-/// against the endpoint.
+/// Wraps a body that is read from the caller's stream, and records whether that stream failed, or had no data when the attempt timed out. To the
+/// transport the one looks like a broken connection and the other like a slow endpoint, and neither must count against the endpoint.
 /// </summary>
 /// <remarks>
 /// During an attempt, disposing it or its stream leaves the body alone, which belongs to the request. It is a <see cref="StreamContent"/> because the transport sends
@@ -33,6 +32,9 @@ internal sealed class SourceTrackingContent : StreamContent
 
     /// <summary>Whether reading the body failed.</summary>
     public bool HasSourceFailed { get; private set; }
+
+    /// <summary>Whether the upload waited for its source when it was cancelled: it was not complete, and no write waited for the endpoint.</summary>
+    public bool IsSourceSlow { get; private set; }
 
     /// <summary>Wraps a body whose source may fail, or that was sent before, until <see cref="Restore"/>.</summary>
     /// <param name="request">The request.</param>
@@ -80,6 +82,7 @@ internal sealed class SourceTrackingContent : StreamContent
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
         var destination = new WriteTrackingStream(stream);
+        using CancellationTokenRegistration cancellation = RecordSlowSourceOn(cancellationToken, destination);
         try
         {
             await Inner.CopyToAsync(destination, context, cancellationToken).ConfigureAwait(false);
@@ -93,6 +96,7 @@ internal sealed class SourceTrackingContent : StreamContent
     protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
         var destination = new WriteTrackingStream(stream);
+        using CancellationTokenRegistration cancellation = RecordSlowSourceOn(cancellationToken, destination);
         try
         {
             Inner.CopyTo(destination, context, cancellationToken);
@@ -163,6 +167,18 @@ internal sealed class SourceTrackingContent : StreamContent
 
         base.Dispose(disposing);
     }
+
+    /// <remarks>
+    /// At the moment of the cancellation, because a source that ignores it goes on to wait, and the write after that fails like one to a broken connection.
+    /// </remarks>
+    private CancellationTokenRegistration RecordSlowSourceOn(CancellationToken cancellationToken, WriteTrackingStream destination) =>
+        cancellationToken.UnsafeRegister(
+            static state =>
+            {
+                (SourceTrackingContent content, WriteTrackingStream destination) = ((SourceTrackingContent, WriteTrackingStream))state!;
+                content.IsSourceSlow = destination is { IsWriting: false, HasFailed: false };
+            },
+            (this, destination));
 
     private Exception RecordFailure(Exception exception, WriteTrackingStream destination, CancellationToken cancellationToken)
     {

@@ -9,6 +9,7 @@ internal sealed class WriteTrackingStream : Stream
 {
     private readonly BodyTimer? _bodyTimer;
     private Stream _inner;
+    private volatile bool _isWriting;
 
     public WriteTrackingStream(Stream inner) => _inner = inner;
 
@@ -20,6 +21,9 @@ internal sealed class WriteTrackingStream : Stream
     }
 
     public bool HasFailed { get; private set; }
+
+    /// <summary>Whether a write is waiting for the destination.</summary>
+    public bool IsWriting => _isWriting;
 
     /// <summary>Begins a copy.</summary>
     public void SetTarget(Stream inner) => (_inner, HasFailed) = (inner, false);
@@ -61,9 +65,9 @@ internal sealed class WriteTrackingStream : Stream
     {
         try
         {
-            _bodyTimer?.BeginWrite();
+            BeginWrite();
             _inner.Write(buffer);
-            _bodyTimer?.EndWrite();
+            EndWrite();
         }
         catch
         {
@@ -79,14 +83,14 @@ internal sealed class WriteTrackingStream : Stream
     {
         try
         {
-            _bodyTimer?.BeginWrite();
+            BeginWrite();
             ValueTask writing = _inner.WriteAsync(buffer, cancellationToken);
             if (!writing.IsCompletedSuccessfully)
             {
                 return WatchAsync(writing);
             }
 
-            _bodyTimer?.EndWrite();
+            EndWrite();
             return writing;
         }
         catch
@@ -123,6 +127,18 @@ internal sealed class WriteTrackingStream : Stream
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
+    private void BeginWrite()
+    {
+        _isWriting = true;
+        _bodyTimer?.BeginWrite();
+    }
+
+    private void EndWrite()
+    {
+        _isWriting = false;
+        _bodyTimer?.EndWrite();
+    }
+
     private async Task FlushInnerAsync(CancellationToken cancellationToken)
     {
         try
@@ -141,7 +157,7 @@ internal sealed class WriteTrackingStream : Stream
         try
         {
             await writing.ConfigureAwait(false);
-            _bodyTimer?.EndWrite();
+            EndWrite();
         }
         catch
         {

@@ -61,7 +61,13 @@ internal sealed partial class CallLog
 
     public void LeaseReclaimed(UpstreamEndpoint endpoint) => LogLeaseReclaimed(_logger, _service, endpoint);
 
-    public void RetrySuppressed(string reason) => LogRetrySuppressed(_logger, _service, reason);
+    public void RetrySuppressed(RetrySuppression suppression)
+    {
+        if (_logger.IsEnabled(LogLevel.Debug))
+        {
+            LogRetrySuppressed(_logger, _service, RetrySuppressionReasons.Explain(suppression), RetrySuppressionReasons.NameOf(suppression));
+        }
+    }
 
     [LoggerMessage(
         LogEvents.HostPassedThrough,
@@ -111,7 +117,8 @@ internal sealed partial class CallLog
     [LoggerMessage(
         LogEvents.RetrySuppressed,
         LogLevel.Debug,
-        "A call to service '{Service}' was not retried: {Reason} is exhausted.",
-        EventName = nameof(LogEvents.RetrySuppressed))]
-    private static partial void LogRetrySuppressed(ILogger logger, string service, string reason);
+        "A call to service '{Service}' was not retried: {Reason} ({Name}).",
+        EventName = nameof(LogEvents.RetrySuppressed),
+        SkipEnabledCheck = true)]
+    private static partial void LogRetrySuppressed(ILogger logger, string service, string reason, string name);
 }

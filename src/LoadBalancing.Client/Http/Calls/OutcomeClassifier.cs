@@ -38,12 +38,14 @@ internal static class OutcomeClassifier
         };
 
     /// <summary>Classifies an exception that was caused neither by the caller nor by one of our timeouts.</summary>
-    public static (AttemptOutcome Outcome, RetryTriggers Triggers) Classify(Exception exception) => exception switch
+    /// <param name="exception">The exception.</param>
+    /// <param name="method">The method of the request; null where it does not matter.</param>
+    public static (AttemptOutcome Outcome, RetryTriggers Triggers) Classify(Exception exception, HttpMethod? method = null) => exception switch
     {
         // SocketsHttpHandler's ConnectTimeout.
         OperationCanceledException { InnerException: TimeoutException } => Connect,
         OperationCanceledException => Neutral,
-        HttpRequestException http => Classify(http),
+        HttpRequestException http => Classify(http, method),
         SocketException or IOException => Reset,
 
         // User code threw: a handler below, or a body that could not be produced.
@@ -51,8 +53,14 @@ internal static class OutcomeClassifier
     };
 
     /// <summary>Classifies an exception while a body was read. The headers counted as a success; a truncated body revokes it.</summary>
-    public static AttemptOutcome ClassifyBody(Exception exception) =>
-        exception is OperationCanceledException or ObjectDisposedException ? AttemptOutcome.Neutral : Classify(exception).Outcome;
+    public static AttemptOutcome ClassifyBody(Exception exception) => exception switch
+    {
+        OperationCanceledException or ObjectDisposedException => AttemptOutcome.Neutral,
+
+        // The reader's own limit, like MaxResponseContentBufferSize.
+        HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded } => AttemptOutcome.Neutral,
+        _ => Classify(exception).Outcome,
+    };
 
     private static (AttemptOutcome Outcome, RetryTriggers Triggers) Connect => (AttemptOutcome.Failure(FailureKind.Connect), RetryTriggers.ConnectFailure);
 
@@ -60,16 +68,20 @@ internal static class OutcomeClassifier
 
     private static (AttemptOutcome Outcome, RetryTriggers Triggers) Neutral => (AttemptOutcome.Neutral, RetryTriggers.None);
 
-    private static (AttemptOutcome Outcome, RetryTriggers Triggers) Classify(HttpRequestException exception) => exception.HttpRequestError switch
+    private static (AttemptOutcome Outcome, RetryTriggers Triggers) Classify(HttpRequestException exception, HttpMethod? method) => exception.HttpRequestError switch
     {
         HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
             or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError => Connect,
         HttpRequestError.HttpProtocolError when exception.InnerException is HttpProtocolException { ErrorCode: RefusedStream or RequestRejected } =>
             (AttemptOutcome.Failure(FailureKind.Reset), RetryTriggers.RefusedStream),
-        HttpRequestError.UserAuthenticationError or HttpRequestError.ConfigurationLimitExceeded => Neutral,
+        HttpRequestError.UserAuthenticationError => Neutral,
 
-        // The server is healthy, but does not support WebSockets over HTTP/2; the client falls back to HTTP/1.1.
+        // The server is healthy, but does not support WebSockets over HTTP/2, or no HTTP/2; the client falls back to HTTP/1.1.
         HttpRequestError.ExtendedConnectNotSupported => Neutral,
+        HttpRequestError.VersionNegotiationError when method == HttpMethod.Connect => Neutral,
+
+        // The server does not speak the version that the request insists on: it has processed nothing, but a body may have been read.
+        HttpRequestError.VersionNegotiationError => (AttemptOutcome.Failure(FailureKind.Connect), RetryTriggers.RefusedStream),
         HttpRequestError.Unknown => exception.InnerException switch
         {
             SocketException

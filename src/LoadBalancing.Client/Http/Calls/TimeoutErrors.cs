@@ -5,16 +5,22 @@ namespace LoadBalancing.Client;
 /// <summary>Creates the exceptions of timeouts and cancellations, in the shape in which <c>HttpClient</c> reports its own.</summary>
 internal static class TimeoutErrors
 {
-    public static TaskCanceledException CallTimeout(TimeoutPolicy timeouts, UpstreamEndpoint? endpoint, Exception? inner = null, bool inPanic = false) =>
-        Make(timeouts, "Timeout", timeouts.Timeout, endpoint, inner, inPanic);
+    public static TaskCanceledException CallTimeout(
+        TimeoutPolicy timeouts,
+        UpstreamEndpoint? endpoint,
+        Exception? inner = null,
+        bool inPanic = false,
+        NeutralCause waitedFor = NeutralCause.None) =>
+        Make(timeouts, "Timeout", timeouts.Timeout, endpoint, inner, inPanic, waitedFor);
 
     public static TaskCanceledException PerTryTimeout(
         TimeoutPolicy timeouts,
         TimeSpan limit,
         UpstreamEndpoint endpoint,
         Exception inner,
-        bool inPanic = false) =>
-        Make(timeouts, "Retry.PerTryTimeout", limit, endpoint, inner, inPanic);
+        bool inPanic = false,
+        NeutralCause waitedFor = NeutralCause.None) =>
+        Make(timeouts, "Retry.PerTryTimeout", limit, endpoint, inner, inPanic, waitedFor);
 
     public static TaskCanceledException BodyIdleTimeout(
         TimeoutPolicy timeouts,
@@ -37,12 +43,26 @@ internal static class TimeoutErrors
             ? new TaskCanceledException(cancelled.Message, cancelled, callerToken)
             : exception;
 
-    private static TaskCanceledException Make(TimeoutPolicy timeouts, string option, TimeSpan limit, UpstreamEndpoint? endpoint, Exception? inner, bool inPanic)
+    private static TaskCanceledException Make(
+        TimeoutPolicy timeouts,
+        string option,
+        TimeSpan limit,
+        UpstreamEndpoint? endpoint,
+        Exception? inner,
+        bool inPanic,
+        NeutralCause waitedFor)
     {
         string lastAttempt = endpoint is null ? "" : $" The last attempt was on {endpoint}{(inPanic ? ", in panic" : "")}.";
         string message = string.Create(
             CultureInfo.InvariantCulture,
-            $"The call to service '{timeouts.Cluster}' timed out: its {option} of {limit.TotalSeconds} s has elapsed.{lastAttempt}");
+            $"The call to service '{timeouts.Cluster}' timed out: its {option} of {limit.TotalSeconds} s has elapsed.{lastAttempt}{Explain(waitedFor)}");
         return new TaskCanceledException(message, new TimeoutException(message, inner));
     }
+
+    private static string Explain(NeutralCause waitedFor) => waitedFor switch
+    {
+        NeutralCause.Queue => " It was not sent: it waited for a connection or a stream that other requests of this client used (queue).",
+        NeutralCause.UploadSource => " It waited for the stream that the body of the request is read from (upload_source).",
+        _ => "",
+    };
 }

@@ -40,17 +40,25 @@ internal sealed record TimeoutPolicy
     /// <summary>The timestamp at which a call times out that started at <paramref name="startedAt"/>. <see cref="Timeout"/> must not be infinite.</summary>
     public long DeadlineOf(long startedAt) => startedAt + (long)(Timeout.Ticks * ((double)TimeProvider.TimestampFrequency / TimeSpan.TicksPerSecond));
 
-    /// <summary>The outcome of a timeout for the endpoint: neutral when its timer fired much too late.</summary>
-    public AttemptOutcome ClassifyTimeout(UpstreamEndpoint endpoint, TimeSpan limit, TimeSpan late)
+    /// <summary>The outcome of a timeout for the endpoint: neutral when its timer fired much too late, or when the attempt waited for something else.</summary>
+    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="limit">The timeout.</param>
+    /// <param name="late">How long after it was due the timer fired.</param>
+    /// <param name="waitedFor">What the attempt waited for on this side; <see cref="NeutralCause.None"/>: for the endpoint.</param>
+    public AttemptOutcome ClassifyTimeout(UpstreamEndpoint endpoint, TimeSpan limit, TimeSpan late, NeutralCause waitedFor = NeutralCause.None)
     {
-        if (late <= LateTimerThreshold)
+        if (late <= LateTimerThreshold && waitedFor == NeutralCause.None)
         {
             return AttemptOutcome.Failure(FailureKind.Timeout);
         }
 
-        Metrics.OnLateTimeout();
-        Log.TimerFiredLate(endpoint, limit, limit + late);
-        return AttemptOutcome.Neutral;
+        if (late > LateTimerThreshold)
+        {
+            Metrics.OnLateTimeout();
+            Log.TimerFiredLate(endpoint, limit, limit + late);
+        }
+
+        return AttemptOutcome.NeutralBecauseOf(waitedFor);
     }
 
     /// <summary>The timeouts of response bodies.</summary>

@@ -67,6 +67,9 @@ internal sealed record RequestPlan
     /// <summary>The statuses that count as failures of the endpoint; null for all from 500 on.</summary>
     public required StatusSet? ErrorStatuses { get; init; }
 
+    /// <summary>Whether the cluster's health checks are HTTP requests.</summary>
+    public required bool HasHttpProbes { get; init; }
+
     /// <summary>The connection settings of new handlers.</summary>
     public required ConnectionSettings Connections { get; init; }
 
@@ -112,6 +115,9 @@ internal sealed record RequestPlan
         ErrorStatuses = cluster.ErrorStatuses,
         FrequentPaths = cluster.FrequentPaths,
     };
+
+    /// <summary>Whether the health checks of the service, or of one of its subsets, connect as the primary handler does.</summary>
+    public bool UsesPrimaryHandlerForProbes => HasHttpProbes || (Subsets?.Values.Any(static subset => subset.HasHttpProbes) ?? false);
 
     /// <summary>Whether cookies affect the pick, on any route or in any subset.</summary>
     public bool UsesCookies =>

@@ -20,15 +20,17 @@ internal sealed class GrpcProbe : IHealthProbe, IDisposable
 
     private static readonly string[] Statuses = ["UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN"];
 
-    private readonly HttpMessageInvoker _client = ProbeClient.Make();
+    private readonly ProbeClient _client;
     private readonly ProbeRequest _request;
     private readonly string? _defaultHost;
     private readonly byte[] _message;
 
     /// <param name="request">The request settings.</param>
     /// <param name="defaultHost">The host when neither the request nor the endpoint sets one; null for the address.</param>
-    public GrpcProbe(ProbeRequest request, string? defaultHost)
+    /// <param name="client">The client; the probe takes ownership. Null: one with the defaults of the platform.</param>
+    public GrpcProbe(ProbeRequest request, string? defaultHost, ProbeClient? client = null)
     {
+        _client = client ?? new ProbeClient();
         _request = request;
         _defaultHost = defaultHost;
         _message = Frame(request.GrpcService);

@@ -3,23 +3,27 @@ using System.Globalization;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Requests a path and checks the status of the response. A response with an unexpected status makes the endpoint unhealthy immediately; no response
-/// is only a failure.
+/// Requests a path and checks the status of the response. A response with an unexpected status makes the endpoint unhealthy immediately, unless the status
+/// is retriable; that, and no response, is only a failure.
 /// </summary>
 internal sealed class HttpProbe : IHealthProbe, IDisposable
 {
-    private readonly HttpMessageInvoker _client = ProbeClient.Make();
+    private readonly ProbeClient _client;
     private readonly ProbeRequest _request;
     private readonly StatusSet _expected;
+    private readonly StatusSet _retriable;
     private readonly HttpMethod _method;
     private readonly string? _defaultHost;
 
     /// <param name="request">The request settings.</param>
     /// <param name="defaultHost">The host when neither the request nor the endpoint sets one; null for the address.</param>
-    public HttpProbe(ProbeRequest request, string? defaultHost)
+    /// <param name="client">The client; the probe takes ownership. Null: one with the defaults of the platform.</param>
+    public HttpProbe(ProbeRequest request, string? defaultHost, ProbeClient? client = null)
     {
+        _client = client ?? new ProbeClient();
         _request = request;
         _expected = request.ExpectedStatuses;
+        _retriable = request.RetriableStatuses;
         _method = HttpMethod.Parse(request.Method);
         _defaultHost = defaultHost;
     }
@@ -29,6 +33,12 @@ internal sealed class HttpProbe : IHealthProbe, IDisposable
     public async ValueTask<ProbeResult> ProbeAsync(UpstreamEndpoint endpoint, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(_method, endpoint.AuthorityAndBasePath + _request.Path);
+        if (_request.Version is { } version)
+        {
+            // Without TLS, HTTP/2 needs prior knowledge, which is what the option expresses.
+            (request.Version, request.VersionPolicy) = (version, HttpVersionPolicy.RequestVersionExact);
+        }
+
         request.Headers.Host = _request.Host ?? endpoint.Hostname ?? _defaultHost;
         foreach ((string name, string value) in _request.Headers)
         {
@@ -37,10 +47,14 @@ internal sealed class HttpProbe : IHealthProbe, IDisposable
 
         using HttpResponseMessage response = await _client.SendAsync(request, cancellationToken).ConfigureAwait(false);
         int status = (int)response.StatusCode;
+        if (_expected.Contains(status))
+        {
+            return ProbeResult.Healthy;
+        }
+
         string path = Redaction.RedactUri(_request.Path);
-        return _expected.Contains(status)
-            ? ProbeResult.Healthy
-            : ProbeResult.UnhealthyImmediately(string.Create(CultureInfo.InvariantCulture, $"{_method} {path} responded with {status}"));
+        string reason = string.Create(CultureInfo.InvariantCulture, $"{_method} {path} responded with {status}");
+        return _retriable.Contains(status) ? ProbeResult.Unhealthy(reason) : ProbeResult.UnhealthyImmediately(reason);
     }
 
     public void Dispose() => _client.Dispose();

@@ -70,6 +70,7 @@ internal readonly struct AddressedRequest
     public void Restore(HttpRequestMessage request)
     {
         request.RequestUri = _logicalUri;
+        RequestDeparture.Clear(request);
         if (request.Content is not null)
         {
             SourceTrackingContent.Restore(request);

@@ -80,13 +80,33 @@ internal sealed class EndpointTransports : DelegatingHandler
         return transport.CanSend(request) ? transport : null;
     }
 
-    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-        request.RequestUri is EndpointTransport.TransportUri uri
+    /// <summary>
+    /// Whether a request that was not answered still waits for a connection, or a stream, that other requests of this client use: nothing of it was written,
+    /// and no connection to its endpoint is being opened. False where that cannot be known.
+    /// </summary>
+    /// <param name="request">The request, as it was sent.</param>
+    /// <param name="endpoint">Its endpoint.</param>
+    public bool IsQueued(HttpRequestMessage request, UpstreamEndpoint endpoint) =>
+        RequestDeparture.IsWaiting(request)
+        && Connector.IsConnectorCallback(_primary.ConnectCallback)
+        && !UsesProxy(endpoint)
+        && !_connector.IsConnecting(endpoint.Address);
+
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        RequestDeparture.MarkWaiting(request);
+        return request.RequestUri is EndpointTransport.TransportUri uri
             ? uri.Transport.SendAsync(request, cancellationToken)
             : base.SendAsync(request, cancellationToken);
+    }
 
-    protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken) =>
-        request.RequestUri is EndpointTransport.TransportUri uri ? uri.Transport.Send(request, cancellationToken) : base.Send(request, cancellationToken);
+    protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        RequestDeparture.MarkWaiting(request);
+        return request.RequestUri is EndpointTransport.TransportUri uri
+            ? uri.Transport.Send(request, cancellationToken)
+            : base.Send(request, cancellationToken);
+    }
 
     protected override void Dispose(bool disposing)
     {
@@ -121,7 +141,9 @@ internal sealed class EndpointTransports : DelegatingHandler
         endpoint is { Hostname: null, Address: { AbsolutePath: "/", Scheme: "http" or "https" } }
         && !_primary.AllowAutoRedirect
         && (_primary.ConnectCallback is null || Connector.IsConnectorCallback(_primary.ConnectCallback))
-        && !(_primary.UseProxy && HasProxy(_primary.Proxy ?? HttpClient.DefaultProxy, endpoint.Address));
+        && !UsesProxy(endpoint);
+
+    private bool UsesProxy(UpstreamEndpoint endpoint) => _primary.UseProxy && HasProxy(_primary.Proxy ?? HttpClient.DefaultProxy, endpoint.Address);
 
     private static bool HasProxy(IWebProxy proxy, Uri address) => !proxy.IsBypassed(address) && proxy.GetProxy(address) is { } found && found != address;
 

@@ -21,6 +21,9 @@ internal static class PrimaryHandlerDefaults
 
             // Host names of endpoints are resolved only when a connection is opened, so connections must not live forever.
             handler.PooledConnectionLifetime = ConnectionLifetime;
+
+            // Otherwise the request after the last stream of the only connection waits here while the endpoint is idle.
+            handler.EnableMultipleHttp2Connections = true;
             Applied.AddOrUpdate(handler, Applied);
         }
     }

@@ -49,4 +49,15 @@ internal static class SocketsHandlerCopy
 
         return copy;
     }
+
+    /// <summary>Copies everything, so that the copy connects as the original does. The library's own callback, which adds nothing to that, is left out.</summary>
+    public static SocketsHttpHandler WithConnectionsOf(SocketsHttpHandler original)
+    {
+        SocketsHttpHandler copy = Of(original);
+        copy.UseProxy = original.UseProxy;
+        copy.Proxy = original.Proxy;
+        copy.DefaultProxyCredentials = original.DefaultProxyCredentials;
+        copy.ConnectCallback = Connector.IsConnectorCallback(original.ConnectCallback) ? null : original.ConnectCallback;
+        return copy;
+    }
 }

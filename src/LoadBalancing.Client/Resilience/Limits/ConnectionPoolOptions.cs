@@ -56,10 +56,12 @@ public sealed class ConnectionPoolOptions
     public AdaptiveLimitOptions? AdaptiveLimit { get; set; }
 
     /// <summary>
-    /// The maximum number of connections to one endpoint. 1 or more. Null, the default: no limit. It concerns HTTP/1.1, where the wait for a
-    /// connection counts towards the
-    /// timeouts of the request; HTTP/2 uses one connection anyway, unless the primary handler has <c>EnableMultipleHttp2Connections</c>. Only for clients of
-    /// <c>AddLoadBalancedHttpClient</c> with its default primary handler; a validation error for others.
+    /// The maximum number of connections to one endpoint. 1 or more. Null, the default: no limit. It concerns HTTP/1.1, where it is also the limit on
+    /// concurrent attempts per endpoint: as with <see cref="MaxRequestsPerEndpoint"/>, picks skip a full endpoint, and an attempt that finds all full waits in
+    /// the queue, goes to the first endpoint with capacity, and holds its permit until the response is read or disposed. The wait counts neither towards
+    /// <see cref="RetryOptions.PerTryTimeout"/> nor against an endpoint. Requests that may use HTTP/2 are not limited: they share connections, and another one
+    /// is opened when the streams of one are in use. Only for clients of <c>AddLoadBalancedHttpClient</c> with its default primary handler; a validation error
+    /// for others.
     /// </summary>
     public int? MaxConnections { get; set; }
 
@@ -86,4 +88,12 @@ public sealed class ConnectionPoolOptions
 
     /// <summary>The detection of dead connections.</summary>
     public KeepAliveOptions KeepAlive { get; set; } = new();
+
+    /// <summary>The same limits with the connections of other options: those of a service, which all its subsets share.</summary>
+    internal ConnectionPoolOptions WithConnectionsOf(ConnectionPoolOptions service)
+    {
+        var merged = (ConnectionPoolOptions)MemberwiseClone();
+        merged.MaxConnections = service.MaxConnections;
+        return merged;
+    }
 }

@@ -4,19 +4,21 @@ namespace LoadBalancing.Client;
 internal sealed class EndpointLimits
 {
     private readonly int? _maxRequests;
+    private readonly int? _maxConnections;
     private readonly AdaptiveLimitSettings? _adaptive;
     private readonly RequestPermits _permits;
 
-    public EndpointLimits(int? maxRequests, AdaptiveLimitSettings? adaptive, RequestPermits permits)
+    public EndpointLimits(int? maxRequests, AdaptiveLimitSettings? adaptive, int? maxConnections, RequestPermits permits)
     {
         _permits = permits;
         _maxRequests = maxRequests;
+        _maxConnections = maxConnections;
         _adaptive = adaptive;
     }
 
     /// <summary>Creates the limits; null when endpoints are not limited.</summary>
     public static EndpointLimits? From(PoolLimits limits, RequestPermits permits) =>
-        limits.HasEndpointLimits ? new EndpointLimits(limits.MaxRequestsPerEndpoint, limits.AdaptiveLimit, permits) : null;
+        limits.HasEndpointLimits ? new EndpointLimits(limits.MaxRequestsPerEndpoint, limits.AdaptiveLimit, limits.MaxConnections, permits) : null;
 
     /// <summary>Whether limits adapt to reported latency.</summary>
     public bool IsAdaptive => _adaptive is not null;
@@ -26,7 +28,7 @@ internal sealed class EndpointLimits
     {
         foreach (UpstreamEndpoint endpoint in endpoints)
         {
-            endpoint.SetLimit(_adaptive is null ? _maxRequests : ClampToMax(AdaptiveLimitOf(endpoint, _adaptive).Value), _permits);
+            endpoint.SetLimit(_adaptive is null ? _maxRequests : ClampToMax(AdaptiveLimitOf(endpoint, _adaptive).Value), _maxConnections, _permits);
         }
     }
 

@@ -8,6 +8,12 @@ internal static class RetrySuppressionReasons
         RetrySuppression.MaxConcurrentRetries => "max-retries",
         RetrySuppression.BudgetRate => "budget-rate",
         RetrySuppression.BudgetConcurrency => "budget-concurrency",
+        RetrySuppression.RetryAfterTooLong => "retry-after",
+        RetrySuppression.TimeoutTooShort => "timeout",
+        RetrySuppression.NotIdempotent => "not-idempotent",
+        RetrySuppression.BodyNotReplayable => "body",
+        RetrySuppression.ForbiddenByResponse => "forbidden",
+        RetrySuppression.NoEndpoint => "no-endpoint",
         _ => throw new ArgumentOutOfRangeException(nameof(suppression), suppression, "No retry was suppressed."),
     };
 
@@ -17,8 +23,7 @@ internal static class RetrySuppressionReasons
     /// </summary>
     public static Exception AddReason(Exception exception, RetrySuppression suppression)
     {
-        string option = suppression == RetrySuppression.MaxConcurrentRetries ? "ConnectionPool:MaxConcurrentRetries" : "RetryBudget";
-        string message = $"{exception.Message} It was not retried: {option} is exhausted ({NameOf(suppression)}).";
+        string message = $"{exception.Message} It was not retried: {Explain(suppression)} ({NameOf(suppression)}).";
         return exception switch
         {
             HttpRequestException http when http.GetType() == typeof(HttpRequestException) =>
@@ -28,4 +33,18 @@ internal static class RetrySuppressionReasons
             _ => exception,
         };
     }
+
+    /// <summary>The reason, as part of a sentence.</summary>
+    public static string Explain(RetrySuppression suppression) => suppression switch
+    {
+        RetrySuppression.MaxConcurrentRetries => "ConnectionPool:MaxConcurrentRetries is exhausted",
+        RetrySuppression.BudgetRate or RetrySuppression.BudgetConcurrency => "RetryBudget is exhausted",
+        RetrySuppression.RetryAfterTooLong => "the Retry-After of the response is longer than the call may wait",
+        RetrySuppression.TimeoutTooShort => "the wait before it does not fit into what is left of Timeout",
+        RetrySuppression.NotIdempotent => "the request is not idempotent, and may have been processed",
+        RetrySuppression.BodyNotReplayable => "the body of the request cannot be read again",
+        RetrySuppression.ForbiddenByResponse => "the response forbids it",
+        RetrySuppression.NoEndpoint => "there is no endpoint to retry on",
+        _ => throw new ArgumentOutOfRangeException(nameof(suppression), suppression, "No retry was suppressed."),
+    };
 }

@@ -123,7 +123,7 @@ internal sealed class EndpointSet
         // will be in panic, and this request must not fail for being early.
         // An available endpoint that is merely full is no sudden panic.
         bool isSudden = !Array.Exists(_candidates, static endpoint => endpoint.IsLimited && endpoint.IsAvailable);
-        return _panic.CanPickUnavailable && isSudden ? PickWhenAllUnavailable() : null;
+        return _panic.CanPickUnavailable && isSudden ? PickWhenAllUnavailable(context.NeedsConnection) : null;
     }
 
     /// <summary>An ejected endpoint whose ejection time is over and that admits this attempt as its trial request; usually null.</summary>
@@ -142,7 +142,7 @@ internal sealed class EndpointSet
                 && timeProvider.GetElapsedTime(ejection.StartedAt, now) >= ejection.Duration
                 && !endpoint.Status.IsFailingHealthChecks
                 && !context.Excludes(endpoint)
-                && !endpoint.IsFull
+                && !endpoint.IsFull(context.NeedsConnection)
                 && ejection.TrialGate.TryEnter(context.IsRetryable, now))
             {
                 return endpoint;
@@ -155,11 +155,11 @@ internal sealed class EndpointSet
     /// <summary>Prefetches the endpoints of the next picks, if <see cref="PrefetchesNext"/>.</summary>
     public void PrefetchNext() => _foresighted?.PrefetchNext();
 
-    private UpstreamEndpoint? PickWhenAllUnavailable()
+    private UpstreamEndpoint? PickWhenAllUnavailable(bool needsConnection)
     {
         if (_panic.Traffic == PanicTraffic.LastStanding)
         {
-            return PanicRule.FindFirstToRestore(_candidates) is { IsFull: false } last ? last : null;
+            return PanicRule.FindFirstToRestore(_candidates) is { } last && !last.IsFull(needsConnection) ? last : null;
         }
 
         // An endpoint may await a first health check again since the snapshot was built; its draws fall to the next.
@@ -167,7 +167,7 @@ internal sealed class EndpointSet
         for (int i = 0; i < _candidates.Length; i++)
         {
             UpstreamEndpoint endpoint = _candidates[(drawn + i) % _candidates.Length];
-            if (endpoint.IsTested && !endpoint.IsFull)
+            if (endpoint.IsTested && !endpoint.IsFull(needsConnection))
             {
                 return endpoint;
             }

@@ -45,7 +45,7 @@ internal sealed class LatencyMeter
                 load.AvoidUntil = now + (long)(wait * _timeProvider.TimestampFrequency);
             }
         }
-        else if (elapsed > known)
+        else if (elapsed > known && outcome.NeutralCause == NeutralCause.None)
         {
             // The caller cancelled. The response would have taken at least as long.
             load.AddLatency(elapsed, now, _decay);

@@ -80,6 +80,8 @@ public sealed class ActiveHealthCheckOptionsValidatorTests
             ["HealthCheck:Host"] = "h",
             ["HealthCheck:Headers:X-Probe"] = "1",
             ["HealthCheck:ExpectedStatuses:0"] = "204",
+            ["HealthCheck:RetriableStatuses:0"] = "503",
+            ["HealthCheck:Version"] = "2",
             ["HealthCheck:Send"] = "s",
             ["HealthCheck:Expect"] = "e",
             ["HealthCheck:GrpcService"] = "g",
@@ -102,7 +104,7 @@ public sealed class ActiveHealthCheckOptionsValidatorTests
             new HealthCheckSettings
             {
                 Kind = HealthCheckKind.Grpc,
-                Request = new ProbeRequest("/up", "HEAD", "h", "X-Probe:1", new StatusSet([204]), "s", "e", "g"),
+                Request = new ProbeRequest("/up", "HEAD", "h", "X-Probe:1", new StatusSet([204]), "s", "e", "g", new StatusSet([503]), new Version(2, 0)),
                 Probe = "p",
                 Timeout = TimeSpan.FromSeconds(1),
                 Interval = TimeSpan.FromSeconds(2),

@@ -9,7 +9,7 @@ public sealed class HealthCheckSettingsTests
         HealthCheckSettings byKind = HealthCheckSettings.From(new ActiveHealthCheckOptions { Kind = HealthCheckKind.Http })!;
         HealthCheckSettings byPath = HealthCheckSettings.From(new ActiveHealthCheckOptions { Path = "/up" })!;
 
-        Assert.Equal(new ProbeRequest("/", "GET", null, "", new StatusSet([200]), null, null, ""), byKind.Request);
+        Assert.Equal(new ProbeRequest("/", "GET", null, "", new StatusSet([200]), null, null, "", new StatusSet([])), byKind.Request);
         Assert.Equal((HealthCheckKind.Http, "/up"), (byPath.Kind, byPath.Request.Path));
         Assert.Equal(HealthCheckKind.Tcp, HealthCheckSettings.From(new ActiveHealthCheckOptions { Kind = HealthCheckKind.Tcp, Path = "/up" })!.Kind);
         Assert.Null(HealthCheckSettings.From(new ActiveHealthCheckOptions()));

@@ -39,6 +39,7 @@ public sealed class RetryAfterTests
         using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
 
         Assert.Equal((HttpStatusCode.ServiceUnavailable, 1), (response.StatusCode, stub.Calls.Count));
+        Assert.Equal(RetrySuppression.RetryAfterTooLong, response.GetUpstream()!.RetrySuppression);
     }
 
     [Fact]
@@ -50,6 +51,54 @@ public sealed class RetryAfterTests
         using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.Equal(RetrySuppression.RetryAfterTooLong, response.GetUpstream()!.RetrySuppression);
+    }
+
+    [Fact]
+    public async Task Without_a_timeout_a_response_may_ask_for_five_minutes_each_time()
+    {
+        var after = new RetryConditionHeaderValue(TimeSpan.FromSeconds(300));
+        StubHandler stub = StubHandler.Script(Unavailable(after), Unavailable(after), StubHandler.Status(HttpStatusCode.OK));
+        await using var client = new BalancedClient(stub, static o => o.Timeout = Timeout.InfiniteTimeSpan, _clock, new ConstantRandom(0.5));
+
+        Task<HttpResponseMessage> sending = client.GetAsync(cancellationToken: Cancelled);
+        _clock.Advance(TimeSpan.FromSeconds(301));
+        _clock.Advance(TimeSpan.FromSeconds(301));
+        using HttpResponseMessage response = await sending;
+
+        Assert.Equal((HttpStatusCode.OK, 3), (response.StatusCode, stub.Calls.Count));
+    }
+
+    [Fact]
+    public async Task Without_a_timeout_a_backoff_of_ones_own_has_no_bound()
+    {
+        StubHandler stub = StubHandler.Script(StubHandler.Status(HttpStatusCode.ServiceUnavailable), StubHandler.Status(HttpStatusCode.OK));
+        await using var client = new BalancedClient(
+            stub,
+            static o => (o.Timeout, o.Retry.BaseBackoff) = (Timeout.InfiniteTimeSpan, TimeSpan.FromMinutes(20)),
+            _clock,
+            new ConstantRandom(0.5));
+
+        Task<HttpResponseMessage> sending = client.GetAsync(cancellationToken: Cancelled);
+        _clock.Advance(TimeSpan.FromMinutes(10));
+        using HttpResponseMessage response = await sending;
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_backoff_that_exceeds_the_remaining_time_is_named()
+    {
+        var stub = new StubHandler(static _ => new HttpResponseMessage(HttpStatusCode.ServiceUnavailable));
+        await using var client = new BalancedClient(
+            stub,
+            static o => (o.Timeout, o.Retry.BaseBackoff) = (TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2)),
+            _clock,
+            new ConstantRandom(0.5));
+
+        using HttpResponseMessage response = await client.GetAsync(cancellationToken: Cancelled);
+
+        Assert.Equal(RetrySuppression.TimeoutTooShort, response.GetUpstream()!.RetrySuppression);
     }
 
     [Fact]
@@ -63,12 +112,13 @@ public sealed class RetryAfterTests
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
 
-    private static StubHandler Answering(RetryConditionHeaderValue after) => StubHandler.Script(
-        _ =>
-        {
-            var response = new HttpResponseMessage(HttpStatusCode.ServiceUnavailable);
-            response.Headers.RetryAfter = after;
-            return Task.FromResult(response);
-        },
-        StubHandler.Status(HttpStatusCode.OK));
+    private static StubHandler Answering(RetryConditionHeaderValue after) =>
+        StubHandler.Script(Unavailable(after), StubHandler.Status(HttpStatusCode.OK));
+
+    private static Func<StubCall, Task<HttpResponseMessage>> Unavailable(RetryConditionHeaderValue after) => _ =>
+    {
+        var response = new HttpResponseMessage(HttpStatusCode.ServiceUnavailable);
+        response.Headers.RetryAfter = after;
+        return Task.FromResult(response);
+    };
 }

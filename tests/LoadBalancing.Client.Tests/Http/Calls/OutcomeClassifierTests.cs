@@ -38,7 +38,8 @@ public sealed class OutcomeClassifierTests
     [InlineData(HttpRequestError.HttpProtocolError, "Reset", nameof(RetryTriggers.Reset))]
     [InlineData(HttpRequestError.Unknown, "Reset", nameof(RetryTriggers.Reset))]
     [InlineData(HttpRequestError.UserAuthenticationError, "Neutral", nameof(RetryTriggers.None))]
-    [InlineData(HttpRequestError.ConfigurationLimitExceeded, "Neutral", nameof(RetryTriggers.None))]
+    [InlineData(HttpRequestError.ConfigurationLimitExceeded, "Reset", nameof(RetryTriggers.Reset))]
+    [InlineData(HttpRequestError.VersionNegotiationError, "Connect", nameof(RetryTriggers.RefusedStream))]
     [InlineData(HttpRequestError.ExtendedConnectNotSupported, "Neutral", nameof(RetryTriggers.None))]
     public void An_error_of_HttpClient_is_classified(HttpRequestError error, string outcome, string triggers) =>
         Assert.Equal((outcome, triggers), Classify(new HttpRequestException(error)));

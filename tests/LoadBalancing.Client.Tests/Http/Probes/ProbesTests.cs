@@ -18,7 +18,8 @@ public sealed class ProbesTests
         ExpectedStatuses: new([200]),
         Send: null,
         Expect: null,
-        GrpcService: "");
+        GrpcService: "",
+        RetriableStatuses: new([]));
 
     [Fact]
     public async Task Http_requests_its_path_below_the_base_path_with_host_and_headers()
@@ -71,6 +72,42 @@ public sealed class ProbesTests
         using var probe = new HttpProbe(Request with { ExpectedStatuses = new([.. expected.Split(',').Select(StatusRange.Parse)]) }, "catalog");
 
         Assert.Equal(reason is null ? ProbeResult.Healthy : ProbeResult.UnhealthyImmediately(reason), await CheckAsync(probe, server.Address));
+    }
+
+    [Theory]
+    [InlineData(503, false)]
+    [InlineData(500, true)]
+    public async Task A_retriable_status_counts_towards_the_threshold_and_no_other_does(int status, bool isImmediate)
+    {
+        await using LoopbackServer server = await LoopbackServer.StartAsync(context =>
+        {
+            context.Response.StatusCode = status;
+            return Task.CompletedTask;
+        });
+        using var probe = new HttpProbe(Request with { RetriableStatuses = new([new StatusRange(502, 504)]) }, "catalog");
+
+        ProbeResult result = await CheckAsync(probe, server.Address);
+
+        Assert.Equal((false, isImmediate), (result.IsHealthy, result.IsImmediate));
+    }
+
+    [Fact]
+    public async Task A_status_that_is_both_expected_and_retriable_passes()
+    {
+        await using LoopbackServer server = await LoopbackServer.StartAsync();
+        using var probe = new HttpProbe(Request with { RetriableStatuses = new([200]) }, "catalog");
+
+        Assert.Equal(ProbeResult.Healthy, await CheckAsync(probe, server.Address));
+    }
+
+    [Fact]
+    public async Task A_server_that_speaks_only_HTTP_2_passes_with_that_version()
+    {
+        await using LoopbackServer server = await LoopbackServer.StartAsync(protocols: HttpProtocols.Http2);
+        using var probe = new HttpProbe(Request with { Version = HttpVersion.Version20 }, "catalog");
+
+        Assert.Equal(ProbeResult.Healthy, await CheckAsync(probe, server.Address));
+        Assert.Equal("HTTP/2", Assert.Single(server.Requests).Protocol);
     }
 
     [Fact]
