@@ -19,7 +19,7 @@ public static class IstioPolicyRepair
         var changes = new FindingList();
         var problems = new FindingList();
         string[] lines = text.Split('\n');
-        if (text.Length <= YamlFileReader.MaxCharacters)
+        if (text.Length <= YamlFileReader.MaxCharacters && YamlFileReader.FindDocumentBeyondLimit(lines) is null)
         {
             foreach (ArraySegment<string> part in YamlFileReader.SplitDocuments(lines))
             {

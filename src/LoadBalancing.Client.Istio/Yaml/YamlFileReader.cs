@@ -6,6 +6,9 @@ internal static class YamlFileReader
     /// <summary>The size limit of a file; larger files are rejected.</summary>
     public const int MaxCharacters = 4 * 1024 * 1024;
 
+    /// <summary>The limit of the number of documents; files with more are rejected. Each document costs a parser, however short it is.</summary>
+    public const int MaxDocuments = 10_000;
+
     public static List<YamlMapping> Read(string file, string text, FindingList findings)
     {
         var documents = new List<YamlMapping>();
@@ -20,12 +23,37 @@ internal static class YamlFileReader
             text = text[1..];
         }
 
-        foreach (ArraySegment<string> segment in SplitDocuments(text.Split('\n')))
+        string[] lines = text.Split('\n');
+        if (FindDocumentBeyondLimit(lines) is { } line)
+        {
+            findings.Error(
+                new SourceLocation(file, line, 1),
+                "",
+                $"the file has more than {MaxDocuments} documents, and the next one begins here; split it into several files.");
+            return documents;
+        }
+
+        foreach (ArraySegment<string> segment in SplitDocuments(lines))
         {
             ReadSegment(YamlSegment.Parse(file, segment), documents, findings);
         }
 
         return documents;
+    }
+
+    /// <summary>The line, counted from 1, at which a document begins that is one too many; null: there is none.</summary>
+    public static int? FindDocumentBeyondLimit(string[] lines)
+    {
+        int documents = 1;
+        for (int i = 1; i < lines.Length; i++)
+        {
+            if ((IsSeparator(lines[i]) || IsMarker(lines[i - 1], "...")) && ++documents > MaxDocuments)
+            {
+                return i + 1;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>The lines of each document, including the separator line before it.</summary>
@@ -42,7 +70,10 @@ internal static class YamlFileReader
         }
     }
 
-    private static bool IsSeparator(string line) => line.StartsWith("---", StringComparison.Ordinal) && (line.Length == 3 || line[3] is ' ' or '\t' or '\r');
+    private static bool IsSeparator(string line) => IsMarker(line, "---");
+
+    private static bool IsMarker(string line, string marker) =>
+        line.StartsWith(marker, StringComparison.Ordinal) && (line.Length == marker.Length || line[marker.Length] is ' ' or '\t' or '\r');
 
     private static void ReadSegment(YamlSegment segment, List<YamlMapping> documents, FindingList findings)
     {

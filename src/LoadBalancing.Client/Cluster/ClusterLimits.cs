@@ -7,9 +7,13 @@ internal sealed class ClusterLimits
 {
     private EndpointLimits? _endpointLimits;
 
-    public ClusterLimits(CurrentEndpointSet sets, TimeProvider timeProvider) => RetryLimiter = new RetryLimiter(sets, Permits, timeProvider);
+    public ClusterLimits(CurrentEndpointSet sets, TimeProvider timeProvider)
+    {
+        Permits = new RequestPermits(timeProvider);
+        RetryLimiter = new RetryLimiter(sets, Permits, timeProvider);
+    }
 
-    public RequestPermits Permits { get; } = new();
+    public RequestPermits Permits { get; }
 
     public RetryLimiter RetryLimiter { get; }
 

@@ -18,7 +18,7 @@ internal sealed partial class ClusterRuntime : IDisposable
 
     private readonly Lock _publishLock = new();
     private readonly EndpointDirectory _directory = new();
-    private readonly CurrentEndpointSet _sets = new();
+    private readonly CurrentEndpointSet _sets;
     private readonly ClusterName _name;
     private readonly ClusterEvents _events;
     private readonly OutlierDetector _outlierDetector;
@@ -59,6 +59,7 @@ internal sealed partial class ClusterRuntime : IDisposable
     {
         _name = name;
         _settings = settings;
+        _sets = new CurrentEndpointSet(timeProvider);
         _timeProvider = timeProvider;
         _random = random;
         _logger = logger;

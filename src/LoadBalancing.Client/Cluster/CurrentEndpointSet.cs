@@ -4,9 +4,17 @@ namespace LoadBalancing.Client;
 /// <remarks>Thread-safe for readers; published and withdrawn by the cluster's publisher, one at a time.</remarks>
 internal sealed class CurrentEndpointSet
 {
-    private volatile TaskCompletionSource _published = NewSignal();
+    private readonly TimeProvider _timeProvider;
+    private volatile ClockSignal _published;
     private volatile EndpointSet? _value;
     private volatile UntestedEndpoints? _untested;
+
+    /// <param name="timeProvider">The clock, in whose order waiting picks continue.</param>
+    public CurrentEndpointSet(TimeProvider timeProvider)
+    {
+        _timeProvider = timeProvider;
+        _published = new ClockSignal(timeProvider);
+    }
 
     /// <summary>Null before the first set, and while no endpoint has passed its first probe.</summary>
     public EndpointSet? Value => _value;
@@ -23,7 +31,7 @@ internal sealed class CurrentEndpointSet
         _untested = null;
         _value = set;
         Last = set;
-        _published.TrySetResult();
+        _published.Set();
     }
 
     /// <summary>Makes picks wait until one of these endpoints has passed its first probe.</summary>
@@ -34,7 +42,7 @@ internal sealed class CurrentEndpointSet
         _untested = new UntestedEndpoints(endpoints, resumeHealthChecks);
         if (_value is not null)
         {
-            _published = NewSignal();
+            _published = new ClockSignal(_timeProvider);
             _value = null;
         }
     }
@@ -60,8 +68,6 @@ internal sealed class CurrentEndpointSet
         }
         while (_value is null);
     }
-
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Endpoints that must not be used before their first probe.</summary>
     private sealed record UntestedEndpoints(UpstreamEndpoint[] Endpoints, Action? ResumeHealthChecks);

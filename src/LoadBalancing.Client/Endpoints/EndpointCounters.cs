@@ -31,7 +31,7 @@ internal struct EndpointCounters
     public double Latency;
 
     [FieldOffset(104)]
-    public long LastSampleAt;
+    public long LastStartedAt;
 
     [FieldOffset(112)]
     public long AvoidUntil;
@@ -41,4 +41,8 @@ internal struct EndpointCounters
 
     [FieldOffset(128)]
     public WaitingAttempts Waiting;
+
+    /// <summary>Not read by picks.</summary>
+    [FieldOffset(192)]
+    public long LastSampleAt;
 }

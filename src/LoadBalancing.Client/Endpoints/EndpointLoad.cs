@@ -11,6 +11,15 @@ internal sealed class EndpointLoad
     /// <summary>The first and the last byte, from the beginning of the object, that every attempt reads and writes.</summary>
     internal const int FirstUsedByte = 76, LastUsedByte = 111;
 
+    /// <summary>
+    /// Of this many first samples only the smallest counts: meanwhile connections are opened, and the server compiles and fills its caches. Below this number,
+    /// an endpoint is too new to be judged.
+    /// </summary>
+    public const int MinSamples = 5;
+
+    /// <summary>After this part of the decay time without a sample, a better one replaces the average: the reason for the old one has passed.</summary>
+    public const double RestartPause = 0.3;
+
     private EndpointCounters _counters;
     private ICapacityWatcher[]? _watchers;
 
@@ -30,7 +39,10 @@ internal sealed class EndpointLoad
     /// <summary>The timestamp of the last sample.</summary>
     public long LastSampleAt => Volatile.Read(ref _counters.LastSampleAt);
 
-    /// <summary>The number of samples; no longer incremented at <see cref="int.MaxValue"/>.</summary>
+    /// <summary>The timestamp at which the last attempt started; 0 before the first.</summary>
+    public long LastStartedAt => Volatile.Read(ref _counters.LastStartedAt);
+
+    /// <summary>The number of samples since the average began; no longer incremented at <see cref="int.MaxValue"/>.</summary>
     public int Samples => Volatile.Read(ref _counters.Samples);
 
     /// <summary>The timestamp until which the endpoint asked to receive no traffic; 0 if it never did.</summary>
@@ -105,6 +117,7 @@ internal sealed class EndpointLoad
     /// <returns>The index of its entry, to be passed to <see cref="EndWaiting"/>; negative when all are taken.</returns>
     public int BeginWaiting(long now)
     {
+        Volatile.Write(ref _counters.LastStartedAt, now);
         for (int i = 0; i < WaitingAttempts.Length; i++)
         {
             if (Volatile.Read(ref _counters.Waiting[i]) == 0 && Interlocked.CompareExchange(ref _counters.Waiting[i], now, 0) == 0)
@@ -142,12 +155,13 @@ internal sealed class EndpointLoad
     public void AddLatency(double sample, long now, double decay)
     {
         int samples = Samples;
+        bool restarts;
         while (true)
         {
-            long at = LastSampleAt;
             double known = Latency;
-            double kept = samples == 0 ? 0 : Math.Exp(-Math.Max(0, now - at) / decay);
-            double average = (kept * known) + ((1 - kept) * sample);
+            double idle = Math.Max(0, now - LastSampleAt) / decay;
+            restarts = samples == 0 || (samples >= MinSamples && idle >= RestartPause && sample < known);
+            double average = restarts ? sample : Average(known, sample, samples, idle);
             if (Interlocked.CompareExchange(ref _counters.Latency, average, known) == known)
             {
                 break;
@@ -156,11 +170,23 @@ internal sealed class EndpointLoad
 
         // Written after the average and read before it: an old average with a new timestamp would look like one just confirmed.
         Volatile.Write(ref _counters.LastSampleAt, now);
-        if (samples < int.MaxValue)
+        if (restarts && samples > 0)
+        {
+            Volatile.Write(ref _counters.Samples, 1);
+        }
+        else if (samples < int.MaxValue)
         {
             Interlocked.Increment(ref _counters.Samples);
         }
     }
+
+    /// <summary>
+    /// The mean of all samples while they are few, then an average in which a sample's weight falls by a factor of e in each decay time. Without the first part,
+    /// the samples of the first moments would count for a whole decay time.
+    /// </summary>
+    private static double Average(double known, double sample, int samples, double idle) => samples < MinSamples
+        ? Math.Min(known, sample)
+        : known + (Math.Max(1.0 / samples, 1 - Math.Exp(-idle)) * (sample - known));
 
     private void ChangeWatchers(Func<ICapacityWatcher[], ICapacityWatcher[]> change)
     {

@@ -46,6 +46,26 @@ public sealed class YamlLimitsTests
     public void File_of_many_megabytes_is_rejected() =>
         Assert.Contains("the limit is 4194304", Assert.Single(Yamls.Errors(new string('#', 5_000_000))), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("---\n", 10_001)]
+    [InlineData("a: b\n...\n", 20_001)]
+    public void File_of_a_million_documents_is_rejected_before_it_is_parsed(string document, int line)
+    {
+        string text = string.Concat(Enumerable.Repeat(document, 400_000));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        Assert.Equal(
+            $"p.yaml:{line}:1: error: the file has more than 10000 documents, and the next one begins here; split it into several files.",
+            Assert.Single(Yamls.Errors(text)));
+
+        // The lines are strings. A parser takes 8 KB.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 200_000_000);
+        Assert.Equal(text, IstioPolicyRepair.Repair(text).Text);
+    }
+
+    [Fact]
+    public void File_of_ten_thousand_documents_is_read() => Assert.Empty(Yamls.Errors(string.Concat(Enumerable.Repeat("---\n", 10_000))));
+
     [Fact]
     public void Duplicate_field_is_an_error() =>
         Assert.Contains(

@@ -1,6 +1,4 @@
 using System.Net;
-using System.Runtime.CompilerServices;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace LoadBalancing.Client.Tests.Cluster;
 
@@ -61,24 +59,6 @@ public sealed class VirtualClientTests
     }
 
     [Fact]
-    public void Requests_that_wait_for_a_source_leave_the_thread_of_the_run()
-    {
-        _cluster.Add();
-        var services = new ServiceCollection();
-        services.AddLoadBalancedHttpClient("catalog", static _ => { }).UseVirtualCluster(_cluster).AddEndpointSource(new LateSource(_clock));
-        services.PostConfigure<LoadBalancingOptions>("catalog", static options => options.Endpoints = []);
-        using ServiceProvider provider = services.BuildServiceProvider();
-        HttpClient http = provider.GetRequiredService<IHttpClientFactory>().CreateClient("catalog");
-
-        var thrown = Assert.Throws<VirtualClockException>(() => _clock.Run(() => http.GetAsync("/items")));
-
-        Assert.Contains(
-            "CurrentEndpointSet.Publish queues work to the thread pool by TaskCompletionSource.TrySetResult",
-            thrown.Message,
-            StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void Clients_eject_endpoints_independently()
     {
         _cluster.AddMany(10);
@@ -108,19 +88,6 @@ public sealed class VirtualClientTests
         }
 
         Assert.Equal((0, 0), (_clock.TimersAlive, _clock.TimersArmed));
-    }
-
-    private sealed class LateSource(TimeProvider clock) : IEndpointSource
-    {
-        public string Name => "late";
-
-        public async IAsyncEnumerable<IReadOnlyList<EndpointDescription>> WatchAsync(
-            string serviceName,
-            [EnumeratorCancellation] CancellationToken cancellationToken)
-        {
-            await Task.Delay(Second, clock, cancellationToken);
-            yield return ["http://10.0.0.1"];
-        }
     }
 
     private sealed class CountingContent : HttpContent

@@ -21,6 +21,7 @@ internal sealed class RequestPermits : ICapacityWatcher
     /// <summary>The capacity version of an attempt that has not picked yet.</summary>
     public const long BeforeFirstPick = -1;
 
+    private readonly TimeProvider _timeProvider;
     private readonly Lock _queueLock = new();
     private readonly LinkedList<Waiter> _queue = new();
     private int _permitLimit = int.MaxValue;
@@ -29,6 +30,9 @@ internal sealed class RequestPermits : ICapacityWatcher
     private int _permitsInUse;
     private int _queuedCount;
     private long _capacityVersion;
+
+    /// <param name="timeProvider">The clock, in whose order queued attempts continue.</param>
+    public RequestPermits(TimeProvider timeProvider) => _timeProvider = timeProvider;
 
     /// <summary>The number of permits in use.</summary>
     public int PermitsInUse => Volatile.Read(ref _permitsInUse);
@@ -72,9 +76,10 @@ internal sealed class RequestPermits : ICapacityWatcher
                 return _queuedCount == 0 && seenCapacityVersion != CapacityVersion && TryTake();
             }
 
-            node = new LinkedListNode<Waiter>(new Waiter(seenCapacityVersion != BeforeFirstPick
+            long waitsFrom = seenCapacityVersion != BeforeFirstPick
                 ? seenCapacityVersion
-                : HasEndpointWaiters ? CapacityVersion : BeforeFirstPick));
+                : HasEndpointWaiters ? CapacityVersion : BeforeFirstPick;
+            node = new LinkedListNode<Waiter>(new Waiter(waitsFrom, _timeProvider));
             if (seenCapacityVersion == BeforeFirstPick)
             {
                 _queue.AddLast(node);
@@ -188,7 +193,7 @@ internal sealed class RequestPermits : ICapacityWatcher
             }
 
             Remove(node);
-            node.Value.Permit.SetResult();
+            node.Value.Permit.Set();
             if (node.Value.SeenCapacityVersion != BeforeFirstPick && !all)
             {
                 return;
@@ -209,7 +214,7 @@ internal sealed class RequestPermits : ICapacityWatcher
             Remove(node);
         }
 
-        node.Value.Permit.SetCanceled(token);
+        node.Value.Permit.Cancel(token);
     }
 
     private void Remove(LinkedListNode<Waiter> node)
@@ -219,11 +224,11 @@ internal sealed class RequestPermits : ICapacityWatcher
     }
 
     /// <summary>A queued attempt.</summary>
-    private sealed class Waiter(long seenCapacityVersion)
+    private sealed class Waiter(long seenCapacityVersion, TimeProvider timeProvider)
     {
         /// <summary>The capacity version when its pick found all endpoints full.</summary>
         public long SeenCapacityVersion { get; } = seenCapacityVersion;
 
-        public TaskCompletionSource Permit { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public ClockSignal Permit { get; } = new(timeProvider);
     }
 }

@@ -24,19 +24,8 @@ internal sealed class HeaderMatch
     {
         bool isPresent = headers.NonValidated.TryGetValues(_name, out HeaderStringValues values)
             || contentHeaders?.NonValidated.TryGetValues(_name, out values) == true;
-        if (_value is null)
-        {
-            return isPresent == _present;
-        }
 
-        foreach (string value in values)
-        {
-            if (_value.Matches(value))
-            {
-                return true;
-            }
-        }
-
-        return false;
+        // One value is returned as it is; several are joined as HttpClient sends them.
+        return _value is null ? isPresent == _present : isPresent && _value.Matches(values.ToString());
     }
 }

@@ -3,7 +3,7 @@ namespace LoadBalancing.Client;
 /// <summary>
 /// A condition on one header. With none of <see cref="Exact"/>, <see cref="Prefix"/>, <see cref="Regex"/> and <see cref="Present"/>, the header must be
 /// present; at most one of them may be set.
-/// A header with several values matches when one of them does.
+/// A header with several values is compared as one text, in which they are joined by a comma and a space.
 /// </summary>
 public sealed class HeaderMatchOptions
 {

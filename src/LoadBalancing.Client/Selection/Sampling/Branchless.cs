@@ -9,8 +9,6 @@ internal static class Branchless
     /// <summary>1 where <paramref name="x"/> is at least <paramref name="y"/>, else 0.</summary>
     public static int IsAtLeast(int x, int y) => (int)((uint)~(x - y) >> 31);
 
-    public static long Min(long x, long y) => y + ((x - y) & ((x - y) >> 63));
-
     /// <summary><paramref name="first"/> unless <paramref name="b"/> is less than <paramref name="a"/>.</summary>
     public static int ChooseLess(int first, int a, int second, int b) => first + ((second - first) & ((b - a) >> 31));
 }

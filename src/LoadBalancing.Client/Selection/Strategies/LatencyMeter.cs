@@ -1,8 +1,8 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Turns the outcomes of attempts into the latencies of endpoints: an average in which a sample's weight falls by a factor of e in each decay time. A balancer
-/// has one only while its strategy uses latency.
+/// Turns the outcomes of attempts into the latencies of endpoints (<see cref="EndpointLoad.AddLatency"/>). A balancer has one only while its strategy uses
+/// latency.
 /// </summary>
 /// <remarks>
 /// A failure counts as a slow response; otherwise an endpoint that fails immediately would look like the fastest and attract all traffic. It is capped, so that
@@ -10,6 +10,15 @@ namespace LoadBalancing.Client;
 /// </remarks>
 internal sealed class LatencyMeter
 {
+    /// <summary>
+    /// One response counts for at most this many times the average: a connection that is opened, a pause, or a lost packet does not make a server slow. One that
+    /// is slow shows it within a few responses, and until then the age of its oldest attempt counts.
+    /// </summary>
+    private const double MaxOutlier = 10;
+
+    /// <summary>In seconds; below it, times are noise.</summary>
+    private const double SmallestOutlier = 0.001;
+
     private readonly TimeProvider _timeProvider;
     private readonly double _decay;
     private readonly double _penalty;
@@ -34,7 +43,7 @@ internal sealed class LatencyMeter
         double known = load.Latency;
         if (outcome.IsSuccess)
         {
-            load.AddLatency(elapsed, now, _decay);
+            load.AddLatency(Bounded(elapsed, load, known), now, _decay);
         }
         else if (outcome.IsFailure)
         {
@@ -48,7 +57,10 @@ internal sealed class LatencyMeter
         else if (elapsed > known && outcome.NeutralCause == NeutralCause.None)
         {
             // The caller cancelled. The response would have taken at least as long.
-            load.AddLatency(elapsed, now, _decay);
+            load.AddLatency(Bounded(elapsed, load, known), now, _decay);
         }
     }
+
+    private static double Bounded(double elapsed, EndpointLoad load, double known) =>
+        load.Samples == 0 ? elapsed : Math.Min(elapsed, Math.Max(MaxOutlier * known, SmallestOutlier));
 }

@@ -1,184 +1,232 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Draws three different endpoints and takes the one with the least cost: max(latency, age of the oldest attempt without a response) x (in flight + 1) /
-/// weight.
+/// Draws three endpoints and ignores those whose expected wait is clearly longer than the shortest; of the others it takes the one with the fewest attempts in
+/// flight, and then the one that has been idle longest. The expected wait is max(latency, age of the oldest attempt without a response) x (in flight + 1).
 /// </summary>
 /// <remarks>
 /// Latency describes the past, the age the present: a stalled server yields no samples. Three choices and not all, so that many clients do not converge
-/// on the one that happens to be fastest. An unconfirmed latency fades, so that a server that was slow once is tried again.
-/// A new endpoint is assumed to be average, and is tried with one attempt at a time, then two, then four, until there are enough samples.
+/// on the one that happens to be fastest. "Clearly" is drawn for each pick, between 1 and <see cref="MaxTolerance"/> times: noise between equals rarely decides,
+/// twice the latency costs half of the share, and more than that costs all of it.
+/// <para>
+/// No endpoint stays unmeasured: a new one gets the next attempt, and is acceptable while there are too few samples, with one attempt in flight at a time, then
+/// two, then four. One that looks slow is tried again after a pause, whose length keeps its share below one attempt in
+/// <see cref="IdleTimesOfOthers"/> of a fair one.
+/// </para>
 /// </remarks>
 internal sealed class LeastLoadPicker : IEndpointPicker
 {
     private const int ChoiceCount = 3;
 
-    private const int MinSamples = 5;
+    /// <summary>The factor beyond which a longer wait always decides. An endpoint at half speed gets half of an equal share with it.</summary>
+    private const double MaxTolerance = 2.5;
 
-    /// <summary>Up to this length one number is enough for all draws: no index's share is off by more than 1 in 256.</summary>
-    private const int LargestShared = 1 << 12;
+    /// <summary>An endpoint that looks slow is tried again after this many times the time for which the others are idle between two attempts.</summary>
+    private const double IdleTimesOfOthers = 75;
 
-    /// <summary>The bits of each of three indices packed into one number.</summary>
-    private const int IndexBits = 20;
+    /// <summary>The shortest and the longest time after which an endpoint that looks slow is tried again, in decay times.</summary>
+    private const double MinPause = EndpointLoad.RestartPause, MaxPause = 6;
 
-    private static readonly long Infinite = BitConverter.DoubleToInt64Bits(double.PositiveInfinity);
+    private const int MaxRedraws = 4;
 
-    private readonly Choice[] _choices;
     private readonly UpstreamEndpoint[] _endpoints;
     private readonly double[] _weights;
+    private readonly AliasTable? _table;
+    private readonly UpstreamEndpoint[] _newcomers;
     private readonly double _secondsPerTick;
-    private readonly double _decayStepsPerTick;
-    private readonly double _averageLatency;
+    private readonly double _minPause;
+    private readonly double _maxPause;
     private readonly RandomSource _random;
     private readonly AllAvailable _allAvailable;
+    private int _nextNewcomer;
 
     /// <param name="level">The endpoints.</param>
-    /// <param name="decayTime">The time in which a latency fades by a factor of e.</param>
+    /// <param name="decayTime">The time in which a latency sample loses its weight by a factor of e.</param>
     /// <param name="clock">The clock of the balancer.</param>
     /// <param name="random">The source of draws.</param>
     public LeastLoadPicker(EndpointLevel level, TimeSpan decayTime, TimeProvider clock, RandomSource random)
     {
         _endpoints = [.. level.Endpoints];
-        _weights = [.. level.Weights];
-        _choices = [.. _endpoints.Zip(_weights, static (endpoint, weight) => new Choice(endpoint, endpoint.Load, 1 / weight))];
+        double mean = level.Weights.Count == 0 ? 1 : level.Weights.Average();
+        _weights = [.. level.Weights.Select(weight => weight / mean)];
+        _table = level.HasEqualWeights ? null : new AliasTable(level.Weights);
+        _newcomers = Shuffle([.. level.Endpoints.Where(static endpoint => endpoint.Load.LastStartedAt == 0)], random);
         _secondsPerTick = 1.0 / clock.TimestampFrequency;
-        _decayStepsPerTick = _secondsPerTick / decayTime.TotalSeconds * Decay.Steps;
+        _minPause = MinPause * decayTime.TotalSeconds * clock.TimestampFrequency;
+        _maxPause = MaxPause * decayTime.TotalSeconds * clock.TimestampFrequency;
         _random = random;
-        double[] known = [.. _endpoints.Where(static endpoint => endpoint.Load.Samples > 0).Select(static endpoint => endpoint.Load.Latency).Order()];
-        _averageLatency = known.Length == 0 ? 0 : known[known.Length / 2];
-        _allAvailable = _endpoints.Length is >= ChoiceCount and <= 1 << IndexBits ? AllAvailable.Capture(_endpoints) : default;
+        _allAvailable = AllAvailable.Capture(_endpoints);
     }
 
     public UpstreamEndpoint? Pick(in PickContext context)
     {
-        // One number is enough for three indices: its halves yield two, and the remainder of the first half, like the digits of a fraction, the third.
-        int count = _choices.Length;
-        ulong number = _random.NextUInt64();
-        ulong scaled = (number >> 32) * (uint)count;
-        int first = (int)(scaled >> 32);
-        if (count < ChoiceCount)
+        if (Volatile.Read(ref _nextNewcomer) < _newcomers.Length && TakeNewcomer(context) is { } newcomer)
         {
-            int last = count - 1 - first;
-            return PickAdmitted(first, last, last, context);
+            return newcomer;
         }
 
-        int step = Scale((uint)number, count - 1);
-        int other = Scale(count <= LargestShared ? (uint)scaled : (uint)_random.NextUInt64(), count - 2);
-        int second = Around(first + 1 + step, count);
-        int third = Around(first + 1 + other + Branchless.IsAtLeast(other, step), count);
-        if (_allAvailable.Holds && context.HasNoExclusions && PickWithoutBranches(first, second, third, context.Now) is { } best)
+        Span<int> drawn = stackalloc int[ChoiceCount];
+        Span<Candidate> candidates = stackalloc Candidate[ChoiceCount];
+        drawn = drawn[..Math.Min(ChoiceCount, _endpoints.Length)];
+        Draw(drawn);
+        int count = Measure(drawn, context, candidates, out double shortest);
+        int best = Choose(candidates[..count], shortest * (1 + ((MaxTolerance - 1) * _random.NextDouble())), context.Now);
+        return best >= 0 ? _endpoints[best] : FewestInFlight.Find(_endpoints, _weights, context, _random);
+    }
+
+    /// <summary>Several clients that see the same newcomers do not all begin with the same one.</summary>
+    private static UpstreamEndpoint[] Shuffle(UpstreamEndpoint[] endpoints, RandomSource random)
+    {
+        for (int left = endpoints.Length; left > 1; left--)
         {
-            return best;
+            int drawn = Below(left, random);
+            (endpoints[left - 1], endpoints[drawn]) = (endpoints[drawn], endpoints[left - 1]);
         }
 
-        return PickAdmitted(first, second, third, context);
+        return endpoints;
     }
 
-    private static int Scale(uint fraction, int count) => (int)(((ulong)fraction * (uint)count) >> 32);
+    private static int Below(int count, RandomSource random) => (int)Math.BigMul(random.NextUInt64(), (ulong)count, out _);
 
-    /// <summary>Wraps an index that is past the end, by less than one round.</summary>
-    private static int Around(int index, int count) => index - count + (count & ((index - count) >> 31));
-
-    /// <summary>Computes three costs together without branches: their order is as good as random.</summary>
-    /// <returns>Null where an endpoint is too new for this.</returns>
-    private UpstreamEndpoint? PickWithoutBranches(int first, int second, int third, long now)
+    /// <summary>Each endpoint that had not been tried when the picker was built gets one of its first picks.</summary>
+    private UpstreamEndpoint? TakeNewcomer(in PickContext context)
     {
-        ref Choice a = ref _choices[first];
-        ref Choice b = ref _choices[second];
-        ref Choice c = ref _choices[third];
-        EndpointLoad loadA = a.Load;
-        EndpointLoad loadB = b.Load;
-        EndpointLoad loadC = c.Load;
-        if (((loadA.Samples - MinSamples) | (loadB.Samples - MinSamples) | (loadC.Samples - MinSamples)) < 0)
+        int next;
+        while ((next = Interlocked.Increment(ref _nextNewcomer) - 1) < _newcomers.Length)
         {
-            return null;
+            if (_newcomers[next].Load.LastStartedAt == 0 && context.Admits(_newcomers[next]))
+            {
+                return _newcomers[next];
+            }
         }
 
-        Vector256<double> wait = WaitAt(
-            Vector256.Create(now),
-            ThreeOf(loadA.Latency, loadB.Latency, loadC.Latency),
-            ThreeOf(loadA.LastSampleAt, loadB.LastSampleAt, loadC.LastSampleAt),
-            ThreeOf(loadA.OldestWaiting, loadB.OldestWaiting, loadC.OldestWaiting),
-            ThreeOf(loadA.AvoidUntil, loadB.AvoidUntil, loadC.AvoidUntil));
-        Vector128<int> attempts = Vector128.Create(loadA.InFlight, loadB.InFlight, loadC.InFlight, 0) + Vector128<int>.One;
-        Vector256<double> loads = Vector256.ConvertToDouble(Vector256.WidenLower(attempts.ToVector256Unsafe()));
-        Vector256<double> cost = wait * loads * ThreeOf(a.PerWeight, b.PerWeight, c.PerWeight);
-
-        // The bits of non-negative numbers have the order of the numbers. The last two are insignificant, and hold the index of the cost.
-        Vector256<long> ranked = (Vector256.MaxNative(cost, Vector256<double>.Zero).AsInt64() & Vector256.Create(~3L)) | Vector256.Create(0L, 1L, 2L, 3L);
-        long least = Branchless.Min(Branchless.Min(ranked[0], ranked[1]), ranked[2]);
-        ulong indices = (uint)first | ((ulong)(uint)second << IndexBits) | ((ulong)(uint)third << (2 * IndexBits));
-        return _choices[(int)(indices >> ((int)(least & 3) * IndexBits)) & ((1 << IndexBits) - 1)].Endpoint;
+        // Further increments of an integer that is at the end would overflow one day.
+        Volatile.Write(ref _nextNewcomer, _newcomers.Length);
+        return null;
     }
 
-    private UpstreamEndpoint? PickAdmitted(int first, int second, int third, in PickContext context)
+    /// <summary>Draws different endpoints, uniformly or by weight. Where one weight outweighs the rest by far, an endpoint may be drawn twice.</summary>
+    private void Draw(Span<int> drawn)
     {
-        long firstCost = CostOf(first, context);
-        long secondCost = CostOf(second, context);
-        long thirdCost = CostOf(third, context);
-        int best = secondCost < firstCost ? second : first;
-        long least = Math.Min(firstCost, secondCost);
-        best = thirdCost < least ? third : best;
-        return Math.Min(least, thirdCost) != Infinite ? _endpoints[best] : FewestInFlight.Find(_endpoints, _weights, context, _random);
-    }
-
-    /// <returns>The cost as the bits of a non-negative number, which have the same order; infinite for endpoints that are not admitted, or that are new and
-    /// busy.</returns>
-    private long CostOf(int index, in PickContext context)
-    {
-        ref Choice choice = ref _choices[index];
-        return context.Admits(choice.Endpoint) ? BitConverter.DoubleToInt64Bits(CostOf(choice.Load, context.Now) * choice.PerWeight) : Infinite;
-    }
-
-    private double CostOf(EndpointLoad load, long now)
-    {
-        int inFlight = Math.Max(0, load.InFlight);
-        int samples = load.Samples;
-        if (samples < MinSamples && inFlight >= 1 << samples)
+        int count = _endpoints.Length;
+        if (_table is not null)
         {
-            return double.PositiveInfinity;
+            for (int i = 0; i < drawn.Length; i++)
+            {
+                drawn[i] = DrawByWeight(_table, drawn[..i]);
+            }
+
+            return;
         }
 
-        long latencyAt = samples == 0 ? now : load.LastSampleAt;
-        double latency = samples == 0 ? _averageLatency : load.Latency;
-        Vector256<double> wait = WaitAt(
-            Vector256.Create(now),
-            Vector256.Create(latency),
-            Vector256.Create(latencyAt),
-            Vector256.Create(load.OldestWaiting),
-            Vector256.Create(load.AvoidUntil));
-        return wait.ToScalar() * (inFlight + 1);
+        int first = Below(count, _random);
+        drawn[0] = first;
+        if (drawn.Length < ChoiceCount)
+        {
+            drawn[^1] = count - 1 - first;
+            return;
+        }
+
+        int second = Below(count - 1, _random);
+        second += second >= first ? 1 : 0;
+        int third = Below(count - 2, _random);
+        third += third >= Math.Min(first, second) ? 1 : 0;
+        third += third >= Math.Max(first, second) ? 1 : 0;
+        drawn[1] = second;
+        drawn[2] = third;
     }
 
-    /// <summary>The fourth element is unused.</summary>
-    private static Vector256<double> ThreeOf(double a, double b, double c) => Vector256.Create(Vector128.Create(a, b), Vector128.CreateScalarUnsafe(c));
+    private int DrawByWeight(AliasTable table, ReadOnlySpan<int> drawn)
+    {
+        for (int redraw = 0; redraw <= MaxRedraws; redraw++)
+        {
+            int index = table.Draw(_random.NextUInt64());
+            if (!drawn.Contains(index))
+            {
+                return index;
+            }
+        }
 
-    private static Vector256<long> ThreeOf(long a, long b, long c) => Vector256.Create(Vector128.Create(a, b), Vector128.CreateScalarUnsafe(c));
+        // Any other is acceptable: one weight outweighs the rest by far.
+        int other = Below(_endpoints.Length - 1, _random);
+        return other >= drawn[0] ? other + 1 : other;
+    }
+
+    /// <summary>Collects the drawn endpoints that the attempt may use.</summary>
+    /// <returns>Their number.</returns>
+    private int Measure(ReadOnlySpan<int> drawn, in PickContext context, Span<Candidate> candidates, out double shortest)
+    {
+        bool allAdmitted = _allAvailable.Holds && context.HasNoExclusions;
+        int count = 0;
+        shortest = double.PositiveInfinity;
+        foreach (int index in drawn)
+        {
+            EndpointLoad load = _endpoints[index].Load;
+            int inFlight = Math.Max(0, load.InFlight);
+            int samples = load.Samples;
+            bool isNew = samples < EndpointLoad.MinSamples;
+            if ((!allAdmitted && !context.Admits(_endpoints[index])) || (isNew && inFlight >= 1 << samples))
+            {
+                continue;
+            }
+
+            // Where no attempt waits and no time is to be avoided, both are far in the past or in the future, and the latency is the maximum.
+            long oldestWaiting = load.OldestWaiting;
+            long avoidUntil = load.AvoidUntil;
+            double seen = Math.Max((double)context.Now - oldestWaiting, (double)avoidUntil - context.Now) * _secondsPerTick;
+            double fullness = inFlight / _weights[index];
+            double wait = Math.Max(load.Latency, seen) * (1 + fullness);
+            bool isResponsive = oldestWaiting == long.MaxValue && avoidUntil <= context.Now;
+            candidates[count++] = new Candidate(index, wait, fullness, load.LastStartedAt, isNew && avoidUntil <= context.Now, isResponsive);
+            shortest = isNew ? shortest : Math.Min(shortest, wait);
+        }
+
+        return count;
+    }
+
+    /// <returns>The index of the best endpoint; negative when there is none.</returns>
+    private int Choose(ReadOnlySpan<Candidate> candidates, double longestWait, long now)
+    {
+        int best = -1;
+        double longestIdle = 0;
+        for (int i = 0; i < candidates.Length; i++)
+        {
+            if (candidates[i].IsAcceptable(longestWait))
+            {
+                longestIdle = Math.Max(longestIdle, now - candidates[i].StartedAt);
+                best = best < 0 || IsPreferred(candidates[i], candidates[best]) ? i : best;
+            }
+        }
+
+        double pause = Math.Clamp(IdleTimesOfOthers * longestIdle, _minPause, _maxPause);
+        foreach (ref readonly Candidate candidate in candidates)
+        {
+            if (candidate.IsResponsive && !candidate.IsAcceptable(longestWait) && now - candidate.StartedAt >= pause)
+            {
+                return candidate.Index;
+            }
+        }
+
+        return best < 0 ? -1 : candidates[best].Index;
+    }
 
     /// <summary>
-    /// The expected wait at each endpoint. The values for no waiting attempt and no time to avoid are far on the harmless side, so that neither needs a branch.
+    /// With equal weights the emptier one, and of equally full ones the one that has been idle longest, which makes the shares more even than draws. With other
+    /// weights the draw has decided, unless the later one would be no fuller with the attempt than the earlier one is without it.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Vector256<double> WaitAt(
-        Vector256<long> now,
-        Vector256<double> latency,
-        Vector256<long> latencyAt,
-        Vector256<long> oldestWaiting,
-        Vector256<long> avoidUntil)
-    {
-        Vector256<double> expected = latency * Decay.AfterSteps(Vector256.ConvertToDouble(now - latencyAt) * _decayStepsPerTick);
-        Vector256<double> seen = Vector256.MaxNative(
-            Vector256.ConvertToDouble(now - oldestWaiting),
-            Vector256.ConvertToDouble(avoidUntil - now)) * _secondsPerTick;
-        return Vector256.MaxNative(expected, seen);
-    }
+    private bool IsPreferred(in Candidate later, in Candidate best) => _table is not null
+        ? later.Fullness + (1 / _weights[later.Index]) <= best.Fullness
+        : later.Fullness < best.Fullness || (later.Fullness == best.Fullness && later.StartedAt < best.StartedAt);
 
-    /// <summary>The data of an endpoint that a comparison reads, side by side.</summary>
-    /// <param name="Endpoint">The endpoint.</param>
-    /// <param name="Load">Its load, without an indirection.</param>
-    /// <param name="PerWeight">1 / weight: a division takes longer than the rest of the comparison.</param>
-    private readonly record struct Choice(UpstreamEndpoint Endpoint, EndpointLoad Load, double PerWeight);
+    /// <summary>A drawn endpoint that the attempt may use.</summary>
+    /// <param name="Index">Its index.</param>
+    /// <param name="Wait">The expected wait for its response, in seconds.</param>
+    /// <param name="Fullness">Its attempts in flight, divided by its weight.</param>
+    /// <param name="StartedAt">The timestamp of its last attempt's start.</param>
+    /// <param name="IsNew">Whether there are too few samples to judge it.</param>
+    /// <param name="IsResponsive">Whether no attempt waits for its response, and it has not asked to be avoided.</param>
+    private readonly record struct Candidate(int Index, double Wait, double Fullness, long StartedAt, bool IsNew, bool IsResponsive)
+    {
+        public bool IsAcceptable(double longestWait) => IsNew || Wait <= longestWait;
+    }
 }

@@ -1,6 +1,6 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Draws three different endpoints and picks the one with the least expected wait.</summary>
+/// <summary>Draws three endpoints and avoids those whose expected wait is clearly longer than the shortest.</summary>
 internal sealed record LeastLoadStrategy(RandomSource Random, TimeProvider Clock, TimeSpan DecayTime) : IConfigurableStrategy
 {
     public LeastLoadStrategy(RandomSource random, TimeProvider clock)

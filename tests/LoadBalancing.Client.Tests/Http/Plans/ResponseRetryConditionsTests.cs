@@ -97,6 +97,27 @@ public sealed class ResponseRetryConditionsTests
                 response.Content.Headers));
     }
 
+    [Theory]
+    [InlineData("blue", null, null, false)]
+    [InlineData("blue, green", null, null, true)]
+    [InlineData("blue,green", null, null, false)]
+    [InlineData(null, "blue", null, true)]
+    [InlineData(null, "green", null, false)]
+    [InlineData(null, null, "green", false)]
+    [InlineData(null, null, @"(.*, )?green(, .*)?", true)]
+    public void Several_values_of_a_header_are_compared_as_one_text(string? exact, string? prefix, string? regex, bool matches)
+    {
+        var match = new HeaderMatch(new HeaderMatchOptions { Name = "x-canary", Exact = exact, Prefix = prefix, Regex = regex });
+        using var separate = new HttpResponseMessage();
+        separate.Headers.Add("x-canary", "blue");
+        separate.Headers.Add("x-canary", "green");
+        using var joined = new HttpResponseMessage();
+        joined.Headers.TryAddWithoutValidation("x-canary", "blue, green");
+
+        Assert.Equal(matches, match.Matches(separate.Headers, separate.Content.Headers));
+        Assert.Equal(matches, match.Matches(joined.Headers, joined.Content.Headers));
+    }
+
     private static async Task<bool> IsTriedAgainAsync(string condition, string failure)
     {
         var clock = new FakeTimeProvider();

@@ -2,7 +2,7 @@ namespace LoadBalancing.Client.Tests.Resilience.Limits;
 
 public sealed class RequestPermitsTests
 {
-    private readonly RequestPermits _permits = new();
+    private readonly RequestPermits _permits = new(TimeProvider.System);
 
     [Fact]
     public void There_are_as_many_permits_as_configured()

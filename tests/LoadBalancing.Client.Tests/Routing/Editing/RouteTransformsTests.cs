@@ -15,6 +15,9 @@ public sealed class RouteTransformsTests
         { null, new() { Path = "/new" }, "/old/items?a=1", "/new?a=1" },
         { "/old", new() { Prefix = "/new" }, "/old/items?a=%2F", "/new/items?a=%2F" },
         { "/old/", new() { Prefix = "/" }, "/old/items", "/items" },
+        { "/old/", new() { Prefix = "/new/" }, "/old/items", "/new/items" },
+        { "/old/", new() { Prefix = "/new" }, "/old/items", "/newitems" },
+        { "/old", new() { Prefix = "/new" }, "/oldest/items", "/newest/items" },
         { "/old", new() { Prefix = "/" }, "/old/items", "//items" },
         { null, new() { Prefix = "/new/" }, "/items", "/new/items" },
         { null, new() { Regex = "^/v([0-9]+)/", Substitution = "/api/$1/" }, "/v2/items/a%2Fb", "/api/2/items/a%2Fb" },
@@ -36,6 +39,23 @@ public sealed class RouteTransformsTests
 
         Assert.Equal(arrived, stub.Calls[0].Uri.PathAndQuery);
         Assert.Equal($"http://catalog{sent}", request.RequestUri!.OriginalString);
+    }
+
+    [Theory]
+    [InlineData("/img", "/")]
+    [InlineData("/img/7.png", "/7.png")]
+    public async Task Two_routes_remove_a_prefix(string sent, string arrived)
+    {
+        var stub = new StubHandler();
+        await using var client = new BalancedClient(stub, static options => options.Routes =
+        [
+            new() { Name = "whole", Match = [new() { Path = "/img" }], Rewrite = new() { Path = "/" } },
+            new() { Name = "below", Match = [new() { PathPrefix = "/img/" }], Rewrite = new() { Prefix = "/" } },
+        ]);
+
+        using HttpResponseMessage response = await client.Http.GetAsync(new Uri($"http://catalog{sent}"), Cancelled);
+
+        Assert.Equal(arrived, stub.Calls[0].Uri.PathAndQuery);
     }
 
     [Theory]

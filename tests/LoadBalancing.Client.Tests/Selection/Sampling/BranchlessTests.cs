@@ -11,7 +11,6 @@ public sealed class BranchlessTests
         Gen.Select(Index, Index, Index, Index).Sample((first, second, a, b) =>
         {
             Assert.Equal(first >= second ? 1 : 0, Branchless.IsAtLeast(first, second));
-            Assert.Equal(Math.Min((long)first << 40, (long)second << 40), Branchless.Min((long)first << 40, (long)second << 40));
             Assert.Equal(b < a ? second : first, Branchless.ChooseLess(first, a, second, b));
         });
 

@@ -13,7 +13,7 @@ public sealed class LeastLoadTests
         UpstreamEndpoint endpoint = cluster.Endpoints[0];
         Assert.Null(endpoint.Latency);
 
-        Respond(cluster, endpoint, TimeSpan.FromMilliseconds(100));
+        Learn(cluster, TimeSpan.FromMilliseconds(100));
         Assert.Equal(100, endpoint.Latency!.Value.TotalMilliseconds, 3);
 
         // Half of the decay time later the old average keeps exp(-1/2) of its weight.
@@ -45,25 +45,76 @@ public sealed class LeastLoadTests
     }
 
     [Fact]
-    public void A_slow_endpoint_is_tried_again_once_its_latency_has_faded()
+    public void The_first_samples_do_not_count_beyond_the_smallest()
     {
-        using TestCluster cluster = LeastLoad(3);
-        Learn(cluster, Fast, Fast, TimeSpan.FromMilliseconds(200));
-        int asked = 0;
-        for (int second = 0; second < 60; second++)
+        using TestCluster cluster = LeastLoad(1);
+        foreach (int milliseconds in new[] { 300, 40, 5, 80, 6 })
         {
-            cluster.Time.Advance(TimeSpan.FromSeconds(1));
-            foreach (UpstreamEndpoint endpoint in cluster.Endpoints.Take(2))
-            {
-                Respond(cluster, endpoint, Fast);
-            }
-
-            asked += cluster.PickOne(new PickContext()) == cluster.Endpoints[2] ? 1 : 0;
-            Assert.True(asked == 0 || second > 30, $"tried again after {second} s");
+            Respond(cluster, cluster.Endpoints[0], TimeSpan.FromMilliseconds(milliseconds));
         }
 
-        // 200 ms fade to 5 ms in ln(40) = 3.7 decay times of 10 s.
-        Assert.InRange(asked, 15, 26);
+        Assert.Equal(Fast, cluster.Endpoints[0].Latency);
+    }
+
+    [Fact]
+    public void The_samples_after_the_first_are_averaged_equally_while_they_are_few()
+    {
+        using TestCluster cluster = LeastLoad(1);
+        Learn(cluster, Fast);
+        Respond(cluster, cluster.Endpoints[0], TimeSpan.FromMilliseconds(11));
+
+        // A fifth of the difference; by time alone, a sample 11 ms after the last would have a thousandth of the weight.
+        Assert.Equal(6.2, cluster.Endpoints[0].Latency!.Value.TotalMilliseconds, 3);
+    }
+
+    [Fact]
+    public void One_response_counts_for_at_most_ten_times_the_average()
+    {
+        using TestCluster cluster = LeastLoad(1);
+        Learn(cluster, Fast);
+        cluster.Time.Advance(TimeSpan.FromHours(1));
+        Respond(cluster, cluster.Endpoints[0], TimeSpan.FromSeconds(3));
+
+        Assert.Equal(10 * Fast, cluster.Endpoints[0].Latency!.Value);
+    }
+
+    [Theory]
+    [InlineData(2.9, 151)]
+    [InlineData(3.1, 5)]
+    public void A_better_sample_replaces_an_average_that_was_not_confirmed_for_three_seconds(double seconds, int expectedMilliseconds)
+    {
+        using TestCluster cluster = LeastLoad(1);
+        Learn(cluster, TimeSpan.FromMilliseconds(200));
+        cluster.Time.Advance(TimeSpan.FromSeconds(seconds));
+        Respond(cluster, cluster.Endpoints[0], Fast);
+
+        Assert.Equal(expectedMilliseconds, cluster.Endpoints[0].Latency!.Value.TotalMilliseconds, 1.0);
+    }
+
+    [Theory]
+    [InlineData(10, 3)]
+    [InlineData(100, 7.5)]
+    [InlineData(2000, 60)]
+    public void A_slow_endpoint_is_tried_again_after_75_times_the_idle_time_of_the_others_from_3_to_60_s(int intervalMilliseconds, double expectedSeconds)
+    {
+        using TestCluster cluster = LeastLoad(2);
+        Learn(cluster, Fast, TimeSpan.FromMilliseconds(200));
+        var interval = TimeSpan.FromMilliseconds(intervalMilliseconds);
+        long start = cluster.Time.GetTimestamp();
+        while (true)
+        {
+            cluster.Time.Advance(interval - Fast);
+            using EndpointLease lease = cluster.Balancer.Pick();
+            if (lease.Endpoint == cluster.Endpoints[1])
+            {
+                break;
+            }
+
+            cluster.Time.Advance(Fast);
+            lease.End(AttemptOutcome.Success);
+        }
+
+        Assert.Equal(expectedSeconds, cluster.Time.GetElapsedTime(start).TotalSeconds, 2 * interval.TotalSeconds);
     }
 
     [Fact]
@@ -92,15 +143,28 @@ public sealed class LeastLoadTests
     }
 
     [Fact]
-    public void A_larger_weight_costs_less()
+    public void Without_load_the_shares_of_equally_fast_endpoints_are_their_weights()
     {
-        using var cluster = new TestCluster(TestCluster.Weighted(1, 5), Strategy);
-        Learn(cluster, Fast, Fast);
-        cluster.Occupy(cluster.Endpoints[1], 3);
+        using var cluster = new TestCluster(TestCluster.Weighted(1, 5, 2, 1, 1), Strategy, seed: 3);
+        Learn(cluster, [.. Enumerable.Repeat(Fast, 5)]);
 
-        Assert.Equal([0, 100], cluster.Count(100));
-        cluster.Occupy(cluster.Endpoints[1], 3);
-        Assert.Equal([100, 0], cluster.Count(100));
+        int[] counts = cluster.Count(50_000);
+
+        // A later draw wins only if it is less full, so the first draw decides, which is by weight.
+        Assert.InRange(ChiSquare.Statistic(counts, [1, 5, 2, 1, 1]), 0, ChiSquare.CriticalValue(5));
+    }
+
+    [Fact]
+    public void With_attempts_in_flight_a_larger_weight_takes_more_of_them()
+    {
+        using var cluster = new TestCluster(TestCluster.Weighted(1, 5), Strategy, seed: 3);
+        Learn(cluster, Fast, Fast);
+        for (int i = 0; i < 120; i++)
+        {
+            cluster.Balancer.Pick();
+        }
+
+        Assert.InRange(cluster.Endpoints[1].InFlight / (double)cluster.Endpoints[0].InFlight, 4, 6);
     }
 
     [Fact]
@@ -108,17 +172,15 @@ public sealed class LeastLoadTests
     {
         using TestCluster cluster = LeastLoad(1);
         UpstreamEndpoint endpoint = cluster.Endpoints[0];
-        Respond(cluster, endpoint, TimeSpan.FromMilliseconds(1), AttemptOutcome.Failure(FailureKind.ErrorResponse));
-        Assert.Equal(5, endpoint.Latency!.Value.TotalSeconds, 6);
+        Learn(cluster, TimeSpan.FromMilliseconds(1));
 
-        // Twice the known latency each time, and so late that only the last sample counts.
-        for (int i = 0; i < 5; i++)
+        // Twice the known latency each time, at least the penalty, and so late that only the last sample counts.
+        foreach (int expected in new[] { 5, 10, 20, 30, 30 })
         {
             cluster.Time.Advance(TimeSpan.FromHours(1));
             Respond(cluster, endpoint, TimeSpan.FromMilliseconds(1), AttemptOutcome.Failure(FailureKind.ErrorResponse));
+            Assert.Equal(expected, endpoint.Latency!.Value.TotalSeconds, 6);
         }
-
-        Assert.Equal(30, endpoint.Latency!.Value.TotalSeconds, 6);
     }
 
     [Fact]
@@ -136,6 +198,7 @@ public sealed class LeastLoadTests
     public void A_broken_body_turns_success_into_a_failure()
     {
         using TestCluster cluster = LeastLoad(1);
+        Learn(cluster, Fast);
         EndpointLease lease = cluster.Balancer.Pick();
         lease.Report(AttemptOutcome.Success);
         cluster.Time.Advance(TimeSpan.FromHours(1));
@@ -153,12 +216,20 @@ public sealed class LeastLoadTests
         Respond(cluster, cluster.Endpoints[1], Fast, AttemptOutcome.Failure(FailureKind.Gateway, cluster.Time.GetUtcNow() + TimeSpan.FromDays(10)));
         Assert.Equal([0, 0, 100], CountNow());
 
+        // Both look slow after their failure, so that an attempt on them is the one after the pause.
         cluster.Time.Advance(TimeSpan.FromSeconds(9));
-        Learn(cluster, default, default, TimeSpan.FromSeconds(1));
+        Learn(cluster, default, default, Fast);
         Assert.Equal([0, 0, 100], CountNow());
 
-        cluster.Time.Advance(TimeSpan.FromSeconds(11));
-        Assert.Equal(0, CountNow()[2]);
+        cluster.Time.Advance(TimeSpan.FromSeconds(2));
+        Learn(cluster, default, default, Fast);
+        int[] counts = CountNow();
+        Assert.InRange(counts[0], 1, 100);
+        Assert.Equal(0, counts[1]);
+
+        cluster.Time.Advance(TimeSpan.FromSeconds(10));
+        Learn(cluster, Fast, default, Fast);
+        Assert.InRange(CountNow()[1], 1, 100);
 
         int[] CountNow() => cluster.Count(100, _ => new PickContext { Now = cluster.Time.GetTimestamp() });
     }
@@ -174,6 +245,16 @@ public sealed class LeastLoadTests
 
         Respond(cluster, cluster.Endpoints[0], TimeSpan.FromMilliseconds(400), AttemptOutcome.Neutral);
         Assert.Equal(400, cluster.Endpoints[0].Latency!.Value.TotalMilliseconds, 3);
+    }
+
+    [Fact]
+    public void New_endpoints_get_the_first_attempts_one_each()
+    {
+        using TestCluster cluster = LeastLoad(20);
+        Learn(cluster, [.. Enumerable.Repeat(Fast, 20)]);
+        cluster.Update([.. Enumerable.Range(1, 22).Select(TestCluster.Address)]);
+
+        Assert.Equal(cluster.Endpoints.Skip(20), new[] { cluster.PickOne(), cluster.PickOne() }.OrderBy(static endpoint => endpoint.Address.Host));
     }
 
     [Fact]
@@ -353,6 +434,7 @@ public sealed class LeastLoadTests
             for (int sample = 0; sample < 5 && latencies[i] > TimeSpan.Zero; sample++)
             {
                 long now = cluster.Time.GetTimestamp();
+                cluster.Endpoints[i].Load.EndWaiting(cluster.Endpoints[i].Load.BeginWaiting(now));
                 cluster.Endpoints[i].Load.AddLatency(latencies[i].TotalSeconds, now, 10.0 * cluster.Time.TimestampFrequency);
             }
         }
