@@ -36,7 +36,7 @@ internal sealed class LoadBalancingHandler : TransportHandler
         }
 
         AttemptResult first;
-        if (OngoingAttempt.TryBegin(plan, request, call: null, Transports, cancellationToken, out OngoingAttempt attempt))
+        if (OngoingAttempt.TryBegin(plan, request, call: null, Addressing, cancellationToken, out OngoingAttempt attempt))
         {
             try
             {

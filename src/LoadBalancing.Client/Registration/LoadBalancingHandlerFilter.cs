@@ -113,6 +113,7 @@ internal sealed partial class LoadBalancingHandlerFilter : IHttpMessageHandlerBu
         }
 
         PrimaryHandlerDefaults.DisableGrpcLoadBalancing(builder.PrimaryHandler);
+        PrimaryHandlerLookups.Install(builder.PrimaryHandler);
         if (service is not null && builder.PrimaryHandler is SocketsHttpHandler sockets)
         {
             service.Plan.Connections.ApplyTo(sockets);

@@ -43,7 +43,7 @@ internal static class AttemptSender
             }
 
             seenCapacity = plan.Permits?.CapacityVersion ?? RequestPermits.BeforeFirstPick;
-            if (OngoingAttempt.TryBegin(plan, request, call, transport.Transports, callerToken, out attempt))
+            if (OngoingAttempt.TryBegin(plan, request, call, transport.Addressing, callerToken, out attempt))
             {
                 break;
             }

@@ -34,7 +34,7 @@ internal readonly struct OngoingAttempt
     /// <param name="plan">The plan of the call.</param>
     /// <param name="request">The request, addressed to the logical host.</param>
     /// <param name="call">The state of the call; null for a first attempt.</param>
-    /// <param name="transports">The transports of the client; null when it has none per endpoint.</param>
+    /// <param name="addressing">How the client's requests are addressed.</param>
     /// <param name="callerToken">The caller's cancellation token.</param>
     /// <param name="attempt">The attempt; call <see cref="Complete"/> or <see cref="Fail"/> exactly once.</param>
     /// <returns>False when no endpoint can be picked.</returns>
@@ -42,7 +42,7 @@ internal readonly struct OngoingAttempt
         RequestPlan plan,
         HttpRequestMessage request,
         CallState? call,
-        EndpointTransports? transports,
+        RequestAddressing addressing,
         CancellationToken callerToken,
         out OngoingAttempt attempt)
     {
@@ -75,9 +75,8 @@ internal readonly struct OngoingAttempt
         AttemptTimer timer = AttemptTimer.Start(plan.Timeouts.Pool, lease.StartedAt, TimeoutOf(plan, call), callerToken);
         try
         {
-            EndpointTransport? transport = transports?.Find(lease.Endpoint, request);
             bool isResent = call is { TriedEndpoints.Count: > 1 } && RequestBodies.IsInMemory(request);
-            attempt = new OngoingAttempt(lease, timer, AddressedRequest.AddressTo(request, lease.Endpoint, plan.FrequentPaths, transport, isResent));
+            attempt = new OngoingAttempt(lease, timer, AddressedRequest.AddressTo(request, lease.Endpoint, plan.FrequentPaths, addressing, isResent));
             return true;
         }
         catch

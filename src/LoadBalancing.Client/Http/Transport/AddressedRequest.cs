@@ -6,7 +6,8 @@ namespace LoadBalancing.Client;
 /// <summary>
 /// Addresses a request to an endpoint for one attempt. If the client has a transport for the endpoint, the request keeps its URI, which also carries
 /// the transport. Otherwise <c>RequestUri</c> points at the endpoint, and <c>Host</c> (and with it SNI and the name that the
-/// certificate is validated against) stays the name that the caller used, unless the endpoint has its own.
+/// certificate is validated against) stays the name that the caller used, unless the endpoint has its own,
+/// or a proxy reads the request, for which both have to name the endpoint.
 /// </summary>
 internal readonly struct AddressedRequest
 {
@@ -22,17 +23,17 @@ internal readonly struct AddressedRequest
     /// <param name="request">The request, addressed to the logical host.</param>
     /// <param name="endpoint">The endpoint.</param>
     /// <param name="paths">The cache of frequent paths, whose URIs are kept.</param>
-    /// <param name="transport">The transport that sends the request to the endpoint unchanged; null when the request has to be rewritten.</param>
+    /// <param name="addressing">How the client's requests are addressed.</param>
     /// <param name="isResent">Whether an attempt with the same body may have been sent before.</param>
     public static AddressedRequest AddressTo(
         HttpRequestMessage request,
         UpstreamEndpoint endpoint,
         FrequentPaths paths,
-        EndpointTransport? transport,
+        RequestAddressing addressing,
         bool isResent = false)
     {
         Uri logicalUri = request.RequestUri!;
-        if (transport is not null)
+        if (addressing.Transports?.Find(endpoint, request) is { } transport)
         {
             Uri carriedUri = transport.UriOf(logicalUri, paths);
             if (request.Content is not null)
@@ -44,8 +45,8 @@ internal readonly struct AddressedRequest
             return new AddressedRequest(logicalUri, hostSet: false);
         }
 
-        Uri endpointUri = EndpointUri.Of(endpoint, logicalUri.PathAndQuery, paths);
-        bool setHost = request.Headers.Host is null;
+        Uri endpointUri = addressing.UriAt(endpoint, logicalUri, paths);
+        bool setHost = request.Headers.Host is null && !addressing.IsReadByProxy(endpointUri);
         if (setHost)
         {
             string host = endpoint.Hostname ?? HostOf(logicalUri);

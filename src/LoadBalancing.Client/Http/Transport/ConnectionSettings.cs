@@ -40,12 +40,24 @@ internal sealed record ConnectionSettings(int? MaxConnections, TimeSpan? Connect
         }
     }
 
-    /// <summary>Configures a handler that has not connected yet.</summary>
+    /// <summary>Configures a handler that has not connected yet. Without settings of ours, any handler is left alone, as one in use has to be.</summary>
     public void ApplyTo(SocketsHttpHandler handler)
     {
-        handler.MaxConnectionsPerServer = MaxConnections ?? handler.MaxConnectionsPerServer;
-        handler.ConnectTimeout = ConnectTimeout ?? handler.ConnectTimeout;
-        handler.PooledConnectionIdleTimeout = IdleTimeout ?? handler.PooledConnectionIdleTimeout;
+        if (MaxConnections is { } maxConnections)
+        {
+            handler.MaxConnectionsPerServer = maxConnections;
+        }
+
+        if (ConnectTimeout is { } connectTimeout)
+        {
+            handler.ConnectTimeout = connectTimeout;
+        }
+
+        if (IdleTimeout is { } idleTimeout)
+        {
+            handler.PooledConnectionIdleTimeout = idleTimeout;
+        }
+
         if (IsSingleUse)
         {
             // A connection past its lifetime is not kept; with a lifetime of zero this holds after its first request.

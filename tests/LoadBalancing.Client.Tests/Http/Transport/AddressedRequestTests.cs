@@ -56,7 +56,7 @@ public sealed class AddressedRequestTests
             new EndpointLoad());
         var request = new HttpRequestMessage(HttpMethod.Get, Logical);
 
-        Assert.ThrowsAny<Exception>(() => AddressedRequest.AddressTo(request, endpoint, new FrequentPaths(), transport: null));
+        Assert.ThrowsAny<Exception>(() => AddressedRequest.AddressTo(request, endpoint, new FrequentPaths(), RequestAddressing.Rewriting));
 
         AssertUntouched(request);
     }
