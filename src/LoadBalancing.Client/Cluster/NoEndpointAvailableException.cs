@@ -86,8 +86,7 @@ public sealed class NoEndpointAvailableException : HttpRequestException
         return string.Create(
             CultureInfo.InvariantCulture,
             $"Service '{name}' is in panic and refuses all requests (Panic:Traffic is Fail): {set.Endpoints.Length - unavailable.Length} of " +
-                $"{EndpointHealthSummary.CountTested(set.Endpoints)} endpoints are available, and Panic:ThresholdPercent is {set.Panic.ThresholdPercent} %. {EndpointHealthSummary.Describe(
-                unavailable,
-                Shown)}.");
+                $"{EndpointHealthSummary.CountTested(set.Endpoints)} endpoints are available, and Panic:ThresholdPercent is {set.Panic.ThresholdPercent} %. " +
+                $"{EndpointHealthSummary.Describe(unavailable, Shown)}.");
     }
 }

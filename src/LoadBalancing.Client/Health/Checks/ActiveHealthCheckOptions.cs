@@ -113,8 +113,9 @@ public sealed class ActiveHealthCheckOptions
     public int HealthyThreshold { get; set; } = 2;
 
     /// <summary>
-    /// Whether an endpoint gets no traffic until it has passed its first probe. Requests wait for the first result, up to their own timeout. Default
-    /// false: an untested endpoint counts as healthy.
+    /// Whether an endpoint gets no traffic until it has passed its first probe, not even in panic; until its first result it counts in no share or sum.
+    /// While all endpoints are untested, requests wait for the first result, up to their own timeout. Default false: an untested endpoint counts as
+    /// healthy.
     /// </summary>
     public bool StartUnhealthy { get; set; }
 

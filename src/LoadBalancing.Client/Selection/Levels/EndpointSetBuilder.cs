@@ -100,8 +100,9 @@ internal sealed class EndpointSetBuilder
         UpstreamEndpoint[] endpoints = inPanic ? _panic.SelectEndpoints(draft.Available, draft.Endpoints) : draft.Available;
 
         // Under a strategy that hashes there is one picker for all localities, and their shares are in the weights.
-        EndpointLevel level = _strategy.UsesHash && _settings.Localities.SplitForHashing(draft.Endpoints) is { } localities
-            ? new EndpointLevel(endpoints, draft.Endpoints, inPanic, new NormalizedWeights(localities).Of) { PriorityLevel = priority, HasNormalizedWeights = true }
+        NormalizedWeights? normalized = _strategy.UsesHash ? NormalizedWeights.From(_settings.Localities.SplitForHashing(draft.Endpoints)) : null;
+        EndpointLevel level = normalized is not null
+            ? new EndpointLevel(endpoints, draft.Endpoints, inPanic, normalized.Of) { PriorityLevel = priority, HasNormalizedWeights = true }
             : new EndpointLevel(endpoints, draft.Endpoints, inPanic, slowStart.WeightsFor(endpoints)) { PriorityLevel = priority };
         return [MakeLevel(LevelKey.ForAll(rank), level, part, pickers)];
     }

@@ -10,14 +10,18 @@ internal sealed class NormalizedWeights
     private readonly LocalityShare[] _localities;
     private readonly double _total;
 
-    /// <param name="localities">The shares of all localities, whether or not they have an available endpoint, as in Envoy.</param>
-    public NormalizedWeights(LocalityShare[] localities)
+    private NormalizedWeights(LocalityShare[] localities)
     {
         _localities = localities;
         _total = localities.Sum(static locality => locality.Share);
     }
 
-    /// <summary>The weights of these endpoints, which may be some or all of the localities' endpoints; they add up to 1 unless a locality has none of them.</summary>
+    /// <param name="localities">The shares of all localities, whether or not they have an available endpoint, as in Envoy; null: they have no effect.</param>
+    public static NormalizedWeights? From(LocalityShare[]? localities) => localities is null ? null : new NormalizedWeights(localities);
+
+    /// <summary>
+    /// The weights of these endpoints, which may be some or all of the localities' endpoints; they add up to 1 unless a locality has none of them.
+    /// </summary>
     public double[] Of(UpstreamEndpoint[] endpoints)
     {
         var weights = new Dictionary<UpstreamEndpoint, double>(endpoints.Length);

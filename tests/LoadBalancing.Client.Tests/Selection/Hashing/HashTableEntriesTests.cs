@@ -43,6 +43,7 @@ public sealed class HashTableEntriesTests
         var table = new MaglevTable([.. hosts.Select(host => new HashOwner(null!, host.Key, 1.0 / hosts.Length))], 66_037);
 
         Assert.True(MaglevStrategy.IsTableSize(table.Entries.Length));
-        Assert.Equal(EnvoyReference.Maglev(EnvoyReference.Normalize(hosts), 66_037), Enumerable.Range(0, table.Entries.Length).Select(entry => table.Entries[entry]));
+        int[] reference = EnvoyReference.Maglev(EnvoyReference.Normalize(hosts), 66_037);
+        Assert.Equal(reference, Enumerable.Range(0, table.Entries.Length).Select(entry => table.Entries[entry]));
     }
 }

@@ -67,7 +67,7 @@ public sealed class RoundRobinContinuityTests
             Dictionary<string, double> fair = cluster.Endpoints.ToDictionary(Name, static _ => 0.0);
             Dictionary<string, double> picked = cluster.Endpoints.ToDictionary(Name, static _ => 0.0);
             string flapping = Name(cluster.Endpoints[^1]);
-            for (int i = 0; i < 1500; i++)
+            for (int i = 0; i < 700; i++)
             {
                 if (i % period == 0 && i > 0)
                 {
@@ -120,7 +120,7 @@ public sealed class RoundRobinContinuityTests
         RandomSource random = RandomSource.Seeded(7);
         using var cluster = new TestCluster(TestCluster.Weighted(2, 1, 1, 4, 3, 1));
         double[] owed = new double[6];
-        for (int i = 0; i < 20_000; i++)
+        for (int i = 0; i < 5000; i++)
         {
             if (Draw(3) == 0)
             {
