@@ -18,8 +18,7 @@ internal sealed partial class LoadBalancingHandlerFilter : IHttpMessageHandlerBu
     private readonly ServiceRegistry _registry;
     private readonly StartupTracker _startupTracker;
     private readonly LoadBalancingMetrics _metrics;
-    private readonly ILoggerFactory _loggerFactory;
-    private readonly ILogger _logger;
+    private readonly GuardedLogger _logger;
     private readonly LogOnce _logOnce = new();
 
     /// <summary>Reporters of clients without a service of their own. They outlive handler rotation, so that each host is reported once.</summary>
@@ -36,8 +35,7 @@ internal sealed partial class LoadBalancingHandlerFilter : IHttpMessageHandlerBu
         _registry = registry;
         _startupTracker = startupTracker;
         _metrics = metrics;
-        _loggerFactory = loggerFactory;
-        _logger = loggerFactory.CreateLogger<LoadBalancingHandler>();
+        _logger = metrics.SuppressedExceptions.Guard(loggerFactory.CreateLogger<LoadBalancingHandler>());
     }
 
     public Action<HttpMessageHandlerBuilder> Configure(Action<HttpMessageHandlerBuilder> next) => builder =>
@@ -155,7 +153,7 @@ internal sealed partial class LoadBalancingHandlerFilter : IHttpMessageHandlerBu
     }
 
     private PassThroughReporter CreatePassThroughReport(string client) =>
-        new(_metrics.ForClient(client), new CallLog(client, _loggerFactory.CreateLogger<LoadBalancingHandler>()));
+        new(_metrics.ForClient(client), new CallLog(client, _logger));
 
     private void WarnAboutPrimaryHandler(HttpMessageHandler primary, string client)
     {
