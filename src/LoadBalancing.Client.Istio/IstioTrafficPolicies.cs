@@ -16,7 +16,7 @@ public sealed partial class IstioTrafficPolicies : IDisposable
     private readonly Lock _reloadLock = new();
     private readonly IReadOnlyList<string> _patterns;
     private readonly IstioClientOptions _client;
-    private readonly ILogger<IstioTrafficPolicies> _logger;
+    private readonly GuardedLogger _logger;
     private readonly ITimer _reloadTimer;
     private readonly List<IDisposable> _watchers = [];
     private CancellationTokenSource _changed = new();
@@ -27,7 +27,7 @@ public sealed partial class IstioTrafficPolicies : IDisposable
     {
         _patterns = patterns;
         _client = client;
-        _logger = logger;
+        _logger = new GuardedLogger(logger);
         _current = IstioPolicySet.Load(client, patterns);
         LogFindings(_current, IstioFindingSeverity.Warning, IstioFindingSeverity.Note);
         using (ExecutionContext.SuppressFlow())

@@ -1,5 +1,6 @@
 using LoadBalancing.Client.TestSupport;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace LoadBalancing.Client.Istio.Tests;
@@ -69,6 +70,21 @@ public sealed class IstioTrafficPoliciesTests
 
         Assert.Equal(2, exception.Failures.Count());
         Assert.All(exception.Failures, static failure => Assert.Contains("policies.yaml:1", failure, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Log_sink_that_throws_stops_neither_the_start_nor_a_reload()
+    {
+        using var sink = new ThrowingSink();
+        await using var client = new PolicyClient(
+            Yamls.Service("- timeout: 2s" + ToFoo),
+            register: services => services.AddLogging(logging => logging.AddProvider(sink)));
+        Assert.Equal("00:00:02", client.Effective("Timeout"));
+
+        client.Write(Yamls.Service("- timeout: 4s" + ToFoo));
+        Assert.True(client.Policies.Reload());
+
+        Assert.Equal("00:00:04", client.Effective("Timeout"));
     }
 
     [Fact]
@@ -171,5 +187,22 @@ public sealed class IstioTrafficPoliciesTests
         }
 
         Assert.Equal(0, time.TimersAlive);
+    }
+
+    private sealed class ThrowingSink : ILoggerProvider, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            throw new InvalidDataException();
+
+        public void Dispose()
+        {
+        }
     }
 }

@@ -85,7 +85,8 @@ public sealed class BalancedClient : IAsyncDisposable
     public FakeLogCollector Logs => _provider.GetFakeLogCollector();
 
     /// <summary>Starts recording all instruments.</summary>
-    public MetricRecorder Listen() => new(_provider.GetRequiredService<IMeterFactory>());
+    /// <param name="onMeasured">Called before each measurement is recorded; null: no callback.</param>
+    public MetricRecorder Listen(Action? onMeasured = null) => new(_provider.GetRequiredService<IMeterFactory>(), onMeasured);
 
     /// <summary>Starts collecting the measurements of a counter.</summary>
     public MetricCollector<long> Counter(string name) =>

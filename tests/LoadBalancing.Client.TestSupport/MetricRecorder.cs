@@ -10,10 +10,13 @@ public sealed class MetricRecorder : IDisposable
     private readonly MeterListener _listener = new();
     private readonly List<Instrument> _instruments = [];
     private readonly List<MeterReading> _readings = [];
+    private readonly Action? _onMeasured;
 
     /// <param name="scope">The meter factory of the container.</param>
-    public MetricRecorder(IMeterFactory scope)
+    /// <param name="onMeasured">Called before each measurement is recorded; null: no callback.</param>
+    public MetricRecorder(IMeterFactory scope, Action? onMeasured = null)
     {
+        _onMeasured = onMeasured;
         _listener.InstrumentPublished = (instrument, listener) =>
         {
             if (instrument.Meter.Name == LoadBalancingTelemetry.MeterName && ReferenceEquals(instrument.Meter.Scope, scope))
@@ -70,6 +73,7 @@ public sealed class MetricRecorder : IDisposable
 
     private void Add(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
+        _onMeasured?.Invoke();
         var reading = new MeterReading(instrument, value, [.. tags]);
         lock (_writing)
         {

@@ -15,7 +15,7 @@ internal sealed partial class PostConfigureIstioPolicies : IPostConfigureOptions
     private readonly IstioTrafficPolicies _policies;
     private readonly string? _service;
     private readonly IServiceProvider _services;
-    private readonly ILogger<IstioTrafficPolicies> _logger;
+    private readonly GuardedLogger _logger;
 
     /// <param name="policies">The documents.</param>
     /// <param name="service">The only service to apply them to; null: all.</param>
@@ -26,7 +26,7 @@ internal sealed partial class PostConfigureIstioPolicies : IPostConfigureOptions
         _policies = policies;
         _service = service;
         _services = services;
-        _logger = logger;
+        _logger = new GuardedLogger(logger);
     }
 
     public string? Name => _service;

@@ -23,6 +23,9 @@ public sealed class AffinityCookieJar : ICallerContext
     public string? GetCookie(string name) => _cookies.GetValueOrDefault(name);
 
     /// <inheritdoc/>
+    public string? GetOrAddCookie(string name, string value, TimeSpan ttl, string path) => _cookies.GetOrAdd(name, value);
+
+    /// <inheritdoc/>
     public bool TrySetCookie(string name, string value, TimeSpan ttl, string path)
     {
         _cookies[name] = value;

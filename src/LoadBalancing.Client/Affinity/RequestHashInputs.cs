@@ -56,7 +56,7 @@ internal readonly struct RequestHashInputs
         if (known is null && cookie.Ttl is { } ttl && _caller is not null)
         {
             string made = _random.NextUInt64().ToString("x16", System.Globalization.CultureInfo.InvariantCulture);
-            known = _caller.TrySetCookie(cookie.Name, made, ttl, cookie.Path) ? made : null;
+            known = _caller.GetOrAddCookie(cookie.Name, made, ttl, cookie.Path);
         }
 
         value = known;

@@ -6,12 +6,14 @@ namespace LoadBalancing.Client;
 internal sealed partial class ClusterObservers
 {
     private readonly ClusterName _name;
+    private readonly ClusterMetrics _metrics;
     private readonly ILogger _logger;
     private ObserverList? _current;
 
-    public ClusterObservers(ClusterName name, ILogger logger)
+    public ClusterObservers(ClusterName name, ClusterMetrics metrics, ILogger logger)
     {
         _name = name;
+        _metrics = metrics;
         _logger = logger;
     }
 
@@ -27,9 +29,15 @@ internal sealed partial class ClusterObservers
 
     public void Unsubscribe(ObserverSubscription subscription) => Change(added: null, subscription);
 
-    /// <summary>Called for the first exception of each subscription.</summary>
-    public void OnObserverFailed(LoadBalancerObserver observer, Exception exception) =>
-        LogObserverFailed(_logger, observer.GetType(), _name.FullName, exception);
+    /// <summary>Counts an exception of an observer, and logs the first of each subscription.</summary>
+    public void OnObserverFailed(LoadBalancerObserver observer, Exception exception, bool isFirst)
+    {
+        _metrics.SuppressedExceptions.Count(ExceptionOrigins.Observer);
+        if (isFirst)
+        {
+            LogObserverFailed(_logger, observer.GetType(), _name.FullName, exception);
+        }
+    }
 
     private void Change(ObserverSubscription? added, ObserverSubscription? removed)
     {

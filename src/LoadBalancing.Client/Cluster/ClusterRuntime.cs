@@ -66,7 +66,7 @@ internal sealed partial class ClusterRuntime : IDisposable
         _allMetrics = metrics;
         _metrics = metrics.ForCluster(name.Service, name.Subset);
         _worker = new CoalescingWorker(PublishAndReport, timeProvider);
-        var observers = new ClusterObservers(name, logger);
+        var observers = new ClusterObservers(name, _metrics, logger);
         _events = new ClusterEvents(name, observers, _metrics, timeProvider, logger, _worker.Schedule);
         _outlierDetector = new OutlierDetector(settings.OutlierDetection, _events, timeProvider, random);
         _slowStart = new SlowStartTracker(timeProvider, _worker.Schedule);

@@ -135,6 +135,25 @@ public sealed class EndpointLease : IDisposable
             return;
         }
 
+        try
+        {
+            ReportLast(last);
+        }
+        finally
+        {
+            // Whatever a report throws: what the attempt holds is released.
+            Release();
+        }
+
+        _balancer.OnLeaseEnded(this, _outcome);
+        if (last is null && Volatile.Read(ref _phase) == Unreported)
+        {
+            _balancer.OnLeaseUnreported(Endpoint);
+        }
+    }
+
+    private void ReportLast(AttemptOutcome? last)
+    {
         if ((last is not { } outcome || !TryReport(outcome)) && ReadOutcome().IsSuccess && last is { IsFailure: true } failure)
         {
             _outcome = failure;
@@ -142,24 +161,21 @@ public sealed class EndpointLease : IDisposable
             _balancer.OnOutcomeRevised(this, failure);
         }
 
-        EndWaiting();
         if (!_outcome.IsFailure)
         {
             ReportEnd(_outcome);
         }
+    }
 
+    private void Release()
+    {
+        EndWaiting();
         Endpoint.Load.End(_outcome);
         RequestPermits? own = HasPermit ? _balancer.Permits : null;
         own?.Release();
         if (Endpoint.Load.Watchers is { } watchers)
         {
             NotifyCapacityFreed(watchers, own);
-        }
-
-        _balancer.OnLeaseEnded(this, _outcome);
-        if (last is null && Volatile.Read(ref _phase) == Unreported)
-        {
-            _balancer.OnLeaseUnreported(Endpoint);
         }
     }
 
@@ -185,10 +201,16 @@ public sealed class EndpointLease : IDisposable
         _outcome = outcome;
         Volatile.Write(ref _phase, Reported);
         EndWaiting();
-        _balancer.OnLeaseReported(this, outcome);
-        if (outcome.IsFailure)
+        try
         {
-            ReportFailure(outcome);
+            _balancer.OnLeaseReported(this, outcome);
+        }
+        finally
+        {
+            if (outcome.IsFailure)
+            {
+                ReportFailure(outcome);
+            }
         }
 
         return true;

@@ -148,104 +148,7 @@ public sealed partial class LoadBalancer
     /// <summary>Changes the labels of the subset; null: the subset is no longer configured.</summary>
     internal void ConfigureSubset(SubsetLabels? labels) => _subsetLabels = labels;
 
-    /// <summary>Picks an endpoint; null when there is none to pick.</summary>
-    internal EndpointLease? TryPick(in PickContext context, long startedAt = 0)
-    {
-        EndpointSet? set = CurrentSet;
-        if (set is not { CanPickDirectly: true })
-        {
-            return TryPickFromDegradedSet(context, startedAt);
-        }
-
-        return _settings.Latency is null
-            ? Grant(set, set.Pick(context), context, startedAt, isTimed: false, isTrial: false, mayBePanic: false)
-            : TryPickTimed(set, context, startedAt, mayBePanic: false);
-    }
-
     internal Task WaitForFirstSetAsync(CancellationToken cancellationToken) => EndpointSets.WaitAsync(cancellationToken);
-
-    /// <summary>Picks in unusual conditions: no snapshot, stopped health checks, ejected endpoints that accept a trial request, or panic.</summary>
-    private EndpointLease? TryPickFromDegradedSet(in PickContext context, long startedAt)
-    {
-        EndpointSets.ResumeHealthChecks();
-        if (CurrentSet is not { } set)
-        {
-            return null;
-        }
-
-        bool isTimed = _settings.Latency is not null;
-        if (set.TrialCandidates is not null && set.PickForTrial(context, TimeProvider) is { } candidate)
-        {
-            return Grant(set, candidate, context, isTimed && startedAt == 0
-                ? TimeProvider.GetTimestamp()
-                : startedAt, isTimed, isTrial: true, mayBePanic: false);
-        }
-
-        return isTimed
-            ? TryPickTimed(set, context, startedAt, mayBePanic: true)
-            : Grant(set, set.Pick(context), context, startedAt, isTimed: false, isTrial: false, mayBePanic: true);
-    }
-
-    /// <summary>Picks while latency is measured: strategies and leases need the timestamp.</summary>
-    private EndpointLease? TryPickTimed(EndpointSet set, in PickContext context, long startedAt, bool mayBePanic)
-    {
-        long now = startedAt == 0 ? TimeProvider.GetTimestamp() : startedAt;
-        PickContext timed = context with { Now = now };
-        return Grant(set, set.Pick(timed), timed, now, isTimed: true, isTrial: false, mayBePanic);
-    }
-
-    private EndpointLease? Grant(
-        EndpointSet set,
-        UpstreamEndpoint? endpoint,
-        in PickContext context,
-        long startedAt,
-        bool isTimed,
-        bool isTrial,
-        bool mayBePanic)
-    {
-        bool hasBegun = false;
-        while (endpoint is { IsLimited: true } && !hasBegun)
-        {
-            hasBegun = endpoint.TryBegin(context.NeedsConnection);
-            if (!hasBegun)
-            {
-                // A concurrent attempt has taken its last permit since the pick.
-                if (isTrial)
-                {
-                    endpoint.CurrentEjection?.TrialGate.Leave();
-                    isTrial = false;
-                }
-
-                endpoint = set.Pick(context);
-            }
-        }
-
-        if (endpoint is null)
-        {
-            return null;
-        }
-
-        Metrics.OnPicked();
-        bool inPanic = mayBePanic && set.IsInPanic(endpoint);
-        if (inPanic)
-        {
-            Metrics.OnPickedInPanic();
-        }
-
-        if (_pickLog.IsEnabled)
-        {
-            _pickLog.Write(endpoint, set, context);
-        }
-
-        ObserverList? observers = Observers;
-        var lease = new EndpointLease(this, endpoint, (observers is not null || NeedsAttemptTimes) && startedAt == 0
-            ? TimeProvider.GetTimestamp()
-            : startedAt, isTimed, hasBegun)
-        { IsTrial = isTrial, InPanic = inPanic };
-        observers?.OnPicked(lease);
-        set.PrefetchNext();
-        return lease;
-    }
 
     internal Exception CreatePickException() =>
         HasLimitedEndpoints ? LoadBalancerOverflowException.ForFullEndpoints(this) : NoEndpointAvailableException.For(this);
@@ -306,28 +209,6 @@ public sealed partial class LoadBalancer
         }
 
         return await limiter.AcquireAsync(cancellationToken).ConfigureAwait(false) is { } refusal ? throw refusal : PickHoldingPermit(context);
-    }
-
-    private EndpointLease PickWithPermit(PickLimiter limiter, in PickContext context) =>
-        limiter.TryAcquire() is { } refusal ? throw refusal : PickHoldingPermit(context);
-
-    /// <summary>Passes an acquired permit to the lease, or releases it.</summary>
-    private EndpointLease PickHoldingPermit(in PickContext context)
-    {
-        EndpointLease? lease = null;
-        try
-        {
-            lease = TryPick(context) ?? throw CreatePickException();
-            lease.HasPermit = true;
-            return lease;
-        }
-        finally
-        {
-            if (lease is null)
-            {
-                Permits.Release();
-            }
-        }
     }
 
     /// <summary>The options of a cluster for its picks and leases. Immutable; a reload replaces it as a whole.</summary>

@@ -16,11 +16,6 @@ internal sealed class ObserverSubscription : IDisposable
 
     public void Dispose() => _observers.Unsubscribe(this);
 
-    public void OnObserverFailed(Exception exception)
-    {
-        if (Interlocked.Exchange(ref _failureReported, 1) == 0)
-        {
-            _observers.OnObserverFailed(Observer, exception);
-        }
-    }
+    public void OnObserverFailed(Exception exception) =>
+        _observers.OnObserverFailed(Observer, exception, isFirst: Interlocked.Exchange(ref _failureReported, 1) == 0);
 }

@@ -10,7 +10,7 @@ namespace LoadBalancing.Client;
 public sealed class UpstreamEndpoint
 {
     /// <summary>The first and the last byte, from the beginning of the object, that every request reads.</summary>
-    internal const int FirstReadByte = 112, LastReadByte = 152;
+    internal const int FirstReadByte = 104, LastReadByte = 152;
 
     private static int _removals;
 
@@ -27,8 +27,8 @@ public sealed class UpstreamEndpoint
     private HealthCheckStatus? _healthCheckStatus;
     private readonly EjectionHistory _ejectionHistory = new();
     private readonly Uri _address;
-    private readonly AvailabilityVersion? _availabilityVersion;
     private object? _outlierState;
+    private readonly AvailabilityVersion? _availabilityVersion;
     private readonly string? _hostname;
     private object? _transportState;
     private readonly EndpointLoad _load;

@@ -124,7 +124,12 @@ internal sealed class LoadBalancingHandler : TransportHandler
 
     private async ValueTask<HttpResponseMessage> SendInSpanAsync(RequestPlan plan, HttpRequestMessage request, bool async, CancellationToken cancellationToken)
     {
-        using CallSpan? span = CallSpan.Start(plan.Balancer.ServiceName, plan.Balancer.Subset, HttpConventions.MethodOf(request), request.RequestUri!.IdnHost);
+        using CallSpan? span = CallSpan.Start(
+            plan.Balancer.ServiceName,
+            plan.Balancer.Subset,
+            HttpConventions.MethodOf(request),
+            request.RequestUri!.IdnHost,
+            plan.Balancer.Metrics.SuppressedExceptions);
         try
         {
             HttpResponseMessage response = await SendWithTransformsAsync(plan, request, span, async, cancellationToken).ConfigureAwait(false);
@@ -163,13 +168,23 @@ internal sealed class LoadBalancingHandler : TransportHandler
         {
             response = await SendWithFaultsAsync(plan, request, span, async, cancellationToken).ConfigureAwait(false);
         }
-        finally
+        catch
         {
             before.Restore();
+            throw;
         }
 
-        transforms.Apply(response);
-        return response;
+        try
+        {
+            before.Restore();
+            transforms.Apply(response);
+            return response;
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
     }
 
     private ValueTask<HttpResponseMessage> SendWithFaultsAsync(
@@ -242,34 +257,11 @@ internal sealed class LoadBalancingHandler : TransportHandler
     {
         for (int hop = 0; hop < RedirectRules.MaxRedirects; hop++)
         {
-            if (RedirectRules.TargetOf(response, request.RequestUri!) is not { } target)
+            if (!RedirectRules.TryApply(request, response))
             {
                 return response;
             }
 
-            if (RedirectRules.BecomesGet(response.StatusCode, request.Method))
-            {
-                request.Method = HttpMethod.Get;
-                request.Content = null;
-                if (request.Headers.TransferEncodingChunked == true)
-                {
-                    request.Headers.TransferEncodingChunked = false;
-                }
-            }
-            else if (!RequestBodies.CanReplay(request))
-            {
-                return response;
-            }
-
-            if (request.Content is not null)
-            {
-                RequestBodies.PrepareForRedirect(request);
-            }
-
-            response.Dispose();
-            request.RequestUri = target;
-            request.Headers.Authorization = null;
-            TraceParent.RemoveStale(request);
             response = await SendWithTracingAsync(_plans.Find(request), request, async, cancellationToken).ConfigureAwait(false);
         }
 

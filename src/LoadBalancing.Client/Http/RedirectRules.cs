@@ -7,6 +7,53 @@ internal static class RedirectRules
 {
     public const int MaxRedirects = 50;
 
+    /// <summary>Changes a request into that of the next hop, if the response is a redirect to follow.</summary>
+    /// <returns>False when the response goes to the caller; otherwise, and if it throws, the response is disposed.</returns>
+    public static bool TryApply(HttpRequestMessage request, HttpResponseMessage response)
+    {
+        bool isForCaller = false;
+        try
+        {
+            if (TargetOf(response, request.RequestUri!) is not { } target)
+            {
+                isForCaller = true;
+                return false;
+            }
+
+            if (BecomesGet(response.StatusCode, request.Method))
+            {
+                request.Method = HttpMethod.Get;
+                request.Content = null;
+                if (request.Headers.TransferEncodingChunked == true)
+                {
+                    request.Headers.TransferEncodingChunked = false;
+                }
+            }
+            else if (!RequestBodies.CanReplay(request))
+            {
+                isForCaller = true;
+                return false;
+            }
+
+            if (request.Content is not null)
+            {
+                RequestBodies.PrepareForRedirect(request);
+            }
+
+            request.RequestUri = target;
+            request.Headers.Authorization = null;
+            TraceParent.RemoveStale(request);
+            return true;
+        }
+        finally
+        {
+            if (!isForCaller)
+            {
+                response.Dispose();
+            }
+        }
+    }
+
     /// <summary>The target of a redirect; null when the response is not a redirect, or its target is not allowed.</summary>
     public static Uri? TargetOf(HttpResponseMessage response, Uri requestUri)
     {

@@ -12,14 +12,18 @@ internal sealed partial class HttpClientInspector : IPostConfigureOptions<HttpCl
 {
     private readonly ServiceRegistrationCollection _registrations;
     private readonly Lazy<ServiceRegistry> _registry;
-    private readonly ILogger<LoadBalancingHandler> _logger;
+    private readonly GuardedLogger _logger;
     private readonly LogOnce _logOnce = new();
 
-    public HttpClientInspector(ServiceRegistrationCollection registrations, Lazy<ServiceRegistry> registry, ILogger<LoadBalancingHandler> logger)
+    public HttpClientInspector(
+        ServiceRegistrationCollection registrations,
+        Lazy<ServiceRegistry> registry,
+        LoadBalancingMetrics metrics,
+        ILoggerFactory loggerFactory)
     {
         _registrations = registrations;
         _registry = registry;
-        _logger = logger;
+        _logger = metrics.SuppressedExceptions.Guard(loggerFactory.CreateLogger<LoadBalancingHandler>());
     }
 
     public void PostConfigure(string? name, HttpClientFactoryOptions options)

@@ -21,7 +21,7 @@ internal sealed partial class LoadBalancingHandlerFilter : IHttpMessageHandlerBu
     private readonly LoadBalancingMetrics _metrics;
     private readonly IMeterFactory _meters;
     private readonly ILoggerFactory _loggerFactory;
-    private readonly ILogger _logger;
+    private readonly GuardedLogger _logger;
     private readonly LogOnce _logOnce = new();
 
     /// <summary>Reporters of clients without a service of their own. They outlive handler rotation, so that each host is reported once.</summary>
@@ -41,7 +41,7 @@ internal sealed partial class LoadBalancingHandlerFilter : IHttpMessageHandlerBu
         _metrics = metrics;
         _meters = meters;
         _loggerFactory = loggerFactory;
-        _logger = loggerFactory.CreateLogger<LoadBalancingHandler>();
+        _logger = metrics.SuppressedExceptions.Guard(loggerFactory.CreateLogger<LoadBalancingHandler>());
     }
 
     public Action<HttpMessageHandlerBuilder> Configure(Action<HttpMessageHandlerBuilder> next) => builder =>
@@ -175,7 +175,7 @@ internal sealed partial class LoadBalancingHandlerFilter : IHttpMessageHandlerBu
     }
 
     private PassThroughReporter CreatePassThroughReport(string client) =>
-        new(_metrics.ForClient(client), new CallLog(client, _loggerFactory.CreateLogger<LoadBalancingHandler>()));
+        new(_metrics.ForClient(client), new CallLog(client, _logger));
 
     private void WarnAboutPrimaryHandler(HttpMessageHandler primary, string client)
     {

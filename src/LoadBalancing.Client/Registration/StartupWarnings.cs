@@ -14,13 +14,17 @@ internal sealed partial class StartupWarnings : IValidateOptions<LoadBalancingOp
     private readonly ConcurrentDictionary<(string Service, string Warning), bool> _logged = new();
     private readonly StrategyRegistry _strategies;
     private readonly ServiceRegistrationCollection _registrations;
-    private readonly ILogger<StartupWarnings> _logger;
+    private readonly GuardedLogger _logger;
 
-    public StartupWarnings(StrategyRegistry strategies, ServiceRegistrationCollection registrations, ILogger<StartupWarnings> logger)
+    public StartupWarnings(
+        StrategyRegistry strategies,
+        ServiceRegistrationCollection registrations,
+        LoadBalancingMetrics metrics,
+        ILoggerFactory loggerFactory)
     {
         _strategies = strategies;
         _registrations = registrations;
-        _logger = logger;
+        _logger = metrics.SuppressedExceptions.Guard(loggerFactory.CreateLogger<StartupWarnings>());
     }
 
     /// <param name="options">The options.</param>

@@ -40,9 +40,9 @@ internal sealed partial class ServiceRuntime : IDisposable
     {
         _factory = factory;
         _options = options;
-        _logger = loggerFactory.CreateLogger<ServiceRuntime>();
-        ILogger clusterLogger = loggerFactory.CreateLogger<LoadBalancer>();
-        ILogger callLogger = loggerFactory.CreateLogger<LoadBalancingHandler>();
+        _logger = metrics.SuppressedExceptions.Guard(loggerFactory.CreateLogger<ServiceRuntime>());
+        GuardedLogger clusterLogger = metrics.SuppressedExceptions.Guard(loggerFactory.CreateLogger<LoadBalancer>());
+        GuardedLogger callLogger = metrics.SuppressedExceptions.Guard(loggerFactory.CreateLogger<LoadBalancingHandler>());
         IEndpointSource[] all = [.. sources];
         string sourcesDescription = all.Length == 0 ? "its options" : $"source {string.Join(" and ", all.Select(static source => $"'{source.Name}'"))}";
         _clusters = new ClusterGroup(options, strategies, CreateCluster);

@@ -6,7 +6,10 @@ namespace LoadBalancing.Client;
 /// </summary>
 public interface IEndpointPicker
 {
-    /// <summary>Picks an endpoint that <see cref="PickContext.Admits"/> accepts; null when the level has none.</summary>
+    /// <summary>
+    /// Picks an endpoint that <see cref="PickContext.Admits"/> accepts; null when the level has none. An exception is that of the call. An endpoint of
+    /// another service or subset fails the call with an <see cref="InvalidOperationException"/>.
+    /// </summary>
     /// <param name="context">The attempt to pick for.</param>
     UpstreamEndpoint? Pick(in PickContext context);
 }

@@ -15,9 +15,16 @@ internal sealed class CallSpan : IDisposable
     private static readonly ActivitySource Source = new(LoadBalancingTelemetry.ActivitySourceName);
 
     private readonly Activity _activity;
+    private readonly Activity? _parent;
+    private readonly SuppressedExceptions _suppressed;
     private int _attempts;
 
-    private CallSpan(Activity activity) => _activity = activity;
+    private CallSpan(Activity activity, Activity? parent, SuppressedExceptions suppressed)
+    {
+        _activity = activity;
+        _parent = parent;
+        _suppressed = suppressed;
+    }
 
     /// <summary>Whether there is a listener, so that calls must take the path that creates spans.</summary>
     public static bool HasListeners => Source.HasListeners();
@@ -27,7 +34,8 @@ internal sealed class CallSpan : IDisposable
     /// <param name="subset">Its subset; null for the whole service.</param>
     /// <param name="method">A method known to the semantic conventions, or their substitute for others.</param>
     /// <param name="host">The host in the request's address.</param>
-    public static CallSpan? Start(string cluster, string? subset, string method, string host)
+    /// <param name="suppressed">Counts exceptions of listeners, which do not fail the call.</param>
+    public static CallSpan? Start(string cluster, string? subset, string method, string host, SuppressedExceptions suppressed)
     {
         // Tags given here are visible to samplers; later ones are not.
         KeyValuePair<string, object?>[] tags = [new(MetricTags.Cluster, cluster), new(SpanNames.RequestMethod, method), new(MetricTags.ServerAddress, host)];
@@ -36,8 +44,20 @@ internal sealed class CallSpan : IDisposable
             tags = [.. tags, new(MetricTags.Subset, subset)];
         }
 
-        Activity? activity = Source.StartActivity($"{SpanNames.Call} {cluster}", ActivityKind.Internal, default(ActivityContext), tags);
-        return activity is null ? null : new CallSpan(activity);
+        Activity? parent = Activity.Current;
+        try
+        {
+            Activity? activity = Source.StartActivity($"{SpanNames.Call} {cluster}", ActivityKind.Internal, default(ActivityContext), tags);
+            return activity is null ? null : new CallSpan(activity, parent, suppressed);
+        }
+#pragma warning disable CA1031 // A listener is foreign code.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Activity.Current = parent;
+            suppressed.Report(ExceptionOrigins.ActivityListener, exception);
+            return null;
+        }
     }
 
     /// <summary>Adds the event of an attempt whose outcome is known.</summary>
@@ -92,7 +112,17 @@ internal sealed class CallSpan : IDisposable
             _activity.SetTag(SpanNames.ResendCount, _attempts - 1);
         }
 
-        _activity.Dispose();
+        try
+        {
+            _activity.Dispose();
+        }
+#pragma warning disable CA1031 // A listener is foreign code.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Activity.Current = _parent;
+            _suppressed.Report(ExceptionOrigins.ActivityListener, exception);
+        }
     }
 
     private static ActivityTagsCollection ServerTags(string serverAddress, int? serverPort)

@@ -1,8 +1,12 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
 namespace LoadBalancing.Client;
 
-/// <summary>The measurements of one cluster. Each method is named after an event, and costs one check while there is no listener.</summary>
+/// <summary>
+/// The measurements of one cluster. Each method is named after an event, and costs one check while there is no listener. The exceptions of listeners,
+/// which run within the measurement, end here.
+/// </summary>
 internal sealed class ClusterMetrics
 {
     private readonly LoadBalancingMetrics _metrics;
@@ -22,26 +26,22 @@ internal sealed class ClusterMetrics
     /// <summary>Whether attempt durations are collected, which costs a clock read at the start of each attempt.</summary>
     public bool IsAttemptDurationEnabled => _metrics.AttemptDuration.Enabled;
 
-    public void OnPicked()
-    {
-        if (_metrics.Picks.Enabled)
-        {
-            Add(_metrics.Picks);
-        }
-    }
+    /// <summary>Where caught exceptions of foreign code are counted.</summary>
+    public SuppressedExceptions SuppressedExceptions => _metrics.SuppressedExceptions;
+
+    public void OnPicked() => Add(_metrics.Picks);
 
     public void OnPickedInPanic() => Add(_metrics.PicksInPanic);
 
-    public void OnAttemptReported(string outcome, TimeSpan duration) =>
-        Record(_metrics.AttemptDuration, duration.TotalSeconds, new(MetricTags.Outcome, outcome));
-
-    public void OnAttemptEnded(string outcome)
+    public void OnAttemptReported(string outcome, TimeSpan duration)
     {
-        if (_metrics.Attempts.Enabled)
+        if (_metrics.AttemptDuration.Enabled)
         {
-            Add(_metrics.Attempts, new(MetricTags.Outcome, outcome));
+            Write(_metrics.AttemptDuration, duration.TotalSeconds, new(MetricTags.Outcome, outcome), secondTag: default);
         }
     }
+
+    public void OnAttemptEnded(string outcome) => Add(_metrics.Attempts, new(MetricTags.Outcome, outcome));
 
     public void OnRetry(string reason) => Add(_metrics.Retries, new(MetricTags.Reason, reason));
 
@@ -76,51 +76,49 @@ internal sealed class ClusterMetrics
 
     public void OnLeaseUnreported() => Add(_metrics.LeasesUnreported);
 
-    private void Add(Counter<long> counter)
+    private void Add(Counter<long> counter, KeyValuePair<string, object?> tag = default, KeyValuePair<string, object?> secondTag = default)
     {
-        if (_subset is { } subset)
+        if (counter.Enabled)
         {
-            counter.Add(1, _cluster, subset);
-        }
-        else
-        {
-            counter.Add(1, _cluster);
+            Write(counter, 1, tag, secondTag);
         }
     }
 
-    private void Add(Counter<long> counter, KeyValuePair<string, object?> tag)
+    private void Write<T>(Instrument<T> instrument, T value, KeyValuePair<string, object?> tag, KeyValuePair<string, object?> secondTag)
+        where T : struct
     {
-        if (_subset is { } subset)
+        var tags = new TagList { _cluster };
+        if (tag.Key is not null)
         {
-            counter.Add(1, _cluster, tag, subset);
+            tags.Add(tag);
         }
-        else
-        {
-            counter.Add(1, _cluster, tag);
-        }
-    }
 
-    private void Add(Counter<long> counter, KeyValuePair<string, object?> tag, KeyValuePair<string, object?> secondTag)
-    {
-        if (_subset is { } subset)
+        if (secondTag.Key is not null)
         {
-            counter.Add(1, [_cluster, tag, secondTag, subset]);
+            tags.Add(secondTag);
         }
-        else
-        {
-            counter.Add(1, _cluster, tag, secondTag);
-        }
-    }
 
-    private void Record(Histogram<double> histogram, double value, KeyValuePair<string, object?> tag)
-    {
         if (_subset is { } subset)
         {
-            histogram.Record(value, _cluster, tag, subset);
+            tags.Add(subset);
         }
-        else
+
+        try
         {
-            histogram.Record(value, _cluster, tag);
+            if (instrument is Counter<T> counter)
+            {
+                counter.Add(value, tags);
+            }
+            else
+            {
+                ((Histogram<T>)instrument).Record(value, tags);
+            }
+        }
+#pragma warning disable CA1031 // A listener is foreign code, and what it measures must be finished.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            SuppressedExceptions.Report(ExceptionOrigins.MeterListener, exception);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
 
 namespace LoadBalancing.Client;
 
@@ -15,7 +16,9 @@ internal sealed class LoadBalancingMetrics
 
     private readonly ConcurrentDictionary<(string Service, string? Subset), Func<IReadOnlyList<EndpointReading>>> _clusters = new();
 
-    public LoadBalancingMetrics(IMeterFactory meterFactory)
+    /// <param name="meterFactory">Creates the meter.</param>
+    /// <param name="loggerFactory">Creates the logger of suppressed exceptions; null: they are only counted.</param>
+    public LoadBalancingMetrics(IMeterFactory meterFactory, ILoggerFactory? loggerFactory = null)
     {
         Meter meter = meterFactory.Create(LoadBalancingTelemetry.MeterName);
         Picks = meter.CreateCounter<long>("loadbalancing.client.picks", "{pick}", "Endpoints picked.");
@@ -67,6 +70,11 @@ internal sealed class LoadBalancingMetrics
             "loadbalancing.client.affinity.ignored",
             "{request}",
             "Requests whose affinity cookie matches no endpoint: forged, truncated, signed with a retired key, or of a removed endpoint.");
+        Counter<long> suppressed = meter.CreateCounter<long>(
+            "loadbalancing.client.exceptions.suppressed",
+            "{exception}",
+            "Exceptions of the application's code that did not affect any request, by origin.");
+        SuppressedExceptions = new SuppressedExceptions(suppressed, loggerFactory?.CreateLogger<SuppressedExceptions>());
         meter.CreateObservableUpDownCounter("loadbalancing.client.endpoints", ObserveStates, "{endpoint}", "Endpoints by state.");
         meter.CreateObservableCounter("loadbalancing.client.endpoint.attempts", ObserveAttempts, "{attempt}", "Attempts that ended, by endpoint and outcome.");
         meter.CreateObservableUpDownCounter("loadbalancing.client.endpoint.in_flight", ObserveInFlight, "{attempt}", "Attempts in flight, by endpoint.");
@@ -111,6 +119,9 @@ internal sealed class LoadBalancingMetrics
     public Counter<long> LeasesUnreported { get; }
 
     public Counter<long> AffinityIgnored { get; }
+
+    /// <summary>Where caught exceptions of foreign code are counted.</summary>
+    public SuppressedExceptions SuppressedExceptions { get; }
 
     /// <summary>The metrics of one cluster.</summary>
     /// <param name="cluster">The service.</param>

@@ -36,4 +36,5 @@ internal static class LogEvents
     public const int ProbesConnectDifferently = 48;
     public const int EndpointPicked = 50;
     public const int SchemePassedThrough = 55;
+    public const int ExceptionSuppressed = 60;
 }

@@ -8,8 +8,8 @@ public enum EjectionRestorePolicy
 
     /// <summary>
     /// After the ejection time the endpoint gets one trial request at a time, chosen from requests that would be retried on another endpoint after a
-    /// failure. The first success restores it with its full share of traffic. After a failed trial request the next one follows an
-    /// <see cref="OutlierDetectionOptions.Interval"/> later at the earliest. If there was no such request between two sweeps, any request can be the
+    /// failure. The first success restores it with its full share of traffic. After a trial request that failed, or was cancelled, the next one follows
+    /// an <see cref="OutlierDetectionOptions.Interval"/> later at the earliest. If there was no such request between two sweeps, any request can be the
     /// trial request.
     /// </summary>
     TrialRequest,

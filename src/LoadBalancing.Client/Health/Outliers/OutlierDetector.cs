@@ -141,19 +141,15 @@ internal sealed class OutlierDetector : IDisposable
             return;
         }
 
-        if (outcome.IsFailure)
-        {
-            // Where failures are fast, the next trial would otherwise follow immediately, and nearly every request would first try the dead endpoint.
-            ejection.TrialGate.Leave(_timeProvider.GetTimestamp() + (long)(Detectors.Settings.Interval.TotalSeconds * _timeProvider.TimestampFrequency));
-        }
-        else if (outcome.IsSuccess)
+        if (outcome.IsSuccess)
         {
             _ejector.TryRestore(endpoint, generation, RestoreCause.TrialRequest, _sweep.Next);
+            return;
         }
-        else
-        {
-            ejection.TrialGate.Leave();
-        }
+
+        // Without a pause the next trial would follow immediately, and nearly every request would first try the dead endpoint. A neutral end is no
+        // better than a failure: on an endpoint that does not respond, callers give up.
+        ejection.TrialGate.Leave(_timeProvider.GetTimestamp() + (long)(Detectors.Settings.Interval.TotalSeconds * _timeProvider.TimestampFrequency));
     }
 
     /// <summary>Restores an ejected endpoint because it has passed a probe.</summary>

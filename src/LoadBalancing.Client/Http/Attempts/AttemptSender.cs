@@ -17,6 +17,11 @@ internal static class AttemptSender
         bool async,
         CancellationToken callerToken)
     {
+        if (call is { TriedEndpoints.Count: > 0 })
+        {
+            TraceParent.RemoveStale(request);
+        }
+
         OngoingAttempt attempt;
         long seenCapacity = RequestPermits.BeforeFirstPick;
         while (true)
@@ -35,11 +40,6 @@ internal static class AttemptSender
                     TimeoutErrors.CallTimeout(plan.Timeouts, call.TriedEndpoints is [.., { } last] ? last : null),
                     RetryTriggers.None,
                     lease: null);
-            }
-
-            if (call is { TriedEndpoints.Count: > 0 })
-            {
-                TraceParent.RemoveStale(request);
             }
 
             seenCapacity = plan.Permits?.CapacityVersion ?? RequestPermits.BeforeFirstPick;

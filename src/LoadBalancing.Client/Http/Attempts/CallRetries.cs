@@ -17,6 +17,9 @@ internal sealed class CallRetries
     private readonly CancellationToken _callerToken;
     private AttemptResult _lastResult;
     private bool _isFirstRetryApproved;
+
+    /// <summary>Whether Polly has received the first attempt, which ran before the pipeline.</summary>
+    private bool _hasReturnedFirst;
     private bool _hasRetryPermit;
     private bool _hasBudgetPermit;
 
@@ -41,21 +44,24 @@ internal sealed class CallRetries
     /// <summary>The delay before the last approved retry.</summary>
     public TimeSpan NextDelay { get; private set; }
 
-    /// <summary>Releases the permits of the retries. Called once, when the call ends.</summary>
+    /// <summary>Releases the permits that the retries hold. Called when the call ends, however it ends.</summary>
     public void ReleasePermits()
     {
-        _plan.RetryLimiter.Release();
+        if (_hasRetryPermit)
+        {
+            _plan.RetryLimiter.Release();
+        }
+
         if (_hasBudgetPermit)
         {
             _plan.RetryLimiter.ReleaseBudget();
         }
+
+        (_hasRetryPermit, _hasBudgetPermit) = (false, false);
     }
 
     /// <summary>The outcome of the last attempt.</summary>
     public ref readonly AttemptResult LastResult => ref _lastResult;
-
-    /// <summary>Whether Polly has received the first attempt, which ran before the pipeline.</summary>
-    public bool HasReturnedFirst { get; private set; }
 
     /// <summary>Decides whether to retry the first attempt, before the cost of a Polly execution.</summary>
     public bool ShouldRetryFirst() => _isFirstRetryApproved = TryApproveRetry(retry: 0);
@@ -81,23 +87,36 @@ internal sealed class CallRetries
 
     public async ValueTask<Outcome<HttpResponseMessage>> NextAttemptAsync()
     {
-        if (!HasReturnedFirst)
+        if (!_hasReturnedFirst)
         {
-            HasReturnedFirst = true;
+            _hasReturnedFirst = true;
         }
         else
+        {
+            _lastResult = await TrySendAsync().ConfigureAwait(false);
+        }
+
+        return _lastResult.Exception is null ? Outcome.FromResult(_lastResult.Response!) : Outcome.FromException<HttpResponseMessage>(_lastResult.Exception);
+    }
+
+    /// <summary>Makes an attempt. Nothing is retried that fails before it has begun, such as a content factory or a caller context.</summary>
+    private async ValueTask<AttemptResult> TrySendAsync()
+    {
+        try
         {
             if (_request.Content is not null && _lastResult.Triggers != RetryTriggers.ConnectFailure)
             {
                 RecreateBody();
             }
 
-            _lastResult = await AttemptSender
-                .SendAsync(_handler, _plan, _request, _state, _async, _callerToken)
-                .ConfigureAwait(false);
+            return await AttemptSender.SendAsync(_handler, _plan, _request, _state, _async, _callerToken).ConfigureAwait(false);
         }
-
-        return _lastResult.Exception is null ? Outcome.FromResult(_lastResult.Response!) : Outcome.FromException<HttpResponseMessage>(_lastResult.Exception);
+#pragma warning disable CA1031 // Any exception becomes a value here. It is rethrown at the end of the call.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            return new AttemptResult(exception, RetryTriggers.None, lease: null);
+        }
     }
 
     private void RecreateBody()
@@ -180,45 +199,27 @@ internal sealed class CallRetries
     /// <summary>Acquires the permits of the retry.</summary>
     private RetrySuppression TryAcquirePermits()
     {
-        RetrySuppression refusal = _hasRetryPermit ? RetrySuppression.None : _plan.RetryLimiter.TryAcquire();
-        bool entered = _hasRetryPermit || refusal == RetrySuppression.None;
+        RetrySuppression refusal = TryAcquireRetry();
         if (refusal == RetrySuppression.None && _lastResult.Triggers != RetryTriggers.ConnectFailure)
         {
             refusal = TryAcquireBudget();
         }
 
-        if (refusal == RetrySuppression.None)
-        {
-            _hasRetryPermit = true;
-        }
-        else if (entered && !_hasRetryPermit)
-        {
-            // Without an approved retry, ReleasePermits does not run and would not release this.
-            _plan.RetryLimiter.Release();
-        }
+        return refusal;
+    }
 
+    private RetrySuppression TryAcquireRetry()
+    {
+        RetrySuppression refusal = _hasRetryPermit ? RetrySuppression.None : _plan.RetryLimiter.TryAcquire();
+        _hasRetryPermit = refusal == RetrySuppression.None;
         return refusal;
     }
 
     private RetrySuppression TryAcquireBudget()
     {
         RetrySuppression refusal = _hasBudgetPermit ? RetrySuppression.None : _plan.RetryLimiter.TryAcquireBudget();
-        if (refusal != RetrySuppression.None)
-        {
-            return refusal;
-        }
-
-        refusal = _plan.RetryLimiter.TrySpendBudget();
-        if (refusal == RetrySuppression.None)
-        {
-            _hasBudgetPermit = true;
-        }
-        else if (!_hasBudgetPermit)
-        {
-            _plan.RetryLimiter.ReleaseBudget();
-        }
-
-        return refusal;
+        _hasBudgetPermit = refusal == RetrySuppression.None;
+        return _hasBudgetPermit ? _plan.RetryLimiter.TrySpendBudget() : refusal;
     }
 
     private RetrySuppression FindResendRefusal() => _lastResult.Triggers switch

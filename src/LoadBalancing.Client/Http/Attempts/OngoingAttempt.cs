@@ -46,35 +46,23 @@ internal readonly struct OngoingAttempt
         CancellationToken callerToken,
         out OngoingAttempt attempt)
     {
-        PickContext context = plan.Balancer.HasTrialCandidates
-            ? new PickContext { TriedEndpoints = call?.TriedEndpoints, IsRetryable = RequestTraits.IsRetryable(plan, request, call) }
-            : call is null ? default : new PickContext { TriedEndpoints = call.TriedEndpoints };
-        if (plan.PoolLimits.MaxConnections is not null)
-        {
-            context = context with { NeedsConnection = RequestTraits.NeedsConnection(request) };
-        }
-
-        if (plan.Affinity is not null)
-        {
-            context = plan.Affinity.Add(context, request);
-        }
-
-        EndpointLease? lease = plan.Permits is null ? plan.Balancer.TryPick(context, plan.GetTimestampIfNeeded()) : PickWithPermit(plan, plan.Permits, context);
+        EndpointLease? lease = plan.Permits is null ? Pick(plan, request, call) : PickWithPermit(plan, plan.Permits, request, call);
         if (lease is null)
         {
             attempt = default;
             return false;
         }
 
-        if (plan.RateBudget is not null && call is not { TriedEndpoints.Count: > 0 })
-        {
-            plan.RateBudget.OnRequest(lease.StartedAt);
-        }
-
-        call?.BeginAttempt(lease.Endpoint);
-        AttemptTimer timer = AttemptTimer.Start(plan.Timeouts.Pool, lease.StartedAt, TimeoutOf(plan, call), callerToken);
+        AttemptTimer timer = default;
         try
         {
+            if (plan.RateBudget is not null && call is not { TriedEndpoints.Count: > 0 })
+            {
+                plan.RateBudget.OnRequest(lease.StartedAt);
+            }
+
+            call?.BeginAttempt(lease.Endpoint);
+            timer = AttemptTimer.Start(plan.Timeouts.Pool, lease.StartedAt, TimeoutOf(plan, call), callerToken);
             bool isResent = call is { TriedEndpoints.Count: > 1 } && RequestBodies.IsInMemory(request);
             attempt = new OngoingAttempt(lease, timer, AddressedRequest.AddressTo(request, lease.Endpoint, plan.FrequentPaths, addressing, isResent));
             return true;
@@ -90,8 +78,21 @@ internal readonly struct OngoingAttempt
     /// <summary>The cancellation token to send the request with.</summary>
     public CancellationToken TokenOr(CancellationToken callerToken) => _timer.TokenOr(callerToken);
 
-    /// <summary>Ends the attempt with the headers of a response.</summary>
+    /// <summary>Ends the attempt with the headers of a response. If it throws, the response is disposed; call <see cref="Fail"/> then.</summary>
     public AttemptResult Complete(HttpResponseMessage response, RequestPlan plan, HttpRequestMessage request, CallState? call)
+    {
+        try
+        {
+            return new AttemptResult(response, AcceptResponse(response, plan, request, call), _lease);
+        }
+        catch
+        {
+            response?.Dispose();
+            throw;
+        }
+    }
+
+    private RetryTriggers AcceptResponse(HttpResponseMessage response, RequestPlan plan, HttpRequestMessage request, CallState? call)
     {
         _addressed.Restore(request);
         (AttemptOutcome outcome, RetryTriggers triggers) = OutcomeClassifier.Classify(response, plan.TimeProvider, plan.ErrorStatuses);
@@ -129,7 +130,7 @@ internal readonly struct OngoingAttempt
             }
         }
 
-        return new AttemptResult(response, triggers, _lease);
+        return triggers;
     }
 
     /// <summary>Ends the attempt without a response.</summary>
@@ -143,30 +144,38 @@ internal readonly struct OngoingAttempt
     {
         bool sourceFailed = request.Content is SourceTrackingContent { HasSourceFailed: true };
         NeutralCause waitedFor = FindNeutralCause(request, transports);
-        _addressed.Restore(request);
         bool timedOut = _timer.IsCancellationRequested && !callerToken.IsCancellationRequested;
-        _timer.End(plan.Timeouts.Pool);
-        AttemptOutcome outcome;
+        AttemptOutcome outcome = AttemptOutcome.Neutral;
         AttemptResult result;
-        if (callerToken.IsCancellationRequested)
+        try
         {
-            plan.Balancer.Metrics.OnAttemptAbandoned();
-            outcome = AttemptOutcome.Neutral;
-            result = new AttemptResult(TimeoutErrors.WithCallerToken(exception, callerToken), RetryTriggers.None, _lease);
+            _timer.End(plan.Timeouts.Pool);
+            if (callerToken.IsCancellationRequested)
+            {
+                plan.Balancer.Metrics.OnAttemptAbandoned();
+                result = new AttemptResult(TimeoutErrors.WithCallerToken(exception, callerToken), RetryTriggers.None, _lease);
+            }
+            else if (timedOut)
+            {
+                TimeSpan limit = TimeoutOf(plan, call);
+                outcome = plan.Timeouts.ClassifyTimeout(_lease.Endpoint, limit, plan.TimeProvider.GetElapsedTime(_lease.StartedAt) - limit, waitedFor);
+                result = ToTimeoutResult(exception, plan, call, outcome.NeutralCause);
+            }
+            else
+            {
+                (outcome, RetryTriggers triggers) = sourceFailed
+                    ? (AttemptOutcome.Neutral, RetryTriggers.None)
+                    : OutcomeClassifier.Classify(exception, request.Method);
+                result = new AttemptResult(exception, triggers, _lease);
+            }
         }
-        else if (timedOut)
+        finally
         {
-            TimeSpan limit = TimeoutOf(plan, call);
-            outcome = plan.Timeouts.ClassifyTimeout(_lease.Endpoint, limit, plan.TimeProvider.GetElapsedTime(_lease.StartedAt) - limit, waitedFor);
-            result = ToTimeoutResult(exception, plan, call, outcome.NeutralCause);
-        }
-        else
-        {
-            (outcome, RetryTriggers triggers) = sourceFailed ? (AttemptOutcome.Neutral, RetryTriggers.None) : OutcomeClassifier.Classify(exception, request.Method);
-            result = new AttemptResult(exception, triggers, _lease);
+            _lease.End(outcome);
         }
 
-        _lease.End(outcome);
+        // After the end of the lease: a request that its caller has disposed meanwhile cannot be restored.
+        _addressed.Restore(request);
         if (call?.Span is { } span)
         {
             Trace(span, outcome);
@@ -176,13 +185,32 @@ internal readonly struct OngoingAttempt
         return result;
     }
 
+    /// <summary>Picks for the request. Its affinity asks the caller context, which is foreign code.</summary>
+    private static EndpointLease? Pick(RequestPlan plan, HttpRequestMessage request, CallState? call)
+    {
+        PickContext context = plan.Balancer.HasTrialCandidates
+            ? new PickContext { TriedEndpoints = call?.TriedEndpoints, IsRetryable = RequestTraits.IsRetryable(plan, request, call) }
+            : call is null ? default : new PickContext { TriedEndpoints = call.TriedEndpoints };
+        if (plan.PoolLimits.MaxConnections is not null)
+        {
+            context = context with { NeedsConnection = RequestTraits.NeedsConnection(request) };
+        }
+
+        if (plan.Affinity is not null)
+        {
+            context = plan.Affinity.Add(context, request);
+        }
+
+        return plan.Balancer.TryPick(context, plan.GetTimestampIfNeeded());
+    }
+
     /// <summary>Passes the acquired permit to the lease, or releases it.</summary>
-    private static EndpointLease? PickWithPermit(RequestPlan plan, RequestPermits permits, in PickContext context)
+    private static EndpointLease? PickWithPermit(RequestPlan plan, RequestPermits permits, HttpRequestMessage request, CallState? call)
     {
         EndpointLease? lease = null;
         try
         {
-            lease = plan.Balancer.TryPick(context, plan.GetTimestampIfNeeded());
+            lease = Pick(plan, request, call);
             return lease;
         }
         finally

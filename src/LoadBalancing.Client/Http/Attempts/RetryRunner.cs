@@ -54,35 +54,46 @@ internal static class RetryRunner
         bool async,
         CancellationToken callerToken)
     {
-        var call = new CallRetries(transport, plan, request, state, first, async, callerToken);
-        if (plan.RetryPipeline is null || !call.ShouldRetryFirst())
+        if (plan.RetryPipeline is null)
         {
             return Unwrap(first, state);
         }
 
-        ResilienceContext context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, callerToken);
+        var call = new CallRetries(transport, plan, request, state, first, async, callerToken);
+        HttpResponseMessage? response = null;
+        ResilienceContext? context = null;
         try
         {
+            if (!call.ShouldRetryFirst())
+            {
+                return response = Unwrap(first, state);
+            }
+
+            context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, callerToken);
             context.Properties.Set(RetriesKey, call);
             Outcome<HttpResponseMessage> outcome = await plan.RetryPipeline
                 .ExecuteOutcomeAsync(static (_, call) => call.NextAttemptAsync(), context, call)
                 .ConfigureAwait(false);
-            if (!call.HasReturnedFirst)
-            {
-                // Race: the caller cancelled before Polly's first execution, so the first response has no owner.
-                first.Response?.Dispose();
-            }
-
             if (outcome.Exception is not null && outcome.Exception != call.LastResult.Exception)
             {
                 outcome.ThrowIfException();
             }
 
-            return Unwrap(call.LastResult, state);
+            return response = Unwrap(call.LastResult, state);
         }
         finally
         {
-            ResilienceContextPool.Shared.Return(context);
+            if (response is null)
+            {
+                // The caller receives an exception, such as that of its own cancellation before Polly's first execution, and no response.
+                call.LastResult.Response?.Dispose();
+            }
+
+            if (context is not null)
+            {
+                ResilienceContextPool.Shared.Return(context);
+            }
+
             call.ReleasePermits();
         }
     }

@@ -37,14 +37,29 @@ internal sealed class SessionAffinityCookie
         return endpoint;
     }
 
-    /// <summary>Sets the caller's cookie if the response came from an endpoint that its cookie does not name.</summary>
+    /// <summary>
+    /// Sets the caller's cookie if the response came from an endpoint that its cookie does not name. Never throws: the response has arrived, and the
+    /// cookie is an extra.
+    /// </summary>
     public void SetCookie(HttpRequestMessage request, ICallerContext? caller, UpstreamEndpoint endpoint)
     {
-        if (caller is not null
-            && CurrentTokens()?.TokenOf(endpoint) is { } token
-            && !(TryReadToken(request, caller, out ReadOnlySpan<char> known) && known.SequenceEqual(token)))
+        if (caller is null || CurrentTokens()?.TokenOf(endpoint) is not { } token)
         {
-            caller.TrySetCookie(_cookie, token, _ttl, _path);
+            return;
+        }
+
+        try
+        {
+            if (!TryReadToken(request, caller, out ReadOnlySpan<char> known) || !known.SequenceEqual(token))
+            {
+                caller.TrySetCookie(_cookie, token, _ttl, _path);
+            }
+        }
+#pragma warning disable CA1031 // A caller context is foreign code.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            _balancer.Metrics.SuppressedExceptions.Report(ExceptionOrigins.CallerContext, exception);
         }
     }
 

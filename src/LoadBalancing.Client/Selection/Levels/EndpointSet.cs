@@ -15,6 +15,9 @@ internal sealed class EndpointSet
     private readonly SnapshotLevel _firstLevel;
     private readonly UpstreamEndpoint[] _candidates;
     private readonly bool _ignoresHealth;
+
+    /// <summary>Shared by the endpoints of one cluster, and by no other.</summary>
+    private readonly AvailabilityVersion? _availabilityVersion;
     private readonly IForesightedPicker? _foresighted;
 
     /// <param name="endpoints">All endpoints of the cluster.</param>
@@ -37,6 +40,7 @@ internal sealed class EndpointSet
         Levels = levels;
         Strategy = strategy;
         _candidates = candidates;
+        _availabilityVersion = endpoints.Length == 0 ? null : endpoints[0].AvailabilityVersion;
         _firstLevel = levels[0];
         _panic = panic;
         _random = random;
@@ -98,6 +102,7 @@ internal sealed class EndpointSet
     /// <summary>
     /// An available endpoint that the call has not tried, else an available one that it has, else, in panic, one that the panic rule admits.
     /// </summary>
+    /// <exception cref="InvalidOperationException">The picker returned an endpoint of another cluster.</exception>
     public UpstreamEndpoint? Pick(in PickContext context)
     {
         if (context.Preferred is { } preferred && context.Admits(preferred))
@@ -110,7 +115,7 @@ internal sealed class EndpointSet
             UpstreamEndpoint? picked = _ignoresHealth ? _firstLevel.Pick(context) : Picker.Pick(context);
             if (picked is not null)
             {
-                return picked;
+                return ReferenceEquals(picked.AvailabilityVersion, _availabilityVersion) ? picked : throw CreateForeignEndpointException(picked);
             }
 
             if (context.TriedEndpoints is not null)
@@ -154,6 +159,10 @@ internal sealed class EndpointSet
 
     /// <summary>Prefetches the endpoints of the next picks, if <see cref="PrefetchesNext"/>.</summary>
     public void PrefetchNext() => _foresighted?.PrefetchNext();
+
+    private InvalidOperationException CreateForeignEndpointException(UpstreamEndpoint endpoint) =>
+        new($"Strategy {Strategy.GetType()} picked {endpoint}, which belongs to another service or subset. A picker may only return endpoints of the level " +
+            "that it was created for.");
 
     private UpstreamEndpoint? PickWhenAllUnavailable(bool needsConnection)
     {

@@ -1,3 +1,4 @@
+using LoadBalancing.Client.TestSupport;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LoadBalancing.Client.Tests.Health.Outliers;
@@ -85,10 +86,12 @@ public sealed class IneffectiveDetectorsTests
     public void They_are_among_the_startup_warnings()
     {
         var random = RandomSource.Seeded(1);
+        using var meters = new TestMeterFactory();
         var warnings = new StartupWarnings(
             new StrategyRegistry([], random, TimeProvider.System),
             new ServiceRegistrationCollection(),
-            NullLogger<StartupWarnings>.Instance);
+            new LoadBalancingMetrics(meters),
+            NullLoggerFactory.Instance);
 
         Assert.Contains(
             warnings.Find(Options(static options => options.SuccessRate = new SuccessRateOutlierOptions())),

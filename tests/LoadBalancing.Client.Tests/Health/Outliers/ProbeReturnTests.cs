@@ -26,20 +26,19 @@ public sealed class ProbeReturnTests
 
         EndpointLease probe = Assert.Single(ProbesAmong(cluster, Retryable, 100));
         Assert.Same(cluster.Endpoints[0], probe.Endpoint);
-        probe.End();
-
-        Assert.Single(ProbesAmong(cluster, Retryable, 100));
         Assert.Equal(EndpointHealth.Ejected, cluster.Endpoints[0].Health);
     }
 
     [Theory]
-    [InlineData(59, 0)]
-    [InlineData(60, 1)]
-    public void After_a_failed_trial_request_none_is_admitted_for_an_interval(int seconds, int probes)
+    [InlineData(FailureKind.Connect, 59, 0)]
+    [InlineData(FailureKind.Connect, 60, 1)]
+    [InlineData(FailureKind.None, 59, 0)]
+    [InlineData(FailureKind.None, 60, 1)]
+    public void After_a_trial_request_that_failed_or_ended_neutrally_none_is_admitted_for_an_interval(FailureKind failure, int seconds, int probes)
     {
         using TestCluster cluster = Ejected();
         cluster.RunTo(TimeIsUp);
-        Assert.Single(ProbesAmong(cluster, Retryable, 1)).End(AttemptOutcome.Failure(FailureKind.Connect));
+        Assert.Single(ProbesAmong(cluster, Retryable, 1)).End(failure == FailureKind.None ? AttemptOutcome.Neutral : AttemptOutcome.Failure(failure));
 
         cluster.Run(TimeSpan.FromSeconds(seconds));
 
@@ -94,18 +93,6 @@ public sealed class ProbeReturnTests
         first.End();
 
         Assert.Empty(ProbesAmong(cluster, Retryable, 10));
-    }
-
-    [Fact]
-    public void A_neutral_trial_request_admits_the_next_one_too()
-    {
-        using TestCluster cluster = Ejected();
-        cluster.RunTo(TimeIsUp);
-
-        Assert.Single(ProbesAmong(cluster, Retryable, 10)).End();
-
-        Assert.Equal(EndpointHealth.Ejected, cluster.Endpoints[0].Health);
-        Assert.Single(ProbesAmong(cluster, Retryable, 10));
     }
 
     [Fact]

@@ -62,6 +62,7 @@ public sealed class PrefetchTests
         using var cluster = new TestCluster(endpoints: 1);
         UpstreamEndpoint endpoint = cluster.Endpoints[0];
 
+        Assert.InRange(OffsetIn(endpoint, ref Version(endpoint)), UpstreamEndpoint.FirstReadByte, UpstreamEndpoint.LastReadByte);
         Assert.InRange(OffsetIn(endpoint, ref Hostname(endpoint)), UpstreamEndpoint.FirstReadByte, UpstreamEndpoint.LastReadByte);
         Assert.InRange(OffsetIn(endpoint, ref endpoint.TransportState), UpstreamEndpoint.FirstReadByte, UpstreamEndpoint.LastReadByte);
         Assert.InRange(OffsetIn(endpoint, ref Load(endpoint)), UpstreamEndpoint.FirstReadByte, UpstreamEndpoint.LastReadByte);
@@ -87,6 +88,9 @@ public sealed class PrefetchTests
     /// <summary>The offset from the beginning of the object, where the pointer to its type is.</summary>
     private static int OffsetIn<T>(object holder, ref T field) =>
         Unsafe.SizeOf<nint>() + (int)Unsafe.ByteOffset(ref Unsafe.As<StrongBox<byte>>(holder).Value, ref Unsafe.As<T, byte>(ref field));
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_availabilityVersion")]
+    private static extern ref AvailabilityVersion? Version(UpstreamEndpoint endpoint);
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_hostname")]
     private static extern ref string? Hostname(UpstreamEndpoint endpoint);
