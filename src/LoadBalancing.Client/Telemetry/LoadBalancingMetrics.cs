@@ -67,6 +67,10 @@ internal sealed class LoadBalancingMetrics
             "loadbalancing.client.affinity.ignored",
             "{request}",
             "Requests whose affinity cookie matches no endpoint: forged, truncated, signed with a retired key, or of a removed endpoint.");
+        BackgroundFailures = meter.CreateCounter<long>(
+            "loadbalancing.client.background.failures",
+            "{failure}",
+            "Exceptions in work without a caller, on timers and in callbacks; the last good state stays in use.");
         meter.CreateObservableUpDownCounter("loadbalancing.client.endpoints", ObserveStates, "{endpoint}", "Endpoints by state.");
         meter.CreateObservableCounter("loadbalancing.client.endpoint.attempts", ObserveAttempts, "{attempt}", "Attempts that ended, by endpoint and outcome.");
         meter.CreateObservableUpDownCounter("loadbalancing.client.endpoint.in_flight", ObserveInFlight, "{attempt}", "Attempts in flight, by endpoint.");
@@ -111,6 +115,8 @@ internal sealed class LoadBalancingMetrics
     public Counter<long> LeasesUnreported { get; }
 
     public Counter<long> AffinityIgnored { get; }
+
+    public Counter<long> BackgroundFailures { get; }
 
     /// <summary>The metrics of one cluster.</summary>
     /// <param name="cluster">The service.</param>

@@ -34,4 +34,5 @@ internal static class LogEvents
     public const int LeaseReclaimed = 42;
     public const int RetrySuppressed = 43;
     public const int EndpointPicked = 50;
+    public const int BackgroundFailed = 60;
 }
