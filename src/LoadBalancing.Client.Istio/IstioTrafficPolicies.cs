@@ -32,10 +32,20 @@ public sealed partial class IstioTrafficPolicies : IDisposable
         LogFindings(_current, IstioFindingSeverity.Warning, IstioFindingSeverity.Note);
         using (ExecutionContext.SuppressFlow())
         {
-            _reloadTimer = time.CreateTimer(static self => ((IstioTrafficPolicies)self!).Reload(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            foreach (string pattern in client.WatchFiles ? patterns : [])
+            _reloadTimer = time.CreateTimer(
+                static self => ((IstioTrafficPolicies)self!).ReloadInBackground(),
+                this,
+                Timeout.InfiniteTimeSpan,
+                Timeout.InfiniteTimeSpan);
+            try
             {
-                Watch(pattern);
+                Array.ForEach(client.WatchFiles ? [.. patterns] : Array.Empty<string>(), Watch);
+            }
+            catch
+            {
+                // The caller has no object to dispose.
+                Dispose();
+                throw;
             }
         }
     }
@@ -78,6 +88,30 @@ public sealed partial class IstioTrafficPolicies : IDisposable
     {
         _watchers.ForEach(static watch => watch.Dispose());
         _reloadTimer.Dispose();
+    }
+
+    /// <summary>
+    /// Services, and whatever else follows the options, reload within the signal of the change, and logging is foreign code too: what throws there must not
+    /// leave the timer, which would end the process.
+    /// </summary>
+    private void ReloadInBackground()
+    {
+        try
+        {
+            Reload();
+        }
+#pragma warning disable CA1031 // There is no caller.
+        catch (Exception exception)
+        {
+            try
+            {
+                LogReloadFailed(_logger, exception);
+            }
+            catch
+            {
+            }
+        }
+#pragma warning restore CA1031
     }
 
     private void Watch(string pattern)
@@ -139,6 +173,13 @@ public sealed partial class IstioTrafficPolicies : IDisposable
 
     [LoggerMessage(3, LogLevel.Information, "{Finding}", EventName = "PolicyNote")]
     private static partial void LogNote(ILogger logger, IstioFinding finding);
+
+    [LoggerMessage(
+        7,
+        LogLevel.Error,
+        "Reloading the policy documents threw. The documents that were read last stay active; the next change of a file reads them again.",
+        EventName = "PoliciesReloadFailed")]
+    private static partial void LogReloadFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(4, LogLevel.Information, "Reloaded {Documents} policy documents from {Files} files.", EventName = "PoliciesReloaded")]
     private static partial void LogReloaded(ILogger logger, int documents, int files);

@@ -29,6 +29,13 @@ internal sealed class ClockSignal
     /// <summary>Ends the wait.</summary>
     public void Set() => End(CancellationToken.None);
 
+    /// <summary>Ends the wait even if its clock has stopped. The code that waits may run inside this call: hold no lock.</summary>
+    public void SetNow()
+    {
+        Interlocked.Exchange(ref _hasEnded, 1);
+        Complete();
+    }
+
     /// <summary>Ends the wait with an exception.</summary>
     /// <param name="token">The token that was cancelled.</param>
     public void Cancel(CancellationToken token) => End(token);
@@ -70,11 +77,11 @@ internal sealed class ClockSignal
         _timer?.Dispose();
         if (_cancellation.IsCancellationRequested)
         {
-            _completion.SetCanceled(_cancellation);
+            _completion.TrySetCanceled(_cancellation);
         }
         else
         {
-            _completion.SetResult();
+            _completion.TrySetResult();
         }
     }
 }

@@ -6,7 +6,8 @@ namespace LoadBalancing.Client;
 /// </summary>
 /// <remarks>
 /// Two descriptions are of the same endpoint when their normalized addresses and their host names are equal. An endpoint that is still
-/// described after an update keeps its counters and its ejection, whatever else of its description changed. Not thread-safe.
+/// described after an update keeps its counters and its ejection, whatever else of its description changed. Not thread-safe. It is copied when it is
+/// taken: later changes of the object have no effect.
 /// </remarks>
 public sealed class EndpointDescription
 {
@@ -74,4 +75,13 @@ public sealed class EndpointDescription
 
     /// <inheritdoc/>
     public override string ToString() => Address;
+
+    /// <summary>A copy that its owner cannot change.</summary>
+    /// <param name="labels">The labels of the copy.</param>
+    internal EndpointDescription Copy(IDictionary<string, string> labels)
+    {
+        var copy = (EndpointDescription)MemberwiseClone();
+        copy.Labels = labels;
+        return copy;
+    }
 }

@@ -30,7 +30,7 @@ public sealed class TestCluster : IDisposable
         logger.ControlLevel(LogLevel.Debug, explainPicks);
         _cluster = new ClusterRuntime(
             new ClusterName("catalog", Subset: null),
-            sources: "",
+            new EndpointSourceStates([]),
             Settings(Options),
             Time,
             Random,

@@ -4,8 +4,9 @@ using Microsoft.Extensions.Logging;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Reports the events of a cluster's endpoints to logs, metrics and observers. Events come from the threads of requests and health checks, which only
-/// enqueue them; the background worker reports them in order.
+/// Reports the events of a cluster's endpoints to logs, metrics and observers. Events come from the threads of requests, health checks and sources, which
+/// only enqueue them; the background worker reports them in order. Metric, log and observers are a piece of work each: one that throws does not keep the
+/// event from the others.
 /// </summary>
 internal sealed partial class ClusterEvents : IEjectionEvents
 {
@@ -21,7 +22,8 @@ internal sealed partial class ClusterEvents : IEjectionEvents
     private readonly ClusterMetrics _metrics;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
-    private readonly Action _scheduleWork;
+    private readonly BackgroundGuard _guard;
+    private readonly Action<bool> _scheduleWork;
     private bool _loggedUnreportedLease;
 
     /// <param name="name">The cluster.</param>
@@ -29,91 +31,112 @@ internal sealed partial class ClusterEvents : IEjectionEvents
     /// <param name="metrics">Its metrics.</param>
     /// <param name="timeProvider">The clock.</param>
     /// <param name="logger">The cluster's logger.</param>
-    /// <param name="scheduleWork">Schedules a call of <see cref="ReportPending"/> by the worker.</param>
-    public ClusterEvents(ClusterName name, ClusterObservers observers, ClusterMetrics metrics, TimeProvider timeProvider, ILogger logger, Action scheduleWork)
+    /// <param name="guard">Runs the reports.</param>
+    /// <param name="scheduleWork">Schedules a call of <see cref="ReportPending"/> by the worker; with true, also a new snapshot.</param>
+    public ClusterEvents(
+        ClusterName name,
+        ClusterObservers observers,
+        ClusterMetrics metrics,
+        TimeProvider timeProvider,
+        ILogger logger,
+        BackgroundGuard guard,
+        Action<bool> scheduleWork)
     {
         _name = name;
         _observers = observers;
         _metrics = metrics;
         _timeProvider = timeProvider;
         _logger = logger;
+        _guard = guard;
         _scheduleWork = scheduleWork;
     }
 
-    public void OnEjected(EjectionEvent ejection) => Enqueue(() =>
-    {
-        _loggedRefusals.Clear();
-        _metrics.OnEjected(EjectionNames.NameOf(ejection.Detector));
-        LogEjected(_logger, ejection.Endpoint, _name.FullName, ejection.Reason, ejection.Duration!.Value);
-        _observers.Current?.OnEjected(ejection);
-    });
-
-    public void OnEjectionRefused(EjectionEvent ejection) => Enqueue(() =>
-    {
-        if (!ejection.IsEnforced)
+    public void OnEjected(EjectionEvent ejection) => Enqueue(
+        isSnapshotStale: true,
+        () =>
         {
-            _metrics.OnEjectionNotEnforced(EjectionNames.NameOf(ejection.Detector));
-            LogEjectionNotEnforced(_logger, ejection.Endpoint, _name.FullName, ejection.Reason);
-            _observers.Current?.OnEjectionRefused(ejection);
-            return;
-        }
+            _loggedRefusals.Clear();
+            _metrics.OnEjected(EjectionNames.NameOf(ejection.Detector));
+        },
+        () => LogEjected(_logger, ejection.Endpoint, _name.FullName, ejection.Reason, ejection.Duration!.Value),
+        () => _observers.Current?.OnEjected(ejection));
 
-        _metrics.OnEjectionRefused(EjectionNames.NameOf(ejection.Detector));
-        if (_loggedRefusals.Add(ejection.Endpoint))
+    public void OnEjectionRefused(EjectionEvent ejection) => Enqueue(
+        isSnapshotStale: false,
+        () =>
         {
-            LogEjectionRefused(_logger, ejection.Endpoint, _name.FullName, ejection.Reason);
-        }
+            string detector = EjectionNames.NameOf(ejection.Detector);
+            if (ejection.IsEnforced)
+            {
+                _metrics.OnEjectionRefused(detector);
+            }
+            else
+            {
+                _metrics.OnEjectionNotEnforced(detector);
+            }
+        },
+        () =>
+        {
+            if (!ejection.IsEnforced)
+            {
+                LogEjectionNotEnforced(_logger, ejection.Endpoint, _name.FullName, ejection.Reason);
+            }
+            else if (_loggedRefusals.Add(ejection.Endpoint))
+            {
+                LogEjectionRefused(_logger, ejection.Endpoint, _name.FullName, ejection.Reason);
+            }
+        },
+        () => _observers.Current?.OnEjectionRefused(ejection));
 
-        _observers.Current?.OnEjectionRefused(ejection);
-    });
-
-    public void OnRestored(UpstreamEndpoint endpoint, RestoreCause cause, DateTimeOffset at) => Enqueue(() =>
+    public void OnRestored(UpstreamEndpoint endpoint, RestoreCause cause, DateTimeOffset at)
     {
-        _loggedRefusals.Clear();
         string name = EjectionNames.NameOf(cause);
-        _metrics.OnRestored(name);
-        LogRestored(_logger, endpoint, _name.FullName, name);
-        _observers.Current?.OnRestored(endpoint, cause, at);
-    });
+        Enqueue(
+            isSnapshotStale: true,
+            () =>
+            {
+                _loggedRefusals.Clear();
+                _metrics.OnRestored(name);
+            },
+            () => LogRestored(_logger, endpoint, _name.FullName, name),
+            () => _observers.Current?.OnRestored(endpoint, cause, at));
+    }
 
     /// <summary>Reports a change of an endpoint's health by health checks.</summary>
     public void OnHealthChanged(UpstreamEndpoint endpoint, ProbeResult result)
     {
         DateTimeOffset at = _timeProvider.GetUtcNow();
-        Enqueue(() =>
-        {
-            if (result.IsHealthy)
+        Enqueue(
+            isSnapshotStale: true,
+            () =>
             {
-                LogHealthCheckPassed(_logger, endpoint, _name.FullName);
-            }
-            else
-            {
-                LogHealthCheckFailed(_logger, endpoint, _name.FullName, result.Reason!);
-            }
-
-            _observers.Current?.OnHealthChanged(endpoint, result, at);
-        });
+                if (result.IsHealthy)
+                {
+                    LogHealthCheckPassed(_logger, endpoint, _name.FullName);
+                }
+                else
+                {
+                    LogHealthCheckFailed(_logger, endpoint, _name.FullName, result.Reason!);
+                }
+            },
+            () => _observers.Current?.OnHealthChanged(endpoint, result, at));
     }
 
-    /// <summary>Reports that endpoints were added or removed.</summary>
+    /// <summary>Reports that endpoints were added or removed. They are published already.</summary>
     /// <param name="source">The source of the update.</param>
     /// <param name="before">The number of endpoints before the update.</param>
     /// <param name="endpoints">All endpoints after the update.</param>
-    public void OnEndpointsChanged(string source, int before, IReadOnlyList<UpstreamEndpoint> endpoints)
-    {
-        LogEndpointsChanged(_logger, _name.FullName, source, before, endpoints.Count);
-        if (_observers.Current is not null)
-        {
-            Enqueue(() => _observers.Current?.OnEndpointsChanged(source, endpoints));
-        }
-    }
+    public void OnEndpointsChanged(string source, int before, IReadOnlyList<UpstreamEndpoint> endpoints) => Enqueue(
+        isSnapshotStale: false,
+        () => LogEndpointsChanged(_logger, _name.FullName, source, before, endpoints.Count),
+        () => _observers.Current?.OnEndpointsChanged(source, endpoints));
 
     /// <summary>Logs the first unreported lease, in the background: a lease ends on the thread of a request, often while an exception propagates.</summary>
     public void OnLeaseUnreported(UpstreamEndpoint endpoint)
     {
         if (!Interlocked.Exchange(ref _loggedUnreportedLease, true))
         {
-            Enqueue(() => LogLeaseUnreported(_logger, _name.FullName, endpoint));
+            Enqueue(isSnapshotStale: false, () => LogLeaseUnreported(_logger, _name.FullName, endpoint));
         }
     }
 
@@ -122,14 +145,20 @@ internal sealed partial class ClusterEvents : IEjectionEvents
     {
         while (_pending.TryDequeue(out Action? report))
         {
-            report();
+            _guard.Run(BackgroundWork.Report, report);
         }
     }
 
-    private void Enqueue(Action report)
+    /// <param name="isSnapshotStale">Whether the event has changed what the next snapshot consists of.</param>
+    /// <param name="pieces">The reports, in order; each may throw.</param>
+    private void Enqueue(bool isSnapshotStale, params ReadOnlySpan<Action> pieces)
     {
-        _pending.Enqueue(report);
-        _scheduleWork();
+        foreach (Action piece in pieces)
+        {
+            _pending.Enqueue(piece);
+        }
+
+        _scheduleWork(isSnapshotStale);
     }
 
     [LoggerMessage(

@@ -8,6 +8,7 @@ internal sealed class ClusterHealthChecks : IDisposable
     private readonly Func<HealthCheckSettings, IHealthProbe> _createProbe;
     private readonly TimeProvider _timeProvider;
     private readonly RandomSource _random;
+    private readonly BackgroundGuard _guard;
     private readonly Func<Func<Task<ProbeResult>>, Task<ProbeResult>> _runProbe;
     private HealthChecker? _checker;
 
@@ -16,6 +17,7 @@ internal sealed class ClusterHealthChecks : IDisposable
         Func<HealthCheckSettings, IHealthProbe> makeProbe,
         TimeProvider timeProvider,
         RandomSource random,
+        BackgroundGuard guard,
         Func<Func<Task<ProbeResult>>, Task<ProbeResult>>? run)
     {
         // Not on the timer's thread: a probe that blocks must not delay the probes of other endpoints. With a test clock, probes run where its timers run.
@@ -24,6 +26,7 @@ internal sealed class ClusterHealthChecks : IDisposable
         _createProbe = makeProbe;
         _timeProvider = timeProvider;
         _random = random;
+        _guard = guard;
     }
 
     /// <summary>Resumes health checks that have stopped because there was no traffic; called by the next request. Usually null.</summary>
@@ -40,7 +43,7 @@ internal sealed class ClusterHealthChecks : IDisposable
         Dispose();
         if (settings is not null)
         {
-            _checker = new HealthChecker(settings, _createProbe(settings), _events, _timeProvider, _random, _runProbe);
+            _checker = new HealthChecker(settings, _createProbe(settings), _events, _timeProvider, _random, _guard, _runProbe);
             _checker.SetEndpoints(endpoints);
         }
     }

@@ -37,6 +37,9 @@ internal sealed class ClusterLimits
     /// <summary>Applies the limits to all endpoints, including added ones.</summary>
     public void SetEndpoints(UpstreamEndpoint[] endpoints) => _endpointLimits?.ApplyTo(endpoints);
 
+    /// <summary>Ends the waits of all queued attempts: the cluster is disposed.</summary>
+    public void Stop(Func<Exception> createException) => Permits.Stop(createException);
+
     /// <summary>Called after a new snapshot is published: different endpoints may be available.</summary>
     public void OnPublished()
     {

@@ -9,7 +9,7 @@ internal sealed partial class ClusterRuntime : IHealthCheckEvents
 
     void IHealthCheckEvents.OnRestoreRequested(UpstreamEndpoint endpoint) => _outlierDetector.RestoreOnHealthyProbe(endpoint);
 
-    void IHealthCheckEvents.OnChecksStopped() => _worker.Schedule();
+    void IHealthCheckEvents.OnChecksStopped() => ScheduleWork(isSnapshotStale: true);
 
     void IHealthCheckEvents.OnChecksResumed()
     {

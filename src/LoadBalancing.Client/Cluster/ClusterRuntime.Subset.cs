@@ -42,7 +42,7 @@ internal sealed partial class ClusterRuntime
             bool lacksEndpoints = own.Length == 0 && endpoints.Length > 0 && labels is not null;
             if (lacksEndpoints && !_isEmpty)
             {
-                LogSubsetEmpty(_logger, _name.FullName, endpoints.Length, labels!);
+                _guard.Run(BackgroundWork.Report, () => LogSubsetEmpty(_logger, _name.FullName, endpoints.Length, labels!));
             }
 
             _isEmpty = lacksEndpoints;

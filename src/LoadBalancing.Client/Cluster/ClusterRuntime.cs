@@ -20,6 +20,8 @@ internal sealed partial class ClusterRuntime : IDisposable
     private readonly EndpointDirectory _directory = new();
     private readonly CurrentEndpointSet _sets;
     private readonly ClusterName _name;
+    private readonly EndpointSourceStates _sources;
+    private readonly BackgroundGuard _guard;
     private readonly ClusterEvents _events;
     private readonly OutlierDetector _outlierDetector;
     private readonly CoalescingWorker _worker;
@@ -36,7 +38,7 @@ internal sealed partial class ClusterRuntime : IDisposable
     private bool _disposed;
 
     /// <param name="name">The cluster.</param>
-    /// <param name="sources">The names of its endpoint sources, for messages while the first set is missing.</param>
+    /// <param name="sources">What the sources of the service have done, for messages while endpoints are missing.</param>
     /// <param name="settings">The cluster policies.</param>
     /// <param name="timeProvider">The clock.</param>
     /// <param name="random">The randomness.</param>
@@ -47,7 +49,7 @@ internal sealed partial class ClusterRuntime : IDisposable
     /// <param name="runProbe">Starts a probe; null: on a thread of the pool.</param>
     public ClusterRuntime(
         ClusterName name,
-        string sources,
+        EndpointSourceStates sources,
         ClusterSettings settings,
         TimeProvider timeProvider,
         RandomSource random,
@@ -58,18 +60,20 @@ internal sealed partial class ClusterRuntime : IDisposable
         Func<Func<Task<ProbeResult>>, Task<ProbeResult>>? runProbe = null)
     {
         _name = name;
+        _sources = sources;
+        _sets = new CurrentEndpointSet(name, timeProvider);
         _settings = settings;
-        _sets = new CurrentEndpointSet(timeProvider);
         _timeProvider = timeProvider;
         _random = random;
         _logger = logger;
         _allMetrics = metrics;
         _metrics = metrics.ForCluster(name.Service, name.Subset);
+        _guard = new BackgroundGuard(name.FullName, _metrics, logger);
         _worker = new CoalescingWorker(PublishAndReport, timeProvider);
         var observers = new ClusterObservers(name, _metrics, logger);
-        _events = new ClusterEvents(name, observers, _metrics, timeProvider, logger, _worker.Schedule);
-        _outlierDetector = new OutlierDetector(settings.OutlierDetection, _events, timeProvider, random);
-        _slowStart = new SlowStartTracker(timeProvider, _worker.Schedule);
+        _events = new ClusterEvents(name, observers, _metrics, timeProvider, logger, _guard, ScheduleWork);
+        _outlierDetector = new OutlierDetector(settings.OutlierDetection, _events, timeProvider, random, _guard);
+        _slowStart = new SlowStartTracker(timeProvider, () => ScheduleWork(isSnapshotStale: true));
         _slowStart.Configure(settings.EndpointSetSettings.SlowStart);
         _builder = CreateBuilder(settings);
         Limits = new ClusterLimits(_sets, timeProvider);
@@ -88,9 +92,18 @@ internal sealed partial class ClusterRuntime : IDisposable
             leaseReclaimed,
             _events.OnLeaseUnreported);
         Limits.Configure(settings.Limits, endpointLimits, []);
-        _healthChecks = new ClusterHealthChecks(this, makeProbe, timeProvider, random, runProbe);
-        _healthChecks.Configure(settings.HealthCheck, []);
-        metrics.Observe(name.Service, name.Subset, ReadEndpoints);
+        _healthChecks = new ClusterHealthChecks(this, makeProbe, timeProvider, random, _guard, runProbe);
+        try
+        {
+            _healthChecks.Configure(settings.HealthCheck, []);
+            metrics.Observe(name.Service, name.Subset, ReadEndpoints);
+        }
+        catch
+        {
+            // Timers have begun, and the caller has no object to dispose.
+            Dispose();
+            throw;
+        }
     }
 
     public LoadBalancer Balancer { get; }
@@ -139,18 +152,21 @@ internal sealed partial class ClusterRuntime : IDisposable
         {
             if (read is null)
             {
-                _metrics.OnUpdateRejected(source);
-                LogUpdateRejected(_logger, _name.FullName, source, string.Join(" ", errors));
+                string all = string.Join(" ", errors);
+                _sources.OnRejected(source, all);
+                _guard.Run(BackgroundWork.Report, () => _metrics.OnUpdateRejected(source));
+                _guard.Run(BackgroundWork.Report, () => LogUpdateRejected(_logger, _name.FullName, source, all));
                 return;
             }
 
             if (read.Endpoints.Length == 0 && _settings.EmptyUpdate == EmptyUpdateBehavior.Keep && _directory.LastUpdateOf(source) is { Endpoints.Length: > 0 })
             {
-                _metrics.OnUpdateRejected(source);
-                LogEmptyUpdateKept(_logger, _name.FullName, source);
+                _guard.Run(BackgroundWork.Report, () => _metrics.OnUpdateRejected(source));
+                _guard.Run(BackgroundWork.Report, () => LogEmptyUpdateKept(_logger, _name.FullName, source));
                 return;
             }
 
+            _sources.OnApplied(source, read.Endpoints.Length);
             ApplyEndpoints(source, _directory.ApplyUpdate(source, read, out List<UpstreamEndpoint> removed), removed);
             EndpointsListener?.Invoke(_endpoints);
         }
@@ -168,6 +184,8 @@ internal sealed partial class ClusterRuntime : IDisposable
         _slowStart.Dispose();
         _worker.Dispose();
         _outlierDetector.Dispose();
+        _sets.Stop();
+        Limits.Stop(_name.CreateStoppedException);
     }
 
     [MemberNotNull(nameof(_endpoints))]
@@ -200,34 +218,6 @@ internal sealed partial class ClusterRuntime : IDisposable
         settings.Latency is { } latency ? new LatencyMeter(latency, _timeProvider) : null,
         endpointLimits is { IsAdaptive: true } ? endpointLimits : null,
         settings.Limits.MaxRequests is null ? null : new PickLimiter(Limits.Permits, settings.Limits, _name, _metrics, _timeProvider));
-
-    private void PublishAndReport()
-    {
-        lock (_publishLock)
-        {
-            Publish();
-        }
-
-        _events.ReportPending();
-    }
-
-    private void Publish()
-    {
-        if (_endpoints is null || _disposed)
-        {
-            return;
-        }
-
-        if (_healthChecks.IsAwaitingFirstResults(_endpoints, isServing: _sets.Value is not null))
-        {
-            _sets.Withdraw(_endpoints, _healthChecks.ResumeHealthChecks);
-        }
-        else
-        {
-            _sets.Publish(_builder.Build(_endpoints, _sets.Last, _healthChecks.ResumeHealthChecks));
-            Limits.OnPublished();
-        }
-    }
 
     private List<EndpointReading> ReadEndpoints() =>
     [

@@ -20,7 +20,7 @@ public sealed partial class LoadBalancer
     private long _lastAttemptId;
 
     /// <param name="name">The cluster.</param>
-    /// <param name="sources">The names of its endpoint sources, for messages while the first set is missing.</param>
+    /// <param name="sources">What the sources of the service have done, for messages while endpoints are missing.</param>
     /// <param name="settings">The settings compiled from its options.</param>
     /// <param name="sets">The snapshot that picks read.</param>
     /// <param name="outlierDetector">Ejects endpoints by the outcomes of their attempts.</param>
@@ -33,7 +33,7 @@ public sealed partial class LoadBalancer
     /// <param name="leaseUnreported">Called for each lease that ended without an outcome; null: no callback.</param>
     internal LoadBalancer(
         ClusterName name,
-        string sources,
+        EndpointSourceStates sources,
         Settings settings,
         CurrentEndpointSet sets,
         OutlierDetector outlierDetector,
@@ -46,7 +46,7 @@ public sealed partial class LoadBalancer
         Action<UpstreamEndpoint>? leaseUnreported = null)
     {
         _name = name;
-        SourcesDescription = sources;
+        Sources = sources;
         _settings = settings;
         EndpointSets = sets;
         OutlierDetector = outlierDetector;
@@ -83,8 +83,8 @@ public sealed partial class LoadBalancer
 
     internal TimeProvider TimeProvider { get; }
 
-    /// <summary>The names of the sources, for messages while the first set is missing.</summary>
-    internal string SourcesDescription { get; }
+    /// <summary>What the sources of the service have done, for messages while endpoints are missing.</summary>
+    internal EndpointSourceStates Sources { get; }
 
     /// <summary>The labels of the subset; null for the whole service, and while the subset is not configured.</summary>
     internal SubsetLabels? SubsetLabels => _subsetLabels;
@@ -126,6 +126,7 @@ public sealed partial class LoadBalancer
     /// wait timed out; or every available endpoint is at its concurrency limit (<see cref="ConnectionPoolOptions.MaxRequestsPerEndpoint"/>), for
     /// which it does not wait.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled before there was a set, or a permit.</exception>
+    /// <exception cref="ObjectDisposedException">The service provider was disposed before there was a set, or a permit.</exception>
     public ValueTask<EndpointLease> PickAsync(PickContext context = default, CancellationToken cancellationToken = default) =>
         CurrentSet is null || _settings.PickLimiter is not null
             ? PickAfterWaitingAsync(context, cancellationToken)
@@ -151,7 +152,9 @@ public sealed partial class LoadBalancer
     internal Task WaitForFirstSetAsync(CancellationToken cancellationToken) => EndpointSets.WaitAsync(cancellationToken);
 
     internal Exception CreatePickException() =>
-        HasLimitedEndpoints ? LoadBalancerOverflowException.ForFullEndpoints(this) : NoEndpointAvailableException.For(this);
+        HasLimitedEndpoints ? LoadBalancerOverflowException.ForFullEndpoints(this)
+        : CurrentSet is null && EndpointSets.HasStopped ? _name.CreateStoppedException()
+        : NoEndpointAvailableException.For(this);
 
     internal void OnLeaseReported(EndpointLease lease, in AttemptOutcome outcome)
     {

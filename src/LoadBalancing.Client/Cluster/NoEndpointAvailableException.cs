@@ -44,17 +44,25 @@ public sealed class NoEndpointAvailableException : HttpRequestException
         {
             null when balancer.Endpoints is { Count: > 0 } untested => DescribeUntested(balancer.FullName, untested),
             { Endpoints.Length: 0 } when balancer.Subset is not null => DescribeSubset(balancer),
-            null => $"Service '{balancer.FullName}' has no endpoints yet: waiting for {balancer.SourcesDescription}.",
-            { Endpoints.Length: 0 } => $"Service '{balancer.ServiceName}' has no endpoints: {balancer.SourcesDescription} reported an empty list.",
+            null when balancer.EndpointSets.BuildFailure is { } failure => DescribeBuildFailure(balancer.FullName, failure),
+            null => $"Service '{balancer.FullName}' has no endpoints yet: {balancer.Sources.Describe()}.",
+            { Endpoints.Length: 0 } => $"Service '{balancer.ServiceName}' has no endpoints: {balancer.Sources.DescribeEmpty()}.",
             { FailsInPanic: true } set => DescribePanic(balancer.FullName, set),
             { } set => Describe(balancer.FullName, set.Endpoints),
         };
 
         return new NoEndpointAvailableException(more is null
             ? message
-            : $"{message} {more}", innerException)
+            : $"{message} {more}", innerException ?? FindCause(balancer))
         { ServiceName = balancer.ServiceName, Subset = balancer.Subset };
     }
+
+    /// <summary>The exception of the strategy or of a source, while it is why there are no endpoints.</summary>
+    private static Exception? FindCause(LoadBalancer balancer) =>
+        balancer.CurrentSet is null or { Endpoints.Length: 0 } ? balancer.EndpointSets.BuildFailure ?? balancer.Sources.Failure : null;
+
+    private static string DescribeBuildFailure(string name, Exception failure) =>
+        $"Service '{name}' has no endpoints yet: its strategy could not build a picker for them: {failure.GetType().Name}: {failure.Message}";
 
     private static string DescribeSubset(LoadBalancer balancer) => balancer.SubsetLabels is null
         ? $"Subset '{balancer.Subset}' of service '{balancer.ServiceName}' is no longer configured."

@@ -1,7 +1,7 @@
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// A validated list of endpoints with parsed addresses. Immutable: later changes to the original list do not affect it; the descriptions are the same objects.
+/// A validated list of endpoints with parsed addresses. Immutable: later changes to the original list and its descriptions do not affect it.
 /// </summary>
 internal sealed class EndpointUpdate
 {

@@ -1,8 +1,12 @@
+using System.Collections.ObjectModel;
 using System.Globalization;
 
 namespace LoadBalancing.Client;
 
-/// <summary>The rules for every list of endpoints, whatever its origin. One instance validates one list, once.</summary>
+/// <summary>
+/// The rules for every list of endpoints, whatever its origin. What is validated is a copy, and the copy is what is used: the owner of a description may
+/// change it at any time. One instance validates one list, once.
+/// </summary>
 internal sealed class EndpointUpdateValidator
 {
     /// <summary>The largest sum of weights, as in Envoy.</summary>
@@ -19,8 +23,8 @@ internal sealed class EndpointUpdateValidator
     private readonly Dictionary<RawEndpointIdentity, EndpointIdentity> _identities;
     private readonly HashSet<string> _localities = [];
 
-    /// <summary>The first index of each endpoint; null where duplicates are allowed.</summary>
-    private readonly Dictionary<EndpointIdentity, int>? _firstIndexes;
+    /// <summary>Where each endpoint is described first; null where duplicates are allowed.</summary>
+    private readonly Dictionary<EndpointIdentity, (int Index, string Address)>? _first;
 
     private EndpointUpdateValidator(IReadOnlyList<EndpointDescription> endpoints, string path, bool duplicatesAllowed, EndpointUpdate? previous)
     {
@@ -29,7 +33,7 @@ internal sealed class EndpointUpdateValidator
         _previous = previous;
         _entries = new List<EndpointUpdateEntry>(endpoints.Count);
         _identities = new Dictionary<RawEndpointIdentity, EndpointIdentity>(endpoints.Count);
-        _firstIndexes = duplicatesAllowed ? null : [];
+        _first = duplicatesAllowed ? null : [];
     }
 
     /// <summary>
@@ -62,15 +66,22 @@ internal sealed class EndpointUpdateValidator
         double sum = 0;
         for (int index = 0; index < _endpoints.Count; index++)
         {
-            EndpointDescription? endpoint = _endpoints[index];
-            if (endpoint is null)
+            if (_endpoints[index] is not { } given)
             {
                 _errors.Add($"{_path}:{index}: the entry is null; set an address or remove the entry.");
                 continue;
             }
 
+            EndpointDescription endpoint = Copy(given, out bool hasValidLabels);
             CheckIdentity(endpoint, index);
-            CheckLabels(endpoint, index);
+            if (!hasValidLabels)
+            {
+                Add(
+                    index,
+                    "Labels",
+                    $"labels are null, or one of them has no name or no value; write them like version = v2, and use an empty dictionary for none.");
+            }
+
             if (endpoint.Priority is < 0 or > MaxPriority)
             {
                 Add(index, "Priority", $"{endpoint.Priority} is not allowed; a priority is 0 to {MaxPriority}, and 0 is used first.");
@@ -99,6 +110,20 @@ internal sealed class EndpointUpdateValidator
         }
     }
 
+    private static EndpointDescription Copy(EndpointDescription given, out bool hasValidLabels)
+    {
+        KeyValuePair<string, string>[]? labels = given.Labels is null ? null : [.. given.Labels];
+        hasValidLabels = labels is not null && Array.TrueForAll(labels, static label => !string.IsNullOrEmpty(label.Key) && label.Value is not null);
+        if (!hasValidLabels || labels!.Length == 0)
+        {
+            return given.Copy(ReadOnlyDictionary<string, string>.Empty);
+        }
+
+        var own = new Dictionary<string, string>(labels.Length, StringComparer.Ordinal);
+        Array.ForEach(labels, label => own[label.Key] = label.Value);
+        return given.Copy(new ReadOnlyDictionary<string, string>(own));
+    }
+
     private void CheckIdentity(EndpointDescription endpoint, int index)
     {
         var spelling = RawEndpointIdentity.Of(endpoint);
@@ -114,23 +139,11 @@ internal sealed class EndpointUpdateValidator
             return;
         }
 
-        if (_firstIndexes?.TryAdd(identity, index) is false)
+        if (_first?.TryAdd(identity, (index, endpoint.Address)) is false)
         {
-            int first = _firstIndexes[identity];
-            string same = $"{_path}:{first} ('{_endpoints[first].Address}')";
+            (int first, string address) = _first[identity];
+            string same = $"{_path}:{first} ('{address}')";
             _errors.Add($"{_path}:{index}: '{endpoint.Address}' is the same endpoint as {same}; to send it more traffic, raise its Weight.");
-        }
-    }
-
-    private void CheckLabels(EndpointDescription endpoint, int index)
-    {
-        if (endpoint.Labels is null
-            || (endpoint.Labels.Count > 0 && endpoint.Labels.Any(static label => string.IsNullOrEmpty(label.Key) || label.Value is null)))
-        {
-            Add(
-                index,
-                "Labels",
-                $"labels are null, or one of them has no name or no value; write them like version = v2, and use an empty dictionary for none.");
         }
     }
 

@@ -353,10 +353,13 @@ public sealed class UpstreamEndpoint
         ? Math.Min(Volatile.Read(ref _limit), Volatile.Read(ref _connectionLimit))
         : Volatile.Read(ref _limit);
 
-    /// <summary>A copy: the description may be modified by its owner later.</summary>
-    private static ReadOnlyDictionary<string, string> LabelsOf(EndpointDescription description) => description.Labels is { Count: > 0 } labels
-        ? new ReadOnlyDictionary<string, string>(new Dictionary<string, string>(labels, StringComparer.Ordinal))
-        : ReadOnlyDictionary<string, string>.Empty;
+    /// <summary>The description is a copy already, with labels that cannot change.</summary>
+    private static ReadOnlyDictionary<string, string> LabelsOf(EndpointDescription description) => description.Labels switch
+    {
+        ReadOnlyDictionary<string, string> labels => labels,
+        { Count: > 0 } labels => new ReadOnlyDictionary<string, string>(new Dictionary<string, string>(labels, StringComparer.Ordinal)),
+        _ => ReadOnlyDictionary<string, string>.Empty,
+    };
 
     private EndpointHealth HealthOf(EndpointStatus status) => status switch
     {

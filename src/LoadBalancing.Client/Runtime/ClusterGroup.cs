@@ -22,7 +22,15 @@ internal sealed class ClusterGroup : IDisposable
         var settings = ClusterSettings.From(options, strategies);
         _main = createCluster(null, settings);
         ConfiguredMain = new ConfiguredCluster(_main, options, settings.Strategy);
-        ConfigureSubsets(options);
+        try
+        {
+            ConfigureSubsets(options);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>The cluster of all endpoints.</summary>
@@ -41,18 +49,31 @@ internal sealed class ClusterGroup : IDisposable
     public LoadBalancer? FindSubset(string name) =>
         ConfiguredSubsets.FirstOrDefault(subset => subset.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value?.State.Balancer;
 
-    /// <summary>Applies options.</summary>
+    /// <summary>Applies options. When the strategies refuse them, nothing is applied.</summary>
     /// <param name="options">The options.</param>
     /// <param name="updateEndpoints">Applies the endpoints of the options. Labels of subsets and of endpoints may change together, and subsets must
     /// not see one change without the other.</param>
     public void Configure(LoadBalancingOptions options, Action updateEndpoints)
     {
         var settings = ClusterSettings.From(options, _strategies);
+        Main.ThrowIfUnbuildable(settings);
+        foreach ((string name, SubsetOptions own) in options.Subsets)
+        {
+            Find(name)?.State.Cluster.ThrowIfUnbuildable(ClusterSettings.From(own.Over(options), _strategies));
+        }
+
         Main.Configure(settings);
         ConfiguredMain = new ConfiguredCluster(_main, options, settings.Strategy);
         ConfigureSubsets(options);
         updateEndpoints();
         Main.NotifyEndpointsListener();
+    }
+
+    /// <summary>Throws what a strategy has thrown when it built the first picker of a cluster.</summary>
+    public void ThrowIfBuildFailed()
+    {
+        Main.ThrowIfBuildFailed();
+        Array.ForEach(_subsets, static subset => subset.State.Cluster.ThrowIfBuildFailed());
     }
 
     public void Dispose()
@@ -64,17 +85,27 @@ internal sealed class ClusterGroup : IDisposable
         }
     }
 
+    private SubsetCluster? Find(string name) => Array.Find(_subsets, subset => subset.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+
     private void ConfigureSubsets(LoadBalancingOptions options)
     {
         var subsets = new List<SubsetCluster>();
-        foreach ((string name, SubsetOptions own) in options.Subsets)
+        try
         {
-            LoadBalancingOptions merged = own.Over(options);
-            var settings = ClusterSettings.From(merged, _strategies);
-            SubsetCluster? known = Array.Find(_subsets, subset => subset.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
-            ClusterRequestState state = known?.State ?? _createCluster(name, settings);
-            state.Cluster.Configure(settings);
-            subsets.Add(new SubsetCluster(name, state, new SubsetLabels(own.Labels), new ConfiguredCluster(state, merged, settings.Strategy)));
+            foreach ((string name, SubsetOptions own) in options.Subsets)
+            {
+                LoadBalancingOptions merged = own.Over(options);
+                var settings = ClusterSettings.From(merged, _strategies);
+                ClusterRequestState state = Find(name)?.State ?? _createCluster(name, settings);
+                subsets.Add(new SubsetCluster(name, state, new SubsetLabels(own.Labels), new ConfiguredCluster(state, merged, settings.Strategy)));
+                state.Cluster.Configure(settings);
+            }
+        }
+        catch
+        {
+            // Those that existed before stay; the others have no owner yet.
+            subsets.FindAll(subset => Find(subset.Name) is null).ForEach(static subset => subset.State.Cluster.Dispose());
+            throw;
         }
 
         subsets.AddRange(_subsets

@@ -18,13 +18,20 @@ internal sealed class RequestPlanCompiler : IDisposable
     /// <param name="callers">The context of the current caller; null: not available.</param>
     /// <param name="random">The randomness.</param>
     /// <param name="timeProvider">The clock.</param>
-    public RequestPlanCompiler(string service, Func<string, ServiceState> findService, ICallerContext? callers, RandomSource random, TimeProvider timeProvider)
+    /// <param name="guard">Runs the callbacks on the tokens of attempts.</param>
+    public RequestPlanCompiler(
+        string service,
+        Func<string, ServiceState> findService,
+        ICallerContext? callers,
+        RandomSource random,
+        TimeProvider timeProvider,
+        BackgroundGuard guard)
     {
         _service = service;
         _findService = findService;
         _callers = callers;
         _random = random;
-        _timeoutPool = new TimeoutPool(timeProvider);
+        _timeoutPool = new TimeoutPool(timeProvider, guard);
     }
 
     /// <param name="service">The service with its options.</param>

@@ -114,23 +114,33 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, 
 
     private ServiceRuntime GetRuntime(string name)
     {
-        if (_runtimes.TryGetValue(name, out Lazy<ServiceRuntime>? known))
+        if (!_runtimes.TryGetValue(name, out Lazy<ServiceRuntime>? known))
         {
-            return known.Value;
+            // PublicationOnly would let two threads start the same timers; the default caches an exception forever. So one thread starts the service, and
+            // a failed start is discarded.
+            known = _runtimes.GetOrAdd(name, static (name, self) => new Lazy<ServiceRuntime>(() => self.Start(name)), this);
         }
 
-        // PublicationOnly would let two threads start the same timers; the default caches an exception forever. So one thread starts the service, and
-        // a failed start is discarded.
-        Lazy<ServiceRuntime> added = _runtimes.GetOrAdd(name, static (name, self) => new Lazy<ServiceRuntime>(() => self.Start(name)), this);
+        ServiceRuntime service;
         try
         {
-            return added.Value;
+            service = known.Value;
         }
         catch
         {
-            _runtimes.TryRemove(new KeyValuePair<string, Lazy<ServiceRuntime>>(name, added));
+            _runtimes.TryRemove(new KeyValuePair<string, Lazy<ServiceRuntime>>(name, known));
             throw;
         }
+
+        if (Volatile.Read(ref _disposed) != 0)
+        {
+            // The disposal may have missed a service that was starting.
+            service.Dispose();
+            throw new ClusterName(name, Subset: null).CreateStoppedException();
+        }
+
+        service.StartSources();
+        return service;
     }
 
     private ServiceRuntime Start(string name)
@@ -149,7 +159,22 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, 
             _provider.GetRequiredService<RandomSource>(),
             _provider.GetRequiredService<LoadBalancingMetrics>(),
             _provider.GetRequiredService<ILoggerFactory>());
+        try
+        {
+            Watch(name, runtime);
+        }
+        catch
+        {
+            runtime.Dispose();
+            throw;
+        }
+
         _startupTracker.MarkStarted(name);
+        return runtime;
+    }
+
+    private void Watch(string name, ServiceRuntime runtime)
+    {
         foreach (IConfiguration configuration in _registrations
             .GetLayers(name)
             .Select(layer => layer.GetWatchedConfiguration(_provider))
@@ -173,8 +198,6 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, 
         {
             runtime.Watch(() => changes(_provider), InvalidateHostMap);
         }
-
-        return runtime;
     }
 
     private FrozenDictionary<string, HostEntry> BuildHostMap()
@@ -195,6 +218,12 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, 
                 // Invalid options of one service fail its own requests only.
                 byHost.TryAdd(RequestHost.Normalize(name), new HostEntry(exception));
             }
+#pragma warning disable CA1031 // Strategies, sources and probes are foreign code: one that throws at the start fails the requests of its own service only.
+            catch
+#pragma warning restore CA1031
+            {
+                byHost.TryAdd(name, new HostEntry(() => StartAgain(name)));
+            }
         }
 
         var frozen = byHost.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
@@ -202,18 +231,31 @@ internal sealed class ServiceRegistry : ILoadBalancerProvider, IFaultInjection, 
         return frozen;
     }
 
+    /// <summary>Starts a service that could not be started when the hosts were mapped.</summary>
+    private ServiceState StartAgain(string name)
+    {
+        ServiceState service = GetState(name);
+        InvalidateHostMap();
+        return service;
+    }
+
     private void InvalidateHostMap() => Volatile.Write(ref _hostMap, null);
 
-    /// <summary>The service of a host, or the validation error that prevents it.</summary>
+    /// <summary>The service of a host, or what prevents it: a validation error, or a start that has failed and is repeated by each request.</summary>
     private sealed class HostEntry
     {
         private readonly ServiceState? _state;
         private readonly OptionsValidationException? _error;
+        private readonly Func<ServiceState>? _start;
 
         public HostEntry(ServiceState service) => _state = service;
 
         public HostEntry(OptionsValidationException error) => _error = error;
 
-        public ServiceState State => _state ?? throw new OptionsValidationException(_error!.OptionsName, _error.OptionsType, _error.Failures);
+        public HostEntry(Func<ServiceState> start) => _start = start;
+
+        public ServiceState State => _state
+            ?? _start?.Invoke()
+            ?? throw new OptionsValidationException(_error!.OptionsName, _error.OptionsType, _error.Failures);
     }
 }

@@ -14,15 +14,21 @@ namespace LoadBalancing.Client;
 /// </remarks>
 internal sealed partial class ServiceRuntime : IDisposable
 {
+    private static readonly TimeSpan WatchRetryDelay = TimeSpan.FromSeconds(30);
+
     private readonly Lock _reloadLock = new();
     private readonly IOptionsFactory<LoadBalancingOptions> _factory;
     private readonly ClusterGroup _clusters;
     private readonly RequestPlanCompiler _compiler;
     private readonly List<IDisposable> _subscriptions = [];
+    private readonly EndpointSourceWatcher[] _watchers = [];
+    private readonly BackgroundGuard _guard;
+    private readonly TimeProvider _timeProvider;
     private readonly List<InjectedFault> _liveFaults = [];
     private readonly ILogger _logger;
     private LoadBalancingOptions _options;
     private string? _lastRejection;
+    private int _hasStarted;
 
     public ServiceRuntime(
         string name,
@@ -39,25 +45,34 @@ internal sealed partial class ServiceRuntime : IDisposable
         ILoggerFactory loggerFactory)
     {
         _factory = factory;
+        _timeProvider = timeProvider;
         _options = options;
         _logger = metrics.SuppressedExceptions.Guard(loggerFactory.CreateLogger<ServiceRuntime>());
         GuardedLogger clusterLogger = metrics.SuppressedExceptions.Guard(loggerFactory.CreateLogger<LoadBalancer>());
         GuardedLogger callLogger = metrics.SuppressedExceptions.Guard(loggerFactory.CreateLogger<LoadBalancingHandler>());
+        _guard = new BackgroundGuard(name, metrics.ForCluster(name), _logger);
         IEndpointSource[] all = [.. sources];
-        string sourcesDescription = all.Length == 0 ? "its options" : $"source {string.Join(" and ", all.Select(static source => $"'{source.Name}'"))}";
+        var states = new EndpointSourceStates(all.Select(EndpointSourceWatcher.NameOf));
         _clusters = new ClusterGroup(options, strategies, CreateCluster);
-        _compiler = new RequestPlanCompiler(name, findService, callers, random, timeProvider);
-        State = new ServiceState(name, _compiler.Compile(_clusters.ConfiguredMain, _clusters.ConfiguredSubsets, _liveFaults));
-        if (options.Endpoints.Count > 0)
+        _compiler = new RequestPlanCompiler(name, findService, callers, random, timeProvider, _guard);
+        try
         {
-            _clusters.Main.UpdateEndpoints(ClusterRuntime.OptionsSource, [.. options.Endpoints]);
-        }
+            State = new ServiceState(name, _compiler.Compile(_clusters.ConfiguredMain, _clusters.ConfiguredSubsets, _liveFaults));
+            if (options.Endpoints.Count > 0)
+            {
+                _clusters.Main.UpdateEndpoints(ClusterRuntime.OptionsSource, [.. options.Endpoints]);
+                _clusters.ThrowIfBuildFailed();
+            }
 
-        foreach (IEndpointSource source in all)
+            _watchers = Array.ConvertAll(
+                all,
+                source => new EndpointSourceWatcher(name, source, states, _clusters.Main.UpdateEndpoints, timeProvider, random, _guard, clusterLogger));
+        }
+        catch
         {
-            var watch = new EndpointSourceWatcher(name, source, _clusters.Main.UpdateEndpoints, timeProvider, random, clusterLogger);
-            _subscriptions.Add(watch);
-            watch.Start();
+            // Health checks have begun, and the caller has no object to dispose.
+            Dispose();
+            throw;
         }
 
         ClusterRequestState CreateCluster(string? subset, ClusterSettings settings)
@@ -66,7 +81,7 @@ internal sealed partial class ServiceRuntime : IDisposable
             var log = new CallLog(cluster.FullName, callLogger);
             var runtime = new ClusterRuntime(
                 cluster,
-                sourcesDescription,
+                states,
                 settings,
                 timeProvider,
                 random,
@@ -81,6 +96,17 @@ internal sealed partial class ServiceRuntime : IDisposable
     public ServiceState State { get; }
 
     public LoadBalancer Balancer => _clusters.Main.Balancer;
+
+    /// <summary>
+    /// Starts the endpoint sources, once. Not part of the construction, which other calls wait for: a source may use the service itself.
+    /// </summary>
+    public void StartSources()
+    {
+        if (Volatile.Read(ref _hasStarted) == 0 && Interlocked.Exchange(ref _hasStarted, 1) == 0)
+        {
+            Array.ForEach(_watchers, static watcher => watcher.Start());
+        }
+    }
 
     /// <summary>Returns the balancer of a subset.</summary>
     /// <exception cref="ArgumentException">There is no such subset; the message lists those that exist.</exception>
@@ -97,19 +123,31 @@ internal sealed partial class ServiceRuntime : IDisposable
             parameter);
     }
 
-    /// <summary>Reloads the options on each change.</summary>
+    /// <summary>Reloads the options on each change. A watch whose token cannot be obtained is resumed later.</summary>
     /// <param name="changes">Returns a token for the next change.</param>
     /// <param name="reloaded">Called after each reload.</param>
     public void Watch(Func<IChangeToken> changes, Action reloaded)
     {
-        _subscriptions.Add(ChangeToken.OnChange(changes, () =>
+        IChangeToken? first = changes();
+        _subscriptions.Add(ChangeToken.OnChange(GetNext, () => _guard.Run(BackgroundWork.Reload, () =>
         {
             Reload();
             reloaded();
-        }));
+        })));
+
+        IChangeToken GetNext()
+        {
+            IChangeToken? next = Interlocked.Exchange(ref first, null);
+            return next is not null || _guard.Run(BackgroundWork.Reload, () => next = changes()) is null
+                ? next!
+                : new CancellationChangeToken(new CancellationTokenSource(WatchRetryDelay, _timeProvider).Token);
+        }
     }
 
-    /// <summary>Reloads the options. Never throws: an exception would surface in the code that changes configuration.</summary>
+    /// <summary>
+    /// Reloads the options. Invalid ones do not throw: an exception would surface in the code that changes configuration, or end the process where a timer
+    /// signals the change.
+    /// </summary>
     public void Reload()
     {
         lock (_reloadLock)
@@ -169,6 +207,7 @@ internal sealed partial class ServiceRuntime : IDisposable
     public void Dispose()
     {
         _subscriptions.ForEach(static subscription => subscription.Dispose());
+        Array.ForEach(_watchers, static watcher => watcher.Dispose());
         _clusters.Dispose();
         _compiler.Dispose();
     }
@@ -187,7 +226,7 @@ internal sealed partial class ServiceRuntime : IDisposable
         _options = options;
         Compile();
         _lastRejection = null;
-        LogReloaded(_logger, State.Name);
+        _guard.Run(BackgroundWork.Report, () => LogReloaded(_logger, State.Name));
     }
 
     private void RemoveFault(InjectedFault fault)
@@ -205,11 +244,11 @@ internal sealed partial class ServiceRuntime : IDisposable
 
     private void Reject(string reason)
     {
-        _clusters.Main.Balancer.Metrics.OnUpdateRejected(ClusterRuntime.OptionsSource);
+        _guard.Run(BackgroundWork.Report, () => _clusters.Main.Balancer.Metrics.OnUpdateRejected(ClusterRuntime.OptionsSource));
         if (reason != _lastRejection)
         {
             _lastRejection = reason;
-            LogReloadRejected(_logger, State.Name, reason);
+            _guard.Run(BackgroundWork.Report, () => LogReloadRejected(_logger, State.Name, reason));
         }
     }
 

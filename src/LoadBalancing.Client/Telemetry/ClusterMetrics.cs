@@ -76,6 +76,8 @@ internal sealed class ClusterMetrics
 
     public void OnLeaseUnreported() => Add(_metrics.LeasesUnreported);
 
+    public void OnBackgroundFailure(string work) => Add(_metrics.BackgroundFailures, new(MetricTags.Work, work));
+
     private void Add(Counter<long> counter, KeyValuePair<string, object?> tag = default, KeyValuePair<string, object?> secondTag = default)
     {
         if (counter.Enabled)

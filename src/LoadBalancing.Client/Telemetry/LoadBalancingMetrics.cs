@@ -75,6 +75,10 @@ internal sealed class LoadBalancingMetrics
             "{exception}",
             "Exceptions of the application's code that did not affect any request, by origin.");
         SuppressedExceptions = new SuppressedExceptions(suppressed, loggerFactory?.CreateLogger<SuppressedExceptions>());
+        BackgroundFailures = meter.CreateCounter<long>(
+            "loadbalancing.client.background.failures",
+            "{failure}",
+            "Exceptions in work without a caller, on timers and in callbacks; the last good state stays in use.");
         meter.CreateObservableUpDownCounter("loadbalancing.client.endpoints", ObserveStates, "{endpoint}", "Endpoints by state.");
         meter.CreateObservableCounter("loadbalancing.client.endpoint.attempts", ObserveAttempts, "{attempt}", "Attempts that ended, by endpoint and outcome.");
         meter.CreateObservableUpDownCounter("loadbalancing.client.endpoint.in_flight", ObserveInFlight, "{attempt}", "Attempts in flight, by endpoint.");
@@ -122,6 +126,8 @@ internal sealed class LoadBalancingMetrics
 
     /// <summary>Where caught exceptions of foreign code are counted.</summary>
     public SuppressedExceptions SuppressedExceptions { get; }
+
+    public Counter<long> BackgroundFailures { get; }
 
     /// <summary>The metrics of one cluster.</summary>
     /// <param name="cluster">The service.</param>

@@ -37,4 +37,5 @@ internal static class LogEvents
     public const int EndpointPicked = 50;
     public const int SchemePassedThrough = 55;
     public const int ExceptionSuppressed = 60;
+    public const int BackgroundFailed = 61;
 }

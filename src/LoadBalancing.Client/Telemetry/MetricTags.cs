@@ -13,6 +13,7 @@ internal static class MetricTags
     public const string Scope = "loadbalancing.fault.scope";
     public const string Source = "loadbalancing.source";
     public const string Origin = "loadbalancing.origin";
+    public const string Work = "loadbalancing.work";
     public const string ServerAddress = "server.address";
     public const string ServerPort = "server.port";
 }

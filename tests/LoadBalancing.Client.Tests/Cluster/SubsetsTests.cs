@@ -2,6 +2,7 @@ using LoadBalancing.Client.TestSupport;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 
 namespace LoadBalancing.Client.Tests.Cluster;
 
@@ -397,6 +398,8 @@ public sealed class SubsetsTests : IAsyncDisposable
         });
         if (fromSource)
         {
+            // On this clock the source is watched when this method returns.
+            collection.AddSingleton<TimeProvider>(new FakeTimeProvider());
             builder.AddEndpointSource(_source);
         }
 

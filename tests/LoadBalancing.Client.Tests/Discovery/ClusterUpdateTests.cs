@@ -153,6 +153,21 @@ public sealed class ClusterUpdateTests
     }
 
     [Fact]
+    public void A_description_that_changes_after_the_update_changes_nothing()
+    {
+        EndpointDescription[] list = TestCluster.Weighted(1, 2, 3, 4);
+        using var cluster = new TestCluster(list);
+
+        Array.ForEach(list, static endpoint => (endpoint.Weight, endpoint.Priority, endpoint.Locality, endpoint.Labels) = (-5, -1, "/", null!));
+        cluster.Fail(cluster.Endpoints[0], 5);
+
+        Assert.Equal([1, 2, 3, 4], cluster.Endpoints.Select(static endpoint => endpoint.Weight));
+        Assert.All(cluster.Endpoints, static endpoint => Assert.Equal((0, null), (endpoint.Priority, endpoint.Locality)));
+        Assert.Equal(3, cluster.PickMany(90).Count);
+        Assert.DoesNotContain(cluster.Logs.GetSnapshot(), static log => log.Id.Id == LogEvents.BackgroundFailed);
+    }
+
+    [Fact]
     public async Task Picks_during_many_updates_always_find_an_endpoint()
     {
         using var cluster = new TestCluster(endpoints: 10);

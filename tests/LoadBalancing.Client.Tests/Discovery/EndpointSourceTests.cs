@@ -56,6 +56,46 @@ public sealed class EndpointSourceTests : IDisposable
     }
 
     [Fact]
+    public void A_first_update_that_was_refused_is_named_with_the_reason()
+    {
+        _source.Push(new EndpointDescription("http://10.0.0.1") { Weight = 0 });
+
+        var exception = Assert.Throws<NoEndpointAvailableException>(() => _balancer.Pick());
+
+        Assert.Equal(
+            "Service 'catalog' has no endpoints yet: source 'manual' sent an update that was refused: "
+            + "endpoints:0:Weight: 0 is not allowed; a weight is a finite number above 0.",
+            exception.Message);
+    }
+
+    [Fact]
+    public void A_source_that_failed_before_its_first_update_is_named_with_its_exception()
+    {
+        _source.FailWatch();
+
+        var exception = Assert.Throws<NoEndpointAvailableException>(() => _balancer.Pick());
+
+        Assert.Equal(
+            "Service 'catalog' has no endpoints yet: source 'manual' failed: InvalidOperationException: The registry is gone.",
+            exception.Message);
+        Assert.IsType<InvalidOperationException>(exception.InnerException);
+    }
+
+    [Fact]
+    public void A_refused_update_after_an_empty_one_is_what_the_error_names()
+    {
+        _source.Push();
+        _source.Push("gopher://10.0.0.1");
+
+        var exception = Assert.Throws<NoEndpointAvailableException>(() => _balancer.Pick());
+
+        Assert.StartsWith(
+            "Service 'catalog' has no endpoints: source 'manual' sent an update that was refused: endpoints:0: ",
+            exception.Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_empty_first_update_ends_the_wait()
     {
         _source.Push();

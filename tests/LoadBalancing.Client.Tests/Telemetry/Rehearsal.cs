@@ -63,6 +63,7 @@ internal sealed class Rehearsal
         await rehearsal.RejectUpdateAsync();
         await rehearsal.FindNoEndpointAsync();
         await rehearsal.ForgetOutcomesAsync();
+        await rehearsal.ThrowInCallbackAsync();
         return rehearsal;
     }
 
@@ -350,6 +351,24 @@ internal sealed class Rehearsal
 
         await Eventually.IsTrue(() => client.Logs.GetSnapshot().Any(static log => log.Id.Id == LogEvents.LeaseUnreported));
     });
+
+    /// <summary>A callback that a transport registers on the token of its attempt.</summary>
+    private async Task ThrowInCallbackAsync()
+    {
+        var time = new FakeTimeProvider();
+        var stub = new StubHandler(static call =>
+        {
+            call.CancellationToken.Register(static () => throw new InvalidOperationException("The callback failed."));
+            return StubHandler.Hang(call);
+        });
+        await WithAsync(new BalancedClient(stub, static o => (o.Retry.MaxRetries, o.Retry.PerTryTimeout) = (0, TimeSpan.FromSeconds(1)), time), async client =>
+        {
+            Task sending = SendAsync(client, Request());
+            await stub.WaitForCallAsync(1);
+            time.Advance(TimeSpan.FromSeconds(1));
+            await sending;
+        });
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static async Task DropAsync(BalancedClient client) => await client.SendAsync(Request(), completion: HttpCompletionOption.ResponseHeadersRead);

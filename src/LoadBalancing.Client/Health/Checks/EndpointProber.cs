@@ -3,8 +3,8 @@ using System.Globalization;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Probes one endpoint repeatedly. No probe can end the loop: a probe that throws has failed, and a probe that hangs is abandoned; no second probe
-/// runs concurrently.
+/// Probes one endpoint repeatedly. Nothing can end the loop: a probe that throws has failed, a probe that hangs is abandoned, and what follows from its
+/// result is guarded; no second probe runs concurrently.
 /// </summary>
 internal sealed class EndpointProber : IDisposable
 {
@@ -36,7 +36,7 @@ internal sealed class EndpointProber : IDisposable
 
     public void Dispose()
     {
-        _stop.Cancel();
+        _owner.Guard.Cancel(_stop);
         _timer.Dispose();
     }
 
@@ -51,9 +51,20 @@ internal sealed class EndpointProber : IDisposable
 
     private async Task RunAsync()
     {
-        ProbeResult result = await ProbeAsync().ConfigureAwait(false);
-        Volatile.Write(ref _running, 0);
-        _owner.RecordResult(this, result);
+        try
+        {
+            ProbeResult result = await ProbeAsync().ConfigureAwait(false);
+            Volatile.Write(ref _running, 0);
+            _owner.RecordResult(this, result);
+        }
+#pragma warning disable CA1031 // There is no caller, and the next probe must be sent.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Volatile.Write(ref _running, 0);
+            _owner.Guard.OnFailed(BackgroundWork.HealthCheck, exception);
+            Schedule(_owner.Settings.Interval);
+        }
     }
 
     private async ValueTask<ProbeResult> ProbeAsync()
@@ -63,9 +74,14 @@ internal sealed class EndpointProber : IDisposable
             return ProbeResult.Unhealthy("the previous probe still hangs");
         }
 
-        using var timeout = new CancellationTokenSource(_owner.Settings.Timeout, _owner.TimeProvider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _stop.Token);
-        CancellationToken token = either.Token;
+        // Not the timer of a token source: a callback of the probe that throws would end the process.
+        using var source = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        CancellationToken token = source.Token;
+        using ITimer timeout = _owner.TimeProvider.CreateTimer(
+            source => _owner.Guard.Cancel((CancellationTokenSource)source!),
+            source,
+            _owner.Settings.Timeout,
+            Timeout.InfiniteTimeSpan);
         Task<ProbeResult> running = _owner.RunProbe(async () => await _owner.Probe.ProbeAsync(Endpoint, token).ConfigureAwait(false));
         try
         {

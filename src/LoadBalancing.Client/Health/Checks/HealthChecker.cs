@@ -27,9 +27,11 @@ internal sealed class HealthChecker : IDisposable
         IHealthCheckEvents events,
         TimeProvider timeProvider,
         RandomSource random,
+        BackgroundGuard guard,
         Func<Func<Task<ProbeResult>>, Task<ProbeResult>> run)
     {
         RunProbe = run;
+        Guard = guard;
         Settings = settings;
         Probe = probe;
         TimeProvider = timeProvider;
@@ -43,6 +45,9 @@ internal sealed class HealthChecker : IDisposable
     public IHealthProbe Probe { get; }
 
     public TimeProvider TimeProvider { get; }
+
+    /// <summary>Runs what follows from a probe, where an exception would end the loop of its endpoint.</summary>
+    public BackgroundGuard Guard { get; }
 
     /// <summary>Starts a probe.</summary>
     public Func<Func<Task<ProbeResult>>, Task<ProbeResult>> RunProbe { get; }
@@ -125,7 +130,7 @@ internal sealed class HealthChecker : IDisposable
             }
         }
 
-        _events.OnProbed(prober.Endpoint, result);
+        Guard.Run(BackgroundWork.HealthCheck, () => _events.OnProbed(prober.Endpoint, result));
         if (hasTurned)
         {
             _events.OnHealthChanged(prober.Endpoint, result);

@@ -24,6 +24,7 @@ internal static class EjectionNames
         RestoreCause.Sweep => "sweep",
         RestoreCause.TrialRequest => "trial_request",
         RestoreCause.HealthCheck => "health_check",
+        RestoreCause.DetectorDisabled => "detector_disabled",
         _ => throw new ArgumentOutOfRangeException(nameof(cause), cause, "The restore cause is unknown."),
     };
 }

@@ -39,6 +39,8 @@ internal sealed class Ejector
             return false;
         }
 
+        // Before anything has changed: the source of randomness may be foreign code, and throw.
+        TimeSpan jitter = _random.NextBelow(settings.MaxEjectionTimeJitter);
         if (!_quota.TryReserve(limit))
         {
             _events.OnEjectionRefused(CreateEvent(endpoint, detection, length: null));
@@ -51,7 +53,7 @@ internal sealed class Ejector
             return false;
         }
 
-        TimeSpan length = settings.EjectionTime(RaiseMultiplier(endpoint.EjectionHistory, settings)) + _random.NextBelow(settings.MaxEjectionTimeJitter);
+        TimeSpan length = settings.EjectionTime(RaiseMultiplier(endpoint.EjectionHistory, settings)) + jitter;
         endpoint.SetEjection(new EjectionRecord(
             ejected,
             _timeProvider.GetTimestamp(),

@@ -77,6 +77,20 @@ internal sealed record OutlierDetectionSettings(
         _ => true,
     };
 
+    /// <summary>Whether a detector can eject endpoints: it is on, enforced for some detections, and ejections are allowed at all.</summary>
+    public bool CanEject(OutlierDetectorKind detector) => MaxEjectionPercent > 0 && detector switch
+    {
+        OutlierDetectorKind.ConsecutiveErrors => ConsecutiveErrors > 0 && ConsecutiveErrorsEnforcementPercent > 0,
+        OutlierDetectorKind.ConsecutiveGatewayErrors => ConsecutiveGatewayErrors > 0 && ConsecutiveGatewayErrorsEnforcementPercent > 0,
+        OutlierDetectorKind.ConsecutiveLocalOriginFailures => ConsecutiveLocalOriginFailures > 0 && ConsecutiveLocalOriginFailuresEnforcementPercent > 0,
+        OutlierDetectorKind.WindowedSuccessRate => WindowedSuccessRate is { EnforcementPercent: > 0 },
+        OutlierDetectorKind.SuccessRate => SuccessRate is { EnforcementPercent: > 0 },
+        OutlierDetectorKind.LocalOriginSuccessRate => SplitLocalOrigin && SuccessRate is { LocalOriginEnforcementPercent: > 0 },
+        OutlierDetectorKind.FailurePercentage => FailurePercentage is { EnforcementPercent: > 0 },
+        OutlierDetectorKind.LocalOriginFailurePercentage => SplitLocalOrigin && FailurePercentage is { LocalOriginEnforcementPercent: > 0 },
+        _ => true,
+    };
+
     /// <summary>The maximum number of endpoints that may be ejected simultaneously.</summary>
     public int GetMaxEjected(int endpointCount)
     {

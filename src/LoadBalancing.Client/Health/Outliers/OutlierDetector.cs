@@ -21,13 +21,25 @@ internal sealed class OutlierDetector : IDisposable
     private readonly long _epoch;
     private readonly Ejector _ejector;
     private readonly OutlierSweep _sweep;
+    private readonly BackgroundGuard _guard;
     private readonly SweepTimer _timer;
     private DetectorSet _detectors;
     private UpstreamEndpoint[] _endpoints = [];
     private bool _disposed;
 
-    public OutlierDetector(OutlierDetectionSettings settings, IEjectionEvents events, TimeProvider timeProvider, RandomSource random)
+    /// <param name="settings">The settings.</param>
+    /// <param name="events">Receives ejections and restorations.</param>
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="random">The randomness of ejection times and enforcement.</param>
+    /// <param name="guard">Runs the sweeps.</param>
+    public OutlierDetector(
+        OutlierDetectionSettings settings,
+        IEjectionEvents events,
+        TimeProvider timeProvider,
+        RandomSource random,
+        BackgroundGuard guard)
     {
+        _guard = guard;
         _timeProvider = timeProvider;
         _epoch = timeProvider.GetTimestamp();
         _detectors = new DetectorSet(settings, timeProvider, _epoch);
@@ -53,7 +65,9 @@ internal sealed class OutlierDetector : IDisposable
         }
     }
 
-    /// <summary>Applies new settings. Current ejections keep their duration.</summary>
+    /// <summary>
+    /// Applies new settings. Current ejections keep their duration, unless their detector cannot eject any more: then the endpoint is restored.
+    /// </summary>
     public void Configure(OutlierDetectionSettings settings)
     {
         lock (_background)
@@ -62,6 +76,7 @@ internal sealed class OutlierDetector : IDisposable
             Volatile.Write(ref _detectors, new DetectorSet(settings, _timeProvider, _epoch));
             before.Dispose();
             _timer.Configure(settings.Interval);
+            _sweep.RestoreUndetectable(_endpoints, settings);
         }
     }
 
@@ -274,6 +289,15 @@ internal sealed class OutlierDetector : IDisposable
     }
 
     private void Sweep()
+    {
+        if (_guard.Run(BackgroundWork.Sweep, RunSweep) is not null)
+        {
+            // Ejected endpoints must not wait for the next report.
+            _timer.Arm();
+        }
+    }
+
+    private void RunSweep()
     {
         lock (_background)
         {

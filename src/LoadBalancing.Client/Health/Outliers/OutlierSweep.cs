@@ -29,7 +29,7 @@ internal sealed class OutlierSweep
         Volatile.Write(ref _number, _number + 1);
         foreach (UpstreamEndpoint endpoint in endpoints)
         {
-            RestoreIfDue(endpoint, detectors.Settings.RestorePolicy);
+            RestoreIfDue(endpoint, detectors.Settings);
         }
 
         if (detectors.Settings.HasSweepDetectors)
@@ -47,14 +47,38 @@ internal sealed class OutlierSweep
         return isSweepNeeded;
     }
 
-    private void RestoreIfDue(UpstreamEndpoint endpoint, EjectionRestorePolicy policy)
+    /// <summary>Restores the endpoints whose detector cannot eject under these settings.</summary>
+    public void RestoreUndetectable(UpstreamEndpoint[] endpoints, OutlierDetectionSettings settings)
     {
-        if (endpoint.CurrentEjection is not { } ejection || !_ejector.IsDue(ejection))
+        foreach (UpstreamEndpoint endpoint in endpoints)
+        {
+            if (endpoint.CurrentEjection is { } ejection && !settings.CanEject(ejection.Detector))
+            {
+                _ejector.TryRestore(endpoint, ejection.Generation, RestoreCause.DetectorDisabled, Next);
+            }
+        }
+    }
+
+    private void RestoreIfDue(UpstreamEndpoint endpoint, OutlierDetectionSettings settings)
+    {
+        if (endpoint.CurrentEjection is not { } ejection)
         {
             return;
         }
 
-        if (policy == EjectionRestorePolicy.TrialRequest)
+        if (!settings.CanEject(ejection.Detector))
+        {
+            // A report that had begun under earlier settings has ejected it.
+            _ejector.TryRestore(endpoint, ejection.Generation, RestoreCause.DetectorDisabled, _number);
+            return;
+        }
+
+        if (!_ejector.IsDue(ejection))
+        {
+            return;
+        }
+
+        if (settings.RestorePolicy == EjectionRestorePolicy.TrialRequest)
         {
             ejection.TrialGate.OnSweep();
         }

@@ -11,4 +11,7 @@ public enum RestoreCause
 
     /// <summary>A passed probe, where <see cref="ActiveHealthCheckOptions.RestoreOnPass"/> is true.</summary>
     HealthCheck,
+
+    /// <summary>Changed options: the detector that ejected the endpoint was switched off, or cannot eject any more.</summary>
+    DetectorDisabled,
 }

@@ -5,7 +5,8 @@ namespace LoadBalancing.Client;
 /// <summary>Waits for the first endpoints of a service, up to the call's timeout.</summary>
 internal static class FirstSetWait
 {
-    /// <exception cref="NoEndpointAvailableException">The call timed out first; the message names the sources.</exception>
+    /// <exception cref="NoEndpointAvailableException">The call timed out first; the message says what its sources have done.</exception>
+    /// <exception cref="ObjectDisposedException">The service provider was disposed first.</exception>
     /// <exception cref="OperationCanceledException">The caller cancelled the call.</exception>
     public static async ValueTask WaitAsync(RequestPlan plan, CancellationToken callerToken)
     {

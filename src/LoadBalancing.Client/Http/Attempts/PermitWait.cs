@@ -41,6 +41,10 @@ internal static class PermitWait
         {
             return TimeoutErrors.WithCallerToken(exception, callerToken);
         }
+        catch (ObjectDisposedException exception)
+        {
+            return exception;
+        }
         finally
         {
             timer.End(plan.Timeouts.Pool);

@@ -30,6 +30,7 @@ internal sealed class RequestPermits : ICapacityWatcher
     private int _permitsInUse;
     private int _queuedCount;
     private long _capacityVersion;
+    private Func<Exception>? _stopped;
 
     /// <param name="timeProvider">The clock, in whose order queued attempts continue.</param>
     public RequestPermits(TimeProvider timeProvider) => _timeProvider = timeProvider;
@@ -66,11 +67,17 @@ internal sealed class RequestPermits : ICapacityWatcher
     /// changed. <see cref="BeforeFirstPick"/> before the first pick.</param>
     /// <returns>False when the queue is full.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
+    /// <exception cref="ObjectDisposedException">The service provider was disposed first.</exception>
     public async ValueTask<bool> AcquireAsync(CancellationToken cancellationToken, long seenCapacityVersion = BeforeFirstPick)
     {
         LinkedListNode<Waiter> node;
         lock (_queueLock)
         {
+            if (_stopped is { } createException)
+            {
+                throw createException();
+            }
+
             if (_queuedCount >= Volatile.Read(ref _queueLimit))
             {
                 return _queuedCount == 0 && seenCapacityVersion != CapacityVersion && TryTake();
@@ -167,6 +174,24 @@ internal sealed class RequestPermits : ICapacityWatcher
         return false;
     }
 
+    /// <summary>Ends all waits, also later ones: the cluster is disposed. Permits in use can still be released.</summary>
+    /// <param name="createException">Creates the exception of one wait.</param>
+    public void Stop(Func<Exception> createException)
+    {
+        LinkedListNode<Waiter>[] waiting;
+        lock (_queueLock)
+        {
+            _stopped = createException;
+            waiting = [.. Nodes()];
+            Array.ForEach(waiting, Remove);
+        }
+
+        foreach (LinkedListNode<Waiter> node in waiting)
+        {
+            node.Value.Permit.SetException(createException());
+        }
+    }
+
     private void Admit()
     {
         lock (_queueLock)
@@ -215,6 +240,14 @@ internal sealed class RequestPermits : ICapacityWatcher
         }
 
         node.Value.Permit.Cancel(token);
+    }
+
+    private IEnumerable<LinkedListNode<Waiter>> Nodes()
+    {
+        for (LinkedListNode<Waiter>? node = _queue.First; node is not null; node = node.Next)
+        {
+            yield return node;
+        }
     }
 
     private void Remove(LinkedListNode<Waiter> node)

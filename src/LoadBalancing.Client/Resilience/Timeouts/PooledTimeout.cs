@@ -32,6 +32,7 @@ internal sealed class PooledTimeout : IDisposable
     private readonly CancellationTokenSource _source = new();
     private readonly Lock _timerLock = new();
     private readonly TimeProvider _timeProvider;
+    private readonly BackgroundGuard _guard;
     private readonly ITimer _timer;
     private long _deadline = Never;
     private long _timerDueAt = Never;
@@ -39,8 +40,11 @@ internal sealed class PooledTimeout : IDisposable
     /// <summary>Odd while rented; incremented by each start and each end of a rental.</summary>
     private int _rental;
 
-    public PooledTimeout(TimeProvider timeProvider)
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="guard">Runs the callbacks on the token.</param>
+    public PooledTimeout(TimeProvider timeProvider, BackgroundGuard guard)
     {
+        _guard = guard;
         _timeProvider = timeProvider;
         using (ExecutionContext.SuppressFlow())
         {
@@ -85,8 +89,8 @@ internal sealed class PooledTimeout : IDisposable
     public long DeadlineAfter(long startedAt, TimeSpan timeout) =>
         timeout == Timeout.InfiniteTimeSpan ? Never : startedAt + (long)(timeout.Ticks * ((double)_timeProvider.TimestampFrequency / TimeSpan.TicksPerSecond));
 
-    /// <summary>Cancels the token of the current rental.</summary>
-    public void Cancel() => _source.Cancel();
+    /// <summary>Cancels the token of the current rental. Does not throw, whatever callbacks on the token do.</summary>
+    public void Cancel() => _guard.Cancel(_source);
 
     /// <summary>Ends the rental and drops all registrations on its token.</summary>
     /// <returns>False when the token is cancelled: the object cannot be rented again.</returns>
@@ -117,7 +121,7 @@ internal sealed class PooledTimeout : IDisposable
         }
         else if (Interlocked.CompareExchange(ref _rental, rental | Fired, rental) == rental)
         {
-            _source.Cancel();
+            Cancel();
         }
 
         // Otherwise the rental has just ended, and the next one arms the timer itself.

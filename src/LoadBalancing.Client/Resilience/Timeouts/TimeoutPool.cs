@@ -17,11 +17,15 @@ internal sealed class TimeoutPool : IDisposable
     private readonly Shelf[] _shelves;
     private readonly ConcurrentQueue<PooledTimeout> _queued = new();
     private readonly TimeProvider _timeProvider;
+    private readonly BackgroundGuard _guard;
     private int _count;
     private bool _disposed;
 
-    public TimeoutPool(TimeProvider timeProvider)
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="guard">Runs the callbacks on tokens that are cancelled.</param>
+    public TimeoutPool(TimeProvider timeProvider, BackgroundGuard guard)
     {
+        _guard = guard;
         _timeProvider = timeProvider;
         _shelves = new Shelf[timeProvider == TimeProvider.System ? BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount) : 1];
     }
@@ -37,7 +41,7 @@ internal sealed class TimeoutPool : IDisposable
     /// <param name="timeout">Zero or longer, or <see cref="Timeout.InfiniteTimeSpan"/>.</param>
     public PooledTimeout Rent(long startedAt, TimeSpan timeout)
     {
-        PooledTimeout rented = Interlocked.Exchange(ref Own.Timeout, null) ?? TakeShared() ?? new PooledTimeout(_timeProvider);
+        PooledTimeout rented = Interlocked.Exchange(ref Own.Timeout, null) ?? TakeShared() ?? new PooledTimeout(_timeProvider, _guard);
         rented.Start(startedAt, timeout);
         return rented;
     }

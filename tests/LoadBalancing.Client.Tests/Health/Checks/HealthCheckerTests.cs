@@ -208,7 +208,7 @@ public sealed class HealthCheckerTests : IHealthCheckEvents, IDisposable
             StopAfterIdle = TimeSpan.FromMinutes(2),
             Timeout = timeout ?? TimeSpan.FromSeconds(2),
         })!;
-        _checker = new HealthChecker(settings, _probe, this, _time, RandomSource.Seeded(1), static probe => probe());
+        _checker = new HealthChecker(settings, _probe, this, _time, RandomSource.Seeded(1), TestGuard.Create(), static probe => probe());
         _checker.SetEndpoints(endpoints ?? _endpoints);
         return _checker;
     }

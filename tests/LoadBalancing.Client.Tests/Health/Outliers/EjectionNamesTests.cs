@@ -15,12 +15,12 @@ public sealed class EjectionNamesTests
 
     [Fact]
     public void Every_cause_of_a_restoration_has_its_name() =>
-        Assert.Equal(["sweep", "trial_request", "health_check"], Enum.GetValues<RestoreCause>().Select(EjectionNames.NameOf));
+        Assert.Equal(["sweep", "trial_request", "health_check", "detector_disabled"], Enum.GetValues<RestoreCause>().Select(EjectionNames.NameOf));
 
     [Fact]
     public void An_undefined_value_has_no_name()
     {
         Assert.Throws<ArgumentOutOfRangeException>(static () => EjectionNames.NameOf((OutlierDetectorKind)8));
-        Assert.Throws<ArgumentOutOfRangeException>(static () => EjectionNames.NameOf((RestoreCause)3));
+        Assert.Throws<ArgumentOutOfRangeException>(static () => EjectionNames.NameOf((RestoreCause)4));
     }
 }

@@ -38,7 +38,7 @@ public sealed class EjectionQuotaTests
         {
             int expected = percent == 0 ? 0 : Math.Max(endpointCount >= 2 ? 1 : 0, endpointCount * percent / 100);
             var settings = OutlierDetectionSettings.From(new OutlierDetectionOptions { MaxEjectionPercent = percent });
-            using var detector = new OutlierDetector(settings, new IgnoredEjectionEvents(), time, RandomSource.Seeded(1));
+            using var detector = new OutlierDetector(settings, new IgnoredEjectionEvents(), time, RandomSource.Seeded(1), TestGuard.Create());
             UpstreamEndpoint[] endpoints = [.. addresses.Select(static address => new UpstreamEndpoint(
                 new EndpointIdentity(new Uri(address.Address), Hostname: null),
                 address,

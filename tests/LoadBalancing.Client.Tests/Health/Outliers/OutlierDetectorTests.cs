@@ -1,3 +1,4 @@
+using LoadBalancing.Client.TestSupport;
 using LoadBalancing.Client.Tests.Health.Outliers.Interleavings;
 
 
@@ -163,7 +164,7 @@ public sealed class OutlierDetectorTests
     {
         var time = new ManualTime();
         OutlierDetectionSettings settings = OutlierDetectionSettings.From(new OutlierDetectionOptions { ConsecutiveErrors = 1 });
-        var detector = new OutlierDetector(settings, new IgnoredEjectionEvents(), time, RandomSource.Seeded(1));
+        var detector = new OutlierDetector(settings, new IgnoredEjectionEvents(), time, RandomSource.Seeded(1), TestGuard.Create());
         UpstreamEndpoint[] endpoints = [.. "ab".Select(static name => new UpstreamEndpoint(
             new EndpointIdentity(new Uri($"http://{name}"), Hostname: null),
             $"http://{name}",

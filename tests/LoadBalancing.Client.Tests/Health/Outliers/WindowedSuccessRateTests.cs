@@ -197,7 +197,7 @@ public sealed class WindowedSuccessRateTests
         var time = new CountingTimeProvider();
         OutlierDetectionSettings settings = OutlierDetectionSettings.From(
             new OutlierDetectionOptions { WindowedSuccessRate = new WindowedSuccessRateOutlierOptions() });
-        var detector = new OutlierDetector(settings, new IgnoredEjectionEvents(), time, RandomSource.Seeded(1));
+        var detector = new OutlierDetector(settings, new IgnoredEjectionEvents(), time, RandomSource.Seeded(1), TestGuard.Create());
         int before = time.TimersAlive;
 
         for (int i = 0; i < 10; i++)

@@ -45,6 +45,22 @@ public sealed class FirstSetWaitTests
     }
 
     [Fact]
+    public async Task The_error_after_the_wait_names_what_was_refused_and_why()
+    {
+        await using BalancedClient client = Waiting(new StubHandler(), o => o.Timeout = 3 * Second);
+
+        Task<HttpResponseMessage> sending = client.GetAsync(cancellationToken: Cancelled);
+        _source.Push(new EndpointDescription("http://10.0.0.1"), new EndpointDescription("http://10.0.0.2") { Weight = 0 });
+        _clock.Advance(3 * Second);
+
+        NoEndpointAvailableException thrown = await Assert.ThrowsAsync<NoEndpointAvailableException>(() => sending);
+        Assert.Equal(
+            "Service 'catalog' has no endpoints yet: source 'registry' sent an update that was refused: endpoints:1:Weight: 0 is not allowed; "
+            + "a weight is a finite number above 0. The call's Timeout of 3 s has elapsed.",
+            thrown.Message);
+    }
+
+    [Fact]
     public async Task The_error_after_the_wait_names_the_cluster()
     {
         await using BalancedClient client = Waiting(new StubHandler(), o => o.Timeout = Second);

@@ -137,7 +137,7 @@ public sealed class TimeoutPoolTests
     [Fact]
     public void A_timeout_longer_than_timers_support_does_not_fire_early_on_the_system_clock()
     {
-        using var pool = new TimeoutPool(TimeProvider.System);
+        using var pool = new TimeoutPool(TimeProvider.System, TestGuard.Create());
         PooledTimeout timeout = pool.Rent(TimeProvider.System.GetTimestamp(), TimeSpan.FromDays(1000));
 
         Assert.False(timeout.IsCancellationRequested);
@@ -175,7 +175,7 @@ public sealed class TimeoutPoolTests
     public void The_pool_is_bounded_and_no_timeout_outlives_it()
     {
         var time = new CountingTimeProvider();
-        using var pool = new TimeoutPool(time);
+        using var pool = new TimeoutPool(time, TestGuard.Create());
         PooledTimeout[] rented = [.. Enumerable.Range(0, 300).Select(_ => pool.Rent(time.GetTimestamp(), TimeSpan.FromHours(1)))];
         PooledTimeout last = pool.Rent(time.GetTimestamp(), TimeSpan.FromHours(1));
         Assert.Equal(301, time.TimersAlive);
@@ -194,7 +194,7 @@ public sealed class TimeoutPoolTests
     [Fact]
     public async Task On_the_system_clock_a_timeout_fires()
     {
-        using var pool = new TimeoutPool(TimeProvider.System);
+        using var pool = new TimeoutPool(TimeProvider.System, TestGuard.Create());
         pool.Return(pool.Rent(TimeProvider.System.GetTimestamp(), TimeSpan.FromMilliseconds(1)));
         PooledTimeout timeout = pool.Rent(TimeProvider.System.GetTimestamp(), TimeSpan.FromMilliseconds(20));
         var fired = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -208,7 +208,7 @@ public sealed class TimeoutPoolTests
     [Fact]
     public void No_timeout_is_rented_twice_concurrently()
     {
-        using var pool = new TimeoutPool(TimeProvider.System);
+        using var pool = new TimeoutPool(TimeProvider.System, TestGuard.Create());
         var rented = new System.Collections.Concurrent.ConcurrentDictionary<PooledTimeout, bool>();
         int doubles = 0;
 
@@ -237,7 +237,7 @@ public sealed class TimeoutPoolTests
     public void A_timer_that_fires_between_rentals_neither_ends_one_early_nor_misses_one()
     {
         var time = new HandTimeProvider();
-        using var timeout = new PooledTimeout(time);
+        using var timeout = new PooledTimeout(time, TestGuard.Create());
         int wrong = 0;
         using var stop = new CancellationTokenSource();
         var ticking = new Thread(() =>
@@ -270,7 +270,7 @@ public sealed class TimeoutPoolTests
         Assert.True(timeout.IsCancellationRequested);
     }
 
-    private TimeoutPool Pool() => new(_clock);
+    private TimeoutPool Pool() => new(_clock, TestGuard.Create());
 
     private PooledTimeout Rent(TimeoutPool pool, TimeSpan timeout) => pool.Rent(_clock.GetTimestamp(), timeout);
 

@@ -1,3 +1,4 @@
+using LoadBalancing.Client.TestSupport;
 using Microsoft.Extensions.Time.Testing;
 
 namespace LoadBalancing.Client.Tests.Health.Outliers.Interleavings;
@@ -16,7 +17,7 @@ internal sealed class DetectorBench : IEjectionEvents
         Func<OutlierDetectionSettings, OutlierDetectionSettings>? configure = null)
     {
         OutlierDetectionSettings settings = new(errors, Interval, Interval, Interval, TimeSpan.Zero, 50) { RestorePolicy = policy };
-        Detector = new OutlierDetector(configure?.Invoke(settings) ?? settings, this, _time, RandomSource.Seeded(1));
+        Detector = new OutlierDetector(configure?.Invoke(settings) ?? settings, this, _time, RandomSource.Seeded(1), TestGuard.Create());
         _members = [.. Enumerable.Range(0, endpoints).Select(static i =>
         {
             var address = new Uri($"http://{(char)('a' + i)}");

@@ -1,0 +1,3 @@
+using LoadBalancing.Client.TestHost;
+
+return await Scenarios.RunAsync(args[0]);
