@@ -36,7 +36,21 @@ internal sealed class ClockSignal
         Complete();
     }
 
-    /// <summary>Ends the wait with an exception.</summary>
+    /// <summary>Ends the wait with an exception, as <see cref="SetNow"/> does; a wait that has ended has ended well.</summary>
+    /// <param name="exception">The exception.</param>
+    public void FailNow(Exception exception)
+    {
+        if (Interlocked.Exchange(ref _hasEnded, 1) == 0)
+        {
+            _completion.TrySetException(exception);
+        }
+        else
+        {
+            Complete();
+        }
+    }
+
+    /// <summary>Ends the wait as cancelled.</summary>
     /// <param name="token">The token that was cancelled.</param>
     public void Cancel(CancellationToken token) => End(token);
 

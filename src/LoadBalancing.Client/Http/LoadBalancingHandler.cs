@@ -47,7 +47,7 @@ internal sealed class LoadBalancingHandler : TransportHandler
             catch (Exception exception)
 #pragma warning restore CA1031
             {
-                first = attempt.Fail(exception, plan, request, call: null, Transports, cancellationToken);
+                first = attempt.Fail(exception, plan, request, call: null, Addressing, cancellationToken);
             }
         }
         else if (plan.HasEndpointLimits)

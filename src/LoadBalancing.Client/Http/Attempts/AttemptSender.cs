@@ -67,7 +67,7 @@ internal static class AttemptSender
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            return attempt.Fail(exception, plan, request, call, transport.Transports, callerToken);
+            return attempt.Fail(exception, plan, request, call, transport.Addressing, callerToken);
         }
     }
 

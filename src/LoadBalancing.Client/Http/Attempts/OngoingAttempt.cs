@@ -139,11 +139,11 @@ internal readonly struct OngoingAttempt
         RequestPlan plan,
         HttpRequestMessage request,
         CallState? call,
-        EndpointTransports? transports,
+        RequestAddressing addressing,
         CancellationToken callerToken)
     {
         bool sourceFailed = request.Content is SourceTrackingContent { HasSourceFailed: true };
-        NeutralCause waitedFor = FindNeutralCause(request, transports);
+        NeutralCause waitedFor = FindNeutralCause(request, addressing.Transports);
         bool timedOut = _timer.IsCancellationRequested && !callerToken.IsCancellationRequested;
         AttemptOutcome outcome = AttemptOutcome.Neutral;
         AttemptResult result;

@@ -188,7 +188,7 @@ internal sealed class RequestPermits : ICapacityWatcher
 
         foreach (LinkedListNode<Waiter> node in waiting)
         {
-            node.Value.Permit.SetException(createException());
+            node.Value.Permit.FailNow(createException());
         }
     }
 
