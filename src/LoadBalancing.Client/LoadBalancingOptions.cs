@@ -18,7 +18,8 @@ public sealed partial class LoadBalancingOptions
 
     /// <summary>
     /// The hosts whose requests are balanced; <c>*</c> = all. Empty, the default: the host of the client's <c>BaseAddress</c> if it has one, else the
-    /// client's name. Compared case-insensitively and without the port. <see cref="UnmatchedHost"/> decides about requests to any other host.
+    /// client's name. Compared case-insensitively, in ASCII, without the port and a dot at the end. <see cref="UnmatchedHost"/> decides about requests to any
+    /// other host, and with a scheme other than http, https, ws and wss.
     /// </summary>
     public IList<string> Hosts { get; set; } = [];
 

@@ -1,11 +1,11 @@
 namespace LoadBalancing.Client;
 
-/// <summary>What happens to a request whose host is not balanced.</summary>
+/// <summary>What happens to a request whose host, or whose scheme, is not balanced.</summary>
 public enum UnmatchedHostBehavior
 {
-    /// <summary>It is sent unchanged, counted, and logged once per host.</summary>
+    /// <summary>It is sent unchanged, counted, and logged once per host or scheme.</summary>
     PassThrough = 0,
 
-    /// <summary>It fails with an <see cref="HttpRequestException"/> whose message lists the balanced hosts.</summary>
+    /// <summary>It fails with an <see cref="HttpRequestException"/> whose message lists what is balanced.</summary>
     Reject,
 }

@@ -92,7 +92,8 @@ internal static class RedirectRules
     /// other endpoints use the caller's.
     /// </summary>
     private static Uri ToLogicalHost(HttpResponseMessage response, Uri requestUri, Uri location) =>
-        response.Content is UpstreamContent { Lease.Endpoint.Hostname: { } own } && string.Equals(RequestAuthority.Of(location), own, StringComparison.OrdinalIgnoreCase)
+        response.Content is UpstreamContent { Lease.Endpoint.Hostname: { } own }
+        && string.Equals(RequestAuthority.Of(location), own, StringComparison.OrdinalIgnoreCase)
             ? new UriBuilder(location) { Host = requestUri.Host, Port = requestUri.IsDefaultPort ? -1 : requestUri.Port }.Uri
             : location;
 

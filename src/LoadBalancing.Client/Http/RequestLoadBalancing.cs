@@ -49,7 +49,8 @@ public readonly struct RequestLoadBalancing
     /// and for each redirect that keeps the body. The result replaces
     /// <see cref="HttpRequestMessage.Content"/>, and the previous content is disposed.
     /// </summary>
-    /// <param name="factory">Creates content with the same bytes each time. Its exceptions propagate to the caller of the request. The first attempt
+    /// <param name="factory">Creates new content with the same bytes at each call. Its exceptions propagate to the caller of the request, as does an
+    /// <see cref="InvalidOperationException"/> if it returns null, or a content that was already sent and can be read only once. The first attempt
     /// sends the content that the request already has.</param>
     /// <returns>The same value.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="factory"/> is null.</exception>

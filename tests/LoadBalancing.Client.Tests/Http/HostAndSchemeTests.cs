@@ -171,7 +171,9 @@ public sealed class HostAndSchemeTests
             .Where(static network => network.OperationalStatus == OperationalStatus.Up)
             .SelectMany(static network => network.GetIPProperties().UnicastAddresses.Select(static address => address.Address))
             .Where(static address => address.IsIPv6LinkLocal);
-        string loopback = NetworkInterface.GetAllNetworkInterfaces().First(static network => network.NetworkInterfaceType == NetworkInterfaceType.Loopback).Name;
+        string loopback = NetworkInterface.GetAllNetworkInterfaces()
+            .First(static network => network.NetworkInterfaceType == NetworkInterfaceType.Loopback)
+            .Name;
         string[] endpoints = [$"http://[::1%{loopback}]:{port}", .. addresses.Select(address => $"http://[{address}]:{port}")];
         await using var client = new BalancedClient(options: options => options.Endpoints = [.. endpoints], existing: rewritten);
 

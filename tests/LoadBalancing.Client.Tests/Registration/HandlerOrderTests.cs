@@ -118,7 +118,8 @@ public sealed class HandlerOrderTests : IDisposable
     [Fact]
     public async Task A_body_that_a_handler_below_has_buffered_is_sent_by_a_transport()
     {
-        await using LoopbackServer server = await LoopbackServer.StartAsync(static async context => await context.Request.Body.CopyToAsync(context.Response.Body));
+        await using LoopbackServer server = await LoopbackServer.StartAsync(
+            static async context => await context.Request.Body.CopyToAsync(context.Response.Body));
         await using var client = new BalancedClient(
             options: options => options.Endpoints = [server.Address],
             builder: static builder => builder.Services.AddSingleton<IHttpMessageHandlerBuilderFilter>(new Appending(static () => new BufferingHandler())));

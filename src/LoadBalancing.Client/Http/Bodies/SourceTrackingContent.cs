@@ -8,8 +8,8 @@ namespace LoadBalancing.Client;
 /// transport the one looks like a broken connection and the other like a slow endpoint, and neither must count against the endpoint.
 /// </summary>
 /// <remarks>
-/// During an attempt, disposing it or its stream leaves the body alone, which belongs to the request. It is a <see cref="StreamContent"/> because the transport sends
-/// those, like the wrapped body, to the end before it reads a response.
+/// During an attempt, disposing it or its stream leaves the body alone, which belongs to the request. It is a <see cref="StreamContent"/> because the
+/// transport sends those, like the wrapped body, to the end before it reads a response.
 /// </remarks>
 internal sealed class SourceTrackingContent : StreamContent
 {

@@ -29,7 +29,9 @@ internal sealed class ServiceState
         set => Volatile.Write(ref _defaultHost, value);
     }
 
-    /// <summary>Whether the host of a URI is balanced. Most URIs have the host in the right form, and the others are not converted unless they have to be.</summary>
+    /// <summary>
+    /// Whether the host of a URI is balanced. Most URIs have the host in the right form, and the others are not converted unless they have to be.
+    /// </summary>
     public bool MatchesHost(RequestPlan plan, Uri uri)
     {
         string host = uri.Host;

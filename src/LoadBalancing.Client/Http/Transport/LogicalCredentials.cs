@@ -11,5 +11,6 @@ internal sealed class LogicalCredentials : ICredentials
 
     public LogicalCredentials(ICredentials inner) => _inner = inner;
 
-    public NetworkCredential? GetCredential(Uri uri, string authType) => _inner.GetCredential(uri is RewrittenUri rewritten ? rewritten.Logical : uri, authType);
+    public NetworkCredential? GetCredential(Uri uri, string authType) =>
+        _inner.GetCredential(uri is RewrittenUri rewritten ? rewritten.Logical : uri, authType);
 }

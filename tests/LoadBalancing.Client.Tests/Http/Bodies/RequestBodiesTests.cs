@@ -193,13 +193,15 @@ public sealed class RequestBodiesTests
     [Fact]
     public async Task A_factory_that_returns_a_body_already_sent_is_an_error_unless_it_can_be_resent()
     {
-        await using var client = new BalancedClient(StubHandler.Script(HttpStatusCode.ServiceUnavailable, HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK));
+        var stub = StubHandler.Script(HttpStatusCode.ServiceUnavailable, HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK);
+        await using var client = new BalancedClient(stub);
         var once = new StreamContent(new MemoryStream([1]));
         var often = new StringContent("text");
 
         InvalidOperationException error = await Assert.ThrowsAsync<InvalidOperationException>(
             () => client.SendAsync(Put(OneShot("text", length: null)).LoadBalancing().ContentFactory(() => once).Request, cancellationToken: Cancelled));
-        using HttpResponseMessage response = await client.SendAsync(Put(often).LoadBalancing().ContentFactory(() => often).Request, cancellationToken: Cancelled);
+        HttpRequestMessage again = Put(often).LoadBalancing().ContentFactory(() => often).Request;
+        using HttpResponseMessage response = await client.SendAsync(again, cancellationToken: Cancelled);
 
         Assert.Equal(
             "The ContentFactory of the request returned the StreamContent that was already sent. Its bytes may be used up: create a new content at each call.",
