@@ -162,7 +162,9 @@ internal readonly struct OngoingAttempt
         }
         else
         {
-            (outcome, RetryTriggers triggers) = sourceFailed ? (AttemptOutcome.Neutral, RetryTriggers.None) : OutcomeClassifier.Classify(exception, request.Method);
+            (outcome, RetryTriggers triggers) = sourceFailed
+                ? (AttemptOutcome.Neutral, RetryTriggers.None)
+                : OutcomeClassifier.Classify(exception, request.Method);
             result = new AttemptResult(exception, triggers, _lease);
         }
 
