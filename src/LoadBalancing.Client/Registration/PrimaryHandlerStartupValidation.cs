@@ -4,8 +4,9 @@ using Microsoft.Extensions.Options;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Empty options. Their validation at application start creates the handlers of clients with connection options or health checks over HTTP, so that a primary
-/// handler to which they cannot be applied fails the start, or is warned about, and not at the first request. The factory keeps the handlers created here for the first client instance.
+/// Empty options. Their validation at application start creates the handlers of clients with connection options or health checks over HTTP, so that a
+/// primary handler to which they cannot be applied fails the start, or is warned about, before the first request. The factory keeps the handlers created
+/// here for the first client instance.
 /// </summary>
 internal sealed class PrimaryHandlerStartupValidation
 {
@@ -45,7 +46,8 @@ internal sealed class PrimaryHandlerStartupValidation
                 return [];
             }
 
-            if (!ConnectionSettings.From(options.ConnectionPool).ConfiguredOptions.Any() && HealthCheckSettings.From(options.HealthCheck) is not { UsesHttp: true })
+            if (!ConnectionSettings.From(options.ConnectionPool).ConfiguredOptions.Any()
+                && HealthCheckSettings.From(options.HealthCheck) is not { UsesHttp: true })
             {
                 return [];
             }

@@ -36,6 +36,31 @@ public sealed class CallSpanTests
         Assert.Equal(probe.Root.SpanId, call.ParentSpanId);
     }
 
+    [Fact]
+    public async Task A_timeout_of_a_request_that_waits_for_a_connection_is_called_queue()
+    {
+        var clock = new FakeTimeProvider();
+        var hold = new TaskCompletionSource();
+        await using LoopbackServer server = await LoopbackServer.StartAsync(async context =>
+        {
+            await context.Response.WriteAsync("o");
+            await hold.Task;
+        });
+        await using var client = new BalancedClient(
+            options: options => (options.Endpoints, options.Retry.MaxRetries) = ([server.Address], 0),
+            time: clock,
+            builder: static builder => builder.UseSocketsHttpHandler(static (handler, _) => handler.MaxConnectionsPerServer = 1));
+        using var probe = new SpanRecorder();
+        using HttpResponseMessage busy = await client.GetAsync(completion: HttpCompletionOption.ResponseHeadersRead, cancellationToken: Cancelled);
+
+        Task late = client.GetAsync(cancellationToken: Cancelled);
+        clock.Advance(TimeSpan.FromSeconds(10));
+        await Assert.ThrowsAsync<TaskCanceledException>(() => late);
+
+        Assert.Contains("loadbalancing.outcome=queue", Assert.Single(Events(probe.Calls[^1])), StringComparison.Ordinal);
+        hold.SetResult();
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

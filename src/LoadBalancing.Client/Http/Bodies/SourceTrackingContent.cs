@@ -82,7 +82,7 @@ internal sealed class SourceTrackingContent : StreamContent
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
         var destination = new WriteTrackingStream(stream);
-        using CancellationTokenRegistration cancellation = RecordSlowSourceOn(cancellationToken, destination);
+        using CancellationTokenRegistration cancellation = RecordSlowSourceOn(destination, cancellationToken);
         try
         {
             await Inner.CopyToAsync(destination, context, cancellationToken).ConfigureAwait(false);
@@ -96,7 +96,7 @@ internal sealed class SourceTrackingContent : StreamContent
     protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
         var destination = new WriteTrackingStream(stream);
-        using CancellationTokenRegistration cancellation = RecordSlowSourceOn(cancellationToken, destination);
+        using CancellationTokenRegistration cancellation = RecordSlowSourceOn(destination, cancellationToken);
         try
         {
             Inner.CopyTo(destination, context, cancellationToken);
@@ -171,7 +171,7 @@ internal sealed class SourceTrackingContent : StreamContent
     /// <remarks>
     /// At the moment of the cancellation, because a source that ignores it goes on to wait, and the write after that fails like one to a broken connection.
     /// </remarks>
-    private CancellationTokenRegistration RecordSlowSourceOn(CancellationToken cancellationToken, WriteTrackingStream destination) =>
+    private CancellationTokenRegistration RecordSlowSourceOn(WriteTrackingStream destination, CancellationToken cancellationToken) =>
         cancellationToken.UnsafeRegister(
             static state =>
             {

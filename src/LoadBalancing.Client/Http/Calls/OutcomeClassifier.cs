@@ -68,33 +68,34 @@ internal static class OutcomeClassifier
 
     private static (AttemptOutcome Outcome, RetryTriggers Triggers) Neutral => (AttemptOutcome.Neutral, RetryTriggers.None);
 
-    private static (AttemptOutcome Outcome, RetryTriggers Triggers) Classify(HttpRequestException exception, HttpMethod? method) => exception.HttpRequestError switch
-    {
-        HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
-            or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError => Connect,
-        HttpRequestError.HttpProtocolError when exception.InnerException is HttpProtocolException { ErrorCode: RefusedStream or RequestRejected } =>
-            (AttemptOutcome.Failure(FailureKind.Reset), RetryTriggers.RefusedStream),
-        HttpRequestError.UserAuthenticationError => Neutral,
-
-        // The server is healthy, but does not support WebSockets over HTTP/2, or no HTTP/2; the client falls back to HTTP/1.1.
-        HttpRequestError.ExtendedConnectNotSupported => Neutral,
-        HttpRequestError.VersionNegotiationError when method == HttpMethod.Connect => Neutral,
-
-        // The server does not speak the version that the request insists on: it has processed nothing, but a body may have been read.
-        HttpRequestError.VersionNegotiationError => (AttemptOutcome.Failure(FailureKind.Connect), RetryTriggers.RefusedStream),
-        HttpRequestError.Unknown => exception.InnerException switch
+    private static (AttemptOutcome Outcome, RetryTriggers Triggers) Classify(HttpRequestException exception, HttpMethod? method) =>
+        exception.HttpRequestError switch
         {
-            SocketException
+            HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
+                or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError => Connect,
+            HttpRequestError.HttpProtocolError when exception.InnerException is HttpProtocolException { ErrorCode: RefusedStream or RequestRejected } =>
+                (AttemptOutcome.Failure(FailureKind.Reset), RetryTriggers.RefusedStream),
+            HttpRequestError.UserAuthenticationError => Neutral,
+
+            // The server is healthy, but does not support WebSockets over HTTP/2, or no HTTP/2; the client falls back to HTTP/1.1.
+            HttpRequestError.ExtendedConnectNotSupported => Neutral,
+            HttpRequestError.VersionNegotiationError when method == HttpMethod.Connect => Neutral,
+
+            // The server does not speak the version that the request insists on: it has processed nothing, but a body may have been read.
+            HttpRequestError.VersionNegotiationError => (AttemptOutcome.Failure(FailureKind.Connect), RetryTriggers.RefusedStream),
+            HttpRequestError.Unknown => exception.InnerException switch
             {
-                SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostNotFound or SocketError.HostUnreachable or SocketError.NetworkUnreachable,
-            } => Connect,
-            AuthenticationException => Connect,
-            null when exception.StatusCode is null => Reset,
-            IOException or SocketException => Reset,
-            _ => Neutral,
-        },
-        _ => Reset,
-    };
+                SocketException
+                {
+                    SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostNotFound or SocketError.HostUnreachable or SocketError.NetworkUnreachable,
+                } => Connect,
+                AuthenticationException => Connect,
+                null when exception.StatusCode is null => Reset,
+                IOException or SocketException => Reset,
+                _ => Neutral,
+            },
+            _ => Reset,
+        };
 
     private static DateTimeOffset? NotBefore(HttpResponseMessage response, TimeProvider timeProvider)
     {

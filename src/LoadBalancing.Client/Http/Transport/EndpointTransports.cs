@@ -81,7 +81,7 @@ internal sealed class EndpointTransports : DelegatingHandler
     }
 
     /// <summary>
-    /// Whether a request that was not answered still waits for a connection, or a stream, that other requests of this client use: nothing of it was written,
+    /// Whether a request without a response still waits for a connection, or a stream, that other requests of this client use: nothing of it was written,
     /// and no connection to its endpoint is being opened. False where that cannot be known.
     /// </summary>
     /// <param name="request">The request, as it was sent.</param>

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace LoadBalancing.Client;
 
 /// <summary>
-/// Records on a request whether it still waits in its handler for a connection, so that a timeout that fires before can be told apart from one of the
+/// Records on a request whether it still waits in its handler for a connection, so that a timeout that fires meanwhile is not taken for one of the
 /// endpoint.
 /// </summary>
 /// <remarks>
@@ -19,17 +19,15 @@ internal static class RequestDeparture
     private static readonly Version Waiting20 = new(2, 0);
 
     /// <summary>Clears the marks of requests that a handler writes. The handler's own selector is kept.</summary>
-    public static void Observe(SocketsHttpHandler handler) => handler.RequestHeaderEncodingSelector = handler.RequestHeaderEncodingSelector is { } own
-        ? (name, request) =>
+    public static void Observe(SocketsHttpHandler handler)
+    {
+        HeaderEncodingSelector<HttpRequestMessage>? own = handler.RequestHeaderEncodingSelector;
+        handler.RequestHeaderEncodingSelector = (name, request) =>
         {
             MarkSent(request);
-            return own(name, request);
-        }
-        : static (_, request) =>
-        {
-            MarkSent(request);
-            return null;
+            return own?.Invoke(name, request);
         };
+    }
 
     /// <summary>Marks a request that is passed to an observed handler. Requests that may use HTTP/3 are not marked: they do not wait for connections.</summary>
     public static void MarkWaiting(HttpRequestMessage request)

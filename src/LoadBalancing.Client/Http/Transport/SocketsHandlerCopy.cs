@@ -50,7 +50,9 @@ internal static class SocketsHandlerCopy
         return copy;
     }
 
-    /// <summary>Copies everything, so that the copy connects as the original does. The library's own callback, which adds nothing to that, is left out.</summary>
+    /// <summary>
+    /// Copies everything, so that the copy connects as the original does. The library's own callback, which adds nothing to that, is left out.
+    /// </summary>
     public static SocketsHttpHandler WithConnectionsOf(SocketsHttpHandler original)
     {
         SocketsHttpHandler copy = Of(original);

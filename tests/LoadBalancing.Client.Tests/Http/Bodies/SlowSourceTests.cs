@@ -34,7 +34,8 @@ public sealed class SlowSourceTests
         _clock.Advance(PerTryTimeout);
 
         Assert.All(await Task.WhenAll(uploads), static exception => Assert.EndsWith(
-            "It waited for the stream that the body of the request is read from (upload_source).",
+            "It waited for the stream that the body of the request is read from (upload_source). " +
+                "It was not retried: the body of the request cannot be read again (body).",
             exception.Message,
             StringComparison.Ordinal));
         Assert.Equal(["loadbalancing.cluster=catalog loadbalancing.outcome=upload_source 12"], metrics.Totals("attempts"));

@@ -51,7 +51,9 @@ public sealed class MalformedResponseTests
                 await connection.WriteAsync("HTTP/1.1 102 Processing\r\n\r\n");
             }
         });
-        await AssertEjectedAsync(bad, static options => (options.Retry.PerTryTimeout, options.OutlierDetection.ConsecutiveErrors) = (TimeSpan.FromSeconds(1), 1));
+        await AssertEjectedAsync(
+            bad,
+            static options => (options.Retry.PerTryTimeout, options.OutlierDetection.ConsecutiveErrors) = (TimeSpan.FromSeconds(1), 1));
     }
 
     [Fact]

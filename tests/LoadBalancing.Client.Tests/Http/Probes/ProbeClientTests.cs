@@ -5,6 +5,8 @@ using System.Security.Cryptography.X509Certificates;
 using LoadBalancing.Client.TestSupport;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace LoadBalancing.Client.Tests.Http.Probes;
 
@@ -106,6 +108,21 @@ public sealed class ProbeClientTests
             "The health checks of client 'catalog' do not connect as its requests do: its primary handler is a StubHandler, whose settings cannot be copied. " +
                 "They use the platform's defaults for TLS, certificates and proxies. Use a SocketsHttpHandler, or HealthCheck.Kind Custom.",
             warning);
+    }
+
+    [Fact]
+    public async Task The_warning_is_logged_at_startup()
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Logging.ClearProviders().AddFakeLogging();
+        builder.Services
+            .AddLoadBalancedHttpClient("catalog", static options => Check(options, "http://10.0.0.1"))
+            .ConfigurePrimaryHttpMessageHandler(static () => new StubHandler(static _ => new HttpResponseMessage()));
+        using IHost host = builder.Build();
+
+        await host.StartAsync(Cancelled);
+
+        Assert.Single(host.Services.GetFakeLogCollector().GetSnapshot(), static entry => entry.Id.Id == LogEvents.ProbesConnectDifferently);
     }
 
     [Fact]
