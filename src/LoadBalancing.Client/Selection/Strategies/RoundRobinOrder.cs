@@ -45,6 +45,11 @@ internal static class RoundRobinOrder
     /// <param name="dues">When each is due first, in its own intervals.</param>
     public static int[] Of(int[] counts, double[] dues)
     {
+        if (IsInOrder(counts, dues))
+        {
+            return [.. Enumerable.Range(0, counts.Length)];
+        }
+
         // In one number, which is sorted faster than a pair: when a turn is due, and the endpoint, whose index decides between equals.
         ulong[] turns = new ulong[counts.Sum()];
         int next = 0;
@@ -59,6 +64,18 @@ internal static class RoundRobinOrder
 
         Array.Sort(turns);
         return Array.ConvertAll(turns, static turn => (int)turn & ((1 << IndexBits) - 1));
+    }
+
+    /// <summary>Whether each endpoint has one turn, in the order of the endpoints, as in most rotations that begin.</summary>
+    private static bool IsInOrder(int[] counts, double[] dues)
+    {
+        bool isInOrder = counts.AsSpan().IndexOfAnyExcept(1) < 0;
+        for (int i = 1; isInOrder && i < dues.Length; i++)
+        {
+            isInOrder = dues[i - 1] <= dues[i];
+        }
+
+        return isInOrder;
     }
 
     private static int GreatestCommonDivisor(int a, int b) => b == 0 ? a : GreatestCommonDivisor(b, a % b);

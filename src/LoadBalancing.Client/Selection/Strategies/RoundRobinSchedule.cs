@@ -34,14 +34,12 @@ internal sealed class RoundRobinSchedule
         _dues = dues;
         _start = start;
         _order = RoundRobinOrder.Of(counts, dues.Current);
-        int shift = _order.Length - (int)(start % (ulong)_order.Length);
-        UpstreamEndpoint[] turns = new UpstreamEndpoint[_order.Length];
-        for (int i = 0; i < turns.Length; i++)
+        Turns = Array.ConvertAll(_order, endpoint => endpoints[endpoint]);
+        int first = (int)(start % (ulong)Turns.Length);
+        if (first != 0)
         {
-            turns[i] = endpoints[_order[(i + shift) % turns.Length]];
+            Turns = [.. Turns.AsSpan(Turns.Length - first), .. Turns.AsSpan(0, Turns.Length - first)];
         }
-
-        Turns = turns;
     }
 
     /// <summary>The endpoint of each position, by the remainder of its division by their number.</summary>
@@ -60,7 +58,7 @@ internal sealed class RoundRobinSchedule
     {
         UpstreamEndpoint[] endpoints = [.. level.Endpoints];
         int[] counts = RoundRobinOrder.CountTurns(level);
-        if (endpoints.AsSpan().SequenceEqual(_endpoints) && counts.AsSpan().SequenceEqual(_counts))
+        if (HasSame(endpoints) && counts.AsSpan().SequenceEqual(_counts))
         {
             return this;
         }
@@ -70,6 +68,18 @@ internal sealed class RoundRobinSchedule
         double[] current = DuesAfter((int)(picks % (ulong)_order.Length));
         RoundRobinDues dues = _dues.Continue(level, endpoints, _endpoints, current, rounds: (double)picks / _order.Length);
         return new RoundRobinSchedule(endpoints, counts, dues, next);
+    }
+
+    /// <summary>Whether these are the endpoints, compared without reading them: ten thousand are not in the processor's caches.</summary>
+    private bool HasSame(UpstreamEndpoint[] endpoints)
+    {
+        bool isSame = endpoints.Length == _endpoints.Length;
+        for (int i = 0; isSame && i < endpoints.Length; i++)
+        {
+            isSame = ReferenceEquals(endpoints[i], _endpoints[i]);
+        }
+
+        return isSame;
     }
 
     /// <summary>When the endpoints are due after these picks of a round; whole rounds change nothing.</summary>
