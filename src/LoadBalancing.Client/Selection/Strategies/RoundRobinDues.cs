@@ -13,88 +13,95 @@ internal sealed class RoundRobinDues
 
     private const double GoldenRatio = 0.61803398874989485;
 
-    private readonly Dictionary<UpstreamEndpoint, double> _current = [];
     private readonly Dictionary<UpstreamEndpoint, (double Due, double Rounds)> _absent = [];
     private readonly double _nextPhase;
 
-    private RoundRobinDues(double nextPhase) => _nextPhase = nextPhase;
-
-    /// <summary>In the order of the endpoints, evenly spread over the round.</summary>
-    /// <param name="level">The level.</param>
-    /// <param name="seed">Decides when endpoints that join later are due first.</param>
-    public static RoundRobinDues Begin(EndpointLevel level, ulong seed)
+    private RoundRobinDues(int count, double nextPhase)
     {
-        var dues = new RoundRobinDues((uint)seed * GoldenRatio % 1);
-        dues.Add([.. level.Endpoints], phase: 0.5 / level.Endpoints.Count);
-        return dues;
+        Current = new double[count];
+        _nextPhase = nextPhase;
     }
 
-    public double Of(UpstreamEndpoint endpoint) => _current[endpoint];
+    /// <summary>Those of the schedule's endpoints, in their order.</summary>
+    public double[] Current { get; }
+
+    /// <summary>In the order of the endpoints, evenly spread over the round.</summary>
+    /// <param name="count">The number of endpoints.</param>
+    /// <param name="seed">Decides when endpoints that join later are due first.</param>
+    public static RoundRobinDues Begin(int count, ulong seed)
+    {
+        var dues = new RoundRobinDues(count, (uint)seed * GoldenRatio % 1);
+        for (int i = 0; i < count; i++)
+        {
+            dues.Current[i] = (i + 0.5) / count;
+        }
+
+        return dues;
+    }
 
     /// <summary>Those of a changed level.</summary>
     /// <param name="level">The level.</param>
-    /// <param name="current">When the endpoints of the schedule so far are due now.</param>
+    /// <param name="endpoints">Its endpoints.</param>
+    /// <param name="before">The endpoints so far.</param>
+    /// <param name="current">When these are due now.</param>
     /// <param name="rounds">The number of rounds since the last change.</param>
-    public RoundRobinDues Continue(EndpointLevel level, Dictionary<UpstreamEndpoint, double> current, double rounds)
+    public RoundRobinDues Continue(EndpointLevel level, UpstreamEndpoint[] endpoints, UpstreamEndpoint[] before, double[] current, double rounds)
     {
         // The phases of newcomers are multiples of the golden ratio: evenly spread, and in step with nothing. So an endpoint that is removed and added again
         // with every few requests has its share too.
-        var dues = new RoundRobinDues((_nextPhase + GoldenRatio) % 1);
-        List<UpstreamEndpoint> newcomers = [];
-        foreach (UpstreamEndpoint endpoint in level.Endpoints)
+        var next = new RoundRobinDues(endpoints.Length, (_nextPhase + GoldenRatio) % 1);
+        Dictionary<UpstreamEndpoint, (double Due, double Rounds)> known = Known(before, current, rounds);
+        List<int> newcomers = [];
+        for (int i = 0; i < endpoints.Length; i++)
         {
-            if (current.TryGetValue(endpoint, out double due) || TryRecall(endpoint, rounds, out due))
+            if (known.Remove(endpoints[i], out (double Due, double Rounds) turn))
             {
-                dues._current.Add(endpoint, due);
+                next.Current[i] = turn.Due;
             }
             else
             {
-                newcomers.Add(endpoint);
+                newcomers.Add(i);
             }
         }
 
-        dues.Add(newcomers, _nextPhase);
-        if (level.AllEndpoints.Count > level.Endpoints.Count)
-        {
-            dues.Remember(level, current, this, rounds);
-        }
-
-        return dues;
-    }
-
-    /// <summary>Adds endpoints that are new, with dues that are neither early nor late on average, and never in a burst.</summary>
-    private void Add(List<UpstreamEndpoint> newcomers, double phase)
-    {
         for (int i = 0; i < newcomers.Count; i++)
         {
-            _current.Add(newcomers[i], (phase + ((double)i / newcomers.Count)) % 1);
+            next.Current[newcomers[i]] = (_nextPhase + ((double)i / newcomers.Count)) % 1;
         }
+
+        next.Remember(level, known);
+        return next;
     }
 
-    private void Remember(EndpointLevel level, Dictionary<UpstreamEndpoint, double> leaving, RoundRobinDues previous, double rounds)
+    /// <summary>What is known about endpoints that are in the rotation or have left it lately.</summary>
+    private Dictionary<UpstreamEndpoint, (double Due, double Rounds)> Known(UpstreamEndpoint[] before, double[] current, double rounds)
     {
-        foreach (UpstreamEndpoint endpoint in level.AllEndpoints)
+        var known = new Dictionary<UpstreamEndpoint, (double Due, double Rounds)>(before.Length + _absent.Count);
+        for (int i = 0; i < before.Length; i++)
         {
-            if (_current.ContainsKey(endpoint))
-            {
-                continue;
-            }
+            known.Add(before[i], (current[i], 0));
+        }
 
-            if (leaving.TryGetValue(endpoint, out double due))
+        foreach ((UpstreamEndpoint endpoint, (double due, double absentRounds)) in _absent)
+        {
+            if (absentRounds + rounds <= RememberedRounds)
             {
-                _absent.Add(endpoint, (due, 0));
-            }
-            else if (previous.TryRecall(endpoint, rounds, out due))
-            {
-                _absent.Add(endpoint, (due, previous._absent[endpoint].Rounds + rounds));
+                known.Add(endpoint, (due, absentRounds + rounds));
             }
         }
+
+        return known;
     }
 
-    private bool TryRecall(UpstreamEndpoint endpoint, double rounds, out double due)
+    /// <summary>Remembers those that are unavailable, but not those that have left the level.</summary>
+    private void Remember(EndpointLevel level, Dictionary<UpstreamEndpoint, (double Due, double Rounds)> others)
     {
-        bool isKnown = _absent.TryGetValue(endpoint, out (double Due, double Rounds) absent) && absent.Rounds + rounds <= RememberedRounds;
-        due = absent.Due;
-        return isKnown;
+        for (int i = 0; i < level.AllEndpoints.Count && others.Count > 0; i++)
+        {
+            if (others.Remove(level.AllEndpoints[i], out (double Due, double Rounds) turn))
+            {
+                _absent.Add(level.AllEndpoints[i], turn);
+            }
+        }
     }
 }

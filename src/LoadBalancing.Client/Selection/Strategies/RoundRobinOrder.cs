@@ -13,7 +13,20 @@ internal static class RoundRobinOrder
     private const int FractionBits = 32;
     private const int IndexBits = 24;
 
-    /// <summary>The number of turns of each endpoint in a round.</summary>
+    /// <summary>The number of turns of each endpoint of a level in a round.</summary>
+    public static int[] CountTurns(EndpointLevel level)
+    {
+        if (!level.HasEqualWeights)
+        {
+            return CountTurns(level.Weights);
+        }
+
+        int[] counts = new int[level.Endpoints.Count];
+        Array.Fill(counts, 1);
+        return counts;
+    }
+
+    /// <summary>The number of turns in a round for these weights.</summary>
     public static int[] CountTurns(IReadOnlyList<double> weights)
     {
         double total = weights.Sum();
@@ -27,16 +40,20 @@ internal static class RoundRobinOrder
         return [.. weights.Select(weight => Math.Max(1, (int)Math.Round(weight / total * MaxRoundLength)))];
     }
 
-    /// <summary>The turns of a round, ordered by when they are due.</summary>
-    /// <param name="endpoints">The endpoints.</param>
-    /// <param name="counts">The number of turns of each.</param>
+    /// <summary>The indices of endpoints, one for each turn of a round, ordered by when the turns are due.</summary>
+    /// <param name="counts">The number of turns of each endpoint.</param>
     /// <param name="dues">When each is due first, in its own intervals.</param>
-    public static UpstreamEndpoint[] Of(UpstreamEndpoint[] endpoints, int[] counts, double[] dues)
+    public static int[] Of(int[] counts, double[] dues)
     {
+        if (IsInOrder(counts, dues))
+        {
+            return [.. Enumerable.Range(0, counts.Length)];
+        }
+
         // In one number, which is sorted faster than a pair: when a turn is due, and the endpoint, whose index decides between equals.
         ulong[] turns = new ulong[counts.Sum()];
         int next = 0;
-        for (int i = 0; i < endpoints.Length; i++)
+        for (int i = 0; i < counts.Length; i++)
         {
             for (int k = 0; k < counts[i]; k++)
             {
@@ -46,7 +63,19 @@ internal static class RoundRobinOrder
         }
 
         Array.Sort(turns);
-        return Array.ConvertAll(turns, turn => endpoints[(int)turn & ((1 << IndexBits) - 1)]);
+        return Array.ConvertAll(turns, static turn => (int)turn & ((1 << IndexBits) - 1));
+    }
+
+    /// <summary>Whether each endpoint has one turn, in the order of the endpoints, as in most rotations that begin.</summary>
+    private static bool IsInOrder(int[] counts, double[] dues)
+    {
+        bool isInOrder = counts.AsSpan().IndexOfAnyExcept(1) < 0;
+        for (int i = 1; isInOrder && i < dues.Length; i++)
+        {
+            isInOrder = dues[i - 1] <= dues[i];
+        }
+
+        return isInOrder;
     }
 
     private static int GreatestCommonDivisor(int a, int b) => b == 0 ? a : GreatestCommonDivisor(b, a % b);

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace LoadBalancing.Client;
 
 /// <summary>
@@ -22,18 +20,26 @@ internal sealed class RoundRobinSchedule
     private readonly RoundRobinDues _dues;
     private readonly ulong _start;
 
-    /// <param name="level">The level.</param>
-    /// <param name="dues">When its endpoints are due.</param>
+    /// <summary>The index of the endpoint of each turn, from the beginning of the round.</summary>
+    private readonly int[] _order;
+
+    /// <param name="endpoints">The endpoints.</param>
+    /// <param name="counts">The number of turns of each.</param>
+    /// <param name="dues">When they are due.</param>
     /// <param name="start">The position at which the round begins.</param>
-    private RoundRobinSchedule(EndpointLevel level, RoundRobinDues dues, ulong start)
+    private RoundRobinSchedule(UpstreamEndpoint[] endpoints, int[] counts, RoundRobinDues dues, ulong start)
     {
-        _endpoints = [.. level.Endpoints];
-        _counts = level.HasEqualWeights ? Array.ConvertAll(_endpoints, static _ => 1) : RoundRobinOrder.CountTurns(level.Weights);
+        _endpoints = endpoints;
+        _counts = counts;
         _dues = dues;
         _start = start;
-        UpstreamEndpoint[] round = RoundRobinOrder.Of(_endpoints, _counts, Array.ConvertAll(_endpoints, dues.Of));
-        int first = (int)(start % (ulong)round.Length);
-        Turns = first == 0 ? round : [.. round.AsSpan(round.Length - first), .. round.AsSpan(0, round.Length - first)];
+        _order = RoundRobinOrder.Of(counts, dues.Current);
+        Turns = Array.ConvertAll(_order, endpoint => endpoints[endpoint]);
+        int first = (int)(start % (ulong)Turns.Length);
+        if (first != 0)
+        {
+            Turns = [.. Turns.AsSpan(Turns.Length - first), .. Turns.AsSpan(0, Turns.Length - first)];
+        }
     }
 
     /// <summary>The endpoint of each position, by the remainder of its division by their number.</summary>
@@ -42,32 +48,53 @@ internal sealed class RoundRobinSchedule
     /// <summary>The schedule of a new rotation, in the order of its endpoints.</summary>
     /// <param name="level">The level.</param>
     /// <param name="seed">Decides when endpoints that join later are due first.</param>
-    public static RoundRobinSchedule Begin(EndpointLevel level, ulong seed = 0) => new(level, RoundRobinDues.Begin(level, seed), start: 0);
+    public static RoundRobinSchedule Begin(EndpointLevel level, ulong seed = 0) =>
+        new([.. level.Endpoints], RoundRobinOrder.CountTurns(level), RoundRobinDues.Begin(level.Endpoints.Count, seed), start: 0);
 
     /// <summary>The schedule of the rotation for a changed level.</summary>
     /// <param name="level">The changed level.</param>
     /// <param name="position">The last position that was picked.</param>
     public RoundRobinSchedule Continue(EndpointLevel level, ulong position)
     {
-        ulong next = unchecked(position + 1);
-        ulong picks = unchecked(next - _start);
-        Dictionary<UpstreamEndpoint, double> current = DuesAfter((int)(picks % (ulong)Turns.Length));
-        return new RoundRobinSchedule(level, _dues.Continue(level, current, rounds: (double)picks / Turns.Length), next);
-    }
-
-    /// <summary>When the endpoints of the schedule are due after these picks of a round; whole rounds change nothing.</summary>
-    private Dictionary<UpstreamEndpoint, double> DuesAfter(int picks)
-    {
-        var dues = new Dictionary<UpstreamEndpoint, double>(_endpoints.Length);
-        for (int i = 0; i < _endpoints.Length; i++)
+        UpstreamEndpoint[] endpoints = [.. level.Endpoints];
+        int[] counts = RoundRobinOrder.CountTurns(level);
+        if (HasSame(endpoints) && counts.AsSpan().SequenceEqual(_counts))
         {
-            dues.Add(_endpoints[i], _dues.Of(_endpoints[i]) - ((double)_counts[i] * picks / Turns.Length));
+            return this;
         }
 
-        int first = (int)(_start % (ulong)Turns.Length);
-        for (int i = 0; i < picks; i++)
+        ulong next = unchecked(position + 1);
+        ulong picks = unchecked(next - _start);
+        double[] current = DuesAfter((int)(picks % (ulong)_order.Length));
+        RoundRobinDues dues = _dues.Continue(level, endpoints, _endpoints, current, rounds: (double)picks / _order.Length);
+        return new RoundRobinSchedule(endpoints, counts, dues, next);
+    }
+
+    /// <summary>Whether these are the endpoints, compared without reading them: ten thousand are not in the processor's caches.</summary>
+    private bool HasSame(UpstreamEndpoint[] endpoints)
+    {
+        bool isSame = endpoints.Length == _endpoints.Length;
+        for (int i = 0; isSame && i < endpoints.Length; i++)
         {
-            CollectionsMarshal.GetValueRefOrNullRef(dues, Turns[(first + i) % Turns.Length])++;
+            isSame = ReferenceEquals(endpoints[i], _endpoints[i]);
+        }
+
+        return isSame;
+    }
+
+    /// <summary>When the endpoints are due after these picks of a round; whole rounds change nothing.</summary>
+    private double[] DuesAfter(int picks)
+    {
+        int[] had = new int[_endpoints.Length];
+        foreach (int endpoint in _order.AsSpan(0, picks))
+        {
+            had[endpoint]++;
+        }
+
+        double[] dues = new double[_endpoints.Length];
+        for (int i = 0; i < dues.Length; i++)
+        {
+            dues[i] = _dues.Current[i] + had[i] - ((double)_counts[i] * picks / _order.Length);
         }
 
         return dues;
