@@ -9,7 +9,7 @@ namespace LoadBalancing.Client.TestHost;
 /// </summary>
 internal static class Scenarios
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
 
     private static readonly Dictionary<string, Func<Task>> All = new(StringComparer.Ordinal)
     {

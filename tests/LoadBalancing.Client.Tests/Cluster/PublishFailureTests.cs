@@ -95,7 +95,8 @@ public sealed class PublishFailureTests : IAsyncDisposable
 
         Assert.Equal("RoundRobin", balancer.CurrentSet!.Strategy.Name);
         Assert.NotSame(first, balancer.CurrentSet);
-        Assert.Contains(_logs.GetSnapshot(), static log => log.Id.Id == LogEvents.ReloadRejected && log.Message.Contains("The table is full.", StringComparison.Ordinal));
+        FakeLogRecord rejection = Assert.Single(_logs.GetSnapshot(), static log => log.Id.Id == LogEvents.ReloadRejected);
+        Assert.Contains("The table is full.", rejection.Message, StringComparison.Ordinal);
     }
 
     private LoadBalancer Start(Action<LoadBalancingOptions> configure, IConfiguration? watched = null)

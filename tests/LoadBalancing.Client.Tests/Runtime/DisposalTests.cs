@@ -54,7 +54,9 @@ public sealed class DisposalTests
     public async Task A_probe_in_flight_is_cancelled_and_calls_that_wait_for_its_result_end()
     {
         var cancelled = new TaskCompletionSource<ProbeResult>();
-        using var cluster = new TestCluster([], static options => (options.HealthCheck.Kind, options.HealthCheck.StartUnhealthy) = (HealthCheckKind.Custom, true));
+        using var cluster = new TestCluster(
+            [],
+            static options => (options.HealthCheck.Kind, options.HealthCheck.StartUnhealthy) = (HealthCheckKind.Custom, true));
         cluster.Probe.GetResult = async (_, token) =>
         {
             using (token.Register(() => cancelled.SetResult(ProbeResult.Unhealthy("cancelled"))))

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace LoadBalancing.Client.Tests.Runtime;
 
-/// <summary>Foreign code that throws on a timer, in a callback or in a finalizer. Each scenario is a process, which exits with 134 if the exception escapes.</summary>
+/// <summary>
+/// Foreign code that throws on a timer, in a callback or in a finalizer. Each scenario is a process, which exits with 134 if the exception escapes.
+/// </summary>
 public sealed class ForeignCodeInTheBackgroundTests
 {
     [Theory]
