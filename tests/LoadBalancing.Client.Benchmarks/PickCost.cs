@@ -286,6 +286,7 @@ internal static class PickCost
                 load.AddLatency(0.005 + (0.001 * (i % 10)), now - (i * 1000), 1e10);
             }
 
+            load.EndWaiting(load.BeginWaiting(now - 1000));
             if (i % 4 == 0)
             {
                 load.Begin();

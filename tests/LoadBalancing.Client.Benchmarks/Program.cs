@@ -44,6 +44,8 @@ switch (args.FirstOrDefault())
         return await RequestWalk.RunAsync();
     case "agree":
         return await AgreementRun.RunAsync();
+    case "shares":
+        return await ShareRuns.RunAsync(args);
     case "virtual":
         return VirtualRun.Run();
     default:

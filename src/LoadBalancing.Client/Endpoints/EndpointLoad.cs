@@ -17,8 +17,13 @@ internal sealed class EndpointLoad
     /// </summary>
     public const int MinSamples = 5;
 
-    /// <summary>After this part of the decay time without a sample, a better one replaces the average: the reason for the old one has passed.</summary>
-    public const double RestartPause = 0.3;
+    /// <summary>
+    /// In this part of the decay time an average that is not confirmed gives way to a sample that is much better: the reason for it has passed.
+    /// </summary>
+    public const double FadeTime = 0.6;
+
+    /// <summary>The part of the average below which a sample is much better.</summary>
+    private const double MuchBetter = 0.5;
 
     private EndpointCounters _counters;
     private ICapacityWatcher[]? _watchers;
@@ -160,8 +165,11 @@ internal sealed class EndpointLoad
         {
             double known = Latency;
             double idle = Math.Max(0, now - LastSampleAt) / decay;
-            restarts = samples == 0 || (samples >= MinSamples && idle >= RestartPause && sample < known);
-            double average = restarts ? sample : Average(known, sample, samples, idle);
+            double faded = samples >= MinSamples && sample < MuchBetter * known ? idle / FadeTime : 0;
+            restarts = samples == 0 || faded >= 1;
+            double average = restarts ? sample
+                : samples < MinSamples ? Math.Min(known, sample)
+                : known + (Math.Max(faded, WeightOf(samples, idle)) * (sample - known));
             if (Interlocked.CompareExchange(ref _counters.Latency, average, known) == known)
             {
                 break;
@@ -181,12 +189,10 @@ internal sealed class EndpointLoad
     }
 
     /// <summary>
-    /// The mean of all samples while they are few, then an average in which a sample's weight falls by a factor of e in each decay time. Without the first part,
+    /// The weight of a sample: that of a mean of all while they are few, later such that it falls by a factor of e in each decay time. Without the first part,
     /// the samples of the first moments would count for a whole decay time.
     /// </summary>
-    private static double Average(double known, double sample, int samples, double idle) => samples < MinSamples
-        ? Math.Min(known, sample)
-        : known + (Math.Max(1.0 / samples, 1 - Math.Exp(-idle)) * (sample - known));
+    private static double WeightOf(int samples, double idle) => Math.Max(1.0 / samples, 1 - Math.Exp(-idle));
 
     private void ChangeWatchers(Func<ICapacityWatcher[], ICapacityWatcher[]> change)
     {

@@ -1,6 +1,9 @@
 namespace LoadBalancing.Client;
 
-/// <summary>Reports requests that bypass load balancing, so that it is never off silently: they are counted, and logged once per host, up to the bound of <see cref="CallLog"/>.</summary>
+/// <summary>
+/// Reports requests that bypass load balancing, so that it is never off silently: they are counted, and logged once per host, up to the bound of
+/// <see cref="CallLog"/>.
+/// </summary>
 internal sealed class PassThroughReporter
 {
     private readonly ClusterMetrics _metrics;

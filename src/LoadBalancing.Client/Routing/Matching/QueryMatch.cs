@@ -23,9 +23,9 @@ internal sealed class QueryMatch
             ReadOnlySpan<char> pair = rest[range];
             int equals = pair.IndexOf('=');
             ReadOnlySpan<char> name = equals < 0 ? pair : pair[..equals];
-            if (!name.IsEmpty && Decode(name) == _name && (_value is null || _value.Matches(equals < 0 ? "" : Decode(pair[(equals + 1)..]))))
+            if (!name.IsEmpty && Decode(name) == _name)
             {
-                return _value is not null || _present;
+                return _value?.Matches(equals < 0 ? "" : Decode(pair[(equals + 1)..])) ?? _present;
             }
         }
 

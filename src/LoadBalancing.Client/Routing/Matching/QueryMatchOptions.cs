@@ -3,7 +3,7 @@ namespace LoadBalancing.Client;
 /// <summary>
 /// A condition on one query parameter, after decoding. With none of <see cref="Exact"/>, <see cref="Prefix"/>, <see cref="Regex"/> and <see cref="Present"/>,
 /// the parameter must be present; at
-/// most one of them may be set. A parameter with several values matches when one of them does.
+/// most one of them may be set. Of a parameter that occurs several times, the first value counts.
 /// </summary>
 public sealed class QueryMatchOptions
 {

@@ -6,12 +6,11 @@ namespace LoadBalancing.Client;
 /// </summary>
 /// <remarks>
 /// Latency describes the past, the age the present: a stalled server yields no samples. Three choices and not all, so that many clients do not converge
-/// on the one that happens to be fastest. "Clearly" is drawn for each pick, between 1 and <see cref="MaxTolerance"/> times: noise between equals rarely decides,
-/// twice the latency costs half of the share, and more than that costs all of it.
+/// on the one that happens to be fastest. "Clearly" is drawn for each pick, between 1 and <see cref="MaxTolerance"/> times: noise between equals rarely
+/// decides, twice the latency costs half of the share, and more than that costs all of it.
 /// <para>
 /// No endpoint stays unmeasured: a new one gets the next attempt, and is acceptable while there are too few samples, with one attempt in flight at a time, then
-/// two, then four. One that looks slow is tried again after a pause, whose length keeps its share below one attempt in
-/// <see cref="IdleTimesOfOthers"/> of a fair one.
+/// two, then four. The latency of one that looks slow fades while it is idle, down to nothing after <see cref="MinFadeTime"/> to <see cref="MaxFadeTime"/>.
 /// </para>
 /// </remarks>
 internal sealed class LeastLoadPicker : IEndpointPicker
@@ -19,13 +18,13 @@ internal sealed class LeastLoadPicker : IEndpointPicker
     private const int ChoiceCount = 3;
 
     /// <summary>The factor beyond which a longer wait always decides. An endpoint at half speed gets half of an equal share with it.</summary>
-    private const double MaxTolerance = 2.5;
+    private const double MaxTolerance = 2.35;
 
-    /// <summary>An endpoint that looks slow is tried again after this many times the time for which the others are idle between two attempts.</summary>
-    private const double IdleTimesOfOthers = 75;
+    /// <summary>A latency fades within this many times the time for which the other endpoints are idle between two attempts.</summary>
+    private const double IdleTimesOfOthers = 12;
 
-    /// <summary>The shortest and the longest time after which an endpoint that looks slow is tried again, in decay times.</summary>
-    private const double MinPause = EndpointLoad.RestartPause, MaxPause = 6;
+    /// <summary>The shortest and the longest time in which a latency fades, in decay times.</summary>
+    private const double MinFadeTime = EndpointLoad.FadeTime, MaxFadeTime = 6;
 
     private const int MaxRedraws = 4;
 
@@ -34,8 +33,8 @@ internal sealed class LeastLoadPicker : IEndpointPicker
     private readonly AliasTable? _table;
     private readonly UpstreamEndpoint[] _newcomers;
     private readonly double _secondsPerTick;
-    private readonly double _minPause;
-    private readonly double _maxPause;
+    private readonly double _minFadeTime;
+    private readonly double _maxFadeTime;
     private readonly RandomSource _random;
     private readonly AllAvailable _allAvailable;
     private int _nextNewcomer;
@@ -52,8 +51,8 @@ internal sealed class LeastLoadPicker : IEndpointPicker
         _table = level.HasEqualWeights ? null : new AliasTable(level.Weights);
         _newcomers = Shuffle([.. level.Endpoints.Where(static endpoint => endpoint.Load.LastStartedAt == 0)], random);
         _secondsPerTick = 1.0 / clock.TimestampFrequency;
-        _minPause = MinPause * decayTime.TotalSeconds * clock.TimestampFrequency;
-        _maxPause = MaxPause * decayTime.TotalSeconds * clock.TimestampFrequency;
+        _minFadeTime = MinFadeTime * decayTime.TotalSeconds * clock.TimestampFrequency;
+        _maxFadeTime = MaxFadeTime * decayTime.TotalSeconds * clock.TimestampFrequency;
         _random = random;
         _allAvailable = AllAvailable.Capture(_endpoints);
     }
@@ -170,15 +169,18 @@ internal sealed class LeastLoadPicker : IEndpointPicker
                 continue;
             }
 
-            // Where no attempt waits and no time is to be avoided, both are far in the past or in the future, and the latency is the maximum.
-            long oldestWaiting = load.OldestWaiting;
+            // Where no attempt waits and no time is to be avoided, these are far in the past and in the future, and the latency is the maximum.
             long avoidUntil = load.AvoidUntil;
-            double seen = Math.Max((double)context.Now - oldestWaiting, (double)avoidUntil - context.Now) * _secondsPerTick;
-            double fullness = inFlight / _weights[index];
-            double wait = Math.Max(load.Latency, seen) * (1 + fullness);
-            bool isResponsive = oldestWaiting == long.MaxValue && avoidUntil <= context.Now;
-            candidates[count++] = new Candidate(index, wait, fullness, load.LastStartedAt, isNew && avoidUntil <= context.Now, isResponsive);
-            shortest = isNew ? shortest : Math.Min(shortest, wait);
+            double seen = Math.Max((double)context.Now - load.OldestWaiting, (double)avoidUntil - context.Now) * _secondsPerTick;
+            var candidate = new Candidate(
+                index,
+                load.Latency,
+                seen,
+                inFlight / _weights[index],
+                load.LastStartedAt,
+                isNew && avoidUntil <= context.Now);
+            candidates[count++] = candidate;
+            shortest = isNew ? shortest : Math.Min(shortest, candidate.WaitWith(1));
         }
 
         return count;
@@ -198,10 +200,9 @@ internal sealed class LeastLoadPicker : IEndpointPicker
             }
         }
 
-        double pause = Math.Clamp(IdleTimesOfOthers * longestIdle, _minPause, _maxPause);
         foreach (ref readonly Candidate candidate in candidates)
         {
-            if (candidate.IsResponsive && !candidate.IsAcceptable(longestWait) && now - candidate.StartedAt >= pause)
+            if (!candidate.IsAcceptable(longestWait) && candidate.WaitWith(LeftAfter(now - candidate.StartedAt, longestIdle)) <= longestWait)
             {
                 return candidate.Index;
             }
@@ -209,6 +210,12 @@ internal sealed class LeastLoadPicker : IEndpointPicker
 
         return best < 0 ? -1 : candidates[best].Index;
     }
+
+    /// <summary>
+    /// The part of a latency that is left after an idle time. With little traffic all endpoints are idle for long, and latencies fade more slowly.
+    /// </summary>
+    private double LeftAfter(double idle, double idleOfOthers) =>
+        Math.Max(0, 1 - (idle / Math.Clamp(IdleTimesOfOthers * idleOfOthers, _minFadeTime, _maxFadeTime)));
 
     /// <summary>
     /// With equal weights the emptier one, and of equally full ones the one that has been idle longest, which makes the shares more even than draws. With other
@@ -220,13 +227,17 @@ internal sealed class LeastLoadPicker : IEndpointPicker
 
     /// <summary>A drawn endpoint that the attempt may use.</summary>
     /// <param name="Index">Its index.</param>
-    /// <param name="Wait">The expected wait for its response, in seconds.</param>
+    /// <param name="Latency">Its average latency, in seconds.</param>
+    /// <param name="Seen">The age of its oldest attempt without a response, or the time for which it asked to be avoided, in seconds.</param>
     /// <param name="Fullness">Its attempts in flight, divided by its weight.</param>
     /// <param name="StartedAt">The timestamp of its last attempt's start.</param>
     /// <param name="IsNew">Whether there are too few samples to judge it.</param>
-    /// <param name="IsResponsive">Whether no attempt waits for its response, and it has not asked to be avoided.</param>
-    private readonly record struct Candidate(int Index, double Wait, double Fullness, long StartedAt, bool IsNew, bool IsResponsive)
+    private readonly record struct Candidate(int Index, double Latency, double Seen, double Fullness, long StartedAt, bool IsNew)
     {
-        public bool IsAcceptable(double longestWait) => IsNew || Wait <= longestWait;
+        /// <summary>The expected wait for a response, in seconds.</summary>
+        /// <param name="left">The part of the latency that counts.</param>
+        public double WaitWith(double left) => Math.Max(Latency * left, Seen) * (1 + Fullness);
+
+        public bool IsAcceptable(double longestWait) => IsNew || WaitWith(1) <= longestWait;
     }
 }

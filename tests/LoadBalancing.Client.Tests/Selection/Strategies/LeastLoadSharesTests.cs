@@ -45,9 +45,13 @@ public sealed class LeastLoadSharesTests
     [InlineData(3000)]
     public void A_server_at_half_speed_gets_about_half(int perSecond)
     {
-        ShareRun run = ShareRun.RunVirtual(perSecond, HalfMinute, static i => i == 3 ? Usual.ScaledBy(2) : Usual, seed: 1);
+        ShareRun run = ShareRun.RunVirtual(
+            perSecond,
+            TimeSpan.FromSeconds(perSecond == 40 ? 120 : 30),
+            static i => i == 3 ? Usual.ScaledBy(2) : Usual,
+            seed: 1);
 
-        Assert.InRange(run.RelativeShares(10, 20)[3], 0.35, 0.65);
+        Assert.InRange(run.RelativeShares(10, run.Seconds - 10)[3], 0.35, 0.65);
     }
 
     [Theory]
