@@ -13,6 +13,7 @@ internal sealed class ClockSignal
     private CancellationToken _cancellation;
     private ITimer? _timer;
     private int _hasEnded;
+    private bool _isAwaited;
     private int _armingThread;
 
     public ClockSignal(TimeProvider clock)
@@ -22,7 +23,14 @@ internal sealed class ClockSignal
     }
 
     /// <summary>The wait.</summary>
-    public Task Task => _completion.Task;
+    public Task Task
+    {
+        get
+        {
+            Volatile.Write(ref _isAwaited, true);
+            return _completion.Task;
+        }
+    }
 
     private bool UsesThreadPool => ReferenceEquals(_clock, TimeProvider.System);
 
@@ -62,7 +70,7 @@ internal sealed class ClockSignal
         }
 
         _cancellation = cancellation;
-        if (UsesThreadPool)
+        if (UsesThreadPool || !Volatile.Read(ref _isAwaited))
         {
             Complete();
             return;

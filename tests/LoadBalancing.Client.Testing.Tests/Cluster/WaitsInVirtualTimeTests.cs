@@ -94,8 +94,8 @@ public sealed class WaitsInVirtualTimeTests
         _clock.Run(async () =>
         {
             Task<HttpResponseMessage>[] others = [.. Enumerable.Range(0, 2).Select(_ => Http(client).GetAsync("/items"))];
-            using var patience = new CancellationTokenSource(Second / 4, _clock);
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Http(client).GetAsync("/items", patience.Token));
+            using var giveUp = new CancellationTokenSource(Second / 4, _clock);
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Http(client).GetAsync("/items", giveUp.Token));
             Assert.Equal(Second / 4, _clock.Elapsed);
             await Task.WhenAll(others);
         });

@@ -11,8 +11,8 @@ namespace LoadBalancing.Client;
 internal sealed class LatencyMeter
 {
     /// <summary>
-    /// One response counts for at most this many times the average: a connection that is opened, a pause, or a lost packet does not make a server slow. One that
-    /// is slow shows it within a few responses, and until then the age of its oldest attempt counts.
+    /// One response counts for at most this many times the average: a connection that is opened, a pause, or a lost packet does not make a server slow. One
+    /// that is slow shows it within a few responses, and until then the age of its oldest attempt counts.
     /// </summary>
     private const double MaxOutlier = 10;
 

@@ -4,8 +4,8 @@ namespace LoadBalancing.Client;
 public sealed class LeastLoadOptions
 {
     /// <summary>
-    /// The time in which a latency measurement loses its weight, by a factor of e. Above zero; default 10 s, as in Finagle. An endpoint that looks slow is tried
-    /// again after 0.6 to 6 times this time, the sooner the more requests there are.
+    /// The time in which a latency measurement loses its weight, by a factor of e. Above zero; default 10 s, as in Finagle. An endpoint that looks slow is
+    /// tried again after 0.6 to 6 times this time, the sooner the more requests there are.
     /// </summary>
     public TimeSpan DecayTime { get; set; } = TimeSpan.FromSeconds(10);
 

@@ -6,8 +6,8 @@ namespace LoadBalancing.Client;
 /// </summary>
 /// <remarks>
 /// Latency describes the past, the age the present: a stalled server yields no samples. Three choices and not all, so that many clients do not converge
-/// on the one that happens to be fastest. "Clearly" is drawn for each pick, between 1 and <see cref="MaxTolerance"/> times: noise between equals rarely decides,
-/// twice the latency costs half of the share, and more than that costs all of it.
+/// on the one that happens to be fastest. "Clearly" is drawn for each pick, between 1 and <see cref="MaxTolerance"/> times: noise between equals rarely
+/// decides, twice the latency costs half of the share, and more than that costs all of it.
 /// <para>
 /// No endpoint stays unmeasured: a new one gets the next attempt, and is acceptable while there are too few samples, with one attempt in flight at a time, then
 /// two, then four. The latency of one that looks slow fades while it is idle, down to nothing after <see cref="MinFadeTime"/> to <see cref="MaxFadeTime"/>.
@@ -212,6 +212,12 @@ internal sealed class LeastLoadPicker : IEndpointPicker
     }
 
     /// <summary>The part of a latency that is left after an idle time. With little traffic all endpoints are idle for long, and latencies fade more slowly.</summary>
+    private double LeftAfter(double idle, double idleOfOthers) =>
+        Math.Max(0, 1 - (idle / Math.Clamp(IdleTimesOfOthers * idleOfOthers, _minFadeTime, _maxFadeTime)));
+
+    /// <summary>
+    /// The part of a latency that is left after an idle time. With little traffic all endpoints are idle for long, and latencies fade more slowly.
+    /// </summary>
     private double LeftAfter(double idle, double idleOfOthers) =>
         Math.Max(0, 1 - (idle / Math.Clamp(IdleTimesOfOthers * idleOfOthers, _minFadeTime, _maxFadeTime)));
 
