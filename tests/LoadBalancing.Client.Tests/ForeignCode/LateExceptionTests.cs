@@ -30,7 +30,11 @@ public sealed class LateExceptionTests
     public async Task A_content_factory_that_throws_at_a_redirect_leaves_no_response_open()
     {
         var body = new DisposableContent();
-        var stub = new StubHandler(_ => new HttpResponseMessage(HttpStatusCode.TemporaryRedirect) { Content = body, Headers = { Location = new("/moved", UriKind.Relative) } });
+        var stub = new StubHandler(_ => new HttpResponseMessage(HttpStatusCode.TemporaryRedirect)
+        {
+            Content = body,
+            Headers = { Location = new("/moved", UriKind.Relative) },
+        });
         await using var client = new BalancedClient(stub, static options => options.FollowRedirects = true);
         using var request = new HttpRequestMessage(HttpMethod.Post, "/items") { Content = new StreamContent(new MemoryStream([1])) };
         request.LoadBalancing().ContentFactory(static () => throw new InvalidDataException());

@@ -15,7 +15,9 @@ public sealed class ThrowingCallerContextTests
     public async Task Exceptions_before_the_pick_cost_no_permit()
     {
         _caller.Setup(static caller => caller.GetCookie(It.IsAny<string>())).Throws<InvalidDataException>();
-        await using BalancedClient client = Client(new StubHandler(), static options => options.ConnectionPool = new() { MaxRequests = 2, MaxPendingRequests = 0 });
+        await using BalancedClient client = Client(
+            new StubHandler(),
+            static options => options.ConnectionPool = new() { MaxRequests = 2, MaxPendingRequests = 0 });
         await Assert.ThrowsAsync<InvalidDataException>(() => client.GetAsync());
         await Assert.ThrowsAsync<InvalidDataException>(() => client.GetAsync());
 

@@ -42,7 +42,11 @@ public sealed class GuardedLoggerTests : IDisposable
         _sink.Setup(static sink => sink.IsEnabled(It.IsAny<LogLevel>())).Returns(true);
         _sink
             .Setup(static sink => sink.Log(
-                It.IsAny<LogLevel>(), It.IsAny<EventId>(), It.IsAny<It.IsAnyType>(), It.IsAny<Exception?>(), It.IsAny<Func<It.IsAnyType, Exception?, string>>()))
+                It.IsAny<LogLevel>(),
+                It.IsAny<EventId>(),
+                It.IsAny<It.IsAnyType>(),
+                It.IsAny<Exception?>(),
+                It.IsAny<Func<It.IsAnyType, Exception?, string>>()))
             .Callback(new InvocationAction(static call => call.Arguments[2].ToString()));
 
         Logger.Log(LogLevel.Error, "{Value}", value.Object);
