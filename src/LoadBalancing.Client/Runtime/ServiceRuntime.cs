@@ -50,7 +50,7 @@ internal sealed partial class ServiceRuntime : IDisposable
         _logger = loggerFactory.CreateLogger<ServiceRuntime>();
         ILogger clusterLogger = loggerFactory.CreateLogger<LoadBalancer>();
         ILogger callLogger = loggerFactory.CreateLogger<LoadBalancingHandler>();
-        _guard = new BackgroundGuard(name, metrics.ForCluster(name), _logger);
+        _guard = new BackgroundGuard(name, metrics.ForCluster(name), clusterLogger);
         IEndpointSource[] all = [.. sources];
         var states = new EndpointSourceStates(all.Select(EndpointSourceWatcher.NameOf));
         _clusters = new ClusterGroup(options, strategies, CreateCluster);
