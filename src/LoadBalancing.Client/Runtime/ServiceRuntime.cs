@@ -50,7 +50,7 @@ internal sealed partial class ServiceRuntime : IDisposable
         _logger = metrics.SuppressedExceptions.Guard(loggerFactory.CreateLogger<ServiceRuntime>());
         GuardedLogger clusterLogger = metrics.SuppressedExceptions.Guard(loggerFactory.CreateLogger<LoadBalancer>());
         GuardedLogger callLogger = metrics.SuppressedExceptions.Guard(loggerFactory.CreateLogger<LoadBalancingHandler>());
-        _guard = new BackgroundGuard(name, metrics.ForCluster(name), _logger);
+        _guard = new BackgroundGuard(name, metrics.ForCluster(name), clusterLogger);
         IEndpointSource[] all = [.. sources];
         var states = new EndpointSourceStates(all.Select(EndpointSourceWatcher.NameOf));
         _clusters = new ClusterGroup(options, strategies, CreateCluster);
