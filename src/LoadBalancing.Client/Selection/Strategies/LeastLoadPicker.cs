@@ -211,10 +211,6 @@ internal sealed class LeastLoadPicker : IEndpointPicker
         return best < 0 ? -1 : candidates[best].Index;
     }
 
-    /// <summary>The part of a latency that is left after an idle time. With little traffic all endpoints are idle for long, and latencies fade more slowly.</summary>
-    private double LeftAfter(double idle, double idleOfOthers) =>
-        Math.Max(0, 1 - (idle / Math.Clamp(IdleTimesOfOthers * idleOfOthers, _minFadeTime, _maxFadeTime)));
-
     /// <summary>
     /// The part of a latency that is left after an idle time. With little traffic all endpoints are idle for long, and latencies fade more slowly.
     /// </summary>
