@@ -16,6 +16,10 @@ internal sealed class SourceTrackingContent : StreamContent
     private readonly bool _isResent;
     private readonly bool _ownsInner;
 
+    /// <summary>Where the body is being copied to; null before and after that.</summary>
+    private WriteTrackingStream? _destination;
+    private volatile bool _wasSourceSlow;
+
     private SourceTrackingContent(HttpContent inner, bool isResent, bool ownsInner)
         : base(Stream.Null)
     {
@@ -33,8 +37,11 @@ internal sealed class SourceTrackingContent : StreamContent
     /// <summary>Whether reading the body failed.</summary>
     public bool HasSourceFailed { get; private set; }
 
-    /// <summary>Whether the upload waited for its source when it was cancelled: it was not complete, and no write waited for the endpoint.</summary>
-    public bool IsSourceSlow { get; private set; }
+    /// <summary>
+    /// Whether the upload waits for its source, or did when it was cancelled: it is not complete, and no write waits for the endpoint. Both, because the
+    /// attempt may be judged before the cancellation has reached the upload.
+    /// </summary>
+    public bool IsSourceSlow => _wasSourceSlow || Volatile.Read(ref _destination) is { IsWriting: false, HasFailed: false };
 
     /// <summary>Wraps a body whose source may fail, or that was sent before, until <see cref="Restore"/>.</summary>
     /// <param name="request">The request.</param>
@@ -81,11 +88,13 @@ internal sealed class SourceTrackingContent : StreamContent
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        var destination = new WriteTrackingStream(stream);
-        using CancellationTokenRegistration cancellation = RecordSlowSourceOn(destination, cancellationToken);
+        var destination = new WriteTrackingStream(stream, cancellationToken);
+        Volatile.Write(ref _destination, destination);
+        using CancellationTokenRegistration cancellation = RecordSlowSourceOn(cancellationToken);
         try
         {
             await Inner.CopyToAsync(destination, context, cancellationToken).ConfigureAwait(false);
+            Volatile.Write(ref _destination, null);
         }
         catch (Exception exception)
         {
@@ -95,11 +104,13 @@ internal sealed class SourceTrackingContent : StreamContent
 
     protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        var destination = new WriteTrackingStream(stream);
-        using CancellationTokenRegistration cancellation = RecordSlowSourceOn(destination, cancellationToken);
+        var destination = new WriteTrackingStream(stream, cancellationToken);
+        Volatile.Write(ref _destination, destination);
+        using CancellationTokenRegistration cancellation = RecordSlowSourceOn(cancellationToken);
         try
         {
             Inner.CopyTo(destination, context, cancellationToken);
+            Volatile.Write(ref _destination, null);
         }
         catch (Exception exception)
         {
@@ -169,20 +180,23 @@ internal sealed class SourceTrackingContent : StreamContent
     }
 
     /// <remarks>
-    /// At the moment of the cancellation, because a source that ignores it goes on to wait, and the write after that fails like one to a broken connection.
+    /// At the moment of the cancellation, because a source that ignores it may have data later, and the write of it fails like one to a broken connection.
+    /// The source may hear of the cancellation first: then that write is recognized by its beginning.
     /// </remarks>
-    private CancellationTokenRegistration RecordSlowSourceOn(WriteTrackingStream destination, CancellationToken cancellationToken) =>
+    private CancellationTokenRegistration RecordSlowSourceOn(CancellationToken cancellationToken) =>
         cancellationToken.UnsafeRegister(
             static state =>
             {
-                (SourceTrackingContent content, WriteTrackingStream destination) = ((SourceTrackingContent, WriteTrackingStream))state!;
-                content.IsSourceSlow = destination is { IsWriting: false, HasFailed: false };
+                var content = (SourceTrackingContent)state!;
+                content._wasSourceSlow = content.IsSourceSlow;
             },
-            (this, destination));
+            this);
 
     private Exception RecordFailure(Exception exception, WriteTrackingStream destination, CancellationToken cancellationToken)
     {
         HasSourceFailed = !destination.HasFailed && !cancellationToken.IsCancellationRequested;
+        _wasSourceSlow |= destination.HasBegunWriteTooLate;
+        Volatile.Write(ref _destination, null);
 
         // HttpContent's wrapper around stream errors would hide from the transport that its own connection broke.
         if (exception is HttpRequestException { InnerException: { } inner })

@@ -9,9 +9,16 @@ internal sealed class WriteTrackingStream : Stream
 {
     private readonly BodyTimer? _bodyTimer;
     private Stream _inner;
+    private readonly CancellationToken _cancellation;
     private volatile bool _isWriting;
 
-    public WriteTrackingStream(Stream inner) => _inner = inner;
+    /// <param name="inner">The destination.</param>
+    /// <param name="cancellation">Cancels the copy.</param>
+    public WriteTrackingStream(Stream inner, CancellationToken cancellation = default)
+    {
+        _inner = inner;
+        _cancellation = cancellation;
+    }
 
     /// <summary>Creates a reusable stream; set its destination with <see cref="SetTarget"/>.</summary>
     public WriteTrackingStream(BodyTimer timer)
@@ -24,6 +31,9 @@ internal sealed class WriteTrackingStream : Stream
 
     /// <summary>Whether a write is waiting for the destination.</summary>
     public bool IsWriting => _isWriting;
+
+    /// <summary>Whether a write began after the cancellation: until then, the copy waited for its source.</summary>
+    public bool HasBegunWriteTooLate { get; private set; }
 
     /// <summary>Begins a copy.</summary>
     public void SetTarget(Stream inner) => (_inner, HasFailed) = (inner, false);
@@ -129,6 +139,7 @@ internal sealed class WriteTrackingStream : Stream
 
     private void BeginWrite()
     {
+        HasBegunWriteTooLate |= _cancellation.IsCancellationRequested;
         _isWriting = true;
         _bodyTimer?.BeginWrite();
     }
