@@ -94,7 +94,7 @@ internal static class Scenarios
         var logs = new ThrowingLogger("HealthCheckFailed");
         var probe = new SignalProbe(static _ => Task.FromResult(ProbeResult.Unhealthy("down")));
         var observer = new SignalObserver();
-        await using var host = new ScenarioHost(probe.Use, logs, services => services.AddSingleton<IHealthProbe>(probe));
+        await using var host = new ScenarioHost(SignalProbe.Use, logs, services => services.AddSingleton<IHealthProbe>(probe));
         host.Balancer.Subscribe(observer);
         await logs.Thrown;
         await observer.HealthChanged;
@@ -160,7 +160,7 @@ internal static class Scenarios
         await using var host = new ScenarioHost(
             options =>
             {
-                probe.Use(options);
+                SignalProbe.Use(options);
                 options.HealthCheck.Timeout = TimeSpan.FromMilliseconds(10);
             },
             services: services => services.AddSingleton<IHealthProbe>(probe));
@@ -196,7 +196,7 @@ internal static class Scenarios
         await using var host = new ScenarioHost(
             options =>
             {
-                probe.Use(options);
+                SignalProbe.Use(options);
                 options.Strategy = "throwing";
             },
             services: services => services
@@ -205,7 +205,7 @@ internal static class Scenarios
                 .AddLoadBalancer("other", options =>
                 {
                     options.Endpoints = ["tcp://10.0.0.9:1"];
-                    probe.Use(options);
+                    SignalProbe.Use(options);
                 }));
         try
         {

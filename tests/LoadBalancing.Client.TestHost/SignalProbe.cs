@@ -8,7 +8,7 @@ internal sealed class SignalProbe(Func<CancellationToken, Task<ProbeResult>> pro
     public string Name => "signal";
 
     /// <summary>Checks every endpoint often.</summary>
-    public void Use(LoadBalancingOptions options)
+    public static void Use(LoadBalancingOptions options)
     {
         options.HealthCheck.Kind = HealthCheckKind.Custom;
         options.HealthCheck.Probe = "signal";
