@@ -14,7 +14,7 @@ public sealed class LateExceptionTests
         var stub = new StubHandler(_ => respond.Task);
         await using var client = new BalancedClient(stub, static options => options.ConnectionPool = new() { MaxRequests = 1, MaxPendingRequests = 0 });
         var request = new HttpRequestMessage(HttpMethod.Get, "/items");
-        Task<HttpResponseMessage> call = client.SendAsync(request);
+        Task<HttpResponseMessage> call = client.SendAsync(request, cancellationToken: TestContext.Current.CancellationToken);
         await stub.WaitForCallAsync(1);
 
         request.Dispose();
@@ -39,7 +39,7 @@ public sealed class LateExceptionTests
         using var request = new HttpRequestMessage(HttpMethod.Post, "/items") { Content = new StreamContent(new MemoryStream([1])) };
         request.LoadBalancing().ContentFactory(static () => throw new InvalidDataException());
 
-        await Assert.ThrowsAsync<InvalidDataException>(() => client.SendAsync(request));
+        await Assert.ThrowsAsync<InvalidDataException>(() => client.SendAsync(request, cancellationToken: TestContext.Current.CancellationToken));
 
         Assert.True(body.IsDisposed);
         Assert.Equal(0, client.InFlight);
@@ -54,7 +54,7 @@ public sealed class LateExceptionTests
         using var request = new HttpRequestMessage(HttpMethod.Post, "/items") { Content = new StreamContent(new MemoryStream([1])) };
         request.LoadBalancing().ContentFactory(() => ++made == 1 ? throw new InvalidDataException() : new ByteArrayContent([1]));
 
-        await Assert.ThrowsAsync<InvalidDataException>(() => client.SendAsync(request));
+        await Assert.ThrowsAsync<InvalidDataException>(() => client.SendAsync(request, cancellationToken: TestContext.Current.CancellationToken));
 
         Assert.Equal(1, made);
         Assert.Single(stub.Calls);

@@ -20,7 +20,7 @@ public sealed class PickerContractTests
 
         // On a thread of its own: a pick that spins never returns.
         var refused = await Assert.ThrowsAnyAsync<HttpRequestException>(
-            () => Task.Run(() => client.GetAsync()).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+            () => Task.Run(() => client.GetAsync(cancellationToken: TestContext.Current.CancellationToken)).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
 
         Assert.Contains("every available endpoint is at its concurrency limit", refused.Message, StringComparison.Ordinal);
         await stop.CancelAsync();
@@ -34,7 +34,7 @@ public sealed class PickerContractTests
         using var other = new TestCluster();
         await using BalancedClient client = Client(new StubHandler(), _ => other.Endpoints[0]);
 
-        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => client.GetAsync());
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => client.GetAsync(cancellationToken: TestContext.Current.CancellationToken));
 
         Assert.Equal(
             $"Strategy {typeof(StubStrategy)} picked http://10.0.0.1:8080/, which belongs to another service or subset. A picker may only return endpoints " +

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using LoadBalancing.Client.TestSupport;
 using LoadBalancing.Client.Tests.Telemetry;
+using LoadBalancing.Client.TestSupport;
 
 namespace LoadBalancing.Client.Tests.ForeignCode;
 
@@ -28,7 +28,7 @@ public sealed class ThrowingActivityListenerTests
         using Activity caller = new Activity("caller").Start();
         using ActivityListener listener = Listen(call => { if (call == at) { throw new InvalidDataException(at); } });
 
-        using HttpResponseMessage response = await client.GetAsync();
+        using HttpResponseMessage response = await client.GetAsync(cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.True(response.IsSuccessStatusCode);
         Assert.True(at == "stop" ? seen!.Parent == caller : seen == caller);

@@ -18,11 +18,11 @@ public sealed class ThrowingCallerContextTests
         await using BalancedClient client = Client(
             new StubHandler(),
             static options => options.ConnectionPool = new() { MaxRequests = 2, MaxPendingRequests = 0 });
-        await Assert.ThrowsAsync<InvalidDataException>(() => client.GetAsync());
-        await Assert.ThrowsAsync<InvalidDataException>(() => client.GetAsync());
+        await Assert.ThrowsAsync<InvalidDataException>(() => client.GetAsync(cancellationToken: TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<InvalidDataException>(() => client.GetAsync(cancellationToken: TestContext.Current.CancellationToken));
 
         _caller.Setup(static caller => caller.GetCookie(It.IsAny<string>())).Returns((string?)null);
-        using HttpResponseMessage response = await client.GetAsync();
+        using HttpResponseMessage response = await client.GetAsync(cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal(0, client.Balancer.Permits.PermitsInUse);
@@ -38,7 +38,7 @@ public sealed class ThrowingCallerContextTests
         using MetricRecorder metrics = client.Listen();
         for (int i = 0; i < 2; i++)
         {
-            using HttpResponseMessage response = await client.GetAsync();
+            using HttpResponseMessage response = await client.GetAsync(cancellationToken: TestContext.Current.CancellationToken);
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         }
 

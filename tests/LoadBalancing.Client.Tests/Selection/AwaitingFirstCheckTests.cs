@@ -125,7 +125,7 @@ public sealed class AwaitingFirstCheckTests
     [Theory]
     [InlineData(PanicTraffic.Fail, 50)]
     [InlineData(PanicTraffic.All, 0)]
-    public void Where_panic_does_not_serve_a_newcomer_keeps_no_request_waiting(PanicTraffic traffic, double threshold)
+    public async Task Where_panic_does_not_serve_a_newcomer_keeps_no_request_waiting(PanicTraffic traffic, double threshold)
     {
         using TestCluster cluster = Start([At(1), At(2)], options =>
         {
@@ -139,7 +139,8 @@ public sealed class AwaitingFirstCheckTests
 
         Join(cluster, At(3));
 
-        Assert.Throws<NoEndpointAvailableException>(() => cluster.Balancer.PickAsync(cancellationToken: TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<NoEndpointAvailableException>(
+            () => cluster.Balancer.PickAsync(cancellationToken: TestContext.Current.CancellationToken).AsTask());
     }
 
     [Fact]

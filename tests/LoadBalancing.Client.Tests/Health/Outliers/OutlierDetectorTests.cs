@@ -1,6 +1,4 @@
-using LoadBalancing.Client.TestSupport;
 using LoadBalancing.Client.Tests.Health.Outliers.Interleavings;
-
 
 namespace LoadBalancing.Client.Tests.Health.Outliers;
 

@@ -32,7 +32,7 @@ public sealed class UriComponentsTests : IObserver<DiagnosticListener>, IObserve
         Assert.Equal(Enumerable.Repeat($"http://{(rewritten ? new Uri(server.Address).Authority : "catalog")}/components%2Fof?x=%20y", 4), _seen);
     }
 
-    public void OnNext(DiagnosticListener value)
+    void IObserver<DiagnosticListener>.OnNext(DiagnosticListener value)
     {
         if (value.Name == "HttpHandlerDiagnosticListener")
         {
@@ -40,7 +40,7 @@ public sealed class UriComponentsTests : IObserver<DiagnosticListener>, IObserve
         }
     }
 
-    public void OnNext(KeyValuePair<string, object?> value)
+    void IObserver<KeyValuePair<string, object?>>.OnNext(KeyValuePair<string, object?> value)
     {
         if (value.Key != "System.Net.Http.HttpRequestOut.Start"
             || value.Value?.GetType().GetProperty("Request")?.GetValue(value.Value) is not HttpRequestMessage { RequestUri: { } uri }
@@ -62,11 +62,19 @@ public sealed class UriComponentsTests : IObserver<DiagnosticListener>, IObserve
         }
     }
 
-    public void OnCompleted()
+    void IObserver<DiagnosticListener>.OnCompleted()
     {
     }
 
-    public void OnError(Exception error)
+    void IObserver<KeyValuePair<string, object?>>.OnCompleted()
+    {
+    }
+
+    void IObserver<DiagnosticListener>.OnError(Exception error)
+    {
+    }
+
+    void IObserver<KeyValuePair<string, object?>>.OnError(Exception error)
     {
     }
 

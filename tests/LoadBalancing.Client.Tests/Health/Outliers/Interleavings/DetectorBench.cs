@@ -1,4 +1,3 @@
-using LoadBalancing.Client.TestSupport;
 using Microsoft.Extensions.Time.Testing;
 
 namespace LoadBalancing.Client.Tests.Health.Outliers.Interleavings;
