@@ -126,10 +126,15 @@ internal sealed partial class ClusterEvents : IEjectionEvents
     /// <param name="source">The source of the update.</param>
     /// <param name="before">The number of endpoints before the update.</param>
     /// <param name="endpoints">All endpoints after the update.</param>
-    public void OnEndpointsChanged(string source, int before, IReadOnlyList<UpstreamEndpoint> endpoints) => Enqueue(
-        isSnapshotStale: false,
-        () => LogEndpointsChanged(_logger, _name.FullName, source, before, endpoints.Count),
-        () => _observers.Current?.OnEndpointsChanged(source, endpoints));
+    public void OnEndpointsChanged(string source, int before, IReadOnlyList<UpstreamEndpoint> endpoints)
+    {
+        // Those of now: one that subscribes right after the start must not receive the first list, or only sometimes.
+        ObserverList? observers = _observers.Current;
+        Enqueue(
+            isSnapshotStale: false,
+            () => LogEndpointsChanged(_logger, _name.FullName, source, before, endpoints.Count),
+            () => observers?.OnEndpointsChanged(source, endpoints));
+    }
 
     /// <summary>Logs the first unreported lease, in the background: a lease ends on the thread of a request, often while an exception propagates.</summary>
     public void OnLeaseUnreported(UpstreamEndpoint endpoint)
