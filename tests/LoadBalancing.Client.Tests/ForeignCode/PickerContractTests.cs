@@ -20,7 +20,8 @@ public sealed class PickerContractTests
 
         // On a thread of its own: a pick that spins never returns.
         var refused = await Assert.ThrowsAnyAsync<HttpRequestException>(
-            () => Task.Run(() => client.GetAsync(cancellationToken: TestContext.Current.CancellationToken)).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+            () => Task.Run(() => client.GetAsync(cancellationToken: TestContext.Current.CancellationToken))
+                .WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
 
         Assert.Contains("every available endpoint is at its concurrency limit", refused.Message, StringComparison.Ordinal);
         await stop.CancelAsync();
