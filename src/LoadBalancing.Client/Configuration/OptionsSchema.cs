@@ -123,7 +123,7 @@ internal sealed class OptionsSchema<T> : IOptionsSchema
             {
                 string found = section.Value is null
                     ? $"a section with the key '{items.First(static item => !char.IsAsciiDigit(item.Key[0])).Key}'"
-                    : $"'{section.Value}'";
+                    : $"'{Quotable(key, section.Value)}'";
                 errors.Add($"{section.Path}: {found} is not a list; {expectation}.");
                 return;
             }
@@ -293,6 +293,13 @@ internal sealed class OptionsSchema<T> : IOptionsSchema
             (options, values) => set(options, [.. values.Cast<TValue>()]),
             described.Kind);
 
+    /// <summary>The value, unless the key holds credentials: keys of cookies and values of headers, which may be tokens.</summary>
+    private static string Quotable(string key, string value) =>
+        key is nameof(SessionAffinityOptions.Keys) or nameof(HeaderTransformOptions.Set) or nameof(HeaderTransformOptions.Add)
+            or nameof(ActiveHealthCheckOptions.Headers)
+            ? Redaction.Mask
+            : value;
+
     private OptionsSchema<T> Map<TValue>(
         OptionsKey described,
         string expectation,
@@ -304,7 +311,7 @@ internal sealed class OptionsSchema<T> : IOptionsSchema
         {
             if (section.Value is { Length: > 0 })
             {
-                errors.Add($"{section.Path}: '{section.Value}' is a single value; {expectation}.");
+                errors.Add($"{section.Path}: '{Quotable(described.Name, section.Value)}' is a single value; {expectation}.");
                 return;
             }
 

@@ -36,6 +36,19 @@ public sealed class PlantedSecretsTests
         Assert.Empty(quoted);
     }
 
+    [Theory]
+    [InlineData("SessionAffinity:Keys")]
+    [InlineData("HealthCheck:Headers")]
+    [InlineData("Routes:0:RequestHeaders:Set")]
+    [InlineData("Routes:0:ResponseHeaders:Add")]
+    public void A_credential_in_the_wrong_place_is_not_quoted(string key)
+    {
+        List<string> reported = ReportsOf(key, Secret);
+
+        Assert.Contains(reported, static text => text.Contains("'***'", StringComparison.Ordinal));
+        Assert.DoesNotContain(reported, static text => text.Contains(Secret, StringComparison.Ordinal));
+    }
+
     private static List<string> ReportsOf(string key, string planted)
     {
         var logs = new FakeLogCollector();
